@@ -1,0 +1,85 @@
+"""Common free time on one day, as a calendar shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from meetkit.availability.hours import on_wall_clock, work_windows
+from meetkit.availability.intervals import Interval, free_intervals, intersection
+from meetkit.availability.query import DurationMinutes
+from meetkit.models.base import Value
+from meetkit.models.people import User
+from meetkit.models.time import TimeSlot
+from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, day_start, midnight, to_datetime
+
+_Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
+_Minutes = Annotated[int, Field(strict=True, ge=1)]
+UserIds = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
+
+
+class DayQuery(Value):
+    """When could these users meet on `date`? The day and `work_hours` are those of `timezone`.
+
+    `work_hours` are numbers of hours from midnight, 9.5 being 09:30, on any weekday; `None` stands for
+    each user's own hours. Without `step_minutes` whole gaps are asked for, else slots of exactly the
+    duration. `buffer_minutes` are kept free before and after each busy interval.
+    """
+
+    user_ids: UserIds
+    date: Date
+    duration_minutes: _Minutes
+    work_hours: tuple[_Hour, _Hour] | None = (9, 17)
+    timezone: Zone | None = None
+    step_minutes: _Minutes | None = None
+    buffer_minutes: Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60)] = 0
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> Self:
+        if self.work_hours and self.work_hours[0] >= self.work_hours[1]:
+            raise ValueError("work_hours: must begin before they end, e.g. (9, 17)")
+        return self
+
+
+class StartQuery(Value):
+    """Could these users begin to meet at `start`? A naive one is wall-clock time of the first of them."""
+
+    user_ids: UserIds
+    start: Moment
+    duration_minutes: DurationMinutes
+
+
+def windows_of_day(day: dt.date, timezone: str, work_hours: tuple[float, float]) -> list[Interval]:
+    """The instants of a day at which the clock of `timezone` reads within these hours, in microseconds."""
+    wall = midnight(day)
+    hours = (wall + round(work_hours[0] * HOUR), wall + round(work_hours[1] * HOUR))
+    return on_wall_clock(timezone, [hours], wall - DAY, wall + 2 * DAY)
+
+
+def windows_of_users(day: dt.date, timezone: str, users: Iterable[User]) -> list[Interval]:
+    """The instants of a day, as `timezone` counts it, inside the own hours of all these users."""
+    start, end = day_start(day, timezone), day_start(day + dt.timedelta(days=1), timezone)
+    windows = [(start, end)]
+    for rules in {(user.timezone, user.work_hours, user.exceptions) for user in users}:
+        windows = intersection(windows, work_windows(*rules, start, end))
+    return windows
+
+
+def slots_in(windows: list[Interval], busy: Iterable[Interval], query: DayQuery, timezone: str) -> list[TimeSlot]:
+    """What the query asks for of the windows' free time, with the offsets of `timezone`."""
+    duration = query.duration_minutes * MINUTE
+    if buffer := query.buffer_minutes * MINUTE:
+        busy = ((start - buffer, end + buffer) for start, end in busy)
+    free = free_intervals(windows, busy, min_length=duration)
+    if query.step_minutes:
+        step = query.step_minutes * MINUTE
+        free = [(at, at + duration) for start, end in free for at in range(start, end - duration + 1, step)]
+    zone = ZoneInfo(timezone)
+    return [
+        TimeSlot.model_construct(start_time=to_datetime(start, zone), end_time=to_datetime(end, zone))
+        for start, end in free
+    ]

@@ -1,0 +1,55 @@
+"""From work hours on the wall clock to instants.
+
+An instant lies inside work hours exactly when the zone's wall clock at that instant reads a time in
+them. So 09:00 is 09:00 on the days of a clock change too, an hour that the clock skips is not there, and
+one that it repeats counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from meetkit.availability.intervals import Interval, intersection, union
+from meetkit.models.time import DateException, WorkHours
+from meetkit.models.zones import DAY, midnight, offset_spans
+
+
+def work_windows(
+    timezone: str,
+    work_hours: Sequence[WorkHours],
+    exceptions: Sequence[DateException],
+    start: int,
+    end: int,
+) -> list[Interval]:
+    """The parts of `[start, end)` inside work hours, in microseconds since 1970 UTC, sorted and disjoint.
+
+    An exception replaces the hours that begin on its date; hours that run past midnight belong to the
+    day they begin on.
+    """
+    # The wall clock is at most a day off UTC, and hours of the day before may reach into the first.
+    days = range(start // DAY - 2, end // DAY + 2)
+    return on_wall_clock(timezone, _hours_of_days(days, work_hours, exceptions), start, end)
+
+
+def on_wall_clock(timezone: str, wall: Iterable[Interval], start: int, end: int) -> list[Interval]:
+    """The parts of `[start, end)` at which the zone's wall clock reads a time in `wall`.
+
+    `wall` is in microseconds from 1970-01-01T00:00 on that clock, `start` and `end` since 1970 UTC.
+    """
+    readings = union(wall)
+    pieces = []
+    for span_start, span_end, offset in offset_spans(timezone, start, end):
+        shown = intersection(readings, [(span_start + offset, span_end + offset)])
+        pieces += [(opens - offset, closes - offset) for opens, closes in shown]
+    return union(pieces)
+
+
+def _hours_of_days(
+    days: range, work_hours: Sequence[WorkHours], exceptions: Sequence[DateException]
+) -> Iterator[Interval]:
+    weekly = [[hours.span for hours in work_hours if weekday in hours.days] for weekday in range(7)]
+    dated = {midnight(exception.date) // DAY: [hours.span for hours in exception.hours] for exception in exceptions}
+    for day in days:
+        # 1970-01-01 was a Thursday.
+        for opens, closes in dated.get(day, weekly[(day + 3) % 7]):
+            yield day * DAY + opens, day * DAY + closes

@@ -1,0 +1,137 @@
+"""Arithmetic of half-open integer intervals `[start, end)`, in any unit. Pure Python, no dependencies.
+
+`free_intervals` keeps the free pieces in two sorted lists and cuts each busy interval out of them. Busy
+people leave little free, so the lists stay short, most intervals meet nothing, and the work per interval
+is two comparisons. Where the pieces become many instead, sorting what is left and walking both once is
+faster, and bounds the whole by a sort.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice, pairwise
+
+Interval = tuple[int, int]
+
+# Up to this many intervals sorting is faster than cutting, which pays for its lists first.
+_FEW = 32
+# From this many pieces on, moving the tail of the lists costs more than sorting.
+_MANY = 1024
+
+
+def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min_length: int = 1) -> list[Interval]:
+    """The maximal pieces of `windows` that meet no `busy` interval and are at least `min_length` long.
+
+    Args:
+        windows: half-open, sorted and disjoint; others are sorted and joined first.
+        busy: half-open, in any order, overlapping or repeated as they come; empty ones take no time.
+            Read only as far as needed: once nothing is free, the rest is left unread.
+        min_length: in the unit of the intervals, at least 1.
+
+    Raises:
+        ValueError: `min_length` is less than 1.
+    """
+    if min_length < 1:
+        raise ValueError(f"min_length must be at least 1, not {min_length}")
+    if any(left[1] >= right[0] for left, right in pairwise(windows)):
+        windows = union(windows)
+    rest = iter(busy)
+    free = _walk(windows, islice(rest, _FEW), min_length)
+    return _cut(free, rest, min_length) if free else free
+
+
+def _walk(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
+    """Free pieces by one walk over the windows and the sorted busy intervals."""
+    free = []
+    ordered = sorted(busy)
+    at, count = 0, len(ordered)
+    reached = windows[0][0] if windows else 0
+    for window_start, window_end in windows:
+        if reached < window_start:
+            reached = window_start
+        while at < count:
+            start, end = ordered[at]
+            if start >= window_end:
+                break
+            at += 1
+            if start < end:
+                if start - reached >= min_length:
+                    free.append((reached, start))
+                if end > reached:
+                    reached = end
+        if window_end - reached >= min_length:
+            free.append((reached, window_end))
+    return free
+
+
+def _cut(free: list[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
+    """Free pieces by cutting one busy interval after the other out of `free`."""
+    starts = [piece[0] for piece in free]
+    ends = [piece[1] for piece in free]
+    first, last = starts[0], ends[-1]
+    rest = iter(busy)
+    for start, end in rest:
+        if start >= last or end <= first or start >= end:
+            continue
+        low = bisect_right(ends, start)
+        if starts[low] >= end:
+            continue
+        high = bisect_left(starts, end, low)
+        left, right = starts[low], ends[high - 1]
+        pieces = [piece for piece in ((left, start), (end, right)) if piece[1] - piece[0] >= min_length]
+        starts[low:high] = [piece[0] for piece in pieces]
+        ends[low:high] = [piece[1] for piece in pieces]
+        if not starts:
+            return []
+        if len(starts) > _MANY:
+            return _walk(list(zip(starts, ends, strict=True)), rest, min_length)
+        first, last = starts[0], ends[-1]
+    return list(zip(starts, ends, strict=True))
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """Sorted and disjoint intervals that cover the same points; touching ones are joined, empty ones go."""
+    joined: list[Interval] = []
+    for start, end in sorted(intervals):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def intersection(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
+    """The points in both of two sorted and disjoint sequences."""
+    common = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if start < end:
+            common.append((start, end))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return common
+
+
+def at_least(count: int, covers: Iterable[Iterable[Interval]]) -> list[Interval]:
+    """The points that lie in at least `count` of the covers, each a sequence of disjoint intervals."""
+    changes: Counter[int] = Counter()
+    for cover in covers:
+        for start, end in cover:
+            changes[start] += 1
+            changes[end] -= 1
+    reached = []
+    depth = since = 0
+    for at, change in sorted(changes.items()):
+        if depth < count <= depth + change:
+            since = at
+        elif depth + change < count <= depth:
+            reached.append((since, at))
+        depth += change
+    return reached

@@ -1,0 +1,110 @@
+"""From a query to the times at which its people can meet."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from meetkit.availability.hours import work_windows
+from meetkit.availability.intervals import Interval, at_least, free_intervals, intersection
+from meetkit.availability.query import AvailabilityQuery, AvailabilityResult, Participant, Slot
+from meetkit.errors import InvalidRequestError
+from meetkit.models.time import DateException, TimeSlot, WorkHours
+from meetkit.models.zones import MINUTE, to_datetime, to_microseconds
+
+MAX_SLOTS = 100_000
+
+_Rules = tuple[str, tuple[WorkHours, ...], tuple[DateException, ...]]
+
+
+def search(query: AvailabilityQuery) -> AvailabilityResult:
+    """Find the times at which the query's people can meet.
+
+    Raises:
+        InvalidRequestError: more than 100,000 slots fit, and no `limit` asks for fewer.
+    """
+    free, optional = _free(query)
+    duration = query.duration_minutes * MINUTE
+    slots = (
+        Slot.model_construct(
+            start_time=to_datetime(start),
+            end_time=to_datetime(start + duration),
+            missing=tuple(who for who, pieces in optional.items() if not _hold(pieces, start, start + duration)),
+        )
+        for start in _starts(query, free)
+    )
+    return AvailabilityResult(free=tuple(time_slot(*piece) for piece in free), slots=tuple(slots))
+
+
+def time_slot(start: int, end: int) -> TimeSlot:
+    """The slot `[start, end)`, from microseconds since 1970, in UTC."""
+    return TimeSlot.model_construct(start_time=to_datetime(start), end_time=to_datetime(end))
+
+
+def earliest_start(query: AvailabilityQuery) -> int:
+    """The first instant at which a meeting may begin, by window and notice, in microseconds."""
+    opens = to_microseconds(query.window_start)
+    if query.now is None:
+        return opens
+    return max(opens, to_microseconds(query.now) + query.min_notice_minutes * MINUTE)
+
+
+def busy_intervals(query: AvailabilityQuery, person: Participant) -> Iterator[Interval]:
+    """The busy intervals of one person that count, without buffers, in microseconds; never an empty one."""
+    for interval in person.busy:
+        if interval.start < interval.end and (query.tentative_is_busy or interval.status == "busy"):
+            yield to_microseconds(interval.start), to_microseconds(interval.end)
+
+
+def widened(query: AvailabilityQuery, busy: Interval) -> Interval:
+    """A busy interval together with its buffers."""
+    return busy[0] - query.buffer_before_minutes * MINUTE, busy[1] + query.buffer_after_minutes * MINUTE
+
+
+def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Interval]]]:
+    """What `search` calls free, and where in the required people's free time each optional one is free."""
+    end = to_microseconds(query.window_end)
+    start = min(earliest_start(query), end)
+    hours: dict[_Rules, list[Interval]] = {}
+
+    def free_within(pieces: list[Interval], people: Sequence[Participant]) -> list[Interval]:
+        for rules in {(person.timezone, person.work_hours, person.exceptions) for person in people}:
+            if rules not in hours:
+                hours[rules] = work_windows(*rules, start, end)
+            pieces = intersection(pieces, hours[rules])
+        busy = (widened(query, interval) for person in people for interval in busy_intervals(query, person))
+        return free_intervals(pieces, busy, min_length=query.duration_minutes * MINUTE)
+
+    free = free_within([(start, end)], [person for person in query.participants if person.required])
+    optional = {person.id: free_within(free, [person]) for person in query.participants if not person.required}
+    if query.quorum is not None:
+        free = _quorum_runs(query.quorum, optional.values(), query.duration_minutes * MINUTE)
+    return free, optional
+
+
+def _quorum_runs(quorum: int, covers: Iterable[list[Interval]], duration: int) -> list[Interval]:
+    """The intervals in which a meeting may begin anywhere and has a quorum until its end.
+
+    Counted over starts, not over time: the same people must stay from start to end.
+    """
+    starts = at_least(quorum, ([(start, end - duration + 1) for start, end in cover] for cover in covers))
+    return [(first, after_last - 1 + duration) for first, after_last in starts]
+
+
+def _starts(query: AvailabilityQuery, free: list[Interval]) -> Iterator[int]:
+    duration = query.duration_minutes * MINUTE
+    step = (query.step_minutes or query.duration_minutes) * MINUTE
+    ranges = [range(start, end - duration + 1, step) for start, end in free]
+    fitting = sum(map(len, ranges))
+    if min(fitting, query.limit or fitting) > MAX_SLOTS:
+        raise InvalidRequestError(
+            f"{fitting} slots fit, more than {MAX_SLOTS}; shorten the window, lengthen the step or set a limit"
+        )
+    return islice(chain.from_iterable(ranges), query.limit)
+
+
+def _hold(pieces: list[Interval], start: int, end: int) -> bool:
+    """Whether `[start, end)` lies in one of the sorted, disjoint pieces."""
+    at = bisect_right(pieces, start, key=lambda piece: piece[0]) - 1
+    return at >= 0 and end <= pieces[at][1]

@@ -1,0 +1,1 @@
+"""What meetings tell: briefs before them, and (to come) analyses after them."""

@@ -1,0 +1,119 @@
+"""The brief before a meeting: what it is made from, and the two engines that write it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
+from meetkit.models.meetings import Meeting
+from meetkit.models.people import Contact, User
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z0-9])")
+_MAX_HIGHLIGHTS = 6
+_MAX_POINTS = 5
+
+
+@dataclass(frozen=True)
+class BriefSources:
+    """Everything that a brief is made from. `history` has the past meetings with the contact, newest first."""
+
+    meeting: Meeting
+    owner: User
+    contact: Contact
+    history: tuple[Meeting, ...]
+
+    @cached_property
+    def pending(self) -> tuple[ActionItem, ...]:
+        """The open action items of the history, those of the latest meeting first, each id once."""
+        items = (item for meeting in self.history for item in meeting.action_items if item.status == "open")
+        return tuple({item.id: item for item in items}.values())
+
+
+def write_offline(sources: BriefSources, *, now: dt.datetime) -> PreMeetingPrep:
+    """A brief in the meetings' own words. The same sources give the same words."""
+    return PreMeetingPrep(
+        meeting_id=sources.meeting.id,
+        contact_summary=_summary(sources),
+        recent_highlights=tuple(islice(_highlights(sources), _MAX_HIGHLIGHTS)),
+        talking_points=tuple(islice(_talking_points(sources), _MAX_POINTS)),
+        pending_action_items=sources.pending,
+        engine="offline",
+        generated_at=now,
+    )
+
+
+def first_meeting_note(contact: Contact) -> str:
+    """What a brief says of a contact whom nobody has met before."""
+    return f"First meeting with {contact.name}: no earlier meetings are on record."
+
+
+def _summary(sources: BriefSources) -> str:
+    contact = sources.contact
+    who = f"{contact.name} is {contact.role} at {contact.company}."
+    if not sources.history:
+        return f"{who} {first_meeting_note(contact)}"
+    last = sources.history[0]
+    mood = f", {last.sentiment} in tone" if last.sentiment else ""
+    count = len(sources.history)
+    basis = "one past meeting" if count == 1 else f"{count} past meetings"
+    return f"{who} You last met on {_day(last)}: {last.title}{mood}. This brief draws on {basis}."
+
+
+def _highlights(sources: BriefSources) -> Iterator[Highlight]:
+    """The opening of each summary; of the latest meeting, more of it."""
+    for age, meeting in enumerate(sources.history):
+        for sentence in _sentences(meeting.summary)[: 3 if age == 0 else 1]:
+            yield Highlight(text=sentence, meeting_id=meeting.id)
+
+
+def _talking_points(sources: BriefSources) -> Iterator[str]:
+    company = sources.contact.company
+    if not sources.history:
+        yield f"Introduce yourselves, and ask what {sources.contact.name} does as {sources.contact.role}."
+        yield f"Ask what {company} wants to achieve, and by when."
+        yield f"Ask who else at {company} takes part in the decision."
+        yield "Agree on the next step, who takes it and when."
+        return
+    for item in sorted(sources.pending, key=lambda item: _urgency(item, sources.meeting))[:3]:
+        yield f"Follow up: {item.task} ({_standing(item, sources.meeting)})."
+    last = sources.history[0]
+    if last.sentiment in ("negative", "mixed"):
+        yield f"{last.title} on {_day(last)} ended {last.sentiment}: ask what has changed since."
+    if sentences := _sentences(last.summary):
+        yield f"Pick up from {last.title} on {_day(last)}: {sentences[-1]}"
+    yield f"Ask what matters most to {company} now."
+    yield f"Ask what has changed at {company} since {_day(last)}."
+    yield "Agree on the next step, who takes it and when."
+
+
+def _urgency(item: ActionItem, meeting: Meeting) -> tuple[bool, int]:
+    """Overdue before the rest, then by priority."""
+    return not _is_overdue(item, meeting), ("high", "medium", "low").index(item.priority)
+
+
+def _is_overdue(item: ActionItem, meeting: Meeting) -> bool:
+    due = item.deadline.date if item.deadline else None
+    return due is not None and due < meeting.date.date()
+
+
+def _standing(item: ActionItem, meeting: Meeting) -> str:
+    owner = item.owner or "nobody has taken it on"
+    if not item.deadline:
+        return owner
+    due = item.deadline.date
+    when = f"{due:%d %B %Y}".lstrip("0") if due else item.deadline.phrase
+    return f"{owner}, {'overdue since' if _is_overdue(item, meeting) else 'due'} {when}"
+
+
+def _sentences(text: str | None) -> list[str]:
+    found = _SENTENCE_END.split(" ".join((text or "").split()))
+    return [sentence[:2000] for sentence in found if sentence]
+
+
+def _day(meeting: Meeting) -> str:
+    return f"{meeting.date:%d %B %Y}".lstrip("0")

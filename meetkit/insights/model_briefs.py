@@ -1,0 +1,151 @@
+"""The brief that a model writes, held to what is on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from meetkit import llm_client
+from meetkit.insights.briefs import BriefSources, first_meeting_note
+from meetkit.llm_client import LLMClient, RetryPolicy
+from meetkit.llm_client.port import RetryObserver
+from meetkit.models.base import Text
+from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
+from meetkit.models.meetings import Meeting
+
+_SYSTEM = "You prepare people for meetings, from what is on record and nothing else."
+_MAX_SUMMARY = 4000
+
+_Point = Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
+def _first_five(value: Any) -> Any:
+    return value[:5] if isinstance(value, list) else value
+
+
+def _from_text(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class _Highlight(BaseModel):
+    text: _Point
+    meeting_id: str | None = None
+
+
+class _Answer(BaseModel):
+    """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
+
+    contact_summary: Annotated[Text, Field(min_length=1, max_length=5000)]
+    recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
+    talking_points: Annotated[list[_Point], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
+    pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []
+
+
+def write_with_model(
+    sources: BriefSources,
+    client: LLMClient,
+    *,
+    now: dt.datetime,
+    policy: RetryPolicy | None = None,
+    on_retry: RetryObserver | None = None,
+) -> PreMeetingPrep:
+    """A brief by a model. Highlights of meetings that are not in the sources are dropped.
+
+    The pending items are those on record, whatever the model says; it only chooses their order.
+
+    Raises:
+        LLMAPIError: as `llm_client.complete` does.
+    """
+    answer = llm_client.complete(
+        client,
+        f"{_instructions()}\n{llm_client.quote_data(_data(sources))}",
+        _Answer,
+        system_prompt=_SYSTEM,
+        schema=_schema(sources),
+        policy=policy,
+        on_retry=on_retry,
+    )
+    summary = answer.contact_summary
+    if not sources.history:
+        summary = f"{first_meeting_note(sources.contact)} {summary}"
+    return PreMeetingPrep(
+        meeting_id=sources.meeting.id,
+        contact_summary=summary,
+        recent_highlights=tuple(_grounded(answer.recent_highlights, sources.history)),
+        talking_points=tuple(answer.talking_points),
+        pending_action_items=_in_the_models_order(answer.pending_action_items, sources.pending),
+        engine=llm_client.engine_name(client),
+        generated_at=now,
+    )
+
+
+def _grounded(highlights: list[_Highlight], history: tuple[Meeting, ...]) -> list[Highlight]:
+    """The highlights that belong to a meeting of the history: to the one they name, or the only one they quote."""
+    known = {meeting.id for meeting in history}
+    kept = []
+    for highlight in highlights:
+        source = highlight.meeting_id or _only_source(highlight.text, history)
+        if source in known:
+            kept.append(Highlight(text=highlight.text, meeting_id=source))
+    return kept
+
+
+def _only_source(text: str, history: tuple[Meeting, ...]) -> str | None:
+    """The one meeting whose title or summary has these words, if there is just one."""
+    found = [meeting.id for meeting in history if text.casefold() in f"{meeting.title}\n{meeting.summary}".casefold()]
+    return found[0] if len(found) == 1 else None
+
+
+def _in_the_models_order(named: list[Any], pending: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
+    """All pending items: first those that the model named by id or task, in its order, then the rest."""
+    by_name = {name: item for item in reversed(pending) for name in (item.task, item.id)}
+    names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in named]
+    first = [by_name[name] for name in names if isinstance(name, str) and name in by_name]
+    return tuple({item.id: item for item in (*first, *pending)}.values())
+
+
+@cache
+def _instructions() -> str:
+    return files("meetkit.insights").joinpath("prompts/brief.txt").read_text("utf-8")
+
+
+def _schema(sources: BriefSources) -> dict[str, Any]:
+    """What the model is asked for: narrower than what is accepted, with the ids on record as the only ones."""
+    text = {"type": "string", "minLength": 1}
+    from_meeting = {"text": text, "meeting_id": {"enum": [meeting.id for meeting in sources.history]}}
+    highlight = {"type": "object", "properties": from_meeting, "required": ["text", "meeting_id"]}
+    item_id = {"enum": [item.id for item in sources.pending]}
+    fields = {
+        "contact_summary": text,
+        "recent_highlights": {"type": "array", "items": highlight, "maxItems": 5 if sources.history else 0},
+        "talking_points": {"type": "array", "items": text, "minItems": 3, "maxItems": 5},
+        "pending_action_items": {"type": "array", "items": item_id, "maxItems": len(sources.pending)},
+    }
+    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+
+
+def _data(sources: BriefSources) -> dict[str, Any]:
+    meeting = sources.meeting
+    return {
+        "meeting": {"title": meeting.title, "date": meeting.date.isoformat(), "our_side": sources.owner.name},
+        "contact": sources.contact.model_dump(mode="json", include={"name", "role", "company"}),
+        "past_meetings": [
+            {
+                "id": past.id,
+                "date": past.date.isoformat(),
+                "title": past.title,
+                "sentiment": past.sentiment,
+                "summary": past.summary and past.summary[:_MAX_SUMMARY],
+                "open_action_items": [
+                    item.model_dump(mode="json", include={"id", "task", "owner", "deadline", "priority"})
+                    for item in past.action_items
+                    if item.status == "open"
+                ],
+            }
+            for past in sources.history
+        ],
+    }

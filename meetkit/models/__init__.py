@@ -1,0 +1,25 @@
+"""The words of meetkit: frozen values that every part shares."""
+
+from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PreMeetingPrep
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate
+from meetkit.models.people import Contact, User
+from meetkit.models.time import BusyInterval, DateException, Hours, TimeSlot, WorkHours
+
+__all__ = [
+    "ActionItem",
+    "BusyInterval",
+    "Contact",
+    "CreateMeetingRequest",
+    "DateException",
+    "Deadline",
+    "Evidence",
+    "Highlight",
+    "Hours",
+    "Meeting",
+    "MeetingFilters",
+    "MeetingUpdate",
+    "PreMeetingPrep",
+    "TimeSlot",
+    "User",
+    "WorkHours",
+]

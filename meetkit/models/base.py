@@ -1,0 +1,104 @@
+"""What all values share: frozen, closed to unknown fields, and text that any store can keep."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from meetkit.errors import InvalidRequestError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LABEL = re.compile(r"\w([\w-]*\w)?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Value(BaseModel):
+    """A frozen value. Unknown fields are refused by name; fields can be read, never assigned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    # Fields computed on output. On input they are left aside, so that a dump loads again.
+    derived: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        unknown = data.keys() - cls.model_fields.keys()
+        if not unknown:
+            return data
+        if unknown <= cls.derived:
+            return {name: value for name, value in data.items() if name not in cls.derived}
+        raise ValueError(unknown_names(unknown - cls.derived, cls.model_fields))
+
+
+def new_id(kind: str) -> str:
+    """An id that nobody has yet, e.g. `meeting_3f2a…`."""
+    return f"{kind}_{uuid.uuid4().hex}"
+
+
+def unknown_names(unknown: Iterable[object], known: Iterable[str]) -> str:
+    """Say which names are not known, what was probably meant, and which names there are."""
+    known = list(known)
+    parts = []
+    for name in sorted(str(name)[:80] for name in unknown):
+        close = difflib.get_close_matches(name, known, n=1)
+        parts.append(f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name))
+    return f"unknown field {', '.join(parts[:10])}; known fields: {', '.join(known)}"
+
+
+def parse(model: type[ModelT], data: object) -> ModelT:
+    """Validate `data` as `model`, or raise `InvalidRequestError` in one line that a person understands."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidRequestError(describe(error)) from error
+
+
+def describe(error: ValidationError) -> str:
+    """Put a validation error into one line: `field: what is wrong; field: what is wrong`."""
+    lines = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        place = ".".join(str(part) for part in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        lines.append(f"{place}: {message}" if place else message)
+    return "; ".join(dict.fromkeys(lines))
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps no NUL and no encoding has lone surrogates; refused here, every store can keep the rest."""
+    if isinstance(value, str) and (found := _UNSTORABLE.search(value)):
+        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair"
+        raise ValueError(f"holds {what} at position {found.start()}, which cannot be stored")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    if found := _CONTROL.search(value):
+        raise ValueError(f"must be one line of text; there is a control character at position {found.start()}")
+    return value
+
+
+def _address(value: str) -> str:
+    """Catch typing mistakes, no more: only a message sent to it proves an address."""
+    local, _, domain = value.rpartition("@")
+    labels = domain.split(".")
+    well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
+    if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
+        raise ValueError(f"{value!r} is not an e-mail address such as name@example.com")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_storable), Field(max_length=10_000_000)]
+Line = Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Email = Annotated[str, BeforeValidator(_storable), Field(max_length=254), AfterValidator(_one_line), AfterValidator(_address)]

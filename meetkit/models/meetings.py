@@ -1,0 +1,244 @@
+"""Meetings, what is asked of them, and which changes are legal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    computed_field,
+    model_serializer,
+    model_validator,
+)
+
+from meetkit.errors import ConflictError, InvalidRequestError
+from meetkit.models.base import Line, Text, Value, parse
+from meetkit.models.insights import ActionItem, Sentiment
+from meetkit.models.zones import (
+    Instant,
+    Moment,
+    Zone,
+    day_start,
+    is_bare_date,
+    parse_date,
+    parse_moment,
+    resolve,
+    to_datetime,
+    zone_name,
+)
+
+Status = Literal["scheduled", "completed", "cancelled"]
+Kind = Literal["internal", "external"]
+DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
+Version = Annotated[int, Field(strict=True, ge=1)]
+Summary = Annotated[Text, Field(max_length=100_000)]
+AttendeeIds = Annotated[tuple[Line, ...], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    "scheduled": frozenset({"completed", "cancelled"}),
+    "cancelled": frozenset({"scheduled"}),
+    "completed": frozenset(),
+}
+
+
+def _moment_or_date(value: Any) -> Any:
+    bare = isinstance(value, str) and is_bare_date(value)
+    return parse_date(value) if bare or type(value) is dt.date else parse_moment(value)
+
+
+MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date)]
+
+
+class Meeting(Value):
+    """A meeting of one of our users, internal or with a contact.
+
+    `date` is the instant it begins. A naive `date` is read on the wall clock of `timezone`, or in UTC
+    where none is given; `timezone` is then the zone of `date`, or UTC where that is a bare offset.
+    """
+
+    derived: ClassVar[frozenset[str]] = frozenset({"end"})
+
+    id: Line
+    user_id: Line
+    contact_id: Line | None = None
+    attendee_ids: AttendeeIds = ()
+    title: Line
+    date: Instant
+    timezone: Zone
+    duration_minutes: DurationMinutes = 60
+    status: Status = "scheduled"
+    transcript: Text | None = None
+    summary: Summary | None = None
+    action_items: tuple[ActionItem, ...] = ()
+    sentiment: Sentiment | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+    version: Version = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _place_in_zone(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "date" not in data:
+            return data
+        try:
+            return {**data, **place(data["date"], data.get("timezone"), default="UTC")}
+        except InvalidRequestError as skipped:
+            raise ValueError(f"date: {skipped}") from None
+        except (ValueError, TypeError):
+            return {"timezone": "UTC", **data}  # The fields' own checks say what is wrong with them.
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
+    @property
+    def end(self) -> dt.datetime:
+        """The instant it ends, with the same offset as `date`."""
+        return self.date + dt.timedelta(minutes=self.duration_minutes)
+
+    @property
+    def kind(self) -> Kind:
+        """`external` with a contact, `internal` without."""
+        return "internal" if self.contact_id is None else "external"
+
+    @property
+    def user_ids(self) -> tuple[str, ...]:
+        """The owner, then the others of ours who attend, each once."""
+        return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
+
+
+def place(date: Any, timezone: str | None, *, default: str) -> dict[str, Any]:
+    """The `date` and `timezone` of a meeting from what was said of them.
+
+    A naive `date` is wall-clock time in `timezone`, else in `default`. Without a `timezone` the one that
+    `date` carries is kept, else `default`.
+    """
+    moment = parse_moment(date)
+    zone = timezone or zone_name(moment) or default
+    return {"date": resolve(moment, zone), "timezone": zone}
+
+
+class CreateMeetingRequest(Value):
+    """What creating a meeting takes. A naive `date` is wall-clock time in the owner's zone."""
+
+    user_id: Line
+    contact_id: Line | None = None
+    attendee_ids: AttendeeIds = ()
+    title: Line
+    date: Moment
+    duration_minutes: DurationMinutes = 60
+
+
+class MeetingUpdate(Value):
+    """The fields to change; one left out stays as it is, `None` clears one that may be empty.
+
+    A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone.
+    With `expected_version`, the update fails when the meeting has moved on since that version was read.
+    """
+
+    fixed: ClassVar[frozenset[str]] = frozenset({"id", "created_at", "updated_at", "version", "end"})
+    clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment"})
+
+    user_id: Line | None = None
+    contact_id: Line | None = None
+    attendee_ids: AttendeeIds | None = None
+    title: Line | None = None
+    date: Moment | None = None
+    timezone: Zone | None = None
+    duration_minutes: DurationMinutes | None = None
+    status: Status | None = None
+    transcript: Text | None = None
+    summary: Summary | None = None
+    action_items: tuple[ActionItem, ...] | None = None
+    sentiment: Sentiment | None = None
+    expected_version: Version | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_fixed(cls, data: Any) -> Any:
+        if isinstance(data, dict) and (found := cls.fixed & data.keys()):
+            raise ValueError(f"{', '.join(sorted(found))} cannot be changed")
+        return data
+
+    @model_validator(mode="after")
+    def _refuse_empty(self) -> Self:
+        for name in self.changes.keys() - self.clearable:
+            if self.changes[name] is None:
+                raise ValueError(f"{name} cannot be empty; leave it out to keep what it is")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_was_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if name in self.model_fields_set}
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields that were given, without `expected_version`."""
+        return {name: getattr(self, name) for name in self.model_fields_set - {"expected_version"}}
+
+
+class MeetingFilters(Value):
+    """Which of a user's meetings to list; a filter left out filters nothing.
+
+    `date_from` (inclusive) and `date_to` (exclusive) bound the start; a bare date as `date_to` includes
+    that whole day. Naive ones are read in the user's zone. `text` is looked for in title and summary,
+    whatever the case. `after` is the id of the last meeting of the page before.
+    """
+
+    contact_id: Line | None = None
+    date_from: MomentOrDate | None = None
+    date_to: MomentOrDate | None = None
+    status: Status | None = None
+    kind: Kind | None = None
+    text: Annotated[Text, Field(max_length=1000)] | None = None
+    limit: Annotated[int, Field(strict=True, ge=1)] | None = None
+    after: Line | None = None
+
+    def admits(self, meeting: Meeting) -> bool:
+        """Whether a meeting passes all filters but the dates, `limit` and `after`."""
+        return (
+            self.contact_id in (None, meeting.contact_id)
+            and self.status in (None, meeting.status)
+            and self.kind in (None, meeting.kind)
+            and (not self.text or self.text.casefold() in f"{meeting.title}\n{meeting.summary or ''}".casefold())
+        )
+
+    def bounds(self, timezone: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """The instants `[from, to)` that a start must lie in, naive dates being read in `timezone`."""
+        day_after = dt.timedelta(days=1)
+        until = self.date_to if self.date_to is None or isinstance(self.date_to, dt.datetime) else self.date_to + day_after
+        return _instant(self.date_from, timezone), _instant(until, timezone)
+
+
+def _instant(when: dt.datetime | dt.date | None, timezone: str) -> dt.datetime | None:
+    if when is None:
+        return None
+    if not isinstance(when, dt.datetime):
+        return to_datetime(day_start(when, timezone))
+    return resolve(when, timezone)
+
+
+def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str, now: dt.datetime) -> Meeting:
+    """The meeting after an update, valid as a whole, one version on.
+
+    Raises:
+        ConflictError: `expected_version` is given and is not the meeting's.
+        InvalidRequestError: the result breaks a rule, or its `status` cannot follow the present one.
+    """
+    if update.expected_version not in (None, meeting.version):
+        raise ConflictError(
+            f"meeting {meeting.id!r} is at version {meeting.version}, not {update.expected_version}; read it again"
+        )
+    changes = update.changes
+    _check_transition(meeting.status, changes.get("status", meeting.status))
+    if "date" in changes:
+        changes |= place(changes["date"], changes.get("timezone"), default=owner_timezone)
+    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    return parse(Meeting, {**kept, **changes, "updated_at": now, "version": meeting.version + 1})
+
+
+def _check_transition(before: Status, after: Status) -> None:
+    if after != before and after not in TRANSITIONS[before]:
+        legal = " or ".join(sorted(TRANSITIONS[before])) or "nothing else"
+        raise InvalidRequestError(f"status: a {before} meeting can become {legal}, not {after}")

@@ -1,0 +1,128 @@
+"""Slots, busy intervals and work hours. Every interval is half-open: `[start, end)`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, computed_field, model_validator
+
+from meetkit.models.base import Value
+from meetkit.models.zones import MINUTE, Date, Instant
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+
+
+def _clock_text(value: Any) -> Any:
+    if isinstance(value, dt.time) and not value.second and not value.microsecond:
+        return value.isoformat("minutes")
+    return value
+
+
+def _clock(value: str) -> str:
+    if not _CLOCK.fullmatch(value):
+        raise ValueError(f"{value[:20]!r} is not a time of day such as '09:00'; '24:00' is the end of the day")
+    return value
+
+
+Clock = Annotated[str, BeforeValidator(_clock_text), AfterValidator(_clock)]
+"""A time of day on the wall clock, `HH:MM` from `00:00` to `24:00`."""
+
+
+def clock_microseconds(clock: str) -> int:
+    """Microseconds from midnight to a `HH:MM` on the same wall clock."""
+    return (int(clock[:2]) * 60 + int(clock[3:])) * MINUTE
+
+
+class Hours(Value):
+    """A stretch of one day on the wall clock, `[start, end)`; at or before its start, it ends the next day."""
+
+    start: Clock
+    end: Clock
+
+    @model_validator(mode="after")
+    def _starts_within_the_day(self) -> Self:
+        if self.start == "24:00":
+            raise ValueError("start: hours begin at 23:59 at the latest; '24:00' can only be an end")
+        return self
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Start and end in microseconds from the midnight that the hours begin after."""
+        start, end = clock_microseconds(self.start), clock_microseconds(self.end)
+        return start, end if start < end else end + clock_microseconds("24:00")
+
+
+def _days(value: Iterable[int]) -> tuple[int, ...]:
+    days = tuple(sorted(set(value)))
+    if not days or days[0] < 0 or days[-1] > 6:
+        raise ValueError("name at least one day, each from 0 (Monday) to 6 (Sunday)")
+    return days
+
+
+class WorkHours(Hours):
+    """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of whoever keeps them."""
+
+    days: Annotated[tuple[int, ...], AfterValidator(_days)]
+
+
+class DateException(Value):
+    """The hours of one date in place of its weekday's; none make it a day off."""
+
+    date: Date
+    hours: tuple[Hours, ...] = ()
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, Hours | dict) else value
+
+
+def _one_per_date(exceptions: tuple[DateException, ...]) -> tuple[DateException, ...]:
+    dates = [exception.date for exception in exceptions]
+    if len(set(dates)) < len(dates):
+        raise ValueError("one date has two exceptions; put all its hours into one")
+    return exceptions
+
+
+WeeklyHours = Annotated[tuple[WorkHours, ...], BeforeValidator(_one_or_many)]
+Exceptions = Annotated[tuple[DateException, ...], AfterValidator(_one_per_date)]
+
+OFFICE_HOURS = (WorkHours(days=(0, 1, 2, 3, 4), start="09:00", end="17:00"),)
+
+
+class BusyInterval(Value):
+    """Time that somebody is not free, `[start, end)`. An empty one takes no time at all."""
+
+    start: Instant
+    end: Instant
+    status: Literal["busy", "tentative"] = "busy"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"end: {self.end.isoformat()} lies before start {self.start.isoformat()}")
+        return self
+
+
+class TimeSlot(Value):
+    """A stretch of time `[start_time, end_time)` that people could meet in."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"duration_minutes"})
+
+    start_time: Instant
+    end_time: Instant
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end_time <= self.start_time:
+            raise ValueError("end_time: a slot ends after it starts")
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
+    @property
+    def duration_minutes(self) -> float:
+        """Length in minutes; whole minutes are whole numbers."""
+        minutes = (self.end_time - self.start_time) / dt.timedelta(minutes=1)
+        return int(minutes) if minutes.is_integer() else minutes

@@ -1,0 +1,188 @@
+"""Instants, time zones and the wall clock.
+
+An instant is an aware datetime with a fixed UTC offset. In arithmetic an instant is an integer:
+microseconds since 1970-01-01 UTC, exact over the whole range of years 2 to 9998.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator
+
+from meetkit.errors import InvalidRequestError
+
+MICROSECOND = 1
+SECOND = 1_000_000 * MICROSECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
+_ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+
+
+def to_microseconds(moment: dt.datetime) -> int:
+    """Microseconds since 1970 UTC of an aware datetime, exactly."""
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+
+
+def to_datetime(microseconds: int, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
+    """The instant at `microseconds` since 1970 UTC, with the offset that `zone` has then."""
+    moment = _EPOCH + dt.timedelta(microseconds=microseconds)
+    return moment if zone is dt.UTC else pin_offset(moment.astimezone(zone))
+
+
+def midnight(day: dt.date) -> int:
+    """Microseconds from 1970-01-01T00:00 to this day's 00:00 on one and the same wall clock."""
+    return (day.toordinal() - _EPOCH_ORDINAL) * DAY
+
+
+def pin_offset(moment: dt.datetime) -> dt.datetime:
+    """Replace the zone of an aware datetime by the UTC offset that it has at that instant.
+
+    Two datetimes of one zone are subtracted and compared by their wall clocks, which is wrong across a
+    clock change; with fixed offsets both are exact. Offsets with seconds (before about 1900) become UTC,
+    as ISO 8601 cannot write them.
+    """
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("needs a UTC offset, e.g. 2025-11-20T14:00:00+01:00 or 2025-11-20T13:00:00Z")
+    _check_year(moment)
+    if not offset or offset.seconds % 60 or offset.microseconds:
+        return moment.astimezone(dt.UTC)
+    return moment.replace(tzinfo=dt.timezone(offset), fold=0)
+
+
+def _check_year(moment: dt.date) -> None:
+    if not 2 <= moment.year <= 9998:
+        raise ValueError("the year must lie between 2 and 9998")
+
+
+def parse_moment(value: Any) -> dt.datetime:
+    """Read a datetime, or an ISO 8601 string with a time of day; the result may be naive."""
+    if isinstance(value, dt.datetime):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004  # pydantic turns only ValueError into a message
+    if is_bare_date(value):
+        raise ValueError(f"{value!r} has no time of day; write e.g. {value}T14:00:00")
+    try:
+        return dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value[:80]!r} is not an ISO 8601 date and time such as 2025-11-20T14:00:00") from None
+
+
+def parse_date(value: Any) -> dt.date:
+    """Read a date, or a string `YYYY-MM-DD`."""
+    if isinstance(value, str) and is_bare_date(value):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value} is not a date: {error}") from None
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise ValueError(f"{value!r:.80} is not a date such as 2025-11-20")
+    _check_year(value)
+    return value
+
+
+def is_bare_date(value: str) -> bool:
+    """Whether an ISO 8601 string is a date without a time."""
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
+
+
+def get_zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name, or a ValueError that proposes a close name."""
+    # Names that lead out of the database ("../x"), or into its copies ("right/…"), begin otherwise.
+    if _ZONE_NAME.fullmatch(name):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    close = difflib.get_close_matches(name[:80], available_timezones(), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "use a name such as 'Europe/Berlin'"
+    raise ValueError(f"unknown time zone {name[:80]!r}; {hint}")
+
+
+def zone_name(moment: dt.datetime) -> str | None:
+    """The IANA name that a datetime carries, `None` for a bare offset or none."""
+    if isinstance(moment.tzinfo, ZoneInfo):
+        return moment.tzinfo.key
+    return "UTC" if moment.tzinfo is dt.UTC else None
+
+
+def localize(naive: dt.datetime, zone: str) -> dt.datetime:
+    """The instant at which the wall clock of `zone` reads `naive`; where it does so twice, the first.
+
+    Raises:
+        InvalidRequestError: the clock skips that time; the message names the next valid one.
+    """
+    _check_year(naive)
+    tz = get_zone(zone)
+    moment = naive.replace(tzinfo=tz, fold=0)
+    instant = to_microseconds(moment)
+    if to_datetime(instant, tz).replace(tzinfo=None) == naive.replace(fold=0):
+        return pin_offset(moment)
+    # A skipped time is read with the offset before the change, so the change lies at most a day earlier.
+    *_, (change, _, _) = offset_spans(zone, instant - DAY, instant + MICROSECOND)
+    valid = to_datetime(change, tz).replace(tzinfo=None)
+    raise InvalidRequestError(
+        f"{naive.isoformat()} does not exist in {zone}, where the clock skips it; "
+        f"the next valid time is {valid.isoformat()}"
+    )
+
+
+def resolve(moment: dt.datetime, zone: str) -> dt.datetime:
+    """The instant of a datetime, a naive one being read on the wall clock of `zone`."""
+    return localize(moment, zone) if moment.tzinfo is None else pin_offset(moment)
+
+
+def day_start(day: dt.date, zone: str) -> int:
+    """The instant at which a day begins in `zone`, in microseconds: its first that is on or after midnight."""
+    wall = midnight(day)
+    return min(
+        max(start, wall - offset)
+        for start, end, offset in offset_spans(zone, wall - 2 * DAY, wall + 2 * DAY)
+        if wall - offset < end
+    )
+
+
+def offset_spans(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Cut `[start, end)` into spans `(start, end, offset)` of one UTC offset each, all in microseconds.
+
+    Looks for changes once a day, which finds all: no zone in the IANA database has two within three days.
+    """
+    tz = get_zone(zone)
+    at, offset = start, _offset(tz, start)
+    for probe in [*range(start + DAY, end, DAY), end]:
+        after = _offset(tz, probe)
+        if after != offset:
+            last = max(at, probe - DAY)
+            change = last + bisect_left(
+                range(last, probe), True, key=lambda instant, before=offset: _offset(tz, instant) != before
+            )
+            yield at, change, offset
+            at, offset = change, after
+    if at < end:
+        yield at, end, offset
+
+
+def _offset(tz: ZoneInfo, instant: int) -> int:
+    since = (_EPOCH + dt.timedelta(microseconds=instant)).astimezone(tz).utcoffset() or dt.timedelta()
+    return since // dt.timedelta(microseconds=1)
+
+
+Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key)]
+Date = Annotated[dt.date, BeforeValidator(parse_date)]
+Moment = Annotated[dt.datetime, BeforeValidator(parse_moment)]
+"""A datetime, aware or naive, from a datetime or an ISO 8601 string."""
+Instant = Annotated[Moment, AfterValidator(pin_offset)]
+"""An aware datetime with a fixed offset."""

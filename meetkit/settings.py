@@ -1,0 +1,41 @@
+"""What can be set from outside, by `MEETKIT_…` environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from meetkit.models.base import Line, Value, parse
+
+PREFIX = "MEETKIT_"
+
+
+class Settings(Value):
+    """The settings of a process; an empty variable counts as one that is not set."""
+
+    model: Annotated[
+        Line | None,
+        Field(description="The model that writes briefs: `mock`, a stand-in for trials. Unset: the offline engine."),
+    ] = None
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        InvalidRequestError: a value cannot be used; the message names it.
+    """
+    given = {name: environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
+    return parse(Settings, {name: value for name, value in given.items() if value})
+
+
+def table() -> str:
+    """The settings as a Markdown table, for the documentation."""
+    lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "unset" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""What a store must be able to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
+
+from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.people import Contact, User
+
+
+class Store(Protocol):
+    """Keeps users, contacts and meetings, and beside each meeting what was made from it.
+
+    Every method is atomic and may be called from any thread. Unknown ids raise `NotFoundError`, ids that
+    are taken `ConflictError`. An `update_…` runs `change` on the stored value, keeps what it returns and
+    returns that; nothing else writes to that value in between, and if `change` raises, nothing changes.
+    A meeting's user, attendees and contact must exist when they are first named.
+    """
+
+    def add_user(self, user: User) -> None:
+        """Keep a new user."""
+
+    def get_user(self, user_id: str) -> User:
+        """Return the user of that id."""
+
+    def update_user(self, user_id: str, change: Callable[[User], User]) -> User:
+        """Change a user."""
+
+    def add_contact(self, contact: Contact) -> None:
+        """Keep a new contact."""
+
+    def get_contact(self, contact_id: str) -> Contact:
+        """Return the contact of that id."""
+
+    def update_contact(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact:
+        """Change a contact."""
+
+    def add_meeting(self, meeting: Meeting) -> None:
+        """Keep a new meeting."""
+
+    def get_meeting(self, meeting_id: str) -> Meeting:
+        """Return the meeting of that id."""
+
+    def update_meeting(self, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
+        """Change a meeting."""
+
+    def delete_meeting(self, meeting_id: str) -> None:
+        """Remove a meeting and everything kept beside it."""
+
+    def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+        """The meetings that a user owns or attends and the filters admit, by date, then id."""
+
+    def contact_history(self, contact_id: str, *, before: dt.datetime, limit: int) -> list[Meeting]:
+        """The meetings with a contact that began before an instant and were not cancelled, newest first."""
+
+    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
+        """Begin and end of the meetings, not cancelled, that these users own or attend and that may meet `[start, end)`.
+
+        In microseconds since 1970 UTC, in any order; one that lies just outside may be among them. Unknown
+        users raise at once, the rest may be read as it is consumed.
+        """
+
+    def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
+        """Keep text beside a meeting, in place of what was there under that kind. Its version stays as it is."""
+
+    def get_artefact(self, meeting_id: str, kind: str) -> str | None:
+        """The text kept beside a meeting under that kind, if any."""
