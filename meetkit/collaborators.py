@@ -25,54 +25,58 @@ UNSET: Unset = _Unset.UNSET
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
+    """A store and a model, either of which may be left open."""
+
     store: Store | Unset = UNSET
-    llm: LLMClient | None | Unset = UNSET
+    llm: LLMClient | Unset | None = UNSET
 
 
 @dataclass
-class _Process:
+class Process:
     """What one process has chosen; `other_store_used` remembers that a block brought its own store."""
 
-    choice: _Choice = _Choice()
+    choice: Choice = Choice()
     other_store_used: bool = False
 
 
-_process = _Process()
-_block: ContextVar[_Choice] = ContextVar("meetkit_collaborators", default=_Choice())
+NOTHING_CHOSEN = Choice()
+block: ContextVar[Choice] = ContextVar("meetkit_collaborators", default=NOTHING_CHOSEN)
+
+process = Process()
 
 
-def configure(*, store: Store | Unset = UNSET, llm: LLMClient | None | Unset = UNSET) -> None:
+def configure(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) -> None:
     """Set the store and the model of the whole process; an argument left out is unchanged.
 
     `llm=None` means the offline engine. Once this was called, the process never sees the sample: without
     a store of its own it gets an empty one in memory.
     """
-    choice = _given(_process.choice, store, llm)
-    _process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
+    choice = _given(process.choice, store, llm)
+    process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
 
 
 @contextmanager
-def use(*, store: Store | Unset = UNSET, llm: LLMClient | None | Unset = UNSET) -> Iterator[None]:
+def use(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) -> Iterator[None]:
     """Set the store and the model for a `with` block, in this thread or task only.
 
     An argument left out is unchanged; `llm=None` means the offline engine.
     """
     if store is not UNSET:
-        _process.other_store_used = True
-    token = _block.set(_given(_block.get(), store, llm))
+        process.other_store_used = True
+    token = block.set(_given(block.get(), store, llm))
     try:
         yield
     finally:
-        _block.reset(token)
+        block.reset(token)
 
 
 def current_store() -> Store:
     """The store of the block, else of the process, else the sample, with a warning where that looks like a slip."""
-    for choice in (_block.get(), _process.choice):
+    for choice in (block.get(), process.choice):
         if choice.store is not UNSET:
             return choice.store
-    if _process.other_store_used:
+    if process.other_store_used:
         warnings.warn(
             "this call uses the sample store, though another was in use elsewhere; "
             "a `with use(store=...)` does not reach other threads",
@@ -84,15 +88,15 @@ def current_store() -> Store:
 
 def current_llm() -> LLMClient | None:
     """The model of the block, else of the process, else of `MEETKIT_MODEL`; `None` is the offline engine."""
-    for choice in (_block.get(), _process.choice):
+    for choice in (block.get(), process.choice):
         if choice.llm is not UNSET:
             return choice.llm
     name = settings.load().model
     return providers.connect(name) if name else None
 
 
-def _given(choice: _Choice, store: Store | Unset, llm: LLMClient | None | Unset) -> _Choice:
-    return _Choice(
+def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
+    return Choice(
         store=choice.store if store is UNSET else store,
         llm=choice.llm if llm is UNSET else llm,
     )

@@ -25,7 +25,7 @@ _END_OF_TIME = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 TODAY = dt.date(2025, 11, 17)
 
-Entity = TypeVar("Entity", User, Contact, Meeting)
+Entity = TypeVar("Entity", bound=User | Contact | Meeting)
 
 
 def sample_store() -> MemoryStore:
@@ -134,7 +134,9 @@ MEETINGS = _LiveMapping(
 )
 HISTORICAL_MEETINGS = _LiveMapping(
     Meeting,
-    ids=lambda: [meeting_id for meeting_id in store().meeting_ids() if store().get_meeting(meeting_id).status == "completed"],
+    ids=lambda: [
+        meeting_id for meeting_id in store().meeting_ids() if store().get_meeting(meeting_id).status == "completed"
+    ],
     get=_completed,
     add=lambda meeting: store().add_meeting(meeting),
     update=lambda meeting_id, change: store().update_meeting(meeting_id, change),

@@ -20,7 +20,14 @@ from meetkit.llm_client import RetryPolicy
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.base import new_id, parse
 from meetkit.models.insights import PreMeetingPrep
-from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, apply_update, place
+from meetkit.models.meetings import (
+    CreateMeetingRequest,
+    Meeting,
+    MeetingFilters,
+    MeetingUpdate,
+    apply_update,
+    place,
+)
 from meetkit.models.people import Contact, User
 from meetkit.models.time import BusyInterval, TimeSlot
 from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
@@ -87,9 +94,7 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     if update.date and update.date.tzinfo is None and not update.timezone:
         zone = store.get_user(update.user_id or store.get_meeting(meeting_id).user_id).timezone
     now = _now()
-    return store.update_meeting(
-        meeting_id, lambda meeting: apply_update(meeting, update, owner_timezone=zone, now=now)
-    )
+    return store.update_meeting(meeting_id, lambda meeting: apply_update(meeting, update, owner_timezone=zone, now=now))
 
 
 def delete_meeting(meeting_id: str) -> Literal[True]:

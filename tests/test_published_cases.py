@@ -18,21 +18,23 @@ CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8")) if FILE.exists
 
 
 def as_query(case: dict[str, Any]) -> AvailabilityQuery:
-    return AvailabilityQuery.model_validate({
-        "participants": [
-            {
-                "id": f"person_{number}",
-                "timezone": person["tz"],
-                "work_hours": person["work"],
-                "busy": [{"start": start, "end": end} for start, end in person["busy"]],
-            }
-            for number, person in enumerate(case["participants"])
-        ],
-        "window_start": case["window"][0],
-        "window_end": case["window"][1],
-        "duration_minutes": case["duration_minutes"],
-        "step_minutes": case.get("step_minutes"),
-    })
+    return AvailabilityQuery.model_validate(
+        {
+            "participants": [
+                {
+                    "id": f"person_{number}",
+                    "timezone": person["tz"],
+                    "work_hours": person["work"],
+                    "busy": [{"start": start, "end": end} for start, end in person["busy"]],
+                }
+                for number, person in enumerate(case["participants"])
+            ],
+            "window_start": case["window"][0],
+            "window_end": case["window"][1],
+            "duration_minutes": case["duration_minutes"],
+            "step_minutes": case.get("step_minutes"),
+        }
+    )
 
 
 @pytest.mark.skipif(not CASES, reason=f"the cases are not at {FILE}")

@@ -19,7 +19,15 @@ from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, day_star
 
 _Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 _Minutes = Annotated[int, Field(strict=True, ge=1)]
-UserIds = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
+
+
+def _each_once(user_ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not user_ids:
+        raise ValueError("name at least one user")
+    return tuple(dict.fromkeys(user_ids))
+
+
+UserIds = Annotated[tuple[str, ...], AfterValidator(_each_once)]
 
 
 class DayQuery(Value):

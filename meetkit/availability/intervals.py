@@ -35,35 +35,37 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
     """
     if min_length < 1:
         raise ValueError(f"min_length must be at least 1, not {min_length}")
-    if any(left[1] >= right[0] for left, right in pairwise(windows)):
+    if len(windows) > 1 and any(left[1] >= right[0] for left, right in pairwise(windows)):
         windows = union(windows)
     rest = iter(busy)
-    free = _walk(windows, islice(rest, _FEW), min_length)
-    return _cut(free, rest, min_length) if free else free
+    few = list(islice(rest, _FEW))
+    free = _walk(windows, few, min_length)
+    return _cut(free, rest, min_length) if free and len(few) == _FEW else free
 
 
 def _walk(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
-    """Free pieces by one walk over the windows and the sorted busy intervals."""
-    free = []
-    ordered = sorted(busy)
-    at, count = 0, len(ordered)
-    reached = windows[0][0] if windows else 0
-    for window_start, window_end in windows:
-        if reached < window_start:
-            reached = window_start
-        while at < count:
-            start, end = ordered[at]
-            if start >= window_end:
-                break
-            at += 1
-            if start < end:
-                if start - reached >= min_length:
-                    free.append((reached, start))
-                if end > reached:
-                    reached = end
-        if window_end - reached >= min_length:
-            free.append((reached, window_end))
-    return free
+    """Free pieces by sorting `busy` and one walk over it and the windows."""
+    free: list[Interval] = []
+    if not windows:
+        return free
+    # One more behind all windows closes the last of them too.
+    last = windows[-1][1]
+    ordered = [*sorted(busy), (last, last + 1)]
+    following = iter(windows)
+    reached, closes = next(following)
+    for start, end in ordered:
+        while start >= closes:
+            if closes - reached >= min_length:
+                free.append((reached, closes))
+            window = next(following, None)
+            if window is None:
+                return free
+            reached, closes = max(reached, window[0]), window[1]
+        if end > reached and start < end:
+            if start - reached >= min_length:
+                free.append((reached, start))
+            reached = end
+    raise AssertionError("unreachable: the interval behind all windows closes the last")
 
 
 def _cut(free: list[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
@@ -80,9 +82,15 @@ def _cut(free: list[Interval], busy: Iterable[Interval], min_length: int) -> lis
             continue
         high = bisect_left(starts, end, low)
         left, right = starts[low], ends[high - 1]
-        pieces = [piece for piece in ((left, start), (end, right)) if piece[1] - piece[0] >= min_length]
-        starts[low:high] = [piece[0] for piece in pieces]
-        ends[low:high] = [piece[1] for piece in pieces]
+        keeps_left = start - left >= min_length
+        if right - end >= min_length:
+            starts[low:high] = (left, end) if keeps_left else (end,)
+            ends[low:high] = (start, right) if keeps_left else (right,)
+        elif keeps_left:
+            starts[low:high] = (left,)
+            ends[low:high] = (start,)
+        else:
+            del starts[low:high], ends[low:high]
         if not starts:
             return []
         if len(starts) > _MANY:

@@ -61,7 +61,7 @@ def _summary(sources: BriefSources) -> str:
     mood = f", {last.sentiment} in tone" if last.sentiment else ""
     count = len(sources.history)
     basis = "one past meeting" if count == 1 else f"{count} past meetings"
-    return f"{who} You last met on {_day(last)}: {last.title}{mood}. This brief draws on {basis}."
+    return f"{who} Last met on {_day(last)}: {last.title}{mood}. This brief draws on {basis}."
 
 
 def _highlights(sources: BriefSources) -> Iterator[Highlight]:
@@ -107,7 +107,7 @@ def _standing(item: ActionItem, meeting: Meeting) -> str:
         return owner
     due = item.deadline.date
     when = f"{due:%d %B %Y}".lstrip("0") if due else item.deadline.phrase
-    return f"{owner}, {'overdue since' if _is_overdue(item, meeting) else 'due'} {when}"
+    return f"{owner}, {'was due' if _is_overdue(item, meeting) else 'due'} {when}"
 
 
 def _sentences(text: str | None) -> list[str]:

@@ -75,7 +75,12 @@ class MockLLMClient:
             answer = _answer(prompt, self._random)
             if self._random.random() < self.malformed_rate:
                 return self._random.choice(
-                    [answer[: len(answer) // 2], "", "<html><body>502 Bad Gateway</body></html>", "Sure! Here it is:"]
+                    [
+                        answer[: len(answer) // 2],
+                        "",
+                        "<html><body>502 Bad Gateway</body></html>",
+                        "Sure! Here it is:",
+                    ]
                 )
             return answer
 
@@ -105,8 +110,8 @@ def _instance(schema: dict[str, Any], defs: dict[str, Any], words: list[str], ch
         return _instance(defs[schema["$ref"].rpartition("/")[2]], defs, words, chance)
     if "anyOf" in schema:
         return _instance(schema["anyOf"][0], defs, words, chance)
-    if "const" in schema or "enum" in schema:
-        return schema["const"] if "const" in schema else chance.choice(schema["enum"])
+    if "enum" in schema:
+        return chance.choice(schema["enum"])
     match schema.get("type"):
         case "object":
             return {name: _instance(part, defs, words, chance) for name, part in schema.get("properties", {}).items()}

@@ -8,7 +8,15 @@ import uuid
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from meetkit.errors import InvalidRequestError
 
@@ -101,4 +109,10 @@ def _address(value: str) -> str:
 
 Text = Annotated[str, BeforeValidator(_storable), Field(max_length=10_000_000)]
 Line = Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Email = Annotated[str, BeforeValidator(_storable), Field(max_length=254), AfterValidator(_one_line), AfterValidator(_address)]
+Email = Annotated[
+    str,
+    BeforeValidator(_storable),
+    Field(max_length=254),
+    AfterValidator(_one_line),
+    AfterValidator(_address),
+]

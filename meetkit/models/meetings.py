@@ -207,7 +207,9 @@ class MeetingFilters(Value):
     def bounds(self, timezone: str) -> tuple[dt.datetime | None, dt.datetime | None]:
         """The instants `[from, to)` that a start must lie in, naive dates being read in `timezone`."""
         day_after = dt.timedelta(days=1)
-        until = self.date_to if self.date_to is None or isinstance(self.date_to, dt.datetime) else self.date_to + day_after
+        until = (
+            self.date_to if self.date_to is None or isinstance(self.date_to, dt.datetime) else self.date_to + day_after
+        )
         return _instant(self.date_from, timezone), _instant(until, timezone)
 
 

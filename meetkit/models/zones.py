@@ -72,7 +72,8 @@ def parse_moment(value: Any) -> dt.datetime:
     if isinstance(value, dt.datetime):
         return value
     if not isinstance(value, str):
-        raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004  # pydantic turns only ValueError into a message
+        # Pydantic makes a message of a ValueError only.
+        raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
         raise ValueError(f"{value!r} has no time of day; write e.g. {value}T14:00:00")
     try:
@@ -89,7 +90,7 @@ def parse_date(value: Any) -> dt.date:
         except ValueError as error:
             raise ValueError(f"{value} is not a date: {error}") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError(f"{value!r:.80} is not a date such as 2025-11-20")
+        raise ValueError(f"{value!r:.80} is not a date such as 2025-11-20")  # noqa: TRY004  # as above
     _check_year(value)
     return value
 
@@ -165,14 +166,16 @@ def offset_spans(zone: str, start: int, end: int) -> Iterator[tuple[int, int, in
     for probe in [*range(start + DAY, end, DAY), end]:
         after = _offset(tz, probe)
         if after != offset:
-            last = max(at, probe - DAY)
-            change = last + bisect_left(
-                range(last, probe), True, key=lambda instant, before=offset: _offset(tz, instant) != before
-            )
+            change = _first_with(tz, after, max(at, probe - DAY), probe)
             yield at, change, offset
             at, offset = change, after
     if at < end:
         yield at, end, offset
+
+
+def _first_with(tz: ZoneInfo, offset: int, start: int, end: int) -> int:
+    """The first instant in `(start, end]` with an offset that holds at `end` but not at `start`."""
+    return start + bisect_left(range(start, end), True, key=lambda instant: _offset(tz, instant) == offset)
 
 
 def _offset(tz: ZoneInfo, instant: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -153,7 +154,7 @@ class MemoryStore:
         with self._lock:
             if unknown := [user_id for user_id in user_ids if user_id not in self._users]:
                 raise NotFoundError("user", unknown[0])
-        return chain.from_iterable(self._busy(user_id, start, end) for user_id in user_ids)
+        return chain.from_iterable(self._snapshot(user_id).between(start, end) for user_id in user_ids)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Keep text beside a meeting, in place of what was there under that kind."""
@@ -167,10 +168,13 @@ class MemoryStore:
             _get("meeting", self._meetings, meeting_id)
             return self._artefacts.get(meeting_id, {}).get(kind)
 
-    def _busy(self, user_id: str, start: int, end: int) -> list[_Interval]:
-        with self._lock:
-            timeline = self._by_user.get(user_id)
-            return timeline.between(start, end) if timeline else []
+    def _snapshot(self, user_id: str) -> _Snapshot:
+        timeline = self._by_user.get(user_id, _NOTHING)
+        snapshot = timeline.snapshot
+        if snapshot is None:
+            with self._lock:
+                snapshot = timeline.snapshot = _Snapshot(timeline.busy)
+        return snapshot
 
     def _in_order(
         self,
@@ -199,49 +203,66 @@ class MemoryStore:
         if contact_id and contact_id not in self._contacts and not (before and contact_id == before.contact_id):
             raise NotFoundError("contact", contact_id)
 
-    def _timelines(self, meeting: Meeting) -> Iterator[_Timeline]:
-        yield from (self._by_user[user_id] for user_id in meeting.user_ids)
-        if meeting.contact_id:
-            yield self._by_contact[meeting.contact_id]
-
     def _index(self, meeting: Meeting) -> None:
-        for timeline in self._timelines(meeting):
-            timeline.add(_key(meeting), _interval(meeting))
+        for user_id in meeting.user_ids:
+            self._by_user[user_id].add(_key(meeting), _interval(meeting))
+        if meeting.contact_id:
+            self._by_contact[meeting.contact_id].add(_key(meeting), None)
 
     def _unindex(self, meeting: Meeting) -> None:
-        for timeline in self._timelines(meeting):
-            timeline.remove(_key(meeting), _interval(meeting))
+        for user_id in meeting.user_ids:
+            self._by_user[user_id].remove(_key(meeting), _interval(meeting))
+        if meeting.contact_id:
+            self._by_contact[meeting.contact_id].remove(_key(meeting), None)
 
 
 class _Timeline:
     """The meetings of one user or contact in order of time.
 
-    `keys` orders all of them by start and id, `busy` begin and end of those not cancelled. `longest`
-    bounds the length of any, and so how far before a window one may begin that reaches into it.
+    `keys` orders all of them by start and id, `busy` begin and end of those not cancelled.
     """
 
-    __slots__ = ("busy", "keys", "longest")
+    __slots__ = ("busy", "keys", "snapshot")
 
     def __init__(self) -> None:
         self.keys: list[_Key] = []
         self.busy: list[_Interval] = []
-        self.longest = 0
+        self.snapshot: _Snapshot | None = None
 
     def add(self, key: _Key, interval: _Interval | None) -> None:
         insort(self.keys, key)
         if interval:
             insort(self.busy, interval)
-            self.longest = max(self.longest, interval[1] - interval[0])
+            self.snapshot = None
 
     def remove(self, key: _Key, interval: _Interval | None) -> None:
         del self.keys[bisect_left(self.keys, key)]
         if interval:
             del self.busy[bisect_left(self.busy, interval)]
+            self.snapshot = None
+
+
+class _Snapshot:
+    """The busy intervals of a timeline at one moment; never changed, so read without a lock.
+
+    `starts` has their begins once more, as a compact array to search in. `longest` is how far before a
+    window an interval may begin that reaches into it.
+    """
+
+    __slots__ = ("busy", "longest", "starts")
+
+    def __init__(self, busy: list[_Interval]) -> None:
+        self.busy = busy.copy()
+        self.starts = array("q", (start for start, _ in busy))
+        self.longest = max((end - start for start, end in busy), default=0)
 
     def between(self, start: int, end: int) -> list[_Interval]:
-        """The busy intervals that meet `[start, end)`, and perhaps a few that end just before."""
-        low = bisect_left(self.busy, (start - self.longest,))
-        return self.busy[low : bisect_left(self.busy, (end,))]
+        """The intervals that meet `[start, end)`, and perhaps a few that end just before."""
+        low = bisect_left(self.starts, start - self.longest)
+        return self.busy[low : bisect_left(self.starts, end, low)]
+
+
+_NOTHING = _Timeline()
 
 
 def _key(meeting: Meeting) -> _Key:

@@ -56,9 +56,9 @@ class Store(Protocol):
         """The meetings with a contact that began before an instant and were not cancelled, newest first."""
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        """Begin and end of the meetings, not cancelled, that these users own or attend and that may meet `[start, end)`.
+        """Begin and end of the meetings that these users own or attend, not cancelled, around `[start, end)`.
 
-        In microseconds since 1970 UTC, in any order; one that lies just outside may be among them. Unknown
+        In microseconds since 1970 UTC, in any order: all that meet `[start, end)`, and perhaps others. Unknown
         users raise at once, the rest may be read as it is consumed.
         """
 

@@ -1,0 +1,155 @@
+"""The commands, and what they do with a mistake: one line on standard error, exit code 2."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+try:
+    import click
+except ImportError as error:
+    raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'") from error
+
+import meetkit
+from meetkit import meeting_service
+from meetkit.cli import show
+from meetkit.cli.demo import run_demo
+from meetkit.errors import InvalidRequestError, MeetkitError
+from meetkit.models.base import Value
+from meetkit.models.zones import parse_date
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(meetkit.__version__, prog_name="meetkit")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Meeting intelligence: meetings, common free time, and briefs people can trust.
+
+    Works on the sample meetings, whose today is 17 November 2025. Begin with `meetkit demo`.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+def demo() -> None:
+    """Show on sample data what meetkit does, in a few seconds."""
+    run_demo(show.console())
+
+
+@cli.command()
+@click.option("--user", default="user_1", show_default=True, help="Whose meetings.")
+@click.option("--contact", "contact_id", help="Only those with this contact.")
+@click.option("--from", "date_from", metavar="DATE", help="Only those that begin on or after it.")
+@click.option("--to", "date_to", metavar="DATE", help="Only those that begin before it; a bare date is included.")
+@click.option("--status", help="Only those scheduled, completed or cancelled.")
+@click.option("--kind", help="Only those internal or external.")
+@click.option("--text", help="Only those with these words in title or summary.")
+@click.option("--limit", type=int, help="At most so many.")
+@click.option("--after", metavar="MEETING_ID", help="The next page after this meeting.")
+@as_json_option
+def meetings(user: str, as_json: bool, **filters: Any) -> None:
+    """List a user's meetings."""
+    given = {name: value for name, value in filters.items() if value is not None}
+    found = meeting_service.get_all_meetings(user, given)
+    if as_json:
+        _print_json(found, exclude={"transcript"})
+    else:
+        show.meetings(show.console(), meeting_service.get_user(user), found)
+
+
+@cli.command()
+@click.option("--user", "users", multiple=True, required=True, help="Who is to meet; once for each.")
+@click.option("--date", required=True, metavar="YYYY-MM-DD", help="The day.")
+@click.option("--duration", type=int, required=True, metavar="MINUTES", help="How long they need.")
+@click.option("--hours", default="9-17", show_default=True, help="Work hours, or `own` for each user's own.")
+@click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's.")
+@click.option("--step", type=int, metavar="MINUTES", help="Slots of the duration, one every so often.")
+@click.option("--buffer", type=int, default=0, metavar="MINUTES", help="Kept free around meetings.")
+@as_json_option
+def slots(
+    users: tuple[str, ...],
+    date: str,
+    duration: int,
+    hours: str,
+    timezone: str | None,
+    step: int | None,
+    buffer: int,
+    as_json: bool,
+) -> None:
+    """Find when users are free together on a day."""
+    found = meeting_service.find_available_slots(
+        users,
+        date,
+        duration,
+        _work_hours(hours),
+        timezone=timezone,
+        step_minutes=step,
+        buffer_minutes=buffer,
+    )
+    if as_json:
+        _print_json(found)
+    else:
+        people = [meeting_service.get_user(user) for user in users]
+        show.slots(show.console(), people, parse_date(date), timezone or people[0].timezone, found)
+
+
+@cli.command()
+@click.argument("meeting_id")
+@as_json_option
+def brief(meeting_id: str, as_json: bool) -> None:
+    """Write the brief for a meeting, by the model of MEETKIT_MODEL or offline."""
+    console = show.console(stderr=as_json)
+    with console.status("Writing the brief …"):
+        prep = meeting_service.generate_pre_meeting_prep_with_retry(
+            meeting_id, fallback="offline", on_retry=show.retry_notice(show.console(stderr=True))
+        )
+    if as_json:
+        _print_json(prep)
+    else:
+        show.brief(console, meeting_service.get_meeting(meeting_id), prep)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process: 0 when it worked, 2 for a mistake, 1 for a model's failure."""
+    # Names from outside may not fit the terminal's encoding; a question mark beats a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    try:
+        cli.main(arguments, prog_name="meetkit", standalone_mode=False)
+    except click.ClickException as error:
+        _fail(f"{error.format_message()} (see meetkit --help)", 2)
+    except click.Abort:
+        _fail("interrupted", 130)
+    except MeetkitError as error:
+        _fail(str(error), 2 if isinstance(error, ValueError) else 1)
+
+
+def _work_hours(text: str) -> tuple[float, float] | None:
+    if text == "own":
+        return None
+    first, _, last = text.partition("-")
+    try:
+        return (float(first), float(last))
+    except ValueError:
+        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {text!r}") from None
+
+
+def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = None) -> None:
+    if isinstance(value, Value):
+        dumped: object = value.model_dump(mode="json")
+    else:
+        dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
+    click.echo(json.dumps(dumped, ensure_ascii=False, indent=2))
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"meetkit: {' '.join(message.split())}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,87 @@
+"""Run the tests by phase and say in a few lines how each went.
+
+Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | list
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent / "tests"
+PHASES = {
+    "phase1": "Data models",
+    "phase2": "CRUD operations",
+    "phase3": "Availability",
+    "phase4": "Pre-meeting prep",
+    "phase5": "Failures and retry",
+}
+REST = "more"
+
+
+class Tally:
+    """A pytest plugin that counts outcomes and seconds by phase."""
+
+    def __init__(self) -> None:
+        """Start from nothing."""
+        self.outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.seconds: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test once: by its call, or by the step around it that went otherwise than well."""
+        phase = phase_of(report.nodeid)
+        self.seconds[phase] += report.duration  # type: ignore[assignment]  # a Counter adds floats as well
+        if report.when == "call" or not report.passed:
+            self.outcomes[phase][report.outcome] += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Count a file that cannot be read as a failure of its phase."""
+        if report.failed:
+            self.outcomes[phase_of(report.nodeid)]["failed"] += 1
+
+    def lines(self) -> list[str]:
+        """One line a phase, in order."""
+        shown = []
+        for phase in (*PHASES, REST):
+            if phase not in self.outcomes:
+                continue
+            count = self.outcomes[phase]
+            mark = "❌" if count["failed"] or not count["passed"] else "✅"
+            skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+            title = PHASES.get(phase, "Everything else")
+            tally = f"{count['passed']} passed, {count['failed']} failed{skipped}"
+            shown.append(f"{mark} {phase:7} {title:19} {tally}, {self.seconds[phase]:.1f} s")
+        return shown
+
+
+def phase_of(nodeid: str) -> str:
+    """The phase whose file a test is in."""
+    name = Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
+    return name if name in PHASES else REST
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is asked for; 0 when all of it passed, 2 for a name that is not known."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream, as Python opens it
+    if arguments == ["list"]:
+        print(
+            "\n".join(f"{phase}  {title}" for phase, title in PHASES.items()),
+            "\nall     all of them, and the rest",
+        )
+        return 0
+    if len(arguments) != 1 or arguments[0] not in (*PHASES, "all"):
+        print(f"usage: python run_tests.py {' | '.join(PHASES)} | all | list", file=sys.stderr)
+        return 2
+    [what] = arguments
+    chosen = [str(TESTS), "--cov"] if what == "all" else [str(TESTS / f"test_{what}.py")]
+    tally = Tally()
+    code = pytest.main(["-q", "--cov-report=", *chosen], plugins=[tally])
+    print("\n".join(["", *tally.lines()]))
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

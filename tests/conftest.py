@@ -1,0 +1,24 @@
+"""What all tests share: every one begins in a process that has chosen no store and no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import stamina
+
+from meetkit.testing import fresh_process
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("MEETKIT_MODEL", raising=False)
+    with fresh_process():
+        yield
+
+
+@pytest.fixture
+def without_waiting() -> Iterator[None]:
+    """Retries happen at once, as often as their policy says."""
+    with stamina.set_testing(True, attempts=1000, cap=True):
+        yield
