@@ -13,14 +13,12 @@ from meetkit import llm_client
 from meetkit.insights.briefs import BriefSources, first_meeting_note
 from meetkit.llm_client import LLMClient, RetryPolicy
 from meetkit.llm_client.port import RetryObserver
-from meetkit.models.base import Text
+from meetkit.models.base import Paragraph, Phrase
 from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 
 _SYSTEM = "You prepare people for meetings, from what is on record and nothing else."
 _MAX_SUMMARY = 4000
-
-_Point = Annotated[Text, Field(min_length=1, max_length=2000)]
 
 
 def _first_five(value: Any) -> Any:
@@ -32,16 +30,16 @@ def _from_text(value: Any) -> Any:
 
 
 class _Highlight(BaseModel):
-    text: _Point
+    text: Phrase
     meeting_id: str | None = None
 
 
 class _Answer(BaseModel):
     """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
 
-    contact_summary: Annotated[Text, Field(min_length=1, max_length=5000)]
+    contact_summary: Paragraph
     recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
-    talking_points: Annotated[list[_Point], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
+    talking_points: Annotated[list[Phrase], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
     pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []
 
 

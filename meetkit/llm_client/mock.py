@@ -120,9 +120,7 @@ def _instance(schema: dict[str, Any], defs: dict[str, Any], words: list[str], ch
             return [_instance(schema["items"], defs, words, chance) for _ in range(count)]
         case "string":
             return chance.choice(words)[: schema.get("maxLength")]
-        case "boolean":
-            return chance.random() < 0.5
         case "integer" | "number":
-            return schema.get("minimum", schema.get("maximum", 0))
-        case _:
-            return None
+            return schema.get("minimum", 0)
+        case kind:
+            return True if kind == "boolean" else None

@@ -107,12 +107,10 @@ def _address(value: str) -> str:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_storable), Field(max_length=10_000_000)]
-Line = Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Email = Annotated[
-    str,
-    BeforeValidator(_storable),
-    Field(max_length=254),
-    AfterValidator(_one_line),
-    AfterValidator(_address),
-]
+# The bounds stand next to `str`, where Pydantic checks them itself and says "characters".
+STORABLE = BeforeValidator(_storable)
+Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
+Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE]
+Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE]
+Line = Annotated[str, Field(min_length=1, max_length=200), STORABLE, AfterValidator(_one_line)]
+Email = Annotated[str, Field(max_length=254), STORABLE, AfterValidator(_one_line), AfterValidator(_address)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Line, Text, Value
+from meetkit.models.base import Line, Paragraph, Phrase, Text, Value
 from meetkit.models.zones import Date, Instant, Zone
 
 Priority = Literal["low", "medium", "high"]
@@ -44,7 +44,7 @@ class ActionItem(Value):
     """Something that somebody is to do. An owner or deadline that nobody said is `None`, never a guess."""
 
     id: Line
-    task: Annotated[Text, Field(min_length=1, max_length=2000)]
+    task: Phrase
     owner: Line | None = None
     deadline: Deadline | None = None
     priority: Priority = "medium"
@@ -70,7 +70,7 @@ def derive_item_id(task: str, owner: str | None) -> str:
 class Highlight(Value):
     """Something worth recalling, and the meeting it comes from."""
 
-    text: Annotated[Text, Field(min_length=1, max_length=2000)]
+    text: Phrase
     meeting_id: Line
 
 
@@ -82,11 +82,9 @@ class PreMeetingPrep(Value):
     """
 
     meeting_id: Line
-    contact_summary: Annotated[Text, Field(min_length=1, max_length=5000)]
+    contact_summary: Paragraph
     recent_highlights: tuple[Highlight, ...]
-    talking_points: Annotated[
-        tuple[Annotated[Text, Field(min_length=1, max_length=2000)], ...], Field(min_length=3, max_length=5)
-    ]
+    talking_points: Annotated[tuple[Phrase, ...], Field(min_length=3, max_length=5)]
     pending_action_items: tuple[ActionItem, ...]
     engine: Line
     generated_at: Instant

@@ -16,13 +16,14 @@ from pydantic import (
 )
 
 from meetkit.errors import ConflictError, InvalidRequestError
-from meetkit.models.base import Line, Text, Value, parse
+from meetkit.models.base import STORABLE, Line, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     Instant,
     Moment,
     Zone,
     day_start,
+    get_zone,
     is_bare_date,
     parse_date,
     parse_moment,
@@ -35,7 +36,7 @@ Status = Literal["scheduled", "completed", "cancelled"]
 Kind = Literal["internal", "external"]
 DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
 Version = Annotated[int, Field(strict=True, ge=1)]
-Summary = Annotated[Text, Field(max_length=100_000)]
+Summary = Annotated[str, Field(max_length=100_000), STORABLE]
 AttendeeIds = Annotated[tuple[Line, ...], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -85,11 +86,14 @@ class Meeting(Value):
         if not isinstance(data, dict) or "date" not in data:
             return data
         try:
-            return {**data, **place(data["date"], data.get("timezone"), default="UTC")}
-        except InvalidRequestError as skipped:
-            raise ValueError(f"date: {skipped}") from None
+            moment, zone = parse_moment(data["date"]), data.get("timezone")
+            zone = zone and get_zone(zone).key
         except (ValueError, TypeError):
-            return {"timezone": "UTC", **data}  # The fields' own checks say what is wrong with them.
+            return {"timezone": "UTC", **data}  # The fields' own checks say what is wrong.
+        try:
+            return {**data, **place(moment, zone, default="UTC")}
+        except ValueError as error:
+            raise ValueError(f"date: {error}") from None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
@@ -108,13 +112,12 @@ class Meeting(Value):
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
 
-def place(date: Any, timezone: str | None, *, default: str) -> dict[str, Any]:
+def place(moment: dt.datetime, timezone: str | None, *, default: str) -> dict[str, Any]:
     """The `date` and `timezone` of a meeting from what was said of them.
 
-    A naive `date` is wall-clock time in `timezone`, else in `default`. Without a `timezone` the one that
-    `date` carries is kept, else `default`.
+    A naive `moment` is wall-clock time in `timezone`, else in `default`. Without a `timezone` the one that
+    `moment` carries is kept, else `default`.
     """
-    moment = parse_moment(date)
     zone = timezone or zone_name(moment) or default
     return {"date": resolve(moment, zone), "timezone": zone}
 
@@ -191,7 +194,7 @@ class MeetingFilters(Value):
     date_to: MomentOrDate | None = None
     status: Status | None = None
     kind: Kind | None = None
-    text: Annotated[Text, Field(max_length=1000)] | None = None
+    text: Annotated[str, Field(max_length=1000), STORABLE] | None = None
     limit: Annotated[int, Field(strict=True, ge=1)] | None = None
     after: Line | None = None
 

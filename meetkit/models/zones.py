@@ -114,10 +114,8 @@ def get_zone(name: str) -> ZoneInfo:
 
 
 def zone_name(moment: dt.datetime) -> str | None:
-    """The IANA name that a datetime carries, `None` for a bare offset or none."""
-    if isinstance(moment.tzinfo, ZoneInfo):
-        return moment.tzinfo.key
-    return "UTC" if moment.tzinfo is dt.UTC else None
+    """The IANA name that a datetime carries; `None` for a bare offset, UTC among them, or none."""
+    return moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else None
 
 
 def localize(naive: dt.datetime, zone: str) -> dt.datetime:
