@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 Interval = tuple[int, int]
 
@@ -25,7 +25,7 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
     """The maximal pieces of `windows` that meet no `busy` interval and are at least `min_length` long.
 
     Args:
-        windows: half-open, sorted and disjoint; others are sorted and joined first.
+        windows: half-open, sorted and disjoint; where they are not, their union is meant.
         busy: half-open, in any order, overlapping or repeated as they come; empty ones take no time.
             Read only as far as needed: once nothing is free, the rest is left unread.
         min_length: in the unit of the intervals, at least 1.
@@ -35,7 +35,7 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
     """
     if min_length < 1:
         raise ValueError(f"min_length must be at least 1, not {min_length}")
-    if len(windows) > 1 and any(left[1] >= right[0] for left, right in pairwise(windows)):
+    if len(windows) > 1:
         windows = union(windows)
     rest = iter(busy)
     few = list(islice(rest, _FEW))

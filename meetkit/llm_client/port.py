@@ -128,7 +128,7 @@ def _retry(call: Callable[[], AnswerT], policy: RetryPolicy, on_retry: RetryObse
     except LLMAPIError as last:
         if not last.retryable:
             raise
-        message = f"the model failed {len(causes)} times, at last with: {last}"
+        message = f"no usable answer after {len(causes)} attempt(s), the last of which failed with: {last}"
         raise LLMAPIError(message, causes=tuple(causes)) from last
     raise AssertionError("unreachable: the last attempt returns or raises")
 

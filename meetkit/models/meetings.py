@@ -29,6 +29,7 @@ from meetkit.models.zones import (
     parse_moment,
     resolve,
     to_datetime,
+    with_zone,
     zone_name,
 )
 
@@ -51,7 +52,7 @@ def _moment_or_date(value: Any) -> Any:
     return parse_date(value) if bare or type(value) is dt.date else parse_moment(value)
 
 
-MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date)]
+MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date), with_zone]
 
 
 class Meeting(Value):
@@ -69,7 +70,7 @@ class Meeting(Value):
     attendee_ids: AttendeeIds = ()
     title: Line
     date: Instant
-    timezone: Zone
+    timezone: Zone = "UTC"
     duration_minutes: DurationMinutes = 60
     status: Status = "scheduled"
     transcript: Text | None = None
@@ -89,7 +90,7 @@ class Meeting(Value):
             moment, zone = parse_moment(data["date"]), data.get("timezone")
             zone = zone and get_zone(zone).key
         except (ValueError, TypeError):
-            return {"timezone": "UTC", **data}  # The fields' own checks say what is wrong.
+            return data  # The fields' own checks say what is wrong.
         try:
             return {**data, **place(moment, zone, default="UTC")}
         except ValueError as error:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from meetkit.errors import InvalidRequestError
 
@@ -26,6 +26,7 @@ DAY = 24 * HOUR
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
+_WITH_ZONE = re.compile(r"(?P<moment>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
 _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
@@ -64,11 +65,14 @@ def pin_offset(moment: dt.datetime) -> dt.datetime:
 
 def _check_year(moment: dt.date) -> None:
     if not 2 <= moment.year <= 9998:
-        raise ValueError("the year must lie between 2 and 9998")
+        raise InvalidRequestError("the year must lie between 2 and 9998")
 
 
 def parse_moment(value: Any) -> dt.datetime:
-    """Read a datetime, or an ISO 8601 string with a time of day; the result may be naive."""
+    """Read a datetime, or an ISO 8601 string with a time of day; the result may be naive.
+
+    A zone in brackets, as RFC 9557 has it (`2025-11-20T14:00:00+01:00[Europe/Berlin]`), is kept.
+    """
     if isinstance(value, dt.datetime):
         return value
     if not isinstance(value, str):
@@ -76,10 +80,17 @@ def parse_moment(value: Any) -> dt.datetime:
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
         raise ValueError(f"{value!r} has no time of day; write e.g. {value}T14:00:00")
+    parts = _WITH_ZONE.fullmatch(value)
     try:
-        return dt.datetime.fromisoformat(value)
+        moment = dt.datetime.fromisoformat(parts["moment"] if parts else value)
     except ValueError:
         raise ValueError(f"{value[:80]!r} is not an ISO 8601 date and time such as 2025-11-20T14:00:00") from None
+    return resolve(moment, parts["zone"]).astimezone(get_zone(parts["zone"])) if parts else moment
+
+
+def _write_moment(moment: dt.datetime | dt.date) -> str:
+    zone = zone_name(moment) if isinstance(moment, dt.datetime) else None
+    return moment.isoformat() + (f"[{zone}]" if zone else "")
 
 
 def parse_date(value: Any) -> dt.date:
@@ -128,11 +139,11 @@ def localize(naive: dt.datetime, zone: str) -> dt.datetime:
     tz = get_zone(zone)
     moment = naive.replace(tzinfo=tz, fold=0)
     instant = to_microseconds(moment)
-    if to_datetime(instant, tz).replace(tzinfo=None) == naive.replace(fold=0):
+    if _reading(tz, instant) == naive.replace(fold=0):
         return pin_offset(moment)
     # A skipped time is read with the offset before the change, so the change lies at most a day earlier.
     *_, (change, _, _) = offset_spans(zone, instant - DAY, instant + MICROSECOND)
-    valid = to_datetime(change, tz).replace(tzinfo=None)
+    valid = _reading(tz, change)
     raise InvalidRequestError(
         f"{naive.isoformat()} does not exist in {zone}, where the clock skips it; "
         f"the next valid time is {valid.isoformat()}"
@@ -176,14 +187,20 @@ def _first_with(tz: ZoneInfo, offset: int, start: int, end: int) -> int:
     return start + bisect_left(range(start, end), True, key=lambda instant: _offset(tz, instant) == offset)
 
 
+def _reading(tz: ZoneInfo, instant: int) -> dt.datetime:
+    """What the wall clock reads at an instant, naive."""
+    return to_datetime(instant).astimezone(tz).replace(tzinfo=None, fold=0)
+
+
 def _offset(tz: ZoneInfo, instant: int) -> int:
-    since = (_EPOCH + dt.timedelta(microseconds=instant)).astimezone(tz).utcoffset() or dt.timedelta()
+    since = to_datetime(instant).astimezone(tz).utcoffset() or dt.timedelta()
     return since // dt.timedelta(microseconds=1)
 
 
 Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key)]
 Date = Annotated[dt.date, BeforeValidator(parse_date)]
-Moment = Annotated[dt.datetime, BeforeValidator(parse_moment)]
-"""A datetime, aware or naive, from a datetime or an ISO 8601 string."""
-Instant = Annotated[Moment, AfterValidator(pin_offset)]
+with_zone = PlainSerializer(_write_moment, return_type=str, when_used="json")
+Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]
+"""A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets."""
+Instant = Annotated[dt.datetime, BeforeValidator(parse_moment), AfterValidator(pin_offset)]
 """An aware datetime with a fixed offset."""

@@ -1,0 +1,177 @@
+"""Hypothesis strategies for what people and programs can give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo, available_timezones
+
+from hypothesis import strategies as st
+
+from meetkit.models import (
+    ActionItem,
+    BusyInterval,
+    Contact,
+    CreateMeetingRequest,
+    DateException,
+    Deadline,
+    Evidence,
+    Highlight,
+    Hours,
+    Meeting,
+    MeetingFilters,
+    MeetingUpdate,
+    PreMeetingPrep,
+    TimeSlot,
+    User,
+    WorkHours,
+)
+
+ZONES = sorted(name for name in available_timezones() if name[0].isupper())
+# Zones with clock changes of 30 minutes, at odd hours, of whole days, or none at all.
+ODD_ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Asia/Gaza",
+    "Antarctica/Troll",
+)
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+phrases = texts.filter(bool)
+lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40).filter(str.strip)
+emails = st.from_regex(r"[a-z0-9.+_-]{1,20}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){1,3}[a-z]{2,6}", fullmatch=True).filter(
+    lambda email: len(email) <= 254
+)
+zones = st.sampled_from(ZONES)
+dates = st.dates(dt.date(2, 1, 2), dt.date(9998, 12, 30))
+naive_moments = st.datetimes(dt.datetime(2, 1, 2), dt.datetime(9998, 12, 30))
+offsets = st.integers(-23 * 60, 23 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
+instants = st.datetimes(
+    dt.datetime(2, 1, 2), dt.datetime(9998, 12, 30), timezones=st.one_of(offsets, zones.map(ZoneInfo), st.just(dt.UTC))
+)
+clocks = st.integers(0, 24 * 60 - 1).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
+ends = clocks | st.just("24:00")
+
+hours = st.builds(Hours, start=clocks, end=ends)
+work_hours = st.builds(WorkHours, days=st.sets(st.integers(0, 6), min_size=1), start=clocks, end=ends)
+exceptions = st.builds(DateException, date=dates, hours=st.lists(hours, max_size=2))
+some_exceptions = st.lists(exceptions, max_size=3, unique_by=lambda exception: exception.date)
+people = {"id": lines, "name": lines, "email": emails, "role": lines}
+users = st.builds(
+    User, **people, timezone=zones, work_hours=st.lists(work_hours, max_size=3), exceptions=some_exceptions
+)
+contacts = st.builds(Contact, **people, company=lines, timezone=st.none() | zones)
+
+evidence = st.builds(
+    Evidence,
+    quote=texts,
+    turn=st.integers(0, 10**6),
+    speaker=st.none() | lines,
+    start=st.integers(0, 10**6),
+    end=st.integers(0, 10**6),
+    field=st.none() | lines,
+)
+deadlines = st.builds(Deadline, phrase=lines, anchor=st.none() | dates, timezone=zones, date=st.none() | dates)
+action_items = st.builds(
+    ActionItem,
+    id=lines,
+    task=phrases,
+    owner=st.none() | lines,
+    deadline=st.none() | deadlines,
+    priority=st.sampled_from(["low", "medium", "high"]),
+    status=st.sampled_from(["open", "done"]),
+    evidence=st.lists(evidence, max_size=2),
+)
+statuses = st.sampled_from(["scheduled", "completed", "cancelled"])
+sentiments = st.none() | st.sampled_from(["positive", "neutral", "negative", "mixed"])
+durations = st.integers(1, 24 * 60)
+meetings = st.builds(
+    Meeting,
+    id=lines,
+    user_id=lines,
+    contact_id=st.none() | lines,
+    attendee_ids=st.lists(lines, max_size=3),
+    title=lines,
+    date=instants,
+    timezone=zones,
+    duration_minutes=durations,
+    status=statuses,
+    transcript=st.none() | texts,
+    summary=st.none() | texts,
+    action_items=st.lists(action_items, max_size=2),
+    sentiment=sentiments,
+    created_at=st.none() | instants,
+    updated_at=st.none() | instants,
+    version=st.integers(1, 2**53),
+)
+requests = st.builds(
+    CreateMeetingRequest,
+    user_id=lines,
+    contact_id=st.none() | lines,
+    attendee_ids=st.lists(lines, max_size=3),
+    title=lines,
+    date=naive_moments | instants,
+    duration_minutes=durations,
+)
+updates = st.fixed_dictionaries(
+    {},
+    optional={
+        "user_id": lines,
+        "contact_id": st.none() | lines,
+        "attendee_ids": st.lists(lines, max_size=3),
+        "title": lines,
+        "date": naive_moments | instants,
+        "timezone": zones,
+        "duration_minutes": durations,
+        "status": statuses,
+        "transcript": st.none() | texts,
+        "summary": st.none() | texts,
+        "action_items": st.lists(action_items, max_size=2),
+        "sentiment": sentiments,
+        "expected_version": st.integers(1, 100),
+    },
+).map(MeetingUpdate.model_validate)
+filters = st.builds(
+    MeetingFilters,
+    contact_id=st.none() | lines,
+    date_from=st.none() | dates | naive_moments | instants,
+    date_to=st.none() | dates | naive_moments | instants,
+    status=st.none() | statuses,
+    kind=st.none() | st.sampled_from(["internal", "external"]),
+    text=st.none() | texts,
+    limit=st.none() | st.integers(1, 1000),
+    after=st.none() | lines,
+)
+
+
+def _ordered(pair: list[dt.datetime]) -> list[dt.datetime]:
+    # By instant: two datetimes of one zone would be compared by their wall clocks.
+    return sorted(pair, key=lambda moment: moment.astimezone(dt.UTC))
+
+
+pairs = st.lists(instants, min_size=2, max_size=2, unique_by=lambda moment: moment.astimezone(dt.UTC)).map(_ordered)
+slots = pairs.map(lambda pair: TimeSlot(start_time=pair[0], end_time=pair[1]))
+busy_intervals = st.builds(
+    lambda pair, status: BusyInterval(start=pair[0], end=pair[1], status=status),
+    pairs,
+    st.sampled_from(["busy", "tentative"]),
+)
+preps = st.builds(
+    PreMeetingPrep,
+    meeting_id=lines,
+    contact_summary=phrases,
+    recent_highlights=st.lists(st.builds(Highlight, text=phrases, meeting_id=lines), max_size=3),
+    talking_points=st.lists(phrases, min_size=3, max_size=5),
+    pending_action_items=st.lists(action_items, max_size=2),
+    engine=lines,
+    generated_at=instants,
+)
+
+values = st.one_of(
+    users, contacts, meetings, requests, updates, filters, slots, busy_intervals, preps, work_hours, exceptions
+)

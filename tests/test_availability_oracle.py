@@ -1,0 +1,227 @@
+"""`search` and `explain` against an oracle that looks at every minute by itself.
+
+The oracle asks the zone database what the clock reads at a minute, and nothing of meetkit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meetkit.availability import (
+    AvailabilityQuery,
+    BusyInterval,
+    DateException,
+    Hours,
+    Participant,
+    WorkHours,
+    explain,
+    search,
+)
+from tests.strategies import ODD_ZONES, ZONES
+
+MINUTE = dt.timedelta(minutes=1)
+# Around these days a zone of ODD_ZONES changes its clock, by an hour, by half of one, or by a whole day.
+CHANGES = [
+    dt.datetime(2026, 3, 29),
+    dt.datetime(2026, 10, 25),
+    dt.datetime(2026, 3, 8),
+    dt.datetime(2026, 11, 1),
+    dt.datetime(2024, 4, 6),
+    dt.datetime(2011, 12, 30),
+    dt.datetime(2018, 2, 17),
+    dt.datetime(2018, 11, 4),
+    dt.datetime(2025, 2, 23),
+    dt.datetime(2024, 10, 26),
+]
+
+clocks = st.integers(0, 24 * 4 - 1).map(lambda quarter: f"{quarter // 4:02}:{quarter % 4 * 15:02}")
+ends = clocks | st.just("24:00")
+rules = st.builds(WorkHours, days=st.sets(st.integers(0, 6), min_size=4), start=clocks, end=ends)
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> AvailabilityQuery:
+    """A window of up to 30 hours near a clock change, and up to four people in odd zones."""
+    begin = draw(st.sampled_from(CHANGES)).replace(tzinfo=dt.UTC) + draw(st.integers(-24 * 60, 24 * 60)) * MINUTE
+    length = draw(st.integers(60, 30 * 60))
+    minutes = st.integers(-120, length + 120)
+
+    def moment() -> dt.datetime:
+        return begin + draw(minutes) * MINUTE
+
+    people = []
+    for number in range(draw(st.integers(1, 4))):
+        busy = [sorted((moment(), moment())) for _ in range(draw(st.integers(0, 3)))]
+        status = st.sampled_from(["busy", "tentative"])
+        dated = draw(
+            st.dictionaries(st.integers(-1, 2), st.lists(st.builds(Hours, start=clocks, end=ends), max_size=2))
+        )
+        people.append(
+            Participant(
+                id=f"p{number}",
+                timezone=draw(st.sampled_from(ODD_ZONES) | st.sampled_from(ZONES)),
+                work_hours=draw(st.lists(rules, min_size=1, max_size=2)),
+                busy=tuple(BusyInterval(start=start, end=end, status=draw(status)) for start, end in busy),
+                exceptions=tuple(
+                    DateException(date=begin.date() + dt.timedelta(days=day), hours=hours)
+                    for day, hours in dated.items()
+                ),
+                required=draw(st.integers(0, 2)) > 0,
+            )
+        )
+    optional = sum(not person.required for person in people)
+    now = draw(st.none() | st.builds(moment))
+    return AvailabilityQuery(
+        participants=tuple(people),
+        window_start=begin,
+        window_end=begin + length * MINUTE,
+        duration_minutes=draw(st.sampled_from([1, 15, 30, 60, 90])),
+        buffer_before_minutes=draw(st.sampled_from([0, 0, 10])),
+        buffer_after_minutes=draw(st.sampled_from([0, 0, 25])),
+        min_notice_minutes=draw(st.sampled_from([0, 45])) if now else 0,
+        now=now,
+        quorum=draw(st.none() | st.integers(1, optional)) if optional else None,
+        tentative_is_busy=draw(st.booleans()),
+    )
+
+
+def works(person: Participant, moment: dt.datetime) -> bool:
+    """Whether the person's clock reads a time within their hours, at this minute."""
+    local = moment.astimezone(ZoneInfo(person.timezone))
+    dated = {exception.date: exception.hours for exception in person.exceptions}
+    for back in (0, 1):
+        day = local.date() - dt.timedelta(days=back)
+        weekly = [rule for rule in person.work_hours if day.weekday() in rule.days]
+        for rule in dated.get(day, weekly):
+            start, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (rule.start, rule.end))
+            end = end if start < end else end + 24 * 60
+            if start <= local.hour * 60 + local.minute + back * 24 * 60 < end:
+                return True
+    return False
+
+
+def is_taken(query: AvailabilityQuery, person: Participant, moment: dt.datetime) -> bool:
+    before, after = query.buffer_before_minutes * MINUTE, query.buffer_after_minutes * MINUTE
+    return any(
+        busy.start < busy.end
+        and (query.tentative_is_busy or busy.status == "busy")
+        and busy.start - before <= moment < busy.end + after
+        for busy in person.busy
+    )
+
+
+def free_starts(query: AvailabilityQuery) -> set[dt.datetime]:
+    """Every minute at which a meeting may begin, found by looking at each minute of each meeting."""
+    length = int((query.window_end - query.window_start) / MINUTE)
+    moments = [query.window_start + minute * MINUTE for minute in range(length)]
+    free = {
+        person.id: [works(person, moment) and not is_taken(query, person, moment) for moment in moments]
+        for person in query.participants
+    }
+    required = [person.id for person in query.participants if person.required]
+    optional = [person.id for person in query.participants if not person.required]
+    duration = query.duration_minutes
+    found = set()
+    for first in range(length - duration + 1):
+        there = {name: all(minutes[first : first + duration]) for name, minutes in free.items()}
+        early = query.now is not None and moments[first] < query.now + query.min_notice_minutes * MINUTE
+        enough = query.quorum is None or sum(there[name] for name in optional) >= query.quorum
+        if enough and not early and all(there[name] for name in required):
+            found.add(moments[first])
+    return found
+
+
+def starts_in(query: AvailabilityQuery) -> set[dt.datetime]:
+    """The same minutes, from the answer of `search`."""
+    duration = query.duration_minutes * MINUTE
+    found = set()
+    for piece in search(query).free:
+        count = int((piece.end_time - piece.start_time - duration) / MINUTE)
+        found |= {piece.start_time + minute * MINUTE for minute in range(count + 1)}
+    return found
+
+
+@given(queries())
+@settings(max_examples=400)
+def test_search_finds_what_the_oracle_finds(query: AvailabilityQuery) -> None:
+    assert starts_in(query) == free_starts(query)
+
+
+@given(queries())
+def test_without_a_quorum_free_intervals_are_sorted_apart_and_long_enough(query: AvailabilityQuery) -> None:
+    free = search(query.model_copy(update={"quorum": None})).free
+
+    assert all(piece.duration_minutes >= query.duration_minutes for piece in free)
+    assert all(left.end_time < right.start_time for left, right in pairwise(free))
+
+
+@given(queries(), st.randoms(use_true_random=False))
+def test_order_of_people_and_of_their_busy_time_does_not_matter(query: AvailabilityQuery, chance: Random) -> None:
+    people = [
+        person.model_copy(update={"busy": tuple(chance.sample(person.busy, len(person.busy)))})
+        for person in query.participants
+    ]
+    chance.shuffle(people)
+
+    assert search(query.model_copy(update={"participants": tuple(people)})).free == search(query).free
+
+
+@given(queries(), st.integers(0, 30 * 60), st.integers(0, 120))
+def test_one_more_busy_interval_never_adds_free_time(query: AvailabilityQuery, start: int, length: int) -> None:
+    begin = query.window_start + start * MINUTE
+    first, *others = query.participants
+    more = first.model_copy(update={"busy": (*first.busy, BusyInterval(start=begin, end=begin + length * MINUTE))})
+
+    assert starts_in(query.model_copy(update={"participants": (more, *others)})) <= starts_in(query)
+
+
+@given(queries())
+@settings(max_examples=50)
+def test_a_start_is_free_exactly_when_nothing_stands_in_its_way(query: AvailabilityQuery) -> None:
+    free = starts_in(query)
+    duration = query.duration_minutes
+    first, last = -duration - 5, int((query.window_end - query.window_start) / MINUTE) + 5
+
+    for minute in range(first, last, 7):
+        start = query.window_start + minute * MINUTE
+        obstacles = explain(query, start)
+        assert (start in free) == (not obstacles), (start, obstacles)
+        for obstacle in obstacles:
+            assert obstacle.start < obstacle.end
+            if obstacle.reason != "notice":
+                assert obstacle.start < start + duration * MINUTE
+            assert start < obstacle.end
+
+
+@given(queries())
+def test_slots_are_free_and_say_who_is_missing(query: AvailabilityQuery) -> None:
+    free = starts_in(query)
+    for slot in search(query).slots:
+        assert slot.start_time in free
+        for person in query.participants:
+            alone = query.model_copy(
+                update={"participants": (person.model_copy(update={"required": True}),), "quorum": None}
+            )
+            is_free = not explain(alone, slot.start_time)
+            assert (person.id in slot.missing) == (not is_free)
+
+
+@pytest.mark.parametrize("zone", ODD_ZONES)
+def test_the_hours_on_and_off_make_up_the_time(zone: str) -> None:
+    """Somebody's hours and their complement, night hours, cover every minute of two years exactly once."""
+    everyday = range(7)
+    window = {"window_start": "2024-01-01T00:00:00Z", "window_end": "2026-01-01T00:00:00Z", "duration_minutes": 1}
+    total = 0.0
+    for start, end in (("07:30", "19:15"), ("19:15", "07:30")):
+        person = Participant(id="p", timezone=zone, work_hours=(WorkHours(days=everyday, start=start, end=end),))
+        free = search(AvailabilityQuery.model_validate({**window, "participants": (person,), "limit": 1})).free
+        total += sum(piece.duration_minutes for piece in free)
+
+    assert total == (366 + 365) * 24 * 60

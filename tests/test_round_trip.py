@@ -1,0 +1,36 @@
+"""Law: every model comes back from JSON as it went in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetkit.models import Meeting, MeetingUpdate
+from meetkit.models.base import Value
+from tests.strategies import instants, updates, values
+
+
+@given(values)
+def test_json_and_back_is_the_same_value(value: Value) -> None:
+    assert type(value).model_validate_json(value.model_dump_json()) == value
+
+
+@given(values)
+def test_a_dump_and_back_is_the_same_value(value: Value) -> None:
+    assert type(value).model_validate(value.model_dump()) == value
+    assert type(value).model_validate(value.model_dump(mode="json")) == value
+
+
+@given(updates)
+def test_an_update_still_knows_what_was_given(update: MeetingUpdate) -> None:
+    assert MeetingUpdate.model_validate_json(update.model_dump_json()).changes == update.changes
+
+
+@given(instants, st.integers(1, 24 * 60))
+def test_a_meeting_keeps_its_instant_and_its_length(moment: dt.datetime, minutes: int) -> None:
+    meeting = Meeting(id="m", user_id="u", title="t", date=moment, duration_minutes=minutes)
+
+    assert meeting.date == moment.astimezone(dt.UTC)
+    assert meeting.end - meeting.date == dt.timedelta(minutes=minutes)
