@@ -74,7 +74,7 @@ def parse_moment(value: Any) -> dt.datetime:
     A zone in brackets, as RFC 9557 has it (`2025-11-20T14:00:00+01:00[Europe/Berlin]`), is kept.
     """
     if isinstance(value, dt.datetime):
-        return value
+        return _real(value)
     if not isinstance(value, str):
         # Pydantic makes a message of a ValueError only.
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
@@ -86,6 +86,14 @@ def parse_moment(value: Any) -> dt.datetime:
     except ValueError:
         raise ValueError(f"{value[:80]!r} is not an ISO 8601 date and time such as 2025-11-20T14:00:00") from None
     return resolve(moment, parts["zone"]).astimezone(get_zone(parts["zone"])) if parts else moment
+
+
+def _real(moment: dt.datetime) -> dt.datetime:
+    """The same instant as the zone's clock shows it, where that skips the reading that Python was given."""
+    if not isinstance(moment.tzinfo, ZoneInfo):
+        return moment
+    _check_year(moment)
+    return moment.astimezone(dt.UTC).astimezone(moment.tzinfo)
 
 
 def _write_moment(moment: dt.datetime | dt.date) -> str:
