@@ -1,0 +1,105 @@
+"""Installed into a host that has its own `models.py`, `data.py` and `llm_client.py`, both sides work."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOST = {
+    "models.py": "WHOSE = 'the host'\n",
+    "data.py": "WHOSE = 'the host'\n",
+    "llm_client.py": "WHOSE = 'the host'\n",
+    "meeting_service.py": "WHOSE = 'the host'\n",
+    "app.py": """
+import data, llm_client, meeting_service, models
+assert {module.WHOSE for module in (data, llm_client, meeting_service, models)} == {"the host"}
+
+import meetkit.data, meetkit.llm_client, meetkit.models
+from meetkit import meeting_service as service
+assert meetkit.models.User is type(service.get_user("user_1"))
+assert service.generate_pre_meeting_prep("meeting_1").engine == "offline"
+assert service.find_available_slots(["user_1"], "2025-11-21", 30)
+assert len(meetkit.data.MEETINGS) == 18
+try:
+    import meetkit.cli
+except ImportError as error:
+    assert "pip install 'meetkit[cli]'" in str(error), error
+else:
+    raise AssertionError("the base install has the command line's dependencies")
+print("both sides work")
+""",
+}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; where it cannot reach a package index, skip, but never in CI."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode and "uv" in command and "CI" not in os.environ:
+        pytest.skip(f"the package index cannot be reached: {done.stderr.strip()[-300:]}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def uv(*arguments: str | Path, cwd: Path) -> str:
+    return run(sys.executable, "-m", "uv", *arguments, "--quiet", cwd=cwd)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    folder = tmp_path / "host"
+    folder.mkdir()
+    for name, text in HOST.items():
+        (folder / name).write_text(text, "utf-8")
+    uv("venv", "--python", sys.executable, ".venv", cwd=folder)
+    return folder
+
+
+def python(host: Path) -> Path:
+    return host / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    uv("build", "--wheel", "--out-dir", folder, cwd=ROOT)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_lives_with_a_hosts_own_modules(host: Path, wheel: Path) -> None:
+    uv("pip", "install", "--python", python(host), wheel, cwd=host)
+
+    assert run(python(host), "app.py", cwd=host).strip() == "both sides work"
+
+
+def test_an_editable_install_lives_with_a_hosts_own_modules(host: Path, tmp_path: Path) -> None:
+    uv("pip", "install", "--python", python(host), "--editable", ROOT, cwd=host)
+
+    assert run(python(host), "app.py", cwd=host).strip() == "both sides work"
+    elsewhere = run(python(host), "-c", "import meetkit.models, sys; print(*sys.path, sep='\\n')", cwd=tmp_path)
+    assert str(ROOT) not in elsewhere.splitlines()
+    with pytest.raises(AssertionError, match="No module named 'models'"):
+        run(python(host), "-c", "import models", cwd=tmp_path)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = run(sys.executable, "-m", "zipfile", "--list", wheel, cwd=wheel.parent)
+
+    tops = {line.split()[0].partition("/")[0] for line in names.splitlines()[1:]}
+    assert tops == {"meetkit", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
+    for needed in ("meetkit/py.typed", "meetkit/sample/meetings.json", "meetkit/insights/prompts/brief.txt", "LICENSE"):
+        assert needed in names
