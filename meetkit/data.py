@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from functools import cache
 from importlib.resources import files
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from meetkit.errors import InvalidRequestError, NotFoundError
@@ -48,10 +48,22 @@ def sample_store() -> MemoryStore:
     )
 
 
-@cache
+_loading = Lock()
+_loaded: list[MemoryStore] = []
+
+
 def store() -> MemoryStore:
-    """The default store, which `meetkit.meeting_service` uses until it is told of another."""
-    return sample_store()
+    """The default store, which `meetkit.meeting_service` uses until it is told of another; one per process."""
+    with _loading:
+        if not _loaded:
+            _loaded.append(sample_store())
+        return _loaded[0]
+
+
+def reset() -> None:
+    """Forget the default store; the next use begins with the sample as it is shipped."""
+    with _loading:
+        _loaded.clear()
 
 
 class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):

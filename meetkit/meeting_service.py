@@ -262,7 +262,7 @@ def _write_prep(
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
     store, llm = current_store(), current_llm()
-    sources = _brief_sources(store, meeting_id, history_limit)
+    sources = briefs.gather(store, meeting_id, history_limit=history_limit)
     now = _now()
     if llm is None:
         prep = briefs.write_offline(sources, now=now)
@@ -277,20 +277,6 @@ def _write_prep(
     return prep
 
 
-def _brief_sources(store: Store, meeting_id: str, history_limit: int) -> briefs.BriefSources:
-    if not isinstance(history_limit, int) or history_limit < 1:
-        raise InvalidRequestError(f"history_limit: at least 1, not {history_limit!r}")
-    meeting = store.get_meeting(meeting_id)
-    if meeting.contact_id is None:
-        raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
-    return briefs.BriefSources(
-        meeting=meeting,
-        owner=store.get_user(meeting.user_id),
-        contact=store.get_contact(meeting.contact_id),
-        history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, limit=history_limit)),
-    )
-
-
 def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime) -> availability.Participant:
     busy = store.busy_intervals([user.id], to_microseconds(start), to_microseconds(end))
     return availability.Participant(
@@ -298,7 +284,9 @@ def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime)
         timezone=user.timezone,
         work_hours=user.work_hours,
         exceptions=user.exceptions,
-        busy=tuple(BusyInterval(start=to_datetime(begins), end=to_datetime(ends)) for begins, ends in busy),
+        busy=tuple(
+            BusyInterval(start=to_datetime(begins), end=to_datetime(ends)) for begins, ends in sorted(set(busy))
+        ),
     )
 
 
@@ -309,6 +297,8 @@ def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> Perso
 
 
 def _changed(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
+    if not isinstance(updates, Mapping):
+        raise InvalidRequestError("updates: a mapping from field to value")
     if "id" in updates:
         raise InvalidRequestError("id cannot be changed")
     kept = {name: getattr(person, name) for name in type(person).model_fields}

@@ -49,5 +49,5 @@ def fresh_process() -> Iterator[None]:
 
 
 def _forget_cached() -> None:
-    data.store.cache_clear()
+    data.reset()
     providers.connect.cache_clear()

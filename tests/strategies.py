@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
+from meetkit.availability import AvailabilityQuery, Obstacle, Participant, Slot
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -42,7 +43,7 @@ ODD_ZONES = (
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
-phrases = texts.filter(bool)
+phrases = texts.filter(str.strip)
 lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40).filter(str.strip)
 emails = st.from_regex(r"[a-z0-9.+_-]{1,20}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){1,3}[a-z]{2,6}", fullmatch=True).filter(
     lambda email: len(email) <= 254
@@ -171,7 +172,41 @@ preps = st.builds(
     engine=lines,
     generated_at=instants,
 )
+obstacles = st.builds(
+    lambda pair, who, reason: Obstacle(participant_id=who, reason=reason, start=pair[0], end=pair[1]),
+    pairs,
+    st.none() | lines,
+    st.sampled_from(["busy", "outside_hours", "buffer", "notice", "window"]),
+)
+bookable_slots = st.builds(
+    lambda pair, missing: Slot(start_time=pair[0], end_time=pair[1], missing=missing),
+    pairs,
+    st.lists(lines, max_size=3),
+)
+participants = st.builds(
+    Participant,
+    id=lines,
+    timezone=zones,
+    work_hours=st.lists(work_hours, max_size=2),
+    busy=st.lists(busy_intervals, max_size=2),
+    exceptions=some_exceptions,
+)
+queries = st.builds(
+    lambda people, start, length, duration, now: AvailabilityQuery(
+        participants=people,
+        window_start=start,
+        window_end=start.astimezone(dt.UTC) + length,
+        duration_minutes=duration,
+        now=now,
+    ),
+    st.lists(participants, min_size=1, max_size=2, unique_by=lambda person: person.id),
+    instants,
+    st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(hours=20)),
+    st.integers(1, 1000),
+    st.none() | instants,
+)
 
 values = st.one_of(
-    users, contacts, meetings, requests, updates, filters, slots, busy_intervals, preps, work_hours, exceptions
+    *(users, contacts, meetings, requests, updates, filters, slots, busy_intervals, preps, work_hours, exceptions),
+    *(obstacles, bookable_slots, participants, queries),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -133,6 +134,11 @@ class TestLiveMappings:
 
     def test_shows_what_it_holds(self) -> None:
         assert repr(data.CONTACTS) == "<5 contacts: contact_1, contact_2, contact_3, contact_4, contact_5>"
+
+
+def test_threads_that_come_first_share_one_sample() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(store) for store in threads.map(lambda _: data.store(), range(64))}) == 1
 
 
 class TestHelpers:

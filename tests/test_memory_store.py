@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -32,7 +33,7 @@ def store() -> MemoryStore:
 
 def busy(store: Store, *user_ids: str) -> list[tuple[int, int]]:
     start = to_microseconds(MONDAY)
-    return sorted(store.busy_intervals(user_ids, start, start + DAY))
+    return sorted(one for one in store.busy_intervals(user_ids, start, start + DAY) if one[1] > start)
 
 
 def test_is_a_store(store: MemoryStore) -> None:
@@ -212,6 +213,22 @@ def test_eight_threads_lose_no_write(store: MemoryStore) -> None:
     assert len(store.meeting_ids()) == left + 1
     assert len(store.list_meetings("ben", MeetingFilters())) == left
     assert len(busy(store, "ben")) == left
+
+
+def test_nobody_looks_free_while_their_meeting_is_changed(store: MemoryStore) -> None:
+    store.add_meeting(meeting())
+    done = threading.Event()
+
+    def rename() -> None:
+        for _ in range(3000):
+            store.update_meeting("m0000000", lambda one: one.model_copy(update={"title": f"{one.title}."[-99:]}))
+        done.set()
+
+    with ThreadPoolExecutor(1) as threads:
+        renaming = threads.submit(rename)
+        while not done.is_set() and not renaming.done():
+            assert busy(store, "ann")
+    renaming.result()
 
 
 def test_one_winner_where_threads_add_the_same_id(store: MemoryStore) -> None:

@@ -254,7 +254,7 @@ class TestActionItem:
     def test_an_id_that_is_given_stays(self) -> None:
         assert ActionItem(id="item_1", task="Call").id == "item_1"
 
-    @pytest.mark.parametrize("task", ["", None, 3, "x" * 2001, "\x00"])
+    @pytest.mark.parametrize("task", ["", "  ", None, 3, "x" * 2001, "\x00"])
     def test_a_task_is_text(self, task: object) -> None:
         with pytest.raises(ValidationError, match="task"):
             ActionItem.model_validate({"task": task})

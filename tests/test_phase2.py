@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,8 +103,8 @@ class TestGetMeeting:
     def test_returns_the_meeting(self) -> None:
         assert service.get_meeting("hist_meeting_1").title == "Product Demo"
 
-    @pytest.mark.parametrize("meeting_id", ["nope", "", "\x00", "💥", "x" * 100_000])
-    def test_an_unknown_id_is_not_found_and_a_value_error(self, meeting_id: str) -> None:
+    @pytest.mark.parametrize("meeting_id", ["nope", "", "\x00", "💥", "x" * 100_000, None, 7, ["meeting_1"]])
+    def test_an_unknown_id_is_not_found_and_a_value_error(self, meeting_id: Any) -> None:
         with pytest.raises(NotFoundError, match="no meeting with id"):
             service.get_meeting(meeting_id)
         assert issubclass(NotFoundError, ValueError)
@@ -343,6 +344,14 @@ class TestUsersAndContacts:
         with pytest.raises(InvalidRequestError, match=why):
             service.update_user("user_1", {"role": "CEO", **updates})
         assert service.get_user("user_1").role == "Account Executive"
+
+    @pytest.mark.parametrize("updates", [None, [], "role"])
+    def test_updates_are_a_mapping(self, updates: Any) -> None:
+        with pytest.raises(InvalidRequestError, match="updates"):
+            service.update_contact("contact_1", updates)
+
+    def test_any_mapping_will_do(self) -> None:
+        assert service.create_meeting(MappingProxyType(DEMO)).title == "Demo"
 
     def test_people_who_are_not_there_are_not_found(self) -> None:
         for call in (service.get_user, service.get_contact):

@@ -90,6 +90,15 @@ class TestOfflineBrief:
         assert prep.recent_highlights == ()
         assert len(prep.talking_points) == 3
 
+    def test_words_without_end_are_cut(self) -> None:
+        endless = {"summary": "word " * 15_000, "action_items": [{"task": "t" * 2000, "priority": "high"}]}
+        service.update_meeting("hist_meeting_12", endless)
+
+        prep = service.generate_pre_meeting_prep("meeting_1")
+
+        assert prep.recent_highlights[0].text.endswith("…")
+        assert max(map(len, prep.talking_points)) <= 600
+
     def test_the_same_sources_give_the_same_words(self) -> None:
         with freeze_time("2025-11-17"):
             assert service.generate_pre_meeting_prep("meeting_1") == service.generate_pre_meeting_prep("meeting_1")
@@ -209,6 +218,16 @@ class TestModelBrief:
         assert all(word in prompt for word in ["Jennifer Liu", "Acme Corp", *HISTORY, "Denver workspace"])
         assert "@" not in prompt
 
+    def test_the_longest_summary_fits_behind_that_it_is_a_first_meeting(self) -> None:
+        assert len(answered({**ANSWER, "contact_summary": "x" * 4000}, "meeting_6").contact_summary) > 4000
+
+    def test_the_engine_is_named_in_one_line_whatever_the_client_calls_itself(self) -> None:
+        for name, engine in (("my\nmodel " * 50, "my model"), ("", "ScriptedLLMClient"), (None, "None")):
+            model = ScriptedLLMClient([VALID])
+            model.name = name  # type: ignore[assignment]  # a host may call it anything
+            with service.use(llm=model):
+                assert service.generate_pre_meeting_prep("meeting_1").engine.startswith(engine)
+
     def test_a_first_meeting_says_so_whatever_the_model_says(self) -> None:
         prep = answered({**ANSWER, "contact_summary": "An old friend."}, "meeting_6")
 
@@ -304,7 +323,7 @@ class TestAnswersThatCannotBeRepaired:
             (json.dumps({**ANSWER, "contact_summary": ""}), "contact_summary"),
             (
                 json.dumps({**ANSWER, "contact_summary": "x" * 100_000}),
-                "contact_summary: String should have at most 5000",
+                "contact_summary: String should have at most 4000",
             ),
             (json.dumps({**ANSWER, "contact_summary": "a\x00b"}), "contact_summary: holds a NUL"),
             (json.dumps({**ANSWER, "contact_summary": "a\ud83d"}), "contact_summary: holds half of a surrogate pair"),

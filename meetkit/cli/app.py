@@ -130,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail("interrupted", 130)
     except MeetkitError as error:
         _fail(str(error), 2 if isinstance(error, ValueError) else 1)
+    except OSError as error:
+        _fail(f"cannot write: {error.strerror}", 1)
 
 
 def _work_hours(text: str) -> tuple[float, float] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from meetkit import meeting_service
 from meetkit.errors import LLMAPIError
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.insights import ActionItem, PreMeetingPrep
@@ -19,9 +21,9 @@ from meetkit.models.time import TimeSlot
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where to print; in a pipe plain text of 100 columns."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=100)
+    """Where to print; in a pipe plain text of 120 columns."""
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, emoji=False, width=None if is_terminal else 120)
 
 
 def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:
@@ -33,11 +35,10 @@ def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:
     table = _table("When", "What", "With", "Status", "Id")
     for meeting in found:
         starts = meeting.date.astimezone(zone)
-        who = meeting.contact_id or f"internal, {len(meeting.user_ids)} of us"
         table.add_row(
             f"{starts:%a %d %b %Y %H:%M}",
             escape(meeting.title),
-            escape(who),
+            escape(_with(meeting)),
             meeting.status,
             escape(meeting.id),
         )
@@ -57,6 +58,7 @@ def slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, foun
         table.add_row(f"{slot.duration_minutes} min", *(_span(slot.start_time, slot.end_time, zone) for zone in zones))
     out.print(f"{names}, {day:%A, %d %B %Y}:")
     out.print(table)
+    out.print(f"{_bar(day, ZoneInfo(timezone), found)} {timezone}")
 
 
 def brief(out: Console, meeting: Meeting, prep: PreMeetingPrep) -> None:
@@ -76,6 +78,23 @@ def retry_notice(out: Console) -> RetryObserver:
         out.print(f"Attempt {attempt} failed: {escape(str(error))}. Next one in {wait:.1f} s.")
 
     return notice
+
+
+def _with(meeting: Meeting) -> str:
+    if meeting.contact_id is None:
+        return f"internal, {len(meeting.user_ids)} of us"
+    contact = meeting_service.get_contact(meeting.contact_id)
+    return f"{contact.name}, {contact.company}"
+
+
+def _bar(day: dt.date, zone: ZoneInfo, found: Sequence[TimeSlot]) -> str:
+    """The day as a line of half hours, those that are wholly free filled in."""
+    cells = ""
+    for half_hour in range(48):
+        begin = dt.datetime.combine(day, dt.time(half_hour // 2, half_hour % 2 * 30), zone).astimezone(dt.UTC)
+        end = begin + dt.timedelta(minutes=30)
+        cells += "█" if any(slot.start_time <= begin and end <= slot.end_time for slot in found) else "·"
+    return f"0h {cells[:24]}|{cells[24:]} 24h"
 
 
 def _section(out: Console, title: str, lines: Iterable[str]) -> None:

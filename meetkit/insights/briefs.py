@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from meetkit.errors import InvalidRequestError
 from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
+from meetkit.storage import Store
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z0-9])")
 _MAX_HIGHLIGHTS = 6
 _MAX_POINTS = 5
+# Characters of a highlight or talking point; a summary may be one endless sentence.
+_MAX_WORDS = 600
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,32 @@ class BriefSources:
         return tuple({item.id: item for item in items}.values())
 
 
+def gather(store: Store, meeting_id: str, *, history_limit: int) -> BriefSources:
+    """Read what the brief for a meeting is made from.
+
+    Raises:
+        InvalidRequestError: the meeting is internal, or `history_limit` is less than 1.
+    """
+    if not isinstance(history_limit, int) or history_limit < 1:
+        raise InvalidRequestError(f"history_limit: at least 1, not {history_limit!r}")
+    meeting = store.get_meeting(meeting_id)
+    if meeting.contact_id is None:
+        raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
+    return BriefSources(
+        meeting=meeting,
+        owner=store.get_user(meeting.user_id),
+        contact=store.get_contact(meeting.contact_id),
+        history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, limit=history_limit)),
+    )
+
+
 def write_offline(sources: BriefSources, *, now: dt.datetime) -> PreMeetingPrep:
     """A brief in the meetings' own words. The same sources give the same words."""
     return PreMeetingPrep(
         meeting_id=sources.meeting.id,
         contact_summary=_summary(sources),
         recent_highlights=tuple(islice(_highlights(sources), _MAX_HIGHLIGHTS)),
-        talking_points=tuple(islice(_talking_points(sources), _MAX_POINTS)),
+        talking_points=tuple(_clip(point) for point in islice(_talking_points(sources), _MAX_POINTS)),
         pending_action_items=sources.pending,
         engine="offline",
         generated_at=now,
@@ -112,7 +135,11 @@ def _standing(item: ActionItem, meeting: Meeting) -> str:
 
 def _sentences(text: str | None) -> list[str]:
     found = _SENTENCE_END.split(" ".join((text or "").split()))
-    return [sentence[:2000] for sentence in found if sentence]
+    return [_clip(sentence) for sentence in found if sentence]
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _MAX_WORDS else f"{text[: _MAX_WORDS - 1]}…"
 
 
 def _day(meeting: Meeting) -> str:

@@ -13,7 +13,7 @@ from meetkit import llm_client
 from meetkit.insights.briefs import BriefSources, first_meeting_note
 from meetkit.llm_client import LLMClient, RetryPolicy
 from meetkit.llm_client.port import RetryObserver
-from meetkit.models.base import Paragraph, Phrase
+from meetkit.models.base import STORABLE, Phrase
 from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 
@@ -37,7 +37,8 @@ class _Highlight(BaseModel):
 class _Answer(BaseModel):
     """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
 
-    contact_summary: Paragraph
+    # Shorter than in a brief, which may put a sentence before it.
+    contact_summary: Annotated[str, Field(min_length=1, max_length=4000), STORABLE]
     recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
     talking_points: Annotated[list[Phrase], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
     pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []

@@ -59,7 +59,8 @@ class RetryObserver(Protocol):
 
 def engine_name(client: LLMClient) -> str:
     """What results say made them: the client's `name`, else its class."""
-    return str(getattr(client, "name", type(client).__name__))
+    name = " ".join(str(getattr(client, "name", "")).split())
+    return name[:200] or type(client).__name__
 
 
 def quote_data(value: object) -> str:

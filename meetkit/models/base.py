@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -66,7 +66,7 @@ def unknown_names(unknown: Iterable[object], known: Iterable[str]) -> str:
 def parse(model: type[ModelT], data: object) -> ModelT:
     """Validate `data` as `model`, or raise `InvalidRequestError` in one line that a person understands."""
     try:
-        return model.model_validate(data)
+        return model.model_validate(dict(data) if isinstance(data, Mapping) else data)
     except ValidationError as error:
         raise InvalidRequestError(describe(error)) from error
 
@@ -89,9 +89,13 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _one_line(value: str) -> str:
+def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be blank")
+    return value
+
+
+def _one_line(value: str) -> str:
     if found := _CONTROL.search(value):
         raise ValueError(f"must be one line of text; there is a control character at position {found.start()}")
     return value
@@ -110,7 +114,9 @@ def _address(value: str) -> str:
 # The bounds stand next to `str`, where Pydantic checks them itself and says "characters".
 STORABLE = BeforeValidator(_storable)
 Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
-Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE]
-Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE]
-Line = Annotated[str, Field(min_length=1, max_length=200), STORABLE, AfterValidator(_one_line)]
+Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, AfterValidator(_not_blank)]
+Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, AfterValidator(_not_blank)]
+Line = Annotated[
+    str, Field(min_length=1, max_length=200), STORABLE, AfterValidator(_not_blank), AfterValidator(_one_line)
+]
 Email = Annotated[str, Field(max_length=254), STORABLE, AfterValidator(_one_line), AfterValidator(_address)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,7 +13,7 @@ from typing import TypeVar
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
-from meetkit.models.zones import MINUTE, to_microseconds
+from meetkit.models.zones import DAY, MINUTE, to_microseconds
 
 Entity = TypeVar("Entity", User, Contact, Meeting)
 _Key = tuple[int, str]
@@ -32,8 +31,10 @@ class MemoryStore:
         self._users: dict[str, User] = {}
         self._contacts: dict[str, Contact] = {}
         self._meetings: dict[str, Meeting] = {}
-        self._by_user: defaultdict[str, _Timeline] = defaultdict(_Timeline)
-        self._by_contact: defaultdict[str, _Timeline] = defaultdict(_Timeline)
+        self._by_user: defaultdict[str, list[_Key]] = defaultdict(list)
+        self._by_contact: defaultdict[str, list[_Key]] = defaultdict(list)
+        # By user and day. A day's tuple is replaced, never changed, so it can be read without the lock.
+        self._busy: defaultdict[str, dict[int, tuple[_Interval, ...]]] = defaultdict(dict)
         self._artefacts: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for user in users:
             self.add_user(user)
@@ -115,9 +116,10 @@ class MemoryStore:
             before = _get("meeting", self._meetings, meeting_id)
             after = change(before)
             self._check_people(after, before)
-            self._unindex(before)
             self._meetings[meeting_id] = after
+            # In this order nobody ever looks free in between, to those who read without the lock.
             self._index(after)
+            self._unindex(before)
             return after
 
     def delete_meeting(self, meeting_id: str) -> None:
@@ -154,7 +156,10 @@ class MemoryStore:
         with self._lock:
             if unknown := [user_id for user_id in user_ids if user_id not in self._users]:
                 raise NotFoundError("user", unknown[0])
-        return chain.from_iterable(self._snapshot(user_id).between(start, end) for user_id in user_ids)
+        days = _days(start, end)
+        return chain.from_iterable(
+            self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
+        )
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Keep text beside a meeting, in place of what was there under that kind."""
@@ -168,17 +173,9 @@ class MemoryStore:
             _get("meeting", self._meetings, meeting_id)
             return self._artefacts.get(meeting_id, {}).get(kind)
 
-    def _snapshot(self, user_id: str) -> _Snapshot:
-        timeline = self._by_user.get(user_id, _NOTHING)
-        snapshot = timeline.snapshot
-        if snapshot is None:
-            with self._lock:
-                snapshot = timeline.snapshot = _Snapshot(timeline.busy)
-        return snapshot
-
     def _in_order(
         self,
-        timelines: dict[str, _Timeline],
+        timelines: dict[str, list[_Key]],
         owner: str,
         *,
         start: dt.datetime | None = None,
@@ -187,7 +184,7 @@ class MemoryStore:
         newest_first: bool = False,
     ) -> Iterator[Meeting]:
         """The meetings of one timeline that begin in `[start, end)`, after the one called `after`."""
-        keys = timelines[owner].keys if owner in timelines else []
+        keys = timelines.get(owner, [])
         low = bisect_left(keys, (to_microseconds(start),)) if start else 0
         low = max(low, bisect_right(keys, _key(after))) if after else low
         high = bisect_left(keys, (to_microseconds(end),)) if end else len(keys)
@@ -204,82 +201,53 @@ class MemoryStore:
             raise NotFoundError("contact", contact_id)
 
     def _index(self, meeting: Meeting) -> None:
-        for user_id in meeting.user_ids:
-            self._by_user[user_id].add(_key(meeting), _interval(meeting))
-        if meeting.contact_id:
-            self._by_contact[meeting.contact_id].add(_key(meeting), None)
+        for keys in self._timelines(meeting):
+            insort(keys, _key(meeting))
+        if meeting.status != "cancelled":
+            for user_id, day, interval in _busy_on(meeting):
+                days = self._busy[user_id]
+                days[day] = (*days.get(day, ()), interval)
 
     def _unindex(self, meeting: Meeting) -> None:
-        for user_id in meeting.user_ids:
-            self._by_user[user_id].remove(_key(meeting), _interval(meeting))
+        for keys in self._timelines(meeting):
+            del keys[bisect_left(keys, _key(meeting))]
+        if meeting.status != "cancelled":
+            for user_id, day, interval in _busy_on(meeting):
+                days = self._busy[user_id]
+                at = days[day].index(interval)
+                if left := days[day][:at] + days[day][at + 1 :]:
+                    days[day] = left
+                else:
+                    del days[day]
+
+    def _timelines(self, meeting: Meeting) -> Iterator[list[_Key]]:
+        yield from (self._by_user[user_id] for user_id in meeting.user_ids)
         if meeting.contact_id:
-            self._by_contact[meeting.contact_id].remove(_key(meeting), None)
-
-
-class _Timeline:
-    """The meetings of one user or contact in order of time.
-
-    `keys` orders all of them by start and id, `busy` begin and end of those not cancelled.
-    """
-
-    __slots__ = ("busy", "keys", "snapshot")
-
-    def __init__(self) -> None:
-        self.keys: list[_Key] = []
-        self.busy: list[_Interval] = []
-        self.snapshot: _Snapshot | None = None
-
-    def add(self, key: _Key, interval: _Interval | None) -> None:
-        insort(self.keys, key)
-        if interval:
-            insort(self.busy, interval)
-            self.snapshot = None
-
-    def remove(self, key: _Key, interval: _Interval | None) -> None:
-        del self.keys[bisect_left(self.keys, key)]
-        if interval:
-            del self.busy[bisect_left(self.busy, interval)]
-            self.snapshot = None
-
-
-class _Snapshot:
-    """The busy intervals of a timeline at one moment; never changed, so read without a lock.
-
-    `starts` has their begins once more, as a compact array to search in. `longest` is how far before a
-    window an interval may begin that reaches into it.
-    """
-
-    __slots__ = ("busy", "longest", "starts")
-
-    def __init__(self, busy: list[_Interval]) -> None:
-        self.busy = busy.copy()
-        self.starts = array("q", (start for start, _ in busy))
-        self.longest = max((end - start for start, end in busy), default=0)
-
-    def between(self, start: int, end: int) -> list[_Interval]:
-        """The intervals that meet `[start, end)`, and perhaps a few that end just before."""
-        low = bisect_left(self.starts, start - self.longest)
-        return self.busy[low : bisect_left(self.starts, end, low)]
-
-
-_NOTHING = _Timeline()
+            yield self._by_contact[meeting.contact_id]
 
 
 def _key(meeting: Meeting) -> _Key:
     return to_microseconds(meeting.date), meeting.id
 
 
-def _interval(meeting: Meeting) -> _Interval | None:
-    if meeting.status == "cancelled":
-        return None
+def _busy_on(meeting: Meeting) -> Iterator[tuple[str, int, _Interval]]:
+    """Whom a meeting keeps busy, and on which days since 1970 UTC: two, where it runs over midnight."""
     start = to_microseconds(meeting.date)
-    return start, start + meeting.duration_minutes * MINUTE
+    end = start + meeting.duration_minutes * MINUTE
+    for user_id in meeting.user_ids:
+        for day in _days(start, end):
+            yield user_id, day, (start, end)
+
+
+def _days(start: int, end: int) -> range:
+    """The days since 1970 UTC that `[start, end)` meets."""
+    return range(start // DAY, (end - 1) // DAY + 1)
 
 
 def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:
     try:
         return entities[entity_id]
-    except KeyError:
+    except (KeyError, TypeError):
         raise NotFoundError(kind, entity_id) from None
 
 

@@ -58,8 +58,8 @@ class Store(Protocol):
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
         """Begin and end of the meetings that these users own or attend, not cancelled, around `[start, end)`.
 
-        In microseconds since 1970 UTC, in any order: all that meet `[start, end)`, and perhaps others. Unknown
-        users raise at once, the rest may be read as it is consumed.
+        In microseconds since 1970 UTC, in any order: all that meet `[start, end)`, perhaps others, perhaps twice.
+        Unknown users raise at once, the rest may be read as it is consumed.
         """
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:

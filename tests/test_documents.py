@@ -1,0 +1,89 @@
+"""What the documents say is true: their code runs, their commands work, their tables are current."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import meetkit
+from meetkit import settings
+from meetkit.cli import main
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """The code blocks of a language in all documents, each with where it is."""
+    found = []
+    for document in DOCUMENTS:
+        texts = re.findall(rf"^```{language}\n(.*?)^```$", document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        found += [(f"{document.relative_to(ROOT)}-{number}", text) for number, text in enumerate(texts, 1)]
+    return found
+
+
+@pytest.mark.parametrize("code", [pytest.param(text, id=place) for place, text in blocks("python")])
+def test_code_runs_as_pasted_and_prints_what_it_says(code: str) -> None:
+    """What stands after `#>` is printed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    for promised in re.findall(r"#> (.*)$", code, re.MULTILINE):
+        assert promised in done.stdout.splitlines()
+
+
+def commands() -> list[str]:
+    return [
+        line.removeprefix("$ ")
+        for _, text in blocks("console")
+        for line in text.splitlines()
+        if line.startswith("$ meetkit ")
+    ]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_work(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(command.split()[1:])
+    assert capsys.readouterr().out
+
+
+def test_there_are_just_two_commands_for_a_fresh_machine() -> None:
+    fresh = re.findall(
+        r"^ *(?:\$ )?(pip install uv && uv run .+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert fresh == ["pip install uv && uv run meetkit demo", "pip install uv && uv run python run_tests.py all"]
+
+
+def test_links_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_settings_table_is_the_generated_one() -> None:
+    assert settings.table() in (ROOT / "docs" / "settings.md").read_text("utf-8")
+
+
+def test_the_architecture_names_every_part() -> None:
+    house = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+
+    for part in Path(meetkit.__file__).parent.iterdir():
+        if not part.name.startswith(("_", "py.typed")):
+            assert part.name in house, f"ARCHITECTURE.md does not name {part.name}"
+
+
+def test_nothing_names_a_registrys_host_or_a_machines_path() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    for name in tracked or [str(path.relative_to(ROOT)) for path in DOCUMENTS]:
+        if (ROOT / name).is_file():
+            text = (ROOT / name).read_text("utf-8", errors="replace")
+            assert not re.search(
+                r"py" r"pi\.org|python" r"hosted\.org|registry\.npm" r"js|/wo" r"rk/|/ro" r"ot/", text
+            ), name

@@ -1,0 +1,97 @@
+"""The runner: names, summary and exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PASSING = "def test_good():\n    pass\n"
+FAILING = "def test_bad():\n    assert False\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the runner, with five phases of one passing test each."""
+    (tmp_path / "run_tests.py").write_text((ROOT / "run_tests.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "tests").mkdir()
+    for phase in range(1, 6):
+        (tmp_path / "tests" / f"test_phase{phase}.py").write_text(PASSING, "utf-8")
+    return tmp_path
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "run_tests.py", *arguments],
+        cwd=project,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={"PYTHONIOENCODING": "utf-8", "PATH": ""},
+        timeout=120,
+    )
+
+
+def test_a_passing_phase_is_told_in_a_line(project: Path) -> None:
+    done = run(project, "phase3")
+
+    assert done.returncode == 0
+    assert "✅ phase3  Availability        1 passed, 0 failed, 0.0 s" in done.stdout
+    assert "phase2" not in done.stdout
+
+
+def test_all_runs_all_and_the_rest(project: Path) -> None:
+    (project / "tests" / "test_other.py").write_text(PASSING, "utf-8")
+
+    done = run(project, "all")
+
+    assert done.returncode == 0
+    assert done.stdout.count("✅") == 6
+    assert "✅ more    Everything else     1 passed, 0 failed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "tally"),
+    [
+        (PASSING + FAILING, "1 passed, 1 failed"),
+        ("def broken(:", "0 passed, 1 failed"),
+        (
+            "import pytest\n@pytest.fixture\ndef bad():\n    assert False\n\ndef test_it(bad):\n    pass\n",
+            "0 passed, 1 failed",
+        ),
+    ],
+)
+def test_a_failure_is_told_and_ends_with_an_error(project: Path, text: str, tally: str) -> None:
+    (project / "tests" / "test_phase2.py").write_text(text, "utf-8")
+
+    done = run(project, "all")
+
+    assert done.returncode != 0
+    assert f"❌ phase2  CRUD operations     {tally}" in done.stdout
+
+
+def test_a_phase_without_a_passing_test_has_not_passed(project: Path) -> None:
+    (project / "tests" / "test_phase1.py").write_text("import pytest\npytest.skip('none', allow_module_level=True)\n")
+
+    done = run(project, "phase1")
+
+    assert done.returncode != 0
+    assert "✅" not in done.stdout
+
+
+def test_the_phases_are_listed() -> None:
+    done = run(ROOT, "list")
+
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [*(f"phase{n}" for n in range(1, 6)), "all"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("phase9",), ("phase1", "phase2")])
+def test_an_unknown_name_is_one_line_and_exit_code_2(arguments: tuple[str, ...]) -> None:
+    done = run(ROOT, *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: ")

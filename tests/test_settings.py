@@ -1,0 +1,24 @@
+"""Settings come from MEETKIT_… variables, and are told in one table."""
+
+from __future__ import annotations
+
+import pytest
+
+from meetkit import settings
+from meetkit.errors import InvalidRequestError
+
+
+def test_are_read_from_the_environment() -> None:
+    assert settings.load({"MEETKIT_MODEL": "mock", "MODEL": "other"}).model == "mock"
+    assert settings.load({}) == settings.load({"MEETKIT_MODEL": ""}) == settings.Settings()
+
+
+def test_a_value_that_cannot_be_is_refused_by_name() -> None:
+    with pytest.raises(InvalidRequestError, match="model: must be one line"):
+        settings.load({"MEETKIT_MODEL": "a\nb"})
+
+
+def test_the_table_tells_each_of_them() -> None:
+    for name, field in settings.Settings.model_fields.items():
+        assert f"`MEETKIT_{name.upper()}`" in settings.table()
+        assert field.description
