@@ -100,6 +100,13 @@ def with_intervaltree(windows: Sequence[Interval], busy: Sequence[Interval]) -> 
     return sorted((piece.begin, piece.end) for piece in free)
 
 
+def bare_loop(_: Sequence[Interval], busy: Sequence[Interval]) -> list[Interval]:
+    """The limit of anything that looks at every interval in Python: it looks, and does nothing."""
+    for _start, _end in busy:
+        pass
+    return []
+
+
 def calendars(
     people: int, each: int, days: int, *, lunch: bool, seed: int = 1
 ) -> tuple[list[Interval], list[Interval]]:
@@ -146,13 +153,14 @@ def compare(title: str, windows: list[Interval], busy: list[Interval], rounds: i
     expected = sort_and_merge(windows, busy)
     for name, find in finders.items():
         assert find(windows, busy) == expected, f"{name} disagrees on {title}"
+    finders["a bare loop"] = bare_loop
     took = medians({name: partial(find, windows, busy) for name, find in finders.items()}, rounds)
     ours = took["meetkit"]
     shown = [f"{took[name] / ours:.2f}×" if name in took else "–" for name in COLUMNS]
     return f"| {title} | {len(expected)} | {ours:.4f} | {' | '.join(shown)} |"
 
 
-COLUMNS = ("sort and merge", "numpy, columns", "numpy, pairs", "intervaltree", "portion")
+COLUMNS = ("a bare loop", "sort and merge", "numpy, columns", "numpy, pairs", "intervaltree", "portion")
 
 
 def engine_table(*, smoke: bool) -> None:

@@ -51,12 +51,11 @@ def points(pieces: list[Interval]) -> set[int]:
     return {point for start, end in pieces for point in range(start, end)}
 
 
-@pytest.fixture(params=[(32, 1024), (1, 2), (1, 1024), (4, 3)], ids=str)
+@pytest.fixture(params=[(8, 8, 1024), (1, 0, 1024), (1, 8, 2), (1, 2, 4)], ids=str)
 def _thresholds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The switches between the ways through, moved so that small inputs take each."""
-    few, many = request.param
-    monkeypatch.setattr(intervals, "_FEW", few)
-    monkeypatch.setattr(intervals, "_MANY", many)
+    for name, value in zip(("_FEW", "_GROWTH", "_MANY"), request.param, strict=True):
+        monkeypatch.setattr(intervals, name, value)
 
 
 @pytest.mark.usefixtures("_thresholds")
@@ -108,7 +107,7 @@ def test_numbers_may_be_of_any_size() -> None:
 def test_a_generator_is_read_only_as_far_as_needed() -> None:
     def endless() -> Iterator[Interval]:
         yield from [(0, 3)] * 40
-        yield (2, 10)
+        yield from [(2, 10)] * 2
         raise AssertionError("read on though nothing is free")
 
     assert free_intervals([(0, 10)], endless()) == []

@@ -2,21 +2,23 @@
 
 `free_intervals` keeps the free pieces in two sorted lists and cuts each busy interval out of them. Busy
 people leave little free, so the lists stay short, most intervals meet nothing, and the work per interval
-is two comparisons. Where the pieces become many instead, sorting what is left and walking both once is
-faster, and bounds the whole by a sort.
+is two comparisons. Where cutting makes many pieces instead, the next chunk of intervals is sorted and
+walked, which is faster then and bounds the whole by about a sort.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 Interval = tuple[int, int]
 
-# Up to this many intervals sorting is faster than cutting, which pays for its lists first.
-_FEW = 32
+# So many intervals a window are sorted first: for few that is fastest, and it shows where busy time lies.
+_FEW = 8
+# So many pieces more than before mean that cutting does not pay, at least for now.
+_GROWTH = 8
 # From this many pieces on, moving the tail of the lists costs more than sorting.
 _MANY = 1024
 
@@ -27,7 +29,7 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
     Args:
         windows: half-open, sorted and disjoint; where they are not, their union is meant.
         busy: half-open, in any order, overlapping or repeated as they come; empty ones take no time.
-            Read only as far as needed: once nothing is free, the rest is left unread.
+            Once nothing is free, the rest is left unread.
         min_length: in the unit of the intervals, at least 1.
 
     Raises:
@@ -38,9 +40,19 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
     if len(windows) > 1:
         windows = union(windows)
     rest = iter(busy)
-    few = list(islice(rest, _FEW))
-    free = _walk(windows, few, min_length)
-    return _cut(free, rest, min_length) if free and len(few) == _FEW else free
+    size = _FEW * (3 + len(windows))
+    chunk = list(islice(rest, size))
+    free = _walk(windows, chunk, min_length)
+    while free and len(chunk) == size:
+        if len(free) <= _MANY:
+            free = _cut(free, rest, min_length)
+        if not free:
+            break
+        # Chunks grow so fast that sorting them all costs about as much as sorting once.
+        size *= 4
+        chunk = list(islice(rest, size))
+        free = _walk(free, chunk, min_length)
+    return free
 
 
 def _walk(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
@@ -68,13 +80,13 @@ def _walk(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int
     raise AssertionError("unreachable: the interval behind all windows closes the last")
 
 
-def _cut(free: list[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
-    """Free pieces by cutting one busy interval after the other out of `free`."""
+def _cut(free: list[Interval], busy: Iterator[Interval], min_length: int) -> list[Interval]:
+    """Free pieces by cutting one busy interval after the other out of `free`, until there are many more of them."""
     starts = [piece[0] for piece in free]
     ends = [piece[1] for piece in free]
     first, last = starts[0], ends[-1]
-    rest = iter(busy)
-    for start, end in rest:
+    enough = len(starts) + _GROWTH
+    for start, end in busy:
         if start >= last or end <= first or start >= end:
             continue
         low = bisect_right(ends, start)
@@ -91,10 +103,8 @@ def _cut(free: list[Interval], busy: Iterable[Interval], min_length: int) -> lis
             ends[low:high] = (start,)
         else:
             del starts[low:high], ends[low:high]
-        if not starts:
-            return []
-        if len(starts) > _MANY:
-            return _walk(list(zip(starts, ends, strict=True)), rest, min_length)
+        if not starts or len(starts) > enough:
+            break
         first, last = starts[0], ends[-1]
     return list(zip(starts, ends, strict=True))
 
