@@ -42,19 +42,17 @@ class Tally:
         if report.failed:
             self.outcomes[phase_of(report.nodeid)]["failed"] += 1
 
-    def lines(self) -> list[str]:
-        """One line a phase, in order."""
-        shown = []
-        for phase in (*PHASES, REST):
-            if phase not in self.outcomes:
-                continue
-            count = self.outcomes[phase]
-            mark = "❌" if count["failed"] or not count["passed"] else "✅"
-            skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
-            title = PHASES.get(phase, "Everything else")
-            tally = f"{count['passed']} passed, {count['failed']} failed{skipped}"
-            shown.append(f"{mark} {phase:7} {title:19} {tally}, {self.seconds[phase]:.1f} s")
-        return shown
+    def passed(self, phase: str) -> bool:
+        """Whether something of a phase passed, and nothing failed."""
+        return self.outcomes[phase]["passed"] > 0 and not self.outcomes[phase]["failed"]
+
+    def line(self, phase: str) -> str:
+        """How a phase went."""
+        count = self.outcomes[phase]
+        skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+        tally = f"{count['passed']} passed, {count['failed']} failed{skipped}"
+        mark = "✅" if self.passed(phase) else "❌"
+        return f"{mark} {phase:7} {PHASES.get(phase, 'Everything else'):19} {tally}, {self.seconds[phase]:.1f} s"
 
 
 def phase_of(nodeid: str) -> str:
@@ -78,9 +76,10 @@ def main(arguments: list[str]) -> int:
     [what] = arguments
     chosen = [str(TESTS), "--cov"] if what == "all" else [str(TESTS / f"test_{what}.py")]
     tally = Tally()
-    code = pytest.main(["-q", "--cov-report=", *chosen], plugins=[tally])
-    print("\n".join(["", *tally.lines()]))
-    return int(code)
+    code = int(pytest.main(["-q", "--cov-report=", *chosen], plugins=[tally]))
+    asked = [what] if what != "all" else [*PHASES, *([REST] if REST in tally.outcomes else [])]
+    print("\n".join(["", *map(tally.line, asked)]))
+    return code or int(not all(map(tally.passed, asked)))
 
 
 if __name__ == "__main__":

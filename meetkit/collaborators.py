@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum
+from threading import Lock
 from typing import Literal
 
 from meetkit import data, providers, settings
-from meetkit.errors import SampleStoreWarning
+from meetkit.errors import InvalidRequestError, SampleStoreWarning, shown
 from meetkit.llm_client import LLMClient
 from meetkit.storage import MemoryStore, Store
 
@@ -44,6 +45,7 @@ NOTHING_CHOSEN = Choice()
 block: ContextVar[Choice] = ContextVar("meetkit_collaborators", default=NOTHING_CHOSEN)
 
 process = Process()
+_configuring = Lock()
 
 
 def configure(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) -> None:
@@ -52,8 +54,9 @@ def configure(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = U
     `llm=None` means the offline engine. Once this was called, the process never sees the sample: without
     a store of its own it gets an empty one in memory.
     """
-    choice = _given(process.choice, store, llm)
-    process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
+    with _configuring:
+        choice = _given(process.choice, store, llm)
+        process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
 
 
 @contextmanager
@@ -96,6 +99,11 @@ def current_llm() -> LLMClient | None:
 
 
 def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
+    if not (llm is UNSET or llm is None or isinstance(llm, LLMClient)):
+        raise InvalidRequestError(
+            f"llm: an object with generate(prompt, system_prompt=None), not {shown(llm)}; "
+            "the name of a model goes into MEETKIT_MODEL"
+        )
     return Choice(
         store=choice.store if store is UNSET else store,
         llm=choice.llm if llm is UNSET else llm,

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
 from importlib.resources import files
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from meetkit.errors import InvalidRequestError, NotFoundError
+from pydantic import BaseModel
+
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, shown
 from meetkit.models.base import new_id, parse
 from meetkit.models.meetings import Meeting, MeetingUpdate, apply_update
 from meetkit.models.people import Contact, User
 from meetkit.storage import MemoryStore
 
-# Later than any meeting can begin.
-_END_OF_TIME = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+_BEGIN_OF_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
+_END_OF_TIME = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 TODAY = dt.date(2025, 11, 17)
 
@@ -67,93 +70,79 @@ def reset() -> None:
 
 
 class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
-    """The entities of one kind in a store, as a mapping from id to plain dict."""
+    """The entities of one kind in the default store, as a mapping from id to plain dict."""
 
-    def __init__(
-        self,
-        model: type[Entity],
-        *,
-        ids: Callable[[], list[str]],
-        get: Callable[[str], Entity],
-        add: Callable[[Entity], None],
-        update: Callable[[str, Callable[[Entity], Entity]], Entity],
-        remove: Callable[[str], None],
-    ) -> None:
-        self._model = model
-        self._ids, self._get, self._add, self._update, self._remove = ids, get, add, update, remove
+    def __init__(self, kind: str, model: type[Entity]) -> None:
+        self._kind, self._model = kind, model
+
+    def _call(self, verb: str, *arguments: Any) -> Any:
+        return getattr(store(), f"{verb}_{self._kind}")(*arguments)
 
     def __getitem__(self, entity_id: str) -> dict[str, Any]:
         try:
-            return self._get(entity_id).model_dump(mode="json")
+            entity: Entity = self._call("get", entity_id)
         except NotFoundError:
             raise KeyError(entity_id) from None
+        return entity.model_dump(mode="json")
 
     def __setitem__(self, entity_id: str, entity: Mapping[str, Any]) -> None:
-        if entity.get("id", entity_id) != entity_id:
-            raise InvalidRequestError(f"id: {entity['id']!r} is assigned to {entity_id!r}")
-        value = parse(self._model, {**entity, "id": entity_id})
-        if entity_id in self:
-            self._update(entity_id, lambda _: value)
-        else:
-            self._add(value)
+        value = self._read(entity_id, entity)
+        try:
+            self._call("add", value)
+        except ConflictError:
+            self._call("update", entity_id, lambda _: value)
+
+    def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Entity:
+        given = dict(entity) if isinstance(entity, Mapping | BaseModel) else None
+        if given is None:
+            raise InvalidRequestError(f"{self._kind} {shown(entity_id)}: a mapping, not {shown(entity)}")
+        if given.get("id", entity_id) != entity_id:
+            raise InvalidRequestError(f"id: {shown(given['id'])} is assigned to {shown(entity_id)}")
+        return parse(self._model, {**given, "id": entity_id})
 
     def __delitem__(self, entity_id: str) -> None:
         try:
-            self._remove(entity_id)
+            self._call("delete", entity_id)
         except NotFoundError:
             raise KeyError(entity_id) from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ids())
+        return iter(getattr(store(), f"{self._kind}_ids")())
 
     def __len__(self) -> int:
-        return len(self._ids())
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self._model.__name__.lower()}s: {', '.join(self)}>"
+        return f"<{len(self)} {self._kind}s: {', '.join(self)}>"
 
 
-def _completed(meeting_id: str) -> Meeting:
-    meeting = store().get_meeting(meeting_id)
-    if meeting.status != "completed":
-        raise NotFoundError("past meeting", meeting_id)
-    return meeting
+class _PastMeetings(_LiveMapping[Meeting]):
+    """Those meetings that are completed; what is assigned here is, unless it says so already."""
+
+    def __getitem__(self, entity_id: str) -> dict[str, Any]:
+        meeting = super().__getitem__(entity_id)
+        if meeting["status"] != "completed":
+            raise KeyError(entity_id)
+        return meeting
+
+    def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Meeting:
+        meeting = super()._read(entity_id, {"status": "completed", **entity})
+        if meeting.status != "completed":
+            raise InvalidRequestError(f"status: a past meeting is completed, not {meeting.status}")
+        return meeting
+
+    def __delitem__(self, entity_id: str) -> None:
+        self[entity_id]
+        super().__delitem__(entity_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return (meeting_id for meeting_id in super().__iter__() if meeting_id in self)
 
 
-USERS = _LiveMapping(
-    User,
-    ids=lambda: store().user_ids(),
-    get=lambda user_id: store().get_user(user_id),
-    add=lambda user: store().add_user(user),
-    update=lambda user_id, change: store().update_user(user_id, change),
-    remove=lambda user_id: store().remove_user(user_id),
-)
-CONTACTS = _LiveMapping(
-    Contact,
-    ids=lambda: store().contact_ids(),
-    get=lambda contact_id: store().get_contact(contact_id),
-    add=lambda contact: store().add_contact(contact),
-    update=lambda contact_id, change: store().update_contact(contact_id, change),
-    remove=lambda contact_id: store().remove_contact(contact_id),
-)
-MEETINGS = _LiveMapping(
-    Meeting,
-    ids=lambda: store().meeting_ids(),
-    get=lambda meeting_id: store().get_meeting(meeting_id),
-    add=lambda meeting: store().add_meeting(meeting),
-    update=lambda meeting_id, change: store().update_meeting(meeting_id, change),
-    remove=lambda meeting_id: store().delete_meeting(meeting_id),
-)
-HISTORICAL_MEETINGS = _LiveMapping(
-    Meeting,
-    ids=lambda: [
-        meeting_id for meeting_id in store().meeting_ids() if store().get_meeting(meeting_id).status == "completed"
-    ],
-    get=_completed,
-    add=lambda meeting: store().add_meeting(meeting),
-    update=lambda meeting_id, change: store().update_meeting(meeting_id, change),
-    remove=lambda meeting_id: store().delete_meeting(_completed(meeting_id).id),
-)
+USERS = _LiveMapping("user", User)
+CONTACTS = _LiveMapping("contact", Contact)
+MEETINGS = _LiveMapping("meeting", Meeting)
+HISTORICAL_MEETINGS = _PastMeetings("meeting", Meeting)
 
 
 def get_user(user_id: str) -> User:
@@ -173,15 +162,14 @@ def get_meeting(meeting_id: str) -> Meeting:
 
 def get_historical_meetings_for_contact(contact_id: str, limit: int = 5) -> list[Meeting]:
     """The completed meetings with a contact, newest first, at most `limit`."""
-    if limit < 1:
-        raise InvalidRequestError(f"limit: must be at least 1, not {limit}")
-    everything = store().contact_history(contact_id, before=_END_OF_TIME, limit=len(MEETINGS))
-    return [meeting for meeting in everything if meeting.status == "completed"][:limit]
+    if not isinstance(limit, int) or limit < 1:
+        raise InvalidRequestError(f"limit: at least 1, not {shown(limit)}")
+    return store().contact_history(contact_id, before=_END_OF_TIME, now=_BEGIN_OF_TIME, limit=min(limit, sys.maxsize))
 
 
 def add_meeting(meeting_data: Mapping[str, Any] | Meeting) -> Meeting:
     """Keep a meeting; one without an `id` is given a new one."""
-    given = meeting_data if isinstance(meeting_data, Meeting) else {"id": new_id("meeting"), **meeting_data}
+    given = {"id": new_id("meeting"), **meeting_data} if isinstance(meeting_data, Mapping) else meeting_data
     meeting = parse(Meeting, given)
     store().add_meeting(meeting)
     return meeting

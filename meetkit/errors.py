@@ -17,7 +17,19 @@ call may succeed later. Messages are meant for people and hold no secret and no 
 
 from __future__ import annotations
 
+import reprlib
 from typing import ClassVar
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 80
+
+
+def shown(value: object) -> str:
+    """A value as messages show it: short, on one line, whatever it is."""
+    try:
+        return _short.repr(value)
+    except (ValueError, RecursionError):
+        return f"<{type(value).__name__}>"
 
 
 class MeetkitError(Exception):
@@ -47,7 +59,7 @@ class NotFoundError(MeetkitError, ValueError):
 
     def __init__(self, kind: str, entity_id: str) -> None:
         """Name what was looked for, e.g. `NotFoundError("meeting", "meeting_9")`."""
-        super().__init__(f"no {kind} with id {entity_id!r}")
+        super().__init__(f"no {kind} with id {shown(entity_id)}")
         self.kind = kind
         self.entity_id = entity_id
 

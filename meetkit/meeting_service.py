@@ -8,13 +8,16 @@ ValueErrors. No store is held while a model is asked.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
 
 from meetkit import availability
 from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
-from meetkit.errors import InvalidRequestError, LLMAPIError
+from meetkit.errors import InvalidRequestError, LLMAPIError, shown
 from meetkit.insights import briefs, model_briefs
 from meetkit.llm_client import RetryPolicy
 from meetkit.llm_client.port import RetryObserver
@@ -54,13 +57,14 @@ __all__ = [
     "use",
 ]
 
+_log = logging.getLogger("meetkit")
 PersonT = TypeVar("PersonT", User, Contact)
 _PREP = "prep"
 
 
 def get_all_meetings(user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None) -> list[Meeting]:
     """The meetings that a user owns or attends, by date, then id; see `MeetingFilters` for what filters can say."""
-    return current_store().list_meetings(user_id, parse(MeetingFilters, filters or {}))
+    return current_store().list_meetings(user_id, parse(MeetingFilters, {} if filters is None else filters))
 
 
 def get_meeting(meeting_id: str) -> Meeting:
@@ -200,13 +204,13 @@ def explain_start(
     users = [store.get_user(user_id) for user_id in asked.user_ids]
     begins = resolve(asked.start, users[0].timezone)
     ends = begins + dt.timedelta(minutes=asked.duration_minutes)
-    query = availability.AvailabilityQuery(
-        participants=tuple(_participant(store, user, begins, ends) for user in users),
-        window_start=begins,
-        window_end=ends,
-        duration_minutes=asked.duration_minutes,
-    )
-    return availability.explain(query, begins)
+    query = {
+        "participants": [_participant(store, user, begins, ends) for user in users],
+        "window_start": begins,
+        "window_end": ends,
+        "duration_minutes": asked.duration_minutes,
+    }
+    return availability.explain(parse(availability.AvailabilityQuery, query), begins)
 
 
 def get_prep(meeting_id: str) -> PreMeetingPrep | None:
@@ -246,10 +250,13 @@ def generate_pre_meeting_prep_with_retry(
         LLMAPIError: all attempts failed; `causes` has the error of each.
     """
     if fallback not in (None, "offline"):
-        raise InvalidRequestError(f"fallback: 'offline' or None, not {fallback!r}")
-    if not isinstance(max_retries, int) or max_retries < 1:
-        raise InvalidRequestError(f"max_retries: the number of attempts, at least 1, not {max_retries!r}")
-    policy = RetryPolicy(attempts=max_retries)
+        raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+    try:
+        policy = RetryPolicy(attempts=max_retries)
+    except ValidationError:
+        raise InvalidRequestError(
+            f"max_retries: the number of attempts, at least 1, not {shown(max_retries)}"
+        ) from None
     return _write_prep(meeting_id, history_limit, policy=policy, fallback=fallback, on_retry=on_retry)
 
 
@@ -262,16 +269,17 @@ def _write_prep(
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
     store, llm = current_store(), current_llm()
-    sources = briefs.gather(store, meeting_id, history_limit=history_limit)
     now = _now()
+    sources = briefs.gather(store, meeting_id, history_limit=history_limit, now=now)
     if llm is None:
         prep = briefs.write_offline(sources, now=now)
     else:
         try:
             prep = model_briefs.write_with_model(sources, llm, now=now, policy=policy, on_retry=on_retry)
-        except LLMAPIError:
+        except LLMAPIError as error:
             if fallback is None:
                 raise
+            _log.warning("the model failed (%s); the offline engine wrote the brief", type(error).__name__)
             prep = briefs.write_offline(sources, now=now)
     store.put_artefact(meeting_id, _PREP, prep.model_dump_json())
     return prep

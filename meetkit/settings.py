@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from meetkit.errors import InvalidRequestError
 from meetkit.models.base import Line, Value, parse
 
 PREFIX = "MEETKIT_"
@@ -29,7 +30,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         InvalidRequestError: a value cannot be used; the message names it.
     """
     given = {name: environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
-    return parse(Settings, {name: value for name, value in given.items() if value})
+    try:
+        return parse(Settings, {name: value for name, value in given.items() if value})
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"the environment's {PREFIX}… variables: {error}") from error
 
 
 def table() -> str:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from meetkit.availability import AvailabilityQuery, Obstacle, Participant, Slot
+from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
+from meetkit.availability.day import DayQuery, StartQuery
+from meetkit.llm_client import RetryPolicy
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -21,11 +23,13 @@ from meetkit.models import (
     Meeting,
     MeetingFilters,
     MeetingUpdate,
+    PendingActionItem,
     PreMeetingPrep,
     TimeSlot,
     User,
     WorkHours,
 )
+from meetkit.settings import Settings
 
 ZONES = sorted(name for name in available_timezones() if name[0].isupper())
 # Zones with clock changes of 30 minutes, at odd hours, of whole days, or none at all.
@@ -69,12 +73,12 @@ users = st.builds(
 contacts = st.builds(Contact, **people, company=lines, timezone=st.none() | zones)
 
 evidence = st.builds(
-    Evidence,
+    lambda start, length, **rest: Evidence(start=start, end=start + length, **rest),
+    start=st.integers(0, 10**6),
+    length=st.integers(0, 10**6),
     quote=texts,
     turn=st.integers(0, 10**6),
     speaker=st.none() | lines,
-    start=st.integers(0, 10**6),
-    end=st.integers(0, 10**6),
     field=st.none() | lines,
 )
 deadlines = st.builds(Deadline, phrase=lines, anchor=st.none() | dates, timezone=zones, date=st.none() | dates)
@@ -162,13 +166,17 @@ busy_intervals = st.builds(
     pairs,
     st.sampled_from(["busy", "tentative"]),
 )
+highlights = st.builds(Highlight, text=phrases, meeting_id=lines)
+pending_items = st.builds(
+    lambda item, meeting_id: PendingActionItem(**dict(item), meeting_id=meeting_id), action_items, lines
+)
 preps = st.builds(
     PreMeetingPrep,
     meeting_id=lines,
     contact_summary=phrases,
-    recent_highlights=st.lists(st.builds(Highlight, text=phrases, meeting_id=lines), max_size=3),
+    recent_highlights=st.lists(highlights, max_size=3),
     talking_points=st.lists(phrases, min_size=3, max_size=5),
-    pending_action_items=st.lists(action_items, max_size=2),
+    pending_action_items=st.lists(pending_items, max_size=2),
     engine=lines,
     generated_at=instants,
 )
@@ -192,21 +200,61 @@ participants = st.builds(
     exceptions=some_exceptions,
 )
 queries = st.builds(
-    lambda people, start, length, duration, now: AvailabilityQuery(
-        participants=people,
-        window_start=start,
-        window_end=start.astimezone(dt.UTC) + length,
-        duration_minutes=duration,
-        now=now,
+    lambda people, start, length, **rest: AvailabilityQuery(
+        participants=people, window_start=start, window_end=start.astimezone(dt.UTC) + length, **rest
     ),
     st.lists(participants, min_size=1, max_size=2, unique_by=lambda person: person.id),
     instants,
     st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(hours=20)),
-    st.integers(1, 1000),
-    st.none() | instants,
+    duration_minutes=st.integers(1, 1000),
+    step_minutes=st.none() | st.integers(1, 1000),
+    buffer_before_minutes=st.integers(0, 100),
+    buffer_after_minutes=st.integers(0, 100),
+    min_notice_minutes=st.integers(0, 100),
+    now=instants,
+    limit=st.none() | st.integers(1, 1000),
+    tentative_is_busy=st.booleans(),
 )
+results = st.builds(AvailabilityResult, free=st.lists(slots, max_size=2), slots=st.lists(bookable_slots, max_size=2))
+policies = st.builds(
+    RetryPolicy,
+    attempts=st.integers(1, 100),
+    wait_initial=st.floats(0, 10),
+    wait_max=st.floats(0, 10),
+    wait_jitter=st.floats(0, 10),
+    timeout=st.none() | st.floats(0.1, 10),
+)
+day_queries = st.builds(
+    DayQuery,
+    user_ids=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=9), min_size=1),
+    date=dates,
+    duration_minutes=st.integers(1, 10**9),
+    work_hours=st.none() | st.tuples(st.floats(0, 11), st.floats(12, 24)),
+    timezone=st.none() | zones,
+    step_minutes=st.none() | st.integers(1, 1000),
+    buffer_minutes=st.integers(0, 100),
+)
+start_queries = st.builds(
+    StartQuery, user_ids=st.just(("a",)), start=naive_moments | instants, duration_minutes=st.integers(1, 1000)
+)
+settings = st.builds(Settings, model=st.none() | lines)
 
-values = st.one_of(
-    *(users, contacts, meetings, requests, updates, filters, slots, busy_intervals, preps, work_hours, exceptions),
-    *(obstacles, bookable_slots, participants, queries),
+EVERY = (
+    *(
+        users,
+        contacts,
+        meetings,
+        requests,
+        updates,
+        filters,
+        slots,
+        busy_intervals,
+        preps,
+        work_hours,
+        hours,
+        exceptions,
+    ),
+    *(evidence, deadlines, action_items, pending_items, highlights),
+    *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
 )
+values = st.one_of(EVERY)

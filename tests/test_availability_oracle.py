@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meetkit import meeting_service as service
 from meetkit.availability import (
     AvailabilityQuery,
     BusyInterval,
@@ -24,9 +25,12 @@ from meetkit.availability import (
     explain,
     search,
 )
+from meetkit.models import Meeting, User
+from meetkit.storage import MemoryStore
 from tests.strategies import ODD_ZONES, ZONES
 
 MINUTE = dt.timedelta(minutes=1)
+ALWAYS = WorkHours(days=range(7), start="00:00", end="24:00")
 # Around these days a zone of ODD_ZONES changes its clock, by an hour, by half of one, or by a whole day.
 CHANGES = [
     dt.datetime(2026, 3, 29),
@@ -215,13 +219,101 @@ def test_slots_are_free_and_say_who_is_missing(query: AvailabilityQuery) -> None
 
 @pytest.mark.parametrize("zone", ODD_ZONES)
 def test_the_hours_on_and_off_make_up_the_time(zone: str) -> None:
-    """Somebody's hours and their complement, night hours, cover every minute of two years exactly once."""
+    """Somebody's hours and their complement, night hours, cover two years and do not overlap."""
     everyday = range(7)
     window = {"window_start": "2024-01-01T00:00:00Z", "window_end": "2026-01-01T00:00:00Z", "duration_minutes": 1}
-    total = 0.0
-    for start, end in (("07:30", "19:15"), ("19:15", "07:30")):
-        person = Participant(id="p", timezone=zone, work_hours=(WorkHours(days=everyday, start=start, end=end),))
-        free = search(AvailabilityQuery.model_validate({**window, "participants": (person,), "limit": 1})).free
-        total += sum(piece.duration_minutes for piece in free)
+    day, night = (
+        Participant(id=start, timezone=zone, work_hours=(WorkHours(days=everyday, start=start, end=end),))
+        for start, end in (("07:30", "19:15"), ("19:15", "07:30"))
+    )
+    both = [
+        search(AvailabilityQuery.model_validate({**window, "participants": (who,), "limit": 1})).free
+        for who in (day, night)
+    ]
 
-    assert total == (366 + 365) * 24 * 60
+    assert sum(piece.duration_minutes for free in both for piece in free) == (366 + 365) * 24 * 60
+    assert search(AvailabilityQuery.model_validate({**window, "participants": (day, night)})).free == ()
+
+
+@given(queries())
+def test_free_and_busy_and_outside_make_up_the_window(query: AvailabilityQuery) -> None:
+    """For one person and meetings of a minute, every minute of the window is just one of the three."""
+    alone = query.model_copy(
+        update={"participants": (query.participants[0].model_copy(update={"required": True}),)}
+        | {"duration_minutes": 1, "quorum": None, "now": None, "min_notice_minutes": 0, "step_minutes": None}
+    )
+    [person] = alone.participants
+    length = int((alone.window_end - alone.window_start) / MINUTE)
+    moments = {alone.window_start + minute * MINUTE for minute in range(length)}
+    outside = {moment for moment in moments if not works(person, moment)}
+    busy = {moment for moment in moments if is_taken(alone, person, moment)}
+
+    assert starts_in(alone) == moments - outside - busy
+
+
+@given(queries(), st.sampled_from([None, 15]), st.sampled_from([0, 20]), st.booleans())
+def test_a_day_of_users_is_the_search_of_that_day(
+    query: AvailabilityQuery, step: int | None, buffer: int, own: bool
+) -> None:
+    """`find_available_slots` finds what `search` finds for the same people on the same day."""
+    day = query.window_start.date()
+    zone = query.participants[0].timezone
+    store = MemoryStore()
+    people = []
+    for person in query.participants:
+        store.add_user(_as_user(person))
+        busy = []
+        for number, interval in enumerate(person.busy):
+            minutes = min(int((interval.end - interval.start) / MINUTE), 24 * 60)
+            if minutes:
+                meeting = {"user_id": person.id, "title": "x", "date": interval.start, "duration_minutes": minutes}
+                store.add_meeting(Meeting.model_validate({**meeting, "id": f"{person.id}-{number}"}))
+                busy.append(BusyInterval(start=interval.start, end=interval.start + minutes * MINUTE))
+        hours = {} if own else {"work_hours": (ALWAYS,), "exceptions": ()}
+        people.append(person.model_copy(update={"busy": tuple(busy), "required": True, **hours}))
+    start, end = ("00:00", "24:00") if own else ("09:00", "17:00")
+    clock = Participant(
+        id="clock",
+        timezone=zone,
+        work_hours=(),
+        exceptions=(DateException(date=day, hours=(Hours(start=start, end=end),)),),
+    )
+    result = search(
+        AvailabilityQuery(
+            participants=(clock, *people),
+            window_start=dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(days=1),
+            window_end=dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=2),
+            duration_minutes=query.duration_minutes,
+            buffer_before_minutes=buffer,
+            buffer_after_minutes=buffer,
+            step_minutes=step,
+        )
+    )
+
+    with service.use(store=store):
+        found = service.find_available_slots(
+            [person.id for person in people],
+            day,
+            query.duration_minutes,
+            None if own else (9, 17),
+            timezone=zone,
+            step_minutes=step,
+            buffer_minutes=buffer,
+        )
+
+    expected = result.slots if step else result.free
+    assert [(slot.start_time, slot.end_time) for slot in found] == [
+        (slot.start_time, slot.end_time) for slot in expected
+    ]
+
+
+def _as_user(person: Participant) -> User:
+    return User(
+        id=person.id,
+        name=person.id,
+        email="person@company.com",
+        role="Seller",
+        timezone=person.timezone,
+        work_hours=person.work_hours,
+        exceptions=person.exceptions,
+    )

@@ -156,6 +156,26 @@ class TestBrief:
         assert "Attempt 1 failed" in retries
 
 
+class TestHostileWords:
+    ATTACK = "Calm.\x1b]0;pwned\x07\x1b[2J Red.\x9b31m"
+
+    def test_cannot_steer_the_terminal(self, meetkit: Any) -> None:
+        data.MEETINGS["hist_meeting_12"] = {**data.MEETINGS["hist_meeting_12"], "summary": self.ATTACK}
+
+        result = meetkit("brief", "meeting_1")
+
+        assert "Calm.?]0;pwned??[2J Red.?31m" in result.out
+        assert not set("\x07\x1b\x9b") & set(result.out)
+
+    def test_are_escaped_in_json(self, meetkit: Any) -> None:
+        data.MEETINGS["hist_meeting_12"] = {**data.MEETINGS["hist_meeting_12"], "summary": self.ATTACK}
+
+        result = meetkit("brief", "meeting_1", "--json")
+
+        assert self.ATTACK in json.loads(result.out)["recent_highlights"][0]["text"]
+        assert not set("\x07\x1b\x9b") & set(result.out)
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
@@ -169,8 +189,10 @@ class TestMistakes:
             (("meetings", "--status", "open"), "status: Input should be 'scheduled', 'completed' or 'cancelled'"),
             (("meetings", "--from", "yesterday"), "date_from: 'yesterday' is not an ISO 8601"),
             (("meetings", "--limit", "many"), "'many' is not a valid integer"),
+            (("meetings", "--limit", "9" * 30), "limit: Input should be less than or equal to 1000000000"),
             (("slots", "--date", "2025-11-20", "--duration", "30"), "Missing option '--user'"),
             ((*TestSlots.ASK, "--hours", "nine"), "--hours: from and to such as 9-17"),
+            ((*TestSlots.ASK, "--hours", "0_9-1_7"), "--hours: from and to such as 9-17"),
             ((*TestSlots.ASK, "--hours", "17-9"), "work_hours: must begin before they end"),
             ((*TestSlots.ASK, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
             ((*TestSlots.ASK[:-1], "0"), "duration_minutes: Input should be greater than or equal to 1"),
@@ -204,6 +226,11 @@ class TestHelp:
 
     def test_says_the_version(self, meetkit: Any) -> None:
         assert meetkit("--version").out == "meetkit, version 0.1.0\n"
+
+    def test_a_closed_stream_is_no_trouble(self) -> None:
+        for arguments, code in ((["meetings"], 0), (["brief", "nope"], 2)):
+            command = " ".join([sys.executable, "-m", "meetkit", *arguments, ">&-", "2>&-"])
+            assert subprocess.run(command, shell=True, check=False, timeout=60).returncode == code
 
     def test_a_full_disk_ends_in_one_line(self) -> None:
         if not Path("/dev/full").exists():

@@ -118,6 +118,28 @@ def test_tasks_of_one_loop_do_not_mix() -> None:
     assert asyncio.run(both()) == stores
 
 
+def test_what_cannot_generate_is_no_model() -> None:
+    why = "not 'mock'; the name of a model goes into MEETKIT_MODEL"
+
+    with pytest.raises(InvalidRequestError, match=why):
+        service.configure(llm="mock")  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequestError, match=why), service.use(llm="mock"):  # type: ignore[arg-type]
+        pass
+
+
+def test_threads_that_configure_at_once_lose_nothing() -> None:
+    for _ in range(200):
+        mine, model = MemoryStore(), ScriptedLLMClient([])
+        threads = [
+            threading.Thread(target=service.configure, kwargs=choice) for choice in ({"store": mine}, {"llm": model})
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (current_store(), current_llm()) == (mine, model)
+
+
 def test_the_environment_names_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEETKIT_MODEL", "mock")
 
@@ -133,7 +155,7 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
     assert current_llm() is None
 
 
-@pytest.mark.parametrize("name", ["gpt", "mock\n", "x" * 300])
+@pytest.mark.parametrize("name", ["gpt", "mock\n", " ", "x" * 300])
 def test_a_model_that_nobody_knows_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEETKIT_MODEL", name)
 

@@ -115,6 +115,28 @@ class TestLiveMappings:
         assert "hist_meeting_1" not in data.MEETINGS
         assert "meeting_2" not in data.HISTORICAL_MEETINGS
 
+    def test_what_is_assigned_as_past_is_completed(self) -> None:
+        data.HISTORICAL_MEETINGS["past"] = NEW
+        data.HISTORICAL_MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "status": "completed"}
+
+        assert data.HISTORICAL_MEETINGS["past"]["status"] == "completed"
+        assert service.get_meeting("meeting_1").status == "completed"
+        with pytest.raises(InvalidRequestError, match="a past meeting is completed, not scheduled"):
+            data.HISTORICAL_MEETINGS["other"] = {**NEW, "status": "scheduled"}
+
+    def test_threads_that_assign_the_same_id_all_succeed(self) -> None:
+        def assign(number: int) -> None:
+            data.MEETINGS[f"m{number % 5}"] = NEW
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(assign, range(400)))
+        assert len(data.MEETINGS) == 23
+
+    def test_a_model_can_be_assigned_too(self) -> None:
+        data.USERS["user_1"] = data.get_user("user_1").model_copy(update={"role": "CEO"})  # type: ignore[assignment]
+
+        assert service.get_user("user_1").role == "CEO"
+
     def test_a_key_that_is_not_there_is_a_key_error(self) -> None:
         for mapping in (data.USERS, data.CONTACTS, data.MEETINGS, data.HISTORICAL_MEETINGS):
             with pytest.raises(KeyError):
@@ -125,9 +147,15 @@ class TestLiveMappings:
 
     @pytest.mark.parametrize(
         ("entry", "why"),
-        [({**NEW, "id": "other"}, "'other' is assigned to 'm'"), ({**NEW, "titel": ""}, "titel"), ({}, "user_id")],
+        [
+            ({**NEW, "id": "other"}, "'other' is assigned to 'm'"),
+            ({**NEW, "titel": ""}, "titel"),
+            ({}, "user_id"),
+            (5, "a mapping, not 5"),
+            (None, "a mapping"),
+        ],
     )
-    def test_a_bad_entry_is_refused(self, entry: dict[str, Any], why: str) -> None:
+    def test_a_bad_entry_is_refused(self, entry: Any, why: str) -> None:
         with pytest.raises(InvalidRequestError, match=why):
             data.MEETINGS["m"] = entry
         assert "m" not in data.MEETINGS
@@ -154,8 +182,9 @@ class TestHelpers:
         assert [meeting.title for meeting in history] == ["Latest", "Rollout Planning"]
         assert len(data.get_historical_meetings_for_contact("contact_1")) == 4
         assert data.get_historical_meetings_for_contact("contact_5") == []
-        with pytest.raises(InvalidRequestError, match="limit"):
-            data.get_historical_meetings_for_contact("contact_1", 0)
+        for limit in (0, None, "2"):
+            with pytest.raises(InvalidRequestError, match="limit"):
+                data.get_historical_meetings_for_contact("contact_1", limit)  # type: ignore[arg-type]
 
     def test_a_meeting_is_added_and_updated(self) -> None:
         added = data.add_meeting(NEW)
@@ -165,6 +194,16 @@ class TestHelpers:
         assert service.get_meeting(added.id) == updated
         assert (updated.title, updated.version, updated.date.day) == ("Newer", 2, 2)
         assert service.get_meeting("kept") == kept
+
+    @pytest.mark.parametrize("nothing", [None, 5, "meeting"])
+    def test_a_meeting_is_a_mapping(self, nothing: Any) -> None:
+        with pytest.raises(InvalidRequestError):
+            data.add_meeting(nothing)
+
+    def test_a_meeting_keeps_its_zone_when_it_moves(self) -> None:
+        zone = data.update_meeting("meeting_3", {"timezone": "Asia/Tokyo"}).timezone
+
+        assert data.update_meeting("meeting_3", {"date": "2025-11-21T10:00:00"}).timezone == zone
 
     def test_say_what_exists(self) -> None:
         assert data.user_exists("user_1")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from meetkit import meeting_service as service
-from meetkit.availability import AvailabilityQuery, BusyInterval, Obstacle, Participant, WorkHours, explain
+from meetkit.availability import AvailabilityQuery, BusyInterval, Obstacle, Participant, WorkHours, explain, search
 from meetkit.errors import InvalidRequestError, NotFoundError
 
+ALWAYS = WorkHours(days=range(7), start="00:00", end="24:00")
 WEEKDAYS = WorkHours(days=range(5), start="09:00", end="17:00")
 
 
@@ -129,7 +130,25 @@ def test_a_start_that_is_no_instant_is_refused(start: Any) -> None:
         explain(query(), start)
 
 
+def test_at_the_edge_of_the_calendar_there_is_an_answer_or_one_clear_error() -> None:
+    last = query(window_start="9998-12-31T00:00:00Z", window_end="9998-12-31T23:00:00-12:00")
+
+    assert all(
+        Obstacle.model_validate_json(one.model_dump_json()) for one in explain(last, "9998-12-31T23:30:00-12:00")
+    )
+    with pytest.raises(InvalidRequestError, match="year must lie between 2 and 9998"):
+        explain(last, "9999-11-29T23:30:00Z")
+    for piece in search(
+        query(ann(work_hours=ALWAYS, busy=()), window_start=last.window_start, window_end=last.window_end)
+    ).free:
+        assert type(piece).model_validate_json(piece.model_dump_json()) == piece
+
+
 class TestForUsersOfTheStore:
+    @pytest.mark.parametrize("start", ["9998-12-31T20:00:00", "9998-12-31T23:59:00", "0002-01-01T00:00:00"])
+    def test_answers_up_to_the_edge_of_the_calendar(self, start: str) -> None:
+        assert all(one.reason == "outside_hours" for one in service.explain_start(["user_1"], start, 60))
+
     def test_says_who_is_busy_and_who_is_off(self) -> None:
         obstacles = service.explain_start(["user_1", "user_3", "user_4"], "2025-11-20T15:15:00", 30)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections import Counter
 from typing import Any, Literal
@@ -36,7 +37,7 @@ class Answer(BaseModel):
     text: str = Field(min_length=1, max_length=20)
     number: int = Field(ge=3)
     flag: bool
-    details: list[Detail] = Field(min_length=1, max_length=4)
+    details: list[Detail] = Field(min_length=4)
     maybe: str | None
     nothing: None
 
@@ -87,6 +88,7 @@ class TestMock:
                 MockLLMClient(failure_rate=0, seed=seed), quote_data({"note": "Four plain words here."}), Answer
             )
             assert answer.number >= 3
+            assert len(answer.details) == 4
 
     def test_speaks_in_words_of_the_data(self) -> None:
         answer = complete(MockLLMClient(failure_rate=0), quote_data(["A sentence of the data."]), Small)
@@ -129,11 +131,19 @@ class TestMock:
         assert slept == [1.5]
 
     @pytest.mark.parametrize(
-        "settings", [{"failure_rate": 1.1}, {"failure_rate": -0.1}, {"malformed_rate": 2}, {"latency": -1}]
+        "settings",
+        [
+            {"failure_rate": 1.1},
+            {"failure_rate": -0.1},
+            {"malformed_rate": 2},
+            {"latency": -1},
+            {"failure_rate": "x"},
+            {"latency": math.inf},
+        ],
     )
-    def test_refuses_what_makes_no_sense(self, settings: dict[str, float]) -> None:
+    def test_refuses_what_makes_no_sense(self, settings: dict[str, Any]) -> None:
         with pytest.raises(InvalidRequestError, match=next(iter(settings))):
-            MockLLMClient(**settings)  # type: ignore[arg-type]
+            MockLLMClient(**settings)
 
 
 def outcome(model: MockLLMClient) -> str:
@@ -150,7 +160,9 @@ class TestPolicy:
 
         assert (policy.attempts, policy.wait_initial, policy.wait_max, policy.wait_jitter) == (3, 0.1, 5.0, 0.0)
 
-    @pytest.mark.parametrize("wrong", [{"attempts": 0}, {"wait_initial": -1}, {"timeout": 0}, {"retries": 3}])
+    @pytest.mark.parametrize(
+        "wrong", [{"attempts": 0}, {"wait_initial": -1}, {"timeout": 0}, {"wait_max": math.inf}, {"retries": 3}]
+    )
     def test_refuses_what_makes_no_sense(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValidationError, match=next(iter(wrong))):
             RetryPolicy(**wrong)

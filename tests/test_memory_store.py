@@ -85,13 +85,13 @@ def test_a_change_moves_the_meeting_between_people_and_times(store: MemoryStore)
 
     assert busy(store, "ann") == []
     assert busy(store, "ben") == [(to_microseconds(MONDAY) + 5 * HOUR, to_microseconds(MONDAY) + 6 * HOUR)]
-    assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), limit=5) == []
+    assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5) == []
 
 
 def test_who_is_gone_may_stay_named_but_not_be_named_anew(store: MemoryStore) -> None:
     store.add_meeting(meeting(contact_id="dee", attendee_ids=["ben"]))
-    store.remove_contact("dee")
-    store.remove_user("ben")
+    store.delete_contact("dee")
+    store.delete_user("ben")
 
     store.update_meeting("m0000000", lambda one: one.model_copy(update={"title": "Renamed"}))
 
@@ -99,9 +99,9 @@ def test_who_is_gone_may_stay_named_but_not_be_named_anew(store: MemoryStore) ->
     with pytest.raises(NotFoundError, match="no contact with id 'dee'"):
         store.add_meeting(meeting(1, contact_id="dee"))
     with pytest.raises(NotFoundError):
-        store.remove_contact("dee")
+        store.delete_contact("dee")
     with pytest.raises(NotFoundError):
-        store.remove_user("ben")
+        store.delete_user("ben")
 
 
 def test_busy_are_owners_and_attendees_and_cancelled_meetings_are_not(store: MemoryStore) -> None:
@@ -130,6 +130,24 @@ def test_busy_shows_a_write_at_once(store: MemoryStore) -> None:
 def test_an_unknown_user_raises_before_anything_is_read(store: MemoryStore) -> None:
     with pytest.raises(NotFoundError, match="'nobody'"):
         store.busy_intervals(["ann", "nobody"], 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "is_past"),
+    [
+        ("completed", -1, True),
+        ("completed", 1, True),
+        ("scheduled", -1, True),
+        ("scheduled", 1, False),
+        ("cancelled", -1, False),
+    ],
+)
+def test_past_is_what_took_place(store: MemoryStore, status: str, hours: int, is_past: bool) -> None:
+    store.add_meeting(meeting(hours, id="m", contact_id="dee", status=status))
+
+    found = store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5)
+
+    assert bool(found) == is_past
 
 
 def test_artefacts_lie_beside_a_meeting_and_go_with_it(store: MemoryStore) -> None:
@@ -174,7 +192,12 @@ class _Counted(dict[str, Meeting]):
         (lambda store: store.list_meetings("ann", MeetingFilters(limit=3)), 3),
         (lambda store: store.list_meetings("ann", MeetingFilters(after="m0000900", limit=3)), 4),
         (lambda store: store.list_meetings("ann", MeetingFilters(date_from="2025-11-18", date_to="2025-11-18")), 24),
-        (lambda store: store.contact_history("dee", before=MONDAY + dt.timedelta(days=99), limit=1), 1),
+        (
+            lambda store: store.contact_history(
+                "dee", before=MONDAY + dt.timedelta(days=99), now=MONDAY + dt.timedelta(days=99), limit=1
+            ),
+            1,
+        ),
         (lambda store: busy(store, "ann", "ben"), 0),
     ],
 )

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from meetkit.errors import InvalidRequestError
 from meetkit.models import (
     ActionItem,
     BusyInterval,
     Contact,
     CreateMeetingRequest,
     DateException,
+    Evidence,
     Hours,
     Meeting,
     MeetingFilters,
@@ -24,6 +26,7 @@ from meetkit.models import (
     User,
     WorkHours,
 )
+from meetkit.models.base import parse
 
 SARAH = {"id": "user_1", "name": "Sarah Chen", "email": "sarah.chen@company.com", "role": "Account Executive"}
 JENNIFER = {
@@ -34,6 +37,8 @@ JENNIFER = {
     "role": "VP of Engineering",
 }
 DEMO = {"id": "hist_meeting_1", "user_id": "user_1", "title": "Product Demo", "date": "2025-07-10T14:00:00"}
+
+PLACE = {"quote": "yes", "turn": 0, "speaker": None, "start": 5, "end": 8}
 
 
 class TestUser:
@@ -124,7 +129,7 @@ class TestWorkHours:
         with pytest.raises(ValidationError, match=r"0 \(Monday\) to 6 \(Sunday\)"):
             WorkHours(days=days, start="09:00", end="17:00")
 
-    @pytest.mark.parametrize("clock", ["9:00", "24:01", "25:00", "09:60", "", "09:00:00", "noon", "٠٩:٠٠"])
+    @pytest.mark.parametrize("clock", ["9:00", "24:01", "25:00", "0٩:00", "09:60", "", "09:00:00", "noon", "٠٩:٠٠"])
     def test_a_time_of_day_is_hours_and_minutes(self, clock: str) -> None:
         with pytest.raises(ValidationError, match="not a time of day"):
             WorkHours(days=(0,), start=clock, end="17:00")
@@ -174,6 +179,11 @@ class TestMeeting:
         assert Meeting(**DEMO).kind == "internal"
         assert Meeting(**DEMO, contact_id="contact_1").kind == "external"
 
+    def test_a_mistake_in_many_places_is_told_in_few(self) -> None:
+        with pytest.raises(InvalidRequestError, match="and 992 more problems") as error:
+            parse(Meeting, {**DEMO, "attendee_ids": [1] * 1000})
+        assert len(str(error.value)) < 1000
+
     def test_plain_text_becomes_an_action_item(self) -> None:
         [item] = Meeting(**DEMO, action_items=["Send the proposal"]).action_items
 
@@ -217,7 +227,9 @@ class TestMeeting:
             ("duration_minutes", "60", "valid integer"),
             ("status", "done", "'scheduled', 'completed' or 'cancelled'"),
             ("sentiment", "great", "'positive', 'neutral', 'negative' or 'mixed'"),
-            ("date", "2025-07-10", "no time of day; write e.g. 2025-07-10T14:00:00"),
+            ("date", "2025-07-10", "no time of day; write e.g. 2025-11-20T14:00:00"),
+            ("date", "20250710", "no time of day"),
+            ("date", "2025-W28-4", "no time of day"),
             ("date", "soon", "not an ISO 8601 date and time"),
             ("date", 1752156000, "datetime or an ISO 8601 string"),
             ("date", None, "datetime or an ISO 8601 string"),
@@ -258,6 +270,14 @@ class TestActionItem:
     def test_a_task_is_text(self, task: object) -> None:
         with pytest.raises(ValidationError, match="task"):
             ActionItem.model_validate({"task": task})
+
+
+class TestEvidence:
+    @pytest.mark.parametrize("change", [{"end": 4}, {"start": -1}, {"field": "a\x00"}, {"field": "\x1b"}])
+    def test_is_a_place_in_order(self, change: dict[str, Any]) -> None:
+        assert Evidence.model_validate(PLACE).end == 8
+        with pytest.raises(ValidationError, match=next(iter(change))):
+            Evidence.model_validate({**PLACE, **change})
 
 
 class TestRequests:

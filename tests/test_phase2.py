@@ -15,6 +15,9 @@ from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.models import CreateMeetingRequest, MeetingFilters, MeetingUpdate
 
+DEEP: list[Any] = []
+for _ in range(5000):
+    DEEP = [DEEP]
 DEMO = {"user_id": "user_1", "contact_id": "contact_1", "title": "Demo", "date": "2025-12-01T10:00:00"}
 
 
@@ -103,10 +106,25 @@ class TestGetMeeting:
     def test_returns_the_meeting(self) -> None:
         assert service.get_meeting("hist_meeting_1").title == "Product Demo"
 
-    @pytest.mark.parametrize("meeting_id", ["nope", "", "\x00", "💥", "x" * 100_000, None, 7, ["meeting_1"]])
+    @pytest.mark.parametrize(
+        "meeting_id",
+        [
+            pytest.param(DEEP, id="deep"),
+            pytest.param(10**5000, id="huge"),
+            "nope",
+            "",
+            "\x00",
+            "💥",
+            "x" * 100_000,
+            None,
+            7,
+            ["meeting_1"],
+        ],
+    )
     def test_an_unknown_id_is_not_found_and_a_value_error(self, meeting_id: Any) -> None:
-        with pytest.raises(NotFoundError, match="no meeting with id"):
+        with pytest.raises(NotFoundError, match="no meeting with id") as error:
             service.get_meeting(meeting_id)
+        assert len(str(error.value)) < 200
         assert issubclass(NotFoundError, ValueError)
 
 
@@ -130,6 +148,11 @@ class TestGetAllMeetings:
     def test_an_unknown_user_is_not_found(self) -> None:
         with pytest.raises(NotFoundError, match="no user with id 'nobody'"):
             service.get_all_meetings("nobody")
+
+    @pytest.mark.parametrize("filters", [0, "", [], "contact_1"])
+    def test_filters_are_a_mapping(self, filters: Any) -> None:
+        with pytest.raises(InvalidRequestError, match="valid dictionary"):
+            service.get_all_meetings("user_1", filters)
 
     def test_an_unknown_filter_is_named_with_the_known_ones(self) -> None:
         with pytest.raises(
@@ -177,6 +200,8 @@ class TestGetAllMeetings:
         [
             ({"limit": 0}, "limit"),
             ({"limit": "5"}, "limit"),
+            ({"limit": 10**30}, "limit"),
+            ({"date_to": "20251120"}, "date_to: '20251120' is not a date such as 2025-11-20"),
             ({"date_from": "yesterday"}, "date_from"),
             ({"date_to": "2025-02-30"}, "date_to: 2025-02-30 is not a date"),
             ({"status": "open"}, "status"),
@@ -215,6 +240,24 @@ class TestUpdateMeeting:
     def test_a_naive_date_is_the_owners_wall_clock(self) -> None:
         assert service.update_meeting("meeting_3", {"date": "2025-11-20T15:00:00"}).date.hour == 15
         assert service.get_meeting("meeting_3").date == dt.datetime(2025, 11, 20, 20, tzinfo=dt.UTC)
+
+    @pytest.mark.parametrize(
+        ("update", "zone"),
+        [
+            ({"date": "2025-11-21T15:00:00-05:00"}, "America/New_York"),
+            ({"date": "2025-11-21T15:00:00Z"}, "America/New_York"),
+            ({"date": "2025-11-21T15:00:00"}, "America/New_York"),
+            ({"date": "2025-11-21T15:00:00[Asia/Tokyo]"}, "Asia/Tokyo"),
+            ({"date": dt.datetime(2025, 11, 21, tzinfo=ZoneInfo("Asia/Tokyo"))}, "Asia/Tokyo"),
+            ({"date": "2025-11-21T15:00:00Z", "timezone": "Asia/Tokyo"}, "Asia/Tokyo"),
+            ({"timezone": "Asia/Tokyo"}, "Asia/Tokyo"),
+            ({"title": "Moved"}, "America/New_York"),
+        ],
+    )
+    def test_a_meeting_keeps_its_zone_unless_told_another(self, update: dict[str, Any], zone: str) -> None:
+        meeting = service.create_meeting({**DEMO, "user_id": "user_3", "date": "2025-11-21T10:00:00"})
+
+        assert service.update_meeting(meeting.id, update).timezone == zone
 
     def test_a_naive_date_is_read_in_the_zone_that_comes_with_it(self) -> None:
         update = {"date": "2025-11-20T15:00:00", "timezone": "Asia/Tokyo"}

@@ -190,6 +190,20 @@ class TestFindAvailableSlots:
             "09:00-17:00"
         ]
 
+    @pytest.mark.parametrize("day", ["0002-01-01", "9998-12-31"])
+    def test_the_first_and_the_last_day_are_days(self, day: str) -> None:
+        assert len(service.find_available_slots(["ann"], day, 60, (0, 24))) == 1
+
+    def test_an_hour_that_the_clock_repeats_belongs_to_the_day_it_reads(self) -> None:
+        """In St John's on 2006-10-29 the clock went from 00:01 back to 23:01 of the day before."""
+        everyday = {"days": range(7), "start": "00:00", "end": "24:00"}
+        service.update_user("ann", {"timezone": "America/St_Johns", "work_hours": everyday})
+
+        own = service.find_available_slots(["ann"], "2006-10-29", 1, None)
+
+        assert own == service.find_available_slots(["ann"], "2006-10-29", 1, (0, 24))
+        assert {slot.start_time.day for slot in own} == {29}
+
     def test_a_user_named_twice_counts_once(self) -> None:
         assert len(service.find_available_slots(["ann", "ann"], DAY, 60)) == 1
 

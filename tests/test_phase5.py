@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+import stamina
 
 from meetkit import meeting_service as service
 from meetkit.errors import (
@@ -84,6 +85,23 @@ class TestRetry:
         assert prep.engine == "scripted"
         assert waits == [0.1, 0.2]
 
+    def test_an_attempt_that_never_comes_is_not_announced(self, waits: list[float]) -> None:  # noqa: ARG002
+        seen: list[int] = []
+
+        def watch(*, attempt: int, error: LLMAPIError, wait: float) -> None:  # noqa: ARG001
+            seen.append(attempt)
+
+        with pytest.raises(LLMAPIError):
+            retried([DOWN] * 3, on_retry=watch)
+        stamina.set_active(False)
+        try:
+            with pytest.raises(LLMAPIError):
+                retried([DOWN] * 3, on_retry=watch)
+        finally:
+            stamina.set_active(True)
+
+        assert seen == [1, 2]
+
     def test_each_retry_can_be_watched(self, waits: list[float]) -> None:  # noqa: ARG002
         seen: list[tuple[int, str, float]] = []
 
@@ -123,9 +141,10 @@ class TestExhaustion:
         assert waits == []
 
     def test_what_cannot_get_better_is_not_retried(self, waits: list[float]) -> None:
-        with pytest.raises(LLMRejectedError, match="wrong key"):
-            retried([LLMRejectedError("wrong key"), GOOD])
-        assert waits == []
+        with pytest.raises(LLMRejectedError, match="wrong key") as error:
+            retried([DOWN, LLMRejectedError("wrong key"), GOOD])
+        assert waits == [0.1]
+        assert error.value.causes == (DOWN,)
 
     def test_the_offline_brief_can_stand_in(self, waits: list[float]) -> None:
         prep, model = retried([DOWN] * 3, fallback="offline")
@@ -134,6 +153,12 @@ class TestExhaustion:
         assert len(model.prompts) == 3
         assert waits == [0.1, 0.2]
         assert service.get_prep("meeting_1") == prep
+
+    def test_that_it_stands_in_is_logged_without_a_word_of_content(self, caplog: pytest.LogCaptureFixture) -> None:
+        retried([LLMRejectedError("key sk-123 is wrong")], fallback="offline")
+
+        assert "the model failed (LLMRejectedError); the offline engine wrote the brief" in caplog.text
+        assert "sk-123" not in caplog.text
 
     def test_it_stands_in_for_a_rejected_call_too(self) -> None:
         assert retried([LLMRejectedError("wrong key")], fallback="offline")[0].engine == "offline"
@@ -158,7 +183,7 @@ class TestNeverRetried:
             retried([bug, GOOD], fallback="offline")
         assert waits == []
 
-    @pytest.mark.parametrize("max_retries", [0, -1, 1.5, "3", None])
+    @pytest.mark.parametrize("max_retries", [0, -1, 1.5, "3", None, True, 10**30, pytest.param(-(10**5000), id="huge")])
     def test_less_than_one_attempt_is_refused(self, max_retries: Any) -> None:
         with pytest.raises(InvalidRequestError, match="max_retries: the number of attempts, at least 1"):
             service.generate_pre_meeting_prep_with_retry("meeting_1", max_retries=max_retries)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetkit.models import Meeting, MeetingUpdate
 from meetkit.models.base import Value
-from tests.strategies import instants, updates, values
+from tests.strategies import EVERY, instants, updates, values
 
 
 @given(values)
 def test_json_and_back_is_the_same_value(value: Value) -> None:
-    assert type(value).model_validate_json(value.model_dump_json()) == value
+    back = type(value).model_validate_json(value.model_dump_json())
+
+    assert back == value
+    # Equal instants may differ in their offset; what is written tells.
+    assert back.model_dump_json() == value.model_dump_json()
+
+
+@given(st.tuples(*EVERY))
+@settings(max_examples=1)
+def test_every_model_is_among_them(some: tuple[Value, ...]) -> None:
+    def subclasses(model: type[Value]) -> set[type[Value]]:
+        return {one for child in model.__subclasses__() for one in (child, *subclasses(child))}
+
+    assert subclasses(Value) <= {type(one) for one in some}
 
 
 @given(values)

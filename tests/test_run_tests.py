@@ -82,6 +82,25 @@ def test_a_phase_without_a_passing_test_has_not_passed(project: Path) -> None:
     assert "✅" not in done.stdout
 
 
+def test_skipping_every_test_of_a_phase_is_not_passing(project: Path) -> None:
+    skipped = "import pytest\n@pytest.mark.skip\ndef test_it():\n    pass\n"
+    (project / "tests" / "test_phase5.py").write_text(skipped, "utf-8")
+
+    for what in ("phase5", "all"):
+        done = run(project, what)
+        assert done.returncode != 0
+        assert "❌ phase5  Failures and retry  0 passed, 0 failed, 1 skipped" in done.stdout
+
+
+def test_a_phase_that_is_missing_is_told(project: Path) -> None:
+    (project / "tests" / "test_phase4.py").unlink()
+
+    done = run(project, "all")
+
+    assert done.returncode != 0
+    assert "❌ phase4  Pre-meeting prep    0 passed, 0 failed" in done.stdout
+
+
 def test_the_phases_are_listed() -> None:
     done = run(ROOT, "list")
 

@@ -14,7 +14,7 @@ def test_are_read_from_the_environment() -> None:
 
 
 def test_a_value_that_cannot_be_is_refused_by_name() -> None:
-    with pytest.raises(InvalidRequestError, match="model: must be one line"):
+    with pytest.raises(InvalidRequestError, match="MEETKIT_… variables: model: must be one line"):
         settings.load({"MEETKIT_MODEL": "a\nb"})
 
 

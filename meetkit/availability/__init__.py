@@ -1,7 +1,7 @@
-"""Common free time, as pure functions of values: no clock, no store, no dependencies.
+"""Common free time, as pure functions of values: no clock, no store.
 
 `search` answers when people can meet, `explain` why a certain start does not work, and
-`free_intervals` is the engine under both, on plain integers.
+`free_intervals` is the engine under both, on plain integers and without dependencies.
 """
 
 from meetkit.availability.intervals import free_intervals

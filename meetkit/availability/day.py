@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from meetkit.availability.hours import on_wall_clock, work_windows
-from meetkit.availability.intervals import Interval, free_intervals, intersection
-from meetkit.availability.query import DurationMinutes
+from meetkit.availability.hours import common_windows, on_wall_clock
+from meetkit.availability.intervals import Interval, free_intervals, intersection, starts_in
+from meetkit.availability.query import BufferMinutes, SpanMinutes
 from meetkit.models.base import Value
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
-from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, day_start, midnight, to_datetime
+from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight, to_datetime
 
 _Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 _Minutes = Annotated[int, Field(strict=True, ge=1)]
@@ -44,7 +44,7 @@ class DayQuery(Value):
     work_hours: tuple[_Hour, _Hour] | None = (9, 17)
     timezone: Zone | None = None
     step_minutes: _Minutes | None = None
-    buffer_minutes: Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60)] = 0
+    buffer_minutes: BufferMinutes = 0
 
     @model_validator(mode="after")
     def _hours_in_order(self) -> Self:
@@ -58,23 +58,24 @@ class StartQuery(Value):
 
     user_ids: UserIds
     start: Moment
-    duration_minutes: DurationMinutes
+    duration_minutes: SpanMinutes
 
 
 def windows_of_day(day: dt.date, timezone: str, work_hours: tuple[float, float]) -> list[Interval]:
     """The instants of a day at which the clock of `timezone` reads within these hours, in microseconds."""
     wall = midnight(day)
     hours = (wall + round(work_hours[0] * HOUR), wall + round(work_hours[1] * HOUR))
-    return on_wall_clock(timezone, [hours], wall - DAY, wall + 2 * DAY)
+    return on_wall_clock(timezone, [hours], *_around(day))
 
 
 def windows_of_users(day: dt.date, timezone: str, users: Iterable[User]) -> list[Interval]:
     """The instants of a day, as `timezone` counts it, inside the own hours of all these users."""
-    start, end = day_start(day, timezone), day_start(day + dt.timedelta(days=1), timezone)
-    windows = [(start, end)]
-    for rules in {(user.timezone, user.work_hours, user.exceptions) for user in users}:
-        windows = intersection(windows, work_windows(*rules, start, end))
-    return windows
+    return intersection(windows_of_day(day, timezone, (0, 24)), common_windows(users, *_around(day)))
+
+
+def _around(day: dt.date) -> Interval:
+    """Instants from before to after a day, whatever the zone that it is a day of."""
+    return midnight(day) - DAY, midnight(day) + 2 * DAY
 
 
 def slots_in(windows: list[Interval], busy: Iterable[Interval], query: DayQuery, timezone: str) -> list[TimeSlot]:
@@ -84,8 +85,11 @@ def slots_in(windows: list[Interval], busy: Iterable[Interval], query: DayQuery,
         busy = ((start - buffer, end + buffer) for start, end in busy)
     free = free_intervals(windows, busy, min_length=duration)
     if query.step_minutes:
-        step = query.step_minutes * MINUTE
-        free = [(at, at + duration) for start, end in free for at in range(start, end - duration + 1, step)]
+        free = [
+            (start, start + duration)
+            for starts in starts_in(free, duration, query.step_minutes * MINUTE)
+            for start in starts
+        ]
     zone = ZoneInfo(timezone)
     return [
         TimeSlot.model_construct(start_time=to_datetime(start, zone), end_time=to_datetime(end, zone))

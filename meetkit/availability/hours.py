@@ -8,19 +8,46 @@ one that it repeats counts twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Protocol
 
 from meetkit.availability.intervals import Interval, intersection, union
 from meetkit.models.time import DateException, WorkHours
 from meetkit.models.zones import DAY, midnight, offset_spans
 
 
+class Keeper(Protocol):
+    """Somebody who keeps work hours: a user, or a participant."""
+
+    @property
+    def timezone(self) -> str:
+        """The IANA zone of the hours."""
+
+    @property
+    def work_hours(self) -> tuple[WorkHours, ...]:
+        """The weekly hours."""
+
+    @property
+    def exceptions(self) -> tuple[DateException, ...]:
+        """The dates with other hours."""
+
+
+def common_windows(keepers: Iterable[Keeper], start: int, end: int) -> list[Interval]:
+    """The parts of `[start, end)` inside everybody's work hours; all of it where there is nobody."""
+    windows = [(start, end)]
+    for rules in {(keeper.timezone, keeper.work_hours, keeper.exceptions) for keeper in keepers}:
+        windows = intersection(windows, work_windows(*rules, start, end))
+    return windows
+
+
+@lru_cache(maxsize=256)
 def work_windows(
     timezone: str,
-    work_hours: Sequence[WorkHours],
-    exceptions: Sequence[DateException],
+    work_hours: tuple[WorkHours, ...],
+    exceptions: tuple[DateException, ...],
     start: int,
     end: int,
-) -> list[Interval]:
+) -> tuple[Interval, ...]:
     """The parts of `[start, end)` inside work hours, in microseconds since 1970 UTC, sorted and disjoint.
 
     An exception replaces the hours that begin on its date; hours that run past midnight belong to the
@@ -28,7 +55,7 @@ def work_windows(
     """
     # The wall clock is at most a day off UTC, and hours of the day before may reach into the first.
     days = range(start // DAY - 2, end // DAY + 2)
-    return on_wall_clock(timezone, _hours_of_days(days, work_hours, exceptions), start, end)
+    return tuple(on_wall_clock(timezone, _hours_of_days(days, work_hours, exceptions), start, end))
 
 
 def on_wall_clock(timezone: str, wall: Iterable[Interval], start: int, end: int) -> list[Interval]:

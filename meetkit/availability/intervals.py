@@ -137,6 +137,11 @@ def intersection(left: Sequence[Interval], right: Sequence[Interval]) -> list[In
     return common
 
 
+def starts_in(free: Iterable[Interval], length: int, step: int) -> list[range]:
+    """For each free piece, every `step` from its begin, where something of `length` may begin and end in it."""
+    return [range(start, end - length + 1, step) for start, end in free]
+
+
 def at_least(count: int, covers: Iterable[Iterable[Interval]]) -> list[Interval]:
     """The points that lie in at least `count` of the covers, each a sequence of disjoint intervals."""
     changes: Counter[int] = Counter()

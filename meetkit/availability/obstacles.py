@@ -10,7 +10,7 @@ from meetkit.availability.intervals import Interval, free_intervals
 from meetkit.availability.query import AvailabilityQuery, Obstacle, Participant, Reason
 from meetkit.availability.search import busy_intervals, earliest_start, widened
 from meetkit.errors import InvalidRequestError
-from meetkit.models.zones import DAY, MINUTE, parse_moment, pin_offset, to_datetime, to_microseconds
+from meetkit.models.zones import DAY, FIRST, LAST, MINUTE, parse_moment, pin_offset, to_datetime, to_microseconds
 
 
 def explain(query: AvailabilityQuery, start: dt.datetime | str) -> list[Obstacle]:
@@ -27,6 +27,8 @@ def explain(query: AvailabilityQuery, start: dt.datetime | str) -> list[Obstacle
     except ValueError as error:
         raise InvalidRequestError(f"start: {error}") from None
     meeting = (first, first + query.duration_minutes * MINUTE)
+    if meeting[1] > LAST:
+        raise InvalidRequestError("start: the year must lie between 2 and 9998")
     found = list(_outside(query, meeting))
     missing = []
     for person in query.participants:
@@ -50,11 +52,11 @@ def _outside(query: AvailabilityQuery, meeting: Interval) -> Iterator[Obstacle]:
     if end > closes:
         yield _obstacle(None, "window", (max(start, closes), end))
     if start < earliest and earliest > opens:
-        yield _obstacle(None, "notice", (start, earliest))
+        yield _obstacle(None, "notice", (start, min(earliest, LAST)))
 
 
 def _of_person(query: AvailabilityQuery, person: Participant, meeting: Interval) -> Iterator[Obstacle]:
-    around = (meeting[0] - 7 * DAY, meeting[1] + 7 * DAY)
+    around = (max(meeting[0] - 7 * DAY, FIRST), min(meeting[1] + 7 * DAY, LAST))
     hours = work_windows(person.timezone, person.work_hours, person.exceptions, *around)
     for off in free_intervals([around], hours):
         if _meet(off, meeting):

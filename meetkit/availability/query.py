@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Line, Value
+from meetkit.models.base import Count, Line, Value
 from meetkit.models.time import BusyInterval, Exceptions, TimeSlot, WeeklyHours
 from meetkit.models.zones import Instant, Zone
 
@@ -17,7 +17,7 @@ MAX_WINDOW = dt.timedelta(days=3660)
 Reason = Literal["busy", "outside_hours", "buffer", "notice", "window"]
 BufferMinutes = Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60)]
 NoticeMinutes = Annotated[int, Field(strict=True, ge=0, le=365 * 24 * 60)]
-DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60)]
+SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60)]
 
 
 class Participant(Value):
@@ -49,14 +49,14 @@ class AvailabilityQuery(Value):
     participants: Annotated[tuple[Participant, ...], Field(min_length=1)]
     window_start: Instant
     window_end: Instant
-    duration_minutes: DurationMinutes
-    step_minutes: DurationMinutes | None = None
+    duration_minutes: SpanMinutes
+    step_minutes: SpanMinutes | None = None
     buffer_before_minutes: BufferMinutes = 0
     buffer_after_minutes: BufferMinutes = 0
     min_notice_minutes: NoticeMinutes = 0
     now: Instant | None = None
-    quorum: Annotated[int, Field(strict=True, ge=1)] | None = None
-    limit: Annotated[int, Field(strict=True, ge=1)] | None = None
+    quorum: Count | None = None
+    limit: Count | None = None
     tentative_is_busy: bool = True
 
     @model_validator(mode="after")

@@ -6,16 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from meetkit.availability.hours import work_windows
-from meetkit.availability.intervals import Interval, at_least, free_intervals, intersection
+from meetkit.availability.hours import common_windows
+from meetkit.availability.intervals import Interval, at_least, free_intervals, intersection, starts_in
 from meetkit.availability.query import AvailabilityQuery, AvailabilityResult, Participant, Slot
 from meetkit.errors import InvalidRequestError
-from meetkit.models.time import DateException, TimeSlot, WorkHours
+from meetkit.models.time import TimeSlot
 from meetkit.models.zones import MINUTE, to_datetime, to_microseconds
 
 MAX_SLOTS = 100_000
-
-_Rules = tuple[str, tuple[WorkHours, ...], tuple[DateException, ...]]
 
 
 def search(query: AvailabilityQuery) -> AvailabilityResult:
@@ -66,13 +64,9 @@ def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Inte
     """What `search` calls free, and where in the required people's free time each optional one is free."""
     end = to_microseconds(query.window_end)
     start = min(earliest_start(query), end)
-    hours: dict[_Rules, list[Interval]] = {}
 
     def free_within(pieces: list[Interval], people: Sequence[Participant]) -> list[Interval]:
-        for rules in {(person.timezone, person.work_hours, person.exceptions) for person in people}:
-            if rules not in hours:
-                hours[rules] = work_windows(*rules, start, end)
-            pieces = intersection(pieces, hours[rules])
+        pieces = intersection(pieces, common_windows(people, start, end))
         busy = (widened(query, interval) for person in people for interval in busy_intervals(query, person))
         return free_intervals(pieces, busy, min_length=query.duration_minutes * MINUTE)
 
@@ -95,7 +89,7 @@ def _quorum_runs(quorum: int, covers: Iterable[list[Interval]], duration: int) -
 def _starts(query: AvailabilityQuery, free: list[Interval]) -> Iterator[int]:
     duration = query.duration_minutes * MINUTE
     step = (query.step_minutes or query.duration_minutes) * MINUTE
-    ranges = [range(start, end - duration + 1, step) for start, end in free]
+    ranges = starts_in(free, duration, step)
     fitting = sum(map(len, ranges))
     if min(fitting, query.limit or fitting) > MAX_SLOTS:
         raise InvalidRequestError(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import logging
+import os
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 try:
     import click
+    import rich  # noqa: F401  # what `show` and `demo` print with
 except ImportError as error:
     raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
@@ -17,7 +20,7 @@ import meetkit
 from meetkit import meeting_service
 from meetkit.cli import show
 from meetkit.cli.demo import run_demo
-from meetkit.errors import InvalidRequestError, MeetkitError
+from meetkit.errors import InvalidRequestError, MeetkitError, shown
 from meetkit.models.base import Value
 from meetkit.models.zones import parse_date
 
@@ -118,10 +121,11 @@ def brief(meeting_id: str, as_json: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 when it worked, 2 for a mistake, 1 for a model's failure."""
     # Names from outside may not fit the terminal's encoding; a question mark beats a traceback.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # open for as long as the process
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace")
     try:
         cli.main(arguments, prog_name="meetkit", standalone_mode=False)
     except click.ClickException as error:
@@ -137,11 +141,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _work_hours(text: str) -> tuple[float, float] | None:
     if text == "own":
         return None
-    first, _, last = text.partition("-")
-    try:
-        return (float(first), float(last))
-    except ValueError:
-        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {text!r}") from None
+    hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
+    if not hours:
+        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {shown(text)}")
+    return float(hours[1]), float(hours[2])
 
 
 def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = None) -> None:
@@ -149,9 +152,10 @@ def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = No
         dumped: object = value.model_dump(mode="json")
     else:
         dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
-    click.echo(json.dumps(dumped, ensure_ascii=False, indent=2))
+    text = json.dumps(dumped, ensure_ascii=False, indent=2)
+    click.echo(re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text))
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"meetkit: {' '.join(message.split())}", err=True)
+    click.echo(f"meetkit: {show.plain(' '.join(message.split()))}", err=True)
     raise SystemExit(code)

@@ -6,11 +6,11 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
 
 from meetkit import data, meeting_service
 from meetkit.availability import Obstacle
 from meetkit.cli import show
+from meetkit.cli.show import escape
 from meetkit.errors import LLMRateLimitError
 from meetkit.llm_client import LLMClient, MockLLMClient
 from meetkit.models.people import User

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from meetkit import meeting_service
@@ -19,11 +20,23 @@ from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print; in a pipe plain text of 120 columns."""
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(stderr=stderr, highlight=False, emoji=False, width=None if is_terminal else 120)
+
+
+def plain(text: str) -> str:
+    """Text that cannot steer a terminal: a question mark for each control character but tab and line feed."""
+    return _CONTROL.sub("?", text)
+
+
+def escape(text: str) -> str:
+    """Text from outside, as it may stand between markup."""
+    return escape_markup(plain(text))
 
 
 def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:

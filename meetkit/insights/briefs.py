@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from meetkit.errors import InvalidRequestError
-from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
+from meetkit.errors import InvalidRequestError, shown
+from meetkit.models.insights import ActionItem, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.storage import Store
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。]) ")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MAX_HISTORY = 1000
 _MAX_HIGHLIGHTS = 6
 _MAX_POINTS = 5
 # Characters of a highlight or talking point; a summary may be one endless sentence.
@@ -32,20 +37,27 @@ class BriefSources:
     history: tuple[Meeting, ...]
 
     @cached_property
-    def pending(self) -> tuple[ActionItem, ...]:
-        """The open action items of the history, those of the latest meeting first, each id once."""
-        items = (item for meeting in self.history for item in meeting.action_items if item.status == "open")
-        return tuple({item.id: item for item in items}.values())
+    def pending(self) -> tuple[PendingActionItem, ...]:
+        """The action items of the history that are open where they were last named, the latest first."""
+        latest: dict[str, tuple[ActionItem, Meeting]] = {}
+        for meeting in self.history:
+            for item in meeting.action_items:
+                latest.setdefault(item.id, (item, meeting))
+        return tuple(
+            PendingActionItem(**dict(item), meeting_id=meeting.id)
+            for item, meeting in latest.values()
+            if item.status == "open"
+        )
 
 
-def gather(store: Store, meeting_id: str, *, history_limit: int) -> BriefSources:
+def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetime) -> BriefSources:
     """Read what the brief for a meeting is made from.
 
     Raises:
-        InvalidRequestError: the meeting is internal, or `history_limit` is less than 1.
+        InvalidRequestError: the meeting is internal, or `history_limit` is not between 1 and 1,000.
     """
-    if not isinstance(history_limit, int) or history_limit < 1:
-        raise InvalidRequestError(f"history_limit: at least 1, not {history_limit!r}")
+    if not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
+        raise InvalidRequestError(f"history_limit: from 1 to {_MAX_HISTORY}, not {shown(history_limit)}")
     meeting = store.get_meeting(meeting_id)
     if meeting.contact_id is None:
         raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
@@ -53,7 +65,7 @@ def gather(store: Store, meeting_id: str, *, history_limit: int) -> BriefSources
         meeting=meeting,
         owner=store.get_user(meeting.user_id),
         contact=store.get_contact(meeting.contact_id),
-        history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, limit=history_limit)),
+        history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, now=now, limit=history_limit)),
     )
 
 
@@ -129,13 +141,19 @@ def _standing(item: ActionItem, meeting: Meeting) -> str:
     if not item.deadline:
         return owner
     due = item.deadline.date
-    when = f"{due:%d %B %Y}".lstrip("0") if due else item.deadline.phrase
+    when = _written(due) if due else item.deadline.phrase
     return f"{owner}, {'was due' if _is_overdue(item, meeting) else 'due'} {when}"
 
 
 def _sentences(text: str | None) -> list[str]:
-    found = _SENTENCE_END.split(" ".join((text or "").split()))
-    return [_clip(sentence) for sentence in found if sentence]
+    """The sentences of a text. One does not begin with a small letter: "e.g. so" goes on."""
+    found: list[list[str]] = []
+    for part in _SENTENCE_END.split(" ".join((text or "").split())):
+        if found and part[:1].islower():
+            found[-1].append(part)
+        elif part:
+            found.append([part])
+    return [_clip(" ".join(parts)) for parts in found]
 
 
 def _clip(text: str) -> str:
@@ -143,4 +161,9 @@ def _clip(text: str) -> str:
 
 
 def _day(meeting: Meeting) -> str:
-    return f"{meeting.date:%d %B %Y}".lstrip("0")
+    return _written(meeting.date.date())
+
+
+def _written(day: dt.date) -> str:
+    # Not by strftime, whose words depend on the locale of the process.
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,8 +1,9 @@
-"""The brief that a model writes, held to what is on record."""
+"""The brief that a model writes: highlights of known meetings only, items from the record only."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
@@ -13,8 +14,8 @@ from meetkit import llm_client
 from meetkit.insights.briefs import BriefSources, first_meeting_note
 from meetkit.llm_client import LLMClient, RetryPolicy
 from meetkit.llm_client.port import RetryObserver
-from meetkit.models.base import STORABLE, Phrase
-from meetkit.models.insights import ActionItem, Highlight, PreMeetingPrep
+from meetkit.models.base import NOT_BLANK, STORABLE, Phrase
+from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 
 _SYSTEM = "You prepare people for meetings, from what is on record and nothing else."
@@ -38,7 +39,7 @@ class _Answer(BaseModel):
     """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
 
     # Shorter than in a brief, which may put a sentence before it.
-    contact_summary: Annotated[str, Field(min_length=1, max_length=4000), STORABLE]
+    contact_summary: Annotated[str, Field(min_length=1, max_length=4000), STORABLE, NOT_BLANK]
     recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
     talking_points: Annotated[list[Phrase], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
     pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []
@@ -95,11 +96,13 @@ def _grounded(highlights: list[_Highlight], history: tuple[Meeting, ...]) -> lis
 
 def _only_source(text: str, history: tuple[Meeting, ...]) -> str | None:
     """The one meeting whose title or summary has these words, if there is just one."""
-    found = [meeting.id for meeting in history if text.casefold() in f"{meeting.title}\n{meeting.summary}".casefold()]
+    found = [
+        meeting.id for meeting in history if text.casefold() in f"{meeting.title}\n{meeting.summary or ''}".casefold()
+    ]
     return found[0] if len(found) == 1 else None
 
 
-def _in_the_models_order(named: list[Any], pending: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
+def _in_the_models_order(named: list[Any], pending: tuple[PendingActionItem, ...]) -> tuple[PendingActionItem, ...]:
     """All pending items: first those that the model named by id or task, in its order, then the rest."""
     by_name = {name: item for item in reversed(pending) for name in (item.task, item.id)}
     names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in named]
@@ -114,17 +117,26 @@ def _instructions() -> str:
 
 def _schema(sources: BriefSources) -> dict[str, Any]:
     """What the model is asked for: narrower than what is accepted, with the ids on record as the only ones."""
-    text = {"type": "string", "minLength": 1}
-    from_meeting = {"text": text, "meeting_id": {"enum": [meeting.id for meeting in sources.history]}}
+    text = {"type": "string", "minLength": 1, "maxLength": 2000}
+    from_meeting = {"text": text, "meeting_id": _one_of(meeting.id for meeting in sources.history)}
     highlight = {"type": "object", "properties": from_meeting, "required": ["text", "meeting_id"]}
-    item_id = {"enum": [item.id for item in sources.pending]}
     fields = {
         "contact_summary": text,
         "recent_highlights": {"type": "array", "items": highlight, "maxItems": 5 if sources.history else 0},
         "talking_points": {"type": "array", "items": text, "minItems": 3, "maxItems": 5},
-        "pending_action_items": {"type": "array", "items": item_id, "maxItems": len(sources.pending)},
+        "pending_action_items": {
+            "type": "array",
+            "items": _one_of(item.id for item in sources.pending),
+            "maxItems": len(sources.pending),
+        },
     }
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+
+
+def _one_of(ids: Iterable[str]) -> dict[str, Any]:
+    """One of these ids; JSON Schema has no empty choice, but of none a list is empty anyway."""
+    known = list(ids)
+    return {"enum": known} if known else {"type": "string"}
 
 
 def _data(sources: BriefSources) -> dict[str, Any]:

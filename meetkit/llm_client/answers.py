@@ -14,7 +14,7 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 MAX_CHARACTERS = 1_000_000
 # Each brace may begin an object; an answer has few before its own, and noise must not cost more.
-_MAX_BRACES = 64
+_MAX_BRACES = 256
 
 
 def read_answer(text: object, answer: type[AnswerT]) -> AnswerT:
@@ -43,27 +43,27 @@ def read_answer(text: object, answer: type[AnswerT]) -> AnswerT:
 def _objects(text: str) -> list[dict[str, Any]]:
     """The JSON objects in a text, from left to right, none within another."""
     decoder = json.JSONDecoder(object_pairs_hook=_no_name_twice, parse_constant=_no_such_number)
-    found = []
+    found: list[dict[str, Any]] = []
     at = 0
     for _ in range(_MAX_BRACES):
         at = text.find("{", at)
         if at < 0:
-            break
+            return found
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             at += 1
         else:
             found.append(value)
-    return found
+    raise LLMOutputError(f"the model's answer holds more than {_MAX_BRACES} braces that may begin a JSON object")
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise ValueError("a name is there twice")
+        raise LLMOutputError("the model's answer holds a JSON object with a name that is there twice")
     return value
 
 
 def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise LLMOutputError(f"the model's answer holds {name}, which is not JSON")

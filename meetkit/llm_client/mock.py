@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 import time
@@ -15,6 +16,7 @@ from meetkit.errors import (
     LLMRateLimitError,
     LLMTimeoutError,
     LLMUnavailableError,
+    shown,
 )
 
 _SCHEMA = re.compile(r"<schema>\n(.*?)\n</schema>\s*\Z", re.DOTALL)
@@ -22,7 +24,7 @@ _DATA = re.compile(r"<data>\n(.*?)\n</data>", re.DOTALL)
 
 
 class MockLLMClient:
-    """Answers with valid JSON for the schema in the prompt, made of words from the prompt's data.
+    """Answers with valid JSON for the schema of a prompt of ours, made of words from the prompt's data.
 
     Args:
         failure_rate: the share of calls, 0 to 1, that raise a rate limit, a time-out or an outage.
@@ -45,10 +47,10 @@ class MockLLMClient:
     ) -> None:
         """Set how often and how it fails."""
         for name, rate in (("failure_rate", failure_rate), ("malformed_rate", malformed_rate)):
-            if not 0 <= rate <= 1:
-                raise InvalidRequestError(f"{name}: a share between 0 and 1, not {rate}")
-        if latency < 0:
-            raise InvalidRequestError(f"latency: seconds, 0 or more, not {latency}")
+            if not isinstance(rate, int | float) or not 0 <= rate <= 1:
+                raise InvalidRequestError(f"{name}: a share between 0 and 1, not {shown(rate)}")
+        if not isinstance(latency, int | float) or not 0 <= latency < math.inf:
+            raise InvalidRequestError(f"latency: seconds, 0 or more, not {shown(latency)}")
         self.failure_rate = failure_rate
         self.latency = latency
         self.malformed_rate = malformed_rate
@@ -116,7 +118,7 @@ def _instance(schema: dict[str, Any], defs: dict[str, Any], words: list[str], ch
         case "object":
             return {name: _instance(part, defs, words, chance) for name, part in schema.get("properties", {}).items()}
         case "array":
-            count = min(max(schema.get("minItems", 0), 2), schema.get("maxItems", 3))
+            count = max(schema.get("minItems", 0), min(2, schema.get("maxItems", 2)))
             return [_instance(schema["items"], defs, words, chance) for _ in range(count)]
         case "string":
             return chance.choice(words)[: schema.get("maxLength")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from meetkit.errors import LLMAPIError, LLMTimeoutError, LLMUnavailableError
 from meetkit.llm_client.answers import read_answer
-from meetkit.models.base import Value
+from meetkit.models.base import Count, Value
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -36,6 +37,9 @@ class LLMClient(Protocol):
         """
 
 
+_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class RetryPolicy(Value):
     """How often and how patiently a model is asked. Waits are seconds: `wait_initial` · 2ⁿ, at most `wait_max`.
 
@@ -43,11 +47,11 @@ class RetryPolicy(Value):
     `timeout` ends the attempts that many seconds after the first began, `None` never.
     """
 
-    attempts: Annotated[int, Field(strict=True, ge=1)] = 3
-    wait_initial: Annotated[float, Field(ge=0)] = 0.1
-    wait_max: Annotated[float, Field(ge=0)] = 5.0
-    wait_jitter: Annotated[float, Field(ge=0)] = 0.0
-    timeout: Annotated[float, Field(gt=0)] | None = None
+    attempts: Count = 3
+    wait_initial: _Seconds = 0.1
+    wait_max: _Seconds = 5.0
+    wait_jitter: _Seconds = 0.0
+    timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class RetryObserver(Protocol):
@@ -59,15 +63,20 @@ class RetryObserver(Protocol):
 
 def engine_name(client: LLMClient) -> str:
     """What results say made them: the client's `name`, else its class."""
-    name = " ".join(str(getattr(client, "name", "")).split())
-    return name[:200] or type(client).__name__
+    name = getattr(client, "name", None)
+    printable = "".join(char if char.isprintable() else " " for char in name) if isinstance(name, str) else ""
+    return " ".join(printable.split())[:200] or type(client).__name__
 
 
 def quote_data(value: object) -> str:
     """A block of outside data for a prompt, as JSON that cannot close the block or open another."""
-    text = json.dumps(value, ensure_ascii=False, indent=1)
-    escaped = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return f"<data>\n{escaped}\n</data>"
+    return f"<data>\n{_inert_json(value)}\n</data>"
+
+
+def _inert_json(value: object) -> str:
+    """JSON in which no text can close a block of the prompt or open another."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def complete(
@@ -94,10 +103,9 @@ def complete(
     Raises:
         LLMOutputError: without a policy, the answer does not fit and cannot be repaired.
         LLMAPIError: the model failed; with a policy, all its attempts did, and `causes` has their errors.
-            An error that is not `retryable` is raised as it is, at once.
+            An error that is not `retryable` is raised as it is, at once, with those before it as `causes`.
     """
-    shown = json.dumps(schema or answer.model_json_schema(), ensure_ascii=False)
-    asked = _ASK.format(prompt=prompt, schema=shown)
+    asked = _ASK.format(prompt=prompt, schema=_inert_json(schema or answer.model_json_schema()))
 
     def attempt_once() -> AnswerT:
         return read_answer(_generate(client, asked, system_prompt), answer)
@@ -107,6 +115,7 @@ def complete(
 
 def _retry(call: Callable[[], AnswerT], policy: RetryPolicy, on_retry: RetryObserver | None) -> AnswerT:
     causes: list[LLMAPIError] = []
+    began = time.monotonic()
     attempts = stamina.retry_context(
         on=lambda error: isinstance(error, LLMAPIError) and error.retryable,
         attempts=policy.attempts,
@@ -123,15 +132,22 @@ def _retry(call: Callable[[], AnswerT], policy: RetryPolicy, on_retry: RetryObse
                     return call()
                 except LLMAPIError as error:
                     causes.append(error)
-                    if on_retry and error.retryable and attempt.num < policy.attempts:
+                    if on_retry and error.retryable and _goes_on(policy, attempt.num, began):
                         on_retry(attempt=attempt.num, error=error, wait=attempt.next_wait)
                     raise
     except LLMAPIError as last:
         if not last.retryable:
+            last.causes = tuple(causes[:-1])
             raise
         message = f"no usable answer after {len(causes)} attempt(s), the last of which failed with: {last}"
         raise LLMAPIError(message, causes=tuple(causes)) from last
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _goes_on(policy: RetryPolicy, attempt: int, began: float) -> bool:
+    """Whether stamina will make another attempt after this one."""
+    in_time = policy.timeout is None or time.monotonic() - began < policy.timeout
+    return in_time and attempt < policy.attempts and stamina.is_active()
 
 
 def _generate(client: LLMClient, prompt: str, system_prompt: str | None) -> str:

@@ -1,6 +1,6 @@
 """The words of meetkit: frozen values that every part shares."""
 
-from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PreMeetingPrep
+from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.time import BusyInterval, DateException, Hours, TimeSlot, WorkHours
@@ -18,6 +18,7 @@ __all__ = [
     "Meeting",
     "MeetingFilters",
     "MeetingUpdate",
+    "PendingActionItem",
     "PreMeetingPrep",
     "TimeSlot",
     "User",

@@ -18,10 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from meetkit.errors import InvalidRequestError
+from meetkit.errors import InvalidRequestError, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+_MAX_PROBLEMS = 8
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LABEL = re.compile(r"\w([\w-]*\w)?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -74,10 +75,13 @@ def parse(model: type[ModelT], data: object) -> ModelT:
 def describe(error: ValidationError) -> str:
     """Put a validation error into one line: `field: what is wrong; field: what is wrong`."""
     lines = []
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
+    errors = error.errors(include_url=False, include_input=False, include_context=False)
+    for item in errors[:_MAX_PROBLEMS]:
         place = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         lines.append(f"{place}: {message}" if place else message)
+    if len(errors) > _MAX_PROBLEMS:
+        lines.append(f"and {len(errors) - _MAX_PROBLEMS} more problems")
     return "; ".join(dict.fromkeys(lines))
 
 
@@ -107,16 +111,16 @@ def _address(value: str) -> str:
     labels = domain.split(".")
     well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
-        raise ValueError(f"{value!r} is not an e-mail address such as name@example.com")
+        raise ValueError(f"{shown(value)} is not an e-mail address such as name@example.com")
     return value
 
 
 # The bounds stand next to `str`, where Pydantic checks them itself and says "characters".
 STORABLE = BeforeValidator(_storable)
+NOT_BLANK = AfterValidator(_not_blank)
 Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
-Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, AfterValidator(_not_blank)]
-Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, AfterValidator(_not_blank)]
-Line = Annotated[
-    str, Field(min_length=1, max_length=200), STORABLE, AfterValidator(_not_blank), AfterValidator(_one_line)
-]
+Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, NOT_BLANK]
+Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLANK]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Line = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK, AfterValidator(_one_line)]
 Email = Annotated[str, Field(max_length=254), STORABLE, AfterValidator(_one_line), AfterValidator(_address)]

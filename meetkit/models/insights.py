@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -25,7 +25,13 @@ class Evidence(Value):
     speaker: Line | None
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
-    field: str | None = None
+    field: Line | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("end: a quote ends at or after its start")
+        return self
 
 
 class Deadline(Value):
@@ -74,6 +80,12 @@ class Highlight(Value):
     meeting_id: Line
 
 
+class PendingActionItem(ActionItem):
+    """An open action item, and the latest meeting that has it."""
+
+    meeting_id: Line
+
+
 class PreMeetingPrep(Value):
     """The brief before a meeting.
 
@@ -85,6 +97,6 @@ class PreMeetingPrep(Value):
     contact_summary: Paragraph
     recent_highlights: tuple[Highlight, ...]
     talking_points: Annotated[tuple[Phrase, ...], Field(min_length=3, max_length=5)]
-    pending_action_items: tuple[ActionItem, ...]
+    pending_action_items: tuple[PendingActionItem, ...]
     engine: Line
     generated_at: Instant

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import ConflictError, InvalidRequestError
-from meetkit.models.base import STORABLE, Line, Text, Value, parse
+from meetkit.models.base import STORABLE, Count, Line, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     Instant,
@@ -48,8 +48,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 
 def _moment_or_date(value: Any) -> Any:
-    bare = isinstance(value, str) and is_bare_date(value)
-    return parse_date(value) if bare or type(value) is dt.date else parse_moment(value)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return parse_date(value)
+    return parse_date(value) if isinstance(value, str) and is_bare_date(value) else parse_moment(value)
 
 
 MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date), with_zone]
@@ -137,7 +138,8 @@ class CreateMeetingRequest(Value):
 class MeetingUpdate(Value):
     """The fields to change; one left out stays as it is, `None` clears one that may be empty.
 
-    A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone.
+    A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone. The
+    meeting keeps its `timezone` unless one is given, alone or as the IANA zone that `date` carries.
     With `expected_version`, the update fails when the meeting has moved on since that version was read.
     """
 
@@ -196,7 +198,7 @@ class MeetingFilters(Value):
     status: Status | None = None
     kind: Kind | None = None
     text: Annotated[str, Field(max_length=1000), STORABLE] | None = None
-    limit: Annotated[int, Field(strict=True, ge=1)] | None = None
+    limit: Count | None = None
     after: Line | None = None
 
     def admits(self, meeting: Meeting) -> bool:
@@ -238,8 +240,9 @@ def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str
         )
     changes = update.changes
     _check_transition(meeting.status, changes.get("status", meeting.status))
-    if "date" in changes:
-        changes |= place(changes["date"], changes.get("timezone"), default=owner_timezone)
+    if moment := changes.get("date"):
+        changes["date"] = resolve(moment, update.timezone or owner_timezone)
+        changes["timezone"] = update.timezone or zone_name(moment) or meeting.timezone
     kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
     return parse(Meeting, {**kept, **changes, "updated_at": now, "version": meeting.version + 1})
 

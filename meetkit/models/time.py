@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, computed_field, model_vali
 from meetkit.models.base import Value
 from meetkit.models.zones import MINUTE, Date, Instant
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
 def _clock_text(value: Any) -> Any:

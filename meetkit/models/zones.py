@@ -1,7 +1,7 @@
 """Instants, time zones and the wall clock.
 
 An instant is an aware datetime with a fixed UTC offset. In arithmetic an instant is an integer:
-microseconds since 1970-01-01 UTC, exact over the whole range of years 2 to 9998.
+microseconds since 1970-01-01 UTC, exact over the years 2 to 9998.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import difflib
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
-from meetkit.errors import InvalidRequestError
+from meetkit.errors import InvalidRequestError, shown
 
 MICROSECOND = 1
 SECOND = 1_000_000 * MICROSECOND
@@ -27,6 +28,7 @@ DAY = 24 * HOUR
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _WITH_ZONE = re.compile(r"(?P<moment>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
@@ -40,6 +42,13 @@ def to_datetime(microseconds: int, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
     """The instant at `microseconds` since 1970 UTC, with the offset that `zone` has then."""
     moment = _EPOCH + dt.timedelta(microseconds=microseconds)
     return moment if zone is dt.UTC else pin_offset(moment.astimezone(zone))
+
+
+# Dates and wall-clock times are taken from the years 2 to 9998. Instants have some room beyond, so that
+# whatever is reckoned from them can be written, and read again, with any offset.
+FIRST = to_microseconds(dt.datetime(1, 2, 1, tzinfo=dt.UTC))
+LAST = to_microseconds(dt.datetime(9999, 11, 30, tzinfo=dt.UTC))
+_YEARS = "the year must lie between 2 and 9998"
 
 
 def midnight(day: dt.date) -> int:
@@ -57,7 +66,7 @@ def pin_offset(moment: dt.datetime) -> dt.datetime:
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("needs a UTC offset, e.g. 2025-11-20T14:00:00+01:00 or 2025-11-20T13:00:00Z")
-    _check_year(moment)
+    _check_range(moment)
     if not offset or offset.seconds % 60 or offset.microseconds:
         return moment.astimezone(dt.UTC)
     return moment.replace(tzinfo=dt.timezone(offset), fold=0)
@@ -65,7 +74,12 @@ def pin_offset(moment: dt.datetime) -> dt.datetime:
 
 def _check_year(moment: dt.date) -> None:
     if not 2 <= moment.year <= 9998:
-        raise InvalidRequestError("the year must lie between 2 and 9998")
+        raise InvalidRequestError(_YEARS)
+
+
+def _check_range(moment: dt.datetime) -> None:
+    if not FIRST <= to_microseconds(moment) <= LAST:
+        raise InvalidRequestError(_YEARS)
 
 
 def parse_moment(value: Any) -> dt.datetime:
@@ -79,7 +93,7 @@ def parse_moment(value: Any) -> dt.datetime:
         # Pydantic makes a message of a ValueError only.
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
-        raise ValueError(f"{value!r} has no time of day; write e.g. {value}T14:00:00")
+        raise ValueError(f"{value!r} has no time of day; write e.g. 2025-11-20T14:00:00")
     parts = _WITH_ZONE.fullmatch(value)
     try:
         moment = dt.datetime.fromisoformat(parts["moment"] if parts else value)
@@ -92,7 +106,7 @@ def _real(moment: dt.datetime) -> dt.datetime:
     """The same instant as the zone's clock shows it, where that skips the reading that Python was given."""
     if not isinstance(moment.tzinfo, ZoneInfo):
         return moment
-    _check_year(moment)
+    _check_range(moment)
     return moment.astimezone(dt.UTC).astimezone(moment.tzinfo)
 
 
@@ -103,20 +117,24 @@ def _write_moment(moment: dt.datetime | dt.date) -> str:
 
 def parse_date(value: Any) -> dt.date:
     """Read a date, or a string `YYYY-MM-DD`."""
-    if isinstance(value, str) and is_bare_date(value):
+    if isinstance(value, str) and _DATE.fullmatch(value):
         try:
             value = dt.date.fromisoformat(value)
         except ValueError as error:
             raise ValueError(f"{value} is not a date: {error}") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError(f"{value!r:.80} is not a date such as 2025-11-20")  # noqa: TRY004  # as above
+        raise ValueError(f"{shown(value)} is not a date such as 2025-11-20")  # noqa: TRY004  # as above
     _check_year(value)
     return value
 
 
 def is_bare_date(value: str) -> bool:
-    """Whether an ISO 8601 string is a date without a time."""
-    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
+    """Whether an ISO 8601 string, in any of its forms, is a date without a time."""
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError:
+        return _DATE.fullmatch(value) is not None
+    return True
 
 
 def get_zone(name: str) -> ZoneInfo:
@@ -127,9 +145,18 @@ def get_zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    close = difflib.get_close_matches(name[:80], available_timezones(), n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "use a name such as 'Europe/Berlin'"
-    raise ValueError(f"unknown time zone {name[:80]!r}; {hint}")
+    raise ValueError(f"unknown time zone {shown(name)}; {_zone_hint(name[:80])}")
+
+
+@lru_cache(maxsize=256)
+def _zone_hint(name: str) -> str:
+    close = difflib.get_close_matches(name, _all_zones(), n=1)
+    return f"did you mean {close[0]!r}?" if close else "use a name such as 'Europe/Berlin'"
+
+
+@cache
+def _all_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def zone_name(moment: dt.datetime) -> str | None:

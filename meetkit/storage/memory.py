@@ -60,7 +60,7 @@ class MemoryStore:
             self._users[user_id] = change(_get("user", self._users, user_id))
             return self._users[user_id]
 
-    def remove_user(self, user_id: str) -> None:
+    def delete_user(self, user_id: str) -> None:
         """Forget a user; meetings keep the id."""
         with self._lock:
             _get("user", self._users, user_id)
@@ -87,7 +87,7 @@ class MemoryStore:
             self._contacts[contact_id] = change(_get("contact", self._contacts, contact_id))
             return self._contacts[contact_id]
 
-    def remove_contact(self, contact_id: str) -> None:
+    def delete_contact(self, contact_id: str) -> None:
         """Forget a contact; meetings keep the id."""
         with self._lock:
             _get("contact", self._contacts, contact_id)
@@ -144,12 +144,12 @@ class MemoryStore:
             admitted = (meeting for meeting in meetings if user_id in meeting.user_ids and filters.admits(meeting))
             return list(islice(admitted, filters.limit))
 
-    def contact_history(self, contact_id: str, *, before: dt.datetime, limit: int) -> list[Meeting]:
-        """The meetings with a contact that began before an instant and were not cancelled, newest first."""
+    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
+        """The past meetings with a contact that began before an instant, newest first."""
         with self._lock:
             _get("contact", self._contacts, contact_id)
             earlier = self._in_order(self._by_contact, contact_id, end=before, newest_first=True)
-            return list(islice((meeting for meeting in earlier if meeting.status != "cancelled"), limit))
+            return list(islice((meeting for meeting in earlier if _is_past(meeting, now)), limit))
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[_Interval]:
         """Begin and end of the users' meetings that may meet `[start, end)`; users are read as it is consumed."""
@@ -224,6 +224,10 @@ class MemoryStore:
         yield from (self._by_user[user_id] for user_id in meeting.user_ids)
         if meeting.contact_id:
             yield self._by_contact[meeting.contact_id]
+
+
+def _is_past(meeting: Meeting, now: dt.datetime) -> bool:
+    return meeting.status == "completed" or (meeting.status != "cancelled" and meeting.date < now)
 
 
 def _key(meeting: Meeting) -> _Key:

@@ -52,8 +52,11 @@ class Store(Protocol):
     def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
         """The meetings that a user owns or attends and the filters admit, by date, then id."""
 
-    def contact_history(self, contact_id: str, *, before: dt.datetime, limit: int) -> list[Meeting]:
-        """The meetings with a contact that began before an instant and were not cancelled, newest first."""
+    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
+        """The past meetings with a contact that began before an instant, newest first.
+
+        Past are those that are completed, and those that began before `now` and were not cancelled.
+        """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
         """Begin and end of the meetings that these users own or attend, not cancelled, around `[start, end)`.
