@@ -232,16 +232,30 @@ class TestHelp:
             command = " ".join([sys.executable, "-m", "meetkit", *arguments, ">&-", "2>&-"])
             assert subprocess.run(command, shell=True, check=False, timeout=60).returncode == code
 
-    def test_a_full_disk_ends_in_one_line(self) -> None:
+    @pytest.mark.parametrize("command", ["demo", "meetings", "meetings --json"])
+    @pytest.mark.parametrize("environment", [{}, {"TERM": "xterm"}, {"PYTHONUNBUFFERED": "1"}], ids=str)
+    def test_a_full_disk_ends_in_one_line(self, command: str, environment: dict[str, str]) -> None:
         if not Path("/dev/full").exists():
             pytest.skip("this system has no /dev/full")
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
-                [sys.executable, "-m", "meetkit", "demo"], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+                [sys.executable, "-m", "meetkit", *command.split()],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+                timeout=60,
+                env={"PATH": "", **environment},
             )
 
         assert done.returncode == 1
         assert done.stderr == b"meetkit: cannot write: No space left on device\n"
+
+    def test_a_reader_who_leaves_early_hears_nothing(self) -> None:
+        command = f"{sys.executable} -m meetkit demo | head -n 1"
+        done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
+
+        assert done.stdout.startswith(b"meetkit on its sample data")
+        assert done.stderr == b""
 
     def test_an_interrupt_ends_quietly(self, meetkit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(*_: Any, **__: Any) -> None:

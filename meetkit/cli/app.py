@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -120,14 +121,10 @@ def brief(meeting_id: str, as_json: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 when it worked, 2 for a mistake, 1 for a model's failure."""
-    # Names from outside may not fit the terminal's encoding; a question mark beats a traceback.
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # open for as long as the process
-        if hasattr(getattr(sys, name), "reconfigure"):
-            getattr(sys, name).reconfigure(errors="replace")
+    _prepare_streams()
     try:
         cli.main(arguments, prog_name="meetkit", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         _fail(f"{error.format_message()} (see meetkit --help)", 2)
     except click.Abort:
@@ -135,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MeetkitError as error:
         _fail(str(error), 2 if isinstance(error, ValueError) else 1)
     except OSError as error:
+        _abandon_output()
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(1) from None
         _fail(f"cannot write: {error.strerror}", 1)
 
 
@@ -154,6 +154,21 @@ def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = No
         dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
     text = json.dumps(dumped, ensure_ascii=False, indent=2)
     click.echo(re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text))
+
+
+def _prepare_streams() -> None:
+    # Names from outside may not fit the terminal's encoding; a question mark beats a traceback.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # open for as long as the process
+        if hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace")
+
+
+def _abandon_output() -> None:
+    """Let what could not be written go, so that the end of the process does not try again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> NoReturn:
