@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,7 +85,7 @@ def current_store() -> Store:
             "this call uses the sample store, though another was in use elsewhere; "
             "a `with use(store=...)` does not reach other threads",
             SampleStoreWarning,
-            stacklevel=3,
+            stacklevel=_frames_of_meetkit(),
         )
     return data.store()
 
@@ -96,6 +97,14 @@ def current_llm() -> LLMClient | None:
             return choice.llm
     name = settings.load().model
     return providers.connect(name) if name else None
+
+
+def _frames_of_meetkit() -> int:
+    """How far up the caller outside meetkit is, counted from the function that asks, as `stacklevel` counts."""
+    frame, level = inspect.currentframe(), 0
+    while frame and str(frame.f_globals.get("__name__")).partition(".")[0] == "meetkit":
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:

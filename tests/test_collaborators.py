@@ -91,8 +91,13 @@ def test_a_call_after_the_block_is_warned_too() -> None:
     with service.use(store=MemoryStore()):
         pass
 
-    with pytest.warns(SampleStoreWarning):
-        service.get_user("user_1")
+    for call in (service.get_user, service.get_all_meetings):
+        with pytest.warns(SampleStoreWarning) as warned:
+            call("user_1")
+        assert warned[0].filename == __file__
+    with pytest.warns(SampleStoreWarning) as warned:
+        service.generate_pre_meeting_prep_with_retry("meeting_1")
+    assert warned[0].filename == __file__
 
 
 def test_a_configured_process_is_not_warned() -> None:

@@ -249,6 +249,11 @@ class TestMeeting:
         with pytest.raises(ValidationError, match="unknown field 'titel' \\(did you mean 'title'\\?\\)"):
             Meeting.model_validate({**DEMO, "titel": "Demo"})
 
+    def test_many_unknown_fields_are_told_in_few_words(self) -> None:
+        with pytest.raises(ValidationError, match="and 9992 more") as error:
+            Meeting.model_validate({**DEMO, **{f"field_{number}": 1 for number in range(10_000)}})
+        assert len(str(error.value)) < 1500
+
     def test_an_attendee_named_twice_attends_once(self) -> None:
         meeting = Meeting(**DEMO, attendee_ids=["user_2", "user_1", "user_2"])
 

@@ -40,7 +40,7 @@ def common_windows(keepers: Iterable[Keeper], start: int, end: int) -> list[Inte
     return windows
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def work_windows(
     timezone: str,
     work_hours: tuple[WorkHours, ...],

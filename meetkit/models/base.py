@@ -57,11 +57,14 @@ def new_id(kind: str) -> str:
 def unknown_names(unknown: Iterable[object], known: Iterable[str]) -> str:
     """Say which names are not known, what was probably meant, and which names there are."""
     known = list(known)
+    names = sorted(str(name)[:80] for name in unknown)
     parts = []
-    for name in sorted(str(name)[:80] for name in unknown):
+    for name in names[:_MAX_PROBLEMS]:
         close = difflib.get_close_matches(name, known, n=1)
         parts.append(f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name))
-    return f"unknown field {', '.join(parts[:10])}; known fields: {', '.join(known)}"
+    if len(names) > _MAX_PROBLEMS:
+        parts.append(f"and {len(names) - _MAX_PROBLEMS} more")
+    return f"unknown field {', '.join(parts)}; known fields: {', '.join(known)}"
 
 
 def parse(model: type[ModelT], data: object) -> ModelT:
