@@ -134,5 +134,5 @@ def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("When", "Status", "Id"))
     return table
