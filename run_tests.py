@@ -5,6 +5,7 @@ Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | li
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -63,7 +64,8 @@ def phase_of(nodeid: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; 0 when all of it passed, 2 for a name that is not known."""
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream, as Python opens it
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     if arguments == ["list"]:
         print(
             "\n".join(f"{phase}  {title}" for phase, title in PHASES.items()),

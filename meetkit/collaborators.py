@@ -108,7 +108,9 @@ def _frames_of_meetkit() -> int:
 
 
 def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
-    if not (llm is UNSET or llm is None or isinstance(llm, LLMClient)):
+    if store is not UNSET and (isinstance(store, type) or not isinstance(store, Store)):
+        raise InvalidRequestError(f"store: an object with the methods of meetkit.storage.Store, not {shown(store)}")
+    if not (llm is UNSET or llm is None or (isinstance(llm, LLMClient) and not isinstance(llm, type))):
         raise InvalidRequestError(
             f"llm: an object with generate(prompt, system_prompt=None), not {shown(llm)}; "
             "the name of a model goes into MEETKIT_MODEL"

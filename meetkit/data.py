@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib.resources import files
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -72,6 +72,9 @@ def reset() -> None:
 class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
     """The entities of one kind in the default store, as a mapping from id to plain dict."""
 
+    # What holds of an entity that is assigned, unless it says otherwise.
+    _given: ClassVar[dict[str, str]] = {}
+
     def __init__(self, kind: str, model: type[Entity]) -> None:
         self._kind, self._model = kind, model
 
@@ -93,9 +96,9 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
             self._call("update", entity_id, lambda _: value)
 
     def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Entity:
-        given = dict(entity) if isinstance(entity, Mapping | BaseModel) else None
-        if given is None:
+        if not isinstance(entity, Mapping | BaseModel):
             raise InvalidRequestError(f"{self._kind} {shown(entity_id)}: a mapping, not {shown(entity)}")
+        given = {**self._given, **dict(entity)}
         if given.get("id", entity_id) != entity_id:
             raise InvalidRequestError(f"id: {shown(given['id'])} is assigned to {shown(entity_id)}")
         return parse(self._model, {**given, "id": entity_id})
@@ -117,7 +120,9 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
 
 
 class _PastMeetings(_LiveMapping[Meeting]):
-    """Those meetings that are completed; what is assigned here is, unless it says so already."""
+    """Those meetings that are completed. What is assigned here is so, too; another meeting is not overwritten."""
+
+    _given: ClassVar[dict[str, str]] = {"status": "completed"}
 
     def __getitem__(self, entity_id: str) -> dict[str, Any]:
         meeting = super().__getitem__(entity_id)
@@ -126,9 +131,11 @@ class _PastMeetings(_LiveMapping[Meeting]):
         return meeting
 
     def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Meeting:
-        meeting = super()._read(entity_id, {"status": "completed", **entity})
+        meeting = super()._read(entity_id, entity)
         if meeting.status != "completed":
             raise InvalidRequestError(f"status: a past meeting is completed, not {meeting.status}")
+        if entity_id in MEETINGS and entity_id not in self:
+            raise ConflictError(f"meeting {shown(entity_id)} is not past; change it in MEETINGS")
         return meeting
 
     def __delitem__(self, entity_id: str) -> None:

@@ -102,8 +102,15 @@ class TestMeetings:
 
     def test_hostile_names_are_printed_as_they_are(self, meetkit: Any) -> None:
         data.CONTACTS["contact_1"] = {**data.CONTACTS["contact_1"], "name": "[bold]Li[/] :smile:"}
+        data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "QBR\\\\\\"}
 
         assert "[bold]Li[/] :smile:" in meetkit("meetings").out
+        assert meetkit("brief", "meeting_1").out.startswith("QBR\\\\\\, Thursday")
+
+    def test_a_contact_who_is_gone_is_shown_by_id(self, meetkit: Any) -> None:
+        del data.CONTACTS["contact_1"]
+
+        assert "contact_1" in meetkit("meetings").out
 
 
 class TestSlots:
@@ -174,6 +181,43 @@ class TestHostileWords:
 
         assert self.ATTACK in json.loads(result.out)["recent_highlights"][0]["text"]
         assert not set("\x07\x1b\x9b") & set(result.out)
+
+
+class TestStreams:
+    def test_json_loses_nothing_in_a_narrow_encoding(self) -> None:
+        code = """
+from meetkit import data
+from meetkit.cli import main
+data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "山"}
+main(["meetings", "--json"])
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            timeout=60,
+            env={"PYTHONIOENCODING": "cp1252"},
+        )
+
+        assert "山" in [meeting["title"] for meeting in json.loads(done.stdout)]
+
+    def test_a_notice_that_cannot_be_written_does_not_cost_the_brief(self) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no /dev/full")
+        code = """
+from meetkit import meeting_service
+from meetkit.cli import main
+from meetkit.errors import LLMUnavailableError
+from meetkit.testing import ScriptedLLMClient
+with meeting_service.use(llm=ScriptedLLMClient([LLMUnavailableError("down")] * 3)):
+    main(["brief", "meeting_1", "--json"])
+"""
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=full, check=False, timeout=60
+            )
+
+        assert json.loads(done.stdout)["engine"] == "offline"
 
 
 class TestMistakes:

@@ -130,6 +130,14 @@ def test_what_cannot_generate_is_no_model() -> None:
         service.configure(llm="mock")  # type: ignore[arg-type]
     with pytest.raises(InvalidRequestError, match=why), service.use(llm="mock"):  # type: ignore[arg-type]
         pass
+    with pytest.raises(InvalidRequestError, match="llm: an object"):
+        service.configure(llm=MockLLMClient)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("nothing", [None, "sqlite://", MemoryStore, object()])
+def test_what_lacks_the_methods_is_no_store(nothing: Any) -> None:
+    with pytest.raises(InvalidRequestError, match=r"store: an object with the methods of meetkit\.storage\.Store"):
+        service.configure(store=nothing)
 
 
 def test_threads_that_configure_at_once_lose_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from meetkit import data
 from meetkit import meeting_service as service
-from meetkit.errors import InvalidRequestError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.models import Contact, Meeting, User
 from meetkit.storage import MemoryStore
 
@@ -117,12 +117,26 @@ class TestLiveMappings:
 
     def test_what_is_assigned_as_past_is_completed(self) -> None:
         data.HISTORICAL_MEETINGS["past"] = NEW
-        data.HISTORICAL_MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "status": "completed"}
+        data.HISTORICAL_MEETINGS["hist_meeting_1"] = data.get_meeting("hist_meeting_1")  # type: ignore[assignment]
 
         assert data.HISTORICAL_MEETINGS["past"]["status"] == "completed"
-        assert service.get_meeting("meeting_1").status == "completed"
+        for nothing in (None, "abc", [1]):
+            with pytest.raises(InvalidRequestError, match="a mapping"):
+                data.HISTORICAL_MEETINGS["other"] = nothing  # type: ignore[assignment]
         with pytest.raises(InvalidRequestError, match="a past meeting is completed, not scheduled"):
             data.HISTORICAL_MEETINGS["other"] = {**NEW, "status": "scheduled"}
+
+    def test_a_meeting_that_is_not_past_is_not_overwritten_as_past(self) -> None:
+        with pytest.raises(ConflictError, match="meeting 'meeting_1' is not past; change it in MEETINGS"):
+            data.HISTORICAL_MEETINGS.setdefault("meeting_1", NEW)
+        assert service.get_meeting("meeting_1").status == "scheduled"
+
+    def test_a_meeting_can_be_assigned_back_when_its_people_are_gone(self) -> None:
+        data.USERS.clear()
+
+        for meeting_id, meeting in data.MEETINGS.items():
+            data.MEETINGS[meeting_id] = meeting
+        assert len(data.MEETINGS) == 18
 
     def test_threads_that_assign_the_same_id_all_succeed(self) -> None:
         def assign(number: int) -> None:

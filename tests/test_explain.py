@@ -138,6 +138,9 @@ def test_at_the_edge_of_the_calendar_there_is_an_answer_or_one_clear_error() -> 
     )
     with pytest.raises(InvalidRequestError, match="year must lie between 2 and 9998"):
         explain(last, "9999-11-29T23:30:00Z")
+    late = BusyInterval(start="9999-11-20T00:00:00Z", end="9999-11-29T00:00:00Z")
+    beyond = {"window_start": late.start, "window_end": "9999-11-30T00:00:00Z", "buffer_after_minutes": 10080}
+    assert "buffer" in [one.reason for one in explain(query(ann(busy=(late,)), **beyond), "9999-11-29T10:00:00Z")]
     for piece in search(
         query(ann(work_hours=ALWAYS, busy=()), window_start=last.window_start, window_end=last.window_end)
     ).free:

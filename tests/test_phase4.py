@@ -99,8 +99,14 @@ class TestOfflineBrief:
         [
             ("Бюджет согласован. Следующий шаг назначен.", "Бюджет согласован."),
             ("She asked for fewer seats, e.g. seventy. Then we left.", "She asked for fewer seats, e.g. seventy."),
+            (
+                "Dr. Lee of Acme Inc. Ltd asked J. Ito for a price. Then we left.",
+                "Dr. Lee of Acme Inc. Ltd asked J. Ito for a price.",
+            ),
+            ("今日は晴れ。明日は雨。", "今日は晴れ。"),
             ("No end", "No end"),
-            (". " * 40_000, "."),
+            ("... ! Well. Fine.", "Well."),
+            (". " * 40_000, None),
             (". a" * 30_000, None),
         ],
     )
@@ -151,13 +157,24 @@ class TestWhatItDrawsOn:
 
     def test_an_item_stands_as_it_was_last_named(self) -> None:
         first, second = {"id": "i1", "task": "Send a quote"}, {"id": "i2", "task": "Call back"}
-        changed = {**first, "task": "Send a new quote", "owner": "Sarah Chen"}
         service.update_meeting("hist_meeting_8", {"action_items": [first, second]})
-        service.update_meeting("hist_meeting_12", {"action_items": [changed, {**second, "status": "done"}]})
+        latest = [{**first, "owner": "Sarah Chen"}, {**second, "status": "done"}]
+        service.update_meeting("hist_meeting_12", {"action_items": latest})
 
         [item] = service.generate_pre_meeting_prep("meeting_1").pending_action_items
 
-        assert (item.task, item.owner, item.meeting_id) == ("Send a new quote", "Sarah Chen", "hist_meeting_12")
+        assert (item.task, item.owner, item.meeting_id) == ("Send a quote", "Sarah Chen", "hist_meeting_12")
+
+    def test_items_that_only_share_a_number_are_all_there(self) -> None:
+        service.update_meeting("hist_meeting_8", {"action_items": [{"id": "1", "task": "Send the contract"}]})
+        numbered = [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call back"}]
+        service.update_meeting("hist_meeting_12", {"action_items": numbered})
+
+        offline = service.generate_pre_meeting_prep("meeting_1").pending_action_items
+        by_model = answered({**ANSWER, "pending_action_items": ["Call back"]}).pending_action_items
+
+        assert [item.task for item in offline] == ["Book a room", "Call back", "Send the contract"]
+        assert [item.task for item in by_model] == ["Call back", "Book a room", "Send the contract"]
 
     @freeze_time("2025-11-17")
     def test_a_meeting_that_has_not_taken_place_is_no_history(self) -> None:
@@ -186,7 +203,7 @@ class TestWhatItDrawsOn:
         with pytest.raises(NotFoundError, match="no contact with id 'contact_1'"):
             service.generate_pre_meeting_prep("meeting_1")
 
-    @pytest.mark.parametrize("limit", [0, -1, "5", None, 10**30])
+    @pytest.mark.parametrize("limit", [0, -1, "5", None, True, 10**30])
     def test_a_history_limit_is_a_number(self, limit: Any) -> None:
         with pytest.raises(InvalidRequestError, match="history_limit"):
             service.generate_pre_meeting_prep("meeting_1", history_limit=limit)
@@ -265,6 +282,9 @@ class TestModelBrief:
         assert len(answered({**ANSWER, "contact_summary": "x" * 4000}, "meeting_6").contact_summary) > 4000
 
     def test_the_engine_is_named_in_one_line_whatever_the_client_calls_itself(self) -> None:
+        class_name = type("x\ny" * 200, (ScriptedLLMClient,), {"name": None})
+        with service.use(llm=class_name([VALID])):
+            assert service.generate_pre_meeting_prep("meeting_1").engine.startswith("x yx yx")
         for name, engine in (
             ("my\nmodel " * 50, "my model"),
             ("gpt\x1b[31m", "gpt [31m"),
@@ -365,12 +385,16 @@ class TestAnswersThatCannotBeRepaired:
             ("", "no JSON object"),
             ("I cannot help with that.", "no JSON object"),
             ("<html><body><h1>502 Bad Gateway</h1></body></html>", "no JSON object"),
-            (VALID[:-20], "no JSON object"),
+            (VALID[:-20], "a broken JSON object"),
+            (VALID[:-1] + ",}", "a broken JSON object"),
+            ('{"note": ' + VALID, "a broken JSON object"),
+            (VALID[:-1] + ', "previous": ' + VALID + ",}", "a broken JSON object"),
             (VALID.replace('"', "'"), "no JSON object"),
             ("[" + VALID[1:], "no JSON object"),
+            ("{ note: " + VALID[1:], "no JSON object"),
             ("null", "no JSON object"),
             ("{" * 100_000, "more than 256 braces"),
-            ('{"a":' * 100_000, "more than 256 braces"),
+            ('{"a":' * 100_000, "a broken JSON object"),
             ("x" * 1_000_001, "more than 1000000"),
             (VALID + VALID, "2 JSON objects"),
             (json.dumps({"brief": ANSWER}), "no JSON object"),

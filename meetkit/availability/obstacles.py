@@ -52,7 +52,7 @@ def _outside(query: AvailabilityQuery, meeting: Interval) -> Iterator[Obstacle]:
     if end > closes:
         yield _obstacle(None, "window", (max(start, closes), end))
     if start < earliest and earliest > opens:
-        yield _obstacle(None, "notice", (start, min(earliest, LAST)))
+        yield _obstacle(None, "notice", (start, earliest))
 
 
 def _of_person(query: AvailabilityQuery, person: Participant, meeting: Interval) -> Iterator[Obstacle]:
@@ -79,6 +79,6 @@ def _obstacle(participant_id: str | None, reason: Reason, interval: Interval) ->
     return Obstacle(
         participant_id=participant_id,
         reason=reason,
-        start=to_datetime(interval[0]),
-        end=to_datetime(interval[1]),
+        start=to_datetime(max(interval[0], FIRST)),
+        end=to_datetime(min(interval[1], LAST)),
     )

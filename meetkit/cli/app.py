@@ -109,7 +109,7 @@ def slots(
 def brief(meeting_id: str, as_json: bool) -> None:
     """Write the brief for a meeting, by the model of MEETKIT_MODEL or offline."""
     console = show.console(stderr=as_json)
-    with console.status("Writing the brief …"):
+    with show.working(console, "Writing the brief …"):
         prep = meeting_service.generate_pre_meeting_prep_with_retry(
             meeting_id, fallback="offline", on_retry=show.retry_notice(show.console(stderr=True))
         )
@@ -152,7 +152,7 @@ def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = No
         dumped: object = value.model_dump(mode="json")
     else:
         dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
-    text = json.dumps(dumped, ensure_ascii=False, indent=2)
+    text = json.dumps(dumped, ensure_ascii="utf" not in (sys.stdout.encoding or ""), indent=2)
     click.echo(re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text))
 
 

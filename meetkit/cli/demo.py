@@ -10,7 +10,6 @@ from rich.console import Console
 from meetkit import data, meeting_service
 from meetkit.availability import Obstacle
 from meetkit.cli import show
-from meetkit.cli.show import escape
 from meetkit.errors import LLMRateLimitError
 from meetkit.llm_client import LLMClient, MockLLMClient
 from meetkit.models.people import User
@@ -42,31 +41,36 @@ class _FailsOnce:
 
 def run_demo(out: Console) -> None:
     """Coming meetings, common free time and why not earlier, a brief with a retry, what to try next."""
-    out.print(f"[bold]meetkit[/] on its sample data, where today is {data.TODAY:%A, %d %B %Y}.")
+    out.print(f"meetkit on its sample data, where today is {data.TODAY:%A, %d %B %Y}.")
     users = [meeting_service.get_user(user_id) for user_id in _PEOPLE]
     _coming_meetings(out, users[0])
     _common_time(out, users)
     _brief(out)
-    out.print("\n[bold]Try next[/]")
+    _heading(out, "Try next")
     out.print(_NEXT)
 
 
+def _heading(out: Console, text: str) -> None:
+    out.print()
+    out.print(text, style="bold")
+
+
 def _coming_meetings(out: Console, user: User) -> None:
-    out.print(f"\n[bold]1. {escape(user.name)}'s coming meetings[/]")
+    _heading(out, f"1. {show.plain(user.name)}'s coming meetings")
     coming = meeting_service.get_all_meetings(user.id, {"date_from": data.TODAY, "status": "scheduled"})
     show.meetings(out, user, coming)
 
 
 def _common_time(out: Console, users: list[User]) -> None:
-    out.print("\n[bold]2. When can these two meet for 30 minutes, each in their own hours?[/]")
-    with out.status("Searching …"):
+    _heading(out, "2. When can these two meet for 30 minutes, each in their own hours?")
+    with show.working(out, "Searching …"):
         found = meeting_service.find_available_slots([user.id for user in users], _DAY, 30, None)
     show.slots(out, users, _DAY, users[0].timezone, found)
     for start in _POPULAR:
         moment = dt.datetime.fromisoformat(start)
         obstacles = meeting_service.explain_start([user.id for user in users], moment, 30)
         reasons = "; ".join(_reason(obstacle, users) for obstacle in obstacles)
-        out.print(f"Why not at {moment:%H:%M} {users[0].timezone}? {escape(reasons)}.")
+        out.print(f"Why not at {moment:%H:%M} {users[0].timezone}? {show.plain(reasons)}.")
 
 
 def _reason(obstacle: Obstacle, users: list[User]) -> str:
@@ -77,9 +81,9 @@ def _reason(obstacle: Obstacle, users: list[User]) -> str:
 
 
 def _brief(out: Console) -> None:
-    out.print("\n[bold]3. A brief, by a model that fails once and is asked again[/]")
+    _heading(out, "3. A brief, by a model that fails once and is asked again")
     with (
-        out.status("Asking the model …"),
+        show.working(out, "Asking the model …"),
         meeting_service.use(llm=_FailsOnce(MockLLMClient(failure_rate=0, seed=7))),
     ):
         prep = meeting_service.generate_pre_meeting_prep_with_retry(_MEETING, on_retry=show.retry_notice(out))

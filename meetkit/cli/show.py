@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape as escape_markup
 from rich.table import Table
 
 from meetkit import meeting_service
-from meetkit.errors import LLMAPIError
+from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.insights import ActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
@@ -26,7 +27,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def console(*, stderr: bool = False) -> Console:
     """Where to print; in a pipe plain text of 120 columns."""
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, emoji=False, width=None if is_terminal else 120)
+    return Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=None if is_terminal else 120)
 
 
 def plain(text: str) -> str:
@@ -34,15 +35,15 @@ def plain(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
-def escape(text: str) -> str:
-    """Text from outside, as it may stand between markup."""
-    return escape_markup(plain(text))
+def working(out: Console, on_what: str) -> AbstractContextManager[object]:
+    """Shows on a terminal that something is being done; elsewhere nothing."""
+    return out.status(on_what) if out.is_terminal else contextlib.nullcontext()
 
 
 def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:
     """A user's meetings as a table, in the user's zone."""
     if not found:
-        out.print(f"{escape(user.name)} has no such meetings.")
+        out.print(f"{plain(user.name)} has no such meetings.")
         return
     zone = ZoneInfo(user.timezone)
     table = _table("When", "What", "With", "Status", "Id")
@@ -50,18 +51,18 @@ def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:
         starts = meeting.date.astimezone(zone)
         table.add_row(
             f"{starts:%a %d %b %Y %H:%M}",
-            escape(meeting.title),
-            escape(_with(meeting)),
+            plain(meeting.title),
+            plain(_with(meeting)),
             meeting.status,
-            escape(meeting.id),
+            plain(meeting.id),
         )
     out.print(table)
-    out.print(f"Times of {escape(user.name)}, {user.timezone}.")
+    out.print(f"Times of {plain(user.name)}, {user.timezone}.")
 
 
 def slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, found: Sequence[TimeSlot]) -> None:
     """Common free time as a table, in the zone asked for and in each user's own."""
-    names = " and ".join(escape(user.name) for user in users)
+    names = " and ".join(plain(user.name) for user in users)
     if not found:
         out.print(f"{names} have no common time of that length on {day:%A, %d %B %Y}.")
         return
@@ -76,19 +77,21 @@ def slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, foun
 
 def brief(out: Console, meeting: Meeting, prep: PreMeetingPrep) -> None:
     """A brief, section by section."""
-    out.print(f"[bold]{escape(meeting.title)}[/], {meeting.date:%A, %d %B %Y %H:%M %Z}")
-    out.print(escape(prep.contact_summary))
+    out.print(f"{plain(meeting.title)}, {meeting.date:%A, %d %B %Y %H:%M %Z}", style="bold")
+    out.print(plain(prep.contact_summary))
     _section(out, "Recall", (f"{highlight.text} [{highlight.meeting_id}]" for highlight in prep.recent_highlights))
     _section(out, "Talk about", prep.talking_points)
     _section(out, "Still open", map(_item, prep.pending_action_items))
-    out.print(f"[dim]Written by: {escape(prep.engine)}[/]")
+    out.print(f"Written by: {plain(prep.engine)}", style="dim")
 
 
 def retry_notice(out: Console) -> RetryObserver:
     """Tells of each failed attempt at a model, and of the wait."""
 
     def notice(*, attempt: int, error: LLMAPIError, wait: float) -> None:
-        out.print(f"Attempt {attempt} failed: {escape(str(error))}. Next one in {wait:.1f} s.")
+        # A notice that cannot be written must not cost the brief.
+        with contextlib.suppress(OSError):
+            out.print(f"Attempt {attempt} failed: {plain(str(error))}. Next one in {wait:.1f} s.")
 
     return notice
 
@@ -96,7 +99,10 @@ def retry_notice(out: Console) -> RetryObserver:
 def _with(meeting: Meeting) -> str:
     if meeting.contact_id is None:
         return f"internal, {len(meeting.user_ids)} of us"
-    contact = meeting_service.get_contact(meeting.contact_id)
+    try:
+        contact = meeting_service.get_contact(meeting.contact_id)
+    except NotFoundError:
+        return meeting.contact_id
     return f"{contact.name}, {contact.company}"
 
 
@@ -114,10 +120,11 @@ def _section(out: Console, title: str, lines: Iterable[str]) -> None:
     lines = list(lines)
     if not lines:
         return
-    out.print(f"\n[bold]{title}[/]")
+    out.print()
+    out.print(title, style="bold")
     grid = Table.grid(padding=(0, 1))
     for line in lines:
-        grid.add_row("-", escape(line))
+        grid.add_row("-", plain(line))
     out.print(grid)
 
 

@@ -15,7 +15,8 @@ from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.storage import Store
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。]) ")
+_SENTENCE_END = re.compile(r"(?<=[.!?…]) |(?<=[\u3002\uff01\uff1f])")
+_NO_END = re.compile(r"(^|\W)([A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx)\.$")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -38,11 +39,14 @@ class BriefSources:
 
     @cached_property
     def pending(self) -> tuple[PendingActionItem, ...]:
-        """The action items of the history that are open where they were last named, the latest first."""
-        latest: dict[str, tuple[ActionItem, Meeting]] = {}
+        """The action items of the history that are open where they were last named, the latest first.
+
+        The same item has the same id and task: hosts may number the items of each meeting from 1.
+        """
+        latest: dict[tuple[str, str], tuple[ActionItem, Meeting]] = {}
         for meeting in self.history:
             for item in meeting.action_items:
-                latest.setdefault(item.id, (item, meeting))
+                latest.setdefault((item.id, item.task), (item, meeting))
         return tuple(
             PendingActionItem(**dict(item), meeting_id=meeting.id)
             for item, meeting in latest.values()
@@ -56,7 +60,7 @@ def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetim
     Raises:
         InvalidRequestError: the meeting is internal, or `history_limit` is not between 1 and 1,000.
     """
-    if not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
+    if isinstance(history_limit, bool) or not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
         raise InvalidRequestError(f"history_limit: from 1 to {_MAX_HISTORY}, not {shown(history_limit)}")
     meeting = store.get_meeting(meeting_id)
     if meeting.contact_id is None:
@@ -146,14 +150,15 @@ def _standing(item: ActionItem, meeting: Meeting) -> str:
 
 
 def _sentences(text: str | None) -> list[str]:
-    """The sentences of a text. One does not begin with a small letter: "e.g. so" goes on."""
+    """The sentences of a text. None ends at "Dr." or an initial, none begins with a small letter."""
     found: list[list[str]] = []
     for part in _SENTENCE_END.split(" ".join((text or "").split())):
-        if found and part[:1].islower():
+        if found and (part[:1].islower() or _NO_END.search(found[-1][-1][-20:])):
             found[-1].append(part)
         elif part:
             found.append([part])
-    return [_clip(" ".join(parts)) for parts in found]
+    sentences = (" ".join(parts) for parts in found)
+    return [_clip(sentence) for sentence in sentences if any(map(str.isalnum, sentence))]
 
 
 def _clip(text: str) -> str:

@@ -107,7 +107,7 @@ def _in_the_models_order(named: list[Any], pending: tuple[PendingActionItem, ...
     by_name = {name: item for item in reversed(pending) for name in (item.task, item.id)}
     names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in named]
     first = [by_name[name] for name in names if isinstance(name, str) and name in by_name]
-    return tuple({item.id: item for item in (*first, *pending)}.values())
+    return tuple(dict.fromkeys((*first, *pending)))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,13 +16,15 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 MAX_CHARACTERS = 1_000_000
 # Each brace may begin an object; an answer has few before its own, and noise must not cost more.
 _MAX_BRACES = 256
+# What begins like this was meant as an object; what does not is a brace among words.
+_BEGINS = re.compile(r"\{\s*\"")
 
 
 def read_answer(text: object, answer: type[AnswerT]) -> AnswerT:
     """Find the one JSON object with a field of `answer` in a model's text, and validate it.
 
-    Fences and words around it are left aside. Two such objects, a name twice in one, or a number that
-    JSON does not have are not resolved by guessing.
+    Fences and words around it are left aside. Two such objects, a broken one, a name twice in one, or a
+    number that JSON does not have are not resolved by guessing.
 
     Raises:
         LLMOutputError: there is no such object, or it does not fit. The message does not quote the text.
@@ -52,6 +55,8 @@ def _objects(text: str) -> list[dict[str, Any]]:
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
+            if _BEGINS.match(text, at):
+                raise LLMOutputError("the model's answer holds a broken JSON object") from None
             at += 1
         else:
             found.append(value)

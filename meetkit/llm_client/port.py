@@ -63,9 +63,12 @@ class RetryObserver(Protocol):
 
 def engine_name(client: LLMClient) -> str:
     """What results say made them: the client's `name`, else its class."""
-    name = getattr(client, "name", None)
-    printable = "".join(char if char.isprintable() else " " for char in name) if isinstance(name, str) else ""
-    return " ".join(printable.split())[:200] or type(client).__name__
+    for name in (getattr(client, "name", None), type(client).__name__):
+        if isinstance(name, str):
+            printable = "".join(char if char.isprintable() else " " for char in name)
+            if cleaned := " ".join(printable.split())[:200].strip():
+                return cleaned
+    return "model"
 
 
 def quote_data(value: object) -> str:

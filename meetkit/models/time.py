@@ -122,7 +122,7 @@ class TimeSlot(Value):
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
-    def duration_minutes(self) -> float:
+    def duration_minutes(self) -> int | float:
         """Length in minutes; whole minutes are whole numbers."""
         minutes = (self.end_time - self.start_time) / dt.timedelta(minutes=1)
         return int(minutes) if minutes.is_integer() else minutes

@@ -156,7 +156,7 @@ def _zone_hint(name: str) -> str:
 
 @cache
 def _all_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(filter(_ZONE_NAME.fullmatch, available_timezones()))
 
 
 def zone_name(moment: dt.datetime) -> str | None:

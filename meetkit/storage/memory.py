@@ -10,7 +10,7 @@ from itertools import chain, islice
 from threading import RLock
 from typing import TypeVar
 
-from meetkit.errors import ConflictError, NotFoundError
+from meetkit.errors import ConflictError, NotFoundError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.zones import DAY, MINUTE, to_microseconds
@@ -47,7 +47,8 @@ class MemoryStore:
     def add_user(self, user: User) -> None:
         """Keep a new user."""
         with self._lock:
-            _add("user", self._users, user)
+            _check_free("user", self._users, user.id)
+            self._users[user.id] = user
 
     def get_user(self, user_id: str) -> User:
         """Return the user of that id."""
@@ -74,7 +75,8 @@ class MemoryStore:
     def add_contact(self, contact: Contact) -> None:
         """Keep a new contact."""
         with self._lock:
-            _add("contact", self._contacts, contact)
+            _check_free("contact", self._contacts, contact.id)
+            self._contacts[contact.id] = contact
 
     def get_contact(self, contact_id: str) -> Contact:
         """Return the contact of that id."""
@@ -101,8 +103,9 @@ class MemoryStore:
     def add_meeting(self, meeting: Meeting) -> None:
         """Keep a new meeting."""
         with self._lock:
+            _check_free("meeting", self._meetings, meeting.id)
             self._check_people(meeting)
-            _add("meeting", self._meetings, meeting)
+            self._meetings[meeting.id] = meeting
             self._index(meeting)
 
     def get_meeting(self, meeting_id: str) -> Meeting:
@@ -255,7 +258,6 @@ def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:
         raise NotFoundError(kind, entity_id) from None
 
 
-def _add(kind: str, entities: dict[str, Entity], entity: Entity) -> None:
-    if entity.id in entities:
-        raise ConflictError(f"there is already a {kind} with id {entity.id!r}")
-    entities[entity.id] = entity
+def _check_free(kind: str, entities: dict[str, Entity], entity_id: str) -> None:
+    if entity_id in entities:
+        raise ConflictError(f"there is already a {kind} with id {shown(entity_id)}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 
 
+@runtime_checkable
 class Store(Protocol):
     """Keeps users, contacts and meetings, and beside each meeting what was made from it.
 
