@@ -178,6 +178,9 @@ def engine_table(*, smoke: bool) -> None:
     count = 2_000 if smoke else 200_000
     sparse = [(start, start + 1000) for start in (chance.randrange(10**12) for _ in range(count))]
     print(compare(f"{count:,} sparse intervals", [(0, 10**12)], sparse, 3, slow=False), flush=True)
+    in_order = [(start * MINUTE, (start + 30) * MINUTE) for start in range(0, 30 * count // 10, 30)]
+    window = [(0, 30 * count // 10 * MINUTE + HOUR)]
+    print(compare(f"{count // 10:,} back to back, in order", window, in_order, 21, slow=False), flush=True)
 
 
 def service_row(users: int, meetings: int, *, lunch: bool) -> str:
