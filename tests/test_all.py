@@ -12,12 +12,12 @@ from meetkit.testing import ScriptedLLMClient
 
 def test_from_people_to_a_brief() -> None:
     with service.use(store=MemoryStore(), llm=None):
-        seller = service.create_user({"name": "Ann Bell", "email": "ann@company.com", "role": "Seller"})
+        seller = service.create_user({"name": "Sarah Chen", "email": "sarah@company.com", "role": "Seller"})
         expert = service.create_user(
-            {"name": "Ben Oki", "email": "ben@company.com", "role": "Engineer", "timezone": "America/New_York"}
+            {"name": "Maya Rosenthal", "email": "maya@company.com", "role": "Engineer", "timezone": "America/New_York"}
         )
         buyer = service.create_contact(
-            {"name": "Cleo Diaz", "email": "cleo@client.example", "company": "Client", "role": "CTO"}
+            {"name": "Jennifer Liu", "email": "jennifer@client.example", "company": "Client", "role": "CTO"}
         )
         both = [seller.id, expert.id]
 
@@ -38,14 +38,14 @@ def test_from_people_to_a_brief() -> None:
         assert (obstacle.participant_id, obstacle.reason, obstacle.start) == (seller.id, "busy", demo.date)
 
         brief = service.generate_pre_meeting_prep(demo.id)
-        assert "First meeting with Cleo Diaz" in brief.contact_summary
+        assert "First meeting with Jennifer Liu" in brief.contact_summary
 
         service.update_meeting(
             demo.id,
             {
                 "status": "completed",
-                "summary": "Cleo liked the import. She asked for a price for 40 seats.",
-                "action_items": [{"task": "Send a price for 40 seats", "owner": "Ann Bell"}],
+                "summary": "Jennifer liked the import. She asked for a price for 40 seats.",
+                "action_items": [{"task": "Send a price for 40 seats", "owner": "Sarah Chen"}],
                 "sentiment": "positive",
             },
         )
@@ -57,15 +57,15 @@ def test_from_people_to_a_brief() -> None:
         assert [highlight.meeting_id for highlight in brief.recent_highlights] == [demo.id, demo.id]
 
         answer = {
-            "contact_summary": "Cleo is keen.",
+            "contact_summary": "Jennifer is keen.",
             "recent_highlights": [{"text": "She asked for a price.", "meeting_id": demo.id}],
             "talking_points": ["Price", "Import", "Next step"],
             "pending_action_items": [],
         }
         with service.use(llm=ScriptedLLMClient([LLMUnavailableError("down"), "no JSON", json.dumps(answer)])):
             brief = service.generate_pre_meeting_prep_with_retry(review.id)
-        assert brief.contact_summary == "Cleo is keen."
-        assert [item.owner for item in brief.pending_action_items] == ["Ann Bell"]
+        assert brief.contact_summary == "Jennifer is keen."
+        assert [item.owner for item in brief.pending_action_items] == ["Sarah Chen"]
 
         service.delete_meeting(review.id)
         assert [meeting.id for meeting in service.get_all_meetings(expert.id)] == [demo.id]

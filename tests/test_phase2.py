@@ -350,16 +350,22 @@ class TestDeleteMeeting:
 
 class TestUsersAndContacts:
     def test_a_user_is_created_read_and_updated(self) -> None:
-        user = service.create_user({"name": "Ada Byron", "email": "ada@company.com", "role": "Analyst"})
+        user = service.create_user({"name": "Sarah Chen", "email": "sarah@company.com", "role": "Analyst"})
 
         moved = service.update_user(user.id, {"timezone": "Asia/Tokyo"})
 
         assert service.get_user(user.id) == moved
-        assert (moved.name, moved.timezone) == ("Ada Byron", "Asia/Tokyo")
+        assert (moved.name, moved.timezone) == ("Sarah Chen", "Asia/Tokyo")
 
     def test_a_contact_is_created_read_and_updated(self) -> None:
         contact = service.create_contact(
-            {"id": "c9", "name": "Bo Li", "email": "bo@li.example", "company": "Li", "role": "CTO"}
+            {
+                "id": "c9",
+                "name": "Jennifer Liu",
+                "email": "jennifer@acmecorp.com",
+                "company": "Acme Corp",
+                "role": "CTO",
+            }
         )
 
         promoted = service.update_contact("c9", {"role": "CEO"})
