@@ -1,0 +1,281 @@
+"""The suite that every store passes. It needs pytest.
+
+class TestMyStore(StoreContract):
+@pytest.fixture
+def store(self) -> MyStore:
+return MyStore(...)  # an empty one for each test
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+try:
+    import pytest
+except ImportError as error:
+    raise ImportError("the contract of stores is a suite for pytest: pip install pytest") from error
+
+from meetkit.errors import ConflictError, NotFoundError
+from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.people import Contact, User
+from meetkit.models.zones import DAY, HOUR, to_microseconds
+from meetkit.storage import Store
+
+MONDAY = dt.datetime(2025, 11, 17, 9, tzinfo=dt.UTC)
+ANN, BEN = (User(id=name, name=name, email=f"{name}@company.com", role="Seller") for name in ("ann", "ben"))
+DEE = Contact(id="dee", name="Dee", email="dee@client.com", company="Client", role="Buyer")
+
+
+def meeting(number: int = 0, **more: Any) -> Meeting:
+    """The meeting `m…` of Ann, so many hours after Monday at nine."""
+    date = MONDAY + dt.timedelta(hours=number)
+    return Meeting(**{"id": f"m{number:07}", "user_id": "ann", "title": "Talk", "date": date, **more})
+
+
+def busy(store: Store, *user_ids: str) -> list[tuple[int, int]]:
+    """When these users are busy within a day from Monday at nine, in order; each interval once."""
+    start = to_microseconds(MONDAY)
+    end = start + DAY
+    return sorted({one for one in store.busy_intervals(user_ids, start, end) if one[0] < end and one[1] > start})
+
+
+def listed(store: Store, user_id: str, **filters: Any) -> list[str]:
+    """The ids of a user's meetings."""
+    return [one.id for one in store.list_meetings(user_id, MeetingFilters(**filters))]
+
+
+class StoreContract:
+    """What holds of every store; a subclass gives the fixture `store`, an empty one for each test."""
+
+    @pytest.fixture(autouse=True)
+    def _people(self, store: Store) -> None:
+        store.add_user(ANN)
+        store.add_user(BEN)
+        store.add_contact(DEE)
+
+    def test_what_is_kept_comes_back_as_it_was(self, store: Store) -> None:
+        """Values go in and come out equal, to the microsecond and the offset."""
+        date = dt.datetime(2025, 11, 17, 9, 0, 0, 123_457, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=45)))
+        kept = meeting(
+            date=date,
+            timezone="Asia/Kathmandu",
+            contact_id="dee",
+            attendee_ids=("ben",),
+            transcript="Dee: ✓ \r\n\u202eright to left, 💥",
+            action_items=[
+                {"task": "Call", "deadline": {"phrase": "soon", "anchor": None, "timezone": "UTC", "date": None}}
+            ],
+        )
+        store.add_meeting(kept)
+
+        assert store.get_user("ann") == ANN
+        assert store.get_contact("dee") == DEE
+        assert store.get_meeting(kept.id).model_dump_json() == kept.model_dump_json()
+
+    def test_an_unknown_id_is_not_found(self, store: Store) -> None:
+        """Every method that takes an id says so when nothing is there."""
+        for call in (
+            lambda: store.get_user("x"),
+            lambda: store.get_contact("x"),
+            lambda: store.get_meeting("x"),
+            lambda: store.delete_meeting("x"),
+            lambda: store.update_user("x", lambda user: user),
+            lambda: store.update_contact("x", lambda contact: contact),
+            lambda: store.update_meeting("x", lambda one: one),
+            lambda: store.list_meetings("x", MeetingFilters()),
+            lambda: store.list_meetings("ann", MeetingFilters(after="x")),
+            lambda: store.contact_history("x", before=MONDAY, now=MONDAY, limit=1),
+            lambda: store.busy_intervals(["ann", "x"], 0, 1),
+            lambda: store.get_artefact("x", "prep"),
+            lambda: store.put_artefact("x", "prep", ""),
+        ):
+            with pytest.raises(NotFoundError, match="'x'"):
+                call()
+
+    def test_an_id_is_taken_once(self, store: Store) -> None:
+        """A second entity of the same id is a conflict, and the first stays."""
+        store.add_meeting(meeting())
+
+        with pytest.raises(ConflictError, match="already a meeting"):
+            store.add_meeting(meeting(title="Other"))
+        with pytest.raises(ConflictError, match="already a user"):
+            store.add_user(ANN)
+        with pytest.raises(ConflictError, match="already a contact"):
+            store.add_contact(DEE)
+        assert store.get_meeting("m0000000").title == "Talk"
+
+    @pytest.mark.parametrize("people", [{"user_id": "x"}, {"attendee_ids": ["x"]}, {"contact_id": "x"}])
+    def test_a_meeting_needs_its_people(self, store: Store, people: dict[str, Any]) -> None:
+        """A meeting that names somebody unknown is refused, and nothing is kept."""
+        with pytest.raises(NotFoundError, match="'x'"):
+            store.add_meeting(meeting(**people))
+        with pytest.raises(NotFoundError):
+            store.get_meeting("m0000000")
+        assert listed(store, "ann") == []
+
+    def test_a_change_returns_what_is_kept(self, store: Store) -> None:
+        """Users, contacts and meetings are changed by a function of what is there."""
+        store.add_meeting(meeting())
+
+        user = store.update_user("ann", lambda one: one.model_copy(update={"role": "CEO"}))
+        contact = store.update_contact("dee", lambda one: one.model_copy(update={"role": "CTO"}))
+        changed = store.update_meeting("m0000000", lambda one: one.model_copy(update={"title": "Moved"}))
+
+        assert (user.role, contact.role, changed.title) == ("CEO", "CTO", "Moved")
+        assert (store.get_user("ann"), store.get_contact("dee")) == (user, contact)
+        assert store.get_meeting("m0000000") == changed
+
+    def test_a_change_that_fails_changes_nothing(self, store: Store) -> None:
+        """Neither an error in the change nor a result that names somebody unknown leaves a trace."""
+        store.add_meeting(meeting())
+
+        def fail(_: Meeting) -> Meeting:
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            store.update_meeting("m0000000", fail)
+        with pytest.raises(NotFoundError):
+            store.update_meeting("m0000000", lambda one: one.model_copy(update={"user_id": "x", "title": "Moved"}))
+        assert store.get_meeting("m0000000") == meeting()
+        assert len(busy(store, "ann")) == 1
+
+    def test_a_change_moves_a_meeting_between_people_and_times(self, store: Store) -> None:
+        """After a change the meeting is found by its new people and at its new time only."""
+        store.add_meeting(meeting(contact_id="dee"))
+
+        store.update_meeting("m0000000", lambda _: meeting(5, id="m0000000", user_id="ben"))
+
+        start = to_microseconds(MONDAY) + 5 * HOUR
+        assert (busy(store, "ann"), busy(store, "ben")) == ([], [(start, start + HOUR)])
+        assert (listed(store, "ann"), listed(store, "ben")) == ([], ["m0000000"])
+        assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5) == []
+
+    def test_meetings_are_listed_by_date_then_id(self, store: Store) -> None:
+        """A user's meetings are those owned or attended, each once, in order, page by page."""
+        for number, identity in ((3, "c"), (1, "b"), (1, "a"), (2, "d")):
+            store.add_meeting(meeting(number, id=identity, attendee_ids=["ann", "ben"]))
+
+        assert listed(store, "ann") == listed(store, "ben") == ["a", "b", "d", "c"]
+        assert listed(store, "ben", limit=2) == ["a", "b"]
+        assert listed(store, "ben", limit=2, after="b") == ["d", "c"]
+        assert listed(store, "ben", after="c") == []
+
+    @pytest.mark.parametrize(
+        ("filters", "expected"),
+        [
+            ({}, ["m0000000", "m0000001", "m0000024"]),
+            ({"contact_id": "dee"}, ["m0000001"]),
+            ({"contact_id": "x"}, []),
+            ({"kind": "internal"}, ["m0000000", "m0000024"]),
+            ({"status": "cancelled"}, ["m0000024"]),
+            ({"text": "BUDGET"}, ["m0000000"]),
+            ({"date_from": "2025-11-18"}, ["m0000024"]),
+            ({"date_to": "2025-11-17"}, ["m0000000", "m0000001"]),
+            ({"date_to": "2025-11-17T10:00:00Z"}, ["m0000000"]),
+            ({"date_from": "2025-11-17T10:00:00", "date_to": "2025-11-18", "kind": "internal"}, ["m0000024"]),
+        ],
+    )
+    def test_filters_keep_what_they_say(self, store: Store, filters: dict[str, Any], expected: list[str]) -> None:
+        """Each filter alone, and several together."""
+        store.add_meeting(meeting(0, summary="On the budget."))
+        store.add_meeting(meeting(1, contact_id="dee"))
+        store.add_meeting(meeting(24, status="cancelled"))
+
+        assert listed(store, "ann", **filters) == expected
+
+    def test_a_deleted_meeting_is_gone_from_everywhere(self, store: Store) -> None:
+        """Look-up, lists, busy time and history forget it."""
+        store.add_meeting(meeting(contact_id="dee", attendee_ids=["ben"], status="completed"))
+
+        store.delete_meeting("m0000000")
+
+        assert (listed(store, "ann"), listed(store, "ben"), busy(store, "ann", "ben")) == ([], [], [])
+        assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5) == []
+
+    def test_busy_are_owners_and_attendees_and_cancelled_meetings_are_not(self, store: Store) -> None:
+        """Whoever owns or attends is busy, unless the meeting is cancelled."""
+        store.add_meeting(meeting(0, attendee_ids=["ben"]))
+        store.add_meeting(meeting(1, status="cancelled"))
+        start = to_microseconds(MONDAY)
+
+        assert busy(store, "ann") == busy(store, "ben") == [(start, start + HOUR)]
+        assert busy(store) == []
+
+    def test_busy_includes_what_began_long_before(self, store: Store) -> None:
+        """A meeting that began the day before and runs into the window counts."""
+        store.add_meeting(meeting(-20, duration_minutes=24 * 60))
+        store.add_meeting(meeting(-1, duration_minutes=1))
+        start = to_microseconds(MONDAY)
+
+        assert busy(store, "ann") == [(start - 20 * HOUR, start + 4 * HOUR)]
+
+    @pytest.mark.parametrize(
+        ("status", "hours", "is_past"),
+        [
+            ("completed", -1, True),
+            ("completed", 1, True),
+            ("scheduled", -1, True),
+            ("scheduled", 1, False),
+            ("cancelled", -1, False),
+        ],
+    )
+    def test_past_is_what_took_place(self, store: Store, status: str, hours: int, is_past: bool) -> None:
+        """Completed meetings are past, and those whose time has come and that were not cancelled."""
+        store.add_meeting(meeting(hours, id="m", contact_id="dee", status=status))
+
+        found = store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5)
+
+        assert bool(found) == is_past
+
+    def test_history_is_newest_first_and_limited(self, store: Store) -> None:
+        """The latest meetings before an instant, the instant itself left out."""
+        for number in range(5):
+            store.add_meeting(meeting(number, contact_id="dee", status="completed"))
+
+        found = store.contact_history("dee", before=meeting(4).date, now=MONDAY, limit=2)
+
+        assert [one.id for one in found] == ["m0000003", "m0000002"]
+
+    def test_artefacts_lie_beside_a_meeting_and_go_with_it(self, store: Store) -> None:
+        """They are replaced by kind, leave the meeting as it is, and are deleted with it."""
+        store.add_meeting(meeting())
+        assert store.get_artefact("m0000000", "prep") is None
+
+        store.put_artefact("m0000000", "prep", "one")
+        store.put_artefact("m0000000", "prep", "two 💥")
+        store.put_artefact("m0000000", "other", "three")
+        assert store.get_artefact("m0000000", "prep") == "two 💥"
+        assert store.get_artefact("m0000000", "other") == "three"
+        assert store.get_meeting("m0000000") == meeting()
+
+        store.delete_meeting("m0000000")
+        store.add_meeting(meeting())
+        assert store.get_artefact("m0000000", "prep") is None
+
+    def test_no_change_is_lost_between_threads(self, store: Store) -> None:
+        """Eight threads that change one meeting at once all succeed, one after the other."""
+        store.add_meeting(meeting())
+
+        def change(_: int) -> None:
+            store.update_meeting("m0000000", lambda one: one.model_copy(update={"version": one.version + 1}))
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(change, range(80)))
+
+        assert store.get_meeting("m0000000").version == 81
+
+    def test_of_threads_that_add_the_same_id_one_wins(self, store: Store) -> None:
+        """One meeting is kept, and each of the others is a conflict."""
+
+        def try_to_add(number: int) -> bool:
+            try:
+                store.add_meeting(meeting(number, id="same"))
+            except ConflictError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(try_to_add, range(40))) == 1
+        assert listed(store, "ann") == ["same"]
