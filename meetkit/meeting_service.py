@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from meetkit import availability
 from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
-from meetkit.errors import InvalidRequestError, LLMAPIError, shown
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, shown
 from meetkit.insights import briefs, model_briefs
 from meetkit.llm_client import RetryPolicy
 from meetkit.llm_client.port import RetryObserver
@@ -94,11 +94,17 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     """
     update = parse(MeetingUpdate, updates)
     store = current_store()
-    zone = "UTC"
+    owner_id, zone, now = None, "UTC", _now()
     if update.date and update.date.tzinfo is None and not update.timezone:
-        zone = store.get_user(update.user_id or store.get_meeting(meeting_id).user_id).timezone
-    now = _now()
-    return store.update_meeting(meeting_id, lambda meeting: apply_update(meeting, update, owner_timezone=zone, now=now))
+        owner_id = update.user_id or store.get_meeting(meeting_id).user_id
+        zone = store.get_user(owner_id).timezone
+
+    def change(meeting: Meeting) -> Meeting:
+        if owner_id not in (None, update.user_id, meeting.user_id):
+            raise ConflictError(f"meeting {meeting_id!r} was just given to another user, whose zone it is; try again")
+        return apply_update(meeting, update, owner_timezone=zone, now=now)
+
+    return store.update_meeting(meeting_id, change)
 
 
 def delete_meeting(meeting_id: str) -> Literal[True]:

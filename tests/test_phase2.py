@@ -13,7 +13,8 @@ from freezegun import freeze_time
 from meetkit import data
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
-from meetkit.models import CreateMeetingRequest, MeetingFilters, MeetingUpdate
+from meetkit.models import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, User
+from meetkit.storage import MemoryStore
 
 DEEP: list[Any] = []
 for _ in range(5000):
@@ -263,6 +264,19 @@ class TestUpdateMeeting:
         update = {"date": "2025-11-20T15:00:00", "timezone": "Asia/Tokyo"}
 
         assert service.update_meeting("meeting_3", update).date == dt.datetime(2025, 11, 20, 6, tzinfo=dt.UTC)
+
+    def test_a_naive_date_is_never_read_in_the_zone_of_a_former_owner(self) -> None:
+        class GivesAway(MemoryStore):
+            def get_user(self, user_id: str) -> User:
+                user = super().get_user(user_id)
+                self.update_meeting("m", lambda one: one.model_copy(update={"user_id": "user_3"}))
+                return user
+
+        meeting = Meeting.model_validate({**DEMO, "id": "m", "contact_id": None})
+        store = GivesAway([data.get_user("user_1"), data.get_user("user_3")], meetings=[meeting])
+        with service.use(store=store), pytest.raises(ConflictError, match="just given to another user"):
+            service.update_meeting("m", {"date": "2025-12-02T10:00:00"})
+        assert store.get_meeting("m").date == meeting.date
 
     def test_a_moved_meeting_is_found_at_its_new_time_only(self) -> None:
         service.update_meeting("meeting_1", {"date": "2025-12-24T15:00:00"})
