@@ -296,6 +296,19 @@ class TestModelBrief:
             with service.use(llm=model):
                 assert service.generate_pre_meeting_prep("meeting_1").engine.startswith(engine)
 
+    def test_the_prompt_offers_the_items_that_are_pending_and_each_id_once(self) -> None:
+        closed, numbered = {"task": "Ring the bell"}, [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call"}]
+        service.update_meeting("hist_meeting_8", {"action_items": [closed]})
+        service.update_meeting("hist_meeting_12", {"action_items": [{**closed, "status": "done"}, *numbered]})
+        model = ScriptedLLMClient([json.dumps(ANSWER)])
+        with service.use(llm=model):
+            service.generate_pre_meeting_prep("meeting_1")
+
+        [prompt] = model.prompts
+        assert "Ring the bell" not in prompt
+        assert "Book a room" in prompt
+        assert '{"enum": ["1"]}' in prompt
+
     def test_a_first_meeting_says_so_whatever_the_model_says(self) -> None:
         prep = answered({**ANSWER, "contact_summary": "An old friend."}, "meeting_6")
 

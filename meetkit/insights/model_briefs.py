@@ -135,7 +135,7 @@ def _schema(sources: BriefSources) -> dict[str, Any]:
 
 def _one_of(ids: Iterable[str]) -> dict[str, Any]:
     """One of these ids; JSON Schema has no empty choice, but of none a list is empty anyway."""
-    known = list(ids)
+    known = list(dict.fromkeys(ids))
     return {"enum": known} if known else {"type": "string"}
 
 
@@ -153,8 +153,8 @@ def _data(sources: BriefSources) -> dict[str, Any]:
                 "summary": past.summary and past.summary[:_MAX_SUMMARY],
                 "open_action_items": [
                     item.model_dump(mode="json", include={"id", "task", "owner", "deadline", "priority"})
-                    for item in past.action_items
-                    if item.status == "open"
+                    for item in sources.pending
+                    if item.meeting_id == past.id
                 ],
             }
             for past in sources.history
