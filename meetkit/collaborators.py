@@ -66,9 +66,9 @@ def use(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) 
 
     An argument left out is unchanged; `llm=None` means the offline engine.
     """
+    token = block.set(_given(block.get(), store, llm))
     if store is not UNSET:
         process.other_store_used = True
-    token = block.set(_given(block.get(), store, llm))
     try:
         yield
     finally:

@@ -29,11 +29,10 @@ from meetkit.models.meetings import (
     MeetingFilters,
     MeetingUpdate,
     apply_update,
-    place,
 )
 from meetkit.models.people import Contact, User
 from meetkit.models.time import BusyInterval, TimeSlot
-from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
+from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds, zone_name
 from meetkit.storage import Store
 
 __all__ = [
@@ -79,9 +78,9 @@ def create_meeting(meeting_request: Mapping[str, Any] | CreateMeetingRequest) ->
     owner = store.get_user(request.user_id)
     now = _now()
     given = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
-    placed = place(request.date, None, default=owner.timezone)
-    created = {"id": new_id("meeting"), "created_at": now, "updated_at": now}
-    meeting = parse(Meeting, {**given, **placed, **created})
+    zone = zone_name(request.date) or owner.timezone
+    created = {"id": new_id("meeting"), "timezone": zone, "created_at": now, "updated_at": now}
+    meeting = parse(Meeting, {**given, **created})
     store.add_meeting(meeting)
     return meeting
 
@@ -249,11 +248,13 @@ def generate_pre_meeting_prep_with_retry(
     """As `generate_pre_meeting_prep`, asking the model up to `max_retries` times.
 
     Between attempts it waits 0.1, 0.2, 0.4 … seconds, at most 5. `fallback="offline"` returns the offline
-    engine's brief, whose `engine` says so, instead of raising. `on_retry` is told of each failed attempt.
+    engine's brief, whose `engine` says so, instead of raising. `on_retry` is told of each
+    failed attempt that is followed by another.
 
     Raises:
         InvalidRequestError: `max_retries` is less than 1, or the meeting is internal; never retried.
-        LLMAPIError: all attempts failed; `causes` has the error of each.
+        LLMAPIError: all attempts failed; `causes` has the error of each. One that cannot get better, such as
+            `LLMRejectedError`, is raised at once.
     """
     if fallback not in (None, "offline"):
         raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")

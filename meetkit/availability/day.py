@@ -12,10 +12,11 @@ from pydantic import AfterValidator, Field, model_validator
 from meetkit.availability.hours import common_windows, on_wall_clock
 from meetkit.availability.intervals import Interval, free_intervals, intersection, starts_in
 from meetkit.availability.query import BufferMinutes, SpanMinutes
+from meetkit.availability.search import time_slot
 from meetkit.models.base import Value
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
-from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight, to_datetime
+from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight
 
 _Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 _Minutes = Annotated[int, Field(strict=True, ge=1)]
@@ -91,7 +92,4 @@ def slots_in(windows: list[Interval], busy: Iterable[Interval], query: DayQuery,
             for start in starts
         ]
     zone = ZoneInfo(timezone)
-    return [
-        TimeSlot.model_construct(start_time=to_datetime(start, zone), end_time=to_datetime(end, zone))
-        for start, end in free
-    ]
+    return [time_slot(start, end, zone) for start, end in free]

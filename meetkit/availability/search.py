@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -35,9 +36,9 @@ def search(query: AvailabilityQuery) -> AvailabilityResult:
     return AvailabilityResult(free=tuple(time_slot(*piece) for piece in free), slots=tuple(slots))
 
 
-def time_slot(start: int, end: int) -> TimeSlot:
-    """The slot `[start, end)`, from microseconds since 1970, in UTC."""
-    return TimeSlot.model_construct(start_time=to_datetime(start), end_time=to_datetime(end))
+def time_slot(start: int, end: int, zone: dt.tzinfo = dt.UTC) -> TimeSlot:
+    """The slot `[start, end)`, from microseconds since 1970, with the offsets of `zone`."""
+    return TimeSlot.model_construct(start_time=to_datetime(start, zone), end_time=to_datetime(end, zone))
 
 
 def earliest_start(query: AvailabilityQuery) -> int:

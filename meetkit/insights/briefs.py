@@ -24,8 +24,8 @@ _MONTHS = (
 _MAX_HISTORY = 1000
 _MAX_HIGHLIGHTS = 6
 _MAX_POINTS = 5
-# Characters of a highlight or talking point; a summary may be one endless sentence.
-_MAX_WORDS = 600
+# Of a highlight or talking point; a summary may be one endless sentence.
+_MAX_CHARACTERS = 600
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _sentences(text: str | None) -> list[str]:
 
 
 def _clip(text: str) -> str:
-    return text if len(text) <= _MAX_WORDS else f"{text[: _MAX_WORDS - 1]}…"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[: _MAX_CHARACTERS - 1]}…"
 
 
 def _day(meeting: Meeting) -> str:

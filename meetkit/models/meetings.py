@@ -93,7 +93,8 @@ class Meeting(Value):
         except (ValueError, TypeError):
             return data  # The fields' own checks say what is wrong.
         try:
-            return {**data, **place(moment, zone, default="UTC")}
+            zone = zone or zone_name(moment) or "UTC"
+            return {**data, "date": resolve(moment, zone), "timezone": zone}
         except ValueError as error:
             raise ValueError(f"date: {error}") from None
 
@@ -112,16 +113,6 @@ class Meeting(Value):
     def user_ids(self) -> tuple[str, ...]:
         """The owner, then the others of ours who attend, each once."""
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
-
-
-def place(moment: dt.datetime, timezone: str | None, *, default: str) -> dict[str, Any]:
-    """The `date` and `timezone` of a meeting from what was said of them.
-
-    A naive `moment` is wall-clock time in `timezone`, else in `default`. Without a `timezone` the one that
-    `moment` carries is kept, else `default`.
-    """
-    zone = timezone or zone_name(moment) or default
-    return {"date": resolve(moment, zone), "timezone": zone}
 
 
 class CreateMeetingRequest(Value):
