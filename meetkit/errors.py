@@ -2,8 +2,11 @@
 
 MeetkitError                    500
 ├── InvalidRequestError         400, also a ValueError
+│   └── RecordError             400, also a ValueError
 ├── NotFoundError               404, also a ValueError
 ├── ConflictError               409, also a ValueError
+├── StoreError                  503, retryable
+├── SchemaError                 500, not retryable
 └── LLMAPIError                 503, retryable
     ├── LLMRateLimitError       503, retryable
     ├── LLMTimeoutError         503, retryable
@@ -17,11 +20,15 @@ call may succeed later. Messages are meant for people and hold no secret and no 
 
 from __future__ import annotations
 
+import datetime as dt
 import reprlib
-from typing import ClassVar
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, NamedTuple, Self
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
+_MAX_SHOWN = 5
 
 
 def shown(value: object) -> str:
@@ -68,10 +75,66 @@ class NotFoundError(MeetkitError, ValueError):
         return (type(self), (self.kind, self.entity_id))
 
 
+class RecordError(InvalidRequestError):
+    """A record of an import cannot be kept; `number` counts records from 1, `reason` says why."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        """Say which record and why."""
+        super().__init__(f"record {number}: {reason}")
+        self.number = number
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[RecordError], tuple[int, str]]:
+        """Survive pickling, as `NotFoundError` does."""
+        return (type(self), (self.number, self.reason))
+
+
+class Busy(NamedTuple):
+    """Somebody's time `[start, end)` that a booking would take a second time."""
+
+    user_id: str
+    start: dt.datetime
+    end: dt.datetime
+
+    def __str__(self) -> str:
+        """Who and when, for a message."""
+        return f"{shown(self.user_id)} from {self.start.isoformat()} to {self.end.isoformat()}"
+
+
 class ConflictError(MeetkitError, ValueError):
-    """The request is valid but what is stored has moved on, or already exists."""
+    """The request is valid but what is stored has moved on, already exists, or takes the same time.
+
+    Where a booking meets busy time, `busy` lists whose and when, by start.
+    """
 
     status_code = 409
+
+    def __init__(self, message: str, *, busy: tuple[Busy, ...] = ()) -> None:
+        """Keep the message and the busy time that stands in the way."""
+        super().__init__(message)
+        self.busy = busy
+
+    def __reduce__(self) -> tuple[partial[ConflictError], tuple[str]]:
+        """Survive pickling with its busy time."""
+        return (partial(type(self), busy=self.busy), (str(self),))
+
+    @classmethod
+    def of(cls, busy: Iterable[Busy]) -> Self:
+        """The error of a booking that meets this busy time."""
+        found = tuple(sorted(set(busy), key=lambda one: (one.start, one.end, one.user_id)))
+        more = f", and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else ""
+        return cls(f"busy: {'; '.join(map(str, found[:_MAX_SHOWN]))}{more}", busy=found)
+
+
+class StoreError(MeetkitError):
+    """The database cannot be reached, or did not answer in time; nothing was written."""
+
+    status_code = 503
+    retryable = True
+
+
+class SchemaError(MeetkitError):
+    """The database's tables are not those that this version of meetkit works with; nothing was written."""
 
 
 class LLMAPIError(MeetkitError):

@@ -13,6 +13,7 @@ from meetkit.llm_client import RetryPolicy
 from meetkit.models import (
     ActionItem,
     BusyInterval,
+    Calendar,
     Contact,
     CreateMeetingRequest,
     DateException,
@@ -28,6 +29,14 @@ from meetkit.models import (
     TimeSlot,
     User,
     WorkHours,
+)
+from meetkit.models.records import (
+    CalendarRecord,
+    ContactRecord,
+    IdempotencyKey,
+    MeetingRecord,
+    RequestRecord,
+    UserRecord,
 )
 from meetkit.settings import Settings
 
@@ -110,6 +119,7 @@ meetings = st.builds(
     summary=st.none() | texts,
     action_items=st.lists(action_items, max_size=2),
     sentiment=sentiments,
+    exclusive=st.booleans(),
     created_at=st.none() | instants,
     updated_at=st.none() | instants,
     version=st.integers(1, 2**53),
@@ -165,6 +175,21 @@ busy_intervals = st.builds(
     lambda pair, status: BusyInterval(start=pair[0], end=pair[1], status=status),
     pairs,
     st.sampled_from(["busy", "tentative"]),
+)
+calendar_intervals = st.builds(
+    lambda start, length, status: BusyInterval(start=start, end=start.astimezone(dt.UTC) + length, status=status),
+    instants,
+    st.timedeltas(dt.timedelta(), dt.timedelta(days=30)),
+    st.sampled_from(["busy", "tentative"]),
+)
+calendars = st.builds(Calendar, name=lines, busy=st.lists(calendar_intervals, max_size=3), synced_at=instants)
+keys = st.builds(IdempotencyKey, key=lines, fingerprint=st.text("0123456789abcdef", min_size=64, max_size=64))
+records = (
+    st.builds(UserRecord, user=users),
+    st.builds(ContactRecord, contact=contacts),
+    st.builds(CalendarRecord, user_id=lines, calendar=calendars),
+    st.builds(MeetingRecord, meeting=meetings, artefacts=st.dictionaries(lines, texts, max_size=2)),
+    st.builds(RequestRecord, idempotency=keys, result=meetings),
 )
 highlights = st.builds(Highlight, text=phrases, meeting_id=lines)
 pending_items = st.builds(
@@ -254,6 +279,7 @@ EVERY = (
         hours,
         exceptions,
     ),
+    *(calendars, keys, *records),
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
 )

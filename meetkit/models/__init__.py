@@ -3,11 +3,12 @@
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate
 from meetkit.models.people import Contact, User
-from meetkit.models.time import BusyInterval, DateException, Hours, TimeSlot, WorkHours
+from meetkit.models.time import BusyInterval, Calendar, DateException, Hours, TimeSlot, WorkHours
 
 __all__ = [
     "ActionItem",
     "BusyInterval",
+    "Calendar",
     "Contact",
     "CreateMeetingRequest",
     "DateException",

@@ -19,8 +19,10 @@ from meetkit.errors import ConflictError, InvalidRequestError
 from meetkit.models.base import STORABLE, Count, Line, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
+    MINUTE,
     Instant,
     Moment,
+    UtcInstant,
     Zone,
     day_start,
     get_zone,
@@ -29,6 +31,7 @@ from meetkit.models.zones import (
     parse_moment,
     resolve,
     to_datetime,
+    to_microseconds,
     with_zone,
     zone_name,
 )
@@ -36,7 +39,7 @@ from meetkit.models.zones import (
 Status = Literal["scheduled", "completed", "cancelled"]
 Kind = Literal["internal", "external"]
 DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
-Version = Annotated[int, Field(strict=True, ge=1)]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 Summary = Annotated[str, Field(max_length=100_000), STORABLE]
 AttendeeIds = Annotated[tuple[Line, ...], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
@@ -61,6 +64,7 @@ class Meeting(Value):
 
     `date` is the instant it begins. A naive `date` is read on the wall clock of `timezone`, or in UTC
     where none is given; `timezone` is then the zone of `date`, or UTC where that is a bare offset.
+    An `exclusive` one was booked: while it is not cancelled, no other booking takes its people's time.
     """
 
     derived: ClassVar[frozenset[str]] = frozenset({"end"})
@@ -78,8 +82,9 @@ class Meeting(Value):
     summary: Summary | None = None
     action_items: tuple[ActionItem, ...] = ()
     sentiment: Sentiment | None = None
-    created_at: Instant | None = None
-    updated_at: Instant | None = None
+    exclusive: bool = False
+    created_at: UtcInstant | None = None
+    updated_at: UtcInstant | None = None
     version: Version = 1
 
     @model_validator(mode="before")
@@ -114,6 +119,17 @@ class Meeting(Value):
         """The owner, then the others of ours who attend, each once."""
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it takes its people's time, which all meetings do but cancelled ones."""
+        return self.status != "cancelled"
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Begin and end in microseconds since 1970 UTC."""
+        start = to_microseconds(self.date)
+        return start, start + self.duration_minutes * MINUTE
+
 
 class CreateMeetingRequest(Value):
     """What creating a meeting takes. A naive `date` is wall-clock time in the owner's zone."""
@@ -134,7 +150,7 @@ class MeetingUpdate(Value):
     With `expected_version`, the update fails when the meeting has moved on since that version was read.
     """
 
-    fixed: ClassVar[frozenset[str]] = frozenset({"id", "created_at", "updated_at", "version", "end"})
+    fixed: ClassVar[frozenset[str]] = frozenset({"id", "created_at", "updated_at", "version", "end", "exclusive"})
     clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment"})
 
     user_id: Line | None = None
@@ -242,3 +258,12 @@ def _check_transition(before: Status, after: Status) -> None:
     if after != before and after not in TRANSITIONS[before]:
         legal = " or ".join(sorted(TRANSITIONS[before])) or "nothing else"
         raise InvalidRequestError(f"status: a {before} meeting can become {legal}, not {after}")
+
+
+def takes_time(meeting: Meeting, before: Meeting | None = None) -> bool:
+    """Whether keeping a meeting books its people's time anew, so that they must be free."""
+    if not (meeting.exclusive and meeting.is_busy):
+        return False
+    if before is None or not (before.exclusive and before.is_busy):
+        return True
+    return meeting.span != before.span or not set(meeting.user_ids) <= set(before.user_ids)

@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, computed_field, model_validator
 
-from meetkit.models.base import Value
-from meetkit.models.zones import MINUTE, Date, Instant
+from meetkit.models.base import Line, Value
+from meetkit.models.zones import MINUTE, Date, Instant, UtcInstant
 
+_MAX_BUSY = dt.timedelta(days=100_000)
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
@@ -103,6 +104,24 @@ class BusyInterval(Value):
     def _in_order(self) -> Self:
         if self.end < self.start:
             raise ValueError(f"end: {self.end.isoformat()} lies before start {self.start.isoformat()}")
+        return self
+
+
+class Calendar(Value):
+    """Busy time of a user that is kept elsewhere, as it was when it was last read; replaced as a whole.
+
+    Tentative time counts as busy. All of it together is at most 100,000 days.
+    """
+
+    name: Line = "default"
+    busy: tuple[BusyInterval, ...] = ()
+    synced_at: UtcInstant
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        length = sum((interval.end - interval.start for interval in self.busy), dt.timedelta())
+        if length > _MAX_BUSY or len(self.busy) > _MAX_BUSY.days:
+            raise ValueError(f"busy: at most {_MAX_BUSY.days:,} intervals of {_MAX_BUSY.days:,} days together")
         return self
 
 

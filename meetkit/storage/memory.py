@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from threading import RLock
 from typing import TypeVar
 
-from meetkit.errors import ConflictError, NotFoundError, shown
-from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, shown
+from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
 from meetkit.models.people import Contact, User
-from meetkit.models.zones import DAY, MINUTE, to_microseconds
+from meetkit.models.records import (
+    CalendarRecord,
+    ContactRecord,
+    IdempotencyKey,
+    MeetingRecord,
+    Record,
+    RequestRecord,
+    UserRecord,
+)
+from meetkit.models.time import Calendar
+from meetkit.models.zones import to_datetime, to_microseconds
+from meetkit.storage.memory_index import Index, Interval
 
 Entity = TypeVar("Entity", User, Contact, Meeting)
-_Key = tuple[int, str]
-_Interval = tuple[int, int]
 
 
 class MemoryStore:
@@ -31,10 +39,9 @@ class MemoryStore:
         self._users: dict[str, User] = {}
         self._contacts: dict[str, Contact] = {}
         self._meetings: dict[str, Meeting] = {}
-        self._by_user: defaultdict[str, list[_Key]] = defaultdict(list)
-        self._by_contact: defaultdict[str, list[_Key]] = defaultdict(list)
-        # By user and day. A day's tuple is replaced, never changed, so it can be read without the lock.
-        self._busy: defaultdict[str, dict[int, tuple[_Interval, ...]]] = defaultdict(dict)
+        self._requests: dict[str, RequestRecord] = {}
+        self._calendars: defaultdict[str, dict[str, Calendar]] = defaultdict(dict)
+        self._index = Index()
         self._artefacts: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for user in users:
             self.add_user(user)
@@ -100,13 +107,24 @@ class MemoryStore:
         with self._lock:
             return list(self._contacts)
 
-    def add_meeting(self, meeting: Meeting) -> None:
-        """Keep a new meeting."""
+    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Keep a new meeting and return it, or what its idempotency key kept first."""
         with self._lock:
-            _check_free("meeting", self._meetings, meeting.id)
+            if idempotency and (first := self.first_result(idempotency)):
+                return first
             self._check_people(meeting)
-            self._meetings[meeting.id] = meeting
-            self._index(meeting)
+            self._check_time(meeting)
+            _check_free("meeting", self._meetings, meeting.id)
+            self._keep(meeting)
+            if idempotency:
+                self._requests[idempotency.key] = RequestRecord(idempotency=idempotency, result=meeting)
+            return meeting
+
+    def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
+        """What a request of that key was answered with, if there was one."""
+        with self._lock:
+            request = self._requests.get(idempotency.key)
+            return request.answer(idempotency) if request else None
 
     def get_meeting(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
@@ -119,16 +137,15 @@ class MemoryStore:
             before = _get("meeting", self._meetings, meeting_id)
             after = change(before)
             self._check_people(after, before)
+            self._check_time(after, before)
             self._meetings[meeting_id] = after
-            # In this order nobody ever looks free in between, to those who read without the lock.
-            self._index(after)
-            self._unindex(before)
+            self._index.replace(before, after)
             return after
 
     def delete_meeting(self, meeting_id: str) -> None:
         """Remove a meeting and everything kept beside it."""
         with self._lock:
-            self._unindex(_get("meeting", self._meetings, meeting_id))
+            self._index.remove(_get("meeting", self._meetings, meeting_id))
             del self._meetings[meeting_id]
             self._artefacts.pop(meeting_id, None)
 
@@ -142,8 +159,10 @@ class MemoryStore:
         with self._lock:
             start, end = filters.bounds(_get("user", self._users, user_id).timezone)
             after = _get("meeting", self._meetings, filters.after) if filters.after else None
-            timelines = (self._by_contact, filters.contact_id) if filters.contact_id else (self._by_user, user_id)
-            meetings = self._in_order(*timelines, start=start, end=end, after=after)
+            ids = self._index.in_order(
+                user_id=user_id, contact_id=filters.contact_id, start=_in_us(start), end=_in_us(end), after=after
+            )
+            meetings = (self._meetings[meeting_id] for meeting_id in ids)
             admitted = (meeting for meeting in meetings if user_id in meeting.user_ids and filters.admits(meeting))
             return list(islice(admitted, filters.limit))
 
@@ -151,18 +170,28 @@ class MemoryStore:
         """The past meetings with a contact that began before an instant, newest first."""
         with self._lock:
             _get("contact", self._contacts, contact_id)
-            earlier = self._in_order(self._by_contact, contact_id, end=before, newest_first=True)
+            ids = self._index.in_order(contact_id=contact_id, end=to_microseconds(before), newest_first=True)
+            earlier = (self._meetings[meeting_id] for meeting_id in ids)
             return list(islice((meeting for meeting in earlier if _is_past(meeting, now)), limit))
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[_Interval]:
-        """Begin and end of the users' meetings that may meet `[start, end)`; users are read as it is consumed."""
+    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
+        """When these users are busy around `[start, end)`; users are read as it is consumed."""
         with self._lock:
-            if unknown := [user_id for user_id in user_ids if user_id not in self._users]:
-                raise NotFoundError("user", unknown[0])
-        days = _days(start, end)
-        return chain.from_iterable(
-            self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
-        )
+            for user_id in user_ids:
+                _get("user", self._users, user_id)
+        return self._index.busy(user_ids, start, end)
+
+    def put_calendar(self, user_id: str, calendar: Calendar) -> None:
+        """Keep a calendar of a user, in place of the one of that name."""
+        with self._lock:
+            _get("user", self._users, user_id)
+            self._keep_calendar(user_id, calendar)
+
+    def get_calendars(self, user_id: str) -> list[Calendar]:
+        """A user's calendars from elsewhere, by name."""
+        with self._lock:
+            _get("user", self._users, user_id)
+            return [calendar for _, calendar in sorted(self._calendars[user_id].items())]
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Keep text beside a meeting, in place of what was there under that kind."""
@@ -176,23 +205,60 @@ class MemoryStore:
             _get("meeting", self._meetings, meeting_id)
             return self._artefacts.get(meeting_id, {}).get(kind)
 
-    def _in_order(
-        self,
-        timelines: dict[str, list[_Key]],
-        owner: str,
-        *,
-        start: dt.datetime | None = None,
-        end: dt.datetime | None = None,
-        after: Meeting | None = None,
-        newest_first: bool = False,
-    ) -> Iterator[Meeting]:
-        """The meetings of one timeline that begin in `[start, end)`, after the one called `after`."""
-        keys = timelines.get(owner, [])
-        low = bisect_left(keys, (to_microseconds(start),)) if start else 0
-        low = max(low, bisect_right(keys, _key(after))) if after else low
-        high = bisect_left(keys, (to_microseconds(end),)) if end else len(keys)
-        positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
-        return (self._meetings[keys[position][1]] for position in positions)
+    def export_records(self) -> Iterator[Record]:
+        """All that is kept, as of one moment."""
+        with self._lock:
+            users, contacts = list(self._users.values()), list(self._contacts.values())
+            calendars = [(user_id, one) for user_id in self._users for one in self.get_calendars(user_id)]
+            meetings = [(meeting, dict(self._artefacts.get(meeting.id, {}))) for meeting in self._meetings.values()]
+            requests = list(self._requests.values())
+        yield from (UserRecord(user=user) for user in users)
+        yield from (ContactRecord(contact=contact) for contact in contacts)
+        yield from (CalendarRecord(user_id=user_id, calendar=calendar) for user_id, calendar in calendars)
+        yield from (MeetingRecord(meeting=meeting, artefacts=artefacts) for meeting, artefacts in meetings)
+        yield from requests
+
+    def import_records(self, records: Iterable[Record]) -> None:
+        """Keep all of these, or none."""
+        with self._lock:
+            # Into another store first: what cannot be kept is found there, before this one changes.
+            trial = MemoryStore()
+            trial._users, trial._contacts = dict(self._users), dict(self._contacts)
+            trial._meetings, trial._requests = dict(self._meetings), dict(self._requests)
+            kept = []
+            for number, record in enumerate(records, 1):
+                try:
+                    trial._import(record)
+                except (NotFoundError, ConflictError) as error:
+                    raise RecordError(number, str(error)) from error
+                kept.append(record)
+            for record in kept:
+                self._import(record)
+
+    def _import(self, record: Record) -> None:
+        match record:
+            case UserRecord():
+                self.add_user(record.user)
+            case ContactRecord():
+                self.add_contact(record.contact)
+            case CalendarRecord():
+                self.put_calendar(record.user_id, record.calendar)
+            case MeetingRecord():
+                self._check_people(record.meeting)
+                _check_free("meeting", self._meetings, record.meeting.id)
+                self._keep(record.meeting)
+                self._artefacts[record.meeting.id] = dict(record.artefacts)
+            case RequestRecord():
+                _check_free("request", self._requests, record.idempotency.key)
+                self._requests[record.idempotency.key] = record
+
+    def _keep(self, meeting: Meeting) -> None:
+        self._meetings[meeting.id] = meeting
+        self._index.add(meeting)
+
+    def _keep_calendar(self, user_id: str, calendar: Calendar) -> None:
+        self._index.replace_calendar(user_id, self._calendars[user_id].get(calendar.name), calendar)
+        self._calendars[user_id][calendar.name] = calendar
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that names somebody unknown, unless it did so before."""
@@ -203,52 +269,16 @@ class MemoryStore:
         if contact_id and contact_id not in self._contacts and not (before and contact_id == before.contact_id):
             raise NotFoundError("contact", contact_id)
 
-    def _index(self, meeting: Meeting) -> None:
-        for keys in self._timelines(meeting):
-            insort(keys, _key(meeting))
-        if meeting.status != "cancelled":
-            for user_id, day, interval in _busy_on(meeting):
-                days = self._busy[user_id]
-                days[day] = (*days.get(day, ()), interval)
-
-    def _unindex(self, meeting: Meeting) -> None:
-        for keys in self._timelines(meeting):
-            del keys[bisect_left(keys, _key(meeting))]
-        if meeting.status != "cancelled":
-            for user_id, day, interval in _busy_on(meeting):
-                days = self._busy[user_id]
-                at = days[day].index(interval)
-                if left := days[day][:at] + days[day][at + 1 :]:
-                    days[day] = left
-                else:
-                    del days[day]
-
-    def _timelines(self, meeting: Meeting) -> Iterator[list[_Key]]:
-        yield from (self._by_user[user_id] for user_id in meeting.user_ids)
-        if meeting.contact_id:
-            yield self._by_contact[meeting.contact_id]
+    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
+        """Refuse an exclusive meeting whose people are busy, unless it holds that time already."""
+        if takes_time(meeting, before):
+            conflicts = self._index.conflicts(meeting, before)
+            if busy := [Busy(who, to_datetime(start), to_datetime(end)) for who, (start, end) in conflicts]:
+                raise ConflictError.of(busy)
 
 
 def _is_past(meeting: Meeting, now: dt.datetime) -> bool:
     return meeting.status == "completed" or (meeting.status != "cancelled" and meeting.date < now)
-
-
-def _key(meeting: Meeting) -> _Key:
-    return to_microseconds(meeting.date), meeting.id
-
-
-def _busy_on(meeting: Meeting) -> Iterator[tuple[str, int, _Interval]]:
-    """Whom a meeting keeps busy, and on which days since 1970 UTC: two, where it runs over midnight."""
-    start = to_microseconds(meeting.date)
-    end = start + meeting.duration_minutes * MINUTE
-    for user_id in meeting.user_ids:
-        for day in _days(start, end):
-            yield user_id, day, (start, end)
-
-
-def _days(start: int, end: int) -> range:
-    """The days since 1970 UTC that `[start, end)` meets."""
-    return range(start // DAY, (end - 1) // DAY + 1)
 
 
 def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:
@@ -258,6 +288,10 @@ def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:
         raise NotFoundError(kind, entity_id) from None
 
 
-def _check_free(kind: str, entities: dict[str, Entity], entity_id: str) -> None:
+def _check_free(kind: str, entities: Mapping[str, object], entity_id: str) -> None:
     if entity_id in entities:
         raise ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+
+
+def _in_us(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else to_microseconds(moment)

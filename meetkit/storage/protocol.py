@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
+from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.time import Calendar
 
 
 @runtime_checkable
@@ -17,7 +19,11 @@ class Store(Protocol):
     Every method is atomic and may be called from any thread. Unknown ids raise `NotFoundError`, ids that
     are taken `ConflictError`. An `update_…` runs `change` on the stored value, keeps what it returns and
     returns that; nothing else writes to that value in between, and if `change` raises, nothing changes.
-    A meeting's user, attendees and contact must exist when they are first named.
+    It may be run more than once, and does not call the store. A meeting's user, attendees and contact must
+    exist when they are first named.
+
+    An exclusive meeting that is added, or changed in time, people or status, must find its people free:
+    where another meeting that is not cancelled, or a calendar, has them busy, `ConflictError.busy` says so.
     """
 
     def add_user(self, user: User) -> None:
@@ -38,8 +44,14 @@ class Store(Protocol):
     def update_contact(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact:
         """Change a contact."""
 
-    def add_meeting(self, meeting: Meeting) -> None:
-        """Keep a new meeting."""
+    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Keep a new meeting and return it; or return what its idempotency key kept first, as it was then.
+
+        A key that was used for another request is a `ConflictError`.
+        """
+
+    def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
+        """What a request of that key was answered with, if there was one; another request is a `ConflictError`."""
 
     def get_meeting(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
@@ -60,9 +72,10 @@ class Store(Protocol):
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        """Begin and end of the meetings that these users own or attend, not cancelled, around `[start, end)`.
+        """When these users are busy around `[start, end)`: meetings owned or attended, not cancelled, and calendars.
 
-        In microseconds since 1970 UTC, in any order: all that meet `[start, end)`, perhaps others, perhaps twice.
+        Begins and ends in microseconds since 1970 UTC, in any order: all that meet `[start, end)`, perhaps others,
+        perhaps twice, perhaps in pieces.
         Unknown users raise at once, the rest may be read as it is consumed.
         """
 
@@ -71,3 +84,19 @@ class Store(Protocol):
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
         """The text kept beside a meeting under that kind, if any."""
+
+    def put_calendar(self, user_id: str, calendar: Calendar) -> None:
+        """Keep a calendar of a user, in place of the one of that name."""
+
+    def get_calendars(self, user_id: str) -> list[Calendar]:
+        """A user's calendars from elsewhere, by name."""
+
+    def export_records(self) -> Iterator[Record]:
+        """All that is kept, as of one moment: users and contacts, then calendars, meetings, requests."""
+
+    def import_records(self, records: Iterable[Record]) -> None:
+        """Keep all of these, or none: busy time is not checked, ids and people are.
+
+        Raises:
+            RecordError: a record's id or key is taken, or it names somebody unknown; `number` says which.
+        """

@@ -1,0 +1,125 @@
+"""Meetings of the store in memory, by who is in them and when."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+
+from meetkit.models.meetings import Meeting
+from meetkit.models.time import Calendar
+from meetkit.models.zones import DAY, to_microseconds
+
+Interval = tuple[int, int]
+_Key = tuple[int, str]
+
+
+class Index:
+    """Timelines by user and by contact, and busy time by user and day.
+
+    Writes need a lock around them, `busy` does not: a day's tuple is replaced, never changed.
+    """
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._by_user: defaultdict[str, list[_Key]] = defaultdict(list)
+        self._by_contact: defaultdict[str, list[_Key]] = defaultdict(list)
+        self._busy: defaultdict[str, dict[int, tuple[Interval, ...]]] = defaultdict(dict)
+
+    def add(self, meeting: Meeting) -> None:
+        """Take a meeting in."""
+        for keys in self._timelines(meeting):
+            insort(keys, _key(meeting))
+        if meeting.is_busy:
+            for user_id in meeting.user_ids:
+                self._take(user_id, [meeting.span])
+
+    def remove(self, meeting: Meeting) -> None:
+        """Take a meeting out again."""
+        for keys in self._timelines(meeting):
+            del keys[bisect_left(keys, _key(meeting))]
+        if meeting.is_busy:
+            for user_id in meeting.user_ids:
+                self._give_back(user_id, [meeting.span])
+
+    def replace(self, before: Meeting, after: Meeting) -> None:
+        """Exchange a meeting; in this order nobody ever looks free in between, to those who read without the lock."""
+        self.add(after)
+        self.remove(before)
+
+    def replace_calendar(self, user_id: str, before: Calendar | None, after: Calendar) -> None:
+        """Exchange a user's calendar."""
+        self._take(user_id, _spans(after))
+        if before:
+            self._give_back(user_id, _spans(before))
+
+    def in_order(
+        self,
+        *,
+        user_id: str | None = None,
+        contact_id: str | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        after: Meeting | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[str]:
+        """Ids on the timeline of a contact, or else a user, that begin in `[start, end)`, after the one `after`."""
+        keys = self._by_contact.get(contact_id, []) if contact_id else self._by_user.get(user_id or "", [])
+        low = bisect_left(keys, (start,)) if start is not None else 0
+        low = max(low, bisect_right(keys, _key(after))) if after else low
+        high = bisect_left(keys, (end,)) if end is not None else len(keys)
+        positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
+        return (keys[position][1] for position in positions)
+
+    def busy(self, user_ids: Collection[str], start: int, end: int) -> Iterator[Interval]:
+        """What keeps these users busy on the days that `[start, end)` meets; read as it is consumed."""
+        days = _days(start, end)
+        return chain.from_iterable(
+            self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
+        )
+
+    def conflicts(self, meeting: Meeting, before: Meeting | None) -> Iterator[tuple[str, Interval]]:
+        """Who of a meeting's people is busy meanwhile, and when, `before` left out."""
+        start, end = meeting.span
+        for user_id in meeting.user_ids:
+            own = [before.span] if before and before.is_busy and user_id in before.user_ids else []
+            for day in _days(start, end):
+                others = Counter(self._busy.get(user_id, {}).get(day, ()))
+                others.subtract(span for span in own if day in _days(*span))
+                found = (span for span, times in others.items() if times and span[0] < end and start < span[1])
+                yield from ((user_id, span) for span in found)
+
+    def _take(self, user_id: str, spans: Iterable[Interval]) -> None:
+        days = self._busy[user_id]
+        for span in spans:
+            for day in _days(*span):
+                days[day] = (*days.get(day, ()), span)
+
+    def _give_back(self, user_id: str, spans: Iterable[Interval]) -> None:
+        days = self._busy[user_id]
+        for span in spans:
+            for day in _days(*span):
+                at = days[day].index(span)
+                if left := days[day][:at] + days[day][at + 1 :]:
+                    days[day] = left
+                else:
+                    del days[day]
+
+    def _timelines(self, meeting: Meeting) -> Iterator[list[_Key]]:
+        yield from (self._by_user[user_id] for user_id in meeting.user_ids)
+        if meeting.contact_id:
+            yield self._by_contact[meeting.contact_id]
+
+
+def _key(meeting: Meeting) -> _Key:
+    return to_microseconds(meeting.date), meeting.id
+
+
+def _spans(calendar: Calendar) -> list[Interval]:
+    return [(to_microseconds(one.start), to_microseconds(one.end)) for one in calendar.busy if one.start < one.end]
+
+
+def _days(start: int, end: int) -> range:
+    """The days since 1970 UTC that `[start, end)` meets."""
+    return range(start // DAY, (end - 1) // DAY + 1)
