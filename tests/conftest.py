@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+import sqlalchemy
 import stamina
 
+from meetkit.storage import SqlStore
+from meetkit.storage.sql import tables
 from meetkit.testing import fresh_process
+from tests.databases import Postgres, running_postgres
 
 # In CI the same examples every time: whether a change lands must not hang on chance.
 hypothesis.settings.register_profile("meetkit", deadline=None, derandomize="CI" in os.environ)
@@ -28,3 +33,42 @@ def without_waiting() -> Iterator[None]:
     """Retries happen at once, as often as their policy says."""
     with stamina.set_testing(True, attempts=1000, cap=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new database without any tables, on each kind of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/meetings.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="session")
+def _postgres_tables(postgres: Postgres) -> str:
+    url = postgres.new_database()
+    SqlStore(url, migrate=True).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with empty tables, on each kind of database."""
+    if request.param == "sqlite":
+        file = f"sqlite:///{tmp_path}/meetings.db"
+        SqlStore(file, migrate=True).close()
+        return file
+    url: str = request.getfixturevalue("_postgres_tables")
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+        connection.execute(sqlalchemy.text(f"TRUNCATE {names} RESTART IDENTITY"))
+    engine.dispose()
+    return url

@@ -88,6 +88,11 @@ def describe(error: ValidationError) -> str:
     return "; ".join(dict.fromkeys(lines))
 
 
+def is_storable(value: object) -> bool:
+    """Whether a value is text that every store can keep, as all ids are."""
+    return isinstance(value, str) and not _UNSTORABLE.search(value)
+
+
 def _storable(value: Any) -> Any:
     """PostgreSQL keeps no NUL and no encoding has lone surrogates; refused here, every store can keep the rest."""
     if isinstance(value, str) and (found := _UNSTORABLE.search(value)):

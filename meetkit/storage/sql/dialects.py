@@ -1,0 +1,143 @@
+"""What differs between SQLite and PostgreSQL, and how a database of either is opened."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import sqlalchemy
+from pydantic import Field
+from sqlalchemy import URL, Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import Value
+
+_RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+_SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+class SqlOptions(Value):
+    """How a database that meetkit opens itself is used. Times are in seconds.
+
+    `synchronous`: `FULL` waits for the disk at each commit; `NORMAL`, on SQLite, may lose the last commits at a
+    power cut, though not at a crash of the process. `busy_timeout`: how long SQLite waits for another writer.
+    `statement_timeout`: when PostgreSQL gives a statement up. `attempts`: how often a transaction is tried that
+    the database refuses for its meeting another.
+    """
+
+    synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    busy_timeout: Annotated[float, Field(ge=0, le=3600)] = 30
+    statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 30
+    pool_size: Annotated[int, Field(ge=1, le=1000)] = 5
+    attempts: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+def open_engine(url: str | URL, options: SqlOptions) -> Engine:
+    """An engine for a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`.
+
+    Raises:
+        InvalidRequestError: it is not such a URL.
+    """
+    try:
+        parsed = sqlalchemy.make_url(url)
+        if parsed.drivername == "postgres":
+            parsed = parsed.set(drivername="postgresql")
+        if parsed.get_backend_name() == "sqlite":
+            return _open_sqlite(parsed, options)
+        check_dialect(parsed.get_backend_name())
+        return _open_postgresql(parsed, options)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        if isinstance(error, InvalidRequestError):
+            raise
+        raise InvalidRequestError(
+            "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
+        ) from None
+    except ImportError as error:
+        raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
+
+
+def check_dialect(name: str) -> None:
+    """Refuse other databases than these two."""
+    if name not in _SUPPORTED:
+        raise InvalidRequestError(f"database: {' or '.join(_SUPPORTED.values())}, not {name}")
+
+
+def _open_sqlite(url: URL, options: SqlOptions) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    engine = sqlalchemy.create_engine(
+        url,
+        poolclass=QueuePool,
+        # A database in memory is its connection: there is one, for which threads wait.
+        pool_size=1 if in_memory else options.pool_size,
+        max_overflow=0 if in_memory else 10,
+        connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi_connection: Any, _: object) -> None:
+        for pragma in ("journal_mode = WAL", f"synchronous = {options.synchronous}", "foreign_keys = ON"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
+    given = url.query.get("options", "")
+    timeout = f"-c statement_timeout={round(options.statement_timeout * 1000)}"
+    return sqlalchemy.create_engine(
+        url,
+        pool_size=options.pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
+    )
+
+
+def begin_writing(connection: Connection) -> None:
+    """Have the transaction of a connection ready to write, where it is not yet.
+
+    SQLite would begin one at the first write only, with what was read before it already out of date.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    driver_connection: Any = connection.connection.driver_connection
+    if not driver_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_reading(connection: Connection) -> None:
+    """Have the transaction of a new connection show one moment, whatever is written meanwhile."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> Any:
+    """Insert a row and return its primary key, or leave the one that is there, without ending the transaction."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement, row).scalar()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when tried again: it met another, and was rolled back whole."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE_STATES:
+        return True
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (_SQLITE_BUSY, _SQLITE_LOCKED)
+
+
+def is_double_booking(error: BaseException) -> bool:
+    """Whether the database refused to have somebody booked twice at a time."""
+    return isinstance(error, IntegrityError) and "meetkit_no_double_booking" in str(error.orig)
+
+
+def reason(error: DBAPIError) -> str:
+    """What a driver says went wrong, without values: those stand after the first line, or in errors of integrity."""
+    if isinstance(error, IntegrityError | DataError):
+        return type(error.orig).__name__
+    return str(error.orig).strip().partition("\n")[0] or type(error.orig).__name__

@@ -1,0 +1,196 @@
+"""Meetings in SQL and what lies beside them, by functions that take the caller's connection and never commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select, tuple_, update
+
+from meetkit.errors import NotFoundError
+from meetkit.models.base import is_storable
+from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
+from meetkit.models.records import IdempotencyKey, RequestRecord
+from meetkit.models.zones import to_microseconds
+from meetkit.storage.sql import busy, dialects, rows, tables
+from meetkit.storage.sql.people import contacts, lock_users, taken, users
+
+_m, _p = tables.meetings, tables.participants
+_owners, _contacts = tables.users.alias("owners"), tables.contacts
+_attendee = tables.users.alias("attendee")
+# One text of lines "position id": no id has a line break.
+_attendees = (
+    select(func.aggregate_strings(cast(_p.c.position, Text) + " " + _attendee.c.id, "\n"))
+    .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
+    .where(_p.c.meeting_number == _m.c.number, _p.c.position.is_not(None))
+    .correlate(_m)
+    .scalar_subquery()
+)
+SELECT = (
+    select(_m, _owners.c.id.label("user_id"), _contacts.c.id.label("contact_id"), _attendees.label("attendees"))
+    .join(_owners, _owners.c.number == _m.c.user_number)
+    .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
+)
+
+
+def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
+    """Keep a new meeting and return it, or what its idempotency key kept first."""
+    if idempotency and not claim(connection, RequestRecord(idempotency=idempotency, result=meeting)):
+        return first_result(connection, idempotency) or meeting
+    if takes_time(meeting):
+        numbers = users.numbers(connection, meeting.user_ids)
+        lock_users(connection, numbers.values())
+        busy.check_free(connection, meeting, numbers)
+    insert_meeting(connection, meeting)
+    return meeting
+
+
+def insert_meeting(connection: Connection, meeting: Meeting) -> None:
+    """Keep a new meeting, whoever is busy."""
+    numbers = users.numbers(connection, meeting.user_ids)
+    clients = contacts.numbers(connection, [meeting.contact_id] if meeting.contact_id else [])
+    number = dialects.insert_new(connection, _m, full_row(meeting, numbers, clients))
+    if number is None:
+        raise taken("meeting", meeting.id)
+    connection.execute(insert(_p), rows.participant_rows(meeting, number, numbers))
+
+
+def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> dict[str, Any]:
+    """The row of a meeting, with the numbers of its owner and its contact."""
+    people = {
+        "user_number": numbers[meeting.user_id],
+        "contact_number": clients[meeting.contact_id] if meeting.contact_id else None,
+    }
+    return {**rows.meeting_row(meeting), **people}
+
+
+def get_meeting(connection: Connection, meeting_id: str) -> Meeting:
+    """The meeting of that id."""
+    return rows.read_meeting(_get(connection, SELECT, meeting_id))
+
+
+def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
+    """Change a meeting."""
+    row = _get(connection, SELECT.with_for_update(key_share=True, of=_m), meeting_id)
+    before = rows.read_meeting(row)
+    after = change(before)
+    numbers = users.numbers(connection, after.user_ids)
+    clients = contacts.numbers(connection, [after.contact_id] if after.contact_id else [])
+    if takes_time(after, before):
+        lock_users(connection, numbers.values())
+        busy.check_free(connection, after, numbers, row.number)
+    row_after = full_row(after, numbers, clients)
+    changed = {name: value for name, value in row_after.items() if value != row._mapping[name]}
+    is_this = _p.c.meeting_number == row.number
+    others = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
+    if others:
+        connection.execute(delete(_p).where(is_this))
+    if changed:
+        connection.execute(update(_m).where(_m.c.number == row.number).values(changed))
+    if others:
+        connection.execute(insert(_p), rows.participant_rows(after, row.number, numbers))
+    return after
+
+
+def delete_meeting(connection: Connection, meeting_id: str) -> None:
+    """Remove a meeting and everything kept beside it."""
+    number = _number(connection, meeting_id)
+    for table in (tables.artefacts, _p):
+        connection.execute(delete(table).where(table.c.meeting_number == number))
+    connection.execute(delete(_m).where(_m.c.number == number))
+
+
+def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+    """The meetings that a user owns or attends and the filters admit, by date, then id."""
+    user = users.row(connection, user_id)
+    statement = SELECT.join(_p, _p.c.meeting_number == _m.c.number).where(_p.c.user_number == user.number)
+    for condition in _conditions(connection, filters, user.timezone):
+        statement = statement.where(condition)
+    statement = statement.order_by(_p.c.starts_at, _m.c.id)
+    if not filters.text:
+        return [rows.read_meeting(row) for row in connection.execute(statement.limit(filters.limit))]
+    # Only Python folds case for all of Unicode, so it looks for the text.
+    found = map(rows.read_meeting, connection.execute(statement))
+    return list(islice((meeting for meeting in found if filters.admits(meeting)), filters.limit))
+
+
+def contact_history(
+    connection: Connection, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int
+) -> list[Meeting]:
+    """The past meetings with a contact that began before an instant, newest first."""
+    number = contacts.number(connection, contact_id)
+    is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
+    statement = (
+        SELECT.where(_m.c.contact_number == number, _m.c.starts_at < to_microseconds(before), is_past)
+        .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
+        .limit(limit)
+    )
+    return [rows.read_meeting(row) for row in connection.execute(statement)]
+
+
+def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
+    """Keep text beside a meeting, in place of what was there under that kind."""
+    table, number = tables.artefacts, _number(connection, meeting_id, lock=True)
+    is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
+    if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
+        connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
+
+
+def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | None:
+    """The text kept beside a meeting under that kind, if any."""
+    table, number = tables.artefacts, _number(connection, meeting_id)
+    statement = select(table.c.content).where(table.c.meeting_number == number, table.c.kind == kind)
+    return connection.execute(statement).scalar()
+
+
+def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting | None:
+    """What a request of that key was answered with, if there was one."""
+    table = tables.requests
+    row = connection.execute(select(table).where(table.c.key == idempotency.key)).one_or_none()
+    return None if row is None else read_request(row).answer(idempotency)
+
+
+def read_request(row: Any) -> RequestRecord:
+    """The request of a row."""
+    key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
+    return RequestRecord(idempotency=key, result=Meeting.model_validate_json(row.result))
+
+
+def claim(connection: Connection, request: RequestRecord) -> bool:
+    """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
+    row = {**request.idempotency.model_dump(), "result": request.result.model_dump_json()}
+    return dialects.insert_new(connection, tables.requests, row) is not None
+
+
+def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any:
+    statement = statement.where(_m.c.id == meeting_id)
+    row = connection.execute(statement).one_or_none() if is_storable(meeting_id) else None
+    if row is None:
+        raise NotFoundError("meeting", meeting_id)
+    return row
+
+
+def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> int:
+    statement = select(_m.c.number)
+    number: int = _get(connection, statement.with_for_update(key_share=True) if lock else statement, meeting_id).number
+    return number
+
+
+def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) -> Iterator[Any]:
+    start, end = filters.bounds(timezone)
+    if start:
+        yield _p.c.starts_at >= to_microseconds(start)
+    if end:
+        yield _p.c.starts_at < to_microseconds(end)
+    if filters.after:
+        last = _get(connection, select(_m.c.starts_at, _m.c.id), filters.after)
+        yield tuple_(_p.c.starts_at, _m.c.id) > tuple_(last.starts_at, last.id)
+        yield _p.c.starts_at >= last.starts_at
+    if filters.contact_id:
+        yield _contacts.c.id == filters.contact_id
+    if filters.status:
+        yield _m.c.status == filters.status
+    if filters.kind:
+        yield _m.c.contact_number.is_(None) if filters.kind == "internal" else _m.c.contact_number.is_not(None)

@@ -1,0 +1,131 @@
+"""All of a SQL store as records, and records into it, in batches and without holding them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from meetkit.errors import ConflictError, NotFoundError, RecordError
+from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
+from meetkit.storage.sql import busy, dialects, meetings, rows, tables
+from meetkit.storage.sql.people import batches, contacts, taken, users
+
+_MANY = 1_000
+
+
+def export_records(connection: Connection) -> Iterator[Record]:
+    """All that is kept, in the order in which it was kept, as the transaction sees it."""
+    for row in _pages(connection, select(tables.users), tables.users.c.number):
+        yield UserRecord(user=rows.read_person(users.model, row))
+    for row in _pages(connection, select(tables.contacts), tables.contacts.c.number):
+        yield ContactRecord(contact=rows.read_person(contacts.model, row))
+    calendars = select(tables.calendars, tables.users.c.id.label("user_id")).join(tables.users)
+    for row in _pages(connection, calendars, tables.calendars.c.number):
+        yield CalendarRecord(user_id=row.user_id, calendar=rows.read_calendar(row))
+    for some in batches(_pages(connection, meetings.SELECT, tables.meetings.c.number), _MANY):
+        beside = _artefacts(connection, some[0].number, some[-1].number)
+        for row in some:
+            yield MeetingRecord(meeting=rows.read_meeting(row), artefacts=beside.get(row.number, {}))
+    for row in _pages(connection, select(tables.requests), tables.requests.c.key):
+        yield meetings.read_request(row)
+
+
+def import_records(connection: Connection, records: Iterable[Record]) -> None:
+    """Keep all of these; the caller's transaction takes back what was kept before an error.
+
+    Raises:
+        RecordError: an id or a key is taken, a record names somebody unknown, or books time a second time.
+    """
+    for _, same in groupby(enumerate(records, 1), key=lambda numbered: numbered[1].kind):
+        for some in batches(same, _MANY):
+            try:
+                with connection.begin_nested():
+                    _keep_many(connection, [record for _, record in some])
+            except (NotFoundError, ConflictError, IntegrityError):
+                # Once more and one by one, which tells the record that cannot be kept, and why.
+                for number, record in some:
+                    _keep(connection, number, record)
+
+
+def _pages(connection: Connection, statement: Select[Any], key: Any) -> Iterator[Any]:
+    """The rows of a statement by a unique key, page by page, so that neither side holds them all."""
+    statement = statement.order_by(key).limit(_MANY)
+    page = connection.execute(statement).all()
+    while page:
+        yield from page
+        page = connection.execute(statement.where(key > page[-1]._mapping[key])).all()
+
+
+def _artefacts(connection: Connection, first: int, last: int) -> dict[int, dict[str, str]]:
+    table = tables.artefacts
+    found: dict[int, dict[str, str]] = {}
+    for row in connection.execute(select(table).where(table.c.meeting_number.between(first, last))):
+        found.setdefault(row.meeting_number, {})[row.kind] = row.content
+    return found
+
+
+def _keep(connection: Connection, number: int, record: Record) -> None:
+    try:
+        with connection.begin_nested():
+            _keep_one(connection, record)
+    except (NotFoundError, ConflictError) as error:
+        raise RecordError(number, str(error)) from error
+    except IntegrityError as error:
+        if not dialects.is_double_booking(error):
+            raise
+        raise RecordError(number, "somebody in this booked meeting is booked at that time already") from error
+
+
+def _keep_one(connection: Connection, record: Record) -> None:
+    match record:
+        case UserRecord():
+            users.add(connection, record.user)
+        case ContactRecord():
+            contacts.add(connection, record.contact)
+        case CalendarRecord():
+            busy.put_calendar(connection, record.user_id, record.calendar)
+        case MeetingRecord():
+            meetings.insert_meeting(connection, record.meeting)
+            for kind, content in record.artefacts.items():
+                meetings.put_artefact(connection, record.meeting.id, kind, content)
+        case RequestRecord():
+            if not meetings.claim(connection, record):
+                raise taken("request", record.idempotency.key)
+
+
+def _keep_many(connection: Connection, records: Sequence[Record]) -> None:
+    match records[0]:
+        case UserRecord():
+            connection.execute(insert(tables.users), [rows.person_row(one.user) for one in records])  # type: ignore[union-attr]
+        case ContactRecord():
+            connection.execute(insert(tables.contacts), [rows.person_row(one.contact) for one in records])  # type: ignore[union-attr]
+        case MeetingRecord():
+            _keep_meetings(connection, [one for one in records if isinstance(one, MeetingRecord)])
+        case _:
+            for record in records:
+                _keep_one(connection, record)
+
+
+def _keep_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> None:
+    found = [record.meeting for record in records]
+    numbers = users.numbers(connection, {user_id for meeting in found for user_id in meeting.user_ids})
+    clients = contacts.numbers(connection, {meeting.contact_id for meeting in found if meeting.contact_id})
+    table = tables.meetings
+    kept = connection.execute(
+        insert(table).returning(table.c.id, table.c.number),
+        [meetings.full_row(meeting, numbers, clients) for meeting in found],
+    )
+    places = {row.id: row.number for row in kept}
+    people = [row for meeting in found for row in rows.participant_rows(meeting, places[meeting.id], numbers)]
+    connection.execute(insert(tables.participants), people)
+    beside = [
+        {"meeting_number": places[record.meeting.id], "kind": kind, "content": content}
+        for record in records
+        for kind, content in record.artefacts.items()
+    ]
+    if beside:
+        connection.execute(insert(tables.artefacts), beside)

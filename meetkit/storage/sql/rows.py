@@ -1,0 +1,109 @@
+"""Values to rows and back. A row's names are its table's columns; what comes back is validated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from meetkit.models.meetings import Meeting
+from meetkit.models.people import Contact, User
+from meetkit.models.time import Calendar
+from meetkit.models.zones import to_datetime, to_microseconds
+
+PersonT = TypeVar("PersonT", User, Contact)
+_AS_THEY_ARE = (
+    "id",
+    "title",
+    "timezone",
+    "duration_minutes",
+    "status",
+    "exclusive",
+    "transcript",
+    "summary",
+    "sentiment",
+    "version",
+)
+
+
+def person_row(person: User | Contact) -> dict[str, Any]:
+    """The row of a user or a contact, but for its number."""
+    return person.model_dump(mode="json")
+
+
+def read_person(model: type[PersonT], row: Row[Any]) -> PersonT:
+    """The user or contact of a row."""
+    return model.model_validate({name: row._mapping[name] for name in model.model_fields})
+
+
+def meeting_row(meeting: Meeting) -> dict[str, Any]:
+    """The row of a meeting, but for its number and those of its people."""
+    offset = meeting.date.utcoffset() or dt.timedelta()
+    return {
+        **{name: getattr(meeting, name) for name in _AS_THEY_ARE},
+        "starts_at": to_microseconds(meeting.date),
+        "utc_offset_minutes": offset // dt.timedelta(minutes=1),
+        "action_items": [item.model_dump(mode="json") for item in meeting.action_items],
+        "created_at": meeting.created_at and to_microseconds(meeting.created_at),
+        "updated_at": meeting.updated_at and to_microseconds(meeting.updated_at),
+    }
+
+
+def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    """A row for each of ours in a meeting, in the order of their numbers, as locks are taken."""
+    starts_at, ends_at = meeting.span
+    positions = {user_id: position for position, user_id in enumerate(meeting.attendee_ids)}
+    rows = [
+        {
+            "meeting_number": meeting_number,
+            "user_number": numbers[user_id],
+            "position": positions.get(user_id),
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "busy": meeting.is_busy,
+            "exclusive": meeting.is_busy and meeting.exclusive,
+        }
+        for user_id in meeting.user_ids
+    ]
+    return sorted(rows, key=lambda row: row["user_number"])
+
+
+def read_meeting(row: Row[Any]) -> Meeting:
+    """The meeting of a row of `meetings.select_meetings`."""
+    fields = row._mapping
+    zone = dt.timezone(dt.timedelta(minutes=fields["utc_offset_minutes"]))
+    attendees = sorted(
+        (int(position), user_id)
+        for position, _, user_id in (line.partition(" ") for line in (fields["attendees"] or "").split("\n") if line)
+    )
+    return Meeting.model_validate(
+        {
+            **{name: fields[name] for name in _AS_THEY_ARE},
+            "user_id": fields["user_id"],
+            "contact_id": fields["contact_id"],
+            "attendee_ids": [user_id for _, user_id in attendees],
+            "date": to_datetime(fields["starts_at"]).astimezone(zone),
+            "action_items": fields["action_items"],
+            "created_at": _moment(fields["created_at"]),
+            "updated_at": _moment(fields["updated_at"]),
+        }
+    )
+
+
+def calendar_row(calendar: Calendar) -> dict[str, Any]:
+    """The row of a calendar, but for its number and its user's."""
+    return {
+        "name": calendar.name,
+        "busy": [interval.model_dump(mode="json") for interval in calendar.busy],
+        "synced_at": to_microseconds(calendar.synced_at),
+    }
+
+
+def read_calendar(row: Row[Any]) -> Calendar:
+    """The calendar of a row."""
+    return Calendar(name=row.name, busy=row.busy, synced_at=to_datetime(row.synced_at))
+
+
+def _moment(microseconds: int | None) -> dt.datetime | None:
+    return None if microseconds is None else to_datetime(microseconds)

@@ -1,0 +1,75 @@
+"""Which tables a database has, and bringing it up to those of this version."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
+
+from meetkit.errors import SchemaError
+from meetkit.storage.sql import dialects, tables
+
+# The newest revision in meetkit/migrations.
+REVISION = "0001"
+VERSION_TABLE = "meetkit_alembic_version"
+_LOCK = 0x6D656574  # Whoever migrates a PostgreSQL database holds this advisory lock.
+
+_version = Table(VERSION_TABLE, MetaData(), Column("version_num", String))
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that a database is at; `None` where it has no tables of meetkit."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    revision: str | None = connection.execute(select(_version.c.version_num)).scalar()
+    return revision
+
+
+def check(connection: Connection) -> None:
+    """Refuse a database that this version cannot work with.
+
+    Raises:
+        SchemaError: it is empty, behind, or ahead.
+    """
+    found = current(connection)
+    if found == REVISION:
+        return
+    how = "run `meetkit db upgrade`, or open it with migrate=True"
+    if found is None:
+        raise SchemaError(f"the database has no tables of meetkit yet; {how}")
+    if found < REVISION:
+        raise SchemaError(f"the database is at revision {found}, and this meetkit needs {REVISION}; {how}")
+    raise SchemaError(f"the database is at revision {found}, newer than this meetkit knows; install a newer meetkit")
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring an empty or older database up, in the caller's transaction; who comes second waits and finds it done."""
+    from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    dialects.begin_writing(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    found = current(connection)
+    if found is not None and found >= REVISION:
+        check(connection)
+        return
+    config = Config()
+    config.set_main_option("script_location", "meetkit:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def differences(connection: Connection) -> list[str]:
+    """How the tables differ from those of this version, one line each."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    context = MigrationContext.configure(
+        connection,
+        opts={"include_name": is_ours, "version_table": VERSION_TABLE},
+    )
+    return [str(difference) for difference in compare_metadata(context, tables.metadata)]
+
+
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether a table is meetkit's, for Alembic, which leaves the host's alone."""
+    return kind != "table" or ((name or "").startswith("meetkit_") and name != VERSION_TABLE)

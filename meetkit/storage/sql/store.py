@@ -1,0 +1,207 @@
+"""`SqlStore`: the store on SQLite or PostgreSQL, by URL, engine, or a host's own connection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+import stamina
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from meetkit.errors import ConflictError, InvalidRequestError, StoreError, shown
+from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.people import Contact, User
+from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.time import Calendar
+from meetkit.storage.sql import busy, dialects, meetings, records, schema
+from meetkit.storage.sql.dialects import SqlOptions
+from meetkit.storage.sql.people import contacts, users
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqlStore:
+    """A `Store` on SQLite or PostgreSQL.
+
+    Given a URL or an engine, each call is a transaction of its own, tried again where the database refuses it
+    for meeting another. Given a connection, calls take part in the transaction that is open on it, which only
+    its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
+    safe to share. After a fork a process opens its own.
+
+    An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection)...)`.
+    """
+
+    def __init__(
+        self, database: str | URL | Engine | Connection, *, migrate: bool = False, options: SqlOptions | None = None
+    ) -> None:
+        """Use a database; with `migrate`, bring its tables up to this version first.
+
+        Args:
+            database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
+                engine or connection of SQLAlchemy, which stays the caller's to close.
+            migrate: whether to create or upgrade the tables.
+            options: for a database given by its URL.
+
+        Raises:
+            InvalidRequestError: that is no such database.
+            SchemaError: the tables are not those of this version, and `migrate` is false.
+            StoreError: the database cannot be reached.
+        """
+        self._options = options or SqlOptions()
+        self._owns_engine = isinstance(database, str | URL)
+        if isinstance(database, str | URL):
+            database = dialects.open_engine(database, self._options)
+        if not isinstance(database, Engine | Connection):
+            raise InvalidRequestError(
+                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
+                "an async one hands its Connection to a function by run_sync"
+            )
+        dialects.check_dialect(database.dialect.name)
+        self._database = database
+        if migrate:
+            self._write(schema.upgrade)
+        self._read(schema.check)
+
+    def close(self) -> None:
+        """Close the engine that was opened for a URL; one that was given stays open."""
+        if self._owns_engine and isinstance(self._database, Engine):
+            self._database.dispose()
+
+    def add_user(self, user: User) -> None:
+        """Keep a new user."""
+        self._write(users.add, user)
+
+    def get_user(self, user_id: str) -> User:
+        """Return the user of that id."""
+        return self._read(users.get, user_id)
+
+    def update_user(self, user_id: str, change: Callable[[User], User]) -> User:
+        """Change a user."""
+        return self._write(users.update, user_id, change)
+
+    def add_contact(self, contact: Contact) -> None:
+        """Keep a new contact."""
+        self._write(contacts.add, contact)
+
+    def get_contact(self, contact_id: str) -> Contact:
+        """Return the contact of that id."""
+        return self._read(contacts.get, contact_id)
+
+    def update_contact(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact:
+        """Change a contact."""
+        return self._write(contacts.update, contact_id, change)
+
+    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Keep a new meeting and return it, or what its idempotency key kept first."""
+        return self._write(meetings.add_meeting, meeting, idempotency)
+
+    def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
+        """What a request of that key was answered with, if there was one."""
+        return self._read(meetings.first_result, idempotency)
+
+    def get_meeting(self, meeting_id: str) -> Meeting:
+        """Return the meeting of that id."""
+        return self._read(meetings.get_meeting, meeting_id)
+
+    def update_meeting(self, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
+        """Change a meeting."""
+        return self._write(meetings.update_meeting, meeting_id, change)
+
+    def delete_meeting(self, meeting_id: str) -> None:
+        """Remove a meeting and everything kept beside it."""
+        self._write(meetings.delete_meeting, meeting_id)
+
+    def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+        """The meetings that a user owns or attends and the filters admit, by date, then id."""
+        return self._read(meetings.list_meetings, user_id, filters)
+
+    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
+        """The past meetings with a contact that began before an instant, newest first."""
+        return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit)
+
+    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
+        """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
+        return self._read(busy.busy_intervals, user_ids, start, end)
+
+    def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
+        """Keep text beside a meeting, in place of what was there under that kind."""
+        self._write(meetings.put_artefact, meeting_id, kind, content)
+
+    def get_artefact(self, meeting_id: str, kind: str) -> str | None:
+        """The text kept beside a meeting under that kind, if any."""
+        return self._read(meetings.get_artefact, meeting_id, kind)
+
+    def put_calendar(self, user_id: str, calendar: Calendar) -> None:
+        """Keep a calendar of a user, in place of the one of that name."""
+        self._write(busy.put_calendar, user_id, calendar)
+
+    def get_calendars(self, user_id: str) -> list[Calendar]:
+        """A user's calendars from elsewhere, by name."""
+        return self._read(busy.get_calendars, user_id)
+
+    def export_records(self) -> Iterator[Record]:
+        """All that is kept, as of one moment; read page by page as it is consumed."""
+        with _translated():
+            if isinstance(self._database, Connection):
+                yield from records.export_records(self._database)
+                return
+            with self._database.connect() as connection:
+                dialects.begin_reading(connection)
+                yield from records.export_records(connection)
+
+    def import_records(self, new: Iterable[Record]) -> None:
+        """Keep all of these, or none; read once, as they are kept."""
+        with _translated(), self._writing() as connection:
+            records.import_records(connection, new)
+
+    def _read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with _translated():
+            if isinstance(self._database, Connection):
+                return function(self._database, *args, **kwargs)
+            with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return function(connection, *args, **kwargs)
+
+    def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        attempts = 1 if isinstance(self._database, Connection) else self._options.attempts
+        with _translated():
+            for attempt in stamina.retry_context(
+                on=dialects.is_transient,
+                attempts=attempts,
+                timeout=None,
+                wait_initial=0.01,
+                wait_max=1,
+                wait_jitter=0.1,
+            ):
+                with attempt, self._writing() as connection:
+                    return function(connection, *args, **kwargs)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction, or in the transaction of the host's connection a part that is undone by itself."""
+        if isinstance(self._database, Connection):
+            dialects.begin_writing(self._database)
+            with self._database.begin_nested():
+                yield self._database
+            return
+        with self._database.begin() as connection:
+            dialects.begin_writing(connection)
+            yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of the database as ours, without its statements, which hold what people wrote."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreError("all connections to the database are in use") from error
+    except DBAPIError as error:
+        if dialects.is_double_booking(error):
+            raise ConflictError("somebody in this meeting was just booked at that time") from error
+        raise StoreError(f"the database failed: {dialects.reason(error)}") from error

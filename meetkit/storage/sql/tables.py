@@ -1,0 +1,156 @@
+"""The tables. Instants are microseconds since 1970 UTC; rows refer to each other by number, people use the ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Ids sort by code point, as Python sorts them; PostgreSQL would ask the locale.
+_Id = Text().with_variant(Text(collation="C"), "postgresql")
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _number() -> Column[int]:
+    return Column("number", _Number, Identity(), primary_key=True)
+
+
+def _refers(name: str, table: str, **options: Any) -> Column[int]:
+    return Column(name, _Number, ForeignKey(f"meetkit_{table}.number"), **{"nullable": False, **options})
+
+
+users = Table(
+    "meetkit_users",
+    metadata,
+    _number(),
+    Column("id", _Id, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("work_hours", JSON, nullable=False),
+    Column("exceptions", JSON, nullable=False),
+)
+
+contacts = Table(
+    "meetkit_contacts",
+    metadata,
+    _number(),
+    Column("id", _Id, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("timezone", Text),
+)
+
+meetings = Table(
+    "meetkit_meetings",
+    metadata,
+    _number(),
+    Column("id", _Id, nullable=False, unique=True),
+    _refers("user_number", "users"),
+    _refers("contact_number", "contacts", nullable=True),
+    Column("title", Text, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("utc_offset_minutes", SmallInteger, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("duration_minutes", SmallInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("exclusive", Boolean, nullable=False),
+    Column("transcript", Text),
+    Column("summary", Text),
+    Column("action_items", JSON, nullable=False),
+    Column("sentiment", Text),
+    Column("created_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("version", BigInteger, nullable=False),
+    CheckConstraint("status IN ('scheduled', 'completed', 'cancelled')", name="status"),
+    CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
+    Index("ix_meetkit_meetings_contact", "contact_number", "starts_at"),
+)
+
+# One row for each of ours in a meeting: the owner, and by `position` the attendees. The primary key serves a
+# meeting's people, the index a person's time, from which alone a window's busy time is read. Triggers hold time,
+# `busy` and `exclusive` to those of the meeting.
+participants = Table(
+    "meetkit_participants",
+    metadata,
+    _refers("meeting_number", "meetings", primary_key=True),
+    _refers("user_number", "users", primary_key=True),
+    Column("position", Integer),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("busy", Boolean, nullable=False),
+    # Busy, and booked: of these no two of one user overlap, which the database enforces by itself.
+    Column("exclusive", Boolean, nullable=False),
+    # A search for what overlaps a window begins a day before it.
+    CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
+    CheckConstraint("busy OR NOT exclusive", name="exclusive"),
+    Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
+)
+
+calendars = Table(
+    "meetkit_calendars",
+    metadata,
+    _number(),
+    _refers("user_number", "users"),
+    Column("name", _Id, nullable=False),
+    Column("busy", JSON, nullable=False),
+    Column("synced_at", BigInteger, nullable=False),
+    UniqueConstraint("user_number", "name"),
+)
+
+# A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too.
+calendar_busy = Table(
+    "meetkit_calendar_busy",
+    metadata,
+    _refers("calendar_number", "calendars", primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True),
+    Column("ends_at", BigInteger, nullable=False),
+    _refers("user_number", "users"),
+    CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
+    Index("ix_meetkit_calendar_busy_time", "user_number", "starts_at", "ends_at"),
+)
+
+artefacts = Table(
+    "meetkit_artefacts",
+    metadata,
+    _refers("meeting_number", "meetings", primary_key=True),
+    Column("kind", _Id, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+requests = Table(
+    "meetkit_requests",
+    metadata,
+    Column("key", _Id, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("result", Text, nullable=False),
+)
