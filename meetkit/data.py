@@ -91,11 +91,11 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
     def __setitem__(self, entity_id: str, entity: Mapping[str, Any]) -> None:
         value = self._read(entity_id, entity)
         try:
-            self._call("update", entity_id, lambda _: value)
-        except NotFoundError as error:
-            if error.kind != self._kind:
-                raise
             self._call("add", value)
+        except (ConflictError, NotFoundError):
+            if entity_id not in self:
+                raise
+            self._call("update", entity_id, lambda _: value)
 
     def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Entity:
         if not isinstance(entity, Mapping | BaseModel):

@@ -17,25 +17,35 @@ from pydantic import ValidationError
 from meetkit import availability
 from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
-from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, shown
+from meetkit.errors import InvalidRequestError, LLMAPIError, shown
 from meetkit.insights import briefs, model_briefs
 from meetkit.llm_client import RetryPolicy
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.base import new_id, parse
 from meetkit.models.insights import PreMeetingPrep
-from meetkit.models.meetings import (
-    CreateMeetingRequest,
-    Meeting,
-    MeetingFilters,
-    MeetingUpdate,
-    apply_update,
-)
+from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.time import BusyInterval, TimeSlot
-from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds, zone_name
+from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
+from meetkit.scheduling import (
+    book_first_free,
+    book_meeting,
+    cancel_meeting,
+    complete_meeting,
+    create_meeting,
+    delete_meeting,
+    get_people,
+    reschedule_meeting,
+    sync_calendar,
+    update_meeting,
+)
 from meetkit.storage import Store
 
 __all__ = [
+    "book_first_free",
+    "book_meeting",
+    "cancel_meeting",
+    "complete_meeting",
     "configure",
     "create_contact",
     "create_meeting",
@@ -48,8 +58,11 @@ __all__ = [
     "get_all_meetings",
     "get_contact",
     "get_meeting",
+    "get_people",
     "get_prep",
     "get_user",
+    "reschedule_meeting",
+    "sync_calendar",
     "update_contact",
     "update_meeting",
     "update_user",
@@ -69,47 +82,6 @@ def get_all_meetings(user_id: str, filters: Mapping[str, Any] | MeetingFilters |
 def get_meeting(meeting_id: str) -> Meeting:
     """The meeting of that id."""
     return current_store().get_meeting(meeting_id)
-
-
-def create_meeting(meeting_request: Mapping[str, Any] | CreateMeetingRequest) -> Meeting:
-    """Create a meeting; it may overlap others. A naive date is wall-clock time in the owner's zone."""
-    request = parse(CreateMeetingRequest, meeting_request)
-    store = current_store()
-    owner = store.get_user(request.user_id)
-    now = _now()
-    given = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
-    zone = zone_name(request.date) or owner.timezone
-    created = {"id": new_id("meeting"), "timezone": zone, "created_at": now, "updated_at": now}
-    meeting = parse(Meeting, {**given, **created})
-    store.add_meeting(meeting)
-    return meeting
-
-
-def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
-    """Change a meeting; see `MeetingUpdate` for what can change.
-
-    Raises:
-        ConflictError: `expected_version` is among the updates, and the meeting has moved on since.
-    """
-    update = parse(MeetingUpdate, updates)
-    store = current_store()
-    owner_id, zone, now = None, "UTC", _now()
-    if update.date and update.date.tzinfo is None and not update.timezone:
-        owner_id = update.user_id or store.get_meeting(meeting_id).user_id
-        zone = store.get_user(owner_id).timezone
-
-    def change(meeting: Meeting) -> Meeting:
-        if owner_id not in (None, update.user_id, meeting.user_id):
-            raise ConflictError(f"meeting {meeting_id!r} was just given to another user, whose zone it is; try again")
-        return apply_update(meeting, update, owner_timezone=zone, now=now)
-
-    return store.update_meeting(meeting_id, change)
-
-
-def delete_meeting(meeting_id: str) -> Literal[True]:
-    """Remove a meeting and all that was made from it."""
-    current_store().delete_meeting(meeting_id)
-    return True
 
 
 def get_user(user_id: str) -> User:

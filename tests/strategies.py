@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
+from meetkit.availability.first import FirstFreeRequest
 from meetkit.llm_client import RetryPolicy
 from meetkit.models import (
     ActionItem,
@@ -39,6 +40,7 @@ from meetkit.models.records import (
     UserRecord,
 )
 from meetkit.settings import Settings
+from meetkit.storage import SqlOptions
 
 ZONES = sorted(name for name in available_timezones() if name[0].isupper())
 # Zones with clock changes of 30 minutes, at odd hours, of whole days, or none at all.
@@ -262,6 +264,17 @@ day_queries = st.builds(
 start_queries = st.builds(
     StartQuery, user_ids=st.just(("a",)), start=naive_moments | instants, duration_minutes=st.integers(1, 1000)
 )
+first_free_requests = st.builds(
+    FirstFreeRequest,
+    user_ids=st.just(("a",)),
+    duration_minutes=durations,
+    window_start=naive_moments | instants,
+    window_end=naive_moments | instants,
+    title=lines,
+    contact_id=st.none() | lines,
+    timezone=st.none() | zones,
+)
+options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
 settings = st.builds(Settings, model=st.none() | lines)
 
 EVERY = (
@@ -282,5 +295,6 @@ EVERY = (
     *(calendars, keys, *records),
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
+    *(first_free_requests, options),
 )
 values = st.one_of(EVERY)

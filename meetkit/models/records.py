@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from meetkit.errors import ConflictError, shown
-from meetkit.models.base import Line, Text, Value
+from meetkit.models.base import Line, Text, Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
@@ -22,9 +22,13 @@ class IdempotencyKey(Value):
 
     @classmethod
     def of(cls, key: str, verb: str, request: Value) -> Self:
-        """The key of a request; the fingerprint is the SHA-256 of the verb and the request as JSON."""
+        """The key of a request; the fingerprint is the SHA-256 of the verb and the request as JSON.
+
+        Raises:
+            InvalidRequestError: the key is not one line of at most 200 characters.
+        """
         asked = f"{verb} {request.model_dump_json()}"
-        return cls(key=key, fingerprint=hashlib.sha256(asked.encode()).hexdigest())
+        return parse(cls, {"key": key, "fingerprint": hashlib.sha256(asked.encode()).hexdigest()})
 
 
 class UserRecord(Value):

@@ -1,0 +1,49 @@
+"""The first time within a window at which people can meet, each in their own work hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from meetkit.availability.day import UserIds
+from meetkit.availability.hours import common_windows
+from meetkit.availability.intervals import Interval, free_intervals
+from meetkit.availability.query import MAX_WINDOW
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import Line, Value
+from meetkit.models.meetings import DurationMinutes
+from meetkit.models.people import User
+from meetkit.models.zones import MINUTE, Moment, Zone, resolve, to_microseconds
+
+
+class FirstFreeRequest(Value):
+    """A meeting wanted as early as these users can within `[window_start, window_end)`; the first of them owns it.
+
+    Naive times are wall-clock times of `timezone`, by default the first user's.
+    """
+
+    user_ids: UserIds
+    duration_minutes: DurationMinutes
+    window_start: Moment
+    window_end: Moment
+    title: Line = "Meeting"
+    contact_id: Line | None = None
+    timezone: Zone | None = None
+
+
+def window_of(request: FirstFreeRequest, timezone: str) -> Interval:
+    """The window in microseconds since 1970, naive times being read in `timezone`.
+
+    Raises:
+        InvalidRequestError: it ends before it begins, or spans more than ten years.
+    """
+    start, end = resolve(request.window_start, timezone), resolve(request.window_end, timezone)
+    if not dt.timedelta() < end - start <= MAX_WINDOW:
+        raise InvalidRequestError(f"window_end: must lie after window_start, by at most {MAX_WINDOW.days} days")
+    return to_microseconds(start), to_microseconds(end)
+
+
+def first_start(window: Interval, users: Sequence[User], busy: Iterable[Interval], duration_minutes: int) -> int | None:
+    """The earliest start in the window, in microseconds since 1970, or `None` where there is none."""
+    free = free_intervals(common_windows(users, *window), busy, min_length=duration_minutes * MINUTE)
+    return free[0][0] if free else None
