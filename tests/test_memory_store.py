@@ -15,7 +15,8 @@ from meetkit.errors import NotFoundError
 from meetkit.models import Meeting, MeetingFilters
 from meetkit.models.zones import DAY, to_microseconds
 from meetkit.storage import MemoryStore, Store
-from meetkit.testing.contract import ANN, BEN, DEE, MONDAY, StoreContract, busy, meeting
+from meetkit.testing.contract import StoreContract
+from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, meeting
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from itertools import islice
 from threading import RLock
 from typing import TypeVar
 
-from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, shown
+from meetkit.errors import Busy, ConflictError, NotFoundError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
 from meetkit.models.people import Contact, User
 from meetkit.models.records import (
@@ -24,6 +24,7 @@ from meetkit.models.records import (
 from meetkit.models.time import Calendar
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.memory_index import Index, Interval
+from meetkit.storage.memory_records import Check
 
 Entity = TypeVar("Entity", User, Contact, Meeting)
 
@@ -221,35 +222,22 @@ class MemoryStore:
     def import_records(self, records: Iterable[Record]) -> None:
         """Keep all of these, or none."""
         with self._lock:
-            # Into another store first: what cannot be kept is found there, before this one changes.
-            trial = MemoryStore()
-            trial._users, trial._contacts = dict(self._users), dict(self._contacts)
-            trial._meetings, trial._requests = dict(self._meetings), dict(self._requests)
-            kept = []
-            for number, record in enumerate(records, 1):
-                try:
-                    trial._import(record)
-                except (NotFoundError, ConflictError) as error:
-                    raise RecordError(number, str(error)) from error
-                kept.append(record)
-            for record in kept:
+            check = Check(self._users, self._contacts, self._meetings, self._requests)
+            for record in check.all(records):
                 self._import(record)
 
     def _import(self, record: Record) -> None:
         match record:
             case UserRecord():
-                self.add_user(record.user)
+                self._users[record.user.id] = record.user
             case ContactRecord():
-                self.add_contact(record.contact)
+                self._contacts[record.contact.id] = record.contact
             case CalendarRecord():
-                self.put_calendar(record.user_id, record.calendar)
+                self._keep_calendar(record.user_id, record.calendar)
             case MeetingRecord():
-                self._check_people(record.meeting)
-                _check_free("meeting", self._meetings, record.meeting.id)
                 self._keep(record.meeting)
                 self._artefacts[record.meeting.id] = dict(record.artefacts)
             case RequestRecord():
-                _check_free("request", self._requests, record.idempotency.key)
                 self._requests[record.idempotency.key] = record
 
     def _keep(self, meeting: Meeting) -> None:

@@ -19,41 +19,19 @@ except ImportError as error:
 
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.meetings import Meeting, MeetingFilters
-from meetkit.models.people import Contact, User
-from meetkit.models.zones import DAY, HOUR, to_microseconds
+from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
-
-MONDAY = dt.datetime(2025, 11, 17, 9, tzinfo=dt.UTC)
-ANN, BEN = (User(id=name, name=name, email=f"{name}@company.com", role="Seller") for name in ("ann", "ben"))
-DEE = Contact(id="dee", name="Dee", email="dee@client.com", company="Client", role="Buyer")
-
-
-def meeting(number: int = 0, **more: Any) -> Meeting:
-    """The meeting `m…` of Ann, so many hours after Monday at nine."""
-    date = MONDAY + dt.timedelta(hours=number)
-    return Meeting(**{"id": f"m{number:07}", "user_id": "ann", "title": "Talk", "date": date, **more})
+from meetkit.testing.contract_booking import BookingContract
+from meetkit.testing.contract_records import RecordsContract
+from meetkit.testing.examples import ANN, DEE, MONDAY, busy, listed, meeting, people
 
 
-def busy(store: Store, *user_ids: str) -> list[tuple[int, int]]:
-    """When these users are busy within a day from Monday at nine, in order; each interval once."""
-    start = to_microseconds(MONDAY)
-    end = start + DAY
-    return sorted({one for one in store.busy_intervals(user_ids, start, end) if one[0] < end and one[1] > start})
-
-
-def listed(store: Store, user_id: str, **filters: Any) -> list[str]:
-    """The ids of a user's meetings."""
-    return [one.id for one in store.list_meetings(user_id, MeetingFilters(**filters))]
-
-
-class StoreContract:
+class StoreContract(BookingContract, RecordsContract):
     """What holds of every store; a subclass gives the fixture `store`, an empty one for each test."""
 
     @pytest.fixture(autouse=True)
     def _people(self, store: Store) -> None:
-        store.add_user(ANN)
-        store.add_user(BEN)
-        store.add_contact(DEE)
+        store.import_records(people())
 
     def test_what_is_kept_comes_back_as_it_was(self, store: Store) -> None:
         """Values go in and come out equal, to the microsecond and the offset."""

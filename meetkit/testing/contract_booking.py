@@ -1,0 +1,207 @@
+"""The part of the contract of stores that is about booked time, calendars from elsewhere and idempotency keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from meetkit.errors import Busy, ConflictError, NotFoundError
+from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.zones import HOUR, to_microseconds
+from meetkit.storage import Store
+from meetkit.testing.examples import MONDAY, busy, calendar, key, listed, meeting
+
+HOUR_LONG = dt.timedelta(hours=1)
+
+
+class BookingContract:
+    """An exclusive meeting finds its people free, and a request under a key happens once."""
+
+    @pytest.mark.parametrize(
+        ("minutes", "is_refused"),
+        [(-60, False), (-59, True), (0, True), (59, True), (60, False)],
+    )
+    def test_a_booking_meets_no_busy_time(self, store: Store, minutes: int, is_refused: bool) -> None:
+        """Intervals are half-open: a booking may begin when another meeting ends, and end when it begins."""
+        store.add_meeting(meeting(id="there"))
+        booking = meeting(id="new", date=MONDAY + dt.timedelta(minutes=minutes), exclusive=True)
+
+        if is_refused:
+            with pytest.raises(ConflictError) as caught:
+                store.add_meeting(booking)
+            assert caught.value.busy == (Busy("ann", MONDAY, MONDAY + HOUR_LONG),)
+            assert listed(store, "ann") == ["there"]
+        else:
+            assert store.add_meeting(booking) == booking
+
+    def test_a_conflict_lists_everybody_who_is_busy(self, store: Store) -> None:
+        """Owners, attendees and calendars, by start; who is free is not named."""
+        store.add_meeting(meeting(1, id="one", user_id="ben"))
+        store.add_meeting(meeting(0, id="two", user_id="ben", attendee_ids=["ann"]))
+        store.put_calendar("ann", calendar((1, 2), (5, 6)))
+
+        with pytest.raises(ConflictError, match=r"busy: 'ann' from .*; 'ben' from ") as caught:
+            store.add_meeting(meeting(0, id="new", attendee_ids=["ben"], duration_minutes=90, exclusive=True))
+
+        start, between, end = (MONDAY + number * HOUR_LONG for number in range(3))
+        assert caught.value.busy == (
+            Busy("ann", start, between),
+            Busy("ben", start, between),
+            Busy("ann", between, end),
+            Busy("ben", between, end),
+        )
+
+    def test_what_is_not_booked_may_overlap(self, store: Store) -> None:
+        """Other meetings are kept over a booking, which stays."""
+        store.add_meeting(meeting(id="booked", exclusive=True))
+        store.add_meeting(meeting(id="other"))
+
+        assert listed(store, "ann") == ["booked", "other"]
+
+    def test_a_cancelled_booking_frees_its_time_until_it_is_called_again(self, store: Store) -> None:
+        """Cancelling frees, and what was cancelled comes back only to time that is still free."""
+        store.add_meeting(meeting(id="first", exclusive=True))
+        store.update_meeting("first", lambda one: one.model_copy(update={"status": "cancelled"}))
+        store.add_meeting(meeting(id="second", exclusive=True))
+
+        with pytest.raises(ConflictError):
+            store.update_meeting("first", lambda one: one.model_copy(update={"status": "scheduled"}))
+        store.delete_meeting("second")
+        store.update_meeting("first", lambda one: one.model_copy(update={"status": "scheduled"}))
+        assert len(busy(store, "ann")) == 1
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"date": MONDAY + 3 * HOUR_LONG},
+            {"duration_minutes": 240},
+            {"attendee_ids": ("ben",)},
+            {"user_id": "ben", "attendee_ids": ("ann",)},
+        ],
+    )
+    def test_a_changed_booking_is_checked_again(self, store: Store, change: dict[str, Any]) -> None:
+        """A booking that moves, grows or takes in somebody is refused where they are busy, and stays as it was."""
+        store.add_meeting(meeting(id="booked", exclusive=True))
+        store.add_meeting(meeting(3, id="later"))
+        store.add_meeting(meeting(0, id="bens", user_id="ben"))
+
+        with pytest.raises(ConflictError) as caught:
+            store.update_meeting("booked", lambda one: one.model_copy(update=change))
+
+        assert caught.value.busy
+        assert store.get_meeting("booked") == meeting(id="booked", exclusive=True)
+
+    def test_a_booking_does_not_stand_in_its_own_way(self, store: Store) -> None:
+        """It may move by less than its length, and change while another overlaps it."""
+        store.add_meeting(meeting(id="booked", exclusive=True, attendee_ids=["ben"]))
+        later = MONDAY + dt.timedelta(minutes=30)
+        store.update_meeting("booked", lambda one: one.model_copy(update={"date": later}))
+        store.add_meeting(meeting(id="over"))
+
+        store.update_meeting("booked", lambda one: one.model_copy(update={"title": "Same time", "attendee_ids": ()}))
+
+        assert store.get_meeting("booked").title == "Same time"
+        assert len(busy(store, "ann")) == 2
+
+    def test_a_long_meeting_of_the_day_before_is_met(self, store: Store) -> None:
+        """What began 23 hours earlier and is not over counts."""
+        store.add_meeting(meeting(-23, id="long", duration_minutes=24 * 60))
+
+        with pytest.raises(ConflictError):
+            store.add_meeting(meeting(id="new", exclusive=True))
+
+    def test_calendars_count_as_busy_and_are_replaced_whole(self, store: Store) -> None:
+        """Each name is one calendar; a new version takes the place of the old one, and empty intervals take no time."""
+        store.put_calendar("ann", calendar((0, 1), (2, 2), (3, 4), name="work"))
+        store.put_calendar("ann", calendar((5, 6), name="home", status="tentative"))
+        assert [(start - to_microseconds(MONDAY)) // HOUR for start, _ in busy(store, "ann")] == [0, 3, 5]
+
+        store.put_calendar("ann", calendar((1, 2), name="work"))
+
+        assert [(start - to_microseconds(MONDAY)) // HOUR for start, _ in busy(store, "ann")] == [1, 5]
+        assert store.get_calendars("ann") == [
+            calendar((5, 6), name="home", status="tentative"),
+            calendar((1, 2), name="work"),
+        ]
+        assert (store.get_calendars("ben"), busy(store, "ben")) == ([], [])
+
+    def test_a_calendar_may_be_busy_for_weeks(self, store: Store) -> None:
+        """However long an interval is, and however they overlap, a window within is busy throughout."""
+        weeks = BusyInterval(start=MONDAY - dt.timedelta(days=20), end=MONDAY + dt.timedelta(days=20))
+        inside = BusyInterval(start=MONDAY, end=MONDAY + HOUR_LONG)
+        kept = Calendar(name="leave", busy=(weeks, inside, inside), synced_at=MONDAY)
+        store.put_calendar("ann", kept)
+
+        start, end = to_microseconds(MONDAY), to_microseconds(MONDAY) + 10 * HOUR
+        at = start
+        for begins, ends in sorted(store.busy_intervals(["ann"], start, end)):
+            if begins <= at:
+                at = max(at, ends)
+        assert at >= end
+        assert store.get_calendars("ann") == [kept]
+
+    def test_calendars_are_of_users(self, store: Store) -> None:
+        """Nobody unknown has one."""
+        with pytest.raises(NotFoundError, match="'x'"):
+            store.put_calendar("x", calendar())
+        with pytest.raises(NotFoundError, match="'x'"):
+            store.get_calendars("x")
+
+    def test_a_repeat_of_a_request_returns_its_first_result(self, store: Store) -> None:
+        """Under the same key a second meeting is not kept, whatever became of the first."""
+        first = store.add_meeting(meeting(id="first"), idempotency=key())
+        assert store.first_result(key()) == first
+        store.update_meeting("first", lambda one: one.model_copy(update={"title": "Moved on"}))
+
+        assert store.add_meeting(meeting(id="second"), idempotency=key()) == first
+
+        store.delete_meeting("first")
+        assert store.add_meeting(meeting(id="third"), idempotency=key()) == first
+        assert listed(store, "ann") == []
+
+    def test_a_key_is_for_one_request(self, store: Store) -> None:
+        """With another request it is a conflict, and nothing is kept."""
+        store.add_meeting(meeting(id="first"), idempotency=key())
+
+        with pytest.raises(ConflictError, match="another request"):
+            store.add_meeting(meeting(id="second"), idempotency=key(request="other"))
+        with pytest.raises(ConflictError, match="another request"):
+            store.first_result(key(request="other"))
+        assert (listed(store, "ann"), store.first_result(key("unused"))) == (["first"], None)
+
+    def test_a_request_that_failed_does_not_use_its_key_up(self, store: Store) -> None:
+        """What was refused may be asked again under the same key."""
+        store.add_meeting(meeting(id="there"))
+        with pytest.raises(ConflictError):
+            store.add_meeting(meeting(id="new", exclusive=True), idempotency=key())
+        store.delete_meeting("there")
+
+        assert store.add_meeting(meeting(id="new", exclusive=True), idempotency=key()).id == "new"
+
+    def test_of_threads_with_one_key_one_is_kept(self, store: Store) -> None:
+        """All of them get the same meeting."""
+
+        def add(number: int) -> str:
+            return store.add_meeting(meeting(number, id=f"m{number}"), idempotency=key()).id
+
+        with ThreadPoolExecutor(8) as threads:
+            found = set(threads.map(add, range(16)))
+
+        assert listed(store, "ann") == list(found)
+
+    def test_of_threads_that_book_one_hour_one_wins(self, store: Store) -> None:
+        """The others are told who is busy."""
+
+        def try_to_book(number: int) -> bool:
+            try:
+                store.add_meeting(meeting(0, id=f"m{number}", exclusive=True))
+            except ConflictError as error:
+                return not error.busy
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(try_to_book, range(24))) == 1
+        assert len(listed(store, "ann")) == 1

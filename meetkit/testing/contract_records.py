@@ -1,0 +1,73 @@
+"""The part of the contract of stores that is about moving everything to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from meetkit.errors import RecordError
+from meetkit.models.records import CalendarRecord, MeetingRecord, Record, RequestRecord, UserRecord
+from meetkit.storage import Store
+from meetkit.testing.examples import ANN, busy, calendar, key, listed, meeting, people
+
+
+def some_records() -> list[Record]:
+    """Records of Ann, Ben and Dee that may follow theirs."""
+    return [
+        CalendarRecord(user_id="ben", calendar=calendar((7, 8))),
+        MeetingRecord(meeting=meeting(0, contact_id="dee", attendee_ids=["ben", "ann"], transcript="Hi. 💥")),
+        MeetingRecord(meeting=meeting(1, exclusive=True), artefacts={"prep": "{}", "other": "\n"}),
+        MeetingRecord(meeting=meeting(2, status="cancelled", exclusive=True)),
+        RequestRecord(idempotency=key(), result=meeting(9, id="gone")),
+    ]
+
+
+class RecordsContract:
+    """What is exported and imported again is the same, and an import is whole or not at all."""
+
+    def test_what_is_imported_is_exported_again(self, store: Store) -> None:
+        """Every record, equal and in its order."""
+        store.import_records(some_records())
+
+        assert list(store.export_records()) == [*people(), *some_records()]
+
+    def test_what_is_imported_is_in_use(self, store: Store) -> None:
+        """Lists, busy time, artefacts, calendars and keys know it."""
+        store.import_records(some_records())
+
+        assert listed(store, "ben") == ["m0000000"]
+        assert (len(busy(store, "ann")), len(busy(store, "ben"))) == (2, 2)
+        assert store.get_artefact("m0000001", "other") == "\n"
+        assert store.add_meeting(meeting(5), idempotency=key()).id == "gone"
+
+    @pytest.mark.parametrize(
+        ("wrong", "why"),
+        [
+            (UserRecord(user=ANN), "already a user"),
+            (MeetingRecord(meeting=meeting(0)), "already a meeting"),
+            (MeetingRecord(meeting=meeting(7, user_id="x")), "no user with id 'x'"),
+            (MeetingRecord(meeting=meeting(7, contact_id="x")), "no contact with id 'x'"),
+            (MeetingRecord(meeting=meeting(1, id="new", exclusive=True)), "booked"),
+            (CalendarRecord(user_id="x", calendar=calendar()), "no user with id 'x'"),
+            (RequestRecord(idempotency=key(), result=meeting()), "already a request"),
+        ],
+    )
+    def test_an_import_is_whole_or_not_at_all(self, store: Store, wrong: Record, why: str) -> None:
+        """A record that cannot be kept is named by its number, and of the others nothing is kept."""
+        with pytest.raises(RecordError, match=why) as caught:
+            store.import_records([*some_records(), wrong, MeetingRecord(meeting=meeting(8))])
+
+        assert caught.value.number == len(some_records()) + 1
+        assert list(store.export_records()) == people()
+
+    def test_an_import_that_cannot_be_read_to_its_end_keeps_nothing(self, store: Store) -> None:
+        """An error from where the records come from goes on, and nothing is kept."""
+
+        def broken() -> Iterator[Record]:
+            yield from some_records()
+            raise OSError("unplugged")
+
+        with pytest.raises(OSError, match="unplugged"):
+            store.import_records(broken())
+        assert list(store.export_records()) == people()
