@@ -211,7 +211,8 @@ class MemoryStore:
         with self._lock:
             users, contacts = list(self._users.values()), list(self._contacts.values())
             calendars = [(user_id, one) for user_id in self._users for one in self.get_calendars(user_id)]
-            meetings = [(meeting, dict(self._artefacts.get(meeting.id, {}))) for meeting in self._meetings.values()]
+            beside = {meeting_id: dict(sorted(found.items())) for meeting_id, found in self._artefacts.items()}
+            meetings = [(meeting, beside.get(meeting.id, {})) for meeting in self._meetings.values()]
             requests = list(self._requests.values())
         yield from (UserRecord(user=user) for user in users)
         yield from (ContactRecord(contact=contact) for contact in contacts)

@@ -63,7 +63,8 @@ def _pages(connection: Connection, statement: Select[Any], key: Any) -> Iterator
 def _artefacts(connection: Connection, first: int, last: int) -> dict[int, dict[str, str]]:
     table = tables.artefacts
     found: dict[int, dict[str, str]] = {}
-    for row in connection.execute(select(table).where(table.c.meeting_number.between(first, last))):
+    of_these = select(table).where(table.c.meeting_number.between(first, last))
+    for row in connection.execute(of_these.order_by(table.c.meeting_number, table.c.kind)):
         found.setdefault(row.meeting_number, {})[row.kind] = row.content
     return found
 
