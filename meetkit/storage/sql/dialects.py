@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import sqlalchemy
@@ -124,9 +125,13 @@ def begin_reading(connection: Connection) -> None:
 
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> Any:
     """Insert a row and return its primary key, or leave the one that is there, without ending the transaction."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return connection.execute(statement, row).scalar()
+    return connection.execute(_insert_new(table, connection.dialect.name), row).scalar()
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, insert, select, tuple_, update
 
 from meetkit.errors import NotFoundError
 from meetkit.models.base import is_storable
@@ -33,6 +33,17 @@ SELECT = (
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
+_BY_ID = SELECT.where(_m.c.id == bindparam("one"))
+_TO_CHANGE = _BY_ID.with_for_update(key_share=True, of=_m)
+_NUMBER = select(_m.c.number).where(_m.c.id == bindparam("one"))
+_NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
+_PLACE = select(_m.c.starts_at, _m.c.id).where(_m.c.id == bindparam("one"))
+_OF_USER = (
+    SELECT.join(_p, _p.c.meeting_number == _m.c.number)
+    .where(_p.c.user_number == bindparam("user"))
+    .order_by(_p.c.starts_at, _m.c.id)
+)
+_ADD_PARTICIPANT = insert(_p)
 
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
@@ -54,7 +65,7 @@ def insert_meeting(connection: Connection, meeting: Meeting) -> None:
     number = dialects.insert_new(connection, _m, full_row(meeting, numbers, clients))
     if number is None:
         raise taken("meeting", meeting.id)
-    connection.execute(insert(_p), rows.participant_rows(meeting, number, numbers))
+    connection.execute(_ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
 
 
 def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> dict[str, Any]:
@@ -68,12 +79,12 @@ def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int])
 
 def get_meeting(connection: Connection, meeting_id: str) -> Meeting:
     """The meeting of that id."""
-    return rows.read_meeting(_get(connection, SELECT, meeting_id))
+    return rows.read_meeting(_get(connection, _BY_ID, meeting_id))
 
 
 def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
     """Change a meeting."""
-    row = _get(connection, SELECT.with_for_update(key_share=True, of=_m), meeting_id)
+    row = _get(connection, _TO_CHANGE, meeting_id)
     before = rows.read_meeting(row)
     after = change(before)
     numbers = users.numbers(connection, after.user_ids)
@@ -90,7 +101,7 @@ def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Me
     if changed:
         connection.execute(update(_m).where(_m.c.number == row.number).values(changed))
     if others:
-        connection.execute(insert(_p), rows.participant_rows(after, row.number, numbers))
+        connection.execute(_ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     return after
 
 
@@ -105,14 +116,12 @@ def delete_meeting(connection: Connection, meeting_id: str) -> None:
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters) -> list[Meeting]:
     """The meetings that a user owns or attends and the filters admit, by date, then id."""
     user = users.row(connection, user_id)
-    statement = SELECT.join(_p, _p.c.meeting_number == _m.c.number).where(_p.c.user_number == user.number)
-    for condition in _conditions(connection, filters, user.timezone):
-        statement = statement.where(condition)
-    statement = statement.order_by(_p.c.starts_at, _m.c.id)
+    statement = _OF_USER.where(*_conditions(connection, filters, user.timezone))
+    asked = {"user": user.number}
     if not filters.text:
-        return [rows.read_meeting(row) for row in connection.execute(statement.limit(filters.limit))]
+        return [rows.read_meeting(row) for row in connection.execute(statement.limit(filters.limit), asked)]
     # Only Python folds case for all of Unicode, so it looks for the text.
-    found = map(rows.read_meeting, connection.execute(statement))
+    found = map(rows.read_meeting, connection.execute(statement, asked))
     return list(islice((meeting for meeting in found if filters.admits(meeting)), filters.limit))
 
 
@@ -165,16 +174,14 @@ def claim(connection: Connection, request: RequestRecord) -> bool:
 
 
 def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any:
-    statement = statement.where(_m.c.id == meeting_id)
-    row = connection.execute(statement).one_or_none() if is_storable(meeting_id) else None
+    row = connection.execute(statement, {"one": meeting_id}).one_or_none() if is_storable(meeting_id) else None
     if row is None:
         raise NotFoundError("meeting", meeting_id)
     return row
 
 
 def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> int:
-    statement = select(_m.c.number)
-    number: int = _get(connection, statement.with_for_update(key_share=True) if lock else statement, meeting_id).number
+    number: int = _get(connection, _NUMBER_TO_CHANGE if lock else _NUMBER, meeting_id).number
     return number
 
 
@@ -185,7 +192,7 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
     if end:
         yield _p.c.starts_at < to_microseconds(end)
     if filters.after:
-        last = _get(connection, select(_m.c.starts_at, _m.c.id), filters.after)
+        last = _get(connection, _PLACE, filters.after)
         yield tuple_(_p.c.starts_at, _m.c.id) > tuple_(last.starts_at, last.id)
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
 
 from meetkit.errors import ConflictError, NotFoundError, shown
 from meetkit.models.base import is_storable
@@ -19,6 +20,7 @@ PersonT = TypeVar("PersonT", User, Contact)
 _MANY = 10_000
 
 
+# Statements are built once: to build one costs more than to run it.
 @dataclass(frozen=True)
 class People(Generic[PersonT]):
     """The statements of users, and those of contacts."""
@@ -26,6 +28,20 @@ class People(Generic[PersonT]):
     kind: str
     model: type[PersonT]
     table: Table
+
+    @cached_property
+    def _by_id(self) -> Select[Any]:
+        return select(self.table).where(self.table.c.id == bindparam("one"))
+
+    @cached_property
+    def _to_change(self) -> Select[Any]:
+        return self._by_id.with_for_update(key_share=True)
+
+    @cached_property
+    def _numbers(self) -> Select[Any]:
+        return select(self.table.c.id, self.table.c.number).where(
+            self.table.c.id.in_(bindparam("many", expanding=True))
+        )
 
     def add(self, connection: Connection, person: PersonT) -> None:
         """Keep a new one."""
@@ -38,10 +54,8 @@ class People(Generic[PersonT]):
 
     def row(self, connection: Connection, person_id: str, *, lock: bool = False) -> Row[Any]:
         """The row of that id; with `lock`, nobody else changes it until the transaction ends."""
-        statement = select(self.table).where(self.table.c.id == person_id)
-        if lock:
-            statement = statement.with_for_update(key_share=True)
-        row = connection.execute(statement).one_or_none() if is_storable(person_id) else None
+        statement = self._to_change if lock else self._by_id
+        row = connection.execute(statement, {"one": person_id}).one_or_none() if is_storable(person_id) else None
         if row is None:
             raise NotFoundError(self.kind, person_id)
         return row
@@ -60,8 +74,7 @@ class People(Generic[PersonT]):
         """
         found: dict[str, int] = {}
         for some in batches((one for one in ids if is_storable(one)), _MANY):
-            statement = select(self.table.c.id, self.table.c.number).where(self.table.c.id.in_(some))
-            found.update((row.id, row.number) for row in connection.execute(statement))
+            found.update(connection.execute(self._numbers, {"many": some}).all())
         for one in ids:
             if not is_storable(one) or one not in found:
                 raise NotFoundError(self.kind, one)
@@ -72,15 +85,19 @@ class People(Generic[PersonT]):
         return self.numbers(connection, [person_id])[person_id]
 
 
+_LOCK_USERS = (
+    select(tables.users.c.number)
+    .where(tables.users.c.number.in_(bindparam("many", expanding=True)))
+    .order_by(tables.users.c.number)
+    .with_for_update(key_share=True)
+)
 users = People("user", User, tables.users)
 contacts = People("contact", Contact, tables.contacts)
 
 
 def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
     """Let nobody else book these users' time until the transaction ends; taken in order, so without deadlock."""
-    table = tables.users
-    statement = select(table.c.number).where(table.c.number.in_(sorted(numbers))).order_by(table.c.number)
-    connection.execute(statement.with_for_update(key_share=True))
+    connection.execute(_LOCK_USERS, {"many": sorted(numbers)})
 
 
 def taken(kind: str, entity_id: str) -> ConflictError:

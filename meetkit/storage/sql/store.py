@@ -63,6 +63,10 @@ class SqlStore:
             )
         dialects.check_dialect(database.dialect.name)
         self._database = database
+        # What reads takes part in no transaction, and so need not begin and end one.
+        self._reader = (
+            database.execution_options(isolation_level="AUTOCOMMIT") if isinstance(database, Engine) else None
+        )
         if migrate:
             self._write(schema.upgrade)
         self._read(schema.check)
@@ -161,9 +165,9 @@ class SqlStore:
 
     def _read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with _translated():
-            if isinstance(self._database, Connection):
+            if self._reader is None:
                 return function(self._database, *args, **kwargs)
-            with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self._reader.connect() as connection:
                 return function(connection, *args, **kwargs)
 
     def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
