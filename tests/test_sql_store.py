@@ -240,7 +240,7 @@ class TestSettings:
         url = f"sqlite:///{tmp_path}/meetings.db"
         options = None if synchronous == "FULL" else SqlOptions(synchronous=synchronous)
         store = SqlStore(url, migrate=True, options=options)
-        with store._database.connect() as connection:  # type: ignore[union-attr]  # an engine: it was given a URL
+        with store._access.reading() as connection:
             assert connection.execute(text("PRAGMA synchronous")).scalar() == number
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

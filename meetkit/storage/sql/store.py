@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from meetkit.errors import ConflictError, InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.storage.sql import busy, dialects, meetings, records, schema
+from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.dialects import SqlOptions
 from meetkit.storage.sql.people import contacts, users
 
@@ -52,20 +50,20 @@ class SqlStore:
             SchemaError: the tables are not those of this version, and `migrate` is false.
             StoreError: the database cannot be reached.
         """
-        self._options = options or SqlOptions()
-        self._owns_engine = isinstance(database, str | URL)
+        options = options or SqlOptions()
+        self._opened: Engine | None = None
         if isinstance(database, str | URL):
-            database = dialects.open_engine(database, self._options)
+            database = self._opened = dialects.open_engine(database, options)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
                 f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
                 "an async one hands its Connection to a function by run_sync"
             )
         dialects.check_dialect(database.dialect.name)
-        self._database = database
-        # What reads takes part in no transaction, and so need not begin and end one.
-        self._reader = (
-            database.execution_options(isolation_level="AUTOCOMMIT") if isinstance(database, Engine) else None
+        self._access: Access = (
+            HostsTransaction(database)
+            if isinstance(database, Connection)
+            else OwnTransactions(database, options.attempts)
         )
         if migrate:
             self._write(schema.upgrade)
@@ -73,8 +71,8 @@ class SqlStore:
 
     def close(self) -> None:
         """Close the engine that was opened for a URL; one that was given stays open."""
-        if self._owns_engine and isinstance(self._database, Engine):
-            self._database.dispose()
+        if self._opened:
+            self._opened.dispose()
 
     def add_user(self, user: User) -> None:
         """Keep a new user."""
@@ -150,62 +148,28 @@ class SqlStore:
 
     def export_records(self) -> Iterator[Record]:
         """All that is kept, as of one moment; read page by page as it is consumed."""
-        with _translated():
-            if isinstance(self._database, Connection):
-                yield from records.export_records(self._database)
-                return
-            with self._database.connect() as connection:
-                dialects.begin_reading(connection)
-                yield from records.export_records(connection)
+        with errors_translated(), self._access.snapshot() as connection:
+            yield from records.export_records(connection)
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Keep all of these, or none; read once, as they are kept."""
-        with _translated(), self._writing() as connection:
+        with errors_translated(), self._access.writing() as connection:
             records.import_records(connection, new)
 
     def _read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with _translated():
-            if self._reader is None:
-                return function(self._database, *args, **kwargs)
-            with self._reader.connect() as connection:
-                return function(connection, *args, **kwargs)
+        with errors_translated(), self._access.reading() as connection:
+            return function(connection, *args, **kwargs)
 
     def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        attempts = 1 if isinstance(self._database, Connection) else self._options.attempts
-        with _translated():
+        with errors_translated():
             for attempt in stamina.retry_context(
                 on=dialects.is_transient,
-                attempts=attempts,
+                attempts=self._access.attempts,
                 timeout=None,
                 wait_initial=0.01,
                 wait_max=1,
                 wait_jitter=0.1,
             ):
-                with attempt, self._writing() as connection:
+                with attempt, self._access.writing() as connection:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction, or in the transaction of the host's connection a part that is undone by itself."""
-        if isinstance(self._database, Connection):
-            dialects.begin_writing(self._database)
-            with self._database.begin_nested():
-                yield self._database
-            return
-        with self._database.begin() as connection:
-            dialects.begin_writing(connection)
-            yield connection
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Errors of the database as ours, without its statements, which hold what people wrote."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise StoreError("all connections to the database are in use") from error
-    except DBAPIError as error:
-        if dialects.is_double_booking(error):
-            raise ConflictError("somebody in this meeting was just booked at that time") from error
-        raise StoreError(f"the database failed: {dialects.reason(error)}") from error

@@ -1,0 +1,97 @@
+"""How a store comes by a connection: each call with a transaction of its own, or all in the host's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from meetkit.errors import ConflictError, StoreError
+from meetkit.storage.sql import dialects
+
+
+class Access(Protocol):
+    """Connections to read and to write by. `attempts`: how often a transaction may be tried."""
+
+    attempts: int
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for a statement, or several that do not mind what is written in between."""
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """A connection that shows one moment."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A connection on which everything is kept in the end, or after an error nothing."""
+
+
+class OwnTransactions:
+    """Each call has a transaction of its own, on a connection of an engine's pool."""
+
+    def __init__(self, engine: Engine, attempts: int) -> None:
+        """Use this engine."""
+        self.attempts = attempts
+        self._engine = engine
+        # Single statements need no transaction begun and ended around them.
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def reading(self) -> Connection:
+        """A connection that commits by itself, so that nothing needs to be begun or ended."""
+        return self._reader.connect()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that sees nothing of what others commit meanwhile."""
+        with self._engine.connect() as connection:
+            dialects.begin_reading(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end."""
+        with self._engine.begin() as connection:
+            dialects.begin_writing(connection)
+            yield connection
+
+
+class HostsTransaction:
+    """Calls take part in the transaction that is open on the host's connection, which only the host ends."""
+
+    # Tried again, a statement would find the host's transaction as broken as before.
+    attempts = 1
+
+    def __init__(self, connection: Connection) -> None:
+        """Use this connection."""
+        self._connection = connection
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """The connection."""
+        return nullcontext(self._connection)
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """The connection; whether it shows one moment is up to the host's transaction."""
+        return nullcontext(self._connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The connection, with a savepoint to which an error returns."""
+        dialects.begin_writing(self._connection)
+        with self._connection.begin_nested():
+            yield self._connection
+
+
+@contextmanager
+def errors_translated() -> Iterator[None]:
+    """Errors of the database as ours, without its statements, which hold what people wrote."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreError("all connections to the database are in use") from error
+    except DBAPIError as error:
+        if dialects.is_double_booking(error):
+            raise ConflictError("somebody in this meeting was just booked at that time") from error
+        raise StoreError(f"the database failed: {dialects.reason(error)}") from error
