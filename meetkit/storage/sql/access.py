@@ -36,11 +36,13 @@ class OwnTransactions:
         """Use this engine."""
         self.attempts = attempts
         self._engine = engine
-        # Single statements need no transaction begun and ended around them.
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Single statements need no transaction begun and ended around them. SQLite begins none for them, and
+        # would forget its prepared statements at each change of the level.
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._reader = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def reading(self) -> Connection:
-        """A connection that commits by itself, so that nothing needs to be begun or ended."""
+        """A connection without a transaction around its statements."""
         return self._reader.connect()
 
     @contextmanager

@@ -81,6 +81,8 @@ def _open_sqlite(url: URL, options: SqlOptions) -> Engine:
         # A database in memory is its connection: there is one, for which threads wait.
         pool_size=1 if in_memory else options.pool_size,
         max_overflow=0 if in_memory else 10,
+        # The connection that wrote last still has in memory what the next one would read again.
+        pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
     )
 
@@ -98,6 +100,7 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
     return sqlalchemy.create_engine(
         url,
         pool_size=options.pool_size,
+        pool_use_lifo=True,
         pool_pre_ping=True,
         connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
     )

@@ -43,7 +43,7 @@ _OF_USER = (
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
 )
-_ADD_PARTICIPANT = insert(_p)
+ADD_PARTICIPANT = insert(_p)
 
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
@@ -65,7 +65,7 @@ def insert_meeting(connection: Connection, meeting: Meeting) -> None:
     number = dialects.insert_new(connection, _m, full_row(meeting, numbers, clients))
     if number is None:
         raise taken("meeting", meeting.id)
-    connection.execute(_ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
+    connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
 
 
 def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Me
     if changed:
         connection.execute(update(_m).where(_m.c.number == row.number).values(changed))
     if others:
-        connection.execute(_ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
+        connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     return after
 
 
