@@ -1,0 +1,12 @@
+"""iCalendar (RFC 5545) in and out: busy time from calendar files. Needs the extra `calendar`."""
+
+try:
+    import icalendar  # noqa: F401  # what all modules here read and write with
+    import recurring_ical_events  # noqa: F401  # what repeats
+except ImportError as error:
+    raise ImportError("calendars need the extra 'calendar': pip install 'meetkit[calendar]'") from error
+
+from meetkit.calendars.busy import read_busy
+from meetkit.calendars.query import CalendarWarning, Problem
+
+__all__ = ["CalendarWarning", "Problem", "read_busy"]

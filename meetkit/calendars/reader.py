@@ -1,0 +1,182 @@
+"""Reads one VCALENDAR: its events by UID, each on its own, so that a bad one costs only itself."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from meetkit.calendars import rules
+from meetkit.calendars.events import MAX_MEMBERS, Status, TimedEvent, address, after, occurrences, read_event
+from meetkit.calendars.lines import Block, Source, TooLong, head, lines
+from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
+from meetkit.calendars.query import BusyQuery, OnProblem, Problem
+from meetkit.calendars.timezones import Zones
+from meetkit.models.zones import day_start, to_microseconds
+
+Found = tuple[int, int, Status]
+
+# No two clocks on earth are further apart, with room for the odd one that a file defines.
+_MARGIN = dt.timedelta(days=3)
+_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
+_STARTS = re.compile(rb"^DTSTART" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
+_ENDS = re.compile(rb"^DTEND" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
+_LASTS = re.compile(rb"^(?:DURATION|RRULE|RDATE)[;:]", re.MULTILINE | re.IGNORECASE)
+# Several lines may name the owner, e.g. as somebody's delegate; thousands do not.
+_MAX_ASKED = 20
+_FREE_BUSY: dict[str, Status | None] = {"FREE": None, "BUSY-TENTATIVE": "tentative"}
+
+
+class Reader:
+    """Finds what of one calendar meets the query's window."""
+
+    def __init__(self, source: Source, query: BusyQuery, work: rules.Work, on_problem: OnProblem) -> None:
+        """Prepare; reading begins with `intervals`."""
+        self._source, self._work, self._on_problem = source, work, on_problem
+        self._timezone, self._floating = query.timezone, ZoneInfo(query.timezone)
+        start, end = query.window
+        self._window = to_microseconds(start), to_microseconds(end)
+        self._around = start - _MARGIN, end + _MARGIN
+        self._dates = [moment.strftime("%Y%m%d").zfill(8).encode() for moment in self._around]
+        self._zones = Zones(source, (start.year, end.year), work)
+        self._day_starts: dict[dt.date, int] = {}
+        self._owner = address(query.owner) if query.owner else None
+
+    def intervals(self) -> Iterator[Found]:
+        """What meets the window, in no order: start and end in microseconds since 1970, and the status."""
+        if not (self._source.events or self._source.free_busy) or not self._takes_time():
+            return
+        groups: dict[bytes, list[Block]] = {}
+        for number, block in enumerate(self._source.events):
+            groups.setdefault(block.uid or b"\n%d" % number, []).append(block)
+        for blocks in groups.values():
+            with self._or_problem("VEVENT", blocks[0].uid):
+                yield from self._of_uid(blocks)
+        for block in self._source.free_busy:
+            with self._or_problem("VFREEBUSY", block.uid):
+                yield from self._of_free_busy(block)
+
+    def _takes_time(self) -> bool:
+        """Read what the calendar says of itself: a cancellation takes no time, other eras cannot be read."""
+        said: dict[str, str] = {}
+        takes_time = False
+        with self._or_problem("VCALENDAR"):
+            for line in lines(self._source.data, head(self._source)):
+                prop = read_line(line)
+                said.setdefault(prop.name, prop.value)
+            if said.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
+                raise UnreadableError("its dates are not Gregorian ones")
+            name = said.get("X-WR-CALNAME", "")
+            if self._owner is None and _EMAIL.fullmatch(name):
+                self._owner = address(name)
+            takes_time = said.get("METHOD", "").upper() != "CANCEL"
+        return takes_time
+
+    @contextlib.contextmanager
+    def _or_problem(self, component: str, uid: bytes = b"") -> Iterator[None]:
+        """Make a problem of whatever is wrong with a component."""
+        try:
+            yield
+        except TooLong:
+            message = "it has more lines than anybody writes"
+        except UnreadableError as error:
+            message = str(error)
+        except OverflowError:
+            message = "its times lie outside the years that can be reckoned with"
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # What the libraries make of one hostile event must not cost the others.
+            message = f"it cannot be read ({type(error).__name__})"
+        else:
+            return
+        shown = _CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
+        self._on_problem(Problem.model_validate({"component": component, "uid": shown or None, "message": message}))
+
+    def _of_uid(self, blocks: Sequence[Block]) -> list[Found]:
+        if len(blocks) > MAX_MEMBERS:
+            raise rules.TooMuchError(f"it is changed more than {MAX_MEMBERS:,} times")
+        if len(blocks) == 1 and self._is_elsewhere(blocks[0]):
+            return []
+        self._work.next_event()
+        events: list[TimedEvent] = []
+        for block in blocks:
+            with self._or_problem("VEVENT", block.uid):
+                events.append(self._event(block))
+        if len(events) == 1 and not events[0].repeats:
+            [event] = events
+            return self._meeting(event.begins, event.ends, event.status)
+        found = []
+        for begins, ends, status in occurrences(events, *self._around, self._work) if events else ():
+            found += self._meeting(begins, ends, status)
+        return found
+
+    def _is_elsewhere(self, block: Block) -> bool:
+        """Whether an event surely misses the window, told by the look of its lines, as most do."""
+        where = self._source.data, block.start, block.end
+        start = _STARTS.search(*where)
+        if not start or _LASTS.search(*where):
+            return False
+        end = _ENDS.search(*where) or start
+        return start[1] > self._dates[1] or max(start[1], end[1]) < self._dates[0]
+
+    def _event(self, block: Block) -> TimedEvent:
+        if not block.closed:
+            raise UnreadableError("it has no END:VEVENT")
+        event = read_event(self._properties(block), self._zones, owner=self._owner, work=self._work)
+        self._span(event.begins, event.ends)
+        return event
+
+    def _of_free_busy(self, block: Block) -> list[Found]:
+        if not block.closed:
+            raise UnreadableError("it has no END:VFREEBUSY")
+        self._work.next_event()
+        found = []
+        for prop in self._properties(block):
+            status = _FREE_BUSY.get(prop.params.get("FBTYPE", "BUSY").upper(), "busy")
+            if prop.name == "FREEBUSY" and status:
+                self._work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
+                for value in filter(None, prop.value.split(",")):
+                    begins, ends = read_period(prop, value, self._zones)
+                    found += self._meeting(begins, _end_of(begins, ends), status)
+        return found
+
+    def _properties(self, block: Block) -> list[Property]:
+        """A component's properties; of attendees, of whom there may be thousands, only the owner."""
+        found: list[Property] = []
+        asked = 0
+        for line in lines(self._source.data, block):
+            if line[:8].upper() == "ATTENDEE":
+                if self._owner is None or self._owner not in line.casefold() or asked == _MAX_ASKED:
+                    continue
+                asked += 1
+            found.append(read_line(line))
+        return found
+
+    def _meeting(self, begins: Time, ends: Time, status: Status | None) -> list[Found]:
+        if status is None:
+            return []
+        start, end = self._span(begins, ends)
+        return [(start, end, status)] if start < end and start < self._window[1] and end > self._window[0] else []
+
+    def _span(self, begins: Time, ends: Time) -> tuple[int, int]:
+        start, end = self._instant(begins), self._instant(ends)
+        if end < start and isinstance(begins, dt.datetime) and isinstance(ends, dt.datetime):
+            # The clock may skip the one reading and not the other.
+            end = start + (ends.replace(tzinfo=None) - begins.replace(tzinfo=None)) // dt.timedelta(microseconds=1)
+        if end < start:
+            raise UnreadableError("it ends before it begins")
+        return start, end
+
+    def _instant(self, when: Time) -> int:
+        if isinstance(when, dt.datetime):
+            return to_microseconds(when if when.tzinfo else when.replace(tzinfo=self._floating))
+        if when not in self._day_starts:
+            self._day_starts[when] = day_start(when, self._timezone)
+        return self._day_starts[when]
+
+
+def _end_of(begins: dt.datetime, ends: dt.datetime | dt.timedelta) -> Time:
+    return after(begins, ends) if isinstance(ends, dt.timedelta) else ends

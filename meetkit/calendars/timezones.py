@@ -1,0 +1,212 @@
+"""The zones that a calendar's times are in: by name where the world knows it, else as the file defines them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar.prop import vUTCOffset
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from meetkit.calendars import rules
+from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLong, lines
+from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_time, read_times
+
+# Changes are reckoned from so long before the window to so long after it. An event that began earlier has the
+# first offset known, which is wrong by an hour at most and matters to nothing but its first occurrence.
+_BEFORE, _AFTER = 30, 2
+_MAX_ZONES = 500
+_UTC = {"UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT"}
+_ZERO = dt.timedelta()
+
+Change = tuple[dt.datetime, dt.timedelta, dt.timedelta]
+
+
+class FileZone(dt.tzinfo):
+    """A zone that a VTIMEZONE defines.
+
+    `changes` are `(wall clock before, offset before, offset after)`. A reading that the clock skips has the
+    offset before the change, one that it repeats is the first, as RFC 5545 3.3.5 says.
+    """
+
+    def __init__(self, name: str, changes: Iterable[Change]) -> None:
+        """Order the changes by time."""
+        ordered = sorted(changes, key=lambda change: change[0] - change[1])
+        self._name = name
+        self._instants = [wall - before for wall, before, _ in ordered]
+        self._late = [wall - before + max(before, after) for wall, before, after in ordered]
+        self._early = [wall - before + min(before, after) for wall, before, after in ordered]
+        self._offsets = [ordered[0][1], *(after for _, _, after in ordered)]
+
+    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta:
+        """The offset at a reading of the wall clock."""
+        if moment is None:
+            return _ZERO
+        edges = self._early if moment.fold else self._late
+        return self._offsets[bisect_right(edges, moment.replace(tzinfo=None, fold=0))]
+
+    def fromutc(self, moment: dt.datetime) -> dt.datetime:
+        """The wall clock's reading at an instant."""
+        instant = moment.replace(tzinfo=None)
+        at = bisect_right(self._instants, instant)
+        repeated = at > 0 and instant + self._offsets[at] < self._late[at - 1]
+        return (instant + self._offsets[at]).replace(tzinfo=self, fold=int(repeated))
+
+    def dst(self, _: dt.datetime | None) -> dt.timedelta:
+        """Not told apart from the offset."""
+        return _ZERO
+
+    def tzname(self, _: dt.datetime | None) -> str:
+        """The TZID."""
+        return self._name
+
+
+class Zones:
+    """The zones of one calendar, by TZID.
+
+    A name of the IANA database is that zone, whatever the file says of it, as its rules are kept up to date;
+    so is one behind a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`) or in X-LIC-LOCATION. Any
+    other is what its VTIMEZONE says, and without one what it means on Windows.
+    """
+
+    def __init__(self, source: Source, years: tuple[int, int], work: rules.Work) -> None:
+        """Take the definitions; they are read when they are asked for. `years` are those of the window."""
+        self._work = work
+        self._data = source.data
+        self._years = (max(years[0] - _BEFORE, 1), min(years[1] + _AFTER, 9999))
+        self._known: dict[str, dt.tzinfo | UnreadableError] = {}
+        self._defined: dict[str, tuple[Block, list[Property]]] = {}
+        for block in source.zones:
+            try:
+                props = [read_line(line) for line in lines(source.data, block)]
+            except (TooLong, UnreadableError):
+                continue
+            if tzid := first(props, "TZID"):
+                self._defined.setdefault(tzid.value, (block, props))
+
+    def __call__(self, tzid: str) -> dt.tzinfo:
+        """The zone of that name.
+
+        Raises:
+            UnreadableError: nobody knows it, or its definition cannot be read.
+        """
+        if tzid not in self._known:
+            if len(self._known) == _MAX_ZONES:
+                raise UnreadableError(f"the calendar names more than {_MAX_ZONES} time zones")
+            try:
+                self._known[tzid] = self._find(tzid)
+            except UnreadableError as error:
+                self._known[tzid] = error
+        zone = self._known[tzid]
+        if isinstance(zone, UnreadableError):
+            raise UnreadableError(str(zone))
+        return zone
+
+    def _find(self, tzid: str) -> dt.tzinfo:
+        if zone := _iana(tzid):
+            return zone
+        block, props = self._defined.get(tzid, (None, []))
+        location = first(props, "X-LIC-LOCATION")
+        if location and (zone := _iana(location.value)):
+            return zone
+        if block:
+            return FileZone(tzid, self._changes(block))
+        if zone := _iana(WINDOWS_TO_OLSON.get(tzid, "")):
+            return zone
+        raise UnreadableError("it is in a time zone that is neither known nor defined in the calendar")
+
+    def _changes(self, block: Block) -> list[Change]:
+        if not 1 <= len(block.children) <= MAX_OBSERVANCES:
+            raise UnreadableError(f"its time zone needs 1 to {MAX_OBSERVANCES} definitions of its offset")
+        try:
+            return [change for child in block.children for change in self._observance(child)]
+        except UnreadableError:
+            raise
+        except (ValueError, OverflowError) as error:
+            raise UnreadableError("its time zone's definition cannot be read") from error
+
+    def _observance(self, block: Block) -> Iterator[Change]:
+        props = [read_line(line) for line in lines(self._data, block)]
+        onset = _wall(_needed(props, "DTSTART"))
+        before, after = (_offset(_needed(props, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
+        onsets = {onset}
+        for prop in props:
+            if prop.name == "RDATE":
+                onsets.update(_naive(when) for when in read_times(prop, self))
+            elif prop.name == "RRULE":
+                onsets.update(self._onsets(prop.value.upper(), onset, before))
+        for wall in onsets:
+            if 1 < wall.year < 9999:
+                yield wall, before, after
+
+    def _onsets(self, rule: str, onset: dt.datetime, before: dt.timedelta) -> Iterator[dt.datetime]:
+        first_year, last_year = self._years
+        begin, end = _new_year(first_year), _new_year(last_year)
+        kept = []
+        for part in rule.split(";"):
+            if part.startswith("UNTIL="):
+                end = min(end, _until(part.removeprefix("UNTIL="), before))
+            else:
+                kept.append(part)
+        return rules.occurrences(";".join(kept), onset, begin, end, self._work)
+
+
+def _new_year(year: int) -> dt.datetime:
+    return dt.datetime(year, 1, 1)  # noqa: DTZ001  # on the zone's own clock
+
+
+def _until(value: str, before: dt.timedelta) -> dt.datetime:
+    """The wall-clock time, before the change, of a rule's UNTIL, which is in UTC."""
+    until = read_time(Property("UNTIL", {}, value), _no_zone)
+    in_utc = isinstance(until, dt.datetime) and until.tzinfo
+    return _naive(until) + before if in_utc else _naive(until)
+
+
+def _no_zone(_: str) -> dt.tzinfo:
+    return dt.UTC
+
+
+def _needed(props: Iterable[Property], name: str) -> Property:
+    if prop := first(props, name):
+        return prop
+    raise UnreadableError(f"its time zone lacks {name}")
+
+
+def _wall(prop: Property) -> dt.datetime:
+    return _naive(read_time(prop, _no_zone))
+
+
+def _naive(when: object) -> dt.datetime:
+    if isinstance(when, tuple):
+        when = when[0]
+    if isinstance(when, dt.datetime):
+        return when.replace(tzinfo=None)
+    if isinstance(when, dt.date):
+        return dt.datetime.combine(when, dt.time())
+    raise UnreadableError("its time zone's definition cannot be read")
+
+
+def _offset(prop: Property) -> dt.timedelta:
+    offset = vUTCOffset.from_ical(prop.value)  # type: ignore[no-untyped-call]
+    if not abs(offset) < dt.timedelta(days=1):
+        raise UnreadableError(f"its time zone's {prop.name} is more than a day")
+    return dt.timedelta(seconds=offset.total_seconds())
+
+
+def _iana(name: str) -> dt.tzinfo | None:
+    """The zone of an IANA name, alone or at the end of a vendor's path."""
+    if name.upper() in _UTC:
+        return dt.UTC
+    parts = name.strip("/").split("/")[-6:]
+    for start in range(len(parts) if name.startswith("/") else 1):
+        if (key := "/".join(parts[start:])) in _all_names():
+            return ZoneInfo(key)
+    return None
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    return frozenset(available_timezones())
