@@ -21,6 +21,10 @@ class Settings(Value):
         Line | None,
         Field(description="The model that writes briefs: `mock`, a stand-in for trials. Unset: the offline engine."),
     ] = None
+    max_calendar_mb: Annotated[
+        int,
+        Field(ge=1, le=1000, description="The largest calendar file that `meetkit slots --calendar` reads, in MiB."),
+    ] = 20
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import FirstFreeRequest
+from meetkit.calendars import Problem
+from meetkit.calendars.query import BusyQuery
 from meetkit.llm_client import RetryPolicy
 from meetkit.models import (
     ActionItem,
@@ -275,7 +277,18 @@ first_free_requests = st.builds(
     timezone=st.none() | zones,
 )
 options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
-settings = st.builds(Settings, model=st.none() | lines)
+settings = st.builds(Settings, model=st.none() | lines, max_calendar_mb=st.integers(1, 1000))
+problems = st.builds(
+    Problem, component=st.sampled_from(["VCALENDAR", "VEVENT", "VFREEBUSY"]), uid=st.none() | lines, message=phrases
+)
+busy_queries = st.builds(
+    lambda start, length, **rest: BusyQuery(start=start, end=start.astimezone(dt.UTC) + length, **rest),
+    instants,
+    st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(hours=20)),
+    timezone=zones,
+    owner=st.none() | emails,
+    max_bytes=st.integers(1, 10**9),
+)
 
 EVERY = (
     *(
@@ -296,5 +309,6 @@ EVERY = (
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
     *(first_free_requests, options),
+    *(problems, busy_queries),
 )
 values = st.one_of(EVERY)

@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545) in and out: busy time from calendar files. Needs the extra `calendar`."""
+"""iCalendar (RFC 5545) in and out: busy time from calendar files, invitations, feeds. Needs the extra `calendar`."""
 
 try:
     import icalendar  # noqa: F401  # what all modules here read and write with
@@ -7,6 +7,7 @@ except ImportError as error:
     raise ImportError("calendars need the extra 'calendar': pip install 'meetkit[calendar]'") from error
 
 from meetkit.calendars.busy import read_busy
+from meetkit.calendars.invitations import feed, invitation
 from meetkit.calendars.query import CalendarWarning, Problem
 
-__all__ = ["CalendarWarning", "Problem", "read_busy"]
+__all__ = ["CalendarWarning", "Problem", "feed", "invitation", "read_busy"]

@@ -45,10 +45,15 @@ class Reader:
         self._zones = Zones(source, (start.year, end.year), work)
         self._day_starts: dict[dt.date, int] = {}
         self._owner = address(query.owner) if query.owner else None
+        self._takes_time = False
 
     def intervals(self) -> Iterator[Found]:
         """What meets the window, in no order: start and end in microseconds since 1970, and the status."""
-        if not (self._source.events or self._source.free_busy) or not self._takes_time():
+        if not self._source.events and not self._source.free_busy:
+            return
+        with self._or_problem("VCALENDAR"):
+            self._read_head()
+        if not self._takes_time:
             return
         groups: dict[bytes, list[Block]] = {}
         for number, block in enumerate(self._source.events):
@@ -60,21 +65,18 @@ class Reader:
             with self._or_problem("VFREEBUSY", block.uid):
                 yield from self._of_free_busy(block)
 
-    def _takes_time(self) -> bool:
+    def _read_head(self) -> None:
         """Read what the calendar says of itself: a cancellation takes no time, other eras cannot be read."""
         said: dict[str, str] = {}
-        takes_time = False
-        with self._or_problem("VCALENDAR"):
-            for line in lines(self._source.data, head(self._source)):
-                prop = read_line(line)
-                said.setdefault(prop.name, prop.value)
-            if said.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
-                raise UnreadableError("its dates are not Gregorian ones")
-            name = said.get("X-WR-CALNAME", "")
-            if self._owner is None and _EMAIL.fullmatch(name):
-                self._owner = address(name)
-            takes_time = said.get("METHOD", "").upper() != "CANCEL"
-        return takes_time
+        for line in lines(self._source.data, head(self._source)):
+            prop = read_line(line)
+            said.setdefault(prop.name, prop.value)
+        if said.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
+            raise UnreadableError("its dates are not Gregorian ones")
+        name = said.get("X-WR-CALNAME", "")
+        if self._owner is None and _EMAIL.fullmatch(name):
+            self._owner = address(name)
+        self._takes_time = said.get("METHOD", "").upper() != "CANCEL"
 
     @contextlib.contextmanager
     def _or_problem(self, component: str, uid: bytes = b"") -> Iterator[None]:
