@@ -18,6 +18,8 @@ HOST = {
     "llm_client.py": "WHOSE = 'the host'\n",
     "meeting_service.py": "WHOSE = 'the host'\n",
     "app.py": """
+import importlib
+
 import data, llm_client, meeting_service, models
 assert {module.WHOSE for module in (data, llm_client, meeting_service, models)} == {"the host"}
 
@@ -27,12 +29,13 @@ assert meetkit.models.User is type(service.get_user("user_1"))
 assert service.generate_pre_meeting_prep("meeting_1").engine == "offline"
 assert service.find_available_slots(["user_1"], "2025-11-21", 30)
 assert len(meetkit.data.MEETINGS) == 18
-try:
-    import meetkit.cli.app
-except ImportError as error:
-    assert "pip install 'meetkit[cli]'" in str(error), error
-else:
-    raise AssertionError("the base install has the command line's dependencies")
+for module, extra in (("meetkit.cli.app", "cli"), ("meetkit.calendars", "calendar")):
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        assert f"pip install 'meetkit[{extra}]'" in str(error), error
+    else:
+        raise AssertionError(f"the base install has the dependencies of {extra}")
 print("both sides work")
 """,
 }

@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from meetkit import meeting_service
+from meetkit.availability.intervals import union
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.insights import ActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
+from meetkit.models.zones import MINUTE, to_microseconds
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -67,12 +69,35 @@ def slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, foun
         out.print(f"{names} have no common time of that length on {day:%A, %d %B %Y}.")
         return
     zones = list(dict.fromkeys([timezone, *(user.timezone for user in users)]))
+    out.print(f"{names}, {day:%A, %d %B %Y}:")
+    _day(out, day, zones, found)
+
+
+def common_days(
+    out: Console, names: Sequence[str], days: Sequence[dt.date], timezone: str, found: Sequence[TimeSlot]
+) -> None:
+    """Free time that calendars have in common, day by day."""
+    who = " and ".join(map(plain, names))
+    if not found:
+        when = f"on {days[0]:%A, %d %B %Y}" + (f" or until {days[-1]:%A, %d %B %Y}" if days[1:] else "")
+        out.print(f"{who} {'have' if len(names) > 1 else 'has'} no time of that length {when}, Monday to Friday.")
+        return
+    zone = ZoneInfo(timezone)
+    out.print(f"{who}:")
+    for day in days:
+        if of_day := [slot for slot in found if slot.start_time.astimezone(zone).date() == day]:
+            out.print()
+            out.print(f"{day:%A, %d %B %Y}", style="bold")
+            _day(out, day, [timezone], of_day)
+
+
+def _day(out: Console, day: dt.date, zones: Sequence[str], found: Sequence[TimeSlot]) -> None:
+    """The free time of a day as a table with a column for each zone, and as a line."""
     table = _table("Free", *zones)
     for slot in found:
         table.add_row(f"{slot.duration_minutes} min", *(_span(slot.start_time, slot.end_time, zone) for zone in zones))
-    out.print(f"{names}, {day:%A, %d %B %Y}:")
     out.print(table)
-    out.print(f"{_bar(day, ZoneInfo(timezone), found)} {timezone}")
+    out.print(f"{_bar(day, ZoneInfo(zones[0]), found)} {zones[0]}")
 
 
 def brief(out: Console, meeting: Meeting, prep: PreMeetingPrep) -> None:
@@ -108,11 +133,11 @@ def _with(meeting: Meeting) -> str:
 
 def _bar(day: dt.date, zone: ZoneInfo, found: Sequence[TimeSlot]) -> str:
     """The day as a line of half hours, those that are wholly free filled in."""
+    free = union((to_microseconds(slot.start_time), to_microseconds(slot.end_time)) for slot in found)
     cells = ""
     for half_hour in range(48):
-        begin = dt.datetime.combine(day, dt.time(half_hour // 2, half_hour % 2 * 30), zone).astimezone(dt.UTC)
-        end = begin + dt.timedelta(minutes=30)
-        cells += "█" if any(slot.start_time <= begin and end <= slot.end_time for slot in found) else "·"
+        begin = to_microseconds(dt.datetime.combine(day, dt.time(half_hour // 2, half_hour % 2 * 30), zone))
+        cells += "█" if any(start <= begin and begin + 30 * MINUTE <= end for start, end in free) else "·"
     return f"0h {cells[:24]}|{cells[24:]} 24h"
 
 
