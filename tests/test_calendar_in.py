@@ -106,6 +106,8 @@ class TestWhen:
             (["DTSTART:20260329", "DTEND:20260330"], FREE, "what ends where the window begins does not meet it"),
             (["DTSTART:20260403T220000Z", "DURATION:PT1H"], FREE, "nor what begins where it ends"),
             (["DTSTART:20260320", "DTEND:20260331"], ["Fri 00:00-Tue 00:00"], "what meets it is not clipped"),
+            (["DTSTART:20260403T080000Z", "DTEND:99991231T235959Z"], ["Fri 10:00-Tue 01:00"], "for ever"),
+            (["DTSTART:00010101", "DTEND:99991231"], ["Thu 00:53-Tue 01:00"], "since ever and for ever"),
             (["DTSTART;TZID=W. Europe Standard Time:20260330T100000", "DURATION:PT1H"], TAKEN, "names of Windows"),
             (['DTSTART;TZID="Tokyo Standard Time":20260330T170000', "DURATION:PT1H"], TAKEN, "in quotes"),
             (["DTSTART;TZID=/mozilla.org/20050126_1/Europe/Berlin:20260330T100000", "DURATION:PT1H"], TAKEN, "paths"),

@@ -14,7 +14,7 @@ from meetkit.calendars.lines import Block, Source, TooLong, head, lines
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
 from meetkit.calendars.query import BusyQuery, OnProblem, Problem
 from meetkit.calendars.timezones import Zones
-from meetkit.models.zones import day_start, to_microseconds
+from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
 Found = tuple[int, int, Status]
 
@@ -161,7 +161,10 @@ class Reader:
         if status is None:
             return []
         start, end = self._span(begins, ends)
-        return [(start, end, status)] if start < end and start < self._window[1] and end > self._window[0] else []
+        if start < end and start < self._window[1] and end > self._window[0]:
+            # "For ever" is written as the last day of the year 9999, which not every zone can tell.
+            return [(max(start, FIRST), min(end, LAST), status)]
+        return []
 
     def _span(self, begins: Time, ends: Time) -> tuple[int, int]:
         start, end = self._instant(begins), self._instant(ends)
@@ -176,7 +179,8 @@ class Reader:
         if isinstance(when, dt.datetime):
             return to_microseconds(when if when.tzinfo else when.replace(tzinfo=self._floating))
         if when not in self._day_starts:
-            self._day_starts[when] = day_start(when, self._timezone)
+            in_reach = 1 < when.year < 9999
+            self._day_starts[when] = day_start(when, self._timezone) if in_reach else FIRST if when.year == 1 else LAST
         return self._day_starts[when]
 
 

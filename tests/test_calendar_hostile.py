@@ -1,0 +1,205 @@
+"""Calendars that mean harm, and what they may cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from meetkit.calendars import Problem
+from meetkit.errors import InvalidRequestError
+from tests.calendar_files import HOUR, STAND_UP, TAKEN, busy, calendar, event
+
+SHORT = "DURATION:PT1S"
+LONG_AGO = ("DTSTART:19700101T000000Z", SHORT)
+
+
+def told(ics: bytes) -> tuple[list[str], list[str]]:
+    """The busy time, and the problems' messages."""
+    problems: list[Problem] = []
+    return busy(ics, on_problem=problems.append), [problem.message for problem in problems]
+
+
+class TestOneEvent:
+    """A hostile event costs itself; the good one beside it is read."""
+
+    @pytest.mark.parametrize(
+        ("lines", "why"),
+        [
+            ([*LONG_AGO, "RRULE:FREQ=SECONDLY"], "it repeats too often"),
+            ([*LONG_AGO, "RRULE:FREQ=MINUTELY"], "it repeats too often"),
+            ([*LONG_AGO, "RRULE:FREQ=SECONDLY;COUNT=2000000000"], "it repeats too often"),
+            ([*LONG_AGO, "RRULE:FREQ=SECONDLY;INTERVAL=1;BYMONTH=2;BYMONTHDAY=30;COUNT=5"], "it repeats too often"),
+            ([*LONG_AGO, "RRULE:FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24)))
+              + ";BYMINUTE=" + ",".join(map(str, range(60))) + ";BYSECOND=0,30"], "more times of a day"),
+            ([*LONG_AGO, "RRULE:FREQ=YEARLY;BYMONTHDAY=" + "1," * 2000 + "1"], "longer than 1000 characters"),
+            ([*LONG_AGO, "RRULE:FREQ=YEARLY;BYDAY=99XX"], "its RRULE cannot be read"),
+            ([*HOUR, *["EXDATE:20260330T080000Z"] * 3000], "more lines than anybody writes"),
+            ([*HOUR, "EXDATE:" + ",".join(["20260330T080000Z"] * 20_000)], "more lines than anybody writes"),
+            ([HOUR[0], "DURATION:P99999999999D"], "not a duration such as PT45M, or too long a one"),
+            ([HOUR[0], "DURATION:P9999999D"], "outside the years that can be reckoned with"),
+            (["DTSTART:99991231T235959Z", "DURATION:P1D", "RRULE:FREQ=DAILY"], "outside the years"),
+            (['DTSTART;X="a:20260330T080000Z', SHORT], "a line DTSTART is malformed"),
+        ],
+    )  # fmt: skip
+    def test_costs_itself_only(self, lines: list[str], why: str) -> None:
+        found, [message] = told(calendar(event(*lines, uid="bad"), event(*HOUR)))
+
+        assert found == TAKEN
+        assert why in message
+
+    @pytest.mark.parametrize(
+        ("lines", "rule"),
+        [
+            ([*LONG_AGO, "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"], "a day that never comes"),
+            ([*LONG_AGO, "RRULE:FREQ=DAILY;INTERVAL=99999"], "an interval longer than the window is away"),
+            ([*LONG_AGO, "RRULE:FREQ=DAILY;INTERVAL=2000000000"], "an interval longer than time"),
+            (["DTSTART:00010101T000000Z", SHORT, "RRULE:FREQ=WEEKLY;BYMONTH=1"], "begun in the year 1"),
+            (["DTSTART:99991231T235958Z", SHORT], "in the year 9999"),
+            ([*LONG_AGO, "RRULE:FREQ=SECONDLY;UNTIL=19700101T000010Z"], "long over"),
+            ([*LONG_AGO, "RRULE:FREQ=SECONDLY;COUNT=0"], "never begun"),
+        ],
+    )
+    def test_that_only_looks_bad_is_read(self, lines: list[str], rule: str) -> None:
+        assert told(calendar(event(*lines, uid="odd"), event(*HOUR))) == (TAKEN, []), rule
+
+    def test_many_changes_of_one_series_are_told(self) -> None:
+        changes = [event(f"RECURRENCE-ID:2026010{day % 9 + 1}T08{day % 60:02}00Z", *HOUR) for day in range(3000)]
+
+        assert told(calendar(event(*STAND_UP, "RRULE:FREQ=DAILY"), *changes)) == (
+            [],
+            ["it is changed more than 2,000 times"],
+        )
+
+    def test_splitting_a_series_again_and_again_is_told(self) -> None:
+        splits = [
+            event(f"RECURRENCE-ID;RANGE=THISANDFUTURE:202601{day % 28 + 1:02}T080000Z", *HOUR) for day in range(60)
+        ]
+        _, [message] = told(calendar(event(*STAND_UP, "RRULE:FREQ=DAILY"), *splits))
+
+        assert message == "it is changed for all the future more than 50 times"
+
+
+ZONE = "BEGIN:VTIMEZONE\nTZID:Ours\n{}END:VTIMEZONE"
+OBSERVANCE = "BEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:{}\n{}END:STANDARD\n"
+
+
+class TestZones:
+    @pytest.mark.parametrize(
+        ("definition", "why"),
+        [
+            (ZONE.format(OBSERVANCE.format("+0200", "RRULE:FREQ=SECONDLY\n")), "it repeats too often"),
+            (ZONE.format(OBSERVANCE.format("+0200", "") * 300), "1 to 200 definitions"),
+            (ZONE.format(""), "1 to 200 definitions"),
+            (ZONE.format("BEGIN:STANDARD\nEND:STANDARD\n"), "lacks DTSTART"),
+            (ZONE.format(OBSERVANCE.format("+9999", "")), "definition cannot be read"),
+            (ZONE.format(OBSERVANCE.format("+0200", "RDATE:never\n")), "RDATE is neither"),
+        ],
+    )  # fmt: skip
+    def test_that_make_no_sense_cost_the_events_in_them(self, definition: str, why: str) -> None:
+        inside = event("DTSTART;TZID=Ours:20260330T100000", "DURATION:PT1H", uid="inside")
+        found, [message] = told(calendar(definition, inside, event(*HOUR)))
+
+        assert found == TAKEN
+        assert why in message
+
+    def test_by_the_thousand_are_told(self) -> None:
+        events = [event(f"DTSTART;TZID=Z{number}:20260330T100000", SHORT, uid=str(number)) for number in range(600)]
+        _, messages = told(calendar(*events))
+
+        assert messages[-1] == "the calendar names more than 500 time zones"
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("ics", "why"),
+        [
+            (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\nBEGIN:X\n" * 100_000, "more than 10 deep"),
+            (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 1_000_000, "more than 10 deep"),
+            (b"BEGIN:VCALENDAR\nEND:VCALENDAR\n" * 100_001, "more than 100,000 events"),
+            (calendar("BEGIN:VEVENT\nEND:VEVENT\n" * 100_001), "more than 100,000 events"),
+            (
+                calendar("BEGIN:VFREEBUSY\n" + "FREEBUSY:20260330T080000Z/PT1H\n" * 1900 + "END:VFREEBUSY\n") * 30,
+                "more than 50,000 busy times",
+            ),
+        ],
+        ids=["nested", "deep", "calendars", "events", "periods"],
+    )
+    def test_beyond_all_measure_are_refused(self, ics: bytes, why: str) -> None:
+        with pytest.raises(InvalidRequestError, match=why):
+            busy(ics)
+
+
+MEASURED = """
+import json, resource, sys, time
+from meetkit.calendars import read_busy
+from meetkit.errors import InvalidRequestError
+
+window = {"start": "2026-03-30T00:00", "end": "2026-05-04T00:00", "timezone": "Europe/Berlin"}
+read_busy(b"BEGIN:VCALENDAR\\nEND:VCALENDAR", **window)  # what is loaded once does not count
+ics = sys.stdin.buffer.read()
+pages = int(open("/proc/self/statm").read().split()[0])
+limit = pages * resource.getpagesize() + 100 * 1024 * 1024
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+problems = 0
+def on_problem(problem):
+    global problems
+    problems += 1
+began = time.process_time()
+try:
+    found = len(read_busy(ics, **window, on_problem=on_problem))
+except InvalidRequestError:
+    found = -1
+print(json.dumps([time.process_time() - began, found, problems]))
+"""
+
+
+EXCEPTIONS = ["EXDATE:" + ",".join(["20260330T080000Z"] * 1000)] * 10
+ATTENDEES = "ATTENDEE:mailto:a@example.com\n" * 600_000
+LONG_LINE = 'DTSTART;X="' + "a;" * 40_000 + '":20260330T080000Z'
+MANY_RULES = ZONE.format(OBSERVANCE.format("+0200", "RRULE:FREQ=YEARLY\n") * 190) + "\n"
+
+
+def many(make: Callable[[int], str], *, bytes_in_all: int = 19_000_000, at_most: int = 20_000) -> bytes:
+    """A calendar of as many such events as fit."""
+    size = len(make(10_000))
+    return calendar(*map(make, range(min(bytes_in_all // size, at_most))))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by what Linux has for it")
+class TestWholeFiles:
+    """Of the greatest size that is allowed, or near it: within 100 MiB, and in time."""
+
+    @pytest.mark.parametrize(
+        "ics",
+        [
+            pytest.param(many(lambda n: event(*LONG_AGO, "RRULE:FREQ=SECONDLY", uid=str(n))), id="secondly"),
+            pytest.param(many(lambda n: event(*LONG_AGO, "RRULE:FREQ=DAILY", uid=str(n))), id="daily"),
+            pytest.param(many(lambda n: event(*HOUR, *EXCEPTIONS, uid=str(n))), id="exceptions"),
+            pytest.param(
+                many(lambda n: event(f"RECURRENCE-ID:20260330T08{n % 60:02}00Z", *HOUR, uid=str(n // 1900))),
+                id="overrides",
+            ),
+            pytest.param(many(lambda n: event(*HOUR, uid=str(n)), at_most=49_000), id="many"),
+            pytest.param(many(lambda n: event(*HOUR, ATTENDEES, uid=str(n))), id="attendees"),
+            pytest.param(many(lambda n: event(LONG_LINE, SHORT, uid=str(n))), id="long lines"),
+            pytest.param(
+                many(lambda n: MANY_RULES.replace("Ours", f"Z{n}") + event(f"DTSTART;TZID=Z{n}:20260330T080000")),
+                id="zones",
+            ),
+            pytest.param(b"\n" * 20_000_000, id="empty lines"),
+            pytest.param(calendar("BEGIN:X\nEND:X\n" * 1_300_000), id="components"),
+        ],
+    )  # fmt: skip
+    def test_end_in_time_and_within_memory(self, ics: bytes) -> None:
+        """The bound on time is ten times what it takes, as machines differ."""
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED], input=ics, capture_output=True, check=False, timeout=300
+        )
+
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
+        seconds, _, _ = json.loads(done.stdout)
+        assert seconds < 60
