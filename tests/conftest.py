@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -13,6 +14,7 @@ import stamina
 
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
+from meetkit.cli import main
 from meetkit.testing import fresh_process
 from tests.databases import Postgres, running_postgres
 
@@ -72,3 +74,25 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         connection.execute(sqlalchemy.text(f"TRUNCATE {names} RESTART IDENTITY"))
     engine.dispose()
     return url
+
+
+class Result:
+    """What a command printed, and how it ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def meetkit(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs `meetkit` with these arguments."""
+
+    def run(*arguments: str) -> Result:
+        try:
+            main(arguments)
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Result(code, *capsys.readouterr())
+
+    return run

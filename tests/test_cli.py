@@ -12,29 +12,6 @@ from typing import Any
 import pytest
 
 from meetkit import data
-from meetkit.cli import main
-
-
-class Result:
-    """What a command printed, and how it ended."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def meetkit(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs `meetkit` with these arguments."""
-
-    def run(*arguments: str) -> Result:
-        try:
-            main(arguments)
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Result(code, *capsys.readouterr())
-
-    return run
 
 
 class TestDemo:
@@ -187,7 +164,6 @@ class TestStreams:
     def test_json_loses_nothing_in_a_narrow_encoding(self) -> None:
         code = """
 from meetkit import data
-from meetkit.cli import main
 data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "山"}
 main(["meetings", "--json"])
 """
@@ -206,7 +182,6 @@ main(["meetings", "--json"])
             pytest.skip("this system has no /dev/full")
         code = """
 from meetkit import meeting_service
-from meetkit.cli import main
 from meetkit.errors import LLMUnavailableError
 from meetkit.testing import ScriptedLLMClient
 with meeting_service.use(llm=ScriptedLLMClient([LLMUnavailableError("down")] * 3)):
