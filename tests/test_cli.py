@@ -164,6 +164,7 @@ class TestStreams:
     def test_json_loses_nothing_in_a_narrow_encoding(self) -> None:
         code = """
 from meetkit import data
+from meetkit.cli import main
 data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "山"}
 main(["meetings", "--json"])
 """
@@ -182,6 +183,7 @@ main(["meetings", "--json"])
             pytest.skip("this system has no /dev/full")
         code = """
 from meetkit import meeting_service
+from meetkit.cli import main
 from meetkit.errors import LLMUnavailableError
 from meetkit.testing import ScriptedLLMClient
 with meeting_service.use(llm=ScriptedLLMClient([LLMUnavailableError("down")] * 3)):
