@@ -221,6 +221,17 @@ class TestRepeating:
             "Fri 11:00-12:00",
         ]
 
+    def test_of_two_with_a_uid_the_newer_counts(self) -> None:
+        old, new = event(*HOUR, "SEQUENCE:1"), event("DTSTART:20260331T080000Z", "DURATION:PT1H", "SEQUENCE:2")
+
+        assert busy(calendar(new, old)) == busy(calendar(old, new)) == ["Tue 10:00-11:00"]
+
+    def test_of_two_with_a_uid_of_which_none_is_newer_both_count(self) -> None:
+        """Some programs give all events one UID; to drop one would be to call busy time free."""
+        other = event("DTSTART:20260331T080000Z", "DURATION:PT1H")
+
+        assert busy(calendar(event(*HOUR), other)) == [*TAKEN, "Tue 10:00-11:00"]
+
     def test_a_day_each_year_since_long(self) -> None:
         ics = calendar(event("DTSTART;VALUE=DATE:16040401", "RRULE:FREQ=YEARLY"))
 

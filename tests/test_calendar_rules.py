@@ -52,7 +52,7 @@ def rules(draw: st.DrawFn) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(
     rules(), st.datetimes(dt.datetime(2015, 1, 1), dt.datetime(2026, 5, 1)).map(lambda day: day.replace(microsecond=0))
 )

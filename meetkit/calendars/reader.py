@@ -111,8 +111,9 @@ class Reader:
             [event] = events
             return self._meeting(event.begins, event.ends, event.status)
         found = []
-        for begins, ends, status in occurrences(events, *self._around, self._work) if events else ():
-            found += self._meeting(begins, ends, status)
+        for series in _series(events):
+            for begins, ends, status in occurrences(series, *self._around, self._work):
+                found += self._meeting(begins, ends, status)
         return found
 
     def _is_elsewhere(self, block: Block) -> bool:
@@ -182,6 +183,19 @@ class Reader:
             in_reach = 1 < when.year < 9999
             self._day_starts[when] = day_start(when, self._timezone) if in_reach else FIRST if when.year == 1 else LAST
         return self._day_starts[when]
+
+
+def _series(events: Sequence[TimedEvent]) -> list[list[TimedEvent]]:
+    """The events of one UID by the event that they repeat or change.
+
+    Of several that are no change of another the newest counts, by SEQUENCE. Where none is newer, they are
+    different events of a program that gives all the same UID, and the changes are taken for the first's.
+    """
+    changes = [event for event in events if "RECURRENCE-ID" in event]
+    whole = [event for event in events if "RECURRENCE-ID" not in event]
+    newest = max((event.get("SEQUENCE", 0) for event in whole), default=0)
+    first, *others = [[event] for event in whole if event.get("SEQUENCE", 0) == newest] or [[]]
+    return [series for series in ([*first, *changes], *others) if series]
 
 
 def _end_of(begins: dt.datetime, ends: dt.datetime | dt.timedelta) -> Time:

@@ -41,10 +41,10 @@ class FileZone(dt.tzinfo):
         self._early = [wall - before + min(before, after) for wall, before, after in ordered]
         self._offsets = [ordered[0][1], *(after for _, _, after in ordered)]
 
-    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta:
+    def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta | None:
         """The offset at a reading of the wall clock."""
         if moment is None:
-            return _ZERO
+            return None
         edges = self._early if moment.fold else self._late
         return self._offsets[bisect_right(edges, moment.replace(tzinfo=None, fold=0))]
 
