@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy
 import stamina
 
+from meetkit.cli import main
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
-from meetkit.cli import main
 from meetkit.testing import fresh_process
 from tests.databases import Postgres, running_postgres
 

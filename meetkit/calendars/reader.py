@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from meetkit.calendars import rules
@@ -18,14 +19,15 @@ from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
 Found = tuple[int, int, Status]
 
-# No two clocks on earth are further apart, with room for the odd one that a file defines.
-_MARGIN = dt.timedelta(days=3)
+# No two clocks on earth are further apart than a day, and what is told by its look lasts two more at most.
+_MARGIN = dt.timedelta(days=5)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
 _STARTS = re.compile(rb"^DTSTART" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _ENDS = re.compile(rb"^DTEND" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
-_LASTS = re.compile(rb"^(?:DURATION|RRULE|RDATE)[;:]", re.MULTILINE | re.IGNORECASE)
+_MORE = re.compile(rb"^(DURATION|RRULE|RDATE)[;:]([^\n]*)", re.MULTILINE | re.IGNORECASE)
+_UNTIL = re.compile(rb"UNTIL=([0-9]{8})", re.IGNORECASE)
 # Several lines may name the owner, e.g. as somebody's delegate; thousands do not.
 _MAX_ASKED = 20
 _FREE_BUSY: dict[str, Status | None] = {"FREE": None, "BUSY-TENTATIVE": "tentative"}
@@ -120,10 +122,17 @@ class Reader:
         """Whether an event surely misses the window, told by the look of its lines, as most do."""
         where = self._source.data, block.start, block.end
         start = _STARTS.search(*where)
-        if not start or _LASTS.search(*where):
+        if not start:
             return False
         end = _ENDS.search(*where) or start
-        return start[1] > self._dates[1] or max(start[1], end[1]) < self._dates[0]
+        last = max(start[1], end[1])
+        more = list(islice(_MORE.finditer(*where), 2))
+        if more:
+            until = _UNTIL.search(more[0][2])
+            if len(more) > 1 or more[0][1].upper() != b"RRULE" or not until or int(last) - int(start[1]) > 2:
+                return False
+            last = until[1]
+        return start[1] > self._dates[1] or last < self._dates[0]
 
     def _event(self, block: Block) -> TimedEvent:
         if not block.closed:

@@ -17,7 +17,7 @@ from dateutil import rrule as dateutil_rrule
 from meetkit.calendars.properties import UnreadableError
 
 EVENT_UNITS = 400_000
-CALENDAR_UNITS = 2_000_000
+CALENDAR_UNITS = 2_500_000
 OCCURRENCE_UNITS = 40
 LISTED_UNITS = 12
 
