@@ -81,13 +81,26 @@ class TestWhetherItTakesTime:
         assert busy(calendar(event(*HOUR, *attendees)), owner="me@example.com") == found
         assert busy(calendar(event(*HOUR, *attendees), head="X-WR-CALNAME:me@example.com")) == found
 
-    def test_answers_play_no_part_where_nobody_knows_whose_the_calendar_is(self) -> None:
-        """An organizer's calendar shows the one guest's refusal as an answer too, and the organizer is busy."""
-        declined = event(*HOUR, "ATTENDEE;PARTSTAT=DECLINED:mailto:b@example.com")
+    def test_by_the_answer_of_who_is_asked_to_all_of_them(self) -> None:
+        """Of a calendar that names no owner, that is whoever every event with attendees asks."""
+        declined = event(*HOUR, "ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.com")
+        tomorrow = ("DTSTART:20260531T080000Z", "DTEND:20260531T090000Z")
+        both = ("ATTENDEE;PARTSTAT=ACCEPTED;CN=Me:MAILTO:me@example.com", "ATTENDEE:mailto:b@example.com")
+        alone = event("DTSTART:20260501T080000Z", "DTEND:20260501T090000Z")
 
-        assert busy(calendar(declined)) == TAKEN
-        assert busy(calendar(declined, head="X-WR-CALNAME:Work")) == TAKEN
+        assert busy(calendar(declined)) == FREE
+        assert busy(calendar(declined.replace("DECLINED", "TENTATIVE"))) == MAYBE
+        assert busy(calendar(declined, event(*tomorrow, *both), alone, head="X-WR-CALNAME:Work")) == FREE
+
+    def test_answers_play_no_part_where_nobody_knows_whose_the_calendar_is(self) -> None:
+        """An organizer's calendar shows the refusals of guests as answers too, and the organizer is busy."""
+        declined = event(*HOUR, "ATTENDEE;PARTSTAT=DECLINED:mailto:b@example.com")
+        tomorrow = ("DTSTART:20260531T080000Z", "DTEND:20260531T090000Z", "ATTENDEE:mailto:c@example.com")
+
+        assert busy(calendar(declined, event(*tomorrow))) == TAKEN
         assert busy(calendar(declined), owner="a@example.com") == TAKEN
+        several = event(*HOUR, "ATTENDEE;PARTSTAT=DECLINED:mailto:b@example.com", "ATTENDEE:mailto:c@example.com")
+        assert busy(calendar(several)) == TAKEN
 
     def test_a_cancellation_as_a_whole_takes_none(self) -> None:
         assert busy(calendar(event(*HOUR), head="METHOD:CANCEL")) == FREE
@@ -222,13 +235,13 @@ class TestRepeating:
         ]
 
     def test_of_two_with_a_uid_the_newer_counts(self) -> None:
-        old, new = event(*HOUR, "SEQUENCE:1"), event("DTSTART:20260331T080000Z", "DURATION:PT1H", "SEQUENCE:2")
+        old, new = event(*HOUR, "SEQUENCE:1"), event("DTSTART:20260531T080000Z", "DURATION:PT1H", "SEQUENCE:2")
 
         assert busy(calendar(new, old)) == busy(calendar(old, new)) == ["Tue 10:00-11:00"]
 
     def test_of_two_with_a_uid_of_which_none_is_newer_both_count(self) -> None:
         """Some programs give all events one UID; to drop one would be to call busy time free."""
-        other = event("DTSTART:20260331T080000Z", "DURATION:PT1H")
+        other = event("DTSTART:20260531T080000Z", "DURATION:PT1H")
 
         assert busy(calendar(event(*HOUR), other)) == [*TAKEN, "Tue 10:00-11:00"]
 
@@ -242,7 +255,7 @@ class TestFreeBusy:
     def test_tells_busy_time_and_no_more(self) -> None:
         ics = calendar(
             "BEGIN:VFREEBUSY",
-            "FREEBUSY:20260330T080000Z/20260330T090000Z,20260331T080000Z/PT30M",
+            "FREEBUSY:20260330T080000Z/20260330T090000Z,20260531T080000Z/PT30M",
             "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260401T080000Z/PT30M",
             "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20260402T080000Z/PT30M",
             "FREEBUSY;FBTYPE=FREE:20260403T080000Z/PT30M",

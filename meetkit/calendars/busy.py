@@ -39,7 +39,8 @@ def read_busy(
             from where its day begins to where the day after its last begins.
         owner: the e-mail address of whose calendar it is. What they declined is free, what they have not
             answered is tentative. Without it, the calendar's name counts as the address if it is one, as
-            in Google's exports; else answers play no part, as they may be anybody's.
+            in Google's exports; else the one address that is asked to every event that anybody is asked
+            to. Where there is none such, answers play no part, as they may be anybody's.
         max_bytes: a larger file is refused.
         on_problem: is told of each component that cannot be read, or repeats beyond bounds, and is left
             out. Without it they are `CalendarWarning`s, 20 at most.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from meetkit.calendars import rules
 from meetkit.calendars.events import MAX_MEMBERS, Status, TimedEvent, address, after, occurrences, read_event
 from meetkit.calendars.lines import Block, Source, TooLong, head, lines
+from meetkit.calendars.owners import asked_everywhere
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
 from meetkit.calendars.query import BusyQuery, OnProblem, Problem
 from meetkit.calendars.timezones import Zones
@@ -76,8 +77,8 @@ class Reader:
         if said.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise UnreadableError("its dates are not Gregorian ones")
         name = said.get("X-WR-CALNAME", "")
-        if self._owner is None and _EMAIL.fullmatch(name):
-            self._owner = address(name)
+        if self._owner is None:
+            self._owner = address(name) if _EMAIL.fullmatch(name) else asked_everywhere(self._source)
         self._takes_time = said.get("METHOD", "").upper() != "CANCEL"
 
     @contextlib.contextmanager
