@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Line, Value, parse
+from meetkit.models.base import STORABLE, Line, Value, parse
 
 PREFIX = "MEETKIT_"
 
@@ -25,6 +25,16 @@ class Settings(Value):
         int,
         Field(ge=1, le=1000, description="The largest calendar file that `meetkit slots --calendar` reads, in MiB."),
     ] = 20
+    database: Annotated[
+        str | None,
+        Field(
+            max_length=2000,
+            repr=False,  # It may hold a password.
+            description="The URL of the database that the command `meetkit` works on, such as `sqlite:///meetings.db` "
+            "or `postgresql://user@host/name`. Unset: the sample.",
+        ),
+        STORABLE,
+    ] = None
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -185,9 +185,12 @@ def _meeting(number: int, users: int, contacts: int, chance: _Chance, day: dt.da
 def _others(owner: int, users: int, chance: _Chance) -> list[int]:
     """The numbers of up to three others, mostly of the same place or one beside it."""
     places = len(_PLACES)
-    found = []
+    found: list[int] = []
     for _ in range(chance.below(4)):
-        near = owner + places * (chance.below(9) - 4) + chance.below(3) - 1
+        beside = chance.below(3) - 1
+        # Nobody lives west of the first place or east of the last.
+        beside = beside if 0 <= owner % places + beside < places else 0
+        near = owner + places * (chance.below(9) - 4) + beside
         other = (near if chance.happens(0.9) else chance.below(users)) % users
         if other != owner and other not in found:
             found.append(other)
@@ -218,4 +221,4 @@ def _day(start: dt.date, share: float) -> dt.date:
 @cache
 def _noon(day: dt.date, zone: str) -> dt.datetime:
     """Noon of a day; as clocks change at night, all its work hours have the same offset."""
-    return localize(dt.datetime(day.year, day.month, day.day, 12), zone)
+    return localize(dt.datetime.combine(day, dt.time(12)), zone)

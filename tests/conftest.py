@@ -13,6 +13,7 @@ import sqlalchemy
 import stamina
 
 from meetkit.cli import main
+from meetkit import settings
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
 from meetkit.testing import fresh_process
@@ -25,7 +26,8 @@ hypothesis.settings.load_profile("meetkit")
 
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("MEETKIT_MODEL", raising=False)
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(settings.PREFIX + name.upper(), raising=False)
     with fresh_process():
         yield
 

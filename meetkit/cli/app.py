@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import os
 import re
 import sys
@@ -21,28 +20,35 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service, settings
-from meetkit.cli import show
+from meetkit.cli import database, db, show, transfer
 from meetkit.cli.demo import run_demo
-from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError, shown
 from meetkit.models.base import Value
 from meetkit.models.zones import parse_date
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+as_json_option = show.as_json_option
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(meetkit.__version__, prog_name="meetkit")
+@database.database_option
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, /, **_: Any) -> None:
     """Meeting intelligence: meetings, common free time, and briefs people can trust.
 
-    Works on the sample meetings, whose today is 17 November 2025. Begin with `meetkit demo`.
+    Without a database works on the sample meetings, whose today is 17 November 2025. Begin with `meetkit demo`.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-@cli.command()
+cli.command_class = database.StoreCommand
+cli.add_command(transfer.export)
+cli.add_command(transfer.import_)
+cli.add_command(db.db)
+
+
+@cli.command(cls=click.Command)
 def demo() -> None:
     """Show on sample data what meetkit does, in a few seconds."""
     run_demo(show.console())
@@ -128,7 +134,7 @@ def brief(meeting_id: str, as_json: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and end the process: 0 when it worked, 2 for a mistake, 1 for a model's failure."""
+    """Run a command and end the process: 0 when it worked, 2 for a mistake or a database's failure, 1 for a model's."""
     _prepare_streams()
     try:
         cli.main(arguments, prog_name="meetkit", standalone_mode=False)
@@ -138,7 +144,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         _fail("interrupted", 130)
     except MeetkitError as error:
-        _fail(str(error), 2 if isinstance(error, ValueError) else 1)
+        _fail(str(error), 2 if isinstance(error, ValueError | StoreError | SchemaError) else 1)
+    except ImportError as error:
+        _fail(str(error), 2)
     except OSError as error:
         _abandon_output()
         if isinstance(error, BrokenPipeError):
@@ -228,8 +236,7 @@ def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = No
         dumped: object = value.model_dump(mode="json")
     else:
         dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
-    text = json.dumps(dumped, ensure_ascii="utf" not in (sys.stdout.encoding or ""), indent=2)
-    click.echo(re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text))
+    click.echo(show.json_text(dumped))
 
 
 def _prepare_streams() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from zoneinfo import ZoneInfo
 
+import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from meetkit import meeting_service
@@ -23,6 +26,9 @@ from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import MINUTE, to_microseconds
 
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+_KINDS = ("user", "contact", "calendar", "meeting", "request")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -40,6 +46,45 @@ def plain(text: str) -> str:
 def working(out: Console, on_what: str) -> AbstractContextManager[object]:
     """Shows on a terminal that something is being done; elsewhere nothing."""
     return out.status(on_what) if out.is_terminal else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def progress(on_what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, on standard error, elsewhere nothing; it is told of each step."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield lambda _: None
+        return
+    done = shown = 0
+    columns = (TextColumn(on_what), BarColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task(on_what, total=total)
+
+        def advance(step: int) -> None:
+            nonlocal done, shown
+            done += step
+            # To tell the bar of every record would cost as much as the record itself.
+            if done - shown >= (total or 100_000) // 100:
+                bar.update(task, completed=done)
+                shown = done
+
+        yield advance
+
+
+def json_text(value: object) -> str:
+    """JSON that standard output can take, and that cannot steer a terminal."""
+    text = json.dumps(value, ensure_ascii="utf" not in (sys.stdout.encoding or ""), indent=2)
+    return re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text)
+
+
+def records(verb: str, tally: Mapping[str, int], *, as_json: bool, stderr: bool = False) -> None:
+    """How many records of each kind were exported or imported."""
+    if as_json:
+        text = json_text({f"{kind}s": tally.get(kind, 0) for kind in _KINDS})
+    else:
+        counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in _KINDS if (number := tally.get(kind, 0))]
+        text = f"{verb} {', '.join(counts) or 'nothing'}."
+    click.echo(text, err=stderr)
 
 
 def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:

@@ -1,0 +1,157 @@
+"""Looking after a database: bringing its tables up, saying where they are, and whether all is well with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, BigInteger, Connection, Select, and_, cast, func, not_, or_, select, text
+
+from meetkit.errors import InvalidRequestError, shown
+from meetkit.models.zones import MINUTE
+from meetkit.storage.sql import dialects, schema, tables
+from meetkit.storage.sql.access import OwnTransactions, errors_translated
+from meetkit.storage.sql.dialects import SqlOptions
+from meetkit.storage.sql.store import SqlStore
+
+_PATIENT = SqlOptions(statement_timeout=3600)
+_m, _p = tables.meetings, tables.participants
+_GUARDS = {
+    "sqlite": {"meetkit_participant_agrees_insert", "meetkit_participant_agrees_update", "meetkit_participants_follow"},
+    "postgresql": {"meetkit_participant_agrees", "meetkit_participants_follow", "meetkit_no_double_booking"},
+}
+_GUARDS_THERE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')
+            AND tgrelid IN (to_regclass('meetkit_meetings'), to_regclass('meetkit_participants'))
+        UNION ALL SELECT conname FROM pg_constraint WHERE conrelid = to_regclass('meetkit_participants')""",
+}
+
+
+@contextmanager
+def opened(url: str, *, to_write: bool = False) -> Iterator[Connection]:
+    """A connection with a transaction open on it, committed at the end; only `to_write` may it create a file.
+
+    Raises:
+        InvalidRequestError: it is no URL of a database, or there is no such file.
+        StoreError: the database fails.
+    """
+    engine = dialects.open_engine(url, _PATIENT)
+    check_file(engine.url, may_create=to_write)
+    access = OwnTransactions(engine, attempts=1)
+    try:
+        with errors_translated(), access.writing() if to_write else access.snapshot() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def opened_store(url: str) -> Iterator[SqlStore]:
+    """The store of a database that is there, closed at the end.
+
+    Raises:
+        InvalidRequestError: it is no URL of a database, or there is no such file.
+        SchemaError: the tables are those of another version, or none.
+        StoreError: the database fails.
+    """
+    engine = dialects.open_engine(url, SqlOptions())
+    check_file(engine.url)
+    try:
+        yield SqlStore(engine)
+    finally:
+        engine.dispose()
+
+
+def check_file(url: URL, *, may_create: bool = False) -> None:
+    """Refuse a SQLite database whose file is not there, or that has none.
+
+    Raises:
+        InvalidRequestError: it is such a one; the message says what to do.
+    """
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name.startswith("file:"):
+        return
+    if name in ("", ":memory:"):
+        raise InvalidRequestError("database: one in memory is gone at once; name a file, such as sqlite:///meetings.db")
+    file = Path(name)
+    if not file.parent.is_dir():
+        raise InvalidRequestError(f"database: there is no directory {shown(str(file.parent))}")
+    if not may_create and not file.exists():
+        raise InvalidRequestError(f"database: there is no file {shown(name)}; `meetkit db upgrade` creates it")
+
+
+def upgrade(connection: Connection) -> tuple[str | None, str]:
+    """Bring the tables up to this version; the revision before, `None` of an empty database, and the one after."""
+    before = schema.current(connection)
+    schema.upgrade(connection)
+    return before, schema.REVISION
+
+
+def problems(connection: Connection) -> list[str]:
+    """What is wrong with the tables or with what is in them, one line each; none where all is well.
+
+    Raises:
+        SchemaError: the tables are those of another version, or none.
+    """
+    schema.check(connection)
+    if found := [*schema.differences(connection), *_missing_guards(connection)]:
+        return found
+    if connection.dialect.name == "sqlite":
+        found = [*_broken_pages(connection), *_dangling(connection)]
+    return found + [
+        f"{number:,} {what}" for what, statement in _DISAGREEMENTS.items() if (number := _count(connection, statement))
+    ]
+
+
+def _missing_guards(connection: Connection) -> Iterator[str]:
+    dialect = connection.dialect.name
+    there = set(connection.execute(text(_GUARDS_THERE[dialect])).scalars())
+    for name in sorted(_GUARDS[dialect] - there):
+        yield f"the trigger or constraint {name} is missing"
+
+
+def _broken_pages(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    return [f"SQLite finds: {' '.join(line.split())}" for line in found if line != "ok"]
+
+
+def _dangling(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    counted = Counter((row[0], row[2]) for row in found)
+    return [f"{number:,} rows of {table} refer to none of {parent}" for (table, parent), number in counted.items()]
+
+
+def _count(connection: Connection, statement: Select[Any]) -> int:
+    return connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+
+
+_taken_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
+_booked = select(_p.c.starts_at, _taken_until.label("taken_until")).where(_p.c.exclusive).subquery()
+_is_busy = _m.c.status != "cancelled"
+_DISAGREEMENTS: dict[str, Select[Any]] = {
+    "meetings whose owner is not among those in them": select(_m.c.number).where(
+        not_(
+            select(_p.c.meeting_number)
+            .where(_p.c.meeting_number == _m.c.number, _p.c.user_number == _m.c.user_number)
+            .exists()
+        )
+    ),
+    "people in a meeting with another time than the meeting's": select(_p.c.meeting_number)
+    .join(_m, _m.c.number == _p.c.meeting_number)
+    .where(
+        or_(
+            _p.c.starts_at != _m.c.starts_at,
+            _p.c.ends_at != _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE,
+            _p.c.busy != _is_busy,
+            _p.c.exclusive != and_(_is_busy, _m.c.exclusive),
+        )
+    ),
+    "bookings of somebody's time that is booked already": select(_booked.c.starts_at).where(
+        _booked.c.taken_until > _booked.c.starts_at
+    ),
+}
