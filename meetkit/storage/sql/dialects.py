@@ -12,11 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from meetkit.errors import InvalidRequestError
+from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.base import Value, is_storable
 
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+_SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
 _EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
 _SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -74,6 +75,9 @@ def check_dialect(name: str) -> None:
 
 
 def _open_sqlite(url: URL, options: SqlOptions) -> Engine:
+    # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
+    if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
+        raise InvalidRequestError(f"database: {shown(unknown[0])} means something only in sqlite:///file:…?uri=true")
     in_memory = url.database in (None, "", ":memory:")
     engine = sqlalchemy.create_engine(
         url,
