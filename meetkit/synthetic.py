@@ -33,7 +33,7 @@ class _Place(NamedTuple):
     end: int
 
 
-# From west to east: people whose numbers are close live close.
+# From west to east, so that those side by side are close in time. User 1 lives in the first, user 13 again.
 _PLACES = (
     _Place("America/Los_Angeles", 8, 17),
     _Place("America/Denver", 8, 17),
@@ -184,14 +184,12 @@ def _meeting(number: int, users: int, contacts: int, chance: _Chance, day: dt.da
 
 def _others(owner: int, users: int, chance: _Chance) -> list[int]:
     """The numbers of up to three others, mostly of the same place or one beside it."""
-    places = len(_PLACES)
     found: list[int] = []
     for _ in range(chance.below(4)):
-        beside = chance.below(3) - 1
-        # Nobody lives west of the first place or east of the last.
-        beside = beside if 0 <= owner % places + beside < places else 0
-        near = owner + places * (chance.below(9) - 4) + beside
-        other = (near if chance.happens(0.9) else chance.below(users)) % users
+        place = owner % len(_PLACES) + chance.below(3) - 1
+        there = len(range(place, users, len(_PLACES))) if 0 <= place < len(_PLACES) else 0
+        is_near = there and chance.happens(0.9)
+        other = place + len(_PLACES) * chance.below(there) if is_near else chance.below(users)
         if other != owner and other not in found:
             found.append(other)
     return found
