@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from meetkit.errors import SchemaError
+from meetkit.errors import SchemaError, shown
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
@@ -44,6 +44,7 @@ def upgrade(connection: Connection) -> None:
     """Bring an empty or older database up, in the caller's transaction; who comes second waits and finds it done."""
     from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     dialects.begin_writing(connection)
     if connection.dialect.name == "postgresql":
@@ -55,7 +56,10 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", "meetkit:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise SchemaError(f"the database is at revision {shown(found)}, which this meetkit does not know") from error
 
 
 def differences(connection: Connection) -> list[str]:
