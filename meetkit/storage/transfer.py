@@ -60,7 +60,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     yield _write(_Header())
     for record in store.export_records():
         counted[record.kind] += 1
-        yield _write(_in_order(record))
+        yield _write(record)
     yield _write(_End(records=counted.total()))
 
 
@@ -109,13 +109,6 @@ def _counting(records: Iterable[Record], counted: Counter[str]) -> Iterator[Reco
     for record in records:
         counted[record.kind] += 1
         yield record
-
-
-def _in_order(record: Record) -> Record:
-    """The record with what lies beside it by name, so that equal records are equal lines."""
-    if not isinstance(record, MeetingRecord) or len(record.artefacts) < 2:
-        return record
-    return record.model_copy(update={"artefacts": dict(sorted(record.artefacts.items()))})
 
 
 def _write(value: _Line) -> bytes:
