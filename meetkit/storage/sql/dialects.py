@@ -49,7 +49,10 @@ def open_engine(url: str | URL, options: SqlOptions) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(parsed, options)
         return _open_postgresql(parsed, options)
-    except NoSuchModuleError:
+    except InvalidRequestError:
+        raise
+    except (NoSuchModuleError, ArgumentError, TypeError, ValueError):
+        # No such driver, one for asynchronous use, or an argument such as `?timeout=soon`.
         raise InvalidRequestError(_EXPECTED) from None
     except ImportError as error:
         raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
