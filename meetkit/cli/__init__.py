@@ -1,4 +1,4 @@
-"""The command line: `meetkit demo`, `meetings`, `slots` and `brief`. Needs the extra `cli`."""
+"""The command line: `meetkit demo`, `meetings`, `slots`, `brief`, `export`, `import`, `db`. Needs the extra `cli`."""
 
 from __future__ import annotations
 
