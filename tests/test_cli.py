@@ -288,3 +288,18 @@ class TestHelp:
         result = meetkit("demo")
 
         assert (result.code, result.err.strip()) == (130, "meetkit: interrupted")
+
+    def test_an_interrupt_while_it_begins_ends_quietly(self) -> None:
+        code = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "rich":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+from meetkit.cli import main
+main(["demo"])
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"\nmeetkit: interrupted\n")

@@ -13,4 +13,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImportError as error:
         print(f"meetkit: {error}", file=sys.stderr)  # noqa: T201  # nothing to print with is installed
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("\nmeetkit: interrupted", file=sys.stderr)  # noqa: T201  # as above
+        raise SystemExit(130) from None
     app.main(arguments)
