@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy
 import stamina
 
-from meetkit.cli import main
 from meetkit import settings
+from meetkit.cli import main
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
 from meetkit.testing import fresh_process

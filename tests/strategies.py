@@ -277,7 +277,9 @@ first_free_requests = st.builds(
     timezone=st.none() | zones,
 )
 options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
-settings = st.builds(Settings, model=st.none() | lines, max_calendar_mb=st.integers(1, 1000), database=st.none() | texts)
+settings = st.builds(
+    Settings, model=st.none() | lines, max_calendar_mb=st.integers(1, 1000), database=st.none() | texts
+)
 problems = st.builds(
     Problem, component=st.sampled_from(["VCALENDAR", "VEVENT", "VFREEBUSY"]), uid=st.none() | lines, message=phrases
 )
