@@ -31,6 +31,8 @@ def read_busy(
 ) -> list[BusyInterval]:
     """The busy time of a calendar that meets `[start, end)`: each occurrence whole, sorted by start.
 
+    Only what reaches more than 3,660 days beyond the window is cut there, as what lasts for ever does.
+
     Args:
         ics: an iCalendar file (RFC 5545); one that holds several calendars is read as a whole.
         start: an aware datetime or ISO 8601 string; a naive one is wall-clock time in `timezone`.

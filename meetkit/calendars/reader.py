@@ -14,7 +14,7 @@ from meetkit.calendars.events import MAX_MEMBERS, Status, TimedEvent, address, a
 from meetkit.calendars.lines import Block, Source, TooLong, head, lines
 from meetkit.calendars.owners import asked_everywhere
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
-from meetkit.calendars.query import BusyQuery, OnProblem, Problem
+from meetkit.calendars.query import MAX_WINDOW, BusyQuery, OnProblem, Problem
 from meetkit.calendars.timezones import Zones
 from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
@@ -22,6 +22,7 @@ Found = tuple[int, int, Status]
 
 # No two clocks on earth are further apart than a day, and what is told by its look lasts two more at most.
 _MARGIN = dt.timedelta(days=5)
+_LONGEST = MAX_WINDOW // dt.timedelta(microseconds=1)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
@@ -43,6 +44,7 @@ class Reader:
         self._timezone, self._floating = query.timezone, ZoneInfo(query.timezone)
         start, end = query.window
         self._window = to_microseconds(start), to_microseconds(end)
+        self._reach = max(self._window[0] - _LONGEST, FIRST), min(self._window[1] + _LONGEST, LAST)
         self._around = start - _MARGIN, end + _MARGIN
         self._dates = [moment.strftime("%Y%m%d").zfill(8).encode() for moment in self._around]
         self._zones = Zones(source, (start.year, end.year), work)
@@ -173,8 +175,8 @@ class Reader:
             return []
         start, end = self._span(begins, ends)
         if start < end and start < self._window[1] and end > self._window[0]:
-            # "For ever" is written as the last day of the year 9999, which not every zone can tell.
-            return [(max(start, FIRST), min(end, LAST), status)]
+            # "For ever" is written as the last day of the year 9999, which nobody can reckon with.
+            return [(max(start, self._reach[0]), min(end, self._reach[1]), status)]
         return []
 
     def _span(self, begins: Time, ends: Time) -> tuple[int, int]:
