@@ -176,7 +176,8 @@ def _enforce_on_postgresql() -> None:
         "(int8range(user_number, user_number, '[]') WITH &&, int8range(starts_at, ends_at) WITH &&) WHERE (exclusive)"
     )
     op.execute(f"""
-        CREATE FUNCTION meetkit_participant_agrees() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+        CREATE FUNCTION meetkit_participant_agrees() RETURNS trigger
+        LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
         BEGIN
             IF NOT {_AGREES} THEN
                 RAISE EXCEPTION 'meetkit: a participant has the time of the meeting'
@@ -189,7 +190,8 @@ def _enforce_on_postgresql() -> None:
         "FOR EACH ROW EXECUTE FUNCTION meetkit_participant_agrees()"
     )
     op.execute(f"""
-        CREATE FUNCTION meetkit_participants_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+        CREATE FUNCTION meetkit_participants_follow() RETURNS trigger
+        LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
         BEGIN
             {_FOLLOW};
             RETURN NULL;

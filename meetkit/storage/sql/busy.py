@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, bindparam, delete, insert, select, union_all, update
+from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, delete, insert, select, union_all, update
 
 from meetkit.errors import Busy, ConflictError
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
 from meetkit.models.zones import DAY, to_datetime, to_microseconds
 from meetkit.storage.sql import rows, tables
+from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import batches, lock_users, users
 
 Interval = tuple[int, int]
@@ -22,7 +23,7 @@ _MEETINGS, _CALENDARS = tables.participants, tables.calendar_busy
 def _within(table: Any) -> list[Any]:
     """What overlaps the window `[:start, :end)`; nothing is longer than a day, so the index bounds it on both sides."""
     return [
-        table.c.user_number.in_(bindparam("users", expanding=True)),
+        one_of(table.c.user_number, many("users", BigInteger)),
         table.c.starts_at < bindparam("end"),
         table.c.starts_at > bindparam("start") - DAY,
         table.c.ends_at > bindparam("start"),
@@ -44,9 +45,8 @@ _CONFLICTS: CompoundSelect[Any] = union_all(
 def busy_intervals(connection: Connection, user_ids: Collection[str], start: int, end: int) -> list[Interval]:
     """When these users are busy in `[start, end)`."""
     numbers = users.numbers(connection, user_ids)
-    found: list[Any] = []
-    for some in batches(numbers.values(), _MANY):
-        found.extend(connection.execute(_BUSY, {"users": some, "start": start, "end": end}).all())
+    asked = {"users": list(numbers.values()), "start": start, "end": end}
+    found: list[Any] = list(connection.execute(_BUSY, asked))
     return found
 
 

@@ -116,10 +116,12 @@ def delete_meeting(connection: Connection, meeting_id: str) -> None:
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters) -> list[Meeting]:
     """The meetings that a user owns or attends and the filters admit, by date, then id."""
     user = users.row(connection, user_id)
-    statement = _OF_USER.where(*_conditions(connection, filters, user.timezone))
+    conditions = list(_conditions(connection, filters, user.timezone))
+    statement = _OF_USER.where(*conditions) if conditions else _OF_USER
     asked = {"user": user.number}
     if not filters.text:
-        return [rows.read_meeting(row) for row in connection.execute(statement.limit(filters.limit), asked)]
+        limited = statement.limit(filters.limit) if filters.limit else statement
+        return [rows.read_meeting(row) for row in connection.execute(limited, asked)]
     # Only Python folds case for all of Unicode, so it looks for the text.
     found = map(rows.read_meeting, connection.execute(statement, asked))
     return list(islice((meeting for meeting in found if filters.admits(meeting)), filters.limit))

@@ -8,16 +8,16 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, update
 
 from meetkit.errors import ConflictError, NotFoundError, shown
 from meetkit.models.base import is_storable
 from meetkit.models.people import Contact, User
 from meetkit.storage.sql import dialects, rows, tables
+from meetkit.storage.sql.one_of import many, one_of
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
-_MANY = 10_000
 
 
 # Statements are built once: to build one costs more than to run it.
@@ -39,9 +39,7 @@ class People(Generic[PersonT]):
 
     @cached_property
     def _numbers(self) -> Select[Any]:
-        return select(self.table.c.id, self.table.c.number).where(
-            self.table.c.id.in_(bindparam("many", expanding=True))
-        )
+        return select(self.table.c.id, self.table.c.number).where(one_of(self.table.c.id, many("ids", Text)))
 
     def add(self, connection: Connection, person: PersonT) -> None:
         """Keep a new one."""
@@ -72,9 +70,8 @@ class People(Generic[PersonT]):
         Raises:
             NotFoundError: nobody has that id; the first such is named.
         """
-        found: dict[str, int] = {}
-        for some in batches((one for one in ids if is_storable(one)), _MANY):
-            found.update(connection.execute(self._numbers, {"many": some}).all())
+        known = [one for one in ids if is_storable(one)]
+        found = {row.id: row.number for row in connection.execute(self._numbers, {"ids": known})} if known else {}
         for one in ids:
             if not is_storable(one) or one not in found:
                 raise NotFoundError(self.kind, one)
@@ -87,7 +84,7 @@ class People(Generic[PersonT]):
 
 _LOCK_USERS = (
     select(tables.users.c.number)
-    .where(tables.users.c.number.in_(bindparam("many", expanding=True)))
+    .where(one_of(tables.users.c.number, many("numbers", BigInteger)))
     .order_by(tables.users.c.number)
     .with_for_update(key_share=True)
 )
@@ -97,7 +94,7 @@ contacts = People("contact", Contact, tables.contacts)
 
 def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
     """Let nobody else book these users' time until the transaction ends; taken in order, so without deadlock."""
-    connection.execute(_LOCK_USERS, {"many": sorted(numbers)})
+    connection.execute(_LOCK_USERS, {"numbers": list(numbers)})
 
 
 def taken(kind: str, entity_id: str) -> ConflictError:
