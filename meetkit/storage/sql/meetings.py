@@ -121,9 +121,9 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters)
     asked = {"user": user.number}
     if not filters.text:
         limited = statement.limit(filters.limit) if filters.limit else statement
-        return [rows.read_meeting(row) for row in connection.execute(limited, asked)]
+        return [rows.read_meeting(row) for row in connection.execute(limited, asked).all()]
     # Only Python folds case for all of Unicode, so it looks for the text.
-    found = map(rows.read_meeting, connection.execute(statement, asked))
+    found = map(rows.read_meeting, connection.execute(statement, asked).all())
     return list(islice((meeting for meeting in found if filters.admits(meeting)), filters.limit))
 
 
@@ -138,7 +138,7 @@ def contact_history(
         .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
         .limit(limit)
     )
-    return [rows.read_meeting(row) for row in connection.execute(statement)]
+    return [rows.read_meeting(row) for row in connection.execute(statement).all()]
 
 
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:

@@ -70,11 +70,11 @@ class People(Generic[PersonT]):
         Raises:
             NotFoundError: nobody has that id; the first such is named.
         """
-        known = [one for one in ids if is_storable(one)]
-        found = {row.id: row.number for row in connection.execute(self._numbers, {"ids": known})} if known else {}
-        for one in ids:
-            if not is_storable(one) or one not in found:
-                raise NotFoundError(self.kind, one)
+        asked = [one for one in ids if is_storable(one)]
+        rows_found: Any = connection.execute(self._numbers, {"ids": asked}).all() if asked else ()
+        found: dict[str, int] = dict(rows_found)
+        if len(asked) < len(ids) or len(found) < len(set(asked)):
+            raise NotFoundError(self.kind, next(one for one in ids if not is_storable(one) or one not in found))
         return found
 
     def number(self, connection: Connection, person_id: str) -> int:
