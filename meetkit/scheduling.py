@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,8 @@ def create_meeting(
 
     Args:
         meeting_request: what to create.
-        idempotency_key: the caller's name for this request. A repeat of it returns the first result and
-            creates nothing.
+        idempotency_key: the caller's name for this request, unique in the store. A repeat of it returns the
+            first result and creates nothing.
 
     Raises:
         ConflictError: the key was used for another request.
@@ -169,7 +169,7 @@ def complete_meeting(meeting_id: str, *, expected_version: int | None = None) ->
 
 
 def delete_meeting(meeting_id: str) -> Literal[True]:
-    """Remove a meeting and all that was made from it."""
+    """Remove a meeting and all that was made from it; a repeat of the request that created it is `NotFoundError`."""
     current_store().delete_meeting(meeting_id)
     return True
 
@@ -182,7 +182,7 @@ def sync_calendar(
     It counts wherever the user's busy time does, tentative time too. `meetkit.calendars.read_busy` reads it
     from an iCalendar file.
     """
-    given = {"name": calendar, "busy": tuple(busy), "synced_at": _now()}
+    given = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": _now()}
     kept = parse(Calendar, given)
     current_store().put_calendar(user_id, kept)
     return kept

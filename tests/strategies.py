@@ -193,7 +193,7 @@ records = (
     st.builds(ContactRecord, contact=contacts),
     st.builds(CalendarRecord, user_id=lines, calendar=calendars),
     st.builds(MeetingRecord, meeting=meetings, artefacts=st.dictionaries(lines, texts, max_size=2)),
-    st.builds(RequestRecord, idempotency=keys, result=meetings),
+    st.builds(RequestRecord, idempotency=keys, meeting_id=lines, result=st.none() | meetings),
 )
 highlights = st.builds(Highlight, text=phrases, meeting_id=lines)
 pending_items = st.builds(

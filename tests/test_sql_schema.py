@@ -159,13 +159,15 @@ class TestPlans:
         assert plan.reads["meetkit_meetings"] == "ix_meetkit_meetings_contact"
         assert not plan.scans
 
-    def test_a_lost_index_shows(self, plans: Plans) -> None:
+    def test_a_lost_index_shows(self, empty_database: str) -> None:
+        plans = Plans(empty_database)
         with plans.engine.begin() as connection:
             connection.execute(text("DROP INDEX ix_meetkit_participants_time"))
         [_, plan] = plans.of(lambda store: store.busy_intervals(["user 1"], 0, 1))
 
         assert plan.reads.get("meetkit_participants") != "ix_meetkit_participants_time"
         assert "meetkit_participants" not in plan.index_alone
+        plans.engine.dispose()
 
 
 # SQLite does not name the indexes of keys.
@@ -212,7 +214,7 @@ class Plans:
 
     def __init__(self, database: str) -> None:
         self.engine = sqlalchemy.create_engine(database)
-        self.store = SqlStore(self.engine)
+        self.store = SqlStore(self.engine, migrate=True)
         users = [UserRecord(user=ANN.model_copy(update={"id": f"user {n}"})) for n in range(300)]
         contacts = [ContactRecord(contact=DEE.model_copy(update={"id": f"contact {n}"})) for n in range(100)]
         meetings = [

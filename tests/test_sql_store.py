@@ -76,7 +76,7 @@ class TestHostsConnection:
 
     def test_both_sides_are_rolled_back_together(self, engine: Engine) -> None:
         with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE orders (title TEXT)"))
+            connection.execute(text("CREATE TABLE IF NOT EXISTS orders (title TEXT)"))
         with engine.connect() as connection:
             with service.use(store=SqlStore(connection)):
                 booked = service.book_meeting(BOOKING)

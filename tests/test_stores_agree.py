@@ -122,7 +122,7 @@ class Stores(RuleBasedStateMachine):
         try:
             return "returned", call(store)
         except ConflictError as error:
-            return "conflict", error.busy and {busy.user_id for busy in error.busy}
+            return "conflict", error.busy
         except MeetkitError as error:
             return type(error).__name__, str(error)
 

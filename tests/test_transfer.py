@@ -45,7 +45,7 @@ def some_of_each() -> list[Record]:
         MeetingRecord(meeting=meeting(0, contact_id="dee", attendee_ids=["ben"], transcript="Hi.\r\n\u2028💥")),
         MeetingRecord(meeting=meeting(1, exclusive=True), artefacts={"prep": "{}", "other": "\n"}),
         MeetingRecord(meeting=meeting(2, status="cancelled", exclusive=True)),
-        RequestRecord(idempotency=key(), result=meeting(9, id="gone")),
+        RequestRecord.of(key(), meeting(9, id="gone")),
     ]
 
 

@@ -55,7 +55,7 @@ def demo() -> None:
 
 
 @cli.command()
-@click.option("--user", default="user_1", show_default=True, help="Whose meetings.")
+@click.option("--user", help="Whose meetings; of the sample, user_1 by default.")
 @click.option("--contact", "contact_id", help="Only those with this contact.")
 @click.option("--from", "date_from", metavar="DATE", help="Only those that begin on or after it.")
 @click.option("--to", "date_to", metavar="DATE", help="Only those that begin before it; a bare date is included.")
@@ -65,8 +65,11 @@ def demo() -> None:
 @click.option("--limit", type=int, help="At most so many.")
 @click.option("--after", metavar="MEETING_ID", help="The next page after this meeting.")
 @as_json_option
-def meetings(user: str, as_json: bool, **filters: Any) -> None:
+def meetings(user: str | None, as_json: bool, **filters: Any) -> None:
     """List a user's meetings."""
+    if user is None and database.named() is not None:
+        raise InvalidRequestError("--user: name the user of the database whose meetings to list")
+    user = user or "user_1"
     given = {name: value for name, value in filters.items() if value is not None}
     found = meeting_service.get_all_meetings(user, given)
     if as_json:
@@ -75,7 +78,7 @@ def meetings(user: str, as_json: bool, **filters: Any) -> None:
         show.meetings(show.console(), meeting_service.get_user(user), found)
 
 
-@cli.command()
+@cli.command(cls=click.Command)
 @click.option("--user", "users", multiple=True, help="Who is to meet; once for each.")
 @click.option("--calendar", "calendars", multiple=True, metavar="FILE", help="Or an .ics file of theirs, likewise.")
 @click.option("--date", metavar="YYYY-MM-DD", help="The day, with --user.")
@@ -111,7 +114,8 @@ def slots(
     work_hours = _work_hours(options.pop("hours"))
     if users:
         _refuse({"--from": first, "--days": days}, "goes with --calendar; with --user give --date")
-        _slots_of_users(users, date, work_hours, as_json=as_json, **options)
+        with database.in_use():
+            _slots_of_users(users, date, work_hours, as_json=as_json, **options)
     else:
         _refuse({"--date": date}, "goes with --user; with --calendar give --from and --days")
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)

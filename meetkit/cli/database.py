@@ -24,10 +24,18 @@ class StoreCommand(click.Command):
 
     def invoke(self, context: click.Context) -> Any:
         """Run it."""
-        if named() is None:
+        with in_use():
             return super().invoke(context)
-        with opened_store() as store, meeting_service.use(store=store):
-            return super().invoke(context)
+
+
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Have the service work on the database that is named, or on the sample."""
+    if named() is None:
+        yield
+        return
+    with opened_store() as store, meeting_service.use(store=store):
+        yield
 
 
 def named() -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from meetkit.errors import ConflictError, shown
+from meetkit.errors import ConflictError, NotFoundError, shown
 from meetkit.models.base import Line, Text, Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
@@ -62,20 +62,29 @@ class MeetingRecord(Value):
 
 
 class RequestRecord(Value):
-    """A request that was made under a key, and the meeting that it was answered with."""
+    """A request that was made under a key, and the meeting that it was answered with, until that is deleted."""
 
     kind: Literal["request"] = "request"
     idempotency: IdempotencyKey
-    result: Meeting
+    meeting_id: Line
+    result: Meeting | None
+
+    @classmethod
+    def of(cls, idempotency: IdempotencyKey, result: Meeting) -> Self:
+        """The record of a request that was answered with this meeting."""
+        return cls(idempotency=idempotency, meeting_id=result.id, result=result)
 
     def answer(self, idempotency: IdempotencyKey) -> Meeting:
         """The result, for a repeat of the request.
 
         Raises:
             ConflictError: the key came with another request.
+            NotFoundError: the meeting was deleted since; the request does not make it anew.
         """
         if idempotency != self.idempotency:
             raise ConflictError(f"idempotency key {shown(idempotency.key)} was used for another request")
+        if self.result is None:
+            raise NotFoundError("meeting", self.meeting_id)
         return self.result
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, computed_field, model_validator
 
 from meetkit.models.base import Line, Value
-from meetkit.models.zones import MINUTE, Date, Instant, UtcInstant
+from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
 
-_MAX_BUSY = dt.timedelta(days=100_000)
+_MAX_BUSY_DAYS = 100_000
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
@@ -119,10 +119,22 @@ class Calendar(Value):
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        length = sum((interval.end - interval.start for interval in self.busy), dt.timedelta())
-        if length > _MAX_BUSY or len(self.busy) > _MAX_BUSY.days:
-            raise ValueError(f"busy: at most {_MAX_BUSY.days:,} intervals of {_MAX_BUSY.days:,} days together")
+        length = sum(end - start for start, end in self.spans)
+        if length > _MAX_BUSY_DAYS * DAY or len(self.busy) > _MAX_BUSY_DAYS:
+            raise ValueError(f"busy: at most {_MAX_BUSY_DAYS:,} intervals, and {_MAX_BUSY_DAYS:,} days together")
         return self
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The busy time in microseconds since 1970 UTC, in order; what overlaps or touches is one."""
+        spans: list[tuple[int, int]] = []
+        given = ((to_microseconds(interval.start), to_microseconds(interval.end)) for interval in self.busy)
+        for start, end in sorted(span for span in given if span[0] < span[1]):
+            if spans and start <= spans[-1][1]:
+                spans[-1] = spans[-1][0], max(spans[-1][1], end)
+            else:
+                spans.append((start, end))
+        return spans
 
 
 class TimeSlot(Value):

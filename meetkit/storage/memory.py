@@ -70,10 +70,12 @@ class MemoryStore:
             return self._users[user_id]
 
     def delete_user(self, user_id: str) -> None:
-        """Forget a user; meetings keep the id."""
+        """Forget a user with their calendars; meetings keep the id."""
         with self._lock:
             _get("user", self._users, user_id)
             del self._users[user_id]
+            for calendar in self._calendars.pop(user_id, {}).values():
+                self._index.remove_calendar(user_id, calendar)
 
     def user_ids(self) -> list[str]:
         """The ids of all users, in the order they came."""
@@ -118,7 +120,7 @@ class MemoryStore:
             _check_free("meeting", self._meetings, meeting.id)
             self._keep(meeting)
             if idempotency:
-                self._requests[idempotency.key] = RequestRecord(idempotency=idempotency, result=meeting)
+                self._requests[idempotency.key] = RequestRecord.of(idempotency, meeting)
             return meeting
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -149,6 +151,9 @@ class MemoryStore:
             self._index.remove(_get("meeting", self._meetings, meeting_id))
             del self._meetings[meeting_id]
             self._artefacts.pop(meeting_id, None)
+            for key, request in self._requests.items():
+                if request.meeting_id == meeting_id:
+                    self._requests[key] = request.model_copy(update={"result": None})
 
     def meeting_ids(self) -> list[str]:
         """The ids of all meetings, in the order they came."""

@@ -50,9 +50,13 @@ class Index:
 
     def replace_calendar(self, user_id: str, before: Calendar | None, after: Calendar) -> None:
         """Exchange a user's calendar."""
-        self._take(user_id, _spans(after))
+        self._take(user_id, after.spans)
         if before:
-            self._give_back(user_id, _spans(before))
+            self.remove_calendar(user_id, before)
+
+    def remove_calendar(self, user_id: str, calendar: Calendar) -> None:
+        """Take a user's calendar out."""
+        self._give_back(user_id, calendar.spans)
 
     def in_order(
         self,
@@ -114,10 +118,6 @@ class Index:
 
 def _key(meeting: Meeting) -> _Key:
     return to_microseconds(meeting.date), meeting.id
-
-
-def _spans(calendar: Calendar) -> list[Interval]:
-    return [(to_microseconds(one.start), to_microseconds(one.end)) for one in calendar.busy if one.start < one.end]
 
 
 def _days(start: int, end: int) -> range:

@@ -47,11 +47,12 @@ class Store(Protocol):
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Keep a new meeting and return it; or return what its idempotency key kept first, as it was then.
 
-        A key that was used for another request is a `ConflictError`.
+        A key is known to the whole store. One that was used for another request is a `ConflictError`, one
+        whose meeting was deleted since a `NotFoundError`.
         """
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
-        """What a request of that key was answered with, if there was one; another request is a `ConflictError`."""
+        """What a request of that key was answered with, if there was one; errors as in `add_meeting`."""
 
     def get_meeting(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
@@ -60,7 +61,7 @@ class Store(Protocol):
         """Change a meeting."""
 
     def delete_meeting(self, meeting_id: str) -> None:
-        """Remove a meeting and everything kept beside it."""
+        """Remove a meeting and everything kept beside it, also what a request under a key was answered with."""
 
     def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
         """The meetings that a user owns or attends and the filters admit, by date, then id."""
@@ -75,7 +76,7 @@ class Store(Protocol):
         """When these users are busy around `[start, end)`: meetings owned or attended, not cancelled, and calendars.
 
         Begins and ends in microseconds since 1970 UTC, in any order: all that meet `[start, end)`, perhaps others,
-        perhaps twice, perhaps in pieces.
+        perhaps twice. Of a calendar, what overlaps or touches is one.
         Unknown users raise at once, the rest may be read as it is consumed.
         """
 

@@ -6,7 +6,8 @@
 {"kind":"end","records":2}
 
 The first line names the format, each one after it holds a `Record`, and the last their number, so that a file that
-was cut off is known for one. Record `n` stands in line `n + 1`. Neither way holds more than a few lines in memory.
+was cut off is known for one. Record `n` stands in line `n + 1`. A SQL store holds a batch of lines in memory, some
+megabytes or one long line, however many there are; the store in memory holds all, as it does anyway.
 """
 
 from __future__ import annotations

@@ -244,6 +244,49 @@ class StoreContract(BookingContract, RecordsContract):
 
         assert store.get_meeting("m0000000").version == 81
 
+    def test_changes_of_different_fields_at_once_are_all_kept(self, store: Store) -> None:
+        """Whatever a meeting is changed in, nothing that another changed meanwhile is taken back."""
+        store.add_meeting(meeting())
+        changes: list[dict[str, Any]] = [
+            {"contact_id": "dee"},
+            {"user_id": "ben"},
+            {"attendee_ids": ("ann", "ben")},
+            {"title": "Changed"},
+            {"date": MONDAY + dt.timedelta(hours=5)},
+            {"transcript": "Said."},
+        ]
+
+        def change(number: int) -> None:
+            store.update_meeting("m0000000", lambda one: one.model_copy(update=changes[number]))
+
+        for _ in range(5):
+            store.update_meeting("m0000000", lambda _: meeting())
+            with ThreadPoolExecutor(len(changes)) as threads:
+                list(threads.map(change, range(len(changes))))
+            expected = meeting()
+            for one in changes:
+                expected = expected.model_copy(update=one)
+            assert store.get_meeting("m0000000") == expected
+
+    def test_of_threads_that_delete_a_meeting_one_does(self, store: Store) -> None:
+        """The others do not find it, whoever writes beside it meanwhile."""
+        for number in range(5):
+            store.add_meeting(meeting(number))
+            found = f"m{number:07}"
+
+            def act(who: int, found: str = found) -> bool:
+                try:
+                    if who % 2:
+                        store.put_artefact(found, "prep", "text")
+                    else:
+                        store.delete_meeting(found)
+                except NotFoundError:
+                    return False
+                return not who % 2
+
+            with ThreadPoolExecutor(8) as threads:
+                assert sum(threads.map(act, range(8))) == 1
+
     def test_of_threads_that_add_the_same_id_one_wins(self, store: Store) -> None:
         """One meeting is kept, and each of the others is a conflict."""
 

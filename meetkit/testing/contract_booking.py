@@ -143,6 +143,20 @@ class BookingContract:
         assert at >= end
         assert store.get_calendars("ann") == [kept]
 
+    def test_a_conflict_with_a_calendar_says_how_long_it_lasts(self, store: Store) -> None:
+        """From the begin to the end of what is busy without a gap, not just a part of it."""
+        begin, end = MONDAY - dt.timedelta(days=3), MONDAY + dt.timedelta(days=9)
+        halves = [BusyInterval(start=begin, end=MONDAY), BusyInterval(start=MONDAY, end=end)]
+        store.put_calendar("ann", Calendar(busy=tuple(halves), synced_at=MONDAY))
+
+        with pytest.raises(ConflictError) as caught:
+            store.add_meeting(meeting(exclusive=True))
+
+        assert caught.value.busy == (Busy("ann", begin, end),)
+        assert set(store.busy_intervals(["ann"], to_microseconds(MONDAY), to_microseconds(MONDAY) + HOUR)) == {
+            (to_microseconds(begin), to_microseconds(end))
+        }
+
     def test_calendars_are_of_users(self, store: Store) -> None:
         """Nobody unknown has one."""
         with pytest.raises(NotFoundError, match="'x'"):
@@ -151,16 +165,24 @@ class BookingContract:
             store.get_calendars("x")
 
     def test_a_repeat_of_a_request_returns_its_first_result(self, store: Store) -> None:
-        """Under the same key a second meeting is not kept, whatever became of the first."""
+        """Under the same key a second meeting is not kept, whatever became of the first; it is as it was then."""
         first = store.add_meeting(meeting(id="first"), idempotency=key())
         assert store.first_result(key()) == first
         store.update_meeting("first", lambda one: one.model_copy(update={"title": "Moved on"}))
 
         assert store.add_meeting(meeting(id="second"), idempotency=key()) == first
 
+    def test_of_a_deleted_meeting_a_request_keeps_nothing(self, store: Store) -> None:
+        """A repeat says that it is gone, and does not make it anew."""
+        store.add_meeting(meeting(id="first", title="Between us"), idempotency=key())
         store.delete_meeting("first")
-        assert store.add_meeting(meeting(id="third"), idempotency=key()) == first
+
+        with pytest.raises(NotFoundError, match="'first'"):
+            store.add_meeting(meeting(id="second"), idempotency=key())
+        with pytest.raises(NotFoundError, match="'first'"):
+            store.first_result(key())
         assert listed(store, "ann") == []
+        assert "Between us" not in repr(list(store.export_records()))
 
     def test_a_key_is_for_one_request(self, store: Store) -> None:
         """With another request it is a conflict, and nothing is kept."""

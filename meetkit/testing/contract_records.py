@@ -19,7 +19,8 @@ def some_records() -> list[Record]:
         MeetingRecord(meeting=meeting(0, contact_id="dee", attendee_ids=["ben", "ann"], transcript="Hi. 💥")),
         MeetingRecord(meeting=meeting(1, exclusive=True), artefacts={"prep": "{}", "other": "\n"}),
         MeetingRecord(meeting=meeting(2, status="cancelled", exclusive=True)),
-        RequestRecord(idempotency=key(), result=meeting(9, id="gone")),
+        RequestRecord(idempotency=key("deleted"), meeting_id="deleted", result=None),
+        RequestRecord.of(key(), meeting(9, id="gone")),
     ]
 
 
@@ -50,7 +51,7 @@ class RecordsContract:
             (MeetingRecord(meeting=meeting(7, contact_id="x")), "no contact with id 'x'"),
             (MeetingRecord(meeting=meeting(1, id="new", exclusive=True)), "booked"),
             (CalendarRecord(user_id="x", calendar=calendar()), "no user with id 'x'"),
-            (RequestRecord(idempotency=key(), result=meeting()), "already a request"),
+            (RequestRecord.of(key(), meeting()), "already a request"),
         ],
     )
     def test_an_import_is_whole_or_not_at_all(self, store: Store, wrong: Record, why: str) -> None:

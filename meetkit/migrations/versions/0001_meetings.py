@@ -14,14 +14,13 @@ _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 _LENGTH = "starts_at < ends_at AND ends_at - starts_at <= 86400000000"
-_AGREES = """EXISTS (
+_AGREEING = """
     SELECT 1 FROM meetkit_meetings m
     WHERE m.number = NEW.meeting_number
       AND m.starts_at = NEW.starts_at
       AND m.starts_at + CAST(m.duration_minutes AS BIGINT) * 60000000 = NEW.ends_at
       AND (m.status <> 'cancelled') = NEW.busy
-      AND (m.status <> 'cancelled' AND m.exclusive) = NEW.exclusive
-)"""
+      AND (m.status <> 'cancelled' AND m.exclusive) = NEW.exclusive"""
 _FOLLOW = """UPDATE meetkit_participants
     SET starts_at = NEW.starts_at,
         ends_at = NEW.starts_at + CAST(NEW.duration_minutes AS BIGINT) * 60000000,
@@ -139,13 +138,20 @@ def _create_calendars() -> None:
         sa.Column("calendar_number", _number, nullable=False),
         sa.Column("starts_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("busy_from", sa.BigInteger, nullable=False),
+        sa.Column("busy_until", sa.BigInteger, nullable=False),
         sa.Column("user_number", _number, nullable=False),
         sa.PrimaryKeyConstraint("calendar_number", "starts_at", name="pk_meetkit_calendar_busy"),
         sa.CheckConstraint(_LENGTH, name="ck_meetkit_calendar_busy_length"),
+        sa.CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="ck_meetkit_calendar_busy_piece"),
         _refers("calendar_busy", "calendar_number", "calendars"),
         _refers("calendar_busy", "user_number", "users"),
     )
-    op.create_index("ix_meetkit_calendar_busy_time", "meetkit_calendar_busy", ["user_number", "starts_at", "ends_at"])
+    op.create_index(
+        "ix_meetkit_calendar_busy_time",
+        "meetkit_calendar_busy",
+        ["user_number", "starts_at", "ends_at", "busy_from", "busy_until"],
+    )
 
 
 def _create_what_lies_beside() -> None:
@@ -161,9 +167,11 @@ def _create_what_lies_beside() -> None:
         "meetkit_requests",
         sa.Column("key", _id, nullable=False),
         sa.Column("fingerprint", sa.Text, nullable=False),
-        sa.Column("result", sa.Text, nullable=False),
+        sa.Column("meeting_id", _id, nullable=False),
+        sa.Column("result", sa.Text),
         sa.PrimaryKeyConstraint("key", name="pk_meetkit_requests"),
     )
+    op.create_index("ix_meetkit_requests_meeting", "meetkit_requests", ["meeting_id"])
 
 
 def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
@@ -179,7 +187,9 @@ def _enforce_on_postgresql() -> None:
         CREATE FUNCTION meetkit_participant_agrees() RETURNS trigger
         LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
         BEGIN
-            IF NOT {_AGREES} THEN
+            -- Whoever is about to move the meeting is waited for, and waits.
+            PERFORM 1 FROM ({_AGREEING} FOR SHARE) AS agreeing;
+            IF NOT FOUND THEN
                 RAISE EXCEPTION 'meetkit: a participant has the time of the meeting'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'meetkit_participant_agrees';
             END IF;
@@ -217,7 +227,8 @@ def _enforce_on_sqlite() -> None:
         op.execute(f"""
             CREATE TRIGGER meetkit_participant_agrees_{event.lower()} BEFORE {event} ON meetkit_participants
             BEGIN
-                SELECT RAISE(ABORT, 'meetkit: a participant has the time of the meeting') WHERE NOT {_AGREES};
+                SELECT RAISE(ABORT, 'meetkit: a participant has the time of the meeting')
+                    WHERE NOT EXISTS ({_AGREEING});
                 SELECT RAISE(ABORT, 'meetkit_no_double_booking') WHERE NEW.exclusive AND {overlaps};
             END""")
     op.execute(f"""

@@ -88,12 +88,12 @@ class HostsTransaction:
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
-    """Errors of the database as ours, without its statements, which hold what people wrote."""
+    """Errors of the database as ours; it is not their cause, as its statements hold what people wrote."""
     try:
         yield
     except PoolTimeoutError as error:
         raise StoreError("all connections to the database are in use") from error
     except DBAPIError as error:
         if dialects.is_double_booking(error):
-            raise ConflictError("somebody in this meeting was just booked at that time") from error
-        raise StoreError(f"the database failed: {dialects.reason(error)}") from error
+            raise ConflictError("somebody in this meeting was just booked at that time") from None
+        raise StoreError(f"the database failed: {dialects.reason(error)}") from None

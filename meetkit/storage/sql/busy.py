@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, delete, insert, select, union_all, update
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, delete
 from meetkit.errors import Busy, ConflictError
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
-from meetkit.models.zones import DAY, to_datetime, to_microseconds
+from meetkit.models.zones import DAY, to_datetime
 from meetkit.storage.sql import rows, tables
 from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import batches, lock_users, users
@@ -32,13 +32,13 @@ def _within(table: Any) -> list[Any]:
 
 _BUSY: CompoundSelect[Any] = union_all(
     select(_MEETINGS.c.starts_at, _MEETINGS.c.ends_at).where(*_within(_MEETINGS), _MEETINGS.c.busy),
-    select(_CALENDARS.c.starts_at, _CALENDARS.c.ends_at).where(*_within(_CALENDARS)),
+    select(_CALENDARS.c.busy_from, _CALENDARS.c.busy_until).where(*_within(_CALENDARS)),
 )
 _CONFLICTS: CompoundSelect[Any] = union_all(
     select(_MEETINGS.c.user_number, _MEETINGS.c.starts_at, _MEETINGS.c.ends_at).where(
         *_within(_MEETINGS), _MEETINGS.c.busy, _MEETINGS.c.meeting_number != bindparam("meeting")
     ),
-    select(_CALENDARS.c.user_number, _CALENDARS.c.starts_at, _CALENDARS.c.ends_at).where(*_within(_CALENDARS)),
+    select(_CALENDARS.c.user_number, _CALENDARS.c.busy_from, _CALENDARS.c.busy_until).where(*_within(_CALENDARS)),
 )
 
 
@@ -81,8 +81,7 @@ def put_calendar(connection: Connection, user_id: str, calendar: Calendar) -> No
         connection.execute(update(table).where(same).values(rows.calendar_row(calendar)))
         connection.execute(delete(_CALENDARS).where(_CALENDARS.c.calendar_number == number))
     shared = {"calendar_number": number, "user_number": user_number}
-    pieces = ({**shared, "starts_at": start, "ends_at": end} for start, end in _pieces(calendar))
-    for some in batches(pieces, _MANY):
+    for some in batches(({**shared, **piece} for piece in pieces(calendar)), _MANY):
         connection.execute(insert(_CALENDARS), some)
 
 
@@ -94,25 +93,8 @@ def get_calendars(connection: Connection, user_id: str) -> list[Calendar]:
     return [rows.read_calendar(row) for row in found]
 
 
-def _pieces(calendar: Calendar) -> Iterator[Interval]:
-    """A calendar's busy time, merged, in pieces of a day at most."""
-    spans = sorted((to_microseconds(one.start), to_microseconds(one.end)) for one in calendar.busy)
-    for start, end in _merged(spans):
+def pieces(calendar: Calendar) -> Iterator[dict[str, int]]:
+    """A calendar's busy time in pieces of a day at most."""
+    for start, end in calendar.spans:
         for piece in range(start, end, DAY):
-            yield piece, min(piece + DAY, end)
-
-
-def _merged(spans: Iterable[Interval]) -> Iterator[Interval]:
-    """Sorted intervals with those that overlap or touch as one, and without empty ones."""
-    current: Interval | None = None
-    for start, end in spans:
-        if start == end:
-            continue
-        if current and start <= current[1]:
-            current = current[0], max(current[1], end)
-            continue
-        if current:
-            yield current
-        current = start, end
-    if current:
-        yield current
+            yield {"starts_at": piece, "ends_at": min(piece + DAY, end), "busy_from": start, "busy_until": end}

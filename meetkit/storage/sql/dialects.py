@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -16,7 +19,11 @@ from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.base import Value, is_storable
 
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
+# Of SQLite, those for which it does not wait: a snapshot grown old, recovery, a shared cache. Plain "busy" it has
+# waited for already.
+_RETRYABLE_CODES = frozenset(
+    {sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_LOCKED_SHAREDCACHE}
+)
 _SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
 _EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
 _SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -38,8 +45,10 @@ class SqlOptions(Value):
     attempts: Annotated[int, Field(ge=1, le=100)] = 10
 
 
-def open_engine(url: str | URL, options: SqlOptions) -> Engine:
+def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -> Engine:
     """An engine for a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`.
+
+    A SQLite database is put into WAL mode, where it is not opened only to be looked at.
 
     Raises:
         InvalidRequestError: it is not such a URL.
@@ -47,7 +56,7 @@ def open_engine(url: str | URL, options: SqlOptions) -> Engine:
     parsed = _parse(url)
     try:
         if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(parsed, options)
+            return _open_sqlite(parsed, options, to_write=to_write)
         return _open_postgresql(parsed, options)
     except InvalidRequestError:
         raise
@@ -77,7 +86,7 @@ def check_dialect(name: str) -> None:
         raise InvalidRequestError(f"database: {' or '.join(_SUPPORTED.values())}, not {name}")
 
 
-def _open_sqlite(url: URL, options: SqlOptions) -> Engine:
+def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
     if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
         raise InvalidRequestError(f"database: {shown(unknown[0])} means something only in sqlite:///file:…?uri=true")
@@ -91,14 +100,34 @@ def _open_sqlite(url: URL, options: SqlOptions) -> Engine:
         # The connection that wrote last still has in memory what the next one would read again.
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(dbapi_connection: Any, _: object) -> None:
-        for pragma in ("journal_mode = WAL", f"synchronous = {options.synchronous}", "foreign_keys = ON"):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
+    def _prepare(dbapi_connection: sqlite3.Connection, _: object) -> None:
+        dbapi_connection.execute(f"PRAGMA synchronous = {options.synchronous}")
+        dbapi_connection.execute("PRAGMA foreign_keys = ON")
+        if to_write:
+            _use_wal(dbapi_connection)
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # What is opened only to be read stays as it is.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+
+
+def create_file(url: URL) -> None:
+    """Create the file of a SQLite database where there is none, for its owner alone, as it holds what people said."""
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.query:
+        # Where it cannot be created, SQLite says why.
+        with contextlib.suppress(OSError):
+            os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
@@ -109,6 +138,7 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
         pool_size=options.pool_size,
         pool_use_lifo=True,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
     )
 
@@ -150,7 +180,7 @@ def is_transient(error: BaseException) -> bool:
         return False
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE_STATES:
         return True
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (_SQLITE_BUSY, _SQLITE_LOCKED)
+    return getattr(error.orig, "sqlite_errorcode", None) in _RETRYABLE_CODES
 
 
 def is_double_booking(error: BaseException) -> bool:

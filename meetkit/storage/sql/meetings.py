@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, insert, select, tuple_, update
 
-from meetkit.errors import NotFoundError
+from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
@@ -34,7 +34,6 @@ SELECT = (
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
 _BY_ID = SELECT.where(_m.c.id == bindparam("one"))
-_TO_CHANGE = _BY_ID.with_for_update(key_share=True, of=_m)
 _NUMBER = select(_m.c.number).where(_m.c.id == bindparam("one"))
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
 _PLACE = select(_m.c.starts_at, _m.c.id).where(_m.c.id == bindparam("one"))
@@ -48,8 +47,11 @@ ADD_PARTICIPANT = insert(_p)
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
     """Keep a new meeting and return it, or what its idempotency key kept first."""
-    if idempotency and not claim(connection, RequestRecord(idempotency=idempotency, result=meeting)):
-        return first_result(connection, idempotency) or meeting
+    if idempotency and not claim(connection, RequestRecord.of(idempotency, meeting)):
+        first = first_result(connection, idempotency)
+        if first is None:
+            raise ConflictError("the first request under this idempotency key was just removed; try again")
+        return first
     if takes_time(meeting):
         numbers = users.numbers(connection, meeting.user_ids)
         lock_users(connection, numbers.values())
@@ -84,7 +86,9 @@ def get_meeting(connection: Connection, meeting_id: str) -> Meeting:
 
 def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
     """Change a meeting."""
-    row = _get(connection, _TO_CHANGE, meeting_id)
+    # In two statements: the second sees what whoever held the lock has committed, in all tables.
+    _number(connection, meeting_id, lock=True)
+    row = _get(connection, _BY_ID, meeting_id)
     before = rows.read_meeting(row)
     after = change(before)
     numbers = users.numbers(connection, after.user_ids)
@@ -107,10 +111,12 @@ def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Me
 
 def delete_meeting(connection: Connection, meeting_id: str) -> None:
     """Remove a meeting and everything kept beside it."""
-    number = _number(connection, meeting_id)
+    number = _number(connection, meeting_id, lock=True)
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
+    answered = tables.requests.c.meeting_id == meeting_id
+    connection.execute(update(tables.requests).where(answered).values(result=None))
 
 
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters) -> list[Meeting]:
@@ -166,12 +172,14 @@ def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting
 def read_request(row: Any) -> RequestRecord:
     """The request of a row."""
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
-    return RequestRecord(idempotency=key, result=Meeting.model_validate_json(row.result))
+    result = None if row.result is None else Meeting.model_validate_json(row.result)
+    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
-    row = {**request.idempotency.model_dump(), "result": request.result.model_dump_json()}
+    result = request.result and request.result.model_dump_json()
+    row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
     return dialects.insert_new(connection, tables.requests, row) is not None
 
 

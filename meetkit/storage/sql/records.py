@@ -14,7 +14,8 @@ from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord,
 from meetkit.storage.sql import busy, dialects, meetings, rows, tables
 from meetkit.storage.sql.people import batches, contacts, taken, users
 
-_MANY = 1_000
+_MANY, _FEW = 1_000, 100
+_MAX_BATCH = 8_000_000
 
 
 def export_records(connection: Connection) -> Iterator[Record]:
@@ -24,13 +25,13 @@ def export_records(connection: Connection) -> Iterator[Record]:
     for row in _pages(connection, select(tables.contacts), tables.contacts.c.number):
         yield ContactRecord(contact=rows.read_person(contacts.model, row))
     calendars = select(tables.calendars, tables.users.c.id.label("user_id")).join(tables.users)
-    for row in _pages(connection, calendars, tables.calendars.c.number):
+    for row in _pages(connection, calendars, tables.calendars.c.number, _FEW):
         yield CalendarRecord(user_id=row.user_id, calendar=rows.read_calendar(row))
-    for some in batches(_pages(connection, meetings.SELECT, tables.meetings.c.number), _MANY):
+    for some in batches(_pages(connection, meetings.SELECT, tables.meetings.c.number, _FEW), _FEW):
         beside = _artefacts(connection, some[0].number, some[-1].number)
         for row in some:
             yield MeetingRecord(meeting=rows.read_meeting(row), artefacts=beside.get(row.number, {}))
-    for row in _pages(connection, select(tables.requests), tables.requests.c.key):
+    for row in _pages(connection, select(tables.requests), tables.requests.c.key, _FEW):
         yield meetings.read_request(row)
 
 
@@ -41,7 +42,7 @@ def import_records(connection: Connection, records: Iterable[Record]) -> None:
         RecordError: an id or a key is taken, a record names somebody unknown, or books time a second time.
     """
     for _, same in groupby(enumerate(records, 1), key=lambda numbered: numbered[1].kind):
-        for some in batches(same, _MANY):
+        for some in _batches(same):
             try:
                 with connection.begin_nested():
                     _keep_many(connection, [record for _, record in some])
@@ -51,9 +52,36 @@ def import_records(connection: Connection, records: Iterable[Record]) -> None:
                     _keep(connection, number, record)
 
 
-def _pages(connection: Connection, statement: Select[Any], key: Any) -> Iterator[Any]:
+def _batches(records: Iterable[tuple[int, Record]]) -> Iterator[list[tuple[int, Record]]]:
+    """These records, a thousand at a time, or fewer where they are long."""
+    batch: list[tuple[int, Record]] = []
+    size = 0
+    for number, record in records:
+        batch.append((number, record))
+        size += _size(record)
+        if len(batch) == _MANY or size > _MAX_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _size(record: Record) -> int:
+    """About how many characters of free text a record holds."""
+    match record:
+        case MeetingRecord():
+            return len(record.meeting.transcript or "") + sum(map(len, record.artefacts.values()))
+        case RequestRecord():
+            return len(record.result.transcript or "") if record.result else 0
+        case CalendarRecord():
+            return 100 * len(record.calendar.busy)
+        case _:
+            return 0
+
+
+def _pages(connection: Connection, statement: Select[Any], key: Any, size: int = _MANY) -> Iterator[Any]:
     """The rows of a statement by a unique key, page by page, so that neither side holds them all."""
-    statement = statement.order_by(key).limit(_MANY)
+    statement = statement.order_by(key).limit(size)
     page = connection.execute(statement).all()
     while page:
         yield from page
@@ -78,7 +106,7 @@ def _keep(connection: Connection, number: int, record: Record) -> None:
     except IntegrityError as error:
         if not dialects.is_double_booking(error):
             raise
-        raise RecordError(number, "somebody in this booked meeting is booked at that time already") from error
+        raise RecordError(number, "somebody in this booked meeting is booked at that time already") from None
 
 
 def _keep_one(connection: Connection, record: Record) -> None:

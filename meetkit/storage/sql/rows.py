@@ -70,7 +70,7 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
 
 
 def read_meeting(row: Row[Any]) -> Meeting:
-    """The meeting of a row of `meetings.select_meetings`."""
+    """The meeting of a row of `meetings.SELECT`."""
     fields = row._mapping
     zone = dt.timezone(dt.timedelta(minutes=fields["utc_offset_minutes"]))
     attendees = sorted(

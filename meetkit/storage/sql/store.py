@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
 from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -43,7 +44,7 @@ class SqlStore:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
                 engine or connection of SQLAlchemy, which stays the caller's to close.
             migrate: whether to create or upgrade the tables.
-            options: for a database given by its URL.
+            options: for a database given by its URL; of an engine `attempts` alone, of a connection none.
 
         Raises:
             InvalidRequestError: that is no such database.
@@ -54,6 +55,8 @@ class SqlStore:
         self._opened: Engine | None = None
         if isinstance(database, str | URL):
             database = self._opened = dialects.open_engine(database, options)
+            if migrate:
+                dialects.create_file(database.url)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
                 f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
@@ -65,9 +68,13 @@ class SqlStore:
             if isinstance(database, Connection)
             else OwnTransactions(database, options.attempts)
         )
-        if migrate:
-            self._write(schema.upgrade)
-        self._read(schema.check)
+        try:
+            if migrate:
+                self._write(schema.upgrade)
+            self._read(schema.check)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the engine that was opened for a URL; one that was given stays open."""
@@ -162,14 +169,25 @@ class SqlStore:
 
     def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with errors_translated():
-            for attempt in stamina.retry_context(
-                on=dialects.is_transient,
-                attempts=self._access.attempts,
-                timeout=None,
-                wait_initial=0.01,
-                wait_max=1,
-                wait_jitter=0.1,
-            ):
-                with attempt, self._access.writing() as connection:
-                    return function(connection, *args, **kwargs)
+            try:
+                return self._in_transaction(function, *args, **kwargs)
+            except IntegrityError as error:
+                if self._access.attempts == 1 or not dialects.is_double_booking(error):
+                    raise
+            # Another program booked without our locks; the check now sees what it did not, and says who is busy.
+            return self._in_transaction(function, *args, **kwargs)
+
+    def _in_transaction(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        for attempt in stamina.retry_context(
+            on=dialects.is_transient,
+            attempts=self._access.attempts,
+            timeout=None,
+            wait_initial=0.01,
+            wait_max=1,
+            wait_jitter=0.1,
+        ):
+            with attempt, self._access.writing() as connection:
+                return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")

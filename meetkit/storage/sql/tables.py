@@ -127,16 +127,20 @@ calendars = Table(
     UniqueConstraint("user_number", "name"),
 )
 
-# A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too.
+# A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too; each
+# piece says of what it is one.
 calendar_busy = Table(
     "meetkit_calendar_busy",
     metadata,
     _refers("calendar_number", "calendars", primary_key=True),
     Column("starts_at", BigInteger, primary_key=True),
     Column("ends_at", BigInteger, nullable=False),
+    Column("busy_from", BigInteger, nullable=False),
+    Column("busy_until", BigInteger, nullable=False),
     _refers("user_number", "users"),
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
-    Index("ix_meetkit_calendar_busy_time", "user_number", "starts_at", "ends_at"),
+    CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="piece"),
+    Index("ix_meetkit_calendar_busy_time", "user_number", "starts_at", "ends_at", "busy_from", "busy_until"),
 )
 
 artefacts = Table(
@@ -152,5 +156,8 @@ requests = Table(
     metadata,
     Column("key", _Id, primary_key=True),
     Column("fingerprint", Text, nullable=False),
-    Column("result", Text, nullable=False),
+    Column("meeting_id", _Id, nullable=False),
+    # The answer, until the meeting is deleted.
+    Column("result", Text),
+    Index("ix_meetkit_requests_meeting", "meeting_id"),
 )

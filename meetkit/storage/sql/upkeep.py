@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, BigInteger, Connection, Select, and_, cast, func, not_, or_, select, text
+from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, func, not_, or_, select, text
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.zones import MINUTE
-from meetkit.storage.sql import dialects, schema, tables
+from meetkit.storage.sql import busy, dialects, rows, schema, tables
 from meetkit.storage.sql.access import OwnTransactions, errors_translated
 from meetkit.storage.sql.dialects import SqlOptions
 from meetkit.storage.sql.store import SqlStore
@@ -40,8 +40,10 @@ def opened(url: str, *, to_write: bool = False) -> Iterator[Connection]:
         InvalidRequestError: it is no URL of a database, or there is no such file.
         StoreError: the database fails.
     """
-    engine = dialects.open_engine(url, _PATIENT)
+    engine = dialects.open_engine(url, _PATIENT, to_write=to_write)
     check_file(engine.url, may_create=to_write)
+    if to_write:
+        dialects.create_file(engine.url)
     access = OwnTransactions(engine, attempts=1)
     try:
         with errors_translated(), access.writing() if to_write else access.snapshot() as connection:
@@ -103,6 +105,8 @@ def problems(connection: Connection) -> list[str]:
         return found
     if connection.dialect.name == "sqlite":
         found = [*_broken_pages(connection), *_dangling(connection)]
+    if wrong := sum(_differs(connection, row) for row in connection.execute(select(tables.calendars))):
+        found.append(f"{wrong:,} calendars whose busy time is not what is searched")
     return found + [
         f"{number:,} {what}" for what, statement in _DISAGREEMENTS.items() if (number := _count(connection, statement))
     ]
@@ -124,6 +128,14 @@ def _dangling(connection: Connection) -> list[str]:
     found = connection.exec_driver_sql("PRAGMA foreign_key_check")
     counted = Counter((row[0], row[2]) for row in found)
     return [f"{number:,} rows of {table} refer to none of {parent}" for (table, parent), number in counted.items()]
+
+
+def _differs(connection: Connection, calendar: Row[Any]) -> bool:
+    table = tables.calendar_busy
+    kept = select(table.c.starts_at, table.c.ends_at, table.c.busy_from, table.c.busy_until, table.c.user_number)
+    found = connection.execute(kept.where(table.c.calendar_number == calendar.number).order_by(table.c.starts_at)).all()
+    expected = busy.pieces(rows.read_calendar(calendar))
+    return [tuple(row) for row in found] != [(*piece.values(), calendar.user_number) for piece in expected]
 
 
 def _count(connection: Connection, statement: Select[Any]) -> int:
