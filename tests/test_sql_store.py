@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import stat
 import threading
+import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from meetkit import meeting_service as service
-from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, StoreError
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, SchemaError, StoreError
 from meetkit.models import MeetingFilters
 from meetkit.storage import SqlOptions, SqlStore
+from meetkit.storage.sql import dialects
+from meetkit.storage.sql.dialects import open_engine
 from meetkit.testing.contract import StoreContract
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, listed, meeting, people
+from tests.databases import Postgres
 
 BOOKING = {"user_id": "ann", "attendee_ids": ["ben"], "title": "Talk", "date": MONDAY}
 
@@ -265,6 +272,40 @@ class TestSettings:
         other.dispose()
         store.close()
 
+    def test_waiting_for_another_writer_is_not_done_twice(self, tmp_path: Path) -> None:
+        """However many attempts there are: SQLite has waited as long as it was told to."""
+        url = f"sqlite:///{tmp_path}/meetings.db"
+        store = SqlStore(url, migrate=True, options=SqlOptions(busy_timeout=0.05, attempts=100))
+        tried = []
+        event.listen(store._opened, "begin", lambda _: tried.append(1))
+        other = sqlalchemy.create_engine(url)
+        with other.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="locked"):
+                store.add_user(ANN)
+        assert len(tried) == 1
+        other.dispose()
+        store.close()
+
+    def test_a_new_file_is_for_its_owner_alone(self, tmp_path: Path) -> None:
+        """It holds what people said."""
+        store = SqlStore(f"sqlite:///{tmp_path}/meetings.db", migrate=True)
+        store.add_user(ANN)
+        assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+        store.close()
+
+    def test_a_store_that_is_refused_lets_go_of_its_database(self, empty_database: str) -> None:
+        """Nothing is left open that nobody could close."""
+        opened: list[Engine] = []
+
+        def noted(*arguments: Any, **options: Any) -> Engine:
+            opened.append(open_engine(*arguments, **options))
+            return opened[0]
+
+        with mock.patch.object(dialects, "open_engine", noted), pytest.raises(SchemaError):
+            SqlStore(empty_database)
+        assert opened[0].pool.status().startswith("Pool size: 5  Connections in pool: 0 ")
+
     def test_a_deadlock_is_tried_again(self, postgres: Any) -> None:
         """Two transactions that wait for each other both come through."""
         store = SqlStore(postgres.new_database(), migrate=True)
@@ -347,6 +388,63 @@ class TestSecondProgram:
 
         with pytest.raises(ConflictError, match="just booked"):
             store._write(lambda connection: connection.execute(text(statement)))
+
+
+class TestWhatErrorsSay:
+    """What people wrote is in no error, nor in anything that is printed with it."""
+
+    SECRET = "Between us"
+
+    def shows_it(self, error: BaseException) -> bool:
+        return self.SECRET in "".join(traceback.format_exception(error))
+
+    def test_of_the_database(self, store: SqlStore, engine: Engine) -> None:
+        store.import_records(people())
+        for table in ("meetkit_calendar_busy", "meetkit_participants"):
+            with engine.begin() as connection:
+                connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+            try:
+                with pytest.raises(StoreError) as caught:
+                    store.add_meeting(meeting(title=self.SECRET, transcript=self.SECRET, exclusive=True))
+                with pytest.raises(StoreError) as through_host, engine.begin() as connection:
+                    SqlStore(connection).add_meeting(meeting(title=self.SECRET, exclusive=True))
+            finally:
+                with engine.begin() as connection:
+                    connection.execute(text(f"ALTER TABLE away RENAME TO {table}"))
+            assert not any(map(self.shows_it, (caught.value, through_host.value)))
+
+    def test_of_a_conflict(self, store: SqlStore) -> None:
+        store.import_records(people())
+        store.add_meeting(meeting(title=self.SECRET, exclusive=True))
+        with pytest.raises(ConflictError) as caught:
+            store.add_meeting(meeting(id="other", title=self.SECRET, exclusive=True))
+        with pytest.raises(ConflictError) as taken:
+            store.add_meeting(meeting(title=self.SECRET))
+        assert not any(map(self.shows_it, (caught.value, taken.value)))
+
+
+def test_a_participant_and_a_move_at_once_agree(postgres: Postgres) -> None:
+    """A second program adds somebody to a meeting while another moves it: both times are the same in the end."""
+    store = SqlStore(postgres.new_database(), migrate=True)
+    store.import_records(people())
+    store.add_meeting(meeting())
+    engine = store._opened
+    assert engine
+    with ThreadPoolExecutor(1) as thread:
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO meetkit_participants SELECT meeting_number, 2, 0, starts_at, ends_at, busy, exclusive "
+                    "FROM meetkit_participants"
+                )
+            )
+            moved = thread.submit(
+                store.update_meeting, "m0000000", lambda one: one.model_copy(update={"date": meeting(3).date})
+            )
+        moved.result(timeout=20)
+
+    assert busy(store, "ann") == busy(store, "ben") == [meeting(3).span]
+    store.close()
 
 
 def test_contacts_and_users_are_kept_apart(store: SqlStore) -> None:
