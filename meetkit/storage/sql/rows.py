@@ -34,7 +34,9 @@ def person_row(person: User | Contact) -> dict[str, Any]:
 
 def read_person(model: type[PersonT], row: Row[Any]) -> PersonT:
     """The user or contact of a row."""
-    return model.model_validate({name: row._mapping[name] for name in model.model_fields})
+    fields = row._asdict()
+    del fields["number"]
+    return model.model_validate(fields)
 
 
 def meeting_row(meeting: Meeting) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -170,24 +170,21 @@ class SqlStore:
     def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with errors_translated():
             try:
-                return self._in_transaction(function, *args, **kwargs)
-            except IntegrityError as error:
-                if self._access.attempts == 1 or not dialects.is_double_booking(error):
+                with self._access.writing() as connection:
+                    return function(connection, *args, **kwargs)
+            except DBAPIError as error:
+                # A booking that another program was first with is checked again, to say who is busy.
+                met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
+                if self._access.attempts == 1 or not met_another:
                     raise
-            # Another program booked without our locks; the check now sees what it did not, and says who is busy.
-            return self._in_transaction(function, *args, **kwargs)
-
-    def _in_transaction(
-        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        for attempt in stamina.retry_context(
-            on=dialects.is_transient,
-            attempts=self._access.attempts,
-            timeout=None,
-            wait_initial=0.01,
-            wait_max=1,
-            wait_jitter=0.1,
-        ):
-            with attempt, self._access.writing() as connection:
-                return function(connection, *args, **kwargs)
+            for attempt in stamina.retry_context(
+                on=dialects.is_transient,
+                attempts=self._access.attempts - 1,
+                timeout=None,
+                wait_initial=0.01,
+                wait_max=1,
+                wait_jitter=0.1,
+            ):
+                with attempt, self._access.writing() as connection:
+                    return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
