@@ -109,8 +109,9 @@ class TestOtherRevisions:
         SqlStore(engine, migrate=True)
         with engine.begin() as connection:
             connection.execute(text(f"DELETE FROM {schema.VERSION_TABLE}"))
-        with pytest.raises(SchemaError, match="no tables of meetkit yet"):
-            SqlStore(engine)
+        for migrate in (False, True):
+            with pytest.raises(SchemaError, match="no word of their revision"):
+                SqlStore(engine, migrate=migrate)
 
 
 class TestPlans:

@@ -95,7 +95,7 @@ def _end(begins: Time, props: Sequence[Property], zone_of: ZoneOf) -> Time:
             return begins + dt.timedelta(days=1)
         return ends
     if duration := first(props, "DURATION"):
-        return after(begins, read_duration(duration))
+        return after(begins, read_duration(duration), in_days=bool({"D", "W"} & set(duration.value.upper())))
     return begins if isinstance(begins, dt.datetime) else begins + dt.timedelta(days=1)
 
 
@@ -110,11 +110,15 @@ def _alike(ends: Time, begins: Time) -> Time:
     return ends.replace(tzinfo=begins.tzinfo)
 
 
-def after(begins: Time, duration: dt.timedelta) -> Time:
-    """The end of a duration: its days are those of the calendar, the rest is exact."""
+def after(begins: Time, duration: dt.timedelta, *, in_days: bool = True) -> Time:
+    """The end of a duration: days, where it is told in them, are those of the calendar, the rest is exact.
+
+    So PT24H are 24 hours on the days of a clock change too, and P1D ends at the same time of day.
+    """
     if not isinstance(begins, dt.datetime):
         return begins + max(dt.timedelta(days=duration.days), dt.timedelta(days=1))
-    days, rest = dt.timedelta(days=duration.days), dt.timedelta(seconds=duration.seconds)
+    days = dt.timedelta(days=duration.days if in_days else 0)
+    rest = duration - days
     if begins.tzinfo is None or not rest:
         return begins + days + rest
     return ((begins + days).astimezone(dt.UTC) + rest).astimezone(begins.tzinfo)

@@ -14,6 +14,10 @@ Period = tuple[dt.datetime, dt.datetime | dt.timedelta]
 ZoneOf = Callable[[str], dt.tzinfo]
 
 
+# What the library takes for a quoted line grows with the square of them.
+_MAX_PARTS = 200
+
+
 class UnreadableError(ValueError):
     """A component cannot be read; the message says why and holds nothing personal."""
 
@@ -37,6 +41,8 @@ def read_line(line: str) -> Property:
         name, *pairs = head.split(";")
         params = {key.strip().upper(): word.strip() for key, _, word in (pair.partition("=") for pair in pairs)}
         return Property(name.strip().upper(), params, value.strip())
+    if line.count(";") + line.count('"') > _MAX_PARTS:
+        raise UnreadableError(f"a line {line[:30].partition(':')[0].partition(';')[0]} has too many parameters")
     try:
         name, parsed, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     except ValueError:

@@ -46,7 +46,13 @@ class Work:
         self._event = EVENT_UNITS
 
     def next_event(self) -> None:
-        """Begin an event with its own units."""
+        """Begin an event with its own units.
+
+        Raises:
+            TooMuchError: the calendar's are all but spent.
+        """
+        if self._calendar < OCCURRENCE_UNITS:
+            raise TooMuchError("the calendar's repetitions together take too much work; use a shorter window")
         self._event = EVENT_UNITS
 
     def spend(self, units: int) -> None:

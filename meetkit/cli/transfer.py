@@ -107,6 +107,10 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
         raise InvalidRequestError(f"{shown(name)} is no file that could be written; `-` is standard output")
     if not force:
         raise InvalidRequestError(f"{shown(name)} is there already; --force replaces it")
+    with target.open("rb") as file:
+        is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
+    if is_database:
+        raise InvalidRequestError(f"{shown(name)} is a database; write the export to another file")
 
 
 @contextmanager

@@ -93,6 +93,16 @@ def is_storable(value: object) -> bool:
     return isinstance(value, str) and not _UNSTORABLE.search(value)
 
 
+def check_storable(name: str, value: str) -> None:
+    """Refuse text that not every store can keep.
+
+    Raises:
+        InvalidRequestError: it is no text, or holds a NUL character or half of a surrogate pair.
+    """
+    if not is_storable(value):
+        raise InvalidRequestError(f"{name}: text without NUL characters and halves of surrogate pairs")
+
+
 def _storable(value: Any) -> Any:
     """PostgreSQL keeps no NUL and no encoding has lone surrogates; refused here, every store can keep the rest."""
     if isinstance(value, str) and (found := _UNSTORABLE.search(value)):

@@ -10,6 +10,7 @@ from threading import RLock
 from typing import TypeVar
 
 from meetkit.errors import Busy, ConflictError, NotFoundError, shown
+from meetkit.models.base import check_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
 from meetkit.models.people import Contact, User
 from meetkit.models.records import (
@@ -203,6 +204,8 @@ class MemoryStore:
         """Keep text beside a meeting, in place of what was there under that kind."""
         with self._lock:
             _get("meeting", self._meetings, meeting_id)
+            check_storable("kind", kind)
+            check_storable("content", content)
             self._artefacts[meeting_id][kind] = content
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:

@@ -97,6 +97,7 @@ def _create_meetings() -> None:
         sa.CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="ck_meetkit_meetings_duration"),
         _refers("meetings", "user_number", "users"),
         _refers("meetings", "contact_number", "contacts"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_meetkit_meetings_contact", "meetkit_meetings", ["contact_number", "starts_at"])
     op.create_table(
@@ -179,13 +180,16 @@ def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 
 def _enforce_on_postgresql() -> None:
+    # Named, as a session's own temporary tables would otherwise go before those of any schema.
+    schema = op.get_bind().execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
+    path = f"SET search_path TO {schema}, pg_temp"
     op.execute(
         "ALTER TABLE meetkit_participants ADD CONSTRAINT meetkit_no_double_booking EXCLUDE USING gist "
         "(int8range(user_number, user_number, '[]') WITH &&, int8range(starts_at, ends_at) WITH &&) WHERE (exclusive)"
     )
     op.execute(f"""
         CREATE FUNCTION meetkit_participant_agrees() RETURNS trigger
-        LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+        LANGUAGE plpgsql {path} AS $$
         BEGIN
             -- Whoever is about to move the meeting is waited for, and waits.
             PERFORM 1 FROM ({_AGREEING} FOR SHARE) AS agreeing;
@@ -201,13 +205,13 @@ def _enforce_on_postgresql() -> None:
     )
     op.execute(f"""
         CREATE FUNCTION meetkit_participants_follow() RETURNS trigger
-        LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+        LANGUAGE plpgsql {path} AS $$
         BEGIN
             {_FOLLOW};
             RETURN NULL;
         END $$""")
     op.execute(
-        f"CREATE TRIGGER meetkit_participants_follow AFTER UPDATE OF {_TIME_OF_MEETING} ON meetkit_meetings "
+        f"CREATE TRIGGER meetkit_participants_follow AFTER INSERT OR UPDATE OF {_TIME_OF_MEETING} ON meetkit_meetings "
         "FOR EACH ROW EXECUTE FUNCTION meetkit_participants_follow()"
     )
 
@@ -231,8 +235,10 @@ def _enforce_on_sqlite() -> None:
                     WHERE NOT EXISTS ({_AGREEING});
                 SELECT RAISE(ABORT, 'meetkit_no_double_booking') WHERE NEW.exclusive AND {overlaps};
             END""")
-    op.execute(f"""
-        CREATE TRIGGER meetkit_participants_follow AFTER UPDATE OF {_TIME_OF_MEETING} ON meetkit_meetings
-        BEGIN
-            {_FOLLOW};
-        END""")
+    # INSERT as well, as a REPLACE is one that leaves the participants where they were.
+    for event in ("INSERT", f"UPDATE OF {_TIME_OF_MEETING}"):
+        op.execute(f"""
+            CREATE TRIGGER meetkit_participants_follow_{event.split()[0].lower()} AFTER {event} ON meetkit_meetings
+            BEGIN
+                {_FOLLOW};
+            END""")

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from meetkit.errors import ConflictError, StoreError
@@ -57,6 +57,7 @@ class OwnTransactions:
         """A transaction, committed at the end."""
         with self._engine.begin() as connection:
             dialects.begin_writing(connection)
+            dialects.check_transactional(connection)
             yield connection
 
 
@@ -81,9 +82,19 @@ class HostsTransaction:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The connection, with a savepoint to which an error returns."""
+        dialects.check_transactional(self._connection)
         dialects.begin_writing(self._connection)
-        with self._connection.begin_nested():
+        part = self._connection.begin_nested()
+        try:
             yield self._connection
+        except BaseException:
+            if self._connection.dialect.name == "sqlite" and not dialects.in_transaction(self._connection):
+                # On a full disk SQLite undoes the whole transaction; the host must not go on as if it had not.
+                self._connection.invalidate()
+            else:
+                part.rollback()
+            raise
+        part.commit()
 
 
 @contextmanager
@@ -97,3 +108,5 @@ def errors_translated() -> Iterator[None]:
         if dialects.is_double_booking(error):
             raise ConflictError("somebody in this meeting was just booked at that time") from None
         raise StoreError(f"the database failed: {dialects.reason(error)}") from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"the connection to the database cannot be used ({type(error).__name__})") from error

@@ -71,6 +71,10 @@ def put_calendar(connection: Connection, user_id: str, calendar: Calendar) -> No
     """Keep a calendar of a user, in place of the one of that name."""
     user_number = users.number(connection, user_id)
     lock_users(connection, [user_number])
+    # So that a booking in a transaction that began before this one, and does not see it, is refused.
+    connection.execute(
+        update(tables.users).where(tables.users.c.number == user_number).values(role=tables.users.c.role)
+    )
     table = tables.calendars
     same = (table.c.user_number == user_number) & (table.c.name == calendar.name)
     number = connection.execute(select(table.c.number).where(same)).scalar()

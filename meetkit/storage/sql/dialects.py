@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 from functools import cache
 from typing import Annotated, Any, Literal
 
 import sqlalchemy
+import stamina
 from pydantic import Field
 from sqlalchemy import URL, Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, StoreError, shown
 from meetkit.models.base import Value, is_storable
 
+_ABOUT_VALUES = ("22", "23", "P0")  # Data, integrity, and what the host's own triggers say.
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # Of SQLite, those for which it does not wait: a snapshot grown old, recovery, a shared cache. Plain "busy" it has
 # waited for already.
@@ -77,6 +80,8 @@ def _parse(url: str | URL) -> URL:
     if parsed.drivername == "postgres":
         parsed = parsed.set(drivername="postgresql")
     check_dialect(parsed.get_backend_name())
+    if "@" in (parsed.host or ""):
+        raise InvalidRequestError("database: write an @ within the password as %40")
     return parsed
 
 
@@ -101,6 +106,7 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
         hide_parameters=True,
+        json_deserializer=_read_json,
     )
 
     @event.listens_for(engine, "connect")
@@ -113,13 +119,29 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     return engine
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _read_json(text: str) -> Any:
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        return json.loads(text)
+    except ValueError:
+        raise StoreError("a row in the database holds something that is not JSON") from None
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        return
+    try:
+        # For this one lock SQLite does not wait by itself.
+        for attempt in stamina.retry_context(on=_is_busy, attempts=50, timeout=None, wait_initial=0.01, wait_max=0.2):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
         # What is opened only to be read stays as it is.
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
             raise
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def create_file(url: URL) -> None:
@@ -143,15 +165,33 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
     )
 
 
+def check_transactional(connection: Connection) -> None:
+    """Refuse a connection that commits each statement by itself.
+
+    Raises:
+        InvalidRequestError: it is in AUTOCOMMIT, so that nothing on it can be undone.
+    """
+    if not connection.dialect.detect_autocommit_setting(connection.connection.dbapi_connection):  # type: ignore[arg-type]  # it is open
+        return
+    if not in_transaction(connection):
+        raise InvalidRequestError("database: this engine or connection is in AUTOCOMMIT; a store needs transactions")
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Whether SQLite has a transaction open; of PostgreSQL, where the driver begins them, always false."""
+    return connection.dialect.name == "sqlite" and bool(_driver(connection).in_transaction)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
 def begin_writing(connection: Connection) -> None:
     """Have the transaction of a connection ready to write, where it is not yet.
 
     SQLite would begin one at the first write only, with what was read before it already out of date.
     """
-    if connection.dialect.name != "sqlite":
-        return
-    driver_connection: Any = connection.connection.driver_connection
-    if not driver_connection.in_transaction:
+    if connection.dialect.name == "sqlite" and not in_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -189,7 +229,9 @@ def is_double_booking(error: BaseException) -> bool:
 
 
 def reason(error: DBAPIError) -> str:
-    """What a driver says went wrong, without values: those stand after the first line, or in errors of integrity."""
-    if isinstance(error, IntegrityError | DataError):
+    """What a driver says went wrong, where that cannot hold what people wrote; else the kind of error."""
+    about_values = str(getattr(error.orig, "sqlstate", "")).startswith(_ABOUT_VALUES)
+    if about_values or isinstance(error, IntegrityError | DataError):
         return type(error.orig).__name__
-    return str(error.orig).strip().partition("\n")[0] or type(error.orig).__name__
+    said = str(error.orig).strip().partition("\n")[0].partition(" with text ")[0]
+    return said or type(error.orig).__name__

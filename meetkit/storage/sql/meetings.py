@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, insert, select, tuple_, update
 
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import is_storable
+from meetkit.models.base import check_storable, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
@@ -150,6 +150,8 @@ def contact_history(
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
     """Keep text beside a meeting, in place of what was there under that kind."""
     table, number = tables.artefacts, _number(connection, meeting_id, lock=True)
+    check_storable("kind", kind)
+    check_storable("content", content)
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
     if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
         connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
@@ -159,7 +161,7 @@ def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | No
     """The text kept beside a meeting under that kind, if any."""
     table, number = tables.artefacts, _number(connection, meeting_id)
     statement = select(table.c.content).where(table.c.meeting_number == number, table.c.kind == kind)
-    return connection.execute(statement).scalar()
+    return connection.execute(statement).scalar() if is_storable(kind) else None
 
 
 def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting | None:

@@ -48,7 +48,8 @@ class People(Generic[PersonT]):
 
     def get(self, connection: Connection, person_id: str) -> PersonT:
         """The one of that id."""
-        return rows.read_person(self.model, self.row(connection, person_id))
+        person: PersonT = rows.read_person(self.model, self.row(connection, person_id))
+        return person
 
     def row(self, connection: Connection, person_id: str, *, lock: bool = False) -> Row[Any]:
         """The row of that id; with `lock`, nobody else changes it until the transaction ends."""

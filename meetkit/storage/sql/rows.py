@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
+from meetkit.errors import StoreError, shown
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
 from meetkit.models.zones import to_datetime, to_microseconds
 
+T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
 _AS_THEY_ARE = (
     "id",
@@ -32,6 +36,22 @@ def person_row(person: User | Contact) -> dict[str, Any]:
     return person.model_dump(mode="json")
 
 
+def _readable(read: Callable[..., T]) -> Callable[..., T]:
+    """The same, with an error that says which row another program left in such a state that it is no value."""
+
+    @wraps(read)
+    def checked(*arguments: Any) -> T:
+        try:
+            return read(*arguments)
+        except (ValueError, ArithmeticError, TypeError):
+            row = arguments[-1]._mapping
+            which = row.get("id", row.get("name", row.get("key")))
+            raise StoreError(f"the row {shown(which)} in the database cannot be read as {read.__name__[5:]}") from None
+
+    return checked
+
+
+@_readable
 def read_person(model: type[PersonT], row: Row[Any]) -> PersonT:
     """The user or contact of a row."""
     fields = row._asdict()
@@ -71,6 +91,7 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
     return sorted(rows, key=lambda row: row["user_number"])
 
 
+@_readable
 def read_meeting(row: Row[Any]) -> Meeting:
     """The meeting of a row of `meetings.SELECT`."""
     fields = row._mapping
@@ -102,6 +123,7 @@ def calendar_row(calendar: Calendar) -> dict[str, Any]:
     }
 
 
+@_readable
 def read_calendar(row: Row[Any]) -> Calendar:
     """The calendar of a row."""
     return Calendar(name=row.name, busy=row.busy, synced_at=to_datetime(row.synced_at))

@@ -33,6 +33,8 @@ def check(connection: Connection) -> None:
     if found == REVISION:
         return
     how = "run `meetkit db upgrade`, or open it with migrate=True"
+    if found is None and inspect(connection).has_table(tables.users.name):
+        raise SchemaError("the database has tables of meetkit, and no word of their revision; restore it from a backup")
     if found is None:
         raise SchemaError(f"the database has no tables of meetkit yet; {how}")
     if found < REVISION:
@@ -50,7 +52,8 @@ def upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     found = current(connection)
-    if found is not None and found >= REVISION:
+    is_older = found < REVISION if found else not inspect(connection).has_table(tables.users.name)
+    if not is_older:
         check(connection)
         return
     config = Config()

@@ -72,6 +72,9 @@ class SqlStore:
             if migrate:
                 self._write(schema.upgrade)
             self._read(schema.check)
+        except UnicodeError:  # of the driver, about a host that can be none
+            self.close()
+            raise InvalidRequestError("database: the URL names no host that can be") from None
         except BaseException:
             self.close()
             raise

@@ -94,6 +94,8 @@ meetings = Table(
     CheckConstraint("status IN ('scheduled', 'completed', 'cancelled')", name="status"),
     CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
     Index("ix_meetkit_meetings_contact", "contact_number", "starts_at"),
+    # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
+    sqlite_autoincrement=True,
 )
 
 # One row for each of ours in a meeting: the owner, and by `position` the attendees. The primary key serves a

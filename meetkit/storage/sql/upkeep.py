@@ -20,7 +20,12 @@ from meetkit.storage.sql.store import SqlStore
 _PATIENT = SqlOptions(statement_timeout=3600)
 _m, _p = tables.meetings, tables.participants
 _GUARDS = {
-    "sqlite": {"meetkit_participant_agrees_insert", "meetkit_participant_agrees_update", "meetkit_participants_follow"},
+    "sqlite": {
+        "meetkit_participant_agrees_insert",
+        "meetkit_participant_agrees_update",
+        "meetkit_participants_follow_insert",
+        "meetkit_participants_follow_update",
+    },
     "postgresql": {"meetkit_participant_agrees", "meetkit_participants_follow", "meetkit_no_double_booking"},
 }
 _GUARDS_THERE = {
