@@ -167,6 +167,8 @@ class Reader:
                 if self._owner is None or self._owner not in line.casefold() or asked == _MAX_ASKED:
                     continue
                 asked += 1
+            elif '"' in line or "\\" in line:
+                self._work.spend(rules.QUOTED_UNITS)
             found.append(read_line(line))
         return found
 
