@@ -29,7 +29,11 @@ assert meetkit.models.User is type(service.get_user("user_1"))
 assert service.generate_pre_meeting_prep("meeting_1").engine == "offline"
 assert service.find_available_slots(["user_1"], "2025-11-21", 30)
 assert len(meetkit.data.MEETINGS) == 18
-for module, extra in (("meetkit.cli.app", "cli"), ("meetkit.calendars", "calendar")):
+for module, extra in (
+    ("meetkit.cli.app", "cli"),
+    ("meetkit.calendars", "calendar"),
+    ("meetkit.storage.sql", "sql"),
+):
     try:
         importlib.import_module(module)
     except ImportError as error:
@@ -102,6 +106,13 @@ def test_the_wheel_lives_with_a_hosts_own_modules(host: Path, wheel: Path) -> No
     install(host, wheel)
 
     assert run(python(host), "app.py", cwd=host).strip() == "both sides work"
+
+
+def test_the_wheel_brings_the_migrations(host: Path, wheel: Path) -> None:
+    install(host, f"{wheel}[sql]")
+    script = "from meetkit.storage import SqlStore; print(*SqlStore('sqlite:///a.db', migrate=True).export_records())"
+
+    assert run(python(host), "-c", script, cwd=host).strip() == ""
 
 
 def test_without_its_extra_the_command_says_what_to_install(host: Path, wheel: Path) -> None:
