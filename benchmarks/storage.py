@@ -30,7 +30,7 @@ from meetkit.models import Meeting, MeetingFilters
 from meetkit.models.records import MeetingRecord, Record
 from meetkit.models.zones import DAY, HOUR, MINUTE, to_datetime, to_microseconds
 from meetkit.storage import SqlStore
-from meetkit.storage.sql import dialects, meetings, rows, tables
+from meetkit.storage.sql import dialects, engines, meetings, rows, tables
 from meetkit.storage.sql.people import users
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -102,7 +102,7 @@ class Bench:
 
     def __init__(self, url: str, scale: Scale) -> None:
         self.scale = scale
-        self.engine = dialects.open_engine(url, dialects.SqlOptions())
+        self.engine = engines.open_engine(url, engines.SqlOptions())
         self.store = SqlStore(self.engine, migrate=True)
         self.asked = [f"seed_user_{number + 1}" for number in range(scale.asked)]
         self.names = itertools.count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -35,6 +35,13 @@ class Settings(Value):
         ),
         STORABLE,
     ] = None
+    sqlite_synchronous: Annotated[
+        Literal["FULL", "NORMAL"],
+        Field(
+            description="Whether SQLite waits for the disk at each commit, or may lose the last ones at a power cut "
+            "and is faster (see docs/decisions/0013-sqlite-durability.md)."
+        ),
+    ] = "FULL"
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:

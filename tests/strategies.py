@@ -278,7 +278,11 @@ first_free_requests = st.builds(
 )
 options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
 settings = st.builds(
-    Settings, model=st.none() | lines, max_calendar_mb=st.integers(1, 1000), database=st.none() | texts
+    Settings,
+    model=st.none() | lines,
+    max_calendar_mb=st.integers(1, 1000),
+    database=st.none() | texts,
+    sqlite_synchronous=st.sampled_from(["FULL", "NORMAL"]),
 )
 problems = st.builds(
     Problem, component=st.sampled_from(["VCALENDAR", "VEVENT", "VFREEBUSY"]), uid=st.none() | lines, message=phrases

@@ -23,8 +23,8 @@ from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, SchemaError, StoreError
 from meetkit.models import MeetingFilters
 from meetkit.storage import SqlOptions, SqlStore
-from meetkit.storage.sql import dialects
-from meetkit.storage.sql.dialects import open_engine
+from meetkit.storage.sql import engines
+from meetkit.storage.sql.engines import open_engine
 from meetkit.testing.contract import StoreContract
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, listed, meeting, people
 from tests.databases import Postgres
@@ -302,7 +302,7 @@ class TestSettings:
             opened.append(open_engine(*arguments, **options))
             return opened[0]
 
-        with mock.patch.object(dialects, "open_engine", noted), pytest.raises(SchemaError):
+        with mock.patch.object(engines, "open_engine", noted), pytest.raises(SchemaError):
             SqlStore(empty_database)
         assert opened[0].pool.status().startswith("Pool size: 5  Connections in pool: 0 ")
 

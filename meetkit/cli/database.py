@@ -68,7 +68,7 @@ def opened_store() -> Iterator[Store]:
         ImportError: the extra `sql` is not installed.
     """
     url = required()
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # only with a database is the extra needed
+    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # only with a database is the extra needed
 
-    with upkeep.opened_store(url) as store:
+    with upkeep.opened_store(url, SqlOptions(synchronous=settings.load().sqlite_synchronous)) as store:
         yield store

@@ -1,24 +1,16 @@
-"""What differs between SQLite and PostgreSQL, and how a database of either is opened."""
+"""What differs between SQLite and PostgreSQL once a database is open."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import sqlite3
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import sqlalchemy
-import stamina
-from pydantic import Field
-from sqlalchemy import URL, Connection, Engine, Table, event
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
-from meetkit.models.base import Value, is_storable
+from meetkit.errors import InvalidRequestError
 
 _ABOUT_VALUES = ("22", "23", "P0")  # Data, integrity, and what the host's own triggers say.
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
@@ -27,142 +19,6 @@ _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, dead
 _RETRYABLE_CODES = frozenset(
     {sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_LOCKED_SHAREDCACHE}
 )
-_SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
-_EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
-_SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-
-
-class SqlOptions(Value):
-    """How a database that meetkit opens itself is used. Times are in seconds.
-
-    `synchronous`: `FULL` waits for the disk at each commit; `NORMAL`, on SQLite, may lose the last commits at a
-    power cut, though not at a crash of the process. `busy_timeout`: how long SQLite waits for another writer.
-    `statement_timeout`: when PostgreSQL gives a statement up. `attempts`: how often a transaction is tried that
-    the database refuses for its meeting another.
-    """
-
-    synchronous: Literal["FULL", "NORMAL"] = "FULL"
-    busy_timeout: Annotated[float, Field(ge=0, le=3600)] = 30
-    statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 30
-    pool_size: Annotated[int, Field(ge=1, le=1000)] = 5
-    attempts: Annotated[int, Field(ge=1, le=100)] = 10
-
-
-def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -> Engine:
-    """An engine for a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`.
-
-    A SQLite database is put into WAL mode, where it is not opened only to be looked at.
-
-    Raises:
-        InvalidRequestError: it is not such a URL.
-    """
-    parsed = _parse(url)
-    try:
-        if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(parsed, options, to_write=to_write)
-        return _open_postgresql(parsed, options)
-    except InvalidRequestError:
-        raise
-    except (NoSuchModuleError, ArgumentError, TypeError, ValueError):
-        # No such driver, one for asynchronous use, or an argument such as `?timeout=soon`.
-        raise InvalidRequestError(_EXPECTED) from None
-    except ImportError as error:
-        raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
-
-
-def _parse(url: str | URL) -> URL:
-    try:
-        parsed = sqlalchemy.make_url(url)
-    except (ArgumentError, ValueError):
-        raise InvalidRequestError(_EXPECTED) from None
-    if not is_storable(parsed.database or ""):
-        raise InvalidRequestError(_EXPECTED)
-    if parsed.drivername == "postgres":
-        parsed = parsed.set(drivername="postgresql")
-    check_dialect(parsed.get_backend_name())
-    if "@" in (parsed.host or ""):
-        raise InvalidRequestError("database: write an @ within the password as %40")
-    return parsed
-
-
-def check_dialect(name: str) -> None:
-    """Refuse other databases than these two."""
-    if name not in _SUPPORTED:
-        raise InvalidRequestError(f"database: {' or '.join(_SUPPORTED.values())}, not {name}")
-
-
-def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
-    # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
-    if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
-        raise InvalidRequestError(f"database: {shown(unknown[0])} means something only in sqlite:///file:…?uri=true")
-    in_memory = url.database in (None, "", ":memory:")
-    engine = sqlalchemy.create_engine(
-        url,
-        poolclass=QueuePool,
-        # A database in memory is its connection: there is one, for which threads wait.
-        pool_size=1 if in_memory else options.pool_size,
-        max_overflow=0 if in_memory else 10,
-        # The connection that wrote last still has in memory what the next one would read again.
-        pool_use_lifo=True,
-        connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
-        hide_parameters=True,
-        json_deserializer=_read_json,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(dbapi_connection: sqlite3.Connection, _: object) -> None:
-        dbapi_connection.execute(f"PRAGMA synchronous = {options.synchronous}")
-        dbapi_connection.execute("PRAGMA foreign_keys = ON")
-        if to_write:
-            _use_wal(dbapi_connection)
-
-    return engine
-
-
-def _read_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise StoreError("a row in the database holds something that is not JSON") from None
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-        return
-    try:
-        # For this one lock SQLite does not wait by itself.
-        for attempt in stamina.retry_context(on=_is_busy, attempts=50, timeout=None, wait_initial=0.01, wait_max=0.2):
-            with attempt:
-                connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        # What is opened only to be read stays as it is.
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-            raise
-
-
-def _is_busy(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-
-
-def create_file(url: URL) -> None:
-    """Create the file of a SQLite database where there is none, for its owner alone, as it holds what people said."""
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.query:
-        # Where it cannot be created, SQLite says why.
-        with contextlib.suppress(OSError):
-            os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
-    given = url.query.get("options", "")
-    timeout = f"-c statement_timeout={round(options.statement_timeout * 1000)}"
-    return sqlalchemy.create_engine(
-        url,
-        pool_size=options.pool_size,
-        pool_use_lifo=True,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
-    )
 
 
 def check_transactional(connection: Connection) -> None:

@@ -15,9 +15,9 @@ from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
-from meetkit.storage.sql import busy, dialects, meetings, records, schema
+from meetkit.storage.sql import busy, dialects, engines, meetings, records, schema
 from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
-from meetkit.storage.sql.dialects import SqlOptions
+from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
 
 P = ParamSpec("P")
@@ -54,15 +54,15 @@ class SqlStore:
         options = options or SqlOptions()
         self._opened: Engine | None = None
         if isinstance(database, str | URL):
-            database = self._opened = dialects.open_engine(database, options)
+            database = self._opened = engines.open_engine(database, options)
             if migrate:
-                dialects.create_file(database.url)
+                engines.create_file(database.url)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
                 f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
                 "an async one hands its Connection to a function by run_sync"
             )
-        dialects.check_dialect(database.dialect.name)
+        engines.check_dialect(database.dialect.name)
         self._access: Access = (
             HostsTransaction(database)
             if isinstance(database, Connection)

@@ -12,9 +12,9 @@ from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, fun
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.zones import MINUTE
-from meetkit.storage.sql import busy, dialects, rows, schema, tables
+from meetkit.storage.sql import busy, engines, rows, schema, tables
 from meetkit.storage.sql.access import OwnTransactions, errors_translated
-from meetkit.storage.sql.dialects import SqlOptions
+from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
 
 _PATIENT = SqlOptions(statement_timeout=3600)
@@ -45,10 +45,10 @@ def opened(url: str, *, to_write: bool = False) -> Iterator[Connection]:
         InvalidRequestError: it is no URL of a database, or there is no such file.
         StoreError: the database fails.
     """
-    engine = dialects.open_engine(url, _PATIENT, to_write=to_write)
+    engine = engines.open_engine(url, _PATIENT, to_write=to_write)
     check_file(engine.url, may_create=to_write)
     if to_write:
-        dialects.create_file(engine.url)
+        engines.create_file(engine.url)
     access = OwnTransactions(engine, attempts=1)
     try:
         with errors_translated(), access.writing() if to_write else access.snapshot() as connection:
@@ -58,7 +58,7 @@ def opened(url: str, *, to_write: bool = False) -> Iterator[Connection]:
 
 
 @contextmanager
-def opened_store(url: str) -> Iterator[SqlStore]:
+def opened_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlStore]:
     """The store of a database that is there, closed at the end.
 
     Raises:
@@ -66,7 +66,7 @@ def opened_store(url: str) -> Iterator[SqlStore]:
         SchemaError: the tables are those of another version, or none.
         StoreError: the database fails.
     """
-    engine = dialects.open_engine(url, SqlOptions())
+    engine = engines.open_engine(url, options or SqlOptions())
     check_file(engine.url)
     try:
         yield SqlStore(engine)
