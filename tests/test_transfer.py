@@ -148,6 +148,15 @@ def with_line(number: int, line: bytes) -> list[bytes]:
     return lines
 
 
+def with_value(value: bytes, other: bytes) -> list[bytes]:
+    return with_line(2, exported()[1].replace(value, other))
+
+
+def with_meeting(**fields: str) -> list[bytes]:
+    record = {"kind": "meeting", "meeting": {**meeting(0).model_dump(mode="json"), **fields}}
+    return with_line(2, json.dumps(record).encode())
+
+
 SECRET = b"Jennifer"
 
 
@@ -174,6 +183,16 @@ class TestDamage:
             (with_line(2, exported()[1].replace(b"Seller", b"S\\u0000")), "line 2: user.user.role: holds a NUL"),
             (with_line(2, exported()[1].replace(b"Seller", b"\\ud800")), "line 2: not JSON in UTF-8"),
             (with_line(2, exported()[1].replace(b"UTC", b"Mars")), "line 2: user.user.timezone: unknown time zone"),
+            (with_value(b'"UTC"', b'"Europe/Jennifer"'), "line 2: user.user.timezone: unknown time zone"),
+            (with_value(b"ann@company.com", b"Jennifer.private"), "line 2: user.user.email: is not an e-mail address"),
+            (with_value(b"09:00", b"Jennifer"), "line 2: user.user.work_hours.0.start: is not a time of day"),
+            (with_value(b"[]", b'[{"date":"Jennifer"}]'), "line 2: user.user.exceptions.0.date: is not a date such as"),
+            (with_meeting(date="Jennifer"), "line 2: meeting.meeting.date: is not an ISO 8601 date and time"),
+            (
+                with_meeting(date="2026-03-29T02:30", timezone="Europe/Berlin"),
+                "line 2: meeting.meeting: date: not a time",
+            ),
+            (with_meeting(created_at="Jennifer"), "line 2: meeting.meeting.created_at: is not an ISO 8601"),
             (with_line(2, b"x" * (transfer.MAX_LINE + 1)), "line 2: longer than 268,435,456 bytes"),
             (with_line(3, exported()[1]), "line 3: there is already a user with id 'ann'"),
             (with_line(3, exported()[0]), "line 3: a second beginning"),
@@ -196,6 +215,7 @@ class TestDamage:
         said = str(caught.value)
         assert said.startswith(why)
         assert (len(said) < 400, "\n" in said, SECRET.decode() in said) == (True, False, False)
+        assert "02:30" not in said
         assert list(store.export_records()) == []
 
     def test_of_a_record_that_the_store_refuses_is_told_by_its_line(self, sql_store: SqlStore) -> None:

@@ -28,6 +28,15 @@ _LABEL = re.compile(r"\w([\w-]*\w)?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+class MisfitError(ValueError):
+    """A field does not take its value; `unshown` says why without showing the value."""
+
+    def __init__(self, message: str, unshown: str) -> None:
+        """Keep what is said with the value, and without."""
+        super().__init__(message)
+        self.unshown = unshown
+
+
 class Value(BaseModel):
     """A frozen value. Unknown fields are refused by name; fields can be read, never assigned."""
 
@@ -75,13 +84,19 @@ def parse(model: type[ModelT], data: object) -> ModelT:
         raise InvalidRequestError(describe(error)) from error
 
 
-def describe(error: ValidationError) -> str:
-    """Put a validation error into one line: `field: what is wrong; field: what is wrong`."""
+def describe(error: ValidationError, *, values: bool = True) -> str:
+    """Put a validation error into one line: `field: what is wrong; field: what is wrong`.
+
+    Without `values` it shows nothing of what the fields hold.
+    """
     lines = []
-    errors = error.errors(include_url=False, include_input=False, include_context=False)
+    errors = error.errors(include_url=False, include_input=False)
     for item in errors[:_MAX_PROBLEMS]:
         place = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, MisfitError) and not values:
+            message = cause.unshown
         lines.append(f"{place}: {message}" if place else message)
     if len(errors) > _MAX_PROBLEMS:
         lines.append(f"and {len(errors) - _MAX_PROBLEMS} more problems")
@@ -129,7 +144,8 @@ def _address(value: str) -> str:
     labels = domain.split(".")
     well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
-        raise ValueError(f"{shown(value)} is not an e-mail address such as name@example.com")
+        why = "is not an e-mail address such as name@example.com"
+        raise MisfitError(f"{shown(value)} {why}", why)
     return value
 
 

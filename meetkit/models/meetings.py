@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import ConflictError, InvalidRequestError
-from meetkit.models.base import STORABLE, Count, Line, Text, Value, parse
+from meetkit.models.base import STORABLE, Count, Line, MisfitError, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -101,7 +101,7 @@ class Meeting(Value):
             zone = zone or zone_name(moment) or "UTC"
             return {**data, "date": resolve(moment, zone), "timezone": zone}
         except ValueError as error:
-            raise ValueError(f"date: {error}") from None
+            raise MisfitError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property

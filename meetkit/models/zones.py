@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from meetkit.errors import InvalidRequestError, shown
+from meetkit.models.base import MisfitError
 
 MICROSECOND = 1
 SECOND = 1_000_000 * MICROSECOND
@@ -93,12 +94,14 @@ def parse_moment(value: Any) -> dt.datetime:
         # Pydantic makes a message of a ValueError only.
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
-        raise ValueError(f"{value!r} has no time of day; write e.g. 2025-11-20T14:00:00")
+        why = "has no time of day; write e.g. 2025-11-20T14:00:00"
+        raise MisfitError(f"{value!r} {why}", why)
     parts = _WITH_ZONE.fullmatch(value)
     try:
         moment = dt.datetime.fromisoformat(parts["moment"] if parts else value)
     except ValueError:
-        raise ValueError(f"{value[:80]!r} is not an ISO 8601 date and time such as 2025-11-20T14:00:00") from None
+        why = "is not an ISO 8601 date and time such as 2025-11-20T14:00:00"
+        raise MisfitError(f"{value[:80]!r} {why}", why) from None
     return resolve(moment, parts["zone"]).astimezone(get_zone(parts["zone"])) if parts else moment
 
 
@@ -121,9 +124,10 @@ def parse_date(value: Any) -> dt.date:
         try:
             value = dt.date.fromisoformat(value)
         except ValueError as error:
-            raise ValueError(f"{value} is not a date: {error}") from None
+            raise MisfitError(f"{value} is not a date: {error}", "is not a date") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise ValueError(f"{shown(value)} is not a date such as 2025-11-20")  # noqa: TRY004  # as above
+        why = "is not a date such as 2025-11-20"
+        raise MisfitError(f"{shown(value)} {why}", why)
     _check_year(value)
     return value
 
@@ -145,7 +149,8 @@ def get_zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    raise ValueError(f"unknown time zone {shown(name)}; {_zone_hint(name[:80])}")
+    hint = _zone_hint(name[:80])
+    raise MisfitError(f"unknown time zone {shown(name)}; {hint}", f"unknown time zone; {hint}")
 
 
 @lru_cache(maxsize=256)

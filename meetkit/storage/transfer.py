@@ -152,13 +152,13 @@ def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> Non
 
 
 def _reason(error: ValidationError) -> str:
-    """What is wrong with a line, in a few words and without its content."""
+    """What is wrong with a line, in a few words: by the names of fields, without what they hold."""
     [first, *_] = error.errors(include_url=False, include_input=False)
     if first["type"] == "json_invalid":
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
         return "its kind is none of user, contact, calendar, meeting, request, end"
-    said = describe(error)
+    said = describe(error, values=False)
     return said if len(said) <= _MAX_MESSAGE else f"{said[:_MAX_MESSAGE]} …"
 
 
