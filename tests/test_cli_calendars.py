@@ -82,7 +82,8 @@ class TestAnswer:
         assert len(result.err.splitlines()) == 6
         assert result.err.endswith("me.ics: 4 more are left out\n")
         assert "it has no DTSTART" in result.err
-        assert not {"\x1b", "Secret"} & set(result.err.split())
+        assert "\x1b" not in result.err
+        assert "Secret" not in result.err
 
 
 class TestMistakes:
