@@ -35,11 +35,24 @@ class Writers:
         self._receive, self._send = os.pipe()
         os.set_blocking(self._receive, False)
         self._started = 0
+        self._chance = random.Random(1)
         self._running = [self._start() for _ in range(WRITERS)]
+
+    def wait(self) -> None:
+        """Go on once something was acknowledged."""
+        end = time.monotonic() + 60
+        while not self.acknowledged:
+            assert time.monotonic() < end, "nothing is acknowledged"
+            time.sleep(0.01)
+            self.collect()
+
+    def write_on(self) -> None:
+        """Leave them to it for a moment, of a random length."""
+        time.sleep(self._chance.uniform(0.01, 0.12))
 
     def kill_one(self) -> None:
         """End one in the middle of what it does, and begin another in its place."""
-        at = random.randrange(WRITERS)
+        at = self._chance.randrange(WRITERS)
         self._end(self._running[at])
         self._running[at] = self._start()
 
@@ -127,7 +140,7 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(database: str) -> 
     prepare(database)
     writers = Writers(database)
     for _ in range(KILLS):
-        time.sleep(random.uniform(0.01, 0.12))
+        writers.write_on()
         writers.kill_one()
     writers.kill_all()
 
@@ -146,7 +159,8 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed() -> None:
         prepare(postgres.url)
         store = SqlStore(postgres.url)
         writers = Writers(postgres.url)
-        time.sleep(1)
+        writers.wait()
+        writers.write_on()
         postmaster = psutil.Process(postgres.server.get_pid())
         for process in [postmaster, *postmaster.children(recursive=True)]:
             process.kill()

@@ -48,7 +48,7 @@ def check_says_who(error: ConflictError) -> None:
 
 
 def test_of_2000_attempts_on_the_same_hours_one_wins_each(shared: str) -> None:
-    """Eight processes book 250 hours each in an order of its own, with one or two of three people."""
+    """Eight processes, each in an order of its own, book the same 250 hours for Ann and one or two others."""
 
     def book(process: int) -> list[tuple[int, str]]:
         chance, won = random.Random(process), []
