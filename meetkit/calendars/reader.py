@@ -16,6 +16,7 @@ from meetkit.calendars.owners import asked_everywhere
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
 from meetkit.calendars.query import MAX_WINDOW, BusyQuery, OnProblem, Problem
 from meetkit.calendars.timezones import Zones
+from meetkit.models.base import CONTROL
 from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
 Found = tuple[int, int, Status]
@@ -24,7 +25,6 @@ Found = tuple[int, int, Status]
 _MARGIN = dt.timedelta(days=5)
 _LONGEST = MAX_WINDOW // dt.timedelta(microseconds=1)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
 _STARTS = re.compile(rb"^DTSTART" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _ENDS = re.compile(rb"^DTEND" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
@@ -99,7 +99,7 @@ class Reader:
             message = f"it cannot be read ({type(error).__name__})"
         else:
             return
-        shown = _CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
+        shown = CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
         self._on_problem(Problem.model_validate({"component": component, "uid": shown or None, "message": message}))
 
     def _of_uid(self, blocks: Sequence[Block]) -> list[Found]:

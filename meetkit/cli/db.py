@@ -10,7 +10,7 @@ import click
 from meetkit import data, synthetic
 from meetkit.cli import database, show
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
-from meetkit.models.records import Record
+from meetkit.models.records import Record, counting
 from meetkit.models.zones import parse_date
 
 
@@ -85,14 +85,13 @@ def seed(users: int, meetings: int, seed: int, start: str, as_json: bool) -> Non
     made = synthetic.records(users, meetings, seed, day)
     with database.opened_store() as store, show.progress("Seeding", users + meetings) as advance:
         try:
-            store.import_records(_counted(made, tally, advance))
+            store.import_records(_shown(counting(made, tally), advance))
         except RecordError as error:
             raise ConflictError(f"this database was seeded before: {error.reason}; seed another") from error
     show.records("Seeded", tally, as_json=as_json)
 
 
-def _counted(made: Iterable[Record], tally: Counter[str], advance: Callable[[int], None]) -> Iterator[Record]:
+def _shown(made: Iterable[Record], advance: Callable[[int], None]) -> Iterator[Record]:
     for record in made:
-        tally[record.kind] += 1
         advance(1)
         yield record

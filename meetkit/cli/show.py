@@ -23,12 +23,12 @@ from meetkit.llm_client.port import RetryObserver
 from meetkit.models.insights import ActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
+from meetkit.models.records import KINDS
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import MINUTE, to_microseconds
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
-_KINDS = ("user", "contact", "calendar", "meeting", "request")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -80,9 +80,9 @@ def json_text(value: object) -> str:
 def records(verb: str, tally: Mapping[str, int], *, as_json: bool, stderr: bool = False) -> None:
     """How many records of each kind were exported or imported."""
     if as_json:
-        text = json_text({f"{kind}s": tally.get(kind, 0) for kind in _KINDS})
+        text = json_text({f"{kind}s": tally.get(kind, 0) for kind in KINDS})
     else:
-        counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in _KINDS if (number := tally.get(kind, 0))]
+        counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in KINDS if (number := tally.get(kind, 0))]
         text = f"{verb} {', '.join(counts) or 'nothing'}."
     click.echo(text, err=stderr)
 

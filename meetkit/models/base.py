@@ -25,7 +25,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 _MAX_PROBLEMS = 8
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LABEL = re.compile(r"\w([\w-]*\w)?")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What a line of text holds none of: control characters, and the separators of lines and paragraphs."""
 
 
 class MisfitError(ValueError):
@@ -133,7 +134,7 @@ def _not_blank(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if found := _CONTROL.search(value):
+    if found := CONTROL.search(value):
         raise ValueError(f"must be one line of text; there is a control character at position {found.start()}")
     return value
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
@@ -92,3 +94,12 @@ Record = Annotated[
     UserRecord | ContactRecord | CalendarRecord | MeetingRecord | RequestRecord, Field(discriminator="kind")
 ]
 """In an export users and contacts come before the meetings that name them."""
+
+KINDS = ("user", "contact", "calendar", "meeting", "request")
+
+
+def counting(records: Iterable[Record], tally: Counter[str]) -> Iterator[Record]:
+    """Hand records on, and count them by kind."""
+    for record in records:
+        tally[record.kind] += 1
+        yield record

@@ -21,7 +21,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from meetkit.errors import InvalidRequestError, RecordError, shown
 from meetkit.models.base import describe
-from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
+from meetkit.models.records import (
+    KINDS,
+    CalendarRecord,
+    ContactRecord,
+    MeetingRecord,
+    Record,
+    RequestRecord,
+    UserRecord,
+    counting,
+)
 from meetkit.storage.protocol import Store
 
 FORMAT = 1
@@ -59,8 +68,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     yield _write(_Header())
-    for record in store.export_records():
-        counted[record.kind] += 1
+    for record in counting(store.export_records(), counted):
         yield _write(record)
     yield _write(_End(records=counted.total()))
 
@@ -74,7 +82,7 @@ def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | 
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     try:
-        store.import_records(_counting(read_records(lines), counted))
+        store.import_records(counting(read_records(lines), counted))
     except RecordError as error:
         raise _damaged(error.number + 1, error.reason) from error
     return counted.total()
@@ -104,12 +112,6 @@ def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
             raise _damaged(number, "a second beginning; import one export at a time")
         yield value
     raise _damaged(number + 1, "missing; the file was cut off before its last line")
-
-
-def _counting(records: Iterable[Record], counted: Counter[str]) -> Iterator[Record]:
-    for record in records:
-        counted[record.kind] += 1
-        yield record
 
 
 def _write(value: _Line) -> bytes:
@@ -157,7 +159,7 @@ def _reason(error: ValidationError) -> str:
     if first["type"] == "json_invalid":
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
-        return "its kind is none of user, contact, calendar, meeting, request, end"
+        return f"its kind is none of {', '.join(KINDS)}, end"
     said = describe(error, values=False)
     return said if len(said) <= _MAX_MESSAGE else f"{said[:_MAX_MESSAGE]} …"
 
