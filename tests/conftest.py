@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -17,6 +16,7 @@ from meetkit.cli import main
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
 from meetkit.testing import fresh_process
+from tests.commands import SEED, Result, Run
 from tests.databases import Postgres, running_postgres
 
 # In CI the same examples every time: whether a change lands must not hang on chance.
@@ -78,23 +78,23 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-class Result:
-    """What a command printed, and how it ended."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
 @pytest.fixture
-def meetkit(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs `meetkit` with these arguments."""
+def meetkit(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs `meetkit` with these arguments, on the sample or on a database."""
 
-    def run(*arguments: str) -> Result:
+    def run(*arguments: object, database: str | None = None) -> Result:
         try:
-            main(arguments)
+            main([*(("--database", database) if database else ()), *map(str, arguments)])
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
-        return Result(code, *capsys.readouterr())
+        return Result(code, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def seeded(database: str, meetkit: Run) -> str:
+    """The URL of a database with 12 users and 300 meetings."""
+    assert meetkit(*SEED, database=database).code == 0
+    return database

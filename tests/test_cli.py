@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from meetkit import data
+from tests.commands import Run
 
 
 class TestDemo:
-    def test_shows_what_meetkit_does(self, meetkit: Any) -> None:
+    def test_shows_what_meetkit_does(self, meetkit: Run) -> None:
         result = meetkit("demo")
 
         assert (result.code, result.err) == (0, "")
@@ -32,7 +33,7 @@ class TestDemo:
         ):
             assert shown in result.out
 
-    def test_the_commands_it_proposes_work(self, meetkit: Any) -> None:
+    def test_the_commands_it_proposes_work(self, meetkit: Run) -> None:
         proposed = [line for line in meetkit("demo").out.splitlines() if line.startswith("meetkit ")][1:]
 
         assert len(proposed) == 4
@@ -54,37 +55,37 @@ class TestDemo:
 
 
 class TestMeetings:
-    def test_lists_a_users_meetings_in_their_zone(self, meetkit: Any) -> None:
+    def test_lists_a_users_meetings_in_their_zone(self, meetkit: Run) -> None:
         result = meetkit("meetings", "--user", "user_3", "--status", "scheduled")
 
         assert "Thu 20 Nov 2025 14:00  Contract Negotiation  Owen Tremblay, Quillmark Logistics" in result.out
         assert "America/New_York" in result.out
 
-    def test_every_filter_filters(self, meetkit: Any) -> None:
+    def test_every_filter_filters(self, meetkit: Run) -> None:
         whole = ("--contact", "contact_1", "--from", "2025-07-01", "--to", "2025-07-10", "--kind", "external")
         result = meetkit("meetings", *whole, "--text", "demo", "--limit", "1", "--after", "hist_meeting_2", "--json")
 
         assert [meeting["id"] for meeting in json.loads(result.out)] == ["hist_meeting_1"]
 
-    def test_json_is_for_programs_and_has_no_transcript(self, meetkit: Any) -> None:
+    def test_json_is_for_programs_and_has_no_transcript(self, meetkit: Run) -> None:
         meetings = json.loads(meetkit("meetings", "--json").out)
 
         assert len(meetings) == 8
         assert "transcript" not in meetings[0]
         assert meetings[0]["end"]
 
-    def test_says_when_there_is_nothing(self, meetkit: Any) -> None:
+    def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
         assert "Sarah Chen has no such meetings." in meetkit("meetings", "--status", "cancelled").out
         assert json.loads(meetkit("meetings", "--status", "cancelled", "--json").out) == []
 
-    def test_hostile_names_are_printed_as_they_are(self, meetkit: Any) -> None:
+    def test_hostile_names_are_printed_as_they_are(self, meetkit: Run) -> None:
         data.CONTACTS["contact_1"] = {**data.CONTACTS["contact_1"], "name": "[bold]Li[/] :smile:"}
         data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "QBR\\\\\\"}
 
         assert "[bold]Li[/] :smile:" in meetkit("meetings").out
         assert meetkit("brief", "meeting_1").out.startswith("QBR\\\\\\, Thursday")
 
-    def test_a_contact_who_is_gone_is_shown_by_id(self, meetkit: Any) -> None:
+    def test_a_contact_who_is_gone_is_shown_by_id(self, meetkit: Run) -> None:
         del data.CONTACTS["contact_1"]
 
         assert "contact_1" in meetkit("meetings").out
@@ -93,42 +94,42 @@ class TestMeetings:
 class TestSlots:
     ASK = ("slots", "--user", "user_1", "--user", "user_3", "--date", "2025-11-20", "--duration", "30")
 
-    def test_shows_each_zone(self, meetkit: Any) -> None:
+    def test_shows_each_zone(self, meetkit: Run) -> None:
         out = meetkit(*self.ASK, "--hours", "own").out
 
         assert "60 min  16:00 to 17:00  11:00 to 12:00" in out
         assert "0h ························|·····█··██·············· 24h UTC" in out
 
-    def test_json_is_for_programs(self, meetkit: Any) -> None:
+    def test_json_is_for_programs(self, meetkit: Run) -> None:
         slots = json.loads(meetkit(*self.ASK, "--hours", "14.5-17", "--step", "30", "--buffer", "30", "--json").out)
 
         assert [slot["start_time"] for slot in slots] == ["2025-11-20T16:30:00Z"]
 
-    def test_a_zone_can_be_asked_for(self, meetkit: Any) -> None:
+    def test_a_zone_can_be_asked_for(self, meetkit: Run) -> None:
         assert "Asia/Tokyo" in meetkit(*self.ASK, "--timezone", "Asia/Tokyo").out
 
-    def test_says_when_there_is_nothing(self, meetkit: Any) -> None:
+    def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
         out = meetkit(*self.ASK, "--hours", "15-16").out
 
         assert "Sarah Chen and Maya Rosenthal have no common time of that length on Thursday, 20 November 2025." in out
 
 
 class TestBrief:
-    def test_shows_a_brief(self, meetkit: Any) -> None:
+    def test_shows_a_brief(self, meetkit: Run) -> None:
         out = meetkit("brief", "meeting_3").out
 
         assert "Contract Negotiation, Thursday, 20 November 2025" in out
         assert "Owen Tremblay is" in out
         assert "Written by: offline" in out
 
-    def test_of_a_first_meeting_has_no_empty_sections(self, meetkit: Any) -> None:
+    def test_of_a_first_meeting_has_no_empty_sections(self, meetkit: Run) -> None:
         out = meetkit("brief", "meeting_6").out
 
         assert "First meeting with Elena Marchetti: no earlier meetings" in out
         assert "Recall" not in out
 
     def test_json_is_for_programs_even_where_the_model_fails(
-        self, meetkit: Any, monkeypatch: pytest.MonkeyPatch
+        self, meetkit: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("MEETKIT_MODEL", "mock")
         monkeypatch.setattr(time, "sleep", lambda _: None)
@@ -143,7 +144,7 @@ class TestBrief:
 class TestHostileWords:
     ATTACK = "Calm.\x1b]0;pwned\x07\x1b[2J Red.\x9b31m"
 
-    def test_cannot_steer_the_terminal(self, meetkit: Any) -> None:
+    def test_cannot_steer_the_terminal(self, meetkit: Run) -> None:
         data.MEETINGS["hist_meeting_12"] = {**data.MEETINGS["hist_meeting_12"], "summary": self.ATTACK}
 
         result = meetkit("brief", "meeting_1")
@@ -151,7 +152,7 @@ class TestHostileWords:
         assert "Calm.?]0;pwned??[2J Red.?31m" in result.out
         assert not set("\x07\x1b\x9b") & set(result.out)
 
-    def test_are_escaped_in_json(self, meetkit: Any) -> None:
+    def test_are_escaped_in_json(self, meetkit: Run) -> None:
         data.MEETINGS["hist_meeting_12"] = {**data.MEETINGS["hist_meeting_12"], "summary": self.ATTACK}
 
         result = meetkit("brief", "meeting_1", "--json")
@@ -221,7 +222,7 @@ class TestMistakes:
             (("brief", "line\nbreak\x1b[2J"), "no meeting with id"),
         ],
     )
-    def test_is_one_line_and_exit_code_2(self, meetkit: Any, arguments: tuple[str, ...], why: str) -> None:
+    def test_is_one_line_and_exit_code_2(self, meetkit: Run, arguments: tuple[str, ...], why: str) -> None:
         result = meetkit(*arguments)
 
         assert (result.code, result.out) == (2, "")
@@ -230,7 +231,7 @@ class TestMistakes:
         assert result.err.count("\n") == 1
         assert "\x1b" not in result.err
 
-    def test_a_wrong_model_is_named(self, meetkit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_wrong_model_is_named(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MEETKIT_MODEL", "gpt-9")
 
         result = meetkit("brief", "meeting_1")
@@ -240,13 +241,13 @@ class TestMistakes:
 
 
 class TestHelp:
-    def test_is_what_no_command_shows(self, meetkit: Any) -> None:
+    def test_is_what_no_command_shows(self, meetkit: Run) -> None:
         for arguments in ((), ("--help",), ("-h",)):
             result = meetkit(*arguments)
             assert result.code == 0
             assert "`meetkit demo`" in result.out
 
-    def test_says_the_version(self, meetkit: Any) -> None:
+    def test_says_the_version(self, meetkit: Run) -> None:
         assert meetkit("--version").out == "meetkit, version 0.1.0\n"
 
     def test_a_closed_stream_is_no_trouble(self) -> None:
@@ -279,7 +280,7 @@ class TestHelp:
         assert done.stdout.startswith(b"meetkit on its sample data")
         assert done.stderr == b""
 
-    def test_an_interrupt_ends_quietly(self, meetkit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_interrupt_ends_quietly(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(*_: Any, **__: Any) -> None:
             raise KeyboardInterrupt
 

@@ -6,14 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from freezegun import freeze_time
 
 from meetkit import data
 from tests.calendar_files import EXPORTS, HOUR, calendar, event
-from tests.conftest import Result
+from tests.commands import Result, Run
 
 ROOT = Path(__file__).parents[1]
 BERLIN = ("--duration", "45", "--timezone", "Europe/Berlin", "--from", "2026-03-30")
@@ -28,12 +27,12 @@ def spans(result: Result) -> list[str]:
 
 
 class TestAnswer:
-    def test_is_the_free_time_of_all_in_work_hours(self, meetkit: Any) -> None:
+    def test_is_the_free_time_of_all_in_work_hours(self, meetkit: Run) -> None:
         found = spans(meetkit("slots", *files("google", "outlook", "apple"), *BERLIN, "--json"))
 
         assert found == ["03-30T09:45-15:00", "03-30T16:00-17:00", "04-02T09:00-14:00", "04-02T15:30-17:00"]
 
-    def test_is_a_table_a_day(self, meetkit: Any) -> None:
+    def test_is_a_table_a_day(self, meetkit: Run) -> None:
         result = meetkit("slots", *files("google", "outlook"), *BERLIN)
 
         assert result.out.startswith("google and outlook:\n\nMonday, 30 March 2026\n")
@@ -42,7 +41,7 @@ class TestAnswer:
         assert "Tuesday" not in result.out
         assert result.err == ""
 
-    def test_keeps_buffers_and_steps(self, meetkit: Any) -> None:
+    def test_keeps_buffers_and_steps(self, meetkit: Run) -> None:
         arguments = ("--days", "1", "--step", "60", "--buffer", "30", "--hours", "8.5-16", "--json")
 
         assert spans(meetkit("slots", *files("google"), *BERLIN, *arguments)) == [
@@ -54,24 +53,24 @@ class TestAnswer:
             "03-30T15:15-16:00",
         ]
 
-    def test_has_no_weekends(self, meetkit: Any) -> None:
+    def test_has_no_weekends(self, meetkit: Run) -> None:
         result = meetkit("slots", *files("apple"), *BERLIN[:-1], "2026-04-04", "--days", "2")
 
         assert result.out.startswith("apple has no time of that length on Saturday, 04 April 2026")
         assert (result.code, result.err) == (0, "")
 
     @freeze_time("2026-03-30T11:50:01Z")
-    def test_begins_today_in_the_zone_and_not_in_the_past(self, meetkit: Any) -> None:
+    def test_begins_today_in_the_zone_and_not_in_the_past(self, meetkit: Run) -> None:
         found = spans(meetkit("slots", *files("google"), *BERLIN[:-2], "--days", "1", "--json"))
 
         assert found == ["03-30T14:00-17:00"]
 
-    def test_is_found_without_sample_and_store(self, meetkit: Any) -> None:
+    def test_is_found_without_sample_and_store(self, meetkit: Run) -> None:
         data.USERS.clear()
 
         assert meetkit("slots", *files("google"), *BERLIN).code == 0
 
-    def test_is_told_with_what_is_missing(self, meetkit: Any, tmp_path: Path) -> None:
+    def test_is_told_with_what_is_missing(self, meetkit: Run, tmp_path: Path) -> None:
         bad = [event("SUMMARY:Secret", uid=f"bad\x1b[2J{number}") for number in range(9)]
         path = tmp_path / "me.ics"
         path.write_bytes(calendar(event(*HOUR), *bad))
@@ -109,7 +108,7 @@ class TestMistakes:
             (("--calendar", str(ROOT / "README.md"), *BERLIN), "README.md: not a calendar"),
         ],
     )
-    def test_is_one_line_and_exit_code_2(self, meetkit: Any, arguments: tuple[str, ...], why: str) -> None:
+    def test_is_one_line_and_exit_code_2(self, meetkit: Run, arguments: tuple[str, ...], why: str) -> None:
         result = meetkit("slots", *arguments)
 
         assert (result.code, result.out) == (2, "")
@@ -119,7 +118,7 @@ class TestMistakes:
 
     def test_a_file_that_is_too_large_is_not_read_to_its_end(
         self,
-        meetkit: Any,
+        meetkit: Run,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         if not Path("/dev/zero").exists():

@@ -1,0 +1,170 @@
+"""`meetkit db`: a database brought up, filled, and asked whether all is well."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from sqlalchemy import text
+
+from meetkit.storage import SqlStore
+from meetkit.testing.examples import ANN, BEN, meeting
+from tests.commands import SEED, Run, execute, kept
+
+
+class TestDb:
+    def test_upgrade_brings_an_empty_database_up(self, meetkit: Run, empty_database: str) -> None:
+        """And says from where to where; a second time there is nothing to do."""
+        assert meetkit("db", "upgrade", database=empty_database).out == "Upgraded from no tables to revision 0001.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == "At revision 0001, as before.\n"
+        assert meetkit("db", "current", database=empty_database).out == "revision 0001\n"
+        assert meetkit("db", "check", database=empty_database).out == "All is well.\n"
+
+    def test_speaks_json(self, meetkit: Run, database: str) -> None:
+        """For programs."""
+        for command, said in (
+            ("upgrade", {"before": "0001", "after": "0001"}),
+            ("current", {"revision": "0001", "needed": "0001"}),
+            ("check", {"problems": []}),
+        ):
+            assert json.loads(meetkit("db", command, "--json", database=database).out) == said
+
+    def test_seed_fills_a_database_once(self, meetkit: Run, seeded: str) -> None:
+        """A second time is one clear error, whatever the numbers."""
+        again = meetkit("db", "seed", "--users", "1", "--seed", "2", database=seeded).trouble
+
+        assert again.startswith("this database was seeded before: there is already a user with id 'seed_user_1'")
+        assert len(kept(seeded)) == 12 + 2 + 300 + 2
+        assert meetkit("db", "check", database=seeded).out == "All is well.\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "why"),
+        [
+            (("--users", "0"), "0 is not in the range"),
+            (("--meetings", "-1"), "-1 is not in the range"),
+            (("--start", "soon"), "--start: 'soon' is not a date such as 2025-11-20"),
+            (("--start", "0900-01-01"), "start: a year from 1971 to 9997"),
+        ],
+    )
+    def test_seed_refuses_what_cannot_be(
+        self, meetkit: Run, database: str, arguments: tuple[str, ...], why: str
+    ) -> None:
+        """In one line."""
+        assert why in meetkit("db", "seed", *arguments, database=database).trouble
+
+
+@pytest.fixture
+def booked(empty_database: str, meetkit: Run) -> str:
+    """The URL of a database in which Ann has two bookings."""
+    store = SqlStore(empty_database, migrate=True)
+    for user in (ANN, BEN):
+        store.add_user(user)
+    for number in (0, 1):
+        store.add_meeting(meeting(number, exclusive=True))
+    store.close()
+    assert meetkit("db", "check", database=empty_database).code == 0
+    return empty_database
+
+
+def drop_guards(database: str) -> list[str]:
+    """Statements that take away what keeps a database right; and those, for SQLite alone, that bring it back."""
+    engine = sqlalchemy.create_engine(database)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE meetkit_participants DISABLE TRIGGER ALL"))
+            connection.execute(text("ALTER TABLE meetkit_participants DROP CONSTRAINT meetkit_no_double_booking"))
+            back = ["ALTER TABLE meetkit_participants ENABLE TRIGGER ALL"]
+        else:
+            found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+            for name, _ in found:
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            back = [sql for _, sql in found]
+    engine.dispose()
+    return back
+
+
+class TestCheck:
+    def test_finds_missing_guards(self, meetkit: Run, booked: str) -> None:
+        """As after a restore that left them behind."""
+        drop_guards(booked)
+
+        said = meetkit("db", "check", database=booked).trouble
+        assert said.startswith("the trigger or constraint meetkit_")
+        assert "more, which --json lists)" in said
+        listed = meetkit("db", "check", "--json", database=booked)
+        assert listed.code == 2
+        assert len(json.loads(listed.out)["problems"]) in (2, 3)
+
+    def test_finds_other_tables(self, meetkit: Run, booked: str) -> None:
+        """A column that is not of this version, or one that is gone."""
+        execute(booked, "ALTER TABLE meetkit_users ADD COLUMN nickname TEXT")
+
+        assert "nickname" in meetkit("db", "check", database=booked).trouble
+
+    @pytest.mark.parametrize(
+        ("statement", "why"),
+        [
+            ("DELETE FROM meetkit_participants", "2 meetings whose owner is not among those in them"),
+            ("UPDATE meetkit_participants SET user_number = 2", "2 meetings whose owner is not among those in them"),
+            (
+                "UPDATE meetkit_participants SET ends_at = ends_at - 1 WHERE meeting_number = 1",
+                "1 people in a meeting with another time",
+            ),
+            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 people in a meeting with another time"),
+            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 people in a meeting with another time"),
+        ],
+    )
+    def test_finds_meetings_and_people_that_disagree(self, meetkit: Run, booked: str, statement: str, why: str) -> None:
+        """Whoever wrote that, with the triggers off."""
+        if booked.startswith("postgresql"):
+            execute(booked, "SET session_replication_role = 'replica'", statement)
+        else:
+            back = drop_guards(booked)
+            execute(booked, statement, *back)
+
+        assert meetkit("db", "check", database=booked).trouble.startswith(why)
+
+    def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
+        """Of which SQLite knows by its triggers alone."""
+        url = f"sqlite:///{tmp_path}/meetings.db"
+        store = SqlStore(url, migrate=True)
+        store.add_user(ANN)
+        back = drop_guards(url)
+        store.add_meeting(meeting(0, exclusive=True))
+        store.update_meeting("m0000000", lambda one: one)
+        execute(
+            url,
+            "INSERT INTO meetkit_meetings SELECT 2, 'm2', user_number, contact_number, title, starts_at, "
+            "utc_offset_minutes, timezone, duration_minutes, status, exclusive, transcript, summary, action_items, "
+            "sentiment, created_at, updated_at, version FROM meetkit_meetings",
+            "INSERT INTO meetkit_participants SELECT 2, user_number, position, starts_at, ends_at, busy, exclusive "
+            "FROM meetkit_participants",
+            *back,
+        )
+        store.close()
+
+        said = meetkit("db", "check", database=url).trouble
+        assert said == "1 bookings of somebody's time that is booked already"
+
+    def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
+        """SQLite lets them be where nobody asked for more."""
+        url = f"sqlite:///{tmp_path}/meetings.db"
+        meetkit("db", "upgrade", database=url)
+        execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
+
+        said = meetkit("db", "check", database=url).trouble
+        assert said == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
+
+    def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
+        """A page that something else was written over."""
+        file = tmp_path / "meetings.db"
+        meetkit("db", "upgrade", database=f"sqlite:///{file}")
+        meetkit(*SEED, database=f"sqlite:///{file}")
+        with file.open("r+b") as pages:
+            pages.seek(file.stat().st_size // 4096 // 2 * 4096)
+            pages.write(os.urandom(4096))
+
+        assert meetkit("db", "check", database=f"sqlite:///{file}").trouble
