@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NoReturn
 
 try:
@@ -19,14 +16,10 @@ except ImportError as error:
     raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 import meetkit
-from meetkit import meeting_service, settings
-from meetkit.cli import database, db, show, transfer
+from meetkit import meeting_service
+from meetkit.cli import database, db, show, slots, transfer
 from meetkit.cli.demo import run_demo
-from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError, shown
-from meetkit.models.base import Value
-from meetkit.models.zones import parse_date
-
-as_json_option = show.as_json_option
+from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,6 +36,7 @@ def cli(context: click.Context, /, **_: Any) -> None:
 
 
 cli.command_class = database.StoreCommand
+cli.add_command(slots.slots)
 cli.add_command(transfer.export)
 cli.add_command(transfer.import_)
 cli.add_command(db.db)
@@ -64,7 +58,7 @@ def demo() -> None:
 @click.option("--text", help="Only those with these words in title or summary.")
 @click.option("--limit", type=int, help="At most so many.")
 @click.option("--after", metavar="MEETING_ID", help="The next page after this meeting.")
-@as_json_option
+@show.as_json_option
 def meetings(user: str | None, as_json: bool, **filters: Any) -> None:
     """List a user's meetings."""
     if user is None and database.named() is not None:
@@ -73,57 +67,14 @@ def meetings(user: str | None, as_json: bool, **filters: Any) -> None:
     given = {name: value for name, value in filters.items() if value is not None}
     found = meeting_service.get_all_meetings(user, given)
     if as_json:
-        _print_json(found, exclude={"transcript"})
+        show.values(found, exclude={"transcript"})
     else:
         show.meetings(show.console(), meeting_service.get_user(user), found)
 
 
-@cli.command(cls=click.Command)
-@click.option("--user", "users", multiple=True, help="Who is to meet; once for each.")
-@click.option("--calendar", "calendars", multiple=True, metavar="FILE", help="Or an .ics file of theirs, likewise.")
-@click.option("--date", metavar="YYYY-MM-DD", help="The day, with --user.")
-@click.option("--from", "first", metavar="YYYY-MM-DD", help="The first day, with --calendar; default: today.")
-@click.option("--days", type=int, metavar="NUMBER", help="How many days, with --calendar; default: 5.")
-@click.option("--duration", type=int, required=True, metavar="MINUTES", help="How long they need.")
-@click.option(
-    "--hours",
-    default="9-17",
-    show_default=True,
-    help="Work hours; with --calendar those of Monday to Friday. Or `own` for each user's own.",
-)
-@click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Needed with --calendar.")
-@click.option("--step", type=int, metavar="MINUTES", help="Slots of the duration, one every so often.")
-@click.option("--buffer", type=int, default=0, metavar="MINUTES", help="Kept free around meetings.")
-@as_json_option
-def slots(
-    users: tuple[str, ...],
-    calendars: tuple[str, ...],
-    date: str | None,
-    first: str | None,
-    days: int | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    """Find when people are free together: users on a day, or exported calendars in the next days.
-
-    A calendar is a file as Google, Outlook and Apple export it, e.g.
-    `meetkit slots --calendar me.ics --calendar them.ics --duration 45 --timezone Europe/Berlin`
-    """
-    if bool(users) == bool(calendars):
-        raise InvalidRequestError("name who is to meet, each by --user or each by --calendar")
-    work_hours = _work_hours(options.pop("hours"))
-    if users:
-        _refuse({"--from": first, "--days": days}, "goes with --calendar; with --user give --date")
-        with database.in_use():
-            _slots_of_users(users, date, work_hours, as_json=as_json, **options)
-    else:
-        _refuse({"--date": date}, "goes with --user; with --calendar give --from and --days")
-        _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
-
-
 @cli.command()
 @click.argument("meeting_id")
-@as_json_option
+@show.as_json_option
 def brief(meeting_id: str, as_json: bool) -> None:
     """Write the brief for a meeting, by the model of MEETKIT_MODEL or offline."""
     console = show.console(stderr=as_json)
@@ -132,7 +83,7 @@ def brief(meeting_id: str, as_json: bool) -> None:
             meeting_id, fallback="offline", on_retry=show.retry_notice(show.console(stderr=True))
         )
     if as_json:
-        _print_json(prep)
+        show.values(prep)
     else:
         show.brief(console, meeting_service.get_meeting(meeting_id), prep)
 
@@ -156,91 +107,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(error, BrokenPipeError):
             raise SystemExit(1) from None
         _fail(f"cannot write: {error.strerror}", 1)
-
-
-def _refuse(options: dict[str, object], why: str) -> None:
-    for name, value in options.items():
-        if value is not None:
-            raise InvalidRequestError(f"{name} {why}")
-
-
-def _slots_of_users(
-    users: tuple[str, ...],
-    date: str | None,
-    work_hours: tuple[float, float] | None,
-    *,
-    duration: int,
-    timezone: str | None,
-    step: int | None,
-    buffer: int,
-    as_json: bool,
-) -> None:
-    if date is None:
-        raise InvalidRequestError("--user needs --date, the day to look at")
-    found = meeting_service.find_available_slots(
-        users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
-    )
-    if as_json:
-        _print_json(found)
-    else:
-        people = [meeting_service.get_user(user) for user in users]
-        show.slots(show.console(), people, parse_date(date), timezone or people[0].timezone, found)
-
-
-def _slots_of_calendars(
-    paths: tuple[str, ...],
-    first: str | None,
-    days: int,
-    work_hours: tuple[float, float] | None,
-    *,
-    timezone: str | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    if timezone is None:
-        raise InvalidRequestError("--calendar needs --timezone, e.g. Europe/Berlin")
-    if work_hours is None:
-        raise InvalidRequestError("--hours own goes with --user; calendar files do not tell work hours")
-    calendars = _calendars()
-    asked, found = calendars.common_time(
-        paths,
-        first,
-        days,
-        work_hours=work_hours,
-        timezone=timezone,
-        now=dt.datetime.now(dt.UTC),
-        max_mb=settings.load().max_calendar_mb,
-        **options,
-    )
-    if as_json:
-        _print_json(found)
-    else:
-        show.common_days(show.console(), [Path(path).stem for path in paths], asked, timezone, found)
-
-
-def _calendars() -> ModuleType:
-    try:
-        from meetkit.cli import calendars  # noqa: PLC0415  # an extra of its own, which users can do without
-    except ImportError as error:
-        raise InvalidRequestError(str(error)) from error
-    return calendars
-
-
-def _work_hours(text: str) -> tuple[float, float] | None:
-    if text == "own":
-        return None
-    hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
-    if not hours:
-        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {shown(text)}")
-    return float(hours[1]), float(hours[2])
-
-
-def _print_json(value: Value | Sequence[Value], *, exclude: set[str] | None = None) -> None:
-    if isinstance(value, Value):
-        dumped: object = value.model_dump(mode="json")
-    else:
-        dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
-    click.echo(show.json_text(dumped))
 
 
 def _prepare_streams() -> None:

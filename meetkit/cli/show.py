@@ -20,6 +20,7 @@ from meetkit import meeting_service
 from meetkit.availability.intervals import union
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client.port import RetryObserver
+from meetkit.models.base import Value
 from meetkit.models.insights import ActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
@@ -75,6 +76,15 @@ def json_text(value: object) -> str:
     """JSON that standard output can take, and that cannot steer a terminal."""
     text = json.dumps(value, ensure_ascii="utf" not in (sys.stdout.encoding or ""), indent=2)
     return re.sub("[\x7f-\x9f]", lambda char: f"\\u{ord(char[0]):04x}", text)
+
+
+def values(value: Value | Sequence[Value], *, exclude: set[str] | None = None) -> None:
+    """One value or several as JSON, for programs."""
+    if isinstance(value, Value):
+        dumped: object = value.model_dump(mode="json")
+    else:
+        dumped = [part.model_dump(mode="json", exclude=exclude) for part in value]
+    click.echo(json_text(dumped))
 
 
 def records(verb: str, tally: Mapping[str, int], *, as_json: bool, stderr: bool = False) -> None:
