@@ -128,6 +128,38 @@ class TestInvitation:
             [busy] = read_busy(ics, start="2026-10-24T00:00", end="2026-10-27T00:00", timezone="UTC")
             assert busy.start == meeting.date
 
+    def test_of_two_deployments_are_told_apart_by_their_domains(self) -> None:
+        """Though their ids are the same; a feed has the UIDs of the invitations."""
+        uids = [
+            second_opinion(ics).uid
+            for domain in ("a.example.com", "B.example.com")
+            for ics in (
+                invitation(REVIEW, people=PEOPLE, now=NOW, domain=domain),
+                feed(SARAH, [REVIEW], now=NOW, domain=domain),
+            )
+        ]
+
+        assert uids == ["meeting_1@a.example.com"] * 2 + ["meeting_1@b.example.com"] * 2
+
+    @pytest.mark.parametrize("length", [1, 199, 200, 201])
+    def test_uids_are_short_enough_under_the_longest_domain(self, length: int) -> None:
+        meeting, domain = REVIEW.model_copy(update={"id": "m" * length}), ".".join(["x" * 59] * 3)
+        ics = invitation(meeting, people=PEOPLE, now=NOW, domain=domain)
+
+        assert len(second_opinion(ics).uid) <= 255
+
+    @pytest.mark.parametrize(
+        "domain",
+        ["", "a b", "a@b", "-a", "a-", "a..b", ".a", "a.", "münchen.example", "a\n", "x" * 64, "x." * 90 + "x"],
+    )
+    def test_a_domain_is_a_host_name(self, domain: str) -> None:
+        for make in (
+            lambda: invitation(REVIEW, people=PEOPLE, now=NOW, domain=domain),
+            lambda: feed(SARAH, [], now=NOW, domain=domain),
+        ):
+            with pytest.raises(InvalidRequestError, match="domain: a host name such as meetings.example.com, not "):
+                make()
+
     def test_ids_that_differ_have_uids_that_differ(self) -> None:
         ids = ["a", "A", "a b", "a%20b", "a@meetkit", "ü", "山" * 100, "山" * 101, "x:\\;,"]
         uids = [

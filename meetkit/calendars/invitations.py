@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 from urllib.parse import quote
@@ -21,7 +22,9 @@ Method = Literal["REQUEST", "CANCEL"]
 
 _PRODUCT = "-//meetkit//meetkit//EN"
 _MAX_SEQUENCE = 2**31 - 1
-_MAX_UID = 200
+_MAX_NAME, _MAX_UID = 200, 255
+_MAX_DOMAIN = 180
+_DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _REFRESH = dt.timedelta(hours=1)
 # Outside these years, offsets are local mean time, or rules too far off to be written down.
 _ZONED_YEARS = range(1971, 2400)
@@ -45,6 +48,7 @@ def invitation(
     *,
     people: Sequence[User | Contact],
     now: dt.datetime,
+    domain: str = "meetkit",
 ) -> bytes:
     """An iCalendar file that asks people to a meeting, tells them of a change, or calls it off.
 
@@ -58,6 +62,9 @@ def invitation(
             they know. Default: the meeting's version less one.
         people: the organizer, who is the meeting's owner, and all who attend; others are left aside.
         now: when this is made, aware.
+        domain: a host name within which no two meetings have the same id; it ends the UID. Give one of your own
+            where ids are short, as two deployments' `meeting_1` would else be one meeting to a calendar. Keep it:
+            with another one, updates are of meetings that nobody knows.
 
     Raises:
         InvalidRequestError: somebody of the meeting is not in `people`, nobody attends but the organizer,
@@ -70,7 +77,13 @@ def invitation(
     organizer, *attendees = _people_of(meeting, people)
     if not attendees:
         raise InvalidRequestError(f"meeting {meeting.id!r} has nobody to invite but its owner")
-    event = _event(meeting, stamp=_instant(now), sequence=_sequence(meeting, sequence), cancelled=method == "CANCEL")
+    event = _event(
+        meeting,
+        uid=_uid(meeting.id, _host(domain)),
+        stamp=_instant(now),
+        sequence=_sequence(meeting, sequence),
+        cancelled=method == "CANCEL",
+    )
     event.add("ORGANIZER", _address(organizer))
     for attendee in attendees:
         event.add("ATTENDEE", _attendee(attendee, replies=method == "REQUEST"))
@@ -79,24 +92,25 @@ def invitation(
     return _written(calendar)
 
 
-def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime) -> bytes:
+def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: str = "meetkit") -> bytes:
     """A user's meetings as a calendar to subscribe to, e.g. at a secret URL.
 
     Cancelled ones are there as cancelled, so that they vanish from calendars that have them; the others
     take time. It says who meets nowhere but in the titles. `now`, aware, stands in for times of change that
-    a meeting does not know.
+    a meeting does not know. `domain` is that of `invitation`; ids must be unique within it.
 
     Raises:
-        InvalidRequestError: a meeting is not the user's.
+        InvalidRequestError: a meeting is not the user's, or an argument breaks a rule.
     """
     meetings = list(meetings)
     for meeting in meetings:
         if user.id not in meeting.user_ids:
             raise InvalidRequestError(f"meeting {meeting.id!r} is not one of user {user.id!r}")
-    stamp = _instant(now)
+    stamp, host = _instant(now), _host(domain)
     events = [
         _event(
             meeting,
+            uid=_uid(meeting.id, host),
             stamp=meeting.updated_at or meeting.created_at or stamp,
             sequence=_sequence(meeting, None),
             cancelled=meeting.status == "cancelled",
@@ -168,9 +182,9 @@ def _written(calendar: Calendar) -> bytes:
     return body
 
 
-def _event(meeting: Meeting, *, stamp: dt.datetime, sequence: int, cancelled: bool) -> Event:
+def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, cancelled: bool) -> Event:
     event = Event()
-    event.add("UID", _uid(meeting.id))
+    event.add("UID", uid)
     event.add("DTSTAMP", stamp)
     event.add("SEQUENCE", sequence)
     event.start, event.end = _times(meeting)
@@ -184,13 +198,19 @@ def _event(meeting: Meeting, *, stamp: dt.datetime, sequence: int, cancelled: bo
     return event
 
 
-def _uid(meeting_id: str) -> str:
+def _host(domain: str) -> str:
+    if not isinstance(domain, str) or len(domain) > _MAX_DOMAIN or not _DOMAIN.fullmatch(domain):
+        raise InvalidRequestError(f"domain: a host name such as meetings.example.com, not {shown(domain)}")
+    return domain.lower()
+
+
+def _uid(meeting_id: str, host: str) -> str:
     """The same for the same meeting, another for another, in ASCII and not too long for any calendar."""
     name = quote(meeting_id, safe="")
-    if len(name) > _MAX_UID:
+    if len(name) > min(_MAX_NAME, _MAX_UID - len(f"@{host}")):
         # No quoted id holds a colon.
         name = f"sha256:{hashlib.sha256(meeting_id.encode()).hexdigest()}"
-    return f"{name}@meetkit"
+    return f"{name}@{host}"
 
 
 def _times(meeting: Meeting) -> tuple[dt.datetime, dt.datetime]:
