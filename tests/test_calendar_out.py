@@ -150,15 +150,15 @@ class TestInvitation:
 
     @pytest.mark.parametrize(
         "domain",
-        ["", "a b", "a@b", "-a", "a-", "a..b", ".a", "a.", "münchen.example", "a\n", "x" * 64, "x." * 90 + "x"],
+        ["", "a b", "a@b", "-a", "a-", "a..b", ".a", "a.", "münchen.example", "a\n", "x" * 64, "x." * 90 + "x", None],
     )
-    def test_a_domain_is_a_host_name(self, domain: str) -> None:
-        for make in (
-            lambda: invitation(REVIEW, people=PEOPLE, now=NOW, domain=domain),
-            lambda: feed(SARAH, [], now=NOW, domain=domain),
-        ):
-            with pytest.raises(InvalidRequestError, match="domain: a host name such as meetings.example.com, not "):
-                make()
+    def test_a_domain_is_a_host_name(self, domain: Any) -> None:
+        why = "domain: a host name such as "
+
+        with pytest.raises(InvalidRequestError, match=why):
+            invitation(REVIEW, people=PEOPLE, now=NOW, domain=domain)
+        with pytest.raises(InvalidRequestError, match=why):
+            feed(SARAH, [], now=NOW, domain=domain)
 
     def test_ids_that_differ_have_uids_that_differ(self) -> None:
         ids = ["a", "A", "a b", "a%20b", "a@meetkit", "ü", "山" * 100, "山" * 101, "x:\\;,"]
