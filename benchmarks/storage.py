@@ -38,7 +38,7 @@ from tests.databases import running_postgres
 
 USERS = 10_000
 ASKED = 1_000
-PER_DAY = 5
+PER_DAY, TOGETHER = 20, 4
 SMALL, LARGE = 10_000, 1_000_000
 # A day on which there is nothing but what is asked for, the same in a small and in a large database.
 THE_DAY = dt.date(2027, 3, 1)
@@ -62,13 +62,16 @@ SMOKE = Scale(users=60, asked=20, small=200, large=1_000, rounds=3)
 
 def records(scale: Scale, total: int) -> Iterator[Record]:
     """So many meetings: some on the day for each who is asked, the others over the 200 days around the start."""
-    of_the_day = scale.asked * PER_DAY
+    of_the_day = scale.asked * PER_DAY // TOGETHER
     yield from synthetic.records(scale.users, total - of_the_day, 7, START)
-    noon = to_microseconds(dt.datetime.combine(THE_DAY, dt.time(9), dt.UTC))
+    morning = to_microseconds(dt.datetime.combine(THE_DAY, dt.time(9), dt.UTC))
     for number in range(of_the_day):
-        user, place = divmod(number, PER_DAY)
-        date = to_datetime(noon + place * 90 * MINUTE)
-        meeting = Meeting(id=f"day_{number}", user_id=f"seed_user_{user + 1}", title="Call", date=date)
+        group, place = divmod(number, PER_DAY)
+        owner, *others = (f"seed_user_{group * TOGETHER + member + 1}" for member in range(TOGETHER))
+        date = to_datetime(morning + place * 20 * MINUTE)
+        meeting = Meeting(
+            id=f"day_{number}", user_id=owner, attendee_ids=others, title="Call", date=date, duration_minutes=15
+        )
         yield MeetingRecord(meeting=meeting)
 
 
