@@ -25,7 +25,7 @@ from meetkit.models import MeetingFilters
 from meetkit.storage import SqlOptions, SqlStore
 from meetkit.storage.sql import engines
 from meetkit.storage.sql.engines import open_engine
-from meetkit.testing.contract import StoreContract
+from meetkit.testing import StoreContract
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, listed, meeting, people
 from tests.databases import Postgres
 

@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from meetkit import collaborators, data, providers
+
+if TYPE_CHECKING:
+    from meetkit.testing.contract import StoreContract
+
+__all__ = ["ScriptedLLMClient", "StoreContract", "fresh_process"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the contract of stores when it is asked for, as it needs pytest."""
+    if name == "StoreContract":
+        from meetkit.testing.contract import StoreContract  # noqa: PLC0415  # see above
+
+        return StoreContract
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class ScriptedLLMClient:
