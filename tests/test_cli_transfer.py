@@ -162,7 +162,12 @@ class TestImport:
         meetkit("db", "seed", "--meetings", "3000", database=first)
         command = [sys.executable, "-m", "meetkit", "--database", database, "import", "-"]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # What runs in a shell's background ignores Ctrl-C, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # no threads here
         ) as running:
             assert running.stdin
             # A pipe holds little, so when all of this is written most of it is read.
