@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
+from meetkit.availability.intervals import intersection, union
 from meetkit.errors import ConflictError, MeetkitError
 from meetkit.models import BusyInterval, Calendar, Contact, Meeting, MeetingFilters, User
 from meetkit.models.zones import HOUR, to_microseconds
@@ -86,16 +87,7 @@ keys = st.none() | st.builds(key, ids, st.sampled_from(["one", "two"]))
 
 def covered(store: Store, user_ids: list[str], start: int, end: int) -> list[tuple[int, int]]:
     """When these users are busy within `[start, end)`, as one store or another cuts it."""
-    found: list[tuple[int, int]] = []
-    clipped = ((max(begins, start), min(ends, end)) for begins, ends in store.busy_intervals(user_ids, start, end))
-    for begins, ends in sorted(clipped):
-        if begins >= ends:
-            continue
-        if found and begins <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], ends))
-        else:
-            found.append((begins, ends))
-    return found
+    return intersection(union(store.busy_intervals(user_ids, start, end)), [(start, end)])
 
 
 class Stores(RuleBasedStateMachine):

@@ -13,7 +13,7 @@ from meetkit.models.time import Calendar
 from meetkit.models.zones import DAY, to_datetime
 from meetkit.storage.sql import rows, tables
 from meetkit.storage.sql.one_of import many, one_of
-from meetkit.storage.sql.people import batches, lock_users, users
+from meetkit.storage.sql.people import batches, users
 
 Interval = tuple[int, int]
 _MANY = 10_000
@@ -70,8 +70,7 @@ def check_free(connection: Connection, meeting: Meeting, numbers: dict[str, int]
 def put_calendar(connection: Connection, user_id: str, calendar: Calendar) -> None:
     """Keep a calendar of a user, in place of the one of that name."""
     user_number = users.number(connection, user_id)
-    lock_users(connection, [user_number])
-    # So that a booking in a transaction that began before this one, and does not see it, is refused.
+    # Locks the user, and has a booking refused whose transaction began before this one and does not see it.
     connection.execute(
         update(tables.users).where(tables.users.c.number == user_number).values(role=tables.users.c.role)
     )

@@ -35,11 +35,8 @@ def check_transactional(connection: Connection) -> None:
 
 def in_transaction(connection: Connection) -> bool:
     """Whether SQLite has a transaction open; of PostgreSQL, where the driver begins them, always false."""
-    return connection.dialect.name == "sqlite" and bool(_driver(connection).in_transaction)
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
+    return connection.dialect.name == "sqlite" and bool(driver.in_transaction)
 
 
 def begin_writing(connection: Connection) -> None:

@@ -52,17 +52,16 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
         if first is None:
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
+    numbers = users.numbers(connection, meeting.user_ids)
     if takes_time(meeting):
-        numbers = users.numbers(connection, meeting.user_ids)
         lock_users(connection, numbers.values())
         busy.check_free(connection, meeting, numbers)
-    insert_meeting(connection, meeting)
+    insert_meeting(connection, meeting, numbers)
     return meeting
 
 
-def insert_meeting(connection: Connection, meeting: Meeting) -> None:
-    """Keep a new meeting, whoever is busy."""
-    numbers = users.numbers(connection, meeting.user_ids)
+def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int]) -> None:
+    """Keep a new meeting, whoever is busy; `numbers` are those of its users."""
     clients = contacts.numbers(connection, [meeting.contact_id] if meeting.contact_id else [])
     number = dialects.insert_new(connection, _m, full_row(meeting, numbers, clients))
     if number is None:

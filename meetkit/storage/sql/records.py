@@ -118,7 +118,8 @@ def _keep_one(connection: Connection, record: Record) -> None:
         case CalendarRecord():
             busy.put_calendar(connection, record.user_id, record.calendar)
         case MeetingRecord():
-            meetings.insert_meeting(connection, record.meeting)
+            numbers = users.numbers(connection, record.meeting.user_ids)
+            meetings.insert_meeting(connection, record.meeting, numbers)
             for kind, content in record.artefacts.items():
                 meetings.put_artefact(connection, record.meeting.id, kind, content)
         case RequestRecord():
