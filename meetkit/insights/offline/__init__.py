@@ -1,0 +1,1 @@
+"""The offline engine: deterministic, without key or network, one function a section."""

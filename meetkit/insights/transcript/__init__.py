@@ -1,0 +1,1 @@
+"""Transcripts in and out: plain text, WebVTT, SRT and JSON."""

@@ -1,0 +1,57 @@
+"""Transcripts: a canonical text, and the turns that point into it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from meetkit.models.base import Line, MisfitError, Text, Value
+
+Offset = Annotated[int, Field(strict=True, ge=0)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+TranscriptFormat = Literal["text", "vtt", "srt", "json"]
+
+
+class Turn(Value):
+    """What one speaker said without a break: code points `[start, end)` of the canonical text.
+
+    `speaker` is `None` where the transcript names none. `start_seconds` and `end_seconds` count from the
+    beginning of the recording, `None` where the transcript has no times.
+    """
+
+    index: Offset
+    speaker: Line | None
+    text: Text
+    start: Offset
+    end: Offset
+    start_seconds: Seconds | None = None
+    end_seconds: Seconds | None = None
+
+
+class Transcript(Value):
+    """A transcript in canonical form: `text[turn.start:turn.end] == turn.text`, for every turn, in order.
+
+    Offsets count Unicode code points. Plain text is its own canonical form, as given; other formats
+    become `Speaker: words` lines.
+    """
+
+    format: TranscriptFormat
+    text: Text
+    turns: tuple[Turn, ...]
+
+    @model_validator(mode="after")
+    def _turns_point_into_text(self) -> Self:
+        at = 0
+        for index, turn in enumerate(self.turns):
+            if turn.index != index or turn.start < at or self.text[turn.start : turn.end] != turn.text:
+                raise MisfitError(
+                    f"turns.{index}: is not text[{turn.start}:{turn.end}], or not in order", "a turn is misplaced"
+                )
+            at = turn.end
+        return self
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who speaks, each once, in the order of their first turn."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker is not None))
