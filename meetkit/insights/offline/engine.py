@@ -1,0 +1,75 @@
+"""The offline engine: all sections of an analysis, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+
+from meetkit.insights.offline.decisions import find_decisions
+from meetkit.insights.offline.follow_ups import suggest_follow_ups
+from meetkit.insights.offline.items import find_action_items
+from meetkit.insights.offline.questions import find_questions
+from meetkit.insights.offline.sentiment import read_sentiment
+from meetkit.insights.offline.statistics import measure
+from meetkit.insights.offline.summary import summarize
+from meetkit.insights.offline.topics import find_topics
+from meetkit.insights.offline.trackers import find_mentions
+from meetkit.insights.text import Document
+from meetkit.models.analysis import FollowUps, MeetingContext, MeetingInsights, Section
+from meetkit.models.transcripts import Transcript
+
+SectionFinder = Callable[[Document, MeetingContext], Section]
+
+
+def _follow_ups(document: Document, context: MeetingContext) -> FollowUps:
+    return suggest_follow_ups(
+        document,
+        context,
+        items=find_action_items(document, context),
+        questions=find_questions(document, context),
+    )
+
+
+SECTIONS: Mapping[str, SectionFinder] = MappingProxyType(
+    {
+        "summary": summarize,
+        "action_items": find_action_items,
+        "decisions": find_decisions,
+        "questions": find_questions,
+        "topics": find_topics,
+        "sentiment": read_sentiment,
+        "follow_ups": _follow_ups,
+        "statistics": measure,
+        "trackers": find_mentions,
+    }
+)
+"""What finds each section, for an engine that wants one of them only."""
+
+
+class OfflineEngine:
+    """Deterministic, without key or network."""
+
+    name = "offline"
+
+    def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
+        """All sections of an analysis."""
+        document = Document.of(transcript)
+        items, questions = find_action_items(document, context), find_questions(document, context)
+        return MeetingInsights(
+            transcript_sha256=fingerprint(transcript),
+            summary=summarize(document, context),
+            action_items=items,
+            decisions=find_decisions(document, context),
+            questions=questions,
+            topics=find_topics(document, context),
+            sentiment=read_sentiment(document, context),
+            follow_ups=suggest_follow_ups(document, context, items=items, questions=questions),
+            statistics=measure(document, context),
+            trackers=find_mentions(document, context),
+        )
+
+
+def fingerprint(transcript: Transcript) -> str:
+    """The SHA-256 of a transcript's canonical text, in hexadecimal."""
+    return sha256(transcript.text.encode()).hexdigest()
