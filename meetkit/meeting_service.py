@@ -251,15 +251,15 @@ def _write_prep(
     now = _now()
     sources = briefs.gather(store, meeting_id, history_limit=history_limit, now=now)
     if llm is None:
-        prep = briefs.write_offline(sources, now=now)
+        prep = briefs.write_offline(sources)
     else:
         try:
-            prep = model_briefs.write_with_model(sources, llm, now=now, policy=policy, on_retry=on_retry)
+            prep = model_briefs.write_with_model(sources, llm, policy=policy, on_retry=on_retry)
         except LLMAPIError as error:
             if fallback is None:
                 raise
             _log.warning("the model failed (%s); the offline engine wrote the brief", type(error).__name__)
-            prep = briefs.write_offline(sources, now=now)
+            prep = briefs.write_offline(sources)
     store.put_artefact(meeting_id, _PREP, prep.model_dump_json())
     return prep
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from meetkit.errors import InvalidRequestError, shown
-from meetkit.models.insights import ActionItem, Highlight, PendingActionItem, PreMeetingPrep
+from meetkit.insights import open_items
+from meetkit.insights.changes import changes_since
+from meetkit.insights.text import sentence_spans
+from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
+from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…]) |(?<=[\u3002\uff01\uff1f])")
-_NO_END = re.compile(r"(^|\W)([A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx)\.$")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -36,22 +37,22 @@ class BriefSources:
     owner: User
     contact: Contact
     history: tuple[Meeting, ...]
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        """The day from which the brief looks at dates: now, or the meeting's own day once that is past."""
+        return min(self.now, self.meeting.date).astimezone(get_zone(self.meeting.timezone)).date()
 
     @cached_property
     def pending(self) -> tuple[PendingActionItem, ...]:
-        """The action items of the history that are open where they were last named, the latest first.
+        """The action items of the history that are open where they were last named, the latest first."""
+        return open_items.pending(self.history, today=self.today)
 
-        The same item has the same id and task: hosts may number the items of each meeting from 1.
-        """
-        latest: dict[tuple[str, str], tuple[ActionItem, Meeting]] = {}
-        for meeting in self.history:
-            for item in meeting.action_items:
-                latest.setdefault((item.id, item.task), (item, meeting))
-        return tuple(
-            PendingActionItem(**dict(item), meeting_id=meeting.id)
-            for item, meeting in latest.values()
-            if item.status == "open"
-        )
+    @cached_property
+    def changes(self) -> tuple[Highlight, ...]:
+        """What has changed since the last meeting of the history."""
+        return changes_since(self.history)
 
 
 def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetime) -> BriefSources:
@@ -70,19 +71,21 @@ def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetim
         owner=store.get_user(meeting.user_id),
         contact=store.get_contact(meeting.contact_id),
         history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, now=now, limit=history_limit)),
+        now=now,
     )
 
 
-def write_offline(sources: BriefSources, *, now: dt.datetime) -> PreMeetingPrep:
+def write_offline(sources: BriefSources) -> PreMeetingPrep:
     """A brief in the meetings' own words. The same sources give the same words."""
     return PreMeetingPrep(
         meeting_id=sources.meeting.id,
         contact_summary=_summary(sources),
         recent_highlights=tuple(islice(_highlights(sources), _MAX_HIGHLIGHTS)),
+        changes=sources.changes,
         talking_points=tuple(_clip(point) for point in islice(_talking_points(sources), _MAX_POINTS)),
         pending_action_items=sources.pending,
         engine="offline",
-        generated_at=now,
+        generated_at=sources.now,
     )
 
 
@@ -118,8 +121,8 @@ def _talking_points(sources: BriefSources) -> Iterator[str]:
         yield f"Ask who else at {company} takes part in the decision."
         yield "Agree on the next step, who takes it and when."
         return
-    for item in sorted(sources.pending, key=lambda item: _urgency(item, sources.meeting))[:3]:
-        yield f"Follow up: {item.task} ({_standing(item, sources.meeting)})."
+    for item in sorted(sources.pending, key=_urgency)[:3]:
+        yield f"Follow up: {item.task} ({_standing(item)})."
     last = sources.history[0]
     if last.sentiment in ("negative", "mixed"):
         yield f"{last.title} on {_day(last)} ended {last.sentiment}: ask what has changed since."
@@ -130,35 +133,23 @@ def _talking_points(sources: BriefSources) -> Iterator[str]:
     yield "Agree on the next step, who takes it and when."
 
 
-def _urgency(item: ActionItem, meeting: Meeting) -> tuple[bool, int]:
+def _urgency(item: PendingActionItem) -> tuple[bool, int]:
     """Overdue before the rest, then by priority."""
-    return not _is_overdue(item, meeting), ("high", "medium", "low").index(item.priority)
+    return not item.overdue, ("high", "medium", "low").index(item.priority)
 
 
-def _is_overdue(item: ActionItem, meeting: Meeting) -> bool:
-    due = item.deadline.date if item.deadline else None
-    return due is not None and due < meeting.date.date()
-
-
-def _standing(item: ActionItem, meeting: Meeting) -> str:
+def _standing(item: PendingActionItem) -> str:
     owner = item.owner or "nobody has taken it on"
     if not item.deadline:
         return owner
     due = item.deadline.date
     when = _written(due) if due else item.deadline.phrase
-    return f"{owner}, {'was due' if _is_overdue(item, meeting) else 'due'} {when}"
+    return f"{owner}, {'was due' if item.overdue else 'due'} {when}"
 
 
 def _sentences(text: str | None) -> list[str]:
-    """The sentences of a text. None ends at "Dr." or an initial, none begins with a small letter."""
-    found: list[list[str]] = []
-    for part in _SENTENCE_END.split(" ".join((text or "").split())):
-        if found and (part[:1].islower() or _NO_END.search(found[-1][-1][-20:])):
-            found[-1].append(part)
-        elif part:
-            found.append([part])
-    sentences = (" ".join(parts) for parts in found)
-    return [_clip(sentence) for sentence in sentences if any(map(str.isalnum, sentence))]
+    joined = " ".join((text or "").split())
+    return [_clip(joined[start:end]) for start, end in sentence_spans(joined)]
 
 
 def _clip(text: str) -> str:

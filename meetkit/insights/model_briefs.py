@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -49,7 +48,6 @@ def write_with_model(
     sources: BriefSources,
     client: LLMClient,
     *,
-    now: dt.datetime,
     policy: RetryPolicy | None = None,
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
@@ -76,10 +74,11 @@ def write_with_model(
         meeting_id=sources.meeting.id,
         contact_summary=summary,
         recent_highlights=tuple(_grounded(answer.recent_highlights, sources.history)),
+        changes=sources.changes,
         talking_points=tuple(answer.talking_points),
         pending_action_items=_in_the_models_order(answer.pending_action_items, sources.pending),
         engine=llm_client.engine_name(client),
-        generated_at=now,
+        generated_at=sources.now,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from meetkit.models.base import Line, Paragraph, Phrase, Text, Value
-from meetkit.models.zones import Date, Instant, Zone
+from meetkit.models.zones import Date, Instant, UtcInstant, Zone
 
 Priority = Literal["low", "medium", "high"]
 Sentiment = Literal["positive", "neutral", "negative", "mixed"]
@@ -47,7 +47,10 @@ class Deadline(Value):
 
 
 class ActionItem(Value):
-    """Something that somebody is to do. An owner or deadline that nobody said is `None`, never a guess."""
+    """Something that somebody is to do. An owner or deadline that nobody said is `None`, never a guess.
+
+    `done_at` is when it was reported as done, where that is known.
+    """
 
     id: Line
     task: Phrase
@@ -55,6 +58,7 @@ class ActionItem(Value):
     deadline: Deadline | None = None
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
+    done_at: UtcInstant | None = None
     evidence: tuple[Evidence, ...] = ()
 
     @model_validator(mode="before")
@@ -80,22 +84,36 @@ class Highlight(Value):
     meeting_id: Line
 
 
-class PendingActionItem(ActionItem):
-    """An open action item, and the latest meeting that has it."""
+class ItemSource(Value):
+    """A meeting that has an item, and the item's id there."""
 
     meeting_id: Line
+    item_id: Line
+
+
+class PendingActionItem(ActionItem):
+    """An open action item as the latest meeting has it, and all meetings that do, the first one first.
+
+    It is `overdue` when its date is past.
+    """
+
+    meeting_id: Line
+    sources: tuple[ItemSource, ...] = ()
+    overdue: bool = False
 
 
 class PreMeetingPrep(Value):
     """The brief before a meeting.
 
-    `engine` says what wrote it: `offline`, or a model's name. `pending_action_items` are open items of
-    the meetings it was made from, never of a model's making.
+    `engine` says what wrote it: `offline`, or a model's name. `changes` is what is new since the last meeting:
+    items done or moved, a mood that turned. It and `pending_action_items` are of the meetings' record, never
+    of a model's making.
     """
 
     meeting_id: Line
     contact_summary: Paragraph
     recent_highlights: tuple[Highlight, ...]
+    changes: tuple[Highlight, ...] = ()
     talking_points: Annotated[tuple[Phrase, ...], Field(min_length=3, max_length=5)]
     pending_action_items: tuple[PendingActionItem, ...]
     engine: Line

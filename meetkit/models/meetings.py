@@ -120,6 +120,11 @@ class Meeting(Value):
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
     @property
+    def has_open_items(self) -> bool:
+        """Whether one of its action items is open."""
+        return any(item.status == "open" for item in self.action_items)
+
+    @property
     def is_busy(self) -> bool:
         """Whether it takes its people's time, which all meetings do but cancelled ones."""
         return self.status != "cancelled"

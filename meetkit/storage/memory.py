@@ -23,6 +23,7 @@ from meetkit.models.records import (
     UserRecord,
 )
 from meetkit.models.time import Calendar
+from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.memory_index import Index, Interval
 from meetkit.storage.memory_records import Check
@@ -44,6 +45,7 @@ class MemoryStore:
         self._requests: dict[str, RequestRecord] = {}
         self._calendars: defaultdict[str, dict[str, Calendar]] = defaultdict(dict)
         self._index = Index()
+        self._usage: list[Usage] = []
         self._artefacts: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for user in users:
             self.add_user(user)
@@ -135,15 +137,19 @@ class MemoryStore:
         with self._lock:
             return _get("meeting", self._meetings, meeting_id)
 
-    def update_meeting(self, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
-        """Change a meeting."""
+    def update_meeting(
+        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+    ) -> Meeting:
+        """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
         with self._lock:
             before = _get("meeting", self._meetings, meeting_id)
             after = change(before)
             self._check_people(after, before)
             self._check_time(after, before)
+            _check_artefacts(artefacts or {})
             self._meetings[meeting_id] = after
             self._index.replace(before, after)
+            self._artefacts[meeting_id].update(artefacts or {})
             return after
 
     def delete_meeting(self, meeting_id: str) -> None:
@@ -181,6 +187,23 @@ class MemoryStore:
             earlier = (self._meetings[meeting_id] for meeting_id in ids)
             return list(islice((meeting for meeting in earlier if _is_past(meeting, now)), limit))
 
+    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings that have an open action item, by date, then id."""
+        with self._lock:
+            if user_id is not None:
+                _get("user", self._users, user_id)
+            if contact_id is not None:
+                _get("contact", self._contacts, contact_id)
+            found = map(self._meetings.__getitem__, self._index.with_open_items)
+            return sorted(
+                (
+                    meeting
+                    for meeting in found
+                    if (user_id is None or user_id in meeting.user_ids) and contact_id in (None, meeting.contact_id)
+                ),
+                key=lambda meeting: (meeting.date, meeting.id),
+            )
+
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
         """When these users are busy around `[start, end)`; users are read as it is consumed."""
         with self._lock:
@@ -204,8 +227,7 @@ class MemoryStore:
         """Keep text beside a meeting, in place of what was there under that kind."""
         with self._lock:
             _get("meeting", self._meetings, meeting_id)
-            check_storable("kind", kind)
-            check_storable("content", content)
+            _check_artefacts({kind: content})
             self._artefacts[meeting_id][kind] = content
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
@@ -214,8 +236,21 @@ class MemoryStore:
             _get("meeting", self._meetings, meeting_id)
             return self._artefacts.get(meeting_id, {}).get(kind)
 
+    def add_usage(self, usage: Usage) -> None:
+        """Keep what a call to a model cost."""
+        with self._lock:
+            self._usage.append(usage)
+
+    def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
+        """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+        with self._lock:
+            calls = [
+                call for call in self._usage if (start is None or start <= call.at) and (end is None or call.at < end)
+            ]
+        return UsageTotal.of(calls)
+
     def export_records(self) -> Iterator[Record]:
-        """All that is kept, as of one moment."""
+        """Users and contacts, then calendars, meetings, requests, as of one moment."""
         with self._lock:
             users, contacts = list(self._users.values()), list(self._contacts.values())
             calendars = [(user_id, one) for user_id in self._users for one in self.get_calendars(user_id)]
@@ -288,6 +323,12 @@ def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:
 def _check_free(kind: str, entities: Mapping[str, object], entity_id: str) -> None:
     if entity_id in entities:
         raise ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+
+
+def _check_artefacts(artefacts: Mapping[str, str]) -> None:
+    for kind, content in artefacts.items():
+        check_storable("kind", kind)
+        check_storable("content", content)
 
 
 def _in_us(moment: dt.datetime | None) -> int | None:

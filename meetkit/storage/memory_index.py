@@ -26,11 +26,14 @@ class Index:
         self._by_user: defaultdict[str, list[_Key]] = defaultdict(list)
         self._by_contact: defaultdict[str, list[_Key]] = defaultdict(list)
         self._busy: defaultdict[str, dict[int, tuple[Interval, ...]]] = defaultdict(dict)
+        self.with_open_items: set[str] = set()
 
     def add(self, meeting: Meeting) -> None:
         """Take a meeting in."""
         for keys in self._timelines(meeting):
             insort(keys, _key(meeting))
+        if meeting.has_open_items:
+            self.with_open_items.add(meeting.id)
         if meeting.is_busy:
             for user_id in meeting.user_ids:
                 self._take(user_id, [meeting.span])
@@ -39,6 +42,7 @@ class Index:
         """Take a meeting out again."""
         for keys in self._timelines(meeting):
             del keys[bisect_left(keys, _key(meeting))]
+        self.with_open_items.discard(meeting.id)
         if meeting.is_busy:
             for user_id in meeting.user_ids:
                 self._give_back(user_id, [meeting.span])
@@ -47,6 +51,8 @@ class Index:
         """Exchange a meeting; in this order nobody ever looks free in between, to those who read without the lock."""
         self.add(after)
         self.remove(before)
+        if after.has_open_items:
+            self.with_open_items.add(after.id)
 
     def replace_calendar(self, user_id: str, before: Calendar | None, after: Calendar) -> None:
         """Exchange a user's calendar."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
+from meetkit.models.usage import Usage, UsageTotal
 
 
 @runtime_checkable
@@ -57,8 +58,10 @@ class Store(Protocol):
     def get_meeting(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
 
-    def update_meeting(self, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
-        """Change a meeting."""
+    def update_meeting(
+        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+    ) -> Meeting:
+        """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
 
     def delete_meeting(self, meeting_id: str) -> None:
         """Remove a meeting and everything kept beside it, also what a request under a key was answered with."""
@@ -70,6 +73,12 @@ class Store(Protocol):
         """The past meetings with a contact that began before an instant, newest first.
 
         Past are those that are completed, and those that began before `now` and were not cancelled.
+        """
+
+    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings that have an open action item, by date, then id.
+
+        Of those that a user owns or attends, with a contact, both, or all.
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -92,8 +101,14 @@ class Store(Protocol):
     def get_calendars(self, user_id: str) -> list[Calendar]:
         """A user's calendars from elsewhere, by name."""
 
+    def add_usage(self, usage: Usage) -> None:
+        """Keep what a call to a model cost."""
+
+    def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
+        """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+
     def export_records(self) -> Iterator[Record]:
-        """All that is kept, as of one moment: users and contacts, then calendars, meetings, requests."""
+        """Users and contacts, then calendars, meetings, requests, as of one moment; what calls cost stays here."""
 
     def import_records(self, records: Iterable[Record]) -> None:
         """Keep all of these, or none: busy time is not checked, ids and people are.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -83,8 +83,10 @@ def get_meeting(connection: Connection, meeting_id: str) -> Meeting:
     return rows.read_meeting(_get(connection, _BY_ID, meeting_id))
 
 
-def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
-    """Change a meeting."""
+def update_meeting(
+    connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], artefacts: Mapping[str, str]
+) -> Meeting:
+    """Change a meeting, and keep these artefacts beside it, by kind."""
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
     _number(connection, meeting_id, lock=True)
     row = _get(connection, _BY_ID, meeting_id)
@@ -105,6 +107,8 @@ def update_meeting(connection: Connection, meeting_id: str, change: Callable[[Me
         connection.execute(update(_m).where(_m.c.number == row.number).values(changed))
     if others:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
+    for kind, content in artefacts.items():
+        _put_artefact(connection, row.number, kind, content)
     return after
 
 
@@ -146,9 +150,24 @@ def contact_history(
     return [rows.read_meeting(row) for row in connection.execute(statement).all()]
 
 
+def with_open_items(connection: Connection, user_id: str | None, contact_id: str | None) -> list[Meeting]:
+    """The meetings that have an open action item, by date, then id."""
+    statement = SELECT.where(_m.c.has_open_items).order_by(_m.c.starts_at, _m.c.id)
+    if contact_id is not None:
+        statement = statement.where(_m.c.contact_number == contacts.number(connection, contact_id))
+    if user_id is not None:
+        user = users.row(connection, user_id).number
+        statement = statement.join(_p, _p.c.meeting_number == _m.c.number).where(_p.c.user_number == user)
+    return [rows.read_meeting(row) for row in connection.execute(statement).all()]
+
+
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
     """Keep text beside a meeting, in place of what was there under that kind."""
-    table, number = tables.artefacts, _number(connection, meeting_id, lock=True)
+    _put_artefact(connection, _number(connection, meeting_id, lock=True), kind, content)
+
+
+def _put_artefact(connection: Connection, number: int, kind: str, content: str) -> None:
+    table = tables.artefacts
     check_storable("kind", kind)
     check_storable("content", content)
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)

@@ -66,6 +66,7 @@ def meeting_row(meeting: Meeting) -> dict[str, Any]:
         **{name: getattr(meeting, name) for name in _AS_THEY_ARE},
         "starts_at": to_microseconds(meeting.date),
         "utc_offset_minutes": offset // dt.timedelta(minutes=1),
+        "has_open_items": meeting.has_open_items,
         "action_items": [item.model_dump(mode="json") for item in meeting.action_items],
         "created_at": meeting.created_at and to_microseconds(meeting.created_at),
         "updated_at": meeting.updated_at and to_microseconds(meeting.updated_at),

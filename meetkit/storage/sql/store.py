@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
@@ -15,7 +15,9 @@ from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
+from meetkit.models.usage import Usage, UsageTotal
 from meetkit.storage.sql import busy, dialects, engines, meetings, records, schema
+from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
@@ -120,9 +122,11 @@ class SqlStore:
         """Return the meeting of that id."""
         return self._read(meetings.get_meeting, meeting_id)
 
-    def update_meeting(self, meeting_id: str, change: Callable[[Meeting], Meeting]) -> Meeting:
-        """Change a meeting."""
-        return self._write(meetings.update_meeting, meeting_id, change)
+    def update_meeting(
+        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+    ) -> Meeting:
+        """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
+        return self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
 
     def delete_meeting(self, meeting_id: str) -> None:
         """Remove a meeting and everything kept beside it."""
@@ -135,6 +139,10 @@ class SqlStore:
     def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
         """The past meetings with a contact that began before an instant, newest first."""
         return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit)
+
+    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings that have an open action item, by date, then id."""
+        return self._read(meetings.with_open_items, user_id, contact_id)
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
         """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
@@ -156,8 +164,16 @@ class SqlStore:
         """A user's calendars from elsewhere, by name."""
         return self._read(busy.get_calendars, user_id)
 
+    def add_usage(self, usage: Usage) -> None:
+        """Keep what a call to a model cost."""
+        self._write(usages.add_usage, usage)
+
+    def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
+        """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+        return self._read(usages.sum_usage, start=start, end=end)
+
     def export_records(self) -> Iterator[Record]:
-        """All that is kept, as of one moment; read page by page as it is consumed."""
+        """Users and contacts, then calendars, meetings, requests, as of one moment; read page by page."""
         with errors_translated(), self._access.snapshot() as connection:
             yield from records.export_records(connection)
 

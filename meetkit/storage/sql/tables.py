@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 metadata = MetaData(
@@ -88,12 +91,20 @@ meetings = Table(
     Column("summary", Text),
     Column("action_items", JSON, nullable=False),
     Column("sentiment", Text),
+    Column("has_open_items", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger),
     Column("updated_at", BigInteger),
     Column("version", BigInteger, nullable=False),
     CheckConstraint("status IN ('scheduled', 'completed', 'cancelled')", name="status"),
     CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
     Index("ix_meetkit_meetings_contact", "contact_number", "starts_at"),
+    Index(
+        "ix_meetkit_meetings_open_items",
+        "contact_number",
+        "starts_at",
+        postgresql_where=text("has_open_items"),
+        sqlite_where=text("has_open_items"),
+    ),
     # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
     sqlite_autoincrement=True,
 )
@@ -162,4 +173,19 @@ requests = Table(
     # The answer, until the meeting is deleted.
     Column("result", Text),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
+)
+
+usage = Table(
+    "meetkit_usage",
+    metadata,
+    _number(),
+    Column("at", BigInteger, nullable=False),
+    Column("model", _Id, nullable=False),
+    Column("purpose", _Id, nullable=False),
+    Column("attempt", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("seconds", Double, nullable=False),
+    Column("outcome", _Id, nullable=False),
+    Index("ix_meetkit_usage_at", "at"),
 )
