@@ -15,6 +15,13 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from meetkit import availability
+from meetkit.analyses import (
+    analyze_meeting,
+    complete_action_item,
+    get_insights,
+    get_open_action_items,
+    get_transcript,
+)
 from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
 from meetkit.errors import InvalidRequestError, LLMAPIError, shown
@@ -42,9 +49,11 @@ from meetkit.scheduling import (
 from meetkit.storage import Store
 
 __all__ = [
+    "analyze_meeting",
     "book_first_free",
     "book_meeting",
     "cancel_meeting",
+    "complete_action_item",
     "complete_meeting",
     "configure",
     "create_contact",
@@ -57,9 +66,12 @@ __all__ = [
     "generate_pre_meeting_prep_with_retry",
     "get_all_meetings",
     "get_contact",
+    "get_insights",
     "get_meeting",
+    "get_open_action_items",
     "get_people",
     "get_prep",
+    "get_transcript",
     "get_user",
     "reschedule_meeting",
     "sync_calendar",

@@ -91,6 +91,11 @@ def pending(meetings: Iterable[Meeting], *, today: dt.date) -> tuple[PendingActi
     return tuple(_pending(thread, today) for thread in still_open)
 
 
+def is_same(one: ActionItem, other: ActionItem) -> bool:
+    """Whether two items of one circle of people are the same, in whatever words."""
+    return _is_same_task(task_key(one.task), task_key(other.task)) and _is_same_owner(one.owner, other.owner)
+
+
 def is_overdue(item: ActionItem, today: dt.date) -> bool:
     """Whether the item's date, if it has one, is before today."""
     return item.deadline is not None and item.deadline.date is not None and item.deadline.date < today
@@ -126,12 +131,14 @@ def _find(by_word: defaultdict[str, list[Thread]], key: frozenset[str], item: Ac
 
 
 def _is_same_task(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one says the same as the other, or the same and more; numbers that both have must be equal."""
     if one == other:
         return True
     fewer, more = sorted((one, other), key=len)
+    numbers, others = _numbers(fewer), _numbers(more)
     if fewer < more and len(fewer) >= _MIN_SHARED:
-        return True
-    return len(one & other) >= _MIN_OVERLAP * len(one | other) and _numbers(one) == _numbers(other)
+        return numbers in (frozenset(), others)
+    return len(one & other) >= _MIN_OVERLAP * len(one | other) and numbers == others
 
 
 def _numbers(key: frozenset[str]) -> frozenset[str]:

@@ -21,12 +21,13 @@ from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
+from meetkit.testing.contract_analyses import AnalysesContract
 from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_records import RecordsContract
 from meetkit.testing.examples import ANN, DEE, MONDAY, busy, listed, meeting, people
 
 
-class StoreContract(BookingContract, RecordsContract):
+class StoreContract(AnalysesContract, BookingContract, RecordsContract):
     """What holds of every store; a subclass gives the fixture `store`, an empty one for each test."""
 
     @pytest.fixture(autouse=True)

@@ -1,0 +1,105 @@
+"""The part of the contract of stores that is about what meetings left to do, and what models cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from meetkit.errors import InvalidRequestError, NotFoundError
+from meetkit.models.insights import ActionItem
+from meetkit.models.meetings import Meeting
+from meetkit.models.records import MeetingRecord
+from meetkit.models.usage import Usage, UsageTotal
+from meetkit.storage import Store
+from meetkit.testing.examples import MONDAY, meeting
+
+_OPEN = ActionItem(id="i1", task="Send the quote")
+_DONE = ActionItem(id="i2", task="Call back", status="done")
+
+
+def _open_ids(store: Store, **of: str) -> list[str]:
+    return [one.id for one in store.meetings_with_open_items(**of)]
+
+
+def _call(**more: Any) -> Usage:
+    return Usage(**{"at": MONDAY, "model": "m", "purpose": "summary", "seconds": 0.5, **more})
+
+
+class AnalysesContract:
+    """Open items are found by whose they are; what a change keeps beside a meeting it keeps with it."""
+
+    def test_meetings_with_open_items_are_found_by_user_and_contact(self, store: Store) -> None:
+        """Owned or attended, in order of time; cancelled ones too, as what was promised still stands."""
+        store.add_meeting(meeting(2, action_items=[_DONE, _OPEN]))
+        store.add_meeting(meeting(1, action_items=[_OPEN], contact_id="dee", status="cancelled"))
+        store.add_meeting(meeting(0, user_id="ben", action_items=[_OPEN], attendee_ids=["ann"]))
+        store.add_meeting(meeting(3, action_items=[_DONE], contact_id="dee"))
+        store.add_meeting(meeting(4, contact_id="dee"))
+
+        assert _open_ids(store) == _open_ids(store, user_id="ann") == ["m0000000", "m0000001", "m0000002"]
+        assert _open_ids(store, user_id="ben") == ["m0000000"]
+        assert _open_ids(store, contact_id="dee") == _open_ids(store, user_id="ann", contact_id="dee") == ["m0000001"]
+        assert _open_ids(store, user_id="ben", contact_id="dee") == []
+        for unknown in ({"user_id": "x"}, {"contact_id": "x"}):
+            with pytest.raises(NotFoundError, match="'x'"):
+                store.meetings_with_open_items(**unknown)
+
+    def test_meetings_with_open_items_follow_every_change(self, store: Store) -> None:
+        """Items that are done, come back, are imported or deleted."""
+
+        def with_items(*items: ActionItem) -> None:
+            store.update_meeting("m0000000", lambda one: one.model_copy(update={"action_items": items}))
+
+        store.add_meeting(meeting())
+        with_items(_OPEN)
+        assert _open_ids(store) == ["m0000000"]
+        with_items(_OPEN, _DONE)
+        assert _open_ids(store) == ["m0000000"]
+        with_items(_DONE)
+        assert _open_ids(store) == []
+        with_items(_OPEN)
+        store.import_records([MeetingRecord(meeting=meeting(1, action_items=[_OPEN]))])
+        assert _open_ids(store) == ["m0000000", "m0000001"]
+        store.delete_meeting("m0000000")
+        assert _open_ids(store) == ["m0000001"]
+
+    def test_a_change_keeps_artefacts_in_the_same_step(self, store: Store) -> None:
+        """Both are kept, or, where either cannot be, neither is."""
+        store.add_meeting(meeting())
+        store.put_artefact("m0000000", "prep", "before")
+
+        def renamed(one: Meeting) -> Meeting:
+            return one.model_copy(update={"title": "After"})
+
+        def broken(_: Meeting) -> Meeting:
+            raise OSError("unplugged")
+
+        with pytest.raises(InvalidRequestError, match="NUL"):
+            store.update_meeting("m0000000", renamed, artefacts={"prep": "after", "other": "\x00"})
+        with pytest.raises(OSError, match="unplugged"):
+            store.update_meeting("m0000000", broken, artefacts={"prep": "after"})
+        assert store.get_meeting("m0000000") == meeting()
+        assert store.get_artefact("m0000000", "prep") == "before"
+
+        store.update_meeting("m0000000", renamed, artefacts={"prep": "after", "other": "new"})
+        assert store.get_meeting("m0000000").title == "After"
+        assert [store.get_artefact("m0000000", kind) for kind in ("prep", "other")] == ["after", "new"]
+
+    def test_what_models_cost_is_summed(self, store: Store) -> None:
+        """By model, purpose and outcome, over the calls that began in a time."""
+        assert store.sum_usage() == []
+        store.add_usage(_call(input_tokens=3, output_tokens=2**40))
+        store.add_usage(_call(at=MONDAY + dt.timedelta(hours=1), input_tokens=4))
+        store.add_usage(_call(purpose="decisions", outcome="timeout"))
+        store.add_usage(_call(model="a", at=MONDAY - dt.timedelta(microseconds=1)))
+        same = {"model": "m", "input_tokens": 0, "output_tokens": 0, "seconds": 0.5, "calls": 1}
+        decisions = UsageTotal(**{**same, "purpose": "decisions", "outcome": "timeout"})
+        summary = {**same, "purpose": "summary", "outcome": "ok", "output_tokens": 2**40}
+
+        both = UsageTotal(**{**summary, "calls": 2, "input_tokens": 7, "seconds": 1.0})
+        first = UsageTotal(**{**summary, "input_tokens": 3})
+        assert store.sum_usage()[1:] == store.sum_usage(start=MONDAY) == [decisions, both]
+        assert store.sum_usage(start=MONDAY, end=MONDAY + dt.timedelta(hours=1)) == [decisions, first]
+        assert [total.model for total in store.sum_usage(end=MONDAY)] == ["a"]
