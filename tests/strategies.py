@@ -103,6 +103,7 @@ action_items = st.builds(
     deadline=st.none() | deadlines,
     priority=st.sampled_from(["low", "medium", "high"]),
     status=st.sampled_from(["open", "done"]),
+    done_at=st.none() | instants,
     evidence=st.lists(evidence, max_size=2),
 )
 statuses = st.sampled_from(["scheduled", "completed", "cancelled"])
@@ -197,13 +198,14 @@ records = (
 )
 highlights = st.builds(Highlight, text=phrases, meeting_id=lines)
 pending_items = st.builds(
-    lambda item, meeting_id: PendingActionItem(**dict(item), meeting_id=meeting_id), action_items, lines
+    lambda item, **rest: PendingActionItem(**dict(item), **rest), action_items, meeting_id=lines, overdue=st.booleans()
 )
 preps = st.builds(
     PreMeetingPrep,
     meeting_id=lines,
     contact_summary=phrases,
     recent_highlights=st.lists(highlights, max_size=3),
+    changes=st.lists(highlights, max_size=2),
     talking_points=st.lists(phrases, min_size=3, max_size=5),
     pending_action_items=st.lists(pending_items, max_size=2),
     engine=lines,
@@ -317,4 +319,3 @@ EVERY = (
     *(first_free_requests, options),
     *(problems, busy_queries),
 )
-values = st.one_of(EVERY)

@@ -127,7 +127,9 @@ class TestPending:
         assert len(pending) == sum(thread.last.item.status == "open" for thread in threads)
 
     def test_many_meetings_with_many_items_are_read_in_one_go(self) -> None:
-        items = [[item(f"Send document {number} of batch {100 + day}", "Ann") for number in range(20)] for day in range(100)]
+        items = [
+            [item(f"Send document {number} of batch {100 + day}", "Ann") for number in range(20)] for day in range(100)
+        ]
         meetings = [with_dee(day, *of_day) for day, of_day in enumerate(items)]
         assert len(open_items.pending(meetings, today=TODAY)) == 2000
 

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from meetkit.models import Meeting, MeetingUpdate
 from meetkit.models.base import Value
-from tests.strategies import EVERY, instants, updates, values
+from tests import strategies
+from tests.insight_strategies import EVERY_INSIGHT
+from tests.strategies import instants, updates
+
+EVERY = (*strategies.EVERY, *EVERY_INSIGHT)
+values = st.one_of(EVERY)
 
 
 @given(values)
