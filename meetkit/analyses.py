@@ -16,8 +16,9 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
 from meetkit.models.insights import ActionItem, PendingActionItem
-from meetkit.models.meetings import Meeting
+from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
+from meetkit.models.usage import UsageTotal
 from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
@@ -107,6 +108,19 @@ def _find(meeting: Meeting, item_id: str) -> ActionItem:
         if item.id == item_id:
             return item
     raise NotFoundError("action item", item_id)
+
+
+def get_usage(
+    *, date_from: str | dt.datetime | dt.date | None = None, date_to: str | dt.datetime | dt.date | None = None
+) -> list[UsageTotal]:
+    """What calls to models cost, by model, purpose and outcome.
+
+    Args:
+        date_from: only calls on or after it; naive ones are UTC.
+        date_to: only calls before it; a bare date is included.
+    """
+    start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
+    return current_store().sum_usage(start=start, end=end)
 
 
 def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:

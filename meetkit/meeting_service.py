@@ -21,6 +21,7 @@ from meetkit.analyses import (
     get_insights,
     get_open_action_items,
     get_transcript,
+    get_usage,
 )
 from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
@@ -72,6 +73,7 @@ __all__ = [
     "get_people",
     "get_prep",
     "get_transcript",
+    "get_usage",
     "get_user",
     "reschedule_meeting",
     "sync_calendar",

@@ -17,7 +17,7 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service
-from meetkit.cli import database, db, show, slots, transfer
+from meetkit.cli import database, db, show, slots, transfer, usage
 from meetkit.cli.demo import run_demo
 from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
 
@@ -40,6 +40,7 @@ cli.add_command(slots.slots)
 cli.add_command(transfer.export)
 cli.add_command(transfer.import_)
 cli.add_command(db.db)
+cli.add_command(usage.usage)
 
 
 @cli.command(cls=click.Command)

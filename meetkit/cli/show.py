@@ -21,7 +21,7 @@ from meetkit.availability.intervals import union
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client.port import RetryObserver
 from meetkit.models.base import Value
-from meetkit.models.insights import ActionItem, PreMeetingPrep
+from meetkit.models.insights import PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
 from meetkit.models.records import KINDS
@@ -103,7 +103,7 @@ def meetings(out: Console, user: User, found: Sequence[Meeting]) -> None:
         out.print(f"{plain(user.name)} has no such meetings.")
         return
     zone = ZoneInfo(user.timezone)
-    table = _table("When", "What", "With", "Status", "Id")
+    table = table_of("When", "What", "With", "Status", "Id")
     for meeting in found:
         starts = meeting.date.astimezone(zone)
         table.add_row(
@@ -148,7 +148,7 @@ def common_days(
 
 def _day(out: Console, day: dt.date, zones: Sequence[str], found: Sequence[TimeSlot]) -> None:
     """The free time of a day as a table with a column for each zone, and as a line."""
-    table = _table("Free", *zones)
+    table = table_of("Free", *zones)
     for slot in found:
         table.add_row(f"{slot.duration_minutes} min", *(_span(slot.start_time, slot.end_time, zone) for zone in zones))
     out.print(table)
@@ -160,6 +160,7 @@ def brief(out: Console, meeting: Meeting, prep: PreMeetingPrep) -> None:
     out.print(f"{plain(meeting.title)}, {meeting.date:%A, %d %B %Y %H:%M %Z}", style="bold")
     out.print(plain(prep.contact_summary))
     _section(out, "Recall", (f"{highlight.text} [{highlight.meeting_id}]" for highlight in prep.recent_highlights))
+    _section(out, "New since", (f"{change.text} [{change.meeting_id}]" for change in prep.changes))
     _section(out, "Talk about", prep.talking_points)
     _section(out, "Still open", map(_item, prep.pending_action_items))
     out.print(f"Written by: {plain(prep.engine)}", style="dim")
@@ -208,9 +209,10 @@ def _section(out: Console, title: str, lines: Iterable[str]) -> None:
     out.print(grid)
 
 
-def _item(item: ActionItem) -> str:
+def _item(item: PendingActionItem) -> str:
     due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
-    return f"{item.task}: {item.owner or 'nobody yet'}{due}"
+    late = ", overdue" if item.overdue else ""
+    return f"{item.task}: {item.owner or 'nobody yet'}{due}{late} [{item.meeting_id}]"
 
 
 def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:
@@ -218,7 +220,8 @@ def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:
     return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """An empty table with these columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in ("When", "Status", "Id"))
