@@ -1,0 +1,1 @@
+"""The judgements of `benchmarks/quality.py`, one module a kind of task."""
