@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 
 from meetkit.insights.analysis import OFFLINE, analyze
@@ -65,8 +66,8 @@ def main() -> int:
     for size in (1_000,) if smoke else SIZES:
         transcript = meeting_of(size)
         words = len(transcript.text.split())
-        whole = median_ms(lambda transcript=transcript: analyze(transcript, engine=OFFLINE), runs)
-        split = median_ms(lambda transcript=transcript: _WORD.findall(transcript.text), runs)
+        whole = median_ms(partial(analyze, transcript, engine=OFFLINE), runs)
+        split = median_ms(partial(_WORD.findall, transcript.text), runs)
         print(
             f"| {words:,} | {len(transcript.turns):,} | {whole:,.0f} | {split:.2f} | {whole / split:.0f} "
             f"| {whole / words * 1000:.1f} |"
@@ -79,9 +80,9 @@ def by_section(transcript: Transcript, runs: int) -> None:
     """How long each section takes by itself."""
     document, context = Document.of(transcript), MeetingContext()
     print("\n| Section | ms |\n|---|---|")
-    print(f"| words and sentences | {median_ms(lambda: Document.of(transcript), runs):.1f} |")
+    print(f"| words and sentences | {median_ms(partial(Document.of, transcript), runs):.1f} |")
     for name, find in SECTIONS.items():
-        print(f"| {name} | {median_ms(lambda find=find: find(document, context), runs):.1f} |")
+        print(f"| {name} | {median_ms(partial(find, document, context), runs):.1f} |")
 
 
 if __name__ == "__main__":
