@@ -77,6 +77,26 @@ class TestMigrations:
         assert len(list(store.export_records())) == 4
         store.close()
 
+    def test_a_database_of_the_first_revision_keeps_all_and_finds_its_open_items(self, engine: Engine) -> None:
+        store = SqlStore(engine, migrate=True)
+        items = {1: ["Call"], 2: [{"task": "open", "status": "done"}], 3: []}
+        records = [MeetingRecord(meeting=meeting(number, action_items=of_one)) for number, of_one in items.items()]
+        store.import_records([UserRecord(user=ANN), *records])
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE meetkit_usage"))
+            connection.execute(text("DROP INDEX ix_meetkit_meetings_open_items"))
+            connection.execute(text("ALTER TABLE meetkit_meetings DROP COLUMN has_open_items"))
+        version(engine, "0001")
+        with pytest.raises(SchemaError, match="0001.*needs 0002.*upgrade"):
+            SqlStore(engine)
+
+        upgraded = SqlStore(engine, migrate=True)
+
+        assert [one.id for one in upgraded.meetings_with_open_items()] == ["m0000001"]
+        assert list(upgraded.export_records()) == [UserRecord(user=ANN), *records]
+        with engine.connect() as connection:
+            assert schema.differences(connection) == []
+
     def test_they_can_be_part_of_the_hosts_transaction(self, engine: Engine) -> None:
         with engine.connect() as connection:
             SqlStore(connection, migrate=True).add_user(ANN)
@@ -158,6 +178,12 @@ class TestPlans:
         [_, plan] = plans.of(lambda store: store.contact_history("contact 7", before=MONDAY, now=MONDAY, limit=5))
 
         assert plan.reads["meetkit_meetings"] == "ix_meetkit_meetings_contact"
+        assert not plan.scans
+
+    def test_meetings_with_open_items_are_found_by_contact(self, plans: Plans) -> None:
+        [_, plan] = plans.of(lambda store: store.meetings_with_open_items(contact_id="contact 7"))
+
+        assert plan.reads["meetkit_meetings"] == "ix_meetkit_meetings_open_items"
         assert not plan.scans
 
     def test_a_lost_index_shows(self, empty_database: str) -> None:
