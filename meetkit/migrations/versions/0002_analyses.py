@@ -11,7 +11,6 @@ down_revision = "0001"
 
 _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-_OPEN = sa.text("has_open_items")
 _PAGE = 1_000
 
 
@@ -26,8 +25,8 @@ def upgrade() -> None:
         "ix_meetkit_meetings_open_items",
         "meetkit_meetings",
         ["contact_number", "starts_at"],
-        postgresql_where=_OPEN,
-        sqlite_where=_OPEN,
+        postgresql_where=sa.text("has_open_items"),
+        sqlite_where=sa.text("has_open_items = 1"),
     )
     op.create_table(
         "meetkit_usage",

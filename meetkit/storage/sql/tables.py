@@ -103,7 +103,7 @@ meetings = Table(
         "contact_number",
         "starts_at",
         postgresql_where=text("has_open_items"),
-        sqlite_where=text("has_open_items"),
+        sqlite_where=text("has_open_items = 1"),
     ),
     # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
     sqlite_autoincrement=True,
