@@ -1,0 +1,120 @@
+"""Which label at the beginning of a line names who speaks, and which is a heading."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from meetkit.models.base import CONTROL
+
+MAX_NAME = 60
+_MAX_WORDS = 6
+_MAX_WORDS_WITHOUT_CASE = 4
+_MAX_LETTERS_UNSPACED = 12
+_MAX_LINE = 200
+
+_LISTED = """
+    a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background, bcc,
+    best regards, blockers, budget, caution, cc, challenges, chapter, close, conclusion, conclusions, context, cost,
+    date, day, deadline, decision, decisions, definition, description, details, disclaimer, discussion, due, due date,
+    duration, e-mail, edit, email, end, error, etc, example, examples, fact, fig, figure, file, final note, follow up,
+    follow ups, follow-up, follow-ups, from, ftp, fw, fwd, fyi, goal, goals, hint, http, https, id, idea, ideas,
+    important, invitees, issue, issues, key points, key takeaways, language, link, links, location, mailto, meeting,
+    meeting id, meeting notes, meeting title, minutes, n.b, n.b., nb, next, next step, next steps, no, note, notes,
+    objective, objectives, ok, okay, open questions, option, option a, option b, outcome, outcomes, overview, p.s,
+    p.s., page, part, participants, passcode, password, phone, place, plan, plan a, plan b, point, present, price,
+    problem, pros, cons, ps, purpose, q, question, questions, quote, re, reason, recap, recorded, recording,
+    reference, references, regarding, reminder, result, results, risk, risks, room, scope, section, sent, slide,
+    solution, start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip, title, tl;dr,
+    tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript, update, updates, url, version, warning,
+    when, where, who, why, what, how, yes,
+    aktionen, anwesend, betreff, beschluss, beschlüsse, datum, hinweis, notiz, ort, protokoll, teilnehmer, thema,
+    zeit, zusammenfassung, acta, asunto, fecha, nota, resumen, compte rendu, objet, ordre du jour, participants
+"""
+# What heads a text or a list. Compared in small letters, without a number at the end.
+_HEADINGS = frozenset(" ".join(heading.split()) for heading in _LISTED.split(","))
+
+_TITLES = frozenset(
+    {"dr", "mr", "mrs", "ms", "mx", "prof", "st", "jr", "sr", "rev", "hon", "sen", "rep", "gen", "col", "capt", "sgt"}
+    | {"lt", "m", "mme", "mlle", "ing"}
+)
+# Small words within names: particles of several languages, and what joins two people.
+_PARTICLES = frozenset(
+    {"al", "and", "an", "ap", "bin", "bint", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "di"}
+    | {"do", "dos", "du", "e", "el", "et", "ibn", "la", "le", "les", "of", "ter", "the", "und", "van", "vom", "von"}
+    | {"y", "zu", "zum", "zur"}
+)
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
+_NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.?)?|[^\W_][\w-]*(?:\.[\w-]+)+")
+_TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# What directs the writing of right-to-left names, and the mark of a file's beginning.
+_MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
+_EDGE = re.compile(rf"[\s{_MARKS}]+")
+
+
+class Label(Enum):
+    """What a label is: `UNSURE` where small letters make it a name only if it stands there more than once."""
+
+    NAME = "name"
+    UNSURE = "unsure"
+    HEADING = "heading"
+    WORDS = "words"
+
+
+def clean_name(name: str) -> str | None:
+    """A name on one line, spaces single, without marks of direction around it; `None` if blank or too long."""
+    line = " ".join(CONTROL.sub(" ", name).split())
+    begin, end = 0, len(line)
+    while begin < end and _EDGE.match(line[begin]):
+        begin += 1
+    while end > begin and _EDGE.match(line[end - 1]):
+        end -= 1
+    kept = line[begin:end]
+    return kept if 0 < len(kept) <= _MAX_LINE else None
+
+
+def judge(label: str) -> Label:
+    """Tell a name such as `Dr. J. Smith`, `Speaker 1` or `A (PM)` from a heading and from words of a sentence."""
+    if _folded(label) in _HEADINGS:
+        return Label.HEADING
+    label = _ASIDE.sub("", label).strip()
+    if len(label) > MAX_NAME or _NO_NAME.search(label):
+        return Label.WORDS
+    if _TELEPHONE.fullmatch(label):
+        return Label.NAME
+    if len(folded := _NUMBERED.sub("", _folded(label))) > 1 and folded in _HEADINGS:
+        return Label.HEADING
+    words = label.split()
+    if not _looks_like_name(label, words):
+        return Label.WORDS
+    small = [word for word in words if _begins_small(word)]
+    if _PARTICLES.issuperset(small) and not _begins_small(words[-1]):
+        return Label.NAME
+    return Label.UNSURE if len(words) <= 2 and len(small) == len(words) else Label.WORDS
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.casefold().split())
+
+
+def _looks_like_name(label: str, words: list[str]) -> bool:
+    if not words or not (label[0].isalnum() or label[0] in "#@") or not any(map(str.isalpha, label)):
+        return False
+    if any("." in word and not _may_hold_dot(word.strip(",")) for word in words):
+        return False
+    if _UNSPACED.search(label):
+        return sum(map(str.isalpha, label)) <= _MAX_LETTERS_UNSPACED
+    has_case = any(character.isupper() or character.islower() for character in label)
+    return len(words) <= (_MAX_WORDS if has_case else _MAX_WORDS_WITHOUT_CASE)
+
+
+def _may_hold_dot(word: str) -> bool:
+    return word.removesuffix(".").casefold() in _TITLES or bool(_DOTTED.fullmatch(word))
+
+
+def _begins_small(word: str) -> bool:
+    letters = word.lstrip("#@'\u2018\u2019\"-_")
+    return letters[:1].islower() and not any(character.isupper() for character in letters)
