@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_TIME = r"(?:\d{1,3}:)?\d{1,2}:[0-5]\d(?:[.,]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\b\.?)?(?!:?\d)"
+_TIME = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\b\.?)?(?!:?\d)"
 _DATE = r"(?:\d{4}-\d{2}-\d{2}(?:T|,?\s)\s?|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},?\s)"
 STAMP = rf"(?:{_DATE})?{_TIME}(?:\s?(?:-->|->|[-\u2013\u2014]|to)\s?{_TIME})?"
 """A time such as `1:02`, `00:01:02.500`, `10:15 AM` or `2024-01-15 10:15:22`, or a span of two."""
 
 _FIELDS = re.compile(
-    rf"(?P<date>{_DATE})?(?:(?P<hours>\d{{1,3}}):)?(?P<minutes>\d{{1,2}}):(?P<seconds>\d{{2}})"
+    rf"(?P<date>{_DATE})?(?:(?P<hours>\d{{1,3}}):)?(?P<minutes>\d{{1,3}}):(?P<seconds>\d{{2}})"
     r"(?:[.,](?P<fraction>\d{1,3}))?(?:\s?(?P<half>[AaPp]))?"
 )
 _DAY = 86_400.0

@@ -10,8 +10,9 @@ from meetkit.errors import InvalidRequestError, shown
 from meetkit.insights.transcript.clock import milliseconds
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
-TIMING = re.compile(rf"[ \t\ufeff]*+{_TIME}[ \t]*+-{{1,2}}>[ \t]*+{_TIME}(?:[ \t]++(?!-)\S.*|[ \t]*+)$")
-_ALMOST_TIMING = re.compile(r"[ \t]*+\d[\d:.,]*+[ \t]*+-{1,2}>[ \t]*+\d")
+_SETTINGS = r"(?:[ \t]++[A-Za-z]\w*+:\S++)*+[ \t]*+$"
+TIMING = re.compile(rf"[ \t\ufeff]*+{_TIME}[ \t]*+-->[ \t]*+{_TIME}{_SETTINGS}")
+_ALMOST_TIMING = re.compile(r"[ \t]*+\d++:[\d:]*+(?:[.,]\d++[ \t]*+-{1,2}>|[ \t]*+-->)")
 _LINE = re.compile("([^\n\r]*+)(?:\r\n|\n|\r|$)")
 _ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
 

@@ -15,15 +15,16 @@ from meetkit.models.base import is_storable
 _LISTS = ("turns", "segments", "utterances", "transcript")
 _TEXTS = ("text", "transcript")
 _SPEAKERS = ("speaker", "speaker_name")
-_MAX_SECONDS = 1e8
+_MAX_SECONDS = 35_999_999  # What WebVTT can say with four digits of hours.
 _WANTED = 'e.g. {"segments": [{"speaker": "Jane", "start": 0.0, "end": 1.5, "text": "Hello."}]}'
 
 
 def json_pieces(text: str) -> Iterator[Piece]:
     """Read a list of objects with `text`, and as far as known `speaker`, `start` and `end` in seconds.
 
-    The list stands alone or under `turns`, `segments`, `utterances` or `transcript`, these also under `results`.
-    Other fields are passed over. AssemblyAI's utterances, told by `audio_duration` beside them, count milliseconds.
+    The list stands alone or under `turns`, `segments`, `utterances` or `transcript`, these also under `results`;
+    a text alone, which OpenAI answers by default, is one piece. Other fields are passed over. AssemblyAI's
+    utterances, told by `audio_duration` beside them, count milliseconds.
 
     Raises:
         InvalidRequestError: it is no JSON, or not of this form; the message names the place.
@@ -69,6 +70,8 @@ def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
             return f"{place}{name}", data[name]
         if isinstance(data.get("results"), dict) and not place:
             return _find_list(data["results"], "results.")
+        if isinstance(data.get("text"), str):
+            return "", [data]
     raise InvalidRequestError(f"the JSON holds no list {' or '.join(_LISTS)}: {_WANTED}")
 
 

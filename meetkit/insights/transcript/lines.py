@@ -56,12 +56,13 @@ def lines(text: str) -> Iterator[tuple[int, int, bool]]:
     before, blank = 0, True
     for line in LINE.finditer(text):
         start, end = line.span()
-        blank = blank or sum(1 for _ in _LINE_END.finditer(text, before, start)) > 1
-        if not line[0].isspace() and line[0] != "\ufeff":
+        # Nearly always one character lies between lines: that is one end of a line.
+        blank = blank or (start - before > 1 and len(_LINE_END.findall(text, before, start)) > 1)
+        if line[0].isspace():
+            blank = True
+        else:
             yield start, end, blank
             blank = False
-        else:
-            blank = True
         before = end
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from meetkit.models.base import CONTROL
 
@@ -47,7 +48,7 @@ _PARTICLES = frozenset(
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
 _NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
-_DOTTED = re.compile(r"(?:[^\W\d_]\.)+(?:[^\W\d_]\.?)?|[^\W_][\w-]*(?:\.[\w-]+)+")
+_DOTTED = re.compile("(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # What directs the writing of right-to-left names, and the mark of a file's beginning.
@@ -64,6 +65,7 @@ class Label(Enum):
     WORDS = "words"
 
 
+@lru_cache(maxsize=1024)
 def clean_name(name: str) -> str | None:
     """A name on one line, spaces single, without marks of direction around it; `None` if blank or too long."""
     line = " ".join(CONTROL.sub(" ", name).split())
@@ -76,6 +78,7 @@ def clean_name(name: str) -> str | None:
     return kept if 0 < len(kept) <= _MAX_LINE else None
 
 
+@lru_cache(maxsize=1024)
 def judge(label: str) -> Label:
     """Tell a name such as `Dr. J. Smith`, `Speaker 1` or `A (PM)` from a heading and from words of a sentence."""
     if _folded(label) in _HEADINGS:
@@ -117,4 +120,4 @@ def _may_hold_dot(word: str) -> bool:
 
 def _begins_small(word: str) -> bool:
     letters = word.lstrip("#@'\u2018\u2019\"-_")
-    return letters[:1].islower() and not any(character.isupper() for character in letters)
+    return letters[:1].islower() and "@" not in letters and not any(character.isupper() for character in letters)
