@@ -48,7 +48,7 @@ _PARTICLES = frozenset(
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
 _NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
-_DOTTED = re.compile("(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
+_DOTTED = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # What directs the writing of right-to-left names, and the mark of a file's beginning.
