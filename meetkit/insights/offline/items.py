@@ -2,10 +2,179 @@
 
 from __future__ import annotations
 
-from meetkit.insights.text import Document
-from meetkit.models.analysis import MeetingContext, ActionItems
+import re
+from collections.abc import Iterator, Sequence
+
+from meetkit.insights.offline import replies
+from meetkit.insights.offline.amendments import amend, agreed_deadline
+from meetkit.insights.offline.commitments import Commitment, commitments
+from meetkit.insights.offline.drafts import Book, Draft, quote
+from meetkit.insights.offline.heads import Kind
+from meetkit.insights.offline.intents import action_scores
+from meetkit.insights.offline.owners import People
+from meetkit.insights.offline.passives import passives
+from meetkit.insights.offline.priorities import priority_words
+from meetkit.insights.offline.replies import Reply
+from meetkit.insights.offline.tasks import Task, tasks
+from meetkit.insights.offline.verbs import FAVOURS
+from meetkit.insights.text import Document, Sentence
+from meetkit.models.analysis import ActionItems, MeetingContext
+
+_LIKELY = 0.5
+_REACH = 4
+"""How many turns a request waits for its answer."""
+_FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
+_ASKS_ABILITY = re.compile(r"can you|will you|you can|you could|you should", re.IGNORECASE)
+_FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
+_TRANSFERS = frozenset("send share forward email mail resend submit deliver circulate".split())
+_CHECKS = frozenset("check find look confirm verify ask investigate clarify get".split())
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:
-    """What somebody is to do, with the quotes for task, owner and deadline."""
-    return ActionItems(engine="offline")
+    """What somebody is to do, with the quotes for task, owner and deadline.
+
+    A promise is an item, a request or an offer once it is accepted, a task given to somebody by name unless
+    refused. The same task said again is one item, its deadline the one said last.
+    """
+    people = People(document, context)
+    reader = _Reader(document, people)
+    book = Book(people)
+    for sentence, score in zip(document.sentences, action_scores(document), strict=True):
+        for draft in reader.drafts(sentence, score >= _LIKELY, book):
+            book.add(draft)
+        amend(book, sentence, document)
+    return ActionItems(engine="offline", items=tuple(draft.item(context) for draft in book.drafts))
+
+
+class _Reader:
+    """Reads the drafts of a sentence in the light of the turns around it."""
+
+    def __init__(self, document: Document, people: People) -> None:
+        self._turns = document.by_turn
+        self._people = people
+
+    def drafts(self, sentence: Sentence, likely: bool, book: Book) -> Iterator[Draft]:
+        for commitment in commitments(sentence, self._people):
+            for task in tasks(commitment):
+                if draft := self._draft(commitment, task, likely, book):
+                    yield self._completed(draft)
+        for draft in passives(sentence, self._people):
+            yield self._completed(draft)
+
+    def _draft(self, commitment: Commitment, task: Task, likely: bool, book: Book) -> Draft | None:
+        timed = task.deadline is not None
+        match commitment.kind:
+            case Kind.PROMISE:
+                return self._promise(commitment, task, book)
+            case Kind.OFFER:
+                return self._offer(commitment, task, likely or timed)
+            case Kind.REQUEST:
+                return self._request(commitment, task, book)
+            case Kind.NAMED:
+                return self._assignment(commitment, task, likely or timed)
+            case Kind.NOBODY:
+                return _drafted(commitment, task) if not task.is_open else None
+            case _:
+                is_clear = timed or (likely and not task.is_open and not task.has_pronoun)
+                return _drafted(commitment, task) if is_clear else None
+
+    def _promise(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
+        """ "I'll send it" is about what was last spoken of; alone it says too little, unless it says when."""
+        draft = _drafted(commitment, task)
+        if not task.is_open:
+            return draft
+        turn = commitment.sentence.turn.index
+        if before := book.latest(turn, 2, commitment.owner):
+            draft.task, draft.is_open = before.task, True
+            return draft
+        return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
+
+    def _answering(self, draft: Draft, task: Task) -> Draft | None:
+        """ "I'll check" after a question is to check that."""
+        turn = draft.sentence.turn
+        before = self._turns[turn.index - 1] if turn.index else ()
+        asked = next((sentence for sentence in reversed(before) if sentence.text.endswith("?")), None)
+        if asked is None or asked.turn.speaker == turn.speaker or task.verb not in _CHECKS:
+            return None
+        draft.task = f"{task.text}: {asked.text}"[:_LONGEST]
+        draft.evidence["task"].append(quote(asked, 0, len(asked.text), "task"))
+        return draft
+
+    def _offer(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
+        sentence = commitment.sentence
+        head = sentence.text[commitment.start : commitment.task]
+        reply, _ = self._reply(sentence)
+        if reply is Reply.ACCEPTS:
+            return _drafted(commitment, task)
+        is_firm = _FIRM_OFFER.match(head) and not sentence.text.endswith("?")
+        return _drafted(commitment, task) if is_firm and likely and not task.is_open and reply is Reply.SAYS else None
+
+    def _assignment(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
+        if task.is_open and not task.deadline:
+            return None
+        known = commitment.owner and self._people.called(commitment.owner)
+        reply, _ = self._reply(commitment.sentence)
+        return _drafted(commitment, task) if (known or likely) and reply is not Reply.REFUSES else None
+
+    def _request(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
+        """A request is nobody's before it is accepted; one that repeats what was promised supports that."""
+        sentence = commitment.sentence
+        words = sentence.text[commitment.start : commitment.end]
+        if task.is_open or (_ASKS_ABILITY.match(words) and not _is_favour(words, task)):
+            return None
+        draft = _drafted(commitment, task)
+        reply, accepted = self._reply(sentence)
+        if reply is not Reply.ACCEPTS or not accepted:
+            draft.owner = self._people.other_than(sentence.turn.speaker)
+            return draft if book.same_as(draft) else None
+        draft.owner, draft.turn = accepted[0].turn.speaker, accepted[0].turn.index
+        draft.evidence["owner"] = [quote(accepted[0], 0, len(accepted[0].text), "owner")]
+        return draft
+
+    def _reply(self, sentence: Sentence) -> tuple[Reply, Sequence[Sentence]]:
+        """What the others do with a sentence, and the turn in which they do; asking back puts it off."""
+        speaker = sentence.turn.speaker
+        first = sentence.turn.index + 1
+        for turn in self._turns[first : first + _REACH]:
+            if not turn or (turn[0].turn.speaker == speaker and turn[0].turn.index > first):
+                continue
+            kind = replies.kind_of(turn)
+            if kind is not Reply.ASKS:
+                return kind, turn
+        return Reply.SAYS, ()
+
+    def _completed(self, draft: Draft) -> Draft:
+        if draft.deadline is None and (agreed := agreed_deadline(draft, self._turns)):
+            draft.set_deadline(*agreed)
+        self._prioritize(draft)
+        return draft
+
+    def _prioritize(self, draft: Draft) -> None:
+        sentence = draft.sentence
+        near = self._turns[sentence.turn.index]
+        place = sentence.index - near[0].index
+        following = self._turns[sentence.turn.index + 1] if sentence.turn.index + 1 < len(self._turns) else ()
+        for other in (sentence, *near[place + 1 : place + 2], *following[:1]):
+            if found := priority_words(other.text):
+                draft.priority = found[0]
+                draft.evidence["priority"] = [quote(other, found[1], found[2], "priority")]
+                return
+
+
+_LONGEST = 500
+
+
+def _is_favour(words: str, task: Task) -> bool:
+    return task.verb in FAVOURS or task.deadline is not None or bool(_FOR_US.search(words))
+
+
+def _drafted(commitment: Commitment, task: Task) -> Draft:
+    sentence = commitment.sentence
+    draft = Draft(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index, is_open=task.is_open)
+    draft.evidence["task"].append(quote(sentence, task.start, task.end, "task"))
+    if commitment.owner:
+        draft.evidence["owner"].append(quote(sentence, *commitment.who, "owner"))
+    if phrase := task.deadline:
+        original = sentence.text[phrase.start : phrase.end]
+        draft.set_deadline(original, quote(sentence, phrase.start, phrase.end, "deadline"))
+    return draft

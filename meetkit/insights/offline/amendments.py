@@ -1,0 +1,131 @@
+"""What later words do to an item: give it a deadline, correct it, take it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from meetkit.insights.offline import replies
+from meetkit.insights.offline.deadlines import Phrase, find_phrases
+from meetkit.insights.offline.drafts import Book, Draft, gist, quote
+from meetkit.insights.offline.replies import Reply
+from meetkit.insights.text import Document, Sentence
+from meetkit.models.insights import Evidence
+
+Turns = Sequence[Sequence[Sentence]]
+
+_CORRECTS = re.compile(
+    r"\b(?:actually|sorry|correction|wait|or rather|rather|better|i mean|let's (?:say|make (?:it|that)|do)"
+    r"|(?:make|move|push|change) (?:it|that)(?: (?:to|until|back to))?|no,)",
+    re.IGNORECASE,
+)
+_WITHDRAWS = re.compile(
+    r"\b(?:never ?mind|scratch that|forget (?:it|that|about (?:it|that|the))|no need|(?:don't|do not|won't) (?:need|bother)"
+    r"|(?:isn't|not|no longer) (?:needed|necessary)|cancel that|i take that back|on second thoughts?)\b",
+    re.IGNORECASE,
+)
+_OF_THAT = re.compile(r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother", re.IGNORECASE)
+_AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
+_DELIVERS = re.compile(
+    r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready|there|with you|done|yours))\b", re.IGNORECASE
+)
+_ASKS_WHEN = re.compile(r"\bwhen\b|\bhow soon\b|\bhow (?:fast|quickly)\b|what date|which day|deadline|timeline", re.IGNORECASE)
+_NOT = re.compile(r"\bnot\s{1,3}\Z|n't\b[^,]{0,20}\Z", re.IGNORECASE)
+_MAX_ANSWER = 12
+
+
+def agreed_deadline(draft: Draft, turns: Turns) -> tuple[str, Evidence] | None:
+    """The deadline that the words right after an item give it.
+
+    "By Friday." in the same turn; the answer to "by when?"; or "by Friday?" that its owner accepts.
+    """
+    turn = draft.turn
+    place = draft.sentence.index - turns[draft.sentence.turn.index][0].index
+    rest = turns[draft.sentence.turn.index][place + 1 :] if turn == draft.sentence.turn.index else turns[turn]
+    for sentence in rest[:2]:
+        if found := _bare(sentence):
+            return found
+    return _negotiated(turn, rest, turns)
+
+
+def _negotiated(turn: int, rest: Sequence[Sentence], turns: Turns) -> tuple[str, Evidence] | None:
+    following = turns[turn + 1 : turn + 3]
+    reply = following[0] if following else ()
+    if _asks_when(rest):
+        return _first(reply)
+    if _asks_when(reply):
+        return _first(following[1]) if len(following) > 1 else None
+    proposed = next((found for sentence in reply[:2] if sentence.text.endswith("?") and (found := _in(sentence))), None)
+    accepted = len(following) > 1 and replies.kind_of(following[1]) is Reply.ACCEPTS
+    return proposed if accepted and reply[0].turn.speaker != turns[turn][0].turn.speaker else None
+
+
+def _asks_when(sentences: Sequence[Sentence]) -> bool:
+    return any(sentence.text.endswith("?") and _ASKS_WHEN.search(sentence.text) for sentence in sentences[:2])
+
+
+def _first(sentences: Sequence[Sentence]) -> tuple[str, Evidence] | None:
+    return next((found for sentence in sentences[:2] if (found := _in(sentence))), None)
+
+
+def _in(sentence: Sentence) -> tuple[str, Evidence] | None:
+    """The deadline in a short answer."""
+    phrases = find_phrases(sentence.text) if len(sentence.words) <= _MAX_ANSWER else ()
+    phrase = next((phrase for phrase in phrases if not _NOT.search(sentence.text[: phrase.start])), None)
+    return _grounded(sentence, phrase) if phrase else None
+
+
+def _bare(sentence: Sentence) -> tuple[str, Evidence] | None:
+    """A sentence that is a deadline and little else: "By Friday.", "You'll have it by Friday."."""
+    found = _in(sentence)
+    if not found:
+        return None
+    others = len(sentence.words) - len(found[0].split())
+    return found if others <= 2 or _DELIVERS.search(sentence.text.replace("\u2019", "'")) else None
+
+
+def _grounded(sentence: Sentence, phrase: Phrase) -> tuple[str, Evidence]:
+    return phrase.text, quote(sentence, phrase.start, phrase.end, "deadline")
+
+
+def amend(book: Book, sentence: Sentence, document: Document) -> None:
+    """Let a sentence correct the deadline of the latest item, or take an item back."""
+    text = sentence.text.replace("\u2019", "'")
+    if withdrawn := _withdrawn(book, sentence, text):
+        book.remove(withdrawn)
+    elif (latest := book.latest(sentence.turn.index, 3)) and (found := _corrected(latest, sentence, text)):
+        if not text.endswith("?") or _is_accepted(sentence, document):
+            latest.set_deadline(*found)
+
+
+def _is_accepted(sentence: Sentence, document: Document) -> bool:
+    following = document.by_turn[sentence.turn.index + 1 : sentence.turn.index + 2]
+    return bool(following) and replies.kind_of(following[0]) is Reply.ACCEPTS
+
+
+def _corrected(latest: Draft, sentence: Sentence, text: str) -> tuple[str, Evidence] | None:
+    if latest.deadline is None or not (cue := _CORRECTS.search(text, _said_until(latest, sentence))):
+        return None
+    start, end = cue.end(), min(len(text), cue.end() + 60)
+    phrases = (phrase for phrase in find_phrases(text, start, end) if not _NOT.search(text[start : phrase.start]))
+    phrase = next(phrases, None)
+    near = phrase and len(text[start : phrase.start].split()) <= 4
+    return _grounded(sentence, phrase) if phrase and near else None
+
+
+def _said_until(latest: Draft, sentence: Sentence) -> int:
+    """From where on a sentence can correct what it says itself."""
+    return latest.end if latest.sentence.index == sentence.index else 0
+
+
+def _withdrawn(book: Book, sentence: Sentence, text: str) -> Draft | None:
+    cue = _WITHDRAWS.search(text)
+    if not cue or "if" in sentence.words:
+        return None
+    mentioned = gist(text[cue.start() : cue.end() + 80])
+    turn = sentence.turn.index
+    if _AFTER_ALL.search(text) and (draft := book.about(mentioned)):
+        return draft
+    latest = book.latest(turn, 2)
+    of_that = latest and (_OF_THAT.search(text, cue.start()) or gist(latest.task.partition(" ")[2]) & mentioned)
+    return latest if of_that and latest.sentence.index < sentence.index else None

@@ -1,0 +1,134 @@
+"""The turns of speech by which somebody is to do something: promises, offers, assignments, requests.
+
+Patterns, not scores: what is no promise by its form ("he said I'll send it", "if I'll", "I'll not") is none here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from meetkit.insights.offline.heads import CUES, HEAD, Kind
+from meetkit.insights.offline.owners import People
+from meetkit.insights.offline.verbs import is_check
+from meetkit.insights.text import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A head `[start, task)` and what follows it, `[task, end)`, in code points of the sentence.
+
+    `who` is the place of the words that tell the owner, and `owner` that owner, where they do.
+    """
+
+    sentence: Sentence
+    kind: Kind
+    start: int
+    task: int
+    end: int
+    who: tuple[int, int]
+    owner: str | None
+
+
+# What stands before a head that is no commitment: another's words, a condition, a doubt, a clause that describes.
+_UNREAL = re.compile(
+    r"(?:\b(?:(?<!as i )(?<!as we )(?:said|says|say|saying)|told \w{1,30}|asked|asks|asking|claims?|claimed|thought"
+    r"|mentioned|wrote|goes|heard|if|when|whenever|until|unless|whether|in case|what|how|why|where|which|who|whom|whatever"
+    r"|hope|hoping|wish|doubt|wonder|before|after|once|as soon as|than|things?|everything|anything|something|nothing"
+    r"|so that|imagine|suppose|pretend|would|could|did|does|do|was|were"
+    r"|(?:don't|didn't|do not|did not|never|can't|cannot) (?:really )?(?:think|know|believe|say|mean|guess|promise|see)"
+    r"|not (?:sure|certain|saying|promising))(?: (?:that|if|when))?|[\"\u201c]|^>)[\s,:]{0,5}\Z",
+    re.IGNORECASE,
+)
+_DESCRIBES = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
+_POLITE = re.compile(
+    r"\bif (?:(?:that's|that is|it's|it is|that|you|at all) )?(?:okay|ok|all right|alright|possible|fine|works?|suits"
+    r"|don't mind|may|all possible)\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?:[;.]|\b(?:but|so))\s", re.IGNORECASE)
+_JOINTS = re.compile(
+    r"(?:[\s,;:\u2013\u2014-]|\b(?:and|but|so|or|while|then|also|yes|okay|ok|meanwhile|perhaps|maybe)\b){1,20}\Z",
+    re.IGNORECASE,
+)
+_VOCATIVE = re.compile(r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE)
+_LOOK_BACK = 90
+_MAX_CLAUSE = 400
+
+
+def commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
+    """The commitments of a sentence, in order, each up to where the next begins."""
+    if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
+        return
+    text = sentence.text.replace("\u2019", "'")
+    found = [head for match in HEAD.finditer(text) if (head := _head(match, text, sentence, people))]
+    starts = [*(head.start for head in found), len(text)]
+    for head, end in zip(found, starts[1:], strict=True):
+        clause = text[head.task : min(end, head.task + _MAX_CLAUSE)]
+        if end < len(text):
+            clause = _JOINTS.sub("", clause)
+        if not _is_unreal(head, text):
+            yield _weighed(replace(head, end=head.task + len(clause)), text)
+
+
+def _head(match: re.Match[str], text: str, sentence: Sentence, people: People) -> Commitment | None:
+    kind = next(kind for kind in Kind if match[kind.value] is not None)
+    start, end = match.span(kind.value)
+    head = Commitment(sentence, kind, start, match.start("verb"), len(text), (start, end), None)
+    if kind is Kind.NAMED:
+        return _named(head, text, people)
+    if kind is Kind.REQUEST:
+        return _addressed(head, text, people)
+    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
+    return replace(head, owner=sentence.turn.speaker) if speaks_for_self else head
+
+
+def _named(head: Commitment, text: str, people: People) -> Commitment | None:
+    """ "Lukas will …"; "Lukas to …" only where the sentence or an item of a list begins with it."""
+    before = text[max(0, head.start - _LOOK_BACK) : head.start]
+    if not (found := people.ending(before)):
+        return None
+    start, owner = head.start - len(before) + found[0], found[1]
+    is_bare = text[head.start : head.task].strip().lower().startswith("to ")
+    if is_bare and not _opens(text[:start]):
+        return None
+    return replace(head, start=start, who=(start, start + len(before[found[0] :].rstrip())), owner=owner)
+
+
+def _opens(before: str) -> bool:
+    return not before.strip() or before.rstrip()[-1] in ":;,-\u2013\u2014\u2022*" or before.endswith(" and ")
+
+
+def _addressed(head: Commitment, text: str, people: People) -> Commitment:
+    """ "Lukas, could you …" is on Lukas; "could you …, Lukas?" as well."""
+    before = text[max(0, head.start - _LOOK_BACK) : head.start].rstrip().removesuffix(",")
+    found = people.ending(before)
+    if found and _VOCATIVE.search(before[: found[0]]):
+        at = head.start - len(text[max(0, head.start - _LOOK_BACK) : head.start]) + found[0]
+        return replace(head, kind=Kind.NAMED, who=(at, at + len(before) - found[0]), owner=found[1])
+    after = text.rstrip("?.! ")
+    found = people.ending(after)
+    if found and after[: found[0]].rstrip().endswith(",") and people.called(after[found[0] :]):
+        return replace(head, kind=Kind.NAMED, who=(found[0], len(after)), owner=found[1])
+    return head
+
+
+def _is_unreal(head: Commitment, text: str) -> bool:
+    before = text[max(0, head.start - _LOOK_BACK) : head.start]
+    weak = head.kind in (Kind.OFFER, Kind.DUTY, Kind.REQUEST, Kind.NAMED)
+    quoted = before.count('"') % 2 == 1 or before.count("\u201c") > before.count("\u201d")
+    return quoted or bool(_UNREAL.search(before)) or (weak and bool(_DESCRIBES.search(before)))
+
+
+def _weighed(head: Commitment, text: str) -> Commitment:
+    """A promise under a condition is an offer."""
+    before = _BREAK.split(text[max(0, head.start - 3 * _LOOK_BACK) : head.start])[-1]
+    after = "" if is_check(text[head.task : head.end]) else text[head.task : head.task + _MAX_CLAUSE]
+    after = _POLITE.sub("", _BREAK.split(after)[0])
+    conditional = _CONDITION.search(_POLITE.sub("", before)) or _CONDITION.search(after)
+    return replace(head, kind=_UNDER_CONDITION.get(head.kind, head.kind)) if conditional else head
+
+
+_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER}

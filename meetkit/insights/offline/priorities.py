@@ -1,0 +1,28 @@
+"""How pressing something is, where words say so."""
+
+from __future__ import annotations
+
+import re
+
+from meetkit.models.insights import Priority
+
+_LOW = re.compile(
+    r"\b(?:no (?:rush|hurry|pressure)|(?:not|isn't|n't) (?:that |so |very )?(?:urgent|pressing|critical|a priority)|low(?:er)?[ -]priority"
+    r"|whenever|nice[ -]to[ -]have|when (?:you|i|we) (?:get (?:a chance|around to it)|have (?:the )?time)|time permitting|at some point"
+    r"|takes? your time|can wait|eventually)\b",
+    re.IGNORECASE,
+)
+_HIGH = re.compile(
+    r"\b(?:urgent(?:ly)?|asap|as soon as possible|critical|crucial|block(?:er|ers|ing|ed)|(?:top|high|highest) priority|immediately"
+    r"|right away|straight away|at once|without delay|emergency|deal[ -]?breaker|showstopper|first priority|number one priority)\b",
+    re.IGNORECASE,
+)
+
+
+def priority_words(text: str) -> tuple[Priority, int, int] | None:
+    """The priority that a text names, and where: what is "not urgent" is low."""
+    text = text.replace("\u2019", "'")
+    if low := _LOW.search(text):
+        return "low", *low.span()
+    high = _HIGH.search(text)
+    return ("high", *high.span()) if high else None

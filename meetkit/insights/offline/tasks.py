@@ -1,0 +1,165 @@
+"""What is to be done: from the words after "I'll" to a short phrase, and the deadline among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from meetkit.insights.offline.commitments import Commitment
+from meetkit.insights.offline.deadlines import Phrase, find_phrases
+from meetkit.insights.offline.verbs import ACTIONS, infinitive, is_check, names_work
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task in its own words, which are `[start, end)` of the sentence.
+
+    `is_open` where they do not say of what: "send it".
+    """
+
+    text: str
+    start: int
+    end: int
+    deadline: Phrase | None
+    is_open: bool
+
+    @property
+    def has_pronoun(self) -> bool:
+        """Whether its object is only pointed at: "collect it from four teams"."""
+        return bool(_PRONOUN.match(self.text))
+
+    @property
+    def verb(self) -> str:
+        """What is done, in small letters."""
+        return self.text.split(maxsplit=1)[0].lower()
+
+
+_VERBS = "|".join(sorted(map(re.escape, ACTIONS), key=len, reverse=True))
+_AND_VERB = re.compile(
+    rf"[\s,]{{1,5}}and\s{{1,5}}(?:then\s|also\s)?(?=(?:{_VERBS}|get|let|make|put|take|find|follow|look|give)\s"
+    r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into|whether|if|that|this|those|these)\b)",
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    r"\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although|though|since|while|whereas|unless"
+    r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise|as i said|if|which means)\b"
+    r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r",\s{1,5}(?!(?:so|because|but|which|who|if|when|with|since|though|as|okay|ok|right|please|thanks|by|on|for|to|it|that|i|we"
+    r"|you|he|she|they|then|and|once|after|before|maybe|probably|let|of|at|in|no|yes|hopefully|ideally|unless|while|not|just|plus)\b)"
+    r"(?:[\w'’&/-]{1,40}\s{1,5}){0,5}?[\w'’&/-]{1,40}(?:,\s{1,5}(?:and|or)\b|\s{1,5}(?:and|or)\s|,\s)|,\s{1,5}(?:and|or)\s{1,5}(?:the|a|an|our|your|my)\s",
+    re.IGNORECASE,
+)
+_GLUE = re.compile(
+    r"[\s,\u2013\u2014-]{0,5}(?:(?:hopefully|ideally|say|probably|definitely|maybe|latest|if possible|let's say|and that)[\s,]{1,5}){0,2}\Z",
+    re.IGNORECASE,
+)
+_AFTER_DEADLINE = re.compile(r"\s{0,5}(?:to|with|for|via|once|after|against|about|from|including|through|into)\b", re.IGNORECASE)
+_RECEIVER = re.compile(
+    r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
+    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|okay|ok|please|right|if possible|hopefully|definitely|of course"
+    r"|instead|for sure|again|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away|immediately|asap|as soon as possible"
+    r"|urgently|actually|no|latest|sorry|wait|no rush|when i can|if necessary)|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
+    r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down|right away|myself|then))*",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
+_MAX_WORDS = 30
+
+
+def tasks(commitment: Commitment) -> Iterator[Task]:
+    """The tasks of one commitment: two verbs are two tasks, and a deadline after the last covers both."""
+    text = commitment.sentence.text.replace("\u2019", "'")
+    early = _deadline_before(text, commitment.start)
+    starts = [commitment.task, *_further_verbs(text, commitment)]
+    ends = [*starts[1:], commitment.end]
+    found = [
+        task
+        for start, end in zip(starts, ends, strict=True)
+        if (task := _task(text, start, end, commitment.end, early))
+    ]
+    last = found[-1].deadline if found else None
+    for task in found:
+        yield task if task.deadline else _due(task, last)
+
+
+def _due(task: Task, deadline: Phrase | None) -> Task:
+    return Task(task.text, task.start, task.end, deadline, task.is_open)
+
+
+def _further_verbs(text: str, commitment: Commitment) -> list[int]:
+    end = _core_end(text, commitment.task, commitment.end)
+    return [match.end() for match in _AND_VERB.finditer(text, commitment.task, max(end, commitment.task))]
+
+
+def _deadline_before(text: str, start: int) -> Phrase | None:
+    """ "By Friday I'll …"."""
+    begin = max(0, start - 40)
+    near = [phrase for phrase in find_phrases(text, begin, start) if _GLUE.fullmatch(text, phrase.end, start)]
+    return near[-1] if near else None
+
+
+def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> Task | None:
+    core = _core_end(text, start, end)
+    phrases = [
+        phrase
+        for phrase in find_phrases(text, start, limit if end == limit else end)
+        if phrase.start < core or _GLUE.fullmatch(text, core, phrase.start)
+    ]
+    deadline = min(phrases, key=lambda phrase: not _is_limit(phrase), default=early)
+    kept, stop = _without(text, start, core, deadline)
+    words = _shortened(kept)
+    if not names_work(words, timed=deadline is not None):
+        return None
+    return Task(words[:1].upper() + words[1:], start, stop, deadline, bool(_OPEN.fullmatch(words)))
+
+
+def _is_limit(phrase: Phrase) -> bool:
+    return phrase.text.lower().startswith(("by", "before", "until", "within", "in ", "no later", "end", "the end"))
+
+
+def _core_end(text: str, start: int, end: int) -> int:
+    """Where the words of a task end: at a clause of its own, but not at the comma of a list."""
+    checks = is_check(text[start:end])
+    for match in _CUT.finditer(text, start, end):
+        cut = match[0].strip().lower()
+        in_list = cut == "," and _GOES_ON.match(text, match.end() - 1, end)
+        if not in_list and not (cut == "if" and checks):
+            return match.start()
+    return end
+
+
+def _without(text: str, start: int, end: int, deadline: Phrase | None) -> tuple[str, int]:
+    """The words of a task without its deadline, and where they end."""
+    if deadline is None or not start <= deadline.start < end:
+        return text[start:end], _trimmed_end(text, start, end)
+    before, after = text[start : deadline.start], text[deadline.end : max(end, deadline.end)]
+    if _AFTER_DEADLINE.match(after) or len(before.split()) < 2:
+        return f"{before} {after.lstrip(' ,')}", _trimmed_end(text, start, end)
+    return before, _trimmed_end(text, start, deadline.start)
+
+
+def _trimmed_end(text: str, start: int, end: int) -> int:
+    return start + len(_TAIL.sub("", text[start:end][-_WINDOW:])) + max(0, end - start - _WINDOW)
+
+
+_WINDOW = 120
+
+
+def _shortened(words: str) -> str:
+    words = " ".join(words.split()[:_MAX_WORDS])
+    words = _TAIL.sub("", words)
+    verb, _, rest = words.partition(" ")
+    words = f"{infinitive(verb)} {rest}".strip()
+    return _RECEIVER.sub(r"\1 ", words, count=1)
