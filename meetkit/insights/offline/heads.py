@@ -35,7 +35,7 @@ _HEADS = {
     """,
     Kind.OFFER: r"""
         i can|i could|i might|i may|i'd(?= (?:send|share)\b)|let me|lemme|(?:i'd|i would) like to|i (?:hope|want) to
-        (?:shall|should|can|may) i|(?:do you )?want me to|would you like me to
+        (?:shall|should|can|may) i(?! (?:please |also |maybe )?(?:have|get|ask)\b)|(?:do you )?want me to|would you like me to
     """,
     Kind.DUTY: r"i (?:need|have|ought) to|i've got to|i(?:'ve)? gotta|i must|i should",
     Kind.OURS: r"""
@@ -46,8 +46,8 @@ _HEADS = {
         (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?(?: (?:from|in|on) (?:the |your |our )?\w+)?(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))
     """,
     Kind.REQUEST: r"""
-        (?:could|can|would|will|won't) you(?: guys| two)?
         do you think you (?:could|can)|would you (?:be able|be so kind as|be willing|like) to|would you mind
+        (?:could|can|would|will|won't) you(?: guys| two)?
         (?:can|could|may|might) (?:i|we) (?:please )?ask you to|(?:i|we)(?:'d| would)? (?:need|want|like) you to
         you(?:'ll| will)? (?:need|have) to|you'll|you will|you should|you (?:can|could)
         (?:can|could|may) (?:i|we)(?= (?:please |also |maybe )?(?:have|get)\b)|please|^kindly
@@ -59,7 +59,7 @@ _OF_A_NAME = r"""
 _ADVERBS = r"""
     also|then|just|definitely|certainly|gladly|personally|probably|quickly|happily|still|first|now|at least|simply|please
     maybe|possibly|perhaps|actually|of course|in turn|try to|try and|make sure to|be sure to|go ahead and|be able to
-    be happy to|be glad to|need to|have to|kindly|all|go and|help|be|try my best to|do my best to|hopefully
+    be happy to|be glad to|need to|have to|kindly|all|go and|help|be(?= \w+ing\b)|try my best to|do my best to|hopefully
 """
 
 

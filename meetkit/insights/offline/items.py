@@ -16,7 +16,7 @@ from meetkit.insights.offline.passives import passives
 from meetkit.insights.offline.priorities import priority_words
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.tasks import Task, tasks
-from meetkit.insights.offline.verbs import FAVOURS
+from meetkit.insights.offline.verbs import DELIVERIES, FAVOURS
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import ActionItems, MeetingContext
 
@@ -24,7 +24,7 @@ _LIKELY = 0.5
 _REACH = 4
 """How many turns a request waits for its answer."""
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
-_ASKS_ABILITY = re.compile(r"can you|will you|you can|you could|you should", re.IGNORECASE)
+_ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 _TRANSFERS = frozenset("send share forward email mail resend submit deliver circulate".split())
 _CHECKS = frozenset("check find look confirm verify ask investigate clarify get".split())
@@ -74,6 +74,9 @@ class _Reader:
                 return self._assignment(commitment, task, likely or timed)
             case Kind.NOBODY:
                 return _drafted(commitment, task) if not task.is_open else None
+            case Kind.OURS:
+                is_clear = timed or (likely and task.verb in DELIVERIES)
+                return _drafted(commitment, task) if is_clear and not task.has_pronoun else None
             case _:
                 is_clear = timed or (likely and not task.is_open and not task.has_pronoun)
                 return _drafted(commitment, task) if is_clear else None
@@ -81,11 +84,13 @@ class _Reader:
     def _promise(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
         """ "I'll send it" is about what was last spoken of; alone it says too little, unless it says when."""
         draft = _drafted(commitment, task)
-        if not task.is_open:
+        if not (task.is_open or task.has_pronoun):
             return draft
         turn = commitment.sentence.turn.index
-        if before := book.latest(turn, 2, commitment.owner):
-            draft.task, draft.is_open = before.task, True
+        if task.is_open and (before := book.latest(turn, 2, commitment.owner)):
+            if before.task.startswith(("Get ", "Have ")):
+                before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
+            draft.task = before.task
             return draft
         return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
 
@@ -120,7 +125,7 @@ class _Reader:
         """A request is nobody's before it is accepted; one that repeats what was promised supports that."""
         sentence = commitment.sentence
         words = sentence.text[commitment.start : commitment.end]
-        if task.is_open or (_ASKS_ABILITY.match(words) and not _is_favour(words, task)):
+        if task.is_open or task.has_pronoun or (_ASKS_ABILITY.match(words) and not _is_favour(words, task)):
             return None
         draft = _drafted(commitment, task)
         reply, accepted = self._reply(sentence)
@@ -128,7 +133,7 @@ class _Reader:
             draft.owner = self._people.other_than(sentence.turn.speaker)
             return draft if book.same_as(draft) else None
         draft.owner, draft.turn = accepted[0].turn.speaker, accepted[0].turn.index
-        draft.evidence["owner"] = [quote(accepted[0], 0, len(accepted[0].text), "owner")]
+        draft.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
         return draft
 
     def _reply(self, sentence: Sentence) -> tuple[Reply, Sequence[Sentence]]:
@@ -136,7 +141,7 @@ class _Reader:
         speaker = sentence.turn.speaker
         first = sentence.turn.index + 1
         for turn in self._turns[first : first + _REACH]:
-            if not turn or (turn[0].turn.speaker == speaker and turn[0].turn.index > first):
+            if not turn or (speaker is not None and turn[0].turn.speaker == speaker):
                 continue
             kind = replies.kind_of(turn)
             if kind is not Reply.ASKS:
@@ -165,7 +170,8 @@ _LONGEST = 500
 
 
 def _is_favour(words: str, task: Task) -> bool:
-    return task.verb in FAVOURS or task.deadline is not None or bool(_FOR_US.search(words))
+    allowed = DELIVERIES if words[:3].lower() == "you" else FAVOURS
+    return task.verb in allowed or task.deadline is not None or bool(_FOR_US.search(words))
 
 
 def _drafted(commitment: Commitment, task: Task) -> Draft:

@@ -41,7 +41,8 @@ def _draft(match: re.Match[str], verb: str, sentence: Sentence, people: People) 
     agent = _agent(match, sentence, people)
     if not phrases and agent is None:
         return None
-    task = f"{verb.capitalize()} {' '.join(match['object'].split())}"
+    noun = " ".join(match["object"].split())
+    task = f"{verb.capitalize()} {noun[0].lower()}{noun[1:]}"
     draft = Draft(task, sentence, match.end("done"), turn=sentence.turn.index)
     draft.evidence["task"].append(quote(sentence, match.start("object"), match.end("done"), "task"))
     if agent and agent[0]:

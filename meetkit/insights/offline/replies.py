@@ -48,6 +48,12 @@ def opening(sentences: Sequence[Sentence]) -> str:
     return " ".join(sentence.text for sentence in sentences[:2])[:_OPENING].replace("\u2019", "'")
 
 
+def acceptance(sentence: Sentence) -> tuple[int, int]:
+    """The words of a sentence that accept, as a place in it; all of it where they are not by themselves."""
+    match = _ACCEPT.match(sentence.text.replace("\u2019", "'"))
+    return match.span() if match else (0, len(sentence.text))
+
+
 def kind_of(sentences: Sequence[Sentence]) -> Reply:
     """What a turn does first. A refusal outweighs the politeness before it, except in "no problem"."""
     text = opening(sentences)

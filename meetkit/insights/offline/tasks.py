@@ -42,7 +42,7 @@ _AND_VERB = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although|though|since|while|whereas|unless"
+    r"\.\s{1,5}|\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although|though|since|while|whereas|unless"
     r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise|as i said|if|which means)\b"
     r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
     re.IGNORECASE,
@@ -75,6 +75,8 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
+_OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
+_FEW = 6
 _MAX_WORDS = 30
 
 
@@ -115,7 +117,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     phrases = [
         phrase
         for phrase in find_phrases(text, start, limit if end == limit else end)
-        if phrase.start < core or _GLUE.fullmatch(text, core, phrase.start)
+        if phrase.start < core or _GLUE.fullmatch(text, core, phrase.start) or _is_tied(text[core : phrase.start], phrase)
     ]
     deadline = min(phrases, key=lambda phrase: not _is_limit(phrase), default=early)
     kept, stop = _without(text, start, core, deadline)
@@ -123,6 +125,11 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     if not names_work(words, timed=deadline is not None):
         return None
     return Task(words[:1].upper() + words[1:], start, stop, deadline, bool(_OPEN.fullmatch(words)))
+
+
+def _is_tied(between: str, phrase: Phrase) -> bool:
+    """ "…, so you have it by Friday", "… – it's urgent – by Friday"."""
+    return len(between.split()) <= _FEW and phrase.text[:2].lower() == "by" and not _OWN_CLAUSE.search(between)
 
 
 def _is_limit(phrase: Phrase) -> bool:

@@ -8,11 +8,11 @@ _ACTIONS = """
 send share forward email e-mail mail resend return prepare draft write rewrite schedule reschedule book arrange
 organize organise check double-check confirm review revise update create investigate fix test configure order sign
 announce circulate deliver submit upload invite introduce connect contact notify inform escalate apply process
-finalize finalise complete finish collect gather compile provide coordinate present research evaluate assess analyze
+finalize finalise complete finish collect gather compile provide coordinate research evaluate assess analyze
 analyse compare verify validate document record deploy install migrate implement build design adjust correct change
 remove cancel extend renew pay invoice refund credit approve ensure name nominate assign appoint hire train onboard
 publish print negotiate translate transcribe archive delete restore import export integrate transfer register enable
-disable activate unlock grant clarify request purchase buy discuss align measure monitor estimate calculate propose
+disable activate unlock grant clarify request purchase buy align measure monitor estimate calculate propose
 quote outline sketch summarize summarise list develop rework refine merge reply respond answer post ask call phone
 ring text ping chase remind tell sync ship print clean recheck rerun reset rotate secure define specify identify
 resolve repair replace reserve prioritize prioritise map copy attach include produce generate set run raise file
@@ -27,7 +27,7 @@ _PHRASES = re.compile(
     r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
     r"have a (?:look|word|chat)|make (?:sure|an?|the|those|these|all)|let \w+ (?:\w+ )?know|reach out|sort (?:out|the)|"
-    r"work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop |line up|set up|write up|draw up|fill (?:in|out)|"
+    r"discuss (?:[\w'-]+ ){1,8}with |work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop |line up|set up|write up|draw up|fill (?:in|out)|"
     r"give \w+ (?:access|a (?:call|ring|hand)|an update|feedback|notice)|bring (?:the|a|an|my|our|your|some|\w+ (?:in|along))|"
     r"(?:get|have|got) (?:the|a|an|our|your|my|this|that|these|those|all|it|them|[\w-]+ (?:to|from)) [\w'-]+|"
     r"do (?:the|a|an|some|my|our|your)|pass (?:it |that |this |them |the |\w+ )?(?:on|along)|keep (?:an eye)|pick up|"
@@ -44,7 +44,7 @@ _TALK = re.compile(
     r"have to\b|have (?:a|an|the|no|some|my) (?:\w+ )?(?:question|point|problem|meeting|call|idea|feeling|break|hard stop|doubt)|"
     r"make (?:a|an|the|one|another|this|it) (?:\w+ )?(?:point|comment|remark|exception|decision|difference|case|note|mistake)|"
     r"list (?:them|those|a few)|summari[sz]e (?:quickly|briefly|now)?$|outline (?:quickly|briefly)|record (?:this|the) (?:call|meeting)|"
-    r"start (?:with|by|off|us)|look (?:at (?:it|that|this)|forward)|do (?:the|my|a) (?:same|best|lot)|"
+    r"start (?:with|by|off|us)|look (?:at (?:it|that|this)|forward)|do (?:the|my|a) (?:\w+ )?(?:same|best|lot|presentation|talk|notes)|"
     r"put (?:you|us|me) (?:on hold|through)|set (?:the (?:scene|stage)|aside)|discuss (?:that|this|it)|include (?:that|you)\b|"
     r"let (?:you|me) (?:go|finish|speak|talk|start)|take (?:that|this|it) (?:as|from)|bring (?:that|this|it) up|"
     r"find (?:it|that|this|the) (?:hard|difficult|easy|strange|interesting)|move (?:over|to the next)|include you)",
@@ -115,3 +115,6 @@ FAVOURS = frozenset(
     " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce".split()
 )
 """What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
+
+DELIVERIES = FAVOURS - frozenset("find look get give let put make take reach name estimate outline add quote".split())
+"""What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""
