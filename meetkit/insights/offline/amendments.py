@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import Phrase, find_phrases
-from meetkit.insights.offline.drafts import Book, Draft, gist, quote
+from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.replies import Reply
+from meetkit.insights.offline.wording import gist
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.insights import Evidence
 

@@ -28,7 +28,7 @@ _NUMBERS = {
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
 _SPANS = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
-_DAYS_IN = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "hour": 1 / 24, "minute": 0.0}
+_DAYS_IN = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "hour": 1 / 24}
 
 _WEEKDAY = r"(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues?|wed|thu(?:rs?)?|fri)\b\.?)"
 _MONTH = (
@@ -44,7 +44,7 @@ _COUNT = (
     rf"(?:(?:{_NUMBER})(?: to | or |-))?(?:the (?:next |coming ))?"
     rf"(?P<count>{_NUMBER}|(?:a |the next |the coming )?(?:few|several|couple of)|several)"
 )
-_UNIT = r"(?P<unit>(?:(?:business|working) )?day|week|month|quarter|year|hour|minute|fortnight)s?\b"
+_UNIT = r"(?P<unit>(?:(?:business|working) )?day|week|month|quarter|year|hour|fortnight)s?\b"
 _OCCASION = (
     r"(?:meeting|call|review|session|demo|workshop|conference|launch|go-live|kick-?off|board|renewal|audit|release"
     r"|deadline|check-in|presentation|sync|stand-?up|summit|holidays?|vacation|event|visit|pilot|phase \w{1,9})(?: (?:meeting|call|review))?"

@@ -2,10 +2,102 @@
 
 from __future__ import annotations
 
-from meetkit.insights.text import Document
-from meetkit.models.analysis import MeetingContext, Decisions
+import re
+from dataclasses import dataclass, field
+
+from meetkit.insights.offline import replies
+from meetkit.insights.offline.intents import decision_scores
+from meetkit.insights.offline.replies import Reply
+from meetkit.insights.offline.wording import Index, cleaned, gist
+from meetkit.insights.text import Document, Sentence
+from meetkit.models.analysis import Decision, Decisions, MeetingContext
+from meetkit.models.insights import Evidence
+
+_LIKELY = 0.5
+_CHOICES = (
+    r"(?:go(?:ing)? (?:ahead )?(?:with|for)|us(?:e|ing)|stick(?:ing)? (?:with|to)|proceed(?:ing)? with|start(?:ing)? with|adopt(?:ing)?"
+    r"|choos(?:e|ing)|pick(?:ing)?|keep(?:ing)?|drop(?:ping)?|skip(?:ping)?|postpon(?:e|ing)|delay(?:ing)?|cancel(?:l?ing)?|launch(?:ing)?"
+    r"|switch(?:ing)? to|mov(?:e|ing) (?:to|forward|ahead)|settl(?:e|ing) on|extend(?:ing)?|renew(?:ing)?|sign(?:ing)?|buy(?:ing)?|hir(?:e|ing))"
+)
+# It says itself that something is decided.
+_DECIDED = re.compile(
+    r"\b(?:(?:we|i|they|everyone|(?:the )?(?:board|team|committee|management|finance|legal|steering group))(?:'ve| have| has|'s)?(?: just| now| all| already| finally)?"
+    r" (?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose)\b"
+    r"|it(?:'s| is| was|'s been| has been) (?:decided|agreed|settled|approved|a deal)|(?:that|this)(?:'s| is) (?:decided|settled|agreed|the decision|approved)"
+    r"|(?:the|our|my|final) decision is(?: to| that|:)|(?:has|have|'s|was|were|is|are) (?:been )?(?:approved|signed off|rejected)|we have a deal|it's a deal"
+    rf"|decision:|let's go (?:ahead )?with|we(?:'ll| will|'re| are)(?: (?:going to|all|now|definitely))? (?:go(?:ing)? (?:ahead )?with|stick(?:ing)? with|proceed(?:ing)? with))",
+    re.IGNORECASE,
+)
+# It says so if it is likely, or agreed to.
+_PROPOSED = re.compile(
+    rf"\b(?:let's(?: not| just)?|(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|i(?:'d)? (?:suggest|propose|recommend)(?: that)?(?: we)?"
+    rf"|we (?:should|could)|we(?:'ll| will|'re| are)(?: (?:not|going to))?) {_CHOICES}\b",
+    re.IGNORECASE,
+)
+_STATED = re.compile(rf"\b(?:let's|we(?:'ll| will|'re| are))(?: (?:not|just|going to))? {_CHOICES}\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:haven't|hasn't|hadn't|not|never|isn't|aren't|wasn't|weren't|n't|yet to|if|unless|until|when|once|before|whether|who|would|could|might|may|maybe|perhaps"
+    r"|in case|assuming|supposed|hope|hopefully|used to|ever)\b",
+    re.IGNORECASE,
+)
+_ABOUT_WORDS = 40
+_MIN_WORDS = 3
+
+
+@dataclass(slots=True)
+class _Draft:
+    text: str
+    evidence: list[Evidence] = field(default_factory=list)
 
 
 def find_decisions(document: Document, context: MeetingContext) -> Decisions:
-    """The sentences by which something was decided."""
-    return Decisions(engine="offline")
+    """The sentences by which something was decided; said again, a decision is still one.
+
+    A proposal is a decision where it is likely to be one by its words, or the next to speak agrees.
+    """
+    found: list[_Draft] = []
+    index: Index[_Draft] = Index()
+    for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
+        if grounds := _decides(sentence, score >= _LIKELY, document):
+            _add(found, index, _Draft(cleaned(sentence.text), grounds))
+    return Decisions(engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found))
+
+
+def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
+    about = gist(draft.text)
+    if same := index.near(about):
+        same[0].evidence.extend(draft.evidence)
+        if len(about) > len(gist(same[0].text)):
+            same[0].text = draft.text
+        return
+    found.append(draft)
+    index.add(about, draft)
+
+
+def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evidence]:
+    """The quotes that show a decision, none where there is none."""
+    if len(sentence.words) < _MIN_WORDS:
+        return []
+    text = sentence.text.replace("\u2019", "'")
+    asks = text.endswith("?")
+    if not asks and (cue := _DECIDED.search(text)):
+        return [sentence.evidence()] if not _is_open(text, cue) else []
+    if not (cue := _PROPOSED.search(text)) or (not asks and _is_open(text, cue)):
+        return []
+    if not asks and likely and _STATED.search(text):
+        return [sentence.evidence()]
+    return _agreed(sentence, document)
+
+
+def _is_open(text: str, cue: re.Match[str]) -> bool:
+    """Whether the words around say that it is not, or not yet, so."""
+    return bool(_OPEN.search(text[max(0, cue.start() - _ABOUT_WORDS) : cue.end()].replace("let's not", "").replace("'ll not", "")))
+
+
+def _agreed(sentence: Sentence, document: Document) -> list[Evidence]:
+    following = sentence.turn.index + 1
+    reply = document.by_turn[following] if following < len(document.by_turn) else ()
+    last = document.by_turn[sentence.turn.index][-1]
+    if not reply or last.index - sentence.index > 1 or replies.kind_of(reply) is not Reply.ACCEPTS:
+        return []
+    return [sentence.evidence(), reply[0].evidence()]

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from meetkit.insights.offline.deadlines import deadline_of
 from meetkit.insights.offline.owners import People
-from meetkit.insights.text import Sentence, words
+from meetkit.insights.offline.wording import Index, gist
+from meetkit.insights.text import Sentence
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
-_SAME = 0.75
-_NEIGHBOURS = 30
-_EMPTY = frozenset(
-    "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me i"
-    " his her their all some any so up out over back into about whether if be is are then also again more new get have"
-    " make do let put take give".split()
-)
-_ALIKE = {
-    **dict.fromkeys("share forward email e-mail mail resend give provide deliver circulate submit".split(), "send"),
-    **dict.fromkeys("book arrange organize organise plan".split(), "schedule"),
-    **dict.fromkeys("verify confirm investigate find double-check clarify look".split(), "check"),
-    **dict.fromkeys("write draft create compile".split(), "prepare"),
-    **{"docs": "documentation", "doc": "documentation", "quote": "proposal", "offer": "proposal"},
-}
-
-
-def gist(text: str) -> frozenset[str]:
-    """The words of a task that tell it from others; verbs that come to the same are one."""
-    known = [_ALIKE.get(word, word) for word in words(text) if word not in _EMPTY]
-    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in known)
+_RECENT = 30
+_ORDER = ("task", "owner", "deadline", "priority")
 
 
 def quote(sentence: Sentence, start: int, end: int, about: str) -> Evidence:
@@ -60,6 +42,7 @@ class Draft:
     evidence: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     turn: int = 0
     is_open: bool = False
+    is_withdrawn: bool = False
 
     def set_deadline(self, phrase: str, ground: Evidence) -> None:
         """Take a deadline in place of the one before."""
@@ -68,14 +51,13 @@ class Draft:
 
     def item(self, context: MeetingContext) -> ActionItem:
         """The finished item."""
-        order = ("task", "owner", "deadline", "priority")
         return ActionItem.model_validate(
             {
                 "task": self.task,
                 "owner": self.owner,
                 "deadline": deadline_of(self.deadline, context) if self.deadline else None,
                 "priority": self.priority,
-                "evidence": tuple(ground for name in order for ground in self.evidence[name]),
+                "evidence": tuple(ground for name in _ORDER for ground in self.evidence[name]),
             }
         )
 
@@ -87,7 +69,7 @@ class Book:
         """Begin with none."""
         self._people = people
         self._drafts: list[Draft] = []
-        self._by_word: defaultdict[str, list[Draft]] = defaultdict(list)
+        self._index: Index[Draft] = Index()
 
     @property
     def drafts(self) -> Sequence[Draft]:
@@ -96,7 +78,7 @@ class Book:
 
     def latest(self, turn: int, within: int, owner: str | None = None) -> Draft | None:
         """The last draft that was spoken of at most so many turns ago, `owner`'s if one is given."""
-        for draft in reversed(self._drafts[-_NEIGHBOURS:]):
+        for draft in reversed(self._drafts[-_RECENT:]):
             if turn - draft.turn <= within and (owner is None or self._same_person(draft.owner, owner)):
                 return draft
         return None
@@ -107,30 +89,24 @@ class Book:
             _join(before, draft)
             return
         self._drafts.append(draft)
-        for word in gist(draft.task):
-            self._by_word[word].append(draft)
+        self._index.add(gist(draft.task), draft)
 
     def remove(self, draft: Draft) -> None:
         """Forget what was taken back."""
         self._drafts.remove(draft)
-        for word in gist(draft.task):
-            self._by_word[word].remove(draft)
+        draft.is_withdrawn = True
 
     def same_as(self, draft: Draft) -> Draft | None:
         """The draft that this one says again: of the same owner, as far as both name one, and the same things."""
-        mine = gist(draft.task)
-        near = {id(other): other for word in mine for other in self._by_word[word][-_NEIGHBOURS:]}
-        for other in near.values():
-            theirs = gist(other.task)
-            shared = len(mine & theirs)
+        for other in self._index.near(gist(draft.task)):
             owners_agree = not (draft.owner and other.owner) or self._same_person(draft.owner, other.owner)
-            if owners_agree and shared > 1 and shared >= _SAME * min(len(mine), len(theirs)):
+            if owners_agree and not other.is_withdrawn:
                 return other
         return None
 
     def about(self, mentioned: frozenset[str]) -> Draft | None:
         """The latest draft of which words, other than its verb, are among those mentioned."""
-        for draft in reversed(self._drafts[-_NEIGHBOURS:]):
+        for draft in reversed(self._drafts[-_RECENT:]):
             if gist(draft.task.partition(" ")[2]) & mentioned:
                 return draft
         return None

@@ -2,10 +2,111 @@
 
 from __future__ import annotations
 
-from meetkit.insights.text import Document
-from meetkit.models.analysis import MeetingContext, Questions
+import re
+from collections.abc import Sequence
+
+from meetkit.insights.offline import replies
+from meetkit.insights.offline.intents import question_scores
+from meetkit.insights.offline.replies import Reply
+from meetkit.insights.offline.wording import cleaned
+from meetkit.insights.text import Document, Sentence
+from meetkit.models.analysis import MeetingContext, Question, Questions
+
+_LIKELY = 0.5
+_REACH = 6
+"""How many turns later an answer may come, where there is asking back in between."""
+_FEW = 3
+
+_LEAD = r"(?:(?:and|so|but|okay|ok|well|then|also|um|uh|now|yes|yeah|sorry|hey|right|great|thanks|hi|hello|[\w'-]+,)[\s,.]{1,4}){0,4}"
+_OPEN_QUESTION = re.compile(rf"{_LEAD}(?:in |at |for |by |with |to |from |on )?(?:what|when|where|who|whom|whose|which|why|how)\b", re.IGNORECASE)
+_CLOSED_QUESTION = re.compile(
+    rf"{_LEAD}(?:(?:could|can|would|will|do|does|did|is|are|was|were|have|has|had|should|shall|may|am|isn't|aren't|don't|doesn't|didn't|won't|can't|couldn't)"
+    r"\s{1,3}(?:you|we|i|they|he|she|it|that|this|there|the|a|an|your|our|my|their|any(?:one|body|thing)?|some(?:one|body)?|all|these|those|everyone|[^\W\d_]\w*)\b)",
+    re.IGNORECASE,
+)
+_SMALL_TALK = re.compile(
+    rf"{_LEAD}(?:how (?:are|is|'s|have|was|were|do) (?:you|it going|everyone|everybody|things|life|your (?:day|week|weekend|trip|flight|holidays?|vacation|morning|evening|summer|family)|you been|you do)"
+    r"|how's (?:it going|everyone|everything|life|your (?:day|week|weekend))|what's (?:up|new)|nice weather|did you have a (?:good|nice)|(?:can|do) (?:you|everyone|everybody|you all|you guys) (?:hear|see)\b"
+    r"|are you (?:there|still there|on mute|muted|ready)|am i (?:audible|muted|on mute|still)|is (?:this|my (?:mic|screen|audio))\b.{0,20}(?:working|on|visible|shared|audible)"
+    r"|is everyone (?:here|there|ready)|(?:shall|should|can|may) we (?:start|begin|get started|move on|go on|continue)|does (?:that|this) make sense|make sense"
+    r"|(?:you )?know what i mean|you know(?: what)?|guess what|who knows|who cares|why not|so what|what can i say|what else can i say|isn't (?:it|that) (?:great|nice|amazing|lovely|funny|true)"
+    r"|(?:i beg your )?pardon|excuse me|really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|right|no|correct|got it|see|any(?:body|one) else|ready|hello|where (?:was|were) (?:i|we)"
+    r"|what (?:was|were) i (?:saying|going to say)|how (?:hard|difficult) can (?:it|that) be|what did you say|can you repeat)\b",
+    re.IGNORECASE,
+)
+_SMALL_TALK_ENDS = re.compile(r"[^,;]{0,60}\Z")
+_TAG = re.compile(
+    r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
+    r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
+    re.IGNORECASE,
+)
+_BACKCHANNEL = re.compile(r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true|exactly|great)\b){1,8}\Z", re.IGNORECASE)
+_SAYS_YES_OR_NO = re.compile(r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE)
 
 
 def find_questions(document: Document, context: MeetingContext) -> Questions:
-    """The questions, each with the turn that answers it."""
-    return Questions(engine="offline")
+    """The questions, each with the turn that answers it; small talk, tags ("…, right?") and mere echoes left out.
+
+    The answer is the next turn by somebody else that says something: not one that asks back, puts off ("let
+    me check") or only hums, unless "yes" is all that was asked for.
+    """
+    found = [
+        _question(sentence, document)
+        for sentence, score in zip(document.sentences, question_scores(document), strict=True)
+        if _is_question(sentence, score, document)
+    ]
+    return Questions(engine="offline", items=tuple(found))
+
+
+def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
+    text = sentence.text.replace("\u2019", "'")
+    has_form = _OPEN_QUESTION.match(text) or _CLOSED_QUESTION.match(text)
+    if not text.rstrip("\"')\u201d").endswith("?"):
+        return bool(score >= _LIKELY and has_form)
+    if _TAG.search(text) or _is_small_talk(text):
+        return False
+    return bool(has_form) or not _is_echo(sentence, document)
+
+
+def _is_small_talk(text: str) -> bool:
+    found = _SMALL_TALK.match(text)
+    return bool(found and len(text[found.end() :].split()) <= _FEW)
+
+
+def _is_echo(sentence: Sentence, document: Document) -> bool:
+    """ "Tomorrow already? Great." asks nothing; "And training?" does, and so does what ends a turn."""
+    is_last = sentence.index == document.by_turn[sentence.turn.index][-1].index
+    return len(sentence.words) <= _FEW and not is_last and sentence.words[0] not in {"and", "also"}
+
+
+def _question(sentence: Sentence, document: Document) -> Question:
+    answer = _answer(sentence, document)
+    evidence = [sentence.evidence()]
+    if answer:
+        evidence.append(answer.evidence("answer"))
+    return Question(
+        text=cleaned(sentence.text),
+        asker=sentence.turn.speaker,
+        answer_turn=answer.turn.index if answer else None,
+        evidence=tuple(evidence),
+    )
+
+
+def _answer(sentence: Sentence, document: Document) -> Sentence | None:
+    asker, index = sentence.turn.speaker, sentence.turn.index
+    is_open = bool(_OPEN_QUESTION.match(sentence.text))
+    for turn in document.by_turn[index + 1 : index + 1 + _REACH]:
+        if not turn or (asker is not None and turn[0].turn.speaker == asker):
+            continue
+        if replies.kind_of(turn) is Reply.EVADES:
+            return None
+        if _says_something(turn, is_open=is_open):
+            return turn[0]
+    return None
+
+
+def _says_something(turn: Sequence[Sentence], *, is_open: bool) -> bool:
+    said = " ".join(sentence.text for sentence in turn if not sentence.text.endswith("?"))[:200]
+    if not said or not _BACKCHANNEL.match(said):
+        return bool(said)
+    return not is_open and bool(_SAYS_YES_OR_NO.search(said))

@@ -34,10 +34,10 @@ _REFUSE = re.compile(
     re.IGNORECASE,
 )
 _EVADE = re.compile(
-    rf"^{_FILLERS}(?:i (?:really |honestly )?(?:don't|do not|wouldn't) know|(?:i'm )?not (?:sure|certain)|i'm not \w+ sure|no idea|no clue|hard to say"
-    r"|good question|that's a (?:good|great|fair|tricky) question|let me (?:check|see|think|look|ask|find|get back|confirm|come back)|we'll see"
+    rf"{_FILLERS}(?:good question,? )?(?:i (?:really |honestly )?(?:don't|do not|wouldn't) know|(?:i'm )?not (?:sure|certain)|i'm not \w+ sure|no idea|no clue|hard to say"
+    r"|let me (?:check|see|think|look|ask|find|get back|confirm|come back)|we'll see"
     r"|i(?:'ll| will)? (?:have to|need to|must|would have to|'d have to)?\s?(?:check|ask|find out|look into|get back|look it up|come back)"
-    r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|it depends|hmm+|who knows|nobody knows|i wish i knew)\b",
+    r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|who knows|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
 )
 _OPENING = 240
@@ -59,7 +59,7 @@ def kind_of(sentences: Sequence[Sentence]) -> Reply:
     text = opening(sentences)
     if not text:
         return Reply.SAYS
-    if _EVADE.search(text):
+    if any(_EVADE.match(sentence.text.replace("\u2019", "'")) for sentence in sentences[:2]):
         return Reply.EVADES
     if _REFUSE.search(text) and not _FIRM.match(text):
         return Reply.REFUSES

@@ -1,0 +1,71 @@
+"""Sentences as findings put them: without the words that only lead in, and once where they say the same."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Generic, TypeVar
+
+from meetkit.insights.text import words
+
+_MAX_PHRASE = 2000
+_LEAD_IN = re.compile(
+    r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+|uh+|er+|hm+|oh|now|anyway"
+    r"|fine|cool|actually|basically|like|you know|i mean|look|listen|sorry|thanks|thank you|just to be clear|to be clear|by the way"
+    r"|to recap|to summarize|in summary|one more thing|another thing|first|second|third|finally|also|last question|quick question)"
+    r"(?:\s?[,:.\u2013\u2014-]+\s{0,3}|\s{1,3})){1,6}(?=\S)",
+    re.IGNORECASE,
+)
+_EMPTY = frozenset(
+    "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me i"
+    " his her their all any some so up out over back into about be is are was were then also again will would i'll we'll"
+    " let's have has had do does did go with use just okay yes agreed decided agree that's it's".split()
+)
+_ALIKE = {
+    **dict.fromkeys("share forward email e-mail mail resend give provide deliver circulate submit".split(), "send"),
+    **dict.fromkeys("book arrange organize organise plan".split(), "schedule"),
+    **dict.fromkeys("verify confirm investigate find double-check clarify look".split(), "check"),
+    **dict.fromkeys("write draft create compile".split(), "prepare"),
+    **{"docs": "documentation", "doc": "documentation", "quote": "proposal", "offer": "proposal"},
+}
+_SAME = 0.75
+_NEIGHBOURS = 30
+
+
+def cleaned(text: str) -> str:
+    """A sentence without "So, okay," before it, beginning with a capital."""
+    kept = _LEAD_IN.sub("", " ".join(text.split()), count=1) if _LEAD_IN.match(text) else " ".join(text.split())
+    return (kept[:1].upper() + kept[1:])[:_MAX_PHRASE]
+
+
+def gist(text: str) -> frozenset[str]:
+    """The words that tell what a text is about; those that come to the same are one."""
+    known = [_ALIKE.get(word, word) for word in words(text) if word not in _EMPTY]
+    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in known)
+
+
+def is_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one gist lies, for the most part, within the other."""
+    shared = len(one & other)
+    return shared > 1 and shared >= _SAME * min(len(one), len(other))
+
+
+FindingT = TypeVar("FindingT")
+
+
+class Index(Generic[FindingT]):
+    """Findings by the words of their gists, of each word only the last few: what looks for them stays linear."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._by_word: defaultdict[str, list[tuple[frozenset[str], FindingT]]] = defaultdict(list)
+
+    def add(self, about: frozenset[str], finding: FindingT) -> None:
+        """Keep a finding under its gist."""
+        for word in about:
+            self._by_word[word].append((about, finding))
+
+    def near(self, about: frozenset[str]) -> list[FindingT]:
+        """The findings whose gist is the same, the earliest first."""
+        found = {id(finding): finding for word in about for kept, finding in self._by_word.get(word, ())[-_NEIGHBOURS:] if is_same(about, kept)}
+        return list(found.values())
