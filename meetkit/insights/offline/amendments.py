@@ -25,6 +25,11 @@ _WITHDRAWS = re.compile(
     r"|(?:isn't|not|no longer) (?:needed|necessary)|cancel that|i take that back|on second thoughts?)\b",
     re.IGNORECASE,
 )
+_CUES = frozenset(
+    "actually sorry correction wait rather better mean let's make move push change no never nevermind scratch forget no need don't"
+    " do won't isn't not longer cancel take second".split()
+)
+"""No correction and no withdrawal is without one of these words."""
 _OF_THAT = re.compile(r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother", re.IGNORECASE)
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
 _DELIVERS = re.compile(
@@ -91,6 +96,8 @@ def _grounded(sentence: Sentence, phrase: Phrase) -> tuple[str, Evidence]:
 
 def amend(book: Book, sentence: Sentence, document: Document) -> None:
     """Let a sentence correct the deadline of the latest item, or take an item back."""
+    if _CUES.isdisjoint(sentence.words):
+        return
     text = sentence.text.replace("\u2019", "'")
     if withdrawn := _withdrawn(book, sentence, text):
         book.remove(withdrawn)

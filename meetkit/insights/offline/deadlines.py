@@ -25,6 +25,12 @@ from meetkit.models.insights import Deadline
 
 _LAST = dt.date(9998, 12, 31)
 _PHRASE = re.compile(rf"(?<![\w'’/.-])(?:{'|'.join(f'(?:{rule.words})' for rule in RULES)})(?![\w/])", re.IGNORECASE)
+# No phrase is without one of these, and to look for them is quick.
+_HINT = re.compile(
+    r"\d|day|night|week|month|quarter|year|hour|fortnight|tomorrow|noon|morning|evening|\beo|cob|clos|end|christ|before|ahead"
+    r"|time|prior|\b(?:by|until|till|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri)",
+    re.IGNORECASE,
+)
 _LED = re.compile(r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?)\b", re.IGNORECASE)
 # What is said of a day that is no deadline: since Monday, last Friday, every Monday, the Monday slides, Friday's call.
 _ANOTHER_SENSE = re.compile(
@@ -52,6 +58,8 @@ class Phrase:
 
 def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
     """The deadlines that `text[start:end]` names, in order."""
+    if not _HINT.search(text, start, len(text) if end is None else end):
+        return
     for match in _PHRASE.finditer(text, start, len(text) if end is None else end):
         phrase = Phrase(match[0], match.start(), match.end())
         if phrase.is_led or not _has_another_sense(text, phrase):

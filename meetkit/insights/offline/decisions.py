@@ -40,6 +40,12 @@ _OPEN = re.compile(
     r"|in case|assuming|supposed|hope|hopefully|used to|ever)\b",
     re.IGNORECASE,
 )
+_CUES = frozenset(
+    "decided agreed settled approved signed resolved opted concluded chosen chose decision deal rejected let's we we'll we're"
+    " shall should can could how what why suggest propose recommend".split()
+)
+"""No decision is without one of these words."""
+_ASKED = re.compile(r"(?:should|shall|can|could) we |how about (?:we|if we) |what if we |why don't we ", re.IGNORECASE)
 _ABOUT_WORDS = 40
 _MIN_WORDS = 3
 
@@ -59,8 +65,15 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:
     index: Index[_Draft] = Index()
     for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
         if grounds := _decides(sentence, score >= _LIKELY, document):
-            _add(found, index, _Draft(cleaned(sentence.text), grounds))
+            _add(found, index, _Draft(_worded(sentence), grounds))
     return Decisions(engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found))
+
+
+def _worded(sentence: Sentence) -> str:
+    """ "Should we postpone the launch?", agreed to, is to postpone the launch."""
+    text = cleaned(sentence.text)
+    asked = _ASKED.match(text)
+    return cleaned(text[asked.end() :].rstrip("? ")) if asked else text
 
 
 def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
@@ -76,7 +89,7 @@ def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
 
 def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evidence]:
     """The quotes that show a decision, none where there is none."""
-    if len(sentence.words) < _MIN_WORDS:
+    if len(sentence.words) < _MIN_WORDS or _CUES.isdisjoint(sentence.words):
         return []
     text = sentence.text.replace("\u2019", "'")
     asks = text.endswith("?")

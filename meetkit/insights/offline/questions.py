@@ -30,11 +30,12 @@ _SMALL_TALK = re.compile(
     r"|are you (?:there|still there|on mute|muted|ready)|am i (?:audible|muted|on mute|still)|is (?:this|my (?:mic|screen|audio))\b.{0,20}(?:working|on|visible|shared|audible)"
     r"|is everyone (?:here|there|ready)|(?:shall|should|can|may) we (?:start|begin|get started|move on|go on|continue)|does (?:that|this) make sense|make sense"
     r"|(?:you )?know what i mean|you know(?: what)?|guess what|who knows|who cares|why not|so what|what can i say|what else can i say|isn't (?:it|that) (?:great|nice|amazing|lovely|funny|true)"
-    r"|(?:i beg your )?pardon|excuse me|really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|right|no|correct|got it|see|any(?:body|one) else|ready|hello|where (?:was|were) (?:i|we)"
+    r"|(?:i beg your )?pardon|excuse me|any(?:body|one) else|ready|hello|where (?:was|were) (?:i|we)"
     r"|what (?:was|were) i (?:saying|going to say)|how (?:hard|difficult) can (?:it|that) be|what did you say|can you repeat)\b",
     re.IGNORECASE,
 )
-_SMALL_TALK_ENDS = re.compile(r"[^,;]{0,60}\Z")
+_NOTHING = re.compile(r"(?:\W|\b(?:really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|oh|ah|right|no|correct|got it|see|so|and)\b){1,8}\Z", re.IGNORECASE)
+_GREETING = re.compile(r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
     r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
@@ -70,7 +71,7 @@ def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
 
 def _is_small_talk(text: str) -> bool:
     found = _SMALL_TALK.match(text)
-    return bool(found and len(text[found.end() :].split()) <= _FEW)
+    return bool(found and len(text[found.end() :].split()) <= _FEW) or bool(_NOTHING.match(text))
 
 
 def _is_echo(sentence: Sentence, document: Document) -> bool:
@@ -101,7 +102,7 @@ def _answer(sentence: Sentence, document: Document) -> Sentence | None:
         if replies.kind_of(turn) is Reply.EVADES:
             return None
         if _says_something(turn, is_open=is_open):
-            return turn[0]
+            return next((said for said in turn if not _GREETING.match(said.text)), turn[0])
     return None
 
 

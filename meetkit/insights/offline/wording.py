@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from meetkit.insights.text import words
 
 _MAX_PHRASE = 2000
+_TOO_SHORT = 3
 _LEAD_IN = re.compile(
     r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+|uh+|er+|hm+|oh|now|anyway"
     r"|fine|cool|actually|basically|like|you know|i mean|look|listen|sorry|thanks|thank you|just to be clear|to be clear|by the way"
@@ -33,8 +34,10 @@ _NEIGHBOURS = 30
 
 
 def cleaned(text: str) -> str:
-    """A sentence without "So, okay," before it, beginning with a capital."""
-    kept = _LEAD_IN.sub("", " ".join(text.split()), count=1) if _LEAD_IN.match(text) else " ".join(text.split())
+    """A sentence without "So, okay," before it, unless little else is left, beginning with a capital."""
+    whole = " ".join(text.split())
+    lead_in = _LEAD_IN.match(whole)
+    kept = whole[lead_in.end() :] if lead_in and whole.count(" ", lead_in.end()) >= _TOO_SHORT else whole
     return (kept[:1].upper() + kept[1:])[:_MAX_PHRASE]
 
 
