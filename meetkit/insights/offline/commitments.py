@@ -19,10 +19,12 @@ from meetkit.insights.text import Sentence
 class Commitment:
     """A head `[start, task)` and what follows it, `[task, end)`, in code points of the sentence.
 
+    `text` is the sentence with straight apostrophes, which are in the same places.
     `who` is the place of the words that tell the owner, and `owner` that owner, where they do.
     """
 
     sentence: Sentence
+    text: str
     kind: Kind
     start: int
     task: int
@@ -63,36 +65,37 @@ def commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
     if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
         return
     text = sentence.text.replace("\u2019", "'")
-    found = [head for match in HEAD.finditer(text) if (head := _head(match, text, sentence, people))]
+    found = [head for match in HEAD.finditer(text) if (head := _head(match, sentence, people))]
     starts = [*(head.start for head in found), len(text)]
     for head, end in zip(found, starts[1:], strict=True):
         clause = text[head.task : min(end, head.task + _MAX_CLAUSE)]
         if end < len(text):
             clause = _JOINTS.sub("", clause)
-        if not _is_unreal(head, text):
-            yield _weighed(replace(head, end=head.task + len(clause)), text)
+        if not _is_unreal(head):
+            yield _weighed(replace(head, end=head.task + len(clause)))
 
 
-def _head(match: re.Match[str], text: str, sentence: Sentence, people: People) -> Commitment | None:
+def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitment | None:
     kind = next(kind for kind in Kind if match[kind.value] is not None)
     start, end = match.span(kind.value)
-    head = Commitment(sentence, kind, start, match.start("verb"), len(text), (start, end), None)
+    text = match.string
+    head = Commitment(sentence, text, kind, start, match.start("verb"), len(text), (start, end), None)
     if kind is Kind.NAMED:
-        return _named(head, text, people)
+        return _named(head, people)
     if kind is Kind.REQUEST:
-        return _addressed(head, text, people)
+        return _addressed(head, people)
     speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
     return replace(head, owner=sentence.turn.speaker) if speaks_for_self else head
 
 
-def _named(head: Commitment, text: str, people: People) -> Commitment | None:
+def _named(head: Commitment, people: People) -> Commitment | None:
     """ "Lukas will …"; "Lukas to …" only where the sentence or an item of a list begins with it."""
-    before = text[max(0, head.start - _LOOK_BACK) : head.start]
+    before = _before(head)
     if not (found := people.ending(before)):
         return None
     start, owner = head.start - len(before) + found[0], found[1]
-    is_bare = text[head.start : head.task].strip().lower().startswith("to ")
-    if is_bare and not _opens(text[:start]):
+    is_bare = head.text[head.start : head.task].strip().lower().startswith("to ")
+    if is_bare and not _opens(head.text[max(0, start - _LOOK_BACK) : start]):
         return None
     return replace(head, start=start, who=(start, start + len(before[found[0] :].rstrip())), owner=owner)
 
@@ -101,29 +104,43 @@ def _opens(before: str) -> bool:
     return not before.strip() or before.rstrip()[-1] in ":;,-\u2013\u2014\u2022*" or before.endswith(" and ")
 
 
-def _addressed(head: Commitment, text: str, people: People) -> Commitment:
+def _addressed(head: Commitment, people: People) -> Commitment:
     """ "Lukas, could you …" is on Lukas; "could you …, Lukas?" as well."""
-    before = text[max(0, head.start - _LOOK_BACK) : head.start].rstrip().removesuffix(",")
+    whole = _before(head)
+    before = whole.rstrip().removesuffix(",")
     found = people.ending(before)
     if found and _VOCATIVE.search(before[: found[0]]):
-        at = head.start - len(text[max(0, head.start - _LOOK_BACK) : head.start]) + found[0]
+        at = head.start - len(whole) + found[0]
         return replace(head, kind=Kind.NAMED, who=(at, at + len(before) - found[0]), owner=found[1])
-    after = text.rstrip("?.! ")
+    return _called_after(head, people)
+
+
+def _called_after(head: Commitment, people: People) -> Commitment:
+    """ "Could you …, Lukas?", where that ends the sentence soon."""
+    after = head.text[head.task : head.task + _MAX_CLAUSE + 1]
+    if len(after) > _MAX_CLAUSE:
+        return head
+    after = after.rstrip("?.! ")
     found = people.ending(after)
-    if found and after[: found[0]].rstrip().endswith(",") and people.called(after[found[0] :]):
-        return replace(head, kind=Kind.NAMED, who=(found[0], len(after)), owner=found[1])
-    return head
+    if not (found and after[: found[0]].rstrip().endswith(",") and people.called(after[found[0] :])):
+        return head
+    return replace(head, kind=Kind.NAMED, who=(head.task + found[0], head.task + len(after)), owner=found[1])
 
 
-def _is_unreal(head: Commitment, text: str) -> bool:
-    before = text[max(0, head.start - _LOOK_BACK) : head.start]
+def _before(head: Commitment) -> str:
+    return head.text[max(0, head.start - _LOOK_BACK) : head.start]
+
+
+def _is_unreal(head: Commitment) -> bool:
+    before = _before(head)
     weak = head.kind in (Kind.OFFER, Kind.DUTY, Kind.REQUEST, Kind.NAMED)
     quoted = before.count('"') % 2 == 1 or before.count("\u201c") > before.count("\u201d")
     return quoted or bool(_UNREAL.search(before)) or (weak and bool(_DESCRIBES.search(before)))
 
 
-def _weighed(head: Commitment, text: str) -> Commitment:
+def _weighed(head: Commitment) -> Commitment:
     """A promise under a condition is an offer."""
+    text = head.text
     before = _BREAK.split(text[max(0, head.start - 3 * _LOOK_BACK) : head.start])[-1]
     after = "" if is_check(text[head.task : head.end]) else text[head.task : head.task + _MAX_CLAUSE]
     after = _POLITE.sub("", _BREAK.split(after)[0])

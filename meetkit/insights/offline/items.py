@@ -155,17 +155,19 @@ class _Reader:
         return draft
 
     def _prioritize(self, draft: Draft) -> None:
-        sentence = draft.sentence
-        near = self._turns[sentence.turn.index]
-        place = sentence.index - near[0].index
-        following = self._turns[sentence.turn.index + 1] if sentence.turn.index + 1 < len(self._turns) else ()
-        for other in (sentence, *near[place + 1 : place + 2], *following[:1]):
-            if found := priority_words(other.text):
+        """By the words near the task, in the next sentence, or in the first of the next turn."""
+        sentence, turn = draft.sentence, draft.sentence.turn.index
+        place = sentence.index - self._turns[turn][0].index + 1
+        following = (*self._turns[turn][place : place + 1], *(self._turns[turn + 1][:1] if turn + 1 < len(self._turns) else ()))
+        places = [(sentence, max(0, draft.end - _NEAR), draft.end + _NEAR), *((other, 0, _NEAR) for other in following)]
+        for other, start, end in places:
+            if found := priority_words(other.text[start:end]):
                 draft.priority = found[0]
-                draft.evidence["priority"] = [quote(other, found[1], found[2], "priority")]
+                draft.evidence["priority"] = [quote(other, start + found[1], start + found[2], "priority")]
                 return
 
 
+_NEAR = 200
 _LONGEST = 500
 
 

@@ -82,7 +82,7 @@ _MAX_WORDS = 30
 
 def tasks(commitment: Commitment) -> Iterator[Task]:
     """The tasks of one commitment: two verbs are two tasks, and a deadline after the last covers both."""
-    text = commitment.sentence.text.replace("\u2019", "'")
+    text = commitment.text
     early = _deadline_before(text, commitment.start)
     starts = [commitment.task, *_further_verbs(text, commitment)]
     ends = [*starts[1:], commitment.end]
