@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from meetkit.insights.text import WORD
 from meetkit.insights.wording import EXACT, NEGATIONS, spoken_words, stem
 
 try:
@@ -67,5 +66,3 @@ def _alike(word: str, other: str) -> bool:
     if stem(word) == stem(other):
         return True
     return word[:2] == other[:2] and Levenshtein.normalized_similarity(word, other) >= _SPELLING
-
-

@@ -6,42 +6,53 @@ import re
 
 from meetkit.insights.text import WORD
 
-NEGATIONS = frozenset(
+
+def _listed(text: str) -> list[str]:
+    return text.split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_listed(text))
+
+
+NEGATIONS = _words(
     "not no never none nobody nothing neither nor cannot without hardly nicht kein keine keinen keiner nie niemals pas"
     " jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
-    " ikke aldri nie не нет никогда".split()
+    " ikke aldri nie не нет никогда"
 )
-_NUMBER_NAMES = (
+_UP_TO_TWENTY = _listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
-).split()
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-NUMBER_WORDS = {**{name: str(value) for value, name in enumerate(_NUMBER_NAMES)}, **{k: str(v) for k, v in _TENS.items()}}
-EXACT = frozenset(
+)
+_TENS = _listed("twenty thirty forty fifty sixty seventy eighty ninety")
+NUMBER_WORDS = {
+    **{name: str(value) for value, name in enumerate(_UP_TO_TWENTY)},
+    **{name: str(value) for value, name in zip(range(20, 100, 10), _TENS, strict=True)},
+}
+EXACT = _words(
     "hundred thousand million billion first second third half double twice dozen quarter"
     " monday tuesday wednesday thursday friday saturday sunday today tomorrow tonight yesterday"
     " january february march april may june july august september october november december"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    " jan feb mar apr jun jul aug sep sept oct nov dec"
 ).union(NUMBER_WORDS)
 """Words in which the smallest difference is a different statement."""
 
-FILLERS = frozenset(
-    "um uh uhm er erm hmm mm mhm ah oh well so like just really okay ok yeah actually basically"
-    " the a an and that".split()
+FILLERS = _words(
+    "um uh uhm er erm hmm mm mhm ah oh well so like just really okay ok yeah actually basically the a an and that"
 )
 """Words that a quote may leave out or add and still say the same."""
 _PHRASED_FILLERS = re.compile(r"\b(?:you know|i mean|kind of|sort of)\b", re.IGNORECASE)
 
-STOP_WORDS = frozenset(
+STOP_WORDS = _words(
     "a about after again all also am an and any are as at be because been before being both but by can could did do"
     " does doing done down during each every for from further get gets getting go goes going gonna got had has have"
     " having he her here hers him his how i if in into is it its itself just let lets like may maybe me might mine more"
     " most much must my myself no nor not now of off ok okay on once only onto or other our ours out over own really"
     " s same shall she should so some such t than that the their theirs them then there these they this those through"
     " to too under until up upon us very was we were what when where whether which while who whom whose why will with"
-    " within without would yeah yes you your yours".split()
+    " within without would yeah yes you your yours"
 )
-REPORTING = frozenset(
+REPORTING = _words(
     "accept action add address agree aim answer anyone approve arrange ask attend call check choose clarify close"
     " collect come complete concern confirm consider contact continue cover create customer deadline decide decision"
     " deliver describe detail determine discuss discussion draft email ensure establish everyone examine expect explain"
@@ -51,7 +62,7 @@ REPORTING = frozenset(
     " prioritize problem process proceed propose provide question raise reach receive recommend regard regarding"
     " reject remain remind report request require resolve respond response review schedule see seek select send set"
     " set-up setup share side speaker start state step subject suggest summarize summary support take talk task team"
-    " tell think thing topic try turn understand update use verify want wait work".split()
+    " tell think thing topic try turn understand update use verify want wait work"
 )
 """What a report of a meeting needs beside the words that were said in it."""
 
@@ -67,7 +78,9 @@ _CONTRACTIONS = {
 _SHORT_FORMS = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ly", "e", "s", "y")
 # Written without spaces: a run is no word, so its pairs of characters are compared.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 
 
 def spoken_words(text: str) -> list[str]:

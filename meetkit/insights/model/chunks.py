@@ -1,4 +1,4 @@
-"""A long transcript in parts: cut between turns, overlapping, so that what lies across a cut is whole in one of them."""
+"""A long transcript in parts that overlap, so that what lies across a cut is whole in one of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,167 @@
+"""The model engine: it plans the calls, makes them side by side, and keeps what the transcript supports."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
+
+from pydantic import BaseModel, ValidationError
+
+from meetkit import llm_client
+from meetkit.errors import (
+    InvalidRequestError,
+    LLMAPIError,
+    LLMOutputError,
+    LLMRateLimitError,
+    LLMRejectedError,
+    LLMTimeoutError,
+    LLMUnavailableError,
+    shown,
+)
+from meetkit.insights.model.calls import AnswerCache, Call, record
+from meetkit.insights.model.chunks import ChunkPolicy, split
+from meetkit.insights.model.sections import FACTS, PARTS
+from meetkit.insights.model.sources import Sources
+from meetkit.insights.offline.engine import SECTIONS, fingerprint
+from meetkit.insights.text import Document
+from meetkit.llm_client import LLMClient, RetryPolicy
+from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
+from meetkit.models.transcripts import Transcript
+
+Outcome = BaseModel | LLMAPIError
+Fallback = Literal["offline"] | None
+
+_REASONS: Mapping[type[LLMAPIError], str] = {
+    LLMRateLimitError: "the model's provider asked to slow down",
+    LLMTimeoutError: "the model did not answer in time",
+    LLMUnavailableError: "the model could not be reached",
+    LLMRejectedError: "the model's provider refused the call",
+    LLMOutputError: "the model's answer could not be used",
+}
+_THREE_ATTEMPTS = RetryPolicy()
+_CHUNKS = ChunkPolicy()
+
+
+class ModelEngine:
+    """Analyses transcripts by a model, section by section, and returns only what the transcript supports.
+
+    Args:
+        client: the model; it is called from several threads at once.
+        policy: how often each call is attempted.
+        chunks: how long transcripts are split, and how many calls run at once.
+        fallback: `offline` puts the offline engine's section in place of one whose calls failed;
+            `None` leaves it empty, with status `failed`.
+        cache: where validated answers are kept; what they claim is checked anew each time.
+
+    Raises:
+        InvalidRequestError: an unknown `fallback`.
+    """
+
+    def __init__(
+        self,
+        client: LLMClient,
+        *,
+        policy: RetryPolicy = _THREE_ATTEMPTS,
+        chunks: ChunkPolicy = _CHUNKS,
+        fallback: Fallback = "offline",
+        cache: AnswerCache | None = None,
+    ) -> None:
+        """Take the model and how to call it."""
+        if fallback not in ("offline", None):
+            raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+        self.name = llm_client.engine_name(client)
+        self._client = client
+        self._policy = policy
+        self._chunks = chunks
+        self._fallback = fallback
+        self._cache = cache
+
+    def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
+        """All sections. The calls run in threads, each with a copy of the caller's context variables."""
+        sources = Sources(Document.of(transcript), context)
+        calls = plan(sources, self._chunks)
+        contexts = [contextvars.copy_context() for _ in calls]
+        with ThreadPoolExecutor(max_workers=self._chunks.parallel) as pool:
+            outcomes = list(pool.map(lambda own, call: own.run(self._outcome, call), contexts, calls))
+        return self._merge(sources, calls, outcomes)
+
+    async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
+        """The same, without holding up the event loop."""
+        sources = Sources(Document.of(transcript), context)
+        calls = plan(sources, self._chunks)
+        limit = asyncio.Semaphore(self._chunks.parallel)
+
+        async def outcome(call: Call) -> Outcome:
+            async with limit:
+                return await asyncio.to_thread(self._outcome, call)
+
+        outcomes = await asyncio.gather(*map(outcome, calls))
+        return await asyncio.to_thread(self._merge, sources, calls, outcomes)
+
+    def _outcome(self, call: Call) -> Outcome:
+        """The answer to a call, or the error by which the model failed; what else goes wrong is raised."""
+        key = call.key(self.name)
+        if kept := self._kept(key, call):
+            return kept
+        try:
+            answer = self._ask(call)
+        except LLMAPIError as error:
+            return error
+        if self._cache:
+            self._cache.put(key, answer.model_dump_json())
+        return answer
+
+    def _ask(self, call: Call) -> BaseModel:
+        return llm_client.complete(
+            self._client,
+            call.prompt,
+            call.answer,
+            system_prompt=call.system_prompt,
+            schema=call.schema,
+            policy=self._policy,
+        )
+
+    def _kept(self, key: str, call: Call) -> BaseModel | None:
+        kept = self._cache.get(key) if self._cache else None
+        try:
+            return None if kept is None else call.answer.model_validate_json(kept)
+        except ValidationError:
+            return None
+
+    def _merge(self, sources: Sources, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> MeetingInsights:
+        """The sections of all answers, which are in the order of the calls, whichever came first."""
+        found = {name: self._section(name, _of(name, calls, outcomes), sources) for name in PARTS}
+        facts = {name: SECTIONS[name](sources.document, sources.context) for name in FACTS}
+        return MeetingInsights.model_validate(
+            {"transcript_sha256": fingerprint(sources.document.transcript), **found, **facts}
+        )
+
+    def _section(self, name: str, outcomes: Sequence[Outcome], sources: Sources) -> Section:
+        """A section by the model if all its calls succeeded."""
+        failed = next((outcome for outcome in outcomes if isinstance(outcome, LLMAPIError)), None)
+        if failed is None:
+            return PARTS[name].read(outcomes, sources, self.name)
+        if self._fallback is None:
+            return PARTS[name].empty(engine=self.name, status="failed", reason=_reason(failed))
+        section = SECTIONS[name](sources.document, sources.context)
+        return section.model_copy(update={"status": "fallback", "reason": _reason(failed)})
+
+
+def plan(sources: Sources, policy: ChunkPolicy) -> list[Call]:
+    """The calls that an analysis takes: for each section one a chunk, in order."""
+    sha256 = fingerprint(sources.document.transcript)
+    records = [record(chunk, sources.context) for chunk in split(sources.document, policy)]
+    return [Call(name, part.answer, sha256, data) for name, part in PARTS.items() for data in records]
+
+
+def _of(section: str, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for call, outcome in zip(calls, outcomes, strict=True) if call.section == section]
+
+
+def _reason(error: LLMAPIError) -> str:
+    """Why a model failed in the end, in words that hold nothing of the meeting."""
+    last = error.causes[-1] if error.causes and type(error) is LLMAPIError else error
+    return next((why for kind, why in _REASONS.items() if isinstance(last, kind)), "the model failed")

@@ -1,0 +1,63 @@
+"""Findings of several chunks as one list: in order, and each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, zip_longest
+from typing import Protocol, TypeVar
+
+from meetkit.insights.folding import fold
+from meetkit.insights.near_match import similar
+from meetkit.models.insights import Evidence
+
+T = TypeVar("T")
+
+
+class _Grounded(Protocol):
+    @property
+    def evidence(self) -> tuple[Evidence, ...]: ...
+
+
+FindingT = TypeVar("FindingT", bound=_Grounded)
+
+
+def distinct(
+    found: Iterable[FindingT],
+    *,
+    text: Callable[[FindingT], str],
+    owner: Callable[[FindingT], str | None] = lambda _: None,
+) -> list[FindingT]:
+    """The findings without those that say again what one before them says.
+
+    Two are the same if they have the same owner and either the same text, or nearly the same and quotes
+    that overlap. What is left is as it is however often it is done.
+    """
+    kept: list[FindingT] = []
+    for one in found:
+        if not any(owner(one) == owner(other) and _say_the_same(one, other, text) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def in_order(found: Iterable[FindingT]) -> list[FindingT]:
+    """Findings in the order in which they were said."""
+    return sorted(found, key=place)
+
+
+def place(finding: _Grounded) -> tuple[int, int]:
+    """Where the first quote of a finding is."""
+    return finding.evidence[0].start, finding.evidence[0].end
+
+
+def by_rank(lists: Iterable[Sequence[T]]) -> list[T]:
+    """The first of each list, then the second of each, and so on."""
+    missing = object()
+    ranked = chain.from_iterable(zip_longest(*lists, fillvalue=missing))
+    return [one for one in ranked if one is not missing]  # type: ignore[misc]  # the rest are of T
+
+
+def _say_the_same(one: FindingT, other: FindingT, text: Callable[[FindingT], str]) -> bool:
+    if fold(text(one)) == fold(text(other)):
+        return True
+    overlap = any(a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence)
+    return overlap and similar(text(one), text(other))

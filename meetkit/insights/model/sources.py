@@ -1,0 +1,88 @@
+"""What claims are checked against: the words of a transcript, who took part, and what was said near a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from meetkit.insights.folding import fold
+from meetkit.insights.grounding import Grounding
+from meetkit.insights.text import Document, words
+from meetkit.insights.wording import stems
+from meetkit.models.analysis import MeetingContext
+from meetkit.models.insights import Evidence
+
+NEAR = 2
+"""How many turns before and after a quote belong to it: a request and its answer, and a word between them."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A transcript and what is known of its meeting."""
+
+    document: Document
+    context: MeetingContext
+
+    @cached_property
+    def grounding(self) -> Grounding:
+        """Finds quotes."""
+        return Grounding(self.document.transcript)
+
+    @cached_property
+    def participants(self) -> tuple[str, ...]:
+        """Who is known to have taken part: the speakers, and fuller names only where no speaker has the name."""
+        known = dict.fromkeys(self.document.transcript.speakers)
+        for name in (*self.context.our_side, *self.context.their_side):
+            if not any(same_person(name, other) for other in known):
+                known[name] = None
+        return tuple(known)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the participants' names."""
+        given = (*self.participants, *self.context.our_side, *self.context.their_side)
+        return frozenset(word for name in given for word in words(name))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The stems of all that was said, and of the names of those who were there."""
+        return frozenset(stems(" ".join((self.document.transcript.text, *self.participants, *self.names))))
+
+    def turns_near(self, evidence: Iterable[Evidence], reach: int = NEAR) -> list[int]:
+        """The turns around quotes: those of the quotes first, then by distance, what is before first."""
+        count = len(self.document.transcript.turns)
+        at = [quote.turn for quote in evidence]
+        steps = [0, *(step for distance in range(1, reach + 1) for step in (-distance, distance))]
+        near = (turn + step for step in steps for turn in at)
+        return [turn for turn in dict.fromkeys(near) if 0 <= turn < count]
+
+    def said_near(self, evidence: Iterable[Evidence]) -> str:
+        """What was said around quotes, and by whom."""
+        turns = [self.document.transcript.turns[turn] for turn in self.turns_near(evidence)]
+        return "\n".join(f"{turn.speaker or ''}: {turn.text}" for turn in turns)
+
+    def sentences_of(self, evidence: Iterable[Evidence]) -> str:
+        """The whole sentences that quotes are from."""
+        return "\n".join(
+            sentence.text
+            for quote in evidence
+            for sentence in self.document.by_turn[quote.turn]
+            if sentence.start < quote.end and quote.start < sentence.end
+        )
+
+    def participant(self, name: str) -> str | None:
+        """The one participant who is called so, by the whole name or a part of it."""
+        exact = [known for known in self.participants if fold(known) == fold(name)]
+        found = exact or [known for known in self.participants if same_person(known, name)]
+        return found[0] if len(found) == 1 else None
+
+    def is_among(self, speaker: str | None, people: Sequence[str]) -> bool:
+        """Whether a speaker is one of these people."""
+        return speaker is not None and any(same_person(speaker, name) for name in people)
+
+
+def same_person(name: str, other: str) -> bool:
+    """Whether one name is the other, or a part of it: "Kim" and "Kim Lee"."""
+    one, two = set(words(fold(name))), set(words(fold(other)))
+    return bool(one and two) and (one <= two or two <= one)
