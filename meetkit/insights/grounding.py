@@ -94,7 +94,11 @@ class Grounding:
             at = self._text.find(folded, at + 1, end)
 
     def _is_whole(self, place: _Place) -> bool:
+        """Whether a place cuts through no word or character, and holds little that is not seen."""
         turn = self._turns[place.turn]
+        start, end = self._true_span(place)
+        if end - start > 2 * MOST_CHARACTERS:
+            return False
         return not any(turn.splits(cut) or _within_word(turn.text, cut) for cut in (place.start, place.end))
 
     def _nearly(self, quote: str, folded: str, hint: int) -> _Place | None:

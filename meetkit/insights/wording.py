@@ -7,33 +7,25 @@ import re
 from meetkit.insights.text import WORD
 
 
-def _listed(text: str) -> list[str]:
-    return text.split()
-
-
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_listed(text))
+    return frozenset(text.split())
 
 
 NEGATIONS = _words(
-    "not no never none nobody nothing neither nor cannot without hardly nicht kein keine keinen keiner nie niemals pas"
-    " jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
+    "not no never none nobody nothing neither nor cannot without hardly nicht kein keine keinen keiner nie niemals"
+    " pas jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
     " ikke aldri nie не нет никогда"
 )
-_UP_TO_TWENTY = _listed(
+_UNITS = WORD.findall(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"
 )
-_TENS = _listed("twenty thirty forty fifty sixty seventy eighty ninety")
-NUMBER_WORDS = {
-    **{name: str(value) for value, name in enumerate(_UP_TO_TWENTY)},
-    **{name: str(value) for value, name in zip(range(20, 100, 10), _TENS, strict=True)},
-}
+_TENS = WORD.findall("twenty thirty forty fifty sixty seventy eighty ninety")
+NUMBER_WORDS = {name: str(value) for value, name in [*enumerate(_UNITS), *zip(range(20, 100, 10), _TENS, strict=True)]}
 EXACT = _words(
-    "hundred thousand million billion first second third half double twice dozen quarter"
-    " monday tuesday wednesday thursday friday saturday sunday today tomorrow tonight yesterday"
-    " january february march april may june july august september october november december"
-    " jan feb mar apr jun jul aug sep sept oct nov dec"
+    "hundred thousand million billion first second third half double twice dozen quarter monday tuesday wednesday"
+    " thursday friday saturday sunday today tomorrow tonight yesterday january february march april may june july"
+    " august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 ).union(NUMBER_WORDS)
 """Words in which the smallest difference is a different statement."""
 
@@ -46,23 +38,23 @@ _PHRASED_FILLERS = re.compile(r"\b(?:you know|i mean|kind of|sort of)\b", re.IGN
 STOP_WORDS = _words(
     "a about after again all also am an and any are as at be because been before being both but by can could did do"
     " does doing done down during each every for from further get gets getting go goes going gonna got had has have"
-    " having he her here hers him his how i if in into is it its itself just let lets like may maybe me might mine more"
-    " most much must my myself no nor not now of off ok okay on once only onto or other our ours out over own really"
-    " s same shall she should so some such t than that the their theirs them then there these they this those through"
-    " to too under until up upon us very was we were what when where whether which while who whom whose why will with"
-    " within without would yeah yes you your yours"
+    " having he her here hers him his how i if in into is it its itself just let lets like may maybe me might mine"
+    " more most much must my myself no nor not now of off ok okay on once only onto or other our ours out over own"
+    " really s same shall she should so some such t than that the their theirs them then there these they this those"
+    " through to too under until up upon us very was we were what when where whether which while who whom whose why"
+    " will with within without would yeah yes you your yours"
 )
 REPORTING = _words(
     "accept action add address agree aim answer anyone approve arrange ask attend call check choose clarify close"
     " collect come complete concern confirm consider contact continue cover create customer deadline decide decision"
-    " deliver describe detail determine discuss discussion draft email ensure establish everyone examine expect explain"
-    " explore express figure finalize find finish follow followup follow-up forward give goal handle help highlight"
-    " hold identify include inform information investigate issue item join keep know look make manage mean meet"
-    " meeting mention move need next note offer open option organize outline participant plan point prepare present"
-    " prioritize problem process proceed propose provide question raise reach receive recommend regard regarding"
-    " reject remain remind report request require resolve respond response review schedule see seek select send set"
-    " set-up setup share side speaker start state step subject suggest summarize summary support take talk task team"
-    " tell think thing topic try turn understand update use verify want wait work"
+    " deliver describe detail determine discuss discussion draft email ensure establish everyone examine expect"
+    " explain explore express figure finalize find finish follow followup follow-up forward give goal handle help"
+    " highlight hold identify include inform information investigate issue item join keep know look make manage mean"
+    " meet meeting mention move need next note offer open option organize outline participant plan point prepare"
+    " present prioritize problem process proceed propose provide question raise reach receive recommend regard"
+    " regarding reject remain remind report request require resolve respond response review schedule see seek select"
+    " send set set-up setup share side speaker start state step subject suggest summarize summary support take talk"
+    " task team tell think thing topic try turn understand update use verify want wait work"
 )
 """What a report of a meeting needs beside the words that were said in it."""
 

@@ -17,8 +17,8 @@ from meetkit.models.insights import ActionItem, Deadline, Evidence, derive_item_
 
 _PROMISE = re.compile(
     r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|i shall|i can|i have to|i need to|i must|i should"
-    r"|i've got to|let me|leave (?:it|that) (?:with|to) me|ich werde|ich kümmere|je vais|je m'occupe|voy a|yo me encargo|eu vou"
-    r"|ik zal|ik ga)\b(?!'t| not\b| never\b| know\b)"
+    r"|i've got to|let me|leave (?:it|that) (?:with|to) me|ich werde|ich kümmere|je vais|je m'occupe|voy a"
+    r"|yo me encargo|eu vou|ik zal|ik ga)\b(?!'t| not\b| never\b| know\b)"
 )
 _LONGEST = 200
 
