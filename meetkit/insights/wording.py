@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from meetkit.insights.text import WORD
 
@@ -102,13 +103,14 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """The stems of a text's words in order, numbers in digits; of scripts without spaces, pairs of characters."""
-    found: list[str] = []
-    for word in WORD.findall(text.casefold().replace("\u2019", "'")):
-        if UNSPACED.search(word):
-            found += [word[at : at + 2] for at in range(max(1, len(word) - 1))]
-        else:
-            found += [stem(NUMBER_WORDS.get(part, part)) for part in _in_full(word)]
-    return found
+    return [base for word in WORD.findall(text.casefold().replace("\u2019", "'")) for base in _stems_of(word)]
+
+
+@lru_cache(maxsize=8192)
+def _stems_of(word: str) -> tuple[str, ...]:
+    if UNSPACED.search(word):
+        return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+    return tuple(stem(NUMBER_WORDS.get(part, part)) for part in _in_full(word))
 
 
 STOP_STEMS = frozenset(map(stem, STOP_WORDS))

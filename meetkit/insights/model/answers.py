@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from functools import cache
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
 from meetkit.models.analysis import Score
 from meetkit.models.base import NOT_BLANK, STORABLE
-
-T = TypeVar("T")
 
 Words = Annotated[str, Field(min_length=1, max_length=500), STORABLE, NOT_BLANK]
 Name = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK]
@@ -115,6 +114,7 @@ class FollowUpsAnswer(BaseModel):
     follow_ups: Annotated[list[Claim], Field(max_length=8), _no_more_than(8)]
 
 
+@cache
 def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of an answer, without what helps only people."""
     schema: dict[str, Any] = _terse(answer.model_json_schema())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
@@ -54,7 +54,7 @@ class Call:
         """The instructions, which hold nothing from outside, and the data in its block."""
         return f"{prompt(self.section).text}\n{llm_client.quote_data(self.data)}"
 
-    @cached_property
+    @property
     def schema(self) -> dict[str, Any]:
         """The form of the answer."""
         return schema_of(self.answer)

@@ -110,7 +110,7 @@ class ModelEngine:
             answer = self._ask(call)
         except LLMAPIError as error:
             return error
-        if self._cache:
+        if self._cache is not None:
             self._cache.put(key, answer.model_dump_json())
         return answer
 
@@ -125,7 +125,7 @@ class ModelEngine:
         )
 
     def _kept(self, key: str, call: Call) -> BaseModel | None:
-        kept = self._cache.get(key) if self._cache else None
+        kept = self._cache.get(key) if self._cache is not None else None
         try:
             return None if kept is None else call.answer.model_validate_json(kept)
         except ValidationError:
