@@ -21,6 +21,7 @@ _PROMISE = re.compile(
     r"|yo me encargo|eu vou|ik zal|ik ga)\b(?!'t| not\b| never\b| know\b)"
 )
 _LONGEST = 200
+_LONGEST_NAME = 4
 
 
 def read_items(answers: Sequence[ItemsAnswer], sources: Sources, engine: str) -> ActionItems:
@@ -53,7 +54,7 @@ def _owner(claimed: str | None, evidence: Sequence[Evidence], check: Check) -> t
     """Who is to do it, and the words that say so.
 
     The name that the model gives counts where its bearer promises in a quote, or where the name is said in
-    a quote; beside it, too, where no quote promises. Else a promise belongs to its speaker.
+    a quote or, where no quote promises, in the turn of one. Else a promise belongs to its speaker.
     """
     promises = [quote for quote in evidence if quote.speaker and _PROMISE.search(fold(quote.quote))]
     named = claimed if claimed and not _is_pronoun(claimed) else None
@@ -73,7 +74,7 @@ def _named_owner(
         if participant and participant == promise.speaker:
             return participant, promise
     for name in _forms(named, participant, sources):
-        said = sources.grounding.said(name, sources.turns_near(evidence, reach=0 if promises else 1))
+        said = sources.grounding.said(name, sources.turns_near(evidence, reach=0))
         if said and (not promises or any(quote.start <= said.start < quote.end for quote in evidence)):
             called = participant or " ".join(said.quote.split())
             return (called, said) if is_clean(called) else None
@@ -81,11 +82,17 @@ def _named_owner(
 
 
 def _forms(named: str, participant: str | None, sources: Sources) -> Iterator[str]:
-    """How somebody may be called: as claimed, or, of a participant, by a part of the name that no other has."""
+    """How somebody may be called: as claimed, or by a part of it that is of one participant's name only."""
     yield named
-    if participant:
+    if participant and len(words(participant)) <= _LONGEST_NAME:
         others = [name for name in sources.participants if name != participant]
-        yield from (part for part in words(participant) if not any(same_person(part, name) for name in others))
+        for part in words(named):
+            if (
+                part in words(participant)
+                and not _is_pronoun(part)
+                and not any(same_person(part, one) for one in others)
+            ):
+                yield part
 
 
 def _is_pronoun(name: str) -> bool:
@@ -93,10 +100,10 @@ def _is_pronoun(name: str) -> bool:
 
 
 def _said_deadline(claimed: str | None, evidence: Sequence[Evidence], check: Check) -> Evidence | None:
-    """The words of a deadline, near the quotes and the nearest first."""
+    """The words of a deadline, in the turn of a quote."""
     if claimed is None:
         return None
-    said = check.sources.grounding.said(claimed, check.sources.turns_near(evidence), field="deadline")
+    said = check.sources.grounding.said(claimed, check.sources.turns_near(evidence, reach=0), field="deadline")
     if said and len(said.quote) <= _LONGEST and is_clean(" ".join(said.quote.split())):
         return said
     check.refuse()
