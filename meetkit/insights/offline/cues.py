@@ -1,0 +1,95 @@
+"""What is looked at in a sentence to tell what it is for: its words, its cues, and how it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from types import MappingProxyType
+
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_MONTHS = "january february march april june july august september october november december"
+
+_PHRASES = {
+    "promise": """i'll, i will, we'll, we will, i shall, we shall, i can, let me, i'm going, we're going, i am going,
+        we are going, i'm gonna, we're gonna, i'm gon, we're gon, i want to, will do, i promise, on me, on us,
+        leave it with me, consider it done, i've got to, i have to, i need to, i must, my side, our side""",
+    "second": """you'll, you will, you're going, you can, you could, you should, you have to, you need to, you must,
+        you two, you guys, both of you, for you to, you both, you to""",
+    "request": """can you, could you, would you, will you, can we, could we, please, make sure, don't forget,
+        remember to, do you mind, you mind, why don't you, why don't we, let's, let us, how about, let me know,
+        let us know, get back, need you, want you, like you to, have you, ask you, kindly, be sure, feel free""",
+    "must": """need, needs, have to, has to, had better, must, should, gotta, got to, supposed to, ought to,
+        needs to, required to, remains to, still to""",
+    "shall": """will, going to, gonna, gon na, 'll, to be done, shall""",
+    "somebody": """someone, somebody, anyone, anybody, who will, who can, who could, one of us, one of you,
+        everyone, everybody""",
+    "task": """action, actions, action item, action items, to do, todo, to dos, next step, next steps, follow up,
+        homework, task, tasks, assignment, assignments, responsible, in charge, takes care, take care, individual,
+        instructions, owner, owns, deadline, due""",
+    "later": """next meeting, next week, next time, next phase, next stage, next month, tomorrow, tonight, by then,
+        by the, by next, by end, before the, before we, before our, until, later, afterwards, after the, after this,
+        meantime, meanwhile, as soon as, asap, half an hour, this week, this afternoon, this evening, end of,
+        within a, within the, in two, in a week, in ten, in three, by tomorrow, by eod, eod, by close, today, minutes,
+        right away, straight away, first thing, when i'm back, next quarter, quarter""",
+    "deliver": """send, sending, share, forward, email, e mail, mail, schedule, book, arrange, set up, follow up,
+        circulate, draft, prepare, write up, upload, invite, let you know, get back, reach out, loop in, introduce,
+        confirm, put together, look into, find out, check, double check, investigate, submit, report, call, ping,
+        organise, organize, set, deliver, bring, document, announce, provide, distribute, post, copy""",
+    "work": """write, find, look at, look for, look up, look how, work, work on, come up, draw, research, ask, talk to,
+        speak, convince, update, try, think of, think about, make, take, put, get, give, ready, discuss, decide,
+        finish, complete, present, collect, do, review, test, run, fix, add, configure, create, plan, read, figure,
+        name, handle, sort, apply, install, contact, see if, buy, order, tell, show, define, design, gather, name""",
+    "thing": """report, presentation, presentations, slides, prototype, drawing, proposal, copy, price, prices, cost,
+        costs, document, documents, documentation, docs, minutes, information, ideas, evaluation, questionnaire,
+        budget, model, picture, research, list, quote, contract, invoice, summary, agenda, plan, draft, link, file,
+        files, data, invite, invitation, recording, notes, details, numbers, overview""",
+    "role": """marketing, expert, industrial, designer, designers, manager, engineer, engineers, developer, sales,
+        legal, finance, department, management""",
+    "past": """was, were, did, had, been, said, told, sent, made, got, found, looked, thought, used, wanted, went,
+        came, gave, discussed, yesterday, last week, last month, last time, last quarter, ago, already, asked,
+        showed, shared, talked, took, tried, worked, noticed, earlier""",
+    "maybe": """would, could, might, if, maybe, perhaps, probably, i'd, we'd, you'd, suppose, imagine, wish, unless,
+        hope, whether, possibly""",
+    "negation": """not, don't, doesn't, can't, cannot, won't, didn't, no, never, isn't, wouldn't, nobody, nothing, no need,
+        shouldn't, wasn't, aren't, couldn't, needn't, without""",
+    "close": """see you, bye, thank you, thanks, that's it, that's all, finished, the end, the meeting, lunch, done,
+        good luck, talk soon, speak soon""",
+    "opinion": """i think, i like, i mean, you know, i guess, it's, there's, that's, i believe, i feel, i don't know,
+        in my opinion""",
+    "machine": """it'll, it will, that'll, that will, this will, they'll, they will, there'll, there will, which will,
+        he'll, she'll, it can, you see, it does, automatically, the platform, the system, the tool, the app""",
+    "idle": """i'll say, i'll admit, i'll be, we'll see, we'll be, i'll never, i'll tell, let me say, let me see,
+        let's see, let me ask, let me think, i'll bet, let's say, let's face, let's start, i'll start, i'll begin,
+        let me show, i'll show, i'll walk, let me explain, let's move, you'll see, you'll notice, you'll love,
+        you'll find, i can see, i can say, i can imagine, i can tell, i can understand, i can't, let me be, i'll take,
+        we can see, we can say, i'll have to, i can live, we'll start, let's talk, let me just, let me start,
+        can you hear, can you see, can you tell, could you tell, can you explain, could you explain, can you imagine,
+        can you believe, will you be, would you say, would you like, would you recommend, can we start""",
+    "decided": """agreed, agree, decided, decide, decision, decisions, settled, settle, approved, approve, final,
+        finalized, finalised, conclude, conclusion, chosen, chose, choose, pick, picked, deal, sign off, signed off,
+        consensus, go with, going with, went with, go for, going for, stick with, sticking with, let's use, let's go,
+        let's do, let's keep, let's take, let's have, let's make, we'll go, we'll use, we'll have, we'll take,
+        we'll keep, we'll do, we go, we use, we take, move forward, go ahead, opt, opted, it is then""",
+    "so": """so we, so we're, so we'll, so it's, so that's, so no, so the, so there's, so let's, okay so, then we,
+        then we'll, so it, so then, and then, so you, so if""",
+    "consent": "okay, ok, yeah, yes, alright, sure, right, good, fine, great, perfect",
+}
+
+_GENERATED = {
+    "later": (
+        f"{preposition} {name}" for preposition, name in product(("by", "on", "until", "before", "next", "this"), (_DAYS + " " + _MONTHS).split())
+    ),
+}
+
+
+def _lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:
+    found: dict[str, set[str]] = {}
+    listed = ((cue, (phrase.strip() for phrase in text.split(","))) for cue, text in _PHRASES.items())
+    for cue, phrases in (*listed, *_GENERATED.items()):
+        for phrase in phrases:
+            found.setdefault(phrase, set()).add(cue)
+    return ((phrase, tuple(sorted(cues))) for phrase, cues in found.items())
+
+
+CUES = MappingProxyType(dict(_lexicon()))
+"""The cues that a phrase of up to four words gives."""
