@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
+from itertools import combinations, dropwhile, pairwise, product
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _MONTHS = "january february march april june july august september october november december"
@@ -50,8 +49,8 @@ _PHRASES = {
         showed, shared, talked, took, tried, worked, noticed, earlier""",
     "maybe": """would, could, might, if, maybe, perhaps, probably, i'd, we'd, you'd, suppose, imagine, wish, unless,
         hope, whether, possibly""",
-    "negation": """not, don't, doesn't, can't, cannot, won't, didn't, no, never, isn't, wouldn't, nobody, nothing, no need,
-        shouldn't, wasn't, aren't, couldn't, needn't, without""",
+    "negation": """not, don't, doesn't, can't, cannot, won't, didn't, no, never, isn't, wouldn't, nobody, nothing,
+        no need, shouldn't, wasn't, aren't, couldn't, needn't, without""",
     "close": """see you, bye, thank you, thanks, that's it, that's all, finished, the end, the meeting, lunch, done,
         good luck, talk soon, speak soon""",
     "opinion": """i think, i like, i mean, you know, i guess, it's, there's, that's, i believe, i feel, i don't know,
@@ -74,22 +73,78 @@ _PHRASES = {
         then we'll, so it, so then, and then, so you, so if""",
     "consent": "okay, ok, yeah, yes, alright, sure, right, good, fine, great, perfect",
 }
+_BEFORE_DATES = ("by", "on", "until", "before", "next", "this")
+DATES = f"{_DAYS} {_MONTHS}".split()
 
-_GENERATED = {
-    "later": (
-        f"{preposition} {name}" for preposition, name in product(("by", "on", "until", "before", "next", "this"), (_DAYS + " " + _MONTHS).split())
-    ),
+_GRAMMAR = {
+    "V": """do does did is are was were can could would will should shall have has had am may isn't aren't don't doesn't
+        didn't wasn't won't can't couldn't wouldn't shouldn't haven't hasn't""",
+    "P": """i you we he she it they that this there these those anyone anybody everybody people someone the your our
+        my""",
+    "W": "what why how who when where which whose what's who's how's where's",
 }
+_OPENERS = """uh um so and but well okay ok yeah oh hmm mm alright right now er like then yes no ah actually sorry mean
+    just also because"""
+_CLASSES = {word: letter for letter, listed in _GRAMMAR.items() for word in listed.split()}
+_OPENER = frozenset(_OPENERS.split())
+_ASSENT = """right okay ok yeah yes no huh hmm mm hm you know all alright really yep oh uh um so and but then well eh
+    sure see i sorry excuse me pardon exactly correct indeed"""
+_TAGS = frozenset(_ASSENT.split())
+_LENGTHS = (4, 7, 12, 20, 30)
 
 
-def _lexicon() -> Iterator[tuple[str, tuple[str, ...]]]:
-    found: dict[str, set[str]] = {}
-    listed = ((cue, (phrase.strip() for phrase in text.split(","))) for cue, text in _PHRASES.items())
-    for cue, phrases in (*listed, *_GENERATED.items()):
-        for phrase in phrases:
-            found.setdefault(phrase, set()).add(cue)
-    return ((phrase, tuple(sorted(cues))) for phrase, cues in found.items())
+def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """The rest of each phrase and the cue it gives, by the phrase's first word."""
+    listed = [(phrase.split(), cue) for cue, text in _PHRASES.items() for phrase in text.split(",")]
+    dated = [([before, name], "later") for before, name in product(_BEFORE_DATES, DATES)]
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for (first, *others), cue in (*listed, *dated):
+        found.setdefault(first, []).append((tuple(others), cue))
+    return found
 
 
-CUES = MappingProxyType(dict(_lexicon()))
-"""The cues that a phrase of up to four words gives."""
+_LEXICON = _lexicon()
+
+
+def cues(words: Sequence[str]) -> set[str]:
+    """The cues that the phrases in a sentence give."""
+    return {
+        cue
+        for place, word in enumerate(words, 1)
+        if word in _LEXICON
+        for rest, cue in _LEXICON[word]
+        if words[place : place + len(rest)] == rest
+    }
+
+
+def is_tag(words: Sequence[str]) -> bool:
+    """Whether this only seeks or gives assent, such as "right", "you know" or "oh really"."""
+    return len(words) <= 3 and _TAGS.issuperset(words)
+
+
+def features(words: tuple[str, ...]) -> set[str]:
+    """What is looked at in a sentence, as names: cues and their pairs, length, word pairs, and how it opens."""
+    return {*_cue_features(words), *grams(words), *_openings(words)}
+
+
+def _cue_features(words: tuple[str, ...]) -> Iterator[str]:
+    found = sorted(cues(words))
+    yield from (f"<{cue}>" for cue in found)
+    yield from (f"<{one} {other}>" for one, other in combinations(found, 2))
+    yield f"<length {sum(len(words) >= bound for bound in _LENGTHS)}>"
+
+
+def grams(words: Sequence[str]) -> Iterator[str]:
+    """The words and pairs of words, with `^` and `$` for the ends of the sentence and `#` for any number."""
+    plain = ["#" if word.isdigit() else word for word in words]
+    yield from plain
+    yield from map(" ".join, pairwise(("^", *plain, "$")))
+
+
+def _openings(words: Sequence[str]) -> Iterator[str]:
+    """How a sentence begins after words that only take the floor, and where its question words stand."""
+    body = list(dropwhile(_OPENER.__contains__, words))
+    shape = ["~", *(_CLASSES.get(word, word) for word in body)]
+    yield from ("~" + " ".join(body[:size]) for size in (1, 2, 3))
+    yield from (" ".join(shape[:size]) for size in (2, 3, 4))
+    yield from (f"{one} {two}" for one, two in pairwise(shape) if one.isupper() and two.isupper())

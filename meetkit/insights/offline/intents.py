@@ -1,26 +1,110 @@
-"""How much a sentence promises, asks or decides: provisional, by a few words."""
+"""How much a sentence promises, asks or decides: small linear models over words and cues.
+
+Each model is a bias and a weight for each feature (`cues.features`); the probability is the logistic function of
+their sum. A sentence is read by itself: neither its place in the meeting nor its neighbours count.
+`benchmarks/train_intents.py` learned the weights. The scores are made to be cut at `THRESHOLD`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
 
-from meetkit.insights.text import Document
+from meetkit.insights.offline.cues import features, is_tag
+from meetkit.insights.text import Document, Sentence
 
-_ACTION = re.compile(r"\b(?:i'll|i will|going to|we'll|will|need to|needs to|should|have to|can you|could you|please|let me|to do|must)\b")
-_DECISION = re.compile(r"\b(?:agreed|decided?|decision|let's go|go with|settled|approved|signed off|final|we'll use|stick with)\b")
+THRESHOLD: Final = 0.5
+"""From this score on a sentence counts, for each of the intents."""
+
+ASKED: Final = 0.99
+"""The score of a sentence with a question mark."""
+
+TAG: Final = 0.1
+"""The highest score as a question of what only seeks assent, such as "right?" or "you know?"."""
+
+_CLOSING = "\"'\u201d\u2019)]} "
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A logistic regression over features that are there or not."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, found: Iterable[str]) -> float:
+        """How likely it is, from the features found in a sentence."""
+        total = self.bias + math.fsum(self.weights[feature] for feature in found if feature in self.weights)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def model(name: str) -> Model:
+    """The model that is shipped under a name: `action`, `decision`, `question` or `mail`."""
+    text = files("meetkit.insights.offline").joinpath(f"weights/{name}.json").read_text(encoding="utf-8")
+    return Model(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """The scores of a document's sentences, one each, in their order."""
+
+    actions: tuple[float, ...]
+    decisions: tuple[float, ...]
+    questions: tuple[float, ...]
 
 
 def action_scores(document: Document) -> Sequence[float]:
     """For each sentence, the probability that it commits somebody to something, or asks somebody to do it."""
-    return [0.6 if _ACTION.search(" ".join(sentence.words)) else 0.1 for sentence in document.sentences]
+    return _intents(document).actions
 
 
 def decision_scores(document: Document) -> Sequence[float]:
     """For each sentence, the probability that it decides something."""
-    return [0.6 if _DECISION.search(" ".join(sentence.words)) else 0.1 for sentence in document.sentences]
+    return _intents(document).decisions
 
 
 def question_scores(document: Document) -> Sequence[float]:
     """For each sentence, the probability that it asks something, with or without a question mark."""
-    return [0.9 if sentence.text.endswith("?") else 0.1 for sentence in document.sentences]
+    return _intents(document).questions
+
+
+def mail_scores(document: Document) -> Sequence[float]:
+    """For each sentence of an e-mail, the probability that it asks for an action or commits to one."""
+    mail = model("mail")
+    return [mail.probability(features(sentence.words)) for sentence in document.sentences]
+
+
+def question_score(sentence: Sentence, found: Iterable[str]) -> float:
+    """The model's probability, unless a question mark or a mere tag settles it."""
+    if is_tag(sentence.words):
+        return min(TAG, model("question").probability(found))
+    if sentence.text.rstrip(_CLOSING).endswith(_QUESTION_MARKS):
+        return ASKED
+    return model("question").probability(found)
+
+
+def _intents(document: Document) -> Intents:
+    # Kept with the document, as a cached property is: what three models look at is found once.
+    memory = vars(document)
+    if "intents" not in memory:
+        memory["intents"] = _read(document.sentences)
+    kept: Intents = memory["intents"]
+    return kept
+
+
+def _read(sentences: Iterable[Sentence]) -> Intents:
+    action, decision = model("action"), model("decision")
+    actions, decisions, questions = [], [], []
+    for sentence in sentences:
+        found = features(sentence.words)
+        actions.append(action.probability(found))
+        decisions.append(decision.probability(found))
+        questions.append(question_score(sentence, found))
+    return Intents(tuple(actions), tuple(decisions), tuple(questions))
