@@ -20,13 +20,14 @@ from math import comb
 from pathlib import Path
 from typing import Any
 
-from benchmarks import train_intents as training
-from benchmarks.judged.common import DATA, Row, load
 from meetkit.insights.offline import intents
 from meetkit.insights.offline.cues import features
 from meetkit.insights.offline.intents import Model
 from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.transcripts import Transcript, Turn
+
+from . import learning
+from .common import DATA, Row, load
 
 Meeting = Mapping[str, Any]
 Scorer = Callable[[Document], Sequence[float]]
@@ -38,7 +39,9 @@ SHORTEST = 4
 CLOSING = 3.0, 30.0
 """What the last sentence of an AMI meeting gains in logits, and after how many sentences before it e times less."""
 
-_ACTION = re.compile(r"\b(?:i'll|i will|we'll|we will|will|need to|have to|should|action|send|by (?:the )?next|let's)\b")
+_ACTION = re.compile(
+    r"\b(?:i'll|i will|we'll|we will|will|need to|have to|should|action|send|by (?:the )?next|let's)\b"
+)
 _DECISION = re.compile(r"\b(?:decid\w+|agree\w*|go with|let's|we'll|final|settled|choose|chosen)\b")
 _MAIL = re.compile(r"\b(?:please|can you|could you|would you|let me know|i will|i'll|we will|need to|should|let's)\b")
 _QUESTION = re.compile(
@@ -92,7 +95,9 @@ def picks(document: Document, scores: Sequence[float], count: int) -> set[int]:
     return set(sorted(candidates, key=lambda index: -scores[index])[:count])
 
 
-def recall(meetings: Sequence[Meeting], score: Callable[[int, Document], Sequence[float]], label: str, count: int) -> float:
+def recall(
+    meetings: Sequence[Meeting], score: Callable[[int, Document], Sequence[float]], label: str, count: int
+) -> float:
     """The share of gold items, in percent, that the picks of every meeting recall; `score` gets its number too."""
     found = []
     for number, meeting in enumerate(meetings):
@@ -121,10 +126,10 @@ def f1(gold: Sequence[bool], found: Sequence[bool]) -> float:
 
 def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
     meetings = load(folder, "ami*labeled")
-    known = training.vocabulary(DATA)
+    known = learning.vocabulary(DATA)
     learners: dict[str, tuple[Callable[..., Model], Scorer]] = {
-        "actions": (training.learn_action, intents.action_scores),
-        "decisions": (training.learn_decision, intents.decision_scores),
+        "actions": (learning.learn_action, intents.action_scores),
+        "decisions": (learning.learn_decision, intents.decision_scores),
     }
     scored: dict[str, list[Sequence[float]]] = {}
     for label, (learn, scores) in learners.items():
@@ -136,7 +141,10 @@ def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
                 for left, meeting in enumerate(meetings)
             ]
     yield _ami_row(meetings, scored["actions"], "actions", 20, bar=55, goal=80)
-    closing = [[_logit(one) + gain for one, gain in zip(scores, _closing(len(scores)), strict=True)] for scores in scored["actions"]]
+    closing = [
+        [_logit(one) + gain for one, gain in zip(scores, _closing(len(scores)), strict=True)]
+        for scores in scored["actions"]
+    ]
     yield _ami_row(meetings, closing, "actions", 20, bar=65, goal=80, note="with a prior for the end of the meeting")
     yield _ami_row(meetings, scored["decisions"], "decisions", 20, bar=25, goal=40)
     yield _ami_row(meetings, scored["decisions"], "decisions", 10, bar=12)
@@ -199,7 +207,7 @@ def _mail_row(folder: Path, *, shipped: bool) -> Row:
 
 
 def _mail_model(mails: list[Any]) -> Callable[[list[Any]], list[float]]:
-    model = training.learn_mail(mails, training.vocabulary(DATA))
+    model = learning.learn_mail(mails, learning.mail_vocabulary(DATA))
     return lambda others: [model.probability(features(words(one["text"]))) for one in others]
 
 
@@ -244,13 +252,3 @@ def _mrda_rows(folder: Path) -> Iterator[Row]:
         simple = {"cue words": f1(gold, [bool(_QUESTION.match(text)) for text in plain])}
         limit = {"the mark itself": f1(gold, [text.rstrip().endswith("?") for text in marked])}
         yield Row(f"MRDA questions ({label})", "F1 without punctuation, %", f1(gold, found), bar, goal, simple, limit)
-
-
-def main() -> None:
-    """Print the rows on the halves that are at hand."""
-    for row in rows(DATA, shipped=False):
-        print(row)
-
-
-if __name__ == "__main__":
-    main()

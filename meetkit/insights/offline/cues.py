@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, dropwhile, pairwise, product
+from itertools import combinations, dropwhile, groupby, pairwise, product
 
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _MONTHS = "january february march april june july august september october november december"
 
+# Phrases of one to four words. What a cue is worth is learned; here stands only what gives it.
 _PHRASES = {
     "promise": """i'll, i will, we'll, we will, i shall, we shall, i can, let me, i'm going, we're going, i am going,
         we are going, i'm gonna, we're gonna, i'm gon, we're gon, i want to, will do, i promise, on me, on us,
@@ -83,13 +84,12 @@ _GRAMMAR = {
         my""",
     "W": "what why how who when where which whose what's who's how's where's",
 }
-_OPENERS = """uh um so and but well okay ok yeah oh hmm mm alright right now er like then yes no ah actually sorry mean
-    just also because"""
 _CLASSES = {word: letter for letter, listed in _GRAMMAR.items() for word in listed.split()}
-_OPENER = frozenset(_OPENERS.split())
-_ASSENT = """right okay ok yeah yes no huh hmm mm hm you know all alright really yep oh uh um so and but then well eh
-    sure see i sorry excuse me pardon exactly correct indeed"""
-_TAGS = frozenset(_ASSENT.split())
+_HESITATIONS = frozenset({"uh", "um", "er", "hmm", "mm", "hm", "ah", "erm", "mhm", "uhhuh", "eh"})
+_OPEN = "so and but well okay ok yeah oh alright right now like then yes no actually sorry mean just also because"
+_OPENERS = frozenset(_OPEN.split())
+_ASSENT = "right okay ok yeah yes no huh you know all alright really yep oh so and but then well sure see i sorry"
+_TAGS = frozenset(_ASSENT.split()) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
 _LENGTHS = (4, 7, 12, 20, 30)
 
 
@@ -142,9 +142,17 @@ def grams(words: Sequence[str]) -> Iterator[str]:
 
 
 def _openings(words: Sequence[str]) -> Iterator[str]:
-    """How a sentence begins after words that only take the floor, and where its question words stand."""
-    body = list(dropwhile(_OPENER.__contains__, words))
+    """How a sentence begins after words that only take the floor, and where its question words stand.
+
+    Hesitations are left out, and words said twice. V is for auxiliary verbs, P pronouns, W question words.
+    """
+    fluent = (word for word, _ in groupby(word for word in words if word not in _HESITATIONS))
+    body = list(dropwhile(_OPENERS.__contains__, fluent))
     shape = ["~", *(_CLASSES.get(word, word) for word in body)]
     yield from ("~" + " ".join(body[:size]) for size in (1, 2, 3))
     yield from (" ".join(shape[:size]) for size in (2, 3, 4))
-    yield from (f"{one} {two}" for one, two in pairwise(shape) if one.isupper() and two.isupper())
+    yield from (f"?{letter}" for letter in "VW" if letter in shape)
+    yield from (" ".join(pair) for pair in pairwise(shape) if all(map(str.isupper, pair)))
+    yield from (
+        " ".join(three) for three in zip(shape, shape[1:], shape[2:], strict=False) if sum(map(str.isupper, three)) > 1
+    )
