@@ -14,17 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .common import load
 from meetkit.insights.offline import cues
 from meetkit.insights.offline.intents import Model
 from meetkit.insights.text import WORD, sentence_spans, words
+
+from .common import load
 
 CALLS = Path(__file__).parents[1] / "training" / "calls.txt"
 
 IN_MRDA = frozenset({"Bed010", "Bmr005", "Bro011"})
 """Meetings of QMSum that MRDA's judged halves also hold, so that nothing is learned from them."""
 
-MIN_SENTENCES, MIN_COLLECTIONS, MIN_MAILS, SMALLEST = 5, 2, 3, 0.02
+MIN_SENTENCES, MIN_MAILS, SMALLEST = 5, 3, 0.02
 _CALENDAR = frozenset(cues.DATES) | {"i", "i'm", "i'll", "i've", "i'd", "ok"}
 
 
@@ -77,21 +78,19 @@ def spoken(meetings: Iterable[Mapping[str, Any]], *, domains: Sequence[str]) -> 
 
 
 @cache
-def vocabulary(folder: Path) -> frozenset[str]:
-    """The features of speech that count: in so many sentences of two of three unlike collections, and no names.
+def vocabulary(folder: Path, collections: int) -> frozenset[str]:
+    """The features of speech that count: frequent in so many of three unlike collections, and no names.
 
     What only one collection knows is its subject (remote controls, gas trading), not how people talk.
     """
-    collections = (
+    texts_of = (
         [one["text"] for meeting in load(folder, "ami*labeled") for one in meeting["sents"]],
         spoken(load(folder, "qmsum"), domains=("Academic", "Committee")),
         [one["text"] for one in load(folder, "emailintent")],
     )
-    names = _names(text for texts in collections for text in texts)
-    known = Counter(feature for texts in collections for feature in _frequent(texts, MIN_SENTENCES))
-    return frozenset(
-        feature for feature, count in known.items() if count >= MIN_COLLECTIONS and _nameless(feature, names)
-    )
+    names = _names(text for texts in texts_of for text in texts)
+    known = Counter(feature for texts in texts_of for feature in _frequent(texts, MIN_SENTENCES))
+    return frozenset(feature for feature, count in known.items() if count >= collections and _nameless(feature, names))
 
 
 @cache
@@ -149,14 +148,14 @@ def _example_weights(corpus: Corpus) -> list[float]:
 
 def learn_action(meetings: Iterable[Mapping[str, Any]], known: frozenset[str]) -> Model:
     """From AMI's meetings and our own sentences. Of what is said in a call less is an action than of our sentences."""
-    corpora = (Corpus(calls("a"), 2000), Corpus(ami(meetings, "actions"), 500, balanced=True, offset="@ami"))
-    return fit(corpora, known, strength=0.1, shift=-0.8)
+    corpora = (Corpus(calls("a"), 2000), Corpus(ami(meetings, "actions"), 1000, balanced=True, offset="@ami"))
+    return fit(corpora, known, strength=0.1, shift=-0.4)
 
 
 def learn_decision(meetings: Iterable[Mapping[str, Any]], known: frozenset[str]) -> Model:
     """From AMI's meetings and our own sentences, as with actions."""
-    corpora = (Corpus(calls("d"), 2000), Corpus(ami(meetings, "decisions"), 1000, balanced=True, offset="@ami"))
-    return fit(corpora, known, strength=0.03, shift=0.5)
+    corpora = (Corpus(calls("d"), 2000), Corpus(ami(meetings, "decisions"), 300, balanced=True, offset="@ami"))
+    return fit(corpora, known, strength=0.1, shift=0.2)
 
 
 def learn_question(texts: Sequence[str], known: frozenset[str]) -> Model:
