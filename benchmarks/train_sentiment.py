@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.judged.common import DATA, load
+from judged.common import DATA, load
 from meetkit.insights.offline import lexicon
 from meetkit.insights.offline.polarity import passage_features
 from meetkit.insights.text import words

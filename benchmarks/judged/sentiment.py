@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.judged.common import Row, load
+from judged.common import Row, load
 from meetkit.insights.offline.polarity import read_polarity
 
 LABELS = ("negative", "neutral", "positive")
