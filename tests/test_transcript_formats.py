@@ -57,6 +57,7 @@ class TestPlainText:
             ("Jane Doe   \t0:03\nHi.\nBob\t1:00:09\nYo, all.\n", (3, 3609)),
             ("Jane Doe (00:03):\nHi.\n\nBob (00:09):\nYo, all.\n", (3, 9)),
             ("Jane Doe - 00:03\nHi.\nBob - 00:09\nYo, all.", (3, 9)),
+            ("0:01 | Jane Doe\nHi.\n0:09 Bob: Yo, all.\n0:10 - Jane Doe\n", (1, 9)),
             ("00:00:00\n\nJane Doe: Hi.\n00:05:00\nBob: Yo, all.", (0, 300)),
             ("Jane Doe [10:15 AM]: Hi.\nBob [10:16 a.m.]: Yo, all.", (0, 60)),
             ("Jane Doe  11:59 PM\nHi.\nBob  12:01 AM\nYo, all.", (0, 120)),
@@ -227,6 +228,17 @@ class TestWebVtt:
             ("AT&T Rep", "Ok.", 5, 6),
             ("Bob", "Hm", 5, 6),
         ]
+
+    def test_names_in_small_letters_count_if_they_repeat(self) -> None:
+        assert told(ZOOM.replace("Jane Doe", "jane doe"))[0] == ("jane doe", "We will send the report.")
+        assert told(ZOOM.replace("Bob", "so"))[-1] == ("AT&T Rep", "Ok. so: Hm")
+
+    def test_overlapping_cues_keep_the_later_end_and_the_order_of_the_file(self) -> None:
+        text = "WEBVTT\n" + "".join(
+            f"\n00:{start:02}.000 --> 00:{end:02}.000\n<v Jane>{start}\n" for start, end in [(5, 20), (6, 8), (1, 2)]
+        )
+
+        assert timed(text) == [("Jane", "5 6", 5, 20), ("Jane", "1", 1, 2)]
 
     def test_comments_styles_regions_settings_and_tags_are_not_said(self) -> None:
         text = (

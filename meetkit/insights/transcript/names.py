@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from meetkit.models.base import CONTROL
 
-MAX_NAME = 60
+_MAX_NAME = 60
 _MAX_WORDS = 6
 _MAX_WORDS_WITHOUT_CASE = 4
 _MAX_LETTERS_UNSPACED = 12
@@ -26,8 +26,8 @@ _LISTED = """
     p.s., page, part, participants, passcode, password, phone, place, plan, plan a, plan b, point, present, price,
     problem, pros, cons, ps, purpose, q, question, questions, quote, re, reason, recap, recorded, recording,
     reference, references, regarding, reminder, result, results, risk, risks, room, scope, section, sent, slide,
-    solution, start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip, title, tl;dr,
-    tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript, update, updates, url, version, warning,
+    side note, solution, start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip,
+    title, tl;dr, tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript, update, updates, url, version, warning,
     when, where, who, why, what, how, yes,
     aktionen, anwesend, betreff, beschluss, beschlüsse, datum, hinweis, notiz, ort, protokoll, teilnehmer, thema,
     zeit, zusammenfassung, acta, asunto, fecha, nota, resumen, compte rendu, objet, ordre du jour, participants
@@ -45,9 +45,9 @@ _PARTICLES = frozenset(
     | {"do", "dos", "du", "e", "el", "et", "ibn", "la", "le", "les", "of", "ter", "the", "und", "van", "vom", "von"}
     | {"y", "zu", "zum", "zur"}
 )
-_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ASIDE = re.compile(r"\((?:[^()]++|\([^()]*+\))*+\)|\[[^\[\]]*+\]")
 _NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
-_NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
+_NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}()\[\]=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
 _DOTTED = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -84,7 +84,7 @@ def judge(label: str) -> Label:
     if _folded(label) in _HEADINGS:
         return Label.HEADING
     label = _ASIDE.sub("", label).strip()
-    if len(label) > MAX_NAME or _NO_NAME.search(label):
+    if len(label) > _MAX_NAME or _NO_NAME.search(label):
         return Label.WORDS
     if _TELEPHONE.fullmatch(label):
         return Label.NAME

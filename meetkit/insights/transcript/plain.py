@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from meetkit.insights.transcript.clock import RecordingClock, Stamp
 from meetkit.insights.transcript.lines import Head, lines, read_head
 from meetkit.insights.transcript.names import Label
 from meetkit.insights.transcript.pieces import MAX_NAMELESS, ends_sentence
+from meetkit.insights.transcript.speakers import Speakers
 from meetkit.models.transcripts import Transcript, Turn
 
 
@@ -24,8 +24,7 @@ class _Line:
 class _Habits:
     """What the lines of a text, taken together, say about each of them."""
 
-    repeated: frozenset[str]
-    names_b: bool
+    speakers: Speakers
     times_with_names: bool
     times_lead: bool
 
@@ -33,23 +32,13 @@ class _Habits:
     def of(cls, read: list[_Line]) -> _Habits:
         """Look at all lines once."""
         heads = [line.head for line in read if line.head is not None]
-        unsure = Counter(head.name for head in heads if head.name and head.label is Label.UNSURE)
         named = [head for head in heads if head.label is Label.NAME]
         leading = sum(1 for head in heads if head.leads and head.name is None)
         return cls(
-            repeated=frozenset(name for name, count in unsure.items() if count > 1),
-            names_b=any(head.name in {"B", "b"} for head in heads),
+            speakers=Speakers.of(heads),
             times_with_names=any(head.stamp is not None for head in named),
             times_lead=any(head.leads for head in named) or 3 * leading >= len(read),
         )
-
-    def name(self, head: Head) -> str | None:
-        """Who the line says is speaking. A is somebody where there is a B, and an answer else."""
-        if head.label is Label.HEADING:
-            return head.name if self.names_b and head.name in {"A", "a"} else None
-        if head.label is Label.UNSURE:
-            return head.name if head.name in self.repeated else None
-        return head.name
 
     def marks_time(self, head: Head) -> bool:
         """Whether the line's time says when something is said, instead of being what is said."""
@@ -129,7 +118,7 @@ def read_plain(text: str) -> Transcript:
 
 def _begin(head: Head, after_blank: bool, habits: _Habits, turns: _Turns) -> int:
     """Begin the turn that a line's head says begins, if it does; the number of characters that are no words."""
-    if name := habits.name(head):
+    if name := habits.speakers.name(head):
         turns.begin(name, head.stamp)
         return head.width
     if habits.marks_time(head):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from meetkit.insights.transcript.cues import Cue, read_cues
-from meetkit.insights.transcript.lines import read_head
-from meetkit.insights.transcript.names import Label, clean_name
+from meetkit.insights.transcript.lines import Head, read_head
+from meetkit.insights.transcript.names import clean_name
 from meetkit.insights.transcript.pieces import Piece, one_line
+from meetkit.insights.transcript.speakers import Speakers
 
 # An unknown tag is words in angle brackets: transcripts have those, players show them.
 _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
@@ -20,18 +21,15 @@ _COLON = re.compile("[:\uff1a]")
 
 def vtt_pieces(text: str) -> Iterator[Piece]:
     """Read WebVTT (W3C). Where any cue has a voice tag, tags alone say who speaks."""
-    has_voices = "<v" in text and _VOICE.search(text) is not None
-    for cue in read_cues(text, numbered=False):
-        if has_voices:
-            yield from _voices(cue)
-        else:
-            yield from _labelled(cue, [_VTT_TAG.sub("", line) for line in cue.lines], decoded=html.unescape)
+    cues = read_cues(text, numbered=False)
+    if "<v" in text and _VOICE.search(text):
+        return (piece for cue in cues for piece in _voices(cue))
+    return _labelled(cues, _VTT_TAG, html.unescape)
 
 
 def srt_pieces(text: str) -> Iterator[Piece]:
     """Read SRT, which has no standard, as players do: tags are dropped, `Name: words` names a speaker."""
-    for cue in read_cues(text, numbered=True):
-        yield from _labelled(cue, [_SRT_TAG.sub("", line) for line in cue.lines], decoded=str)
+    return _labelled(read_cues(text, numbered=True), _SRT_TAG, str)
 
 
 def _voices(cue: Cue) -> Iterator[Piece]:
@@ -48,26 +46,26 @@ def _piece(cue: Cue, speaker: str | None, words: str) -> Piece:
     return Piece(speaker, one_line(html.unescape(_VTT_TAG.sub("", words))), cue.start, cue.end)
 
 
-def _labelled(cue: Cue, lines: list[str], *, decoded: Callable[[str], str]) -> Iterator[Piece]:
-    speaker: str | None = None
-    said: list[str] = []
-    for line in lines:
-        if found := _name(line, decoded):
-            yield Piece(speaker, one_line(decoded("\n".join(said))), cue.start, cue.end, lends_name=True)
-            speaker, said = found[0], [found[1]]
-        else:
-            said.append(line)
-    yield Piece(speaker, one_line(decoded("\n".join(said))), cue.start, cue.end, lends_name=True)
+def _labelled(cues: Iterable[Cue], tag: re.Pattern[str], decoded: Callable[[str], str]) -> Iterator[Piece]:
+    read = [(cue, [_split(tag.sub("", line), decoded) for line in cue.lines]) for cue in cues]
+    speakers = Speakers.of(head for _, lines in read for _, head in lines if head is not None)
+    for cue, lines in read:
+        speaker: str | None = None
+        said: list[str] = []
+        for words, head in lines:
+            if head is not None and (name := speakers.name(head)):
+                yield Piece(speaker, one_line("\n".join(said)), cue.start, cue.end, lends_name=True)
+                speaker, said = name, [words[head.width :]]
+            else:
+                said.append(words)
+        yield Piece(speaker, one_line("\n".join(said)), cue.start, cue.end, lends_name=True)
 
 
-def _name(line: str, decoded: Callable[[str], str]) -> tuple[str, str] | None:
-    """The name before the words, and the words. A colon that is escaped ends no name."""
+def _split(line: str, decoded: Callable[[str], str]) -> tuple[str, Head | None]:
+    """A line's words, and the label before them. A colon that is escaped ends no label."""
+    words = decoded(line)
     colon = _COLON.search(line)
-    label = decoded(line[: colon.start()]) if colon else ""
-    if colon is None or _COLON.search(label):
-        return None
-    plain = label + line[colon.start() :]
-    head = read_head(plain)
-    if head is None or head.name is None or head.label is not Label.NAME or head.owns_line:
-        return None
-    return head.name, plain[head.width :]
+    if colon is None or _COLON.search(decoded(line[: colon.start()])):
+        return words, None
+    head = read_head(words)
+    return words, None if head is None or head.owns_line else head
