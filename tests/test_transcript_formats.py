@@ -54,6 +54,7 @@ class TestPlainText:
             ("Jane Doe (00:01:02): Hi.\nBob [00:01:03]: Yo, all.", (62, 63)),
             ("**Jane Doe** [0:03]: Hi.\n**Bob** [0:04]: Yo, all.", (3, 4)),
             ("Jane Doe  0:03\nHi.\n\nBob  0:09 \nYo, all.\n", (3, 9)),
+            ("Jane Doe 0:03\nHi.\nBob 0:09\nYo, all.\n", (3, 9)),
             ("Jane Doe   \t0:03\nHi.\nBob\t1:00:09\nYo, all.\n", (3, 3609)),
             ("Jane Doe (00:03):\nHi.\n\nBob (00:09):\nYo, all.\n", (3, 9)),
             ("Jane Doe - 00:03\nHi.\nBob - 00:09\nYo, all.", (3, 9)),
@@ -144,6 +145,20 @@ class TestPlainText:
             ("bob.roe", "yo\nso: what?"),
             ("jane", "well"),
             ("bob.roe", "ok"),
+        ]
+
+    def test_a_single_line_of_words_and_a_time_names_nobody(self) -> None:
+        assert told("Jane: We go on with\nLunch 12:30\nand stop.") == [
+            ("Jane", "We go on with\nLunch 12:30\nand stop.")
+        ]
+
+    def test_words_behind_a_time_and_a_rule_are_no_name_unless_they_repeat(self) -> None:
+        assert told("0:12 - Thank You\n0:15 - Well Done\n") == [(None, "Thank You"), (None, "Well Done")]
+
+    def test_a_time_before_a_label_that_is_no_name_is_not_said(self) -> None:
+        assert timed("[0:12] so: well\n[0:15] Note: done") == [
+            (None, "so: well", 12, None),
+            (None, "Note: done", 15, None),
         ]
 
     def test_a_is_somebody_where_there_is_a_b(self) -> None:

@@ -33,13 +33,14 @@ _CHAT = re.compile(r"From\s+(?P<name>.+?)\s+to\s+\S.*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a line begins with; the words begin `width` characters into it.
+    """What a line begins with; the words begin `width` characters into it, or `rest` if `name` is no name.
 
     `label` says what `name` is, if there is one. `leads` is a time without brackets that begins the line, `change`
     the `>>` of captions for somebody else who speaks, `owns_line` a name whose words are on the lines below.
     """
 
     width: int
+    rest: int = 0
     name: str | None = None
     label: Label | None = None
     stamp: Stamp | None = None
@@ -80,7 +81,7 @@ def read_head(line: str) -> Head | None:
     return (
         _labelled(head, begin.end())
         or _headed(line, begin.end())
-        or (Head(begin.end(), change=True) if change else None)
+        or (Head(begin.end(), begin.end(), change=True) if change else None)
     )
 
 
@@ -88,11 +89,11 @@ def _led(line: str, head: str, leading: re.Match[str], change: bool) -> Head:
     stamp, leads = _stamp(leading), leading["bare"] is not None
     labelled = _labelled(head, leading.end())
     if labelled is not None:
-        return replace(labelled, stamp=stamp, leads=leads)
+        return replace(labelled, rest=leading.end(), stamp=stamp, leads=leads)
     rest = line[leading.end() :].strip(" \t*_")
     if leading["rule"] and " " in rest and judge(rest) is Label.NAME:
-        return Head(len(line), clean_name(rest), Label.UNSURE, stamp, owns_line=True)
-    return Head(leading.end(), stamp=stamp, leads=leads, change=change)
+        return Head(len(line), leading.end(), clean_name(rest), Label.UNSURE, stamp, leads, owns_line=True)
+    return Head(leading.end(), leading.end(), stamp=stamp, leads=leads, change=change)
 
 
 def _labelled(head: str, at: int) -> Head | None:
@@ -103,13 +104,13 @@ def _labelled(head: str, at: int) -> Head | None:
     chat = _CHAT.fullmatch(written)
     name = clean_name(chat["name"] if chat else written)
     label = judge(name) if name else Label.WORDS
-    return None if label is Label.WORDS else Head(found.end(), name, label, _stamp(found))
+    return None if label is Label.WORDS else Head(found.end(), 0, name, label, _stamp(found))
 
 
 def _headed(line: str, at: int) -> Head | None:
     """A name and a time on a line of their own, as Otter, Teams and Zoom write them.
 
-    A single space between the two is what a sentence has as well: such a name has to stand there twice.
+    A single space between the two is what a sentence has as well: one such line alone names nobody.
     """
     found = _HEADED.match(line, at) if len(line) <= _MAX_LINE_OF_ITS_OWN else None
     if found is None:
@@ -121,7 +122,7 @@ def _headed(line: str, at: int) -> Head | None:
         return None
     gap = found["gap"]
     apart = in_brackets or len(gap) > 1 or gap == "\t" or found["rule"] is not None or found["bracketed"] is not None
-    return Head(len(line), name, Label.NAME if apart else Label.UNSURE, _stamp(found), owns_line=True)
+    return Head(len(line), 0, name, Label.NAME if apart else Label.UNSURE, _stamp(found), owns_line=True)
 
 
 def _stamp(found: re.Match[str]) -> Stamp | None:

@@ -27,8 +27,8 @@ _LISTED = """
     problem, pros, cons, ps, purpose, q, question, questions, quote, re, reason, recap, recorded, recording,
     reference, references, regarding, reminder, result, results, risk, risks, room, scope, section, sent, slide,
     side note, solution, start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip,
-    title, tl;dr, tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript, update, updates, url, version, warning,
-    when, where, who, why, what, how, yes,
+    title, tl;dr, tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript,
+    update, updates, url, version, warning, when, where, who, why, what, how, yes,
     aktionen, anwesend, betreff, beschluss, beschlüsse, datum, hinweis, notiz, ort, protokoll, teilnehmer, thema,
     zeit, zusammenfassung, acta, asunto, fecha, nota, resumen, compte rendu, objet, ordre du jour, participants
 """
@@ -120,4 +120,4 @@ def _may_hold_dot(word: str) -> bool:
 
 def _begins_small(word: str) -> bool:
     letters = word.lstrip("#@'\u2018\u2019\"-_")
-    return letters[:1].islower() and "@" not in letters and not any(character.isupper() for character in letters)
+    return letters[:1].islower() and "@" not in word and not any(character.isupper() for character in letters)

@@ -13,14 +13,6 @@ from meetkit.models.transcripts import Transcript, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    end: int
-    after_blank: bool
-    head: Head | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Habits:
     """What the lines of a text, taken together, say about each of them."""
 
@@ -29,20 +21,21 @@ class _Habits:
     times_lead: bool
 
     @classmethod
-    def of(cls, read: list[_Line]) -> _Habits:
+    def of(cls, read: list[Head | None]) -> _Habits:
         """Look at all lines once."""
-        heads = [line.head for line in read if line.head is not None]
+        heads = [head for head in read if head is not None]
         named = [head for head in heads if head.label is Label.NAME]
-        leading = sum(1 for head in heads if head.leads and head.name is None)
+        speakers = Speakers.of(heads)
+        leading = sum(1 for head in heads if head.leads and speakers.name(head) is None)
         return cls(
-            speakers=Speakers.of(heads),
+            speakers=speakers,
             times_with_names=any(head.stamp is not None for head in named),
             times_lead=any(head.leads for head in named) or 3 * leading >= len(read),
         )
 
     def marks_time(self, head: Head) -> bool:
         """Whether the line's time says when something is said, instead of being what is said."""
-        if head.stamp is None or head.owns_line:
+        if head.stamp is None or (head.owns_line and head.rest == 0):
             return False
         return self.times_lead or not head.leads
 
@@ -105,13 +98,13 @@ def read_plain(text: str) -> Transcript:
     A line with a name begins a turn, one without belongs to the turn above. Where nobody is named, a turn goes
     on to the end of a sentence at the end of a line, to a blank line, or to the next time.
     """
-    read = [_Line(start, end, blank, read_head(text[start:end])) for start, end, blank in lines(text)]
+    read = [read_head(text[start:end]) for start, end, _ in lines(text)]
     habits, turns = _Habits.of(read), _Turns(text)
-    for line in read:
-        width = 0 if line.head is None else _begin(line.head, line.after_blank, habits, turns)
-        if width == 0 and not turns.goes_on(line.after_blank):
+    for head, (start, end, after_blank) in zip(read, lines(text), strict=True):
+        width = 0 if head is None else _begin(head, after_blank, habits, turns)
+        if width == 0 and not turns.goes_on(after_blank):
             turns.begin(None)
-        turns.add(line.start + width, line.end)
+        turns.add(start + width, end)
     turns.close()
     return Transcript(format="text", text=text, turns=tuple(turns.done))
 
@@ -124,10 +117,10 @@ def _begin(head: Head, after_blank: bool, habits: _Habits, turns: _Turns) -> int
     if habits.marks_time(head):
         # Where times stand with names, one without is somebody's; elsewhere it runs along with who is speaking.
         turns.begin(None if habits.times_with_names else turns.speaker, head.stamp, only_time=True)
-        return 0 if head.name else head.width
+        return head.rest
     if head.change:
         turns.begin(None)
-        return head.width
+        return head.rest
     if head.label is Label.HEADING and after_blank:
         turns.begin(None)
     return 0
