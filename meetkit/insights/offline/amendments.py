@@ -9,7 +9,7 @@ from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import Phrase, find_phrases
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import gist
+from meetkit.insights.offline.wording import gist, listed
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.insights import Evidence
 
@@ -21,21 +21,30 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWS = re.compile(
-    r"\b(?:never ?mind|scratch that|forget (?:it|that|about (?:it|that|the))|no need|(?:don't|do not|won't) (?:need|bother)"
+    r"\b(?:never ?mind|scratch that|forget (?:it|that|about (?:it|that|the))|no need|(?:don't|do not"
+    r"|won't) (?:need|bother)"
     r"|(?:isn't|not|no longer) (?:needed|necessary)|cancel that|i take that back|on second thoughts?)\b",
     re.IGNORECASE,
 )
-_CUES = frozenset(
-    "actually sorry correction wait rather better mean let's make move push change no never nevermind scratch forget no need don't"
-    " do won't isn't not longer cancel take second".split()
+_CUES = listed(
+    "actually sorry correction wait rather better mean let's make move push change no never nevermind"
+    " scratch forget no need don't"
+    " do won't isn't not longer cancel take second"
 )
 """No correction and no withdrawal is without one of these words."""
-_OF_THAT = re.compile(r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother", re.IGNORECASE)
+_OF_THAT = re.compile(
+    r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother",
+    re.IGNORECASE,
+)
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
 _DELIVERS = re.compile(
-    r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready|there|with you|done|yours))\b", re.IGNORECASE
+    r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready"
+    r"|there|with you|done|yours))\b",
+    re.IGNORECASE,
 )
-_ASKS_WHEN = re.compile(r"\bwhen\b|\bhow soon\b|\bhow (?:fast|quickly)\b|what date|which day|deadline|timeline", re.IGNORECASE)
+_ASKS_WHEN = re.compile(
+    r"\bwhen\b|\bhow soon\b|\bhow (?:fast|quickly)\b|what date|which day|deadline|timeline", re.IGNORECASE
+)
 _NOT = re.compile(r"\bnot\s{1,3}\Z|n't\b[^,]{0,20}\Z", re.IGNORECASE)
 _MAX_ANSWER = 12
 
@@ -101,9 +110,11 @@ def amend(book: Book, sentence: Sentence, document: Document) -> None:
     text = sentence.text.replace("\u2019", "'")
     if withdrawn := _withdrawn(book, sentence, text):
         book.remove(withdrawn)
-    elif (latest := book.latest(sentence.turn.index, 3)) and (found := _corrected(latest, sentence, text)):
-        if not text.endswith("?") or _is_accepted(sentence, document):
-            latest.set_deadline(*found)
+        return
+    latest = book.latest(sentence.turn.index, 3)
+    found = latest and _corrected(latest, sentence, text)
+    if latest and found and (not text.endswith("?") or _is_accepted(sentence, document)):
+        latest.set_deadline(*found)
 
 
 def _is_accepted(sentence: Sentence, document: Document) -> bool:
@@ -135,5 +146,7 @@ def _withdrawn(book: Book, sentence: Sentence, text: str) -> Draft | None:
     if _AFTER_ALL.search(text) and (draft := book.about(mentioned)):
         return draft
     latest = book.latest(turn, 2)
-    of_that = latest and (_OF_THAT.search(text, cue.start()) or gist(latest.task.partition(" ")[2]) & mentioned)
-    return latest if of_that and latest.sentence.index < sentence.index else None
+    if latest is None or latest.sentence.index >= sentence.index:
+        return None
+    is_meant = _OF_THAT.search(text, cue.start()) or gist(latest.task.partition(" ")[2]) & mentioned
+    return latest if is_meant else None

@@ -36,7 +36,8 @@ class Commitment:
 # What stands before a head that is no commitment: another's words, a condition, a doubt, a clause that describes.
 _UNREAL = re.compile(
     r"(?:\b(?:(?<!as i )(?<!as we )(?:said|says|say|saying)|told \w{1,30}|asked|asks|asking|claims?|claimed|thought"
-    r"|mentioned|wrote|goes|heard|if|when|whenever|until|unless|whether|in case|what|how|why|where|which|who|whom|whatever"
+    r"|mentioned|wrote|goes|heard|if|when|whenever|until|unless|whether|in case|what|how|why|where|which"
+    r"|who|whom|whatever"
     r"|hope|hoping|wish|doubt|wonder|before|after|once|as soon as|than|things?|everything|anything|something|nothing"
     r"|so that|imagine|suppose|pretend|would|could|did|does|do|was|were"
     r"|(?:don't|didn't|do not|did not|never|can't|cannot) (?:really )?(?:think|know|believe|say|mean|guess|promise|see)"
@@ -55,7 +56,9 @@ _JOINTS = re.compile(
     r"(?:[\s,;:\u2013\u2014-]|\b(?:and|but|so|or|while|then|also|yes|okay|ok|meanwhile|perhaps|maybe)\b){1,20}\Z",
     re.IGNORECASE,
 )
-_VOCATIVE = re.compile(r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE)
+_VOCATIVE = re.compile(
+    r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
+)
 _LOOK_BACK = 90
 _MAX_CLAUSE = 400
 
@@ -89,7 +92,7 @@ def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitmen
 
 
 def _named(head: Commitment, people: People) -> Commitment | None:
-    """ "Lukas will …"; "Lukas to …" only where the sentence or an item of a list begins with it."""
+    """As in "Lukas will …"; "Lukas to …" only where the sentence or an item of a list begins with it."""
     before = _before(head)
     if not (found := people.ending(before)):
         return None
@@ -105,7 +108,7 @@ def _opens(before: str) -> bool:
 
 
 def _addressed(head: Commitment, people: People) -> Commitment:
-    """ "Lukas, could you …" is on Lukas; "could you …, Lukas?" as well."""
+    """As in "Lukas, could you …" is on Lukas; "could you …, Lukas?" as well."""
     whole = _before(head)
     before = whole.rstrip().removesuffix(",")
     found = people.ending(before)
@@ -116,7 +119,7 @@ def _addressed(head: Commitment, people: People) -> Commitment:
 
 
 def _called_after(head: Commitment, people: People) -> Commitment:
-    """ "Could you …, Lukas?", where that ends the sentence soon."""
+    """As in "Could you …, Lukas?", where that ends the sentence soon."""
     after = head.text[head.task : head.task + _MAX_CLAUSE + 1]
     if len(after) > _MAX_CLAUSE:
         return head

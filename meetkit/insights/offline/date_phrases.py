@@ -23,7 +23,12 @@ _NUMBERS = {
     **dict.fromkeys(("a", "an", "one", "the next", "the coming"), 1),
     **dict.fromkeys(("two", "a couple of", "a couple"), 2),
     **{word: number for number, word in enumerate(_UNDER_THIRTEEN.split(), 3)},
-    **{"fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90},
+    "fourteen": 14,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
 }
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
 _SPANS = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
@@ -47,11 +52,13 @@ _COUNT = (
 _UNIT = r"(?P<unit>(?:(?:business|working) )?day|week|month|quarter|year|hour|fortnight)s?\b"
 _OCCASION = (
     r"(?:meeting|call|review|session|demo|workshop|conference|launch|go-live|kick-?off|board|renewal|audit|release"
-    r"|deadline|check-in|presentation|sync|stand-?up|summit|holidays?|vacation|event|visit|pilot|phase \w{1,9})(?: (?:meeting|call|review))?"
+    r"|deadline|check-in|presentation|sync|stand-?up|summit|holidays?|vacation|event|visit|pilot"
+    r"|phase \w{1,9})(?: (?:meeting|call|review))?"
 )
 _TIME = (
     r"(?:(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?(?:am|pm|a\.m\.|p\.m\.|o'clock)|(?:[01]?\d|2[0-3]):[0-5]\d|noon|midday"
-    r"|midnight|lunch(?:time)?|eod|cob|close of (?:business|play)|(?:the )?end of (?:(?:the )?(?:business )?day|business)|first thing)"
+    r"|midnight|lunch(?:time)?|eod|cob|close of (?:business|play)"
+    r"|(?:the )?end of (?:(?:the )?(?:business )?day|business)|first thing)"
 )
 _PART = rf"(?:(?:(?:at|by|before) )?{_TIME}|(?:in the )?(?:morning|afternoon|evening)|night|first thing)"
 _ON = r"(?:(?:(?:no|not) later than|by|before|until|till|due|on) (?:the latest )?)"
@@ -234,28 +241,42 @@ RULES = (
     _rule(_MAYBE_ON, rf"{_WEEKDAY} (?:in a )?week\b", _week_after, single=True),
     _rule(_MAYBE_ON, rf"(?:a|one) week (?:from|after) {_WEEKDAY}", _week_after, single=True),
     _rule(_MAYBE_ON, rf"{_WHICH}{_WEEKDAY}", _on_weekday, single=True),
-    _rule(_IN, rf"{_COUNT} {_UNIT}(?:['’]? time| from (?:now|today))?", _after),
+    _rule(_IN, rf"{_COUNT} {_UNIT}(?:['\u2019]? time| from (?:now|today))?", _after),
     _rule("", rf"{_COUNT} {_UNIT} from (?:now|today)", _after),
     _rule(_MAYBE_ON_IN, rf"(?:the )?(?:very )?(?:end|close) of {_WHICH_SPAN}{_SPAN}\b", _span_end),
     _rule(_MAYBE_ON_IN, rf"late {_WHICH_SPAN}{_SPAN}\b", _span_end),
-    _rule(_MAYBE_ON, rf"{_WHICH_SPAN}{_SPAN}['’]?s? end\b", _span_end),
+    _rule(_MAYBE_ON, rf"{_WHICH_SPAN}{_SPAN}['\u2019]?s? end\b", _span_end),
     _rule(_MAYBE_ON, r"eo(?P<span>[wmqy])\b", _initial_end),
     _rule(_MAYBE_ON_IN, rf"(?:the )?(?:start|beginning) of (?:the )?(?:next|coming) {_SPAN}\b", _next_span_start),
     _rule(_MAYBE_ON_IN, rf"(?:mid|the middle of)[ -]{_WHICH_SPAN}{_SPAN}\b", _span_middle),
     _rule(_MAYBE_ON_IN, r"(?:early|some ?time) (?:next|this) (?:week|month|quarter|year)\b", _no_day),
-    _rule(r"(?:(?:by|on|due|in|within|over|during) )?", rf"(?P<which>(?:the )?(?:next|coming) |this ){_SPAN}\b", _span_end),
+    _rule(
+        r"(?:(?:by|on|due|in|within|over|during) )?", rf"(?P<which>(?:the )?(?:next|coming) |this ){_SPAN}\b", _span_end
+    ),
     _rule(r"within ", rf"(?P<which>the |this ){_SPAN}\b", _span_end),
     _rule(_MAYBE_ON_IN, rf"(?:(?:the )?end of |late |the last day of ){_MONTH}{_YEAR}", _month_end),
-    _rule(_MAYBE_ON_IN, rf"(?:the )?(?P<ordinal>first|second|third|fourth|last) week (?:of|in) {_MONTH}{_YEAR}", _month_week),
-    _rule(_MAYBE_ON_IN, rf"(?:the )?(?:start|beginning) of {_MONTH}{_YEAR}", lambda match, anchor: _dated(match, anchor, 1)),
+    _rule(
+        _MAYBE_ON_IN,
+        rf"(?:the )?(?P<ordinal>first|second|third|fourth|last) week (?:of|in) {_MONTH}{_YEAR}",
+        _month_week,
+    ),
+    _rule(
+        _MAYBE_ON_IN,
+        rf"(?:the )?(?:start|beginning) of {_MONTH}{_YEAR}",
+        lambda match, anchor: _dated(match, anchor, 1),
+    ),
     _rule(_MAYBE_ON_IN, rf"(?:mid|the middle of)[ -]{_MONTH}{_YEAR}", lambda match, anchor: _dated(match, anchor, 15)),
     _rule(_MAYBE_ON_IN, rf"early (?:in )?{_MONTH}{_YEAR}", _no_day),
     _rule(r"(?:in|during|within) ", rf"{_MONTH}{_YEAR}(?! \d)", _month_end),
     _rule(_ON, rf"{_MONTH}{_YEAR}(?! \d)", lambda match, anchor: _dated(match, anchor, 1)),
     _rule(_MAYBE_ON_IN, r"(?:(?:the )?end of )?q(?P<quarter>[1-4])\b(?:,? (?P<year>\d{4})(?!\d))?", _quarter),
-    _rule(_ON, r"(?:the )?(?P<holiday>christmas(?: eve)?|new year['’]?s? eve|new year)\b", _holiday, single=True),
+    _rule(_ON, r"(?:the )?(?P<holiday>christmas(?: eve)?|new year['\u2019]?s? eve|new year)\b", _holiday, single=True),
     _rule(r"(?:before|by|ahead of|in time for|prior to) ", rf"{_WHOSE}(?:\w{{1,20}} ){{0,3}}?{_OCCASION}\b", _no_day),
-    _rule(r"(?:before|by the time) ", r"(?:we|you|they|i) (?:next )?(?:meet|speak|talk|sign|launch|start|leave)\b", _no_day),
+    _rule(
+        r"(?:before|by the time) ",
+        r"(?:we|you|they|i) (?:next )?(?:meet|speak|talk|sign|launch|start|leave)\b",
+        _no_day,
+    ),
     _rule("", rf"(?:(?:at|by|before|until) ){_TIME}(?: (?:the )?latest)?", lambda _, anchor: anchor),
     _rule("", r"(?:eod|cob|(?:the )?end of (?:the )?day)\b", lambda _, anchor: anchor),
 )

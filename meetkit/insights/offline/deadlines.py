@@ -24,21 +24,28 @@ from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Deadline
 
 _LAST = dt.date(9998, 12, 31)
-_PHRASE = re.compile(rf"(?<![\w'’/.-])(?:{'|'.join(f'(?:{rule.words})' for rule in RULES)})(?![\w/])", re.IGNORECASE)
+_PHRASE = re.compile(
+    rf"(?<![\w'\u2019/.-])(?:{'|'.join(f'(?:{rule.words})' for rule in RULES)})(?![\w/])", re.IGNORECASE
+)
 # No phrase is without one of these, and to look for them is quick.
 _HINT = re.compile(
-    r"\d|day|night|week|month|quarter|year|hour|fortnight|tomorrow|noon|morning|evening|\beo|cob|clos|end|christ|before|ahead"
+    r"\d|day|night|week|month|quarter|year|hour|fortnight|tomorrow|noon|morning|evening|\beo|cob|clos|end"
+    r"|christ|before|ahead"
     r"|time|prior|\b(?:by|until|till|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri)",
     re.IGNORECASE,
 )
-_LED = re.compile(r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?)\b", re.IGNORECASE)
+_LED = re.compile(
+    r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?)\b", re.IGNORECASE
+)
 # What is said of a day that is no deadline: since Monday, last Friday, every Monday, the Monday slides, Friday's call.
 _ANOTHER_SENSE = re.compile(
     r"\b(?:since|last|past|previous|from|after|before|every|each|for|of|about|than|the|our|your|their|my|starting"
     r"|as|was|were|is|are|like)\s{1,9}\Z",
     re.IGNORECASE,
 )
-_NOT_ITSELF = re.compile(r"['’]s?\b|\s{1,9}(?:meeting|call|review|session|demo|workshop|slides|report|deploy)", re.IGNORECASE)
+_NOT_ITSELF = re.compile(
+    r"['\u2019]s?\b|\s{1,9}(?:meeting|call|review|session|demo|workshop|slides|report|deploy)", re.IGNORECASE
+)
 _LOOK_BACK = 20
 
 

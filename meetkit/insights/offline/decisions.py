@@ -8,46 +8,57 @@ from dataclasses import dataclass, field
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.intents import decision_scores
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import Index, cleaned, gist
+from meetkit.insights.offline.wording import Index, cleaned, gist, listed
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
 _LIKELY = 0.5
 _CHOICES = (
-    r"(?:go(?:ing)? (?:ahead )?(?:with|for)|us(?:e|ing)|stick(?:ing)? (?:with|to)|proceed(?:ing)? with|start(?:ing)? with|adopt(?:ing)?"
-    r"|choos(?:e|ing)|pick(?:ing)?|keep(?:ing)?|drop(?:ping)?|skip(?:ping)?|postpon(?:e|ing)|delay(?:ing)?|cancel(?:l?ing)?|launch(?:ing)?"
-    r"|switch(?:ing)? to|mov(?:e|ing) (?:to|forward|ahead)|settl(?:e|ing) on|extend(?:ing)?|renew(?:ing)?|sign(?:ing)?|buy(?:ing)?|hir(?:e|ing))"
+    r"(?:go(?:ing)? (?:ahead )?(?:with|for)|us(?:e|ing)|stick(?:ing)? (?:with|to)|proceed(?:ing)? with"
+    r"|start(?:ing)? with|adopt(?:ing)?"
+    r"|choos(?:e|ing)|pick(?:ing)?|keep(?:ing)?|drop(?:ping)?|skip(?:ping)?|postpon(?:e|ing)"
+    r"|delay(?:ing)?|cancel(?:l?ing)?|launch(?:ing)?"
+    r"|switch(?:ing)? to|mov(?:e|ing) (?:to|forward|ahead)|settl(?:e|ing) on|extend(?:ing)?|renew(?:ing)?"
+    r"|sign(?:ing)?|buy(?:ing)?|hir(?:e|ing))"
 )
 # It says itself that something is decided.
 _DECIDED = re.compile(
-    r"\b(?:(?:we|i|they|everyone|(?:the )?(?:board|team|committee|management|finance|legal|steering group))(?:'ve| have| has|'s)?(?: just| now| all| already| finally)?"
+    r"\b(?:(?:we|i|they|everyone|(?:the )?(?:board|team|committee|management|finance|legal"
+    r"|steering group))(?:'ve| have| has|'s)?(?: just| now| all| already| finally)?"
     r" (?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose)\b"
-    r"|it(?:'s| is| was|'s been| has been) (?:decided|agreed|settled|approved|a deal)|(?:that|this)(?:'s| is) (?:decided|settled|agreed|the decision|approved)"
-    r"|(?:the|our|my|final) decision is(?: to| that|:)|(?:has|have|'s|was|were|is|are) (?:been )?(?:approved|signed off|rejected)|we have a deal|it's a deal"
-    rf"|decision:|let's go (?:ahead )?with|we(?:'ll| will|'re| are)(?: (?:going to|all|now|definitely))? (?:go(?:ing)? (?:ahead )?with|stick(?:ing)? with|proceed(?:ing)? with))",
+    r"|it(?:'s| is| was|'s been| has been) (?:decided|agreed|settled|approved|a deal)|(?:that|this)(?:'s"
+    r"| is) (?:decided|settled|agreed|the decision|approved)"
+    r"|(?:the|our|my|final) decision is(?: to| that|:)|(?:has|have|'s|was|were|is"
+    r"|are) (?:been )?(?:approved|signed off|rejected)|we have a deal|it's a deal"
+    r"|decision:|let's go (?:ahead )?with|we(?:'ll| will|'re| are)(?: (?:going to|all|now"
+    r"|definitely))? (?:go(?:ing)? (?:ahead )?with|stick(?:ing)? with|proceed(?:ing)? with))",
     re.IGNORECASE,
 )
 # It says so if it is likely, or agreed to.
 _PROPOSED = re.compile(
-    rf"\b(?:let's(?: not| just)?|(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|i(?:'d)? (?:suggest|propose|recommend)(?: that)?(?: we)?"
+    rf"\b(?:let's(?: not| just)?|(?:shall|should|can|could) we|how about (?:we|if we)|what if we"
+    rf"|why don't we|i(?:'d)? (?:suggest|propose|recommend)(?: that)?(?: we)?"
     rf"|we (?:should|could)|we(?:'ll| will|'re| are)(?: (?:not|going to))?) {_CHOICES}\b",
     re.IGNORECASE,
 )
 _STATED = re.compile(rf"\b(?:let's|we(?:'ll| will|'re| are))(?: (?:not|just|going to))? {_CHOICES}\b", re.IGNORECASE)
 _OPEN = re.compile(
-    r"\b(?:haven't|hasn't|hadn't|not|never|isn't|aren't|wasn't|weren't|n't|yet to|if|unless|until|when|once|before|whether|who|would|could|might|may|maybe|perhaps"
+    r"\b(?:haven't|hasn't|hadn't|not|never|isn't|aren't|wasn't|weren't|n't|yet to|if|unless|until|when"
+    r"|once|before|whether|who|would|could|might|may|maybe|perhaps"
     r"|in case|assuming|supposed|hope|hopefully|used to|ever)\b",
     re.IGNORECASE,
 )
-_CUES = frozenset(
-    "decided agreed settled approved signed resolved opted concluded chosen chose decision deal rejected let's we we'll we're"
-    " shall should can could how what why suggest propose recommend".split()
+_CUES = listed(
+    "decided agreed settled approved signed resolved opted concluded chosen chose decision deal rejected"
+    " let's we we'll we're"
+    " shall should can could how what why suggest propose recommend"
 )
 """No decision is without one of these words."""
 _ASKED = re.compile(r"(?:should|shall|can|could) we |how about (?:we|if we) |what if we |why don't we ", re.IGNORECASE)
 _ABOUT_WORDS = 40
 _MIN_WORDS = 3
+_MOST_QUOTES = 20
 
 
 @dataclass(slots=True)
@@ -56,7 +67,7 @@ class _Draft:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def find_decisions(document: Document, context: MeetingContext) -> Decisions:
+def find_decisions(document: Document, context: MeetingContext) -> Decisions:  # noqa: ARG001 (as all sections)
     """The sentences by which something was decided; said again, a decision is still one.
 
     A proposal is a decision where it is likely to be one by its words, or the next to speak agrees.
@@ -66,11 +77,13 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:
     for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
         if grounds := _decides(sentence, score >= _LIKELY, document):
             _add(found, index, _Draft(_worded(sentence), grounds))
-    return Decisions(engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found))
+    return Decisions(
+        engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found)
+    )
 
 
 def _worded(sentence: Sentence) -> str:
-    """ "Should we postpone the launch?", agreed to, is to postpone the launch."""
+    """As in "Should we postpone the launch?", agreed to, is to postpone the launch."""
     text = cleaned(sentence.text)
     asked = _ASKED.match(text)
     return cleaned(text[asked.end() :].rstrip("? ")) if asked else text
@@ -79,7 +92,7 @@ def _worded(sentence: Sentence) -> str:
 def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
     about = gist(draft.text)
     if same := index.near(about):
-        same[0].evidence.extend(draft.evidence)
+        same[0].evidence.extend(draft.evidence[: max(0, _MOST_QUOTES - len(same[0].evidence))])
         if len(about) > len(gist(same[0].text)):
             same[0].text = draft.text
         return
@@ -104,7 +117,11 @@ def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evide
 
 def _is_open(text: str, cue: re.Match[str]) -> bool:
     """Whether the words around say that it is not, or not yet, so."""
-    return bool(_OPEN.search(text[max(0, cue.start() - _ABOUT_WORDS) : cue.end()].replace("let's not", "").replace("'ll not", "")))
+    return bool(
+        _OPEN.search(
+            text[max(0, cue.start() - _ABOUT_WORDS) : cue.end()].replace("let's not", "").replace("'ll not", "")
+        )
+    )
 
 
 def _agreed(sentence: Sentence, document: Document) -> list[Evidence]:

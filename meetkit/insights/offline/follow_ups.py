@@ -9,16 +9,19 @@ from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import find_phrases
 from meetkit.insights.offline.owners import People
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import cleaned
+from meetkit.insights.offline.wording import cleaned, listed
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
 
 _MOST = 8
 _MAX_PHRASE = 2000
-_MEETS = frozenset("meet talk speak call meeting session review check-in reconvene catch sync demo workshop negotiate suit suits".split())
+_MEETS = listed(
+    "meet talk speak call meeting session review check-in reconvene catch sync demo workshop negotiate suit suits"
+)
 _TOGETHER = re.compile(
-    r"\b(?:(?:shall|can|could|should|will) we|let's|we'll|we will|(?:talk|speak) to you|see you|our (?:next )?(?:\w+ ){0,3}(?:call|meeting|session|review|check-in|sync)"
+    r"\b(?:(?:shall|can|could|should|will) we|let's|we'll|we will|(?:talk|speak) to you|see you"
+    r"|our (?:next )?(?:\w+ ){0,3}(?:call|meeting|session|review|check-in|sync)"
     r"|next (?:call|meeting|session)|suits? you|work for you|catch up|would)\b",
     re.IGNORECASE,
 )

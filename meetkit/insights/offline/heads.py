@@ -5,26 +5,30 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from meetkit.insights.offline.wording import listed
+
 
 class Kind(Enum):
     """How binding a turn of speech is, and on whom."""
 
     PROMISE = "promise"
-    """ "I'll …": on the speaker."""
+    """As in "I'll …": on the speaker."""
     OFFER = "offer"
-    """ "I can …", "shall I …?", "if you like, I'll …": on the speaker, where the offer is taken up."""
+    """As in "I can …", "shall I …?", "if you like, I'll …": on the speaker, where the offer is taken up."""
     DUTY = "duty"
-    """ "I need to …": on the speaker."""
+    """As in "I need to …": on the speaker."""
     OURS = "ours"
-    """ "We'll …": on nobody by name."""
+    """As in "We'll …": on nobody by name."""
     NAMED = "named"
-    """ "Lukas will …", "Lukas, can you …?": on the one who is named."""
+    """As in "Lukas will …", "Lukas, can you …?": on the one who is named."""
     NOBODY = "nobody"
-    """ "Someone should …"."""
+    """As in "Someone should …"."""
     REQUEST = "request"
-    """ "Could you …?": on whoever accepts."""
+    """As in "Could you …?": on whoever accepts."""
 
 
+_MUST = r"(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))"
+_PEOPLE = "(?:team|colleagues?|assistant|engineers?|side|people|lawyers?|office|department)"
 _HEADS = {
     Kind.PROMISE: r"""
         what i'll do(?: then| next)? is
@@ -35,15 +39,16 @@ _HEADS = {
     """,
     Kind.OFFER: r"""
         i can|i could|i might|i may|i'd(?= (?:send|share)\b)|let me|lemme|(?:i'd|i would) like to|i (?:hope|want) to
-        (?:shall|should|can|may) i(?! (?:please |also |maybe )?(?:have|get|ask)\b)|(?:do you )?want me to|would you like me to
+        (?:shall|should|can|may) i(?! (?:please |also |maybe )?(?:have|get|ask)\b)
+        (?:do you )?want me to|would you like me to
     """,
     Kind.DUTY: r"i (?:need|have|ought) to|i've got to|i(?:'ve)? gotta|i must|i should",
-    Kind.OURS: r"""
+    Kind.OURS: rf"""
         we'll|we will|we shall|(?:we're|we are) (?:going to|gonna)|we (?:need|have|ought) to|we must|we've got to
-        (?:my|our) (?:\w+ )?(?:team|colleagues?|assistant|engineers?|side|people|lawyers?|office|department)(?:'ll| will| (?:is|are) going to)
+        (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
-    Kind.NOBODY: r"""
-        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?(?: (?:from|in|on) (?:the |your |our )?\w+)?(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))
+    Kind.NOBODY: rf"""
+        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?(?: (?:from|in|on) (?:the |your |our )?\w+)?{_MUST}
     """,
     Kind.REQUEST: r"""
         do you think you (?:could|can)|would you (?:be able|be so kind as|be willing|like) to|would you mind
@@ -54,17 +59,19 @@ _HEADS = {
     """,
 }
 _OF_A_NAME = r"""
-    (?:'ll| will| is going to| is gonna| has to| needs to| is supposed to| should| must| promised to| agreed to| volunteered to| to)
+    (?:'ll| will| is going to| is gonna| has to| needs to| is supposed to| should| must
+    | promised to| agreed to| volunteered to| to)
 """
 _ADVERBS = r"""
-    also|then|just|definitely|certainly|gladly|personally|probably|quickly|happily|still|first|now|at least|simply|please
-    maybe|possibly|perhaps|actually|of course|in turn|try to|try and|make sure to|be sure to|go ahead and|be able to
+    also|then|just|definitely|certainly|gladly|personally|probably|quickly|happily|still|first|now|at least|simply
+    please|maybe|possibly|perhaps|actually|of course|in turn|try to|try and|make sure to|be sure to|go ahead and|be able to
     be happy to|be glad to|need to|have to|kindly|all|go and|help|be(?= \w+ing\b)|try my best to|do my best to|hopefully
 """
 
 
 def _any(lines: str) -> str:
-    return "|".join(line.strip() for line in lines.strip().splitlines())
+    """The alternatives of some lines; one that begins with a bar goes on with that before."""
+    return "|".join(line.strip() for line in lines.strip().splitlines()).replace("||", "|")
 
 
 def _compile() -> re.Pattern[str]:
@@ -77,9 +84,11 @@ def _compile() -> re.Pattern[str]:
 HEAD = _compile()
 """A head, in the group of its kind, and the verb after it. Made for straight apostrophes."""
 
-CUES = frozenset(
-    "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got gotta must should"
-    " ought can could please kindly promise promised plan commit intend undertake i'd might may would someone somebody won't"
-    " agree agreed volunteered supposed want like hope to".split()
+CUES = listed(
+    "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got"
+    " gotta must should"
+    " ought can could please kindly promise promised plan commit intend undertake i'd might may would"
+    " someone somebody won't"
+    " agree agreed volunteered supposed want like hope to"
 )
 """No head is without one of these words, or one that ends in 'll."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from meetkit.insights.offline import replies
-from meetkit.insights.offline.amendments import amend, agreed_deadline
+from meetkit.insights.offline.amendments import agreed_deadline, amend
 from meetkit.insights.offline.commitments import Commitment, commitments
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.heads import Kind
@@ -17,6 +17,7 @@ from meetkit.insights.offline.priorities import priority_words
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.tasks import Task, tasks
 from meetkit.insights.offline.verbs import DELIVERIES, FAVOURS
+from meetkit.insights.offline.wording import listed
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import ActionItems, MeetingContext
 
@@ -26,8 +27,8 @@ _REACH = 4
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 _ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
-_TRANSFERS = frozenset("send share forward email mail resend submit deliver circulate".split())
-_CHECKS = frozenset("check find look confirm verify ask investigate clarify get".split())
+_TRANSFERS = listed("send share forward email mail resend submit deliver circulate")
+_CHECKS = listed("check find look confirm verify ask investigate clarify get")
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:
@@ -82,7 +83,7 @@ class _Reader:
                 return _drafted(commitment, task) if is_clear else None
 
     def _promise(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
-        """ "I'll send it" is about what was last spoken of; alone it says too little, unless it says when."""
+        """As in "I'll send it" is about what was last spoken of; alone it says too little, unless it says when."""
         draft = _drafted(commitment, task)
         if not (task.is_open or task.has_pronoun):
             return draft
@@ -95,7 +96,7 @@ class _Reader:
         return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
 
     def _answering(self, draft: Draft, task: Task) -> Draft | None:
-        """ "I'll check" after a question is to check that."""
+        """As in "I'll check" after a question is to check that."""
         turn = draft.sentence.turn
         before = self._turns[turn.index - 1] if turn.index else ()
         asked = next((sentence for sentence in reversed(before) if sentence.text.endswith("?")), None)
@@ -158,7 +159,10 @@ class _Reader:
         """By the words near the task, in the next sentence, or in the first of the next turn."""
         sentence, turn = draft.sentence, draft.sentence.turn.index
         place = sentence.index - self._turns[turn][0].index + 1
-        following = (*self._turns[turn][place : place + 1], *(self._turns[turn + 1][:1] if turn + 1 < len(self._turns) else ()))
+        following = (
+            *self._turns[turn][place : place + 1],
+            *(self._turns[turn + 1][:1] if turn + 1 < len(self._turns) else ()),
+        )
         places = [(sentence, max(0, draft.end - _NEAR), draft.end + _NEAR), *((other, 0, _NEAR) for other in following)]
         for other, start, end in places:
             if found := priority_words(other.text[start:end]):

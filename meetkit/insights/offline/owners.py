@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from meetkit.insights.offline.wording import listed
 from meetkit.insights.text import Document
 from meetkit.models.analysis import MeetingContext
 
-_LAST_WORDS = re.compile(r"([^\W\d_][\w.'’-]{0,40}?)?\s{0,3}([^\W\d_][\w'’-]{0,40})\s{0,3}\Z")
-_NO_NAMES = frozenset(
-    "a an and anybody anyone as at but by everybody everyone everything finally first for from he her here his hopefully"
+_LAST_WORDS = re.compile(r"([^\W\d_][\w.'\u2019-]{0,40}?)?\s{0,3}([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
+_NO_NAMES = listed(
+    "a an and anybody anyone as at but by everybody everyone everything finally first for from he her"
+    " here his hopefully"
     " how i if in it its me my next nobody none nothing now of okay on one or our perfect please she so some somebody"
     " someone something that the their them then there these they this those to today tomorrow tonight us we well what"
     " when where which who why yes you your maybe great sure no not all both each who's monday tuesday wednesday"
     " thursday friday saturday sunday january february march april june july august september october november"
-    " december meeting action item todo task".split()
+    " december meeting action item todo task"
 )
 
 
@@ -67,7 +69,7 @@ def _can_name(word: str) -> bool:
 
 
 def _fullest(names: set[str]) -> str | None:
-    """ "Lukas" and "Lukas Hartwig" are one person; two Lukases are not."""
+    """As in "Lukas" and "Lukas Hartwig" are one person; two Lukases are not."""
     longest = max(names, key=lambda name: (len(name), name))
     words = set(longest.casefold().split())
     return longest if all(set(name.casefold().split()) <= words for name in names) else None

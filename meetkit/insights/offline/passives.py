@@ -13,11 +13,14 @@ from meetkit.insights.text import Sentence
 
 _PASSIVE = re.compile(
     r"\b(?P<object>(?:the|a|an|your|our|my|both|all)\s{1,5}(?:[\w'-]{1,40}\s{1,5}){1,8}?)"
-    r"(?:will|is going to|are going to|has to|have to|needs to|need to|should|must)\s{1,5}be\s{1,5}(?:\w{1,20}ly\s{1,5})?"
+    r"(?:will|is going to|are going to|has to|have to|needs to|need to|should"
+    r"|must)\s{1,5}be\s{1,5}(?:\w{1,20}ly\s{1,5})?"
     r"(?P<done>\w{2,20}(?:\s(?:up|together|out|over|back)\b)?)(?P<rest>[^,;.!?]{0,200})",
     re.IGNORECASE,
 )
-_AGENT = re.compile(r"\bby\s{1,5}(?P<agent>me|us|our team|my team|[^\W\d_][\w'-]*(?:\s[^\W\d_][\w'-]*)?)", re.IGNORECASE)
+_AGENT = re.compile(
+    r"\bby\s{1,5}(?P<agent>me|us|our team|my team|[^\W\d_][\w'-]*(?:\s[^\W\d_][\w'-]*)?)", re.IGNORECASE
+)
 
 
 def passives(sentence: Sentence, people: People) -> Iterator[Draft]:

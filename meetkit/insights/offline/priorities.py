@@ -7,14 +7,18 @@ import re
 from meetkit.models.insights import Priority
 
 _LOW = re.compile(
-    r"\b(?:no (?:rush|hurry|pressure)|(?:not|isn't|n't) (?:that |so |very )?(?:urgent|pressing|critical|a priority)|low(?:er)?[ -]priority"
-    r"|whenever|nice[ -]to[ -]have|when (?:you|i|we) (?:get (?:a chance|around to it)|have (?:the )?time)|time permitting|at some point"
+    r"\b(?:no (?:rush|hurry|pressure)|(?:not|isn't|n't) (?:that |so |very )?(?:urgent|pressing|critical"
+    r"|a priority)|low(?:er)?[ -]priority"
+    r"|whenever|nice[ -]to[ -]have|when (?:you|i|we) (?:get (?:a chance|around to it)|have (?:the )?time)"
+    r"|time permitting|at some point"
     r"|takes? your time|can wait|eventually)\b",
     re.IGNORECASE,
 )
 _HIGH = re.compile(
-    r"\b(?:urgent(?:ly)?|asap|as soon as possible|critical|crucial|block(?:er|ers|ing|ed)|(?:top|high|highest) priority|immediately"
-    r"|right away|straight away|at once|without delay|emergency|deal[ -]?breaker|showstopper|first priority|number one priority)\b",
+    r"\b(?:urgent(?:ly)?|asap|as soon as possible|critical|crucial|block(?:er|ers|ing|ed)|(?:top|high"
+    r"|highest) priority|immediately"
+    r"|right away|straight away|at once|without delay|emergency|deal[ -]?breaker|showstopper"
+    r"|first priority|number one priority)\b",
     re.IGNORECASE,
 )
 

@@ -17,35 +17,62 @@ _REACH = 6
 """How many turns later an answer may come, where there is asking back in between."""
 _FEW = 3
 
-_LEAD = r"(?:(?:and|so|but|okay|ok|well|then|also|um|uh|now|yes|yeah|sorry|hey|right|great|thanks|hi|hello|[\w'-]+,)[\s,.]{1,4}){0,4}"
-_OPEN_QUESTION = re.compile(rf"{_LEAD}(?:in |at |for |by |with |to |from |on )?(?:what|when|where|who|whom|whose|which|why|how)\b", re.IGNORECASE)
+_LEAD = (
+    r"(?:(?:and|so|but|okay|ok|well|then|also|um|uh|now|yes|yeah|sorry|hey|right|great|thanks|hi|hello"
+    r"|[\w'-]{1,40},)[\s,.]{1,4}){0,4}"
+)
+_OPEN_QUESTION = re.compile(
+    rf"{_LEAD}(?:in |at |for |by |with |to |from |on )?(?:what|when|where|who|whom|whose|which|why|how)\b",
+    re.IGNORECASE,
+)
 _CLOSED_QUESTION = re.compile(
-    rf"{_LEAD}(?:(?:could|can|would|will|do|does|did|is|are|was|were|have|has|had|should|shall|may|am|isn't|aren't|don't|doesn't|didn't|won't|can't|couldn't)"
-    r"\s{1,3}(?:you|we|i|they|he|she|it|that|this|there|the|a|an|your|our|my|their|any(?:one|body|thing)?|some(?:one|body)?|all|these|those|everyone|[^\W\d_]\w*)\b)",
+    rf"{_LEAD}(?:(?:could|can|would|will|do|does|did|is|are|was|were|have|has|had|should|shall|may|am"
+    rf"|isn't|aren't|don't|doesn't|didn't|won't|can't|couldn't)"
+    r"\s{1,3}(?:you|we|i|they|he|she|it|that|this|there|the|a|an|your|our|my|their|any(?:one|body|thing)?"
+    r"|some(?:one|body)?|all|these|those|everyone|[^\W\d_]\w*)\b)",
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
-    rf"{_LEAD}(?:how (?:are|is|'s|have|was|were|do) (?:you|it going|everyone|everybody|things|life|your (?:day|week|weekend|trip|flight|holidays?|vacation|morning|evening|summer|family)|you been|you do)"
-    r"|how's (?:it going|everyone|everything|life|your (?:day|week|weekend))|what's (?:up|new)|nice weather|did you have a (?:good|nice)|(?:can|do) (?:you|everyone|everybody|you all|you guys) (?:hear|see)\b"
-    r"|are you (?:there|still there|on mute|muted|ready)|am i (?:audible|muted|on mute|still)|is (?:this|my (?:mic|screen|audio))\b.{0,20}(?:working|on|visible|shared|audible)"
-    r"|is everyone (?:here|there|ready)|(?:shall|should|can|may) we (?:start|begin|get started|move on|go on|continue)|does (?:that|this) make sense|make sense"
-    r"|(?:you )?know what i mean|you know(?: what)?|guess what|who knows|who cares|why not|so what|what can i say|what else can i say|isn't (?:it|that) (?:great|nice|amazing|lovely|funny|true)"
+    rf"{_LEAD}(?:how (?:are|is|'s|have|was|were|do) (?:you|it going|everyone|everybody|things|life"
+    rf"|your (?:day|week|weekend|trip|flight|holidays?|vacation|morning|evening|summer|family)|you been|you do)"
+    r"|how's (?:it going|everyone|everything|life|your (?:day|week|weekend))|what's (?:up|new)"
+    r"|nice weather|did you have a (?:good|nice)|(?:can|do) (?:you|everyone|everybody|you all|you guys) (?:hear|see)\b"
+    r"|are you (?:there|still there|on mute|muted|ready)|am i (?:audible|muted|on mute|still)|is (?:this"
+    r"|my (?:mic|screen|audio))\b.{0,20}(?:working|on|visible|shared|audible)"
+    r"|is everyone (?:here|there|ready)|(?:shall|should|can|may) we (?:start|begin|get started|move on"
+    r"|go on|continue)|does (?:that|this) make sense|make sense"
+    r"|(?:you )?know what i mean|you know(?: what)?|guess what|who knows|who cares|why not|so what"
+    r"|what can i say|what else can i say|isn't (?:it|that) (?:great|nice|amazing|lovely|funny|true)"
     r"|(?:i beg your )?pardon|excuse me|any(?:body|one) else|ready|hello|where (?:was|were) (?:i|we)"
-    r"|what (?:was|were) i (?:saying|going to say)|how (?:hard|difficult) can (?:it|that) be|what did you say|can you repeat)\b",
+    r"|what (?:was|were) i (?:saying|going to say)|how (?:hard|difficult) can (?:it|that) be"
+    r"|what did you say|can you repeat)\b",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r"(?:\W|\b(?:really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|oh|ah|right|no|correct|got it|see|so|and)\b){1,8}\Z", re.IGNORECASE)
-_GREETING = re.compile(r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"(?:\W|\b(?:really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|oh|ah|right|no|correct|got it|see"
+    r"|so|and)\b){1,8}\Z",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE
+)
 _TAG = re.compile(
-    r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
+    r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is"
+    r"|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
     r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
     re.IGNORECASE,
 )
-_BACKCHANNEL = re.compile(r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true|exactly|great)\b){1,8}\Z", re.IGNORECASE)
-_SAYS_YES_OR_NO = re.compile(r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE)
+_BACKCHANNEL = re.compile(
+    r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true"
+    r"|exactly|great)\b){1,8}\Z",
+    re.IGNORECASE,
+)
+_SAYS_YES_OR_NO = re.compile(
+    r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
+)
 
 
-def find_questions(document: Document, context: MeetingContext) -> Questions:
+def find_questions(document: Document, context: MeetingContext) -> Questions:  # noqa: ARG001 (as all sections)
     """The questions, each with the turn that answers it; small talk, tags ("…, right?") and mere echoes left out.
 
     The answer is the next turn by somebody else that says something: not one that asks back, puts off ("let
@@ -75,7 +102,7 @@ def _is_small_talk(text: str) -> bool:
 
 
 def _is_echo(sentence: Sentence, document: Document) -> bool:
-    """ "Tomorrow already? Great." asks nothing; "And training?" does, and so does what ends a turn."""
+    """As in "Tomorrow already? Great." asks nothing; "And training?" does, and so does what ends a turn."""
     is_last = sentence.index == document.by_turn[sentence.turn.index][-1].index
     return len(sentence.words) <= _FEW and not is_last and sentence.words[0] not in {"and", "also"}
 

@@ -19,25 +19,35 @@ class Reply(Enum):
     SAYS = "says"
 
 
-_FILLERS = r"(?:(?:oh|well|um|uh|hm+|so|and|but|then|actually|right|ah|great|good|okay|ok|thanks|thank you)[,.!]?\s{1,3}){0,4}"
+_FILLERS = (
+    r"(?:(?:oh|well|um|uh|hm+|so|and|but|then|actually|right|ah|great|good|okay|ok|thanks|thank you)[,.!]?\s{1,3}){0,4}"
+)
 _ACCEPT = re.compile(
-    rf"{_FILLERS}(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|will do|okay|ok|no problem|no worries|not at all"
-    r"|gladly|happy to|definitely|you got it|consider it done|(?:i'm )?on it|sounds? (?:good|great)|all ?right|fine|agreed"
+    rf"{_FILLERS}(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|will do|okay|ok|no problem"
+    rf"|no worries|not at all"
+    r"|gladly|happy to|definitely|you got it|consider it done|(?:i'm )?on it|sounds? (?:good|great)"
+    r"|all ?right|fine|agreed"
     r"|with pleasure|my pleasure|i can do that|i'll do (?:that|it|so)|can do|i will|understood|got it|deal|works for me"
-    r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
+    r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be"
+    r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
     re.IGNORECASE,
 )
 _FIRM = re.compile(r"no (?:problem|worries)|not at all|why not|no, not at all|don't mind", re.IGNORECASE)
 _REFUSE = re.compile(
-    r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible|i'd rather not|nope|not now"
-    r"|no way|no need|no thanks|no thank you|don't bother|not necessary|wouldn't|don't think so|not (?:mine|my|our))\b|^no\b",
+    r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
+    r"|i'd rather not|nope|not now"
+    r"|no way|no need|no thanks|no thank you|don't bother|not necessary|wouldn't|don't think so"
+    r"|not (?:mine|my|our))\b|^no\b",
     re.IGNORECASE,
 )
 _EVADE = re.compile(
-    rf"{_FILLERS}(?:good question,? )?(?:i (?:really |honestly )?(?:don't|do not|wouldn't) know|(?:i'm )?not (?:sure|certain)|i'm not \w+ sure|no idea|no clue|hard to say"
+    rf"{_FILLERS}(?:good question,? )?(?:i (?:really |honestly )?(?:don't|do not|wouldn't) know"
+    rf"|(?:i'm )?not (?:sure|certain)|i'm not \w+ sure|no idea|no clue|hard to say"
     r"|let me (?:check|see|think|look|ask|find|get back|confirm|come back)|we'll see"
-    r"|i(?:'ll| will)? (?:have to|need to|must|would have to|'d have to)?\s?(?:check|ask|find out|look into|get back|look it up|come back)"
-    r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|who knows|nobody knows|i wish i knew)\b",
+    r"|i(?:'ll| will)? (?:have to|need to|must|would have to|'d have to)?\s?(?:check|ask|find out"
+    r"|look into|get back|look it up|come back)"
+    r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|who knows"
+    r"|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
 )
 _OPENING = 240

@@ -38,40 +38,55 @@ class Task:
 _VERBS = "|".join(sorted(map(re.escape, ACTIONS), key=len, reverse=True))
 _AND_VERB = re.compile(
     rf"[\s,]{{1,5}}and\s{{1,5}}(?:then\s|also\s)?(?=(?:{_VERBS}|get|let|make|put|take|find|follow|look|give)\s"
-    r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into|whether|if|that|this|those|these)\b)",
+    r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into"
+    r"|whether|if|that|this|those|these)\b)",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\.\s{1,5}|\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although|though|since|while|whereas|unless"
-    r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise|as i said|if|which means)\b"
+    r"\.\s{1,5}|\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although"
+    r"|though|since|while|whereas|unless"
+    r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise"
+    r"|as i said|if|which means)\b"
     r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r",\s{1,5}(?!(?:so|because|but|which|who|if|when|with|since|though|as|okay|ok|right|please|thanks|by|on|for|to|it|that|i|we"
-    r"|you|he|she|they|then|and|once|after|before|maybe|probably|let|of|at|in|no|yes|hopefully|ideally|unless|while|not|just|plus)\b)"
-    r"(?:[\w'’&/-]{1,40}\s{1,5}){0,5}?[\w'’&/-]{1,40}(?:,\s{1,5}(?:and|or)\b|\s{1,5}(?:and|or)\s|,\s)|,\s{1,5}(?:and|or)\s{1,5}(?:the|a|an|our|your|my)\s",
+    r",\s{1,5}(?!(?:so|because|but|which|who|if|when|with|since|though|as|okay|ok|right|please|thanks|by"
+    r"|on|for|to|it|that|i|we"
+    r"|you|he|she|they|then|and|once|after|before|maybe|probably|let|of|at|in|no|yes|hopefully|ideally"
+    r"|unless|while|not|just|plus)\b)"
+    r"(?:[\w'\u2019&/-]{1,40}\s{1,5}){0,5}?[\w'\u2019&/-]{1,40}(?:,\s{1,5}(?:and|or)\b|\s{1,5}(?:and"
+    r"|or)\s|,\s)|,\s{1,5}(?:and|or)\s{1,5}(?:the|a|an|our|your|my)\s",
     re.IGNORECASE,
 )
 _GLUE = re.compile(
-    r"[\s,\u2013\u2014-]{0,5}(?:(?:hopefully|ideally|say|probably|definitely|maybe|latest|if possible|let's say|and that)[\s,]{1,5}){0,2}\Z",
+    r"[\s,\u2013\u2014-]{0,5}(?:(?:hopefully|ideally|say|probably|definitely|maybe|latest|if possible"
+    r"|let's say|and that)[\s,]{1,5}){0,2}\Z",
     re.IGNORECASE,
 )
-_AFTER_DEADLINE = re.compile(r"\s{0,5}(?:to|with|for|via|once|after|against|about|from|including|through|into)\b", re.IGNORECASE)
+_AFTER_DEADLINE = re.compile(
+    r"\s{0,5}(?:to|with|for|via|once|after|against|about|from|including|through|into)\b", re.IGNORECASE
+)
 _RECEIVER = re.compile(
     r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
-    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
+    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b"
+    r"|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|okay|ok|please|right|if possible|hopefully|definitely|of course"
-    r"|instead|for sure|again|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away|immediately|asap|as soon as possible"
-    r"|urgently|actually|no|latest|sorry|wait|no rush|when i can|if necessary)|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
+    r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|okay|ok|please|right"
+    r"|if possible|hopefully|definitely|of course"
+    r"|instead|for sure|again|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away"
+    r"|immediately|asap|as soon as possible"
+    r"|urgently|actually|no|latest|sorry|wait|no rush|when i can|if necessary)"
+    r"|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
-    r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
-    r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down|right away|myself|then))*",
+    r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at"
+    r"|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
+    r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down"
+    r"|right away|myself|then))*",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
@@ -106,7 +121,7 @@ def _further_verbs(text: str, commitment: Commitment) -> list[int]:
 
 
 def _deadline_before(text: str, start: int) -> Phrase | None:
-    """ "By Friday I'll …"."""
+    """As in "By Friday I'll …"."""
     begin = max(0, start - 40)
     near = [phrase for phrase in find_phrases(text, begin, start) if _GLUE.fullmatch(text, phrase.end, start)]
     return near[-1] if near else None
@@ -117,7 +132,9 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     phrases = [
         phrase
         for phrase in find_phrases(text, start, limit if end == limit else end)
-        if phrase.start < core or _GLUE.fullmatch(text, core, phrase.start) or _is_tied(text[core : phrase.start], phrase)
+        if phrase.start < core
+        or _GLUE.fullmatch(text, core, phrase.start)
+        or _is_tied(text[core : phrase.start], phrase)
     ]
     deadline = min(phrases, key=lambda phrase: not _is_limit(phrase), default=early)
     kept, stop = _without(text, start, core, deadline)
@@ -128,7 +145,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
 
 
 def _is_tied(between: str, phrase: Phrase) -> bool:
-    """ "…, so you have it by Friday", "… – it's urgent – by Friday"."""
+    """As in "…, so you have it by Friday", "… - it's urgent - by Friday"."""
     return len(between.split()) <= _FEW and phrase.text[:2].lower() == "by" and not _OWN_CLAUSE.search(between)
 
 

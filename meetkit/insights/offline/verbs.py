@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from meetkit.insights.offline.wording import listed
+
 _ACTIONS = """
 send share forward email e-mail mail resend return prepare draft write rewrite schedule reschedule book arrange
 organize organise check double-check confirm review revise update create investigate fix test configure order sign
@@ -27,35 +29,47 @@ _PHRASES = re.compile(
     r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
     r"have a (?:look|word|chat)|make (?:sure|an?|the|those|these|all)|let \w+ (?:\w+ )?know|reach out|sort (?:out|the)|"
-    r"discuss (?:[\w'-]+ ){1,8}with |work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop |line up|set up|write up|draw up|fill (?:in|out)|"
-    r"give \w+ (?:access|a (?:call|ring|hand)|an update|feedback|notice)|bring (?:the|a|an|my|our|your|some|\w+ (?:in|along))|"
+    r"discuss (?:[\w'-]+ ){1,8}with |work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop "
+    r"|line up|set up|write up|draw up|fill (?:in|out)|"
+    r"give \w+ (?:access|a (?:call|ring|hand)|an update|feedback|notice)|bring (?:the|a|an|my|our|your"
+    r"|some|\w+ (?:in|along))|"
     r"(?:get|have|got) (?:the|a|an|our|your|my|this|that|these|those|all|it|them|[\w-]+ (?:to|from)) [\w'-]+|"
     r"do (?:the|a|an|some|my|our|your)|pass (?:it |that |this |them |the |\w+ )?(?:on|along)|keep (?:an eye)|pick up|"
-    r"take \w+ (?:with|up with|to)|start (?:the|a|an|drafting|preparing|working|writing)|open (?:a|an|the) (?:ticket|case|account))",
+    r"take \w+ (?:with|up with|to)|start (?:the|a|an|drafting|preparing|working|writing)|open (?:a|an"
+    r"|the) (?:ticket|case|account))",
     re.IGNORECASE,
 )
 # Said to steer the talk, done by the time it is said, or nothing that can be done.
 _TALK = re.compile(
     r"(?:share (?:my|the|a) screen|give (?:you|us) (?:an? )?(?:example|idea|overview|moment|minute|second|sense)|"
     r"call (?:it|that|this)\b|close (?:by|with|my|the (?:door|meeting|window))|run (?:you )?(?:through|out|into|late)|"
-    r"move on|get (?:there|it|to|used|into|back to (?:that|this|it|the (?:question|topic|point|agenda)))|drop (?:off|out)|"
-    r"come back to (?:that|this|it)|go back to|add (?:that|to that|one|something|a (?:quick )?(?:point|comment|word|note))|"
-    r"(?:ask|tell|remind|answer|give) (?:you|us|me|that|this|everybody|everyone|a|the|one|your|another)\b|present (?:now|first|it|this)|"
-    r"have to\b|have (?:a|an|the|no|some|my) (?:\w+ )?(?:question|point|problem|meeting|call|idea|feeling|break|hard stop|doubt)|"
-    r"make (?:a|an|the|one|another|this|it) (?:\w+ )?(?:point|comment|remark|exception|decision|difference|case|note|mistake)|"
-    r"list (?:them|those|a few)|summari[sz]e (?:quickly|briefly|now)?$|outline (?:quickly|briefly)|record (?:this|the) (?:call|meeting)|"
-    r"start (?:with|by|off|us)|look (?:at (?:it|that|this)|forward)|do (?:the|my|a) (?:\w+ )?(?:same|best|lot|presentation|talk|notes)|"
-    r"put (?:you|us|me) (?:on hold|through)|set (?:the (?:scene|stage)|aside)|discuss (?:that|this|it)|include (?:that|you)\b|"
+    r"move on|get (?:there|it|to|used|into|back to (?:that|this|it|the (?:question|topic|point|agenda)))"
+    r"|drop (?:off|out)|"
+    r"come back to (?:that|this|it)|go back to|add (?:that|to that|one|something|a (?:quick )?(?:point"
+    r"|comment|word|note))|"
+    r"(?:ask|tell|remind|answer|give) (?:you|us|me|that|this|everybody|everyone|a|the|one|your|another)\b"
+    r"|present (?:now|first|it|this)|"
+    r"have to\b|have (?:a|an|the|no|some|my) (?:\w+ )?(?:question|point|problem|meeting|call|idea|feeling"
+    r"|break|hard stop|doubt)|"
+    r"make (?:a|an|the|one|another|this|it) (?:\w+ )?(?:point|comment|remark|exception|decision"
+    r"|difference|case|note|mistake)|"
+    r"list (?:them|those|a few)|summari[sz]e (?:quickly|briefly|now)?$|outline (?:quickly|briefly)"
+    r"|record (?:this|the) (?:call|meeting)|"
+    r"start (?:with|by|off|us)|look (?:at (?:it|that|this)|forward)|do (?:the|my|a) (?:\w+ )?(?:same|best"
+    r"|lot|presentation|talk|notes)|"
+    r"put (?:you|us|me) (?:on hold|through)|set (?:the (?:scene|stage)|aside)|discuss (?:that|this|it)"
+    r"|include (?:that|you)\b|"
     r"let (?:you|me) (?:go|finish|speak|talk|start)|take (?:that|this|it) (?:as|from)|bring (?:that|this|it) up|"
     r"find (?:it|that|this|the) (?:hard|difficult|easy|strange|interesting)|move (?:over|to the next)|include you)",
     re.IGNORECASE,
 )
-_CHECKS = frozenset("check see ask confirm verify test clarify find look investigate know double-check tell".split())
+_CHECKS = listed("check see ask confirm verify test clarify find look investigate know double-check tell")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
-_NEVER = frozenset(
-    "be see have know need want think like say admit guess hope believe mean love hate wait miss stay live feel remember"
+_NEVER = listed(
+    "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
+    " live feel remember"
     " forget meet talk speak chat join leave come go try not never no always appreciate respect prefer accept"
-    " understand agree assume expect bet argue keep turn sit stand wonder get take let give do make".split()
+    " understand agree assume expect bet argue keep turn sit stand wonder get take let give do make"
 )
 
 
@@ -67,7 +81,7 @@ def names_work(phrase: str, *, timed: bool) -> bool:
     return timed and verb.isalpha() and verb not in _NEVER
 
 
-_TOLD = frozenset("ask tell remind present answer".split())
+_TOLD = listed("ask tell remind present answer")
 
 
 def is_check(phrase: str) -> bool:
@@ -105,16 +119,17 @@ _GERUNDS = {_gerund(verb): verb for verb in ACTIONS} | {
 
 
 def infinitive(verb: str) -> str:
-    """ "Send" of "sending", and other words as they are."""
+    """As in "Send" of "sending", and other words as they are."""
     return _GERUNDS.get(verb.lower(), verb)
 
 
-FAVOURS = frozenset(
+FAVOURS = listed(
     "send share forward email mail resend prepare draft schedule book arrange organize check confirm review circulate"
-    " upload invite introduce investigate find look ask call notify provide get give let put make take follow reach sign"
-    " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce".split()
+    " upload invite introduce investigate find look ask call notify provide get give let put make take"
+    " follow reach sign"
+    " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce"
 )
 """What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
 
-DELIVERIES = FAVOURS - frozenset("find look get give let put make take reach name estimate outline add quote".split())
+DELIVERIES = FAVOURS - listed("find look get give let put make take reach name estimate outline add quote")
 """What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""

@@ -8,26 +8,41 @@ from typing import Generic, TypeVar
 
 from meetkit.insights.text import words
 
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a list that is written as a text."""
+    return frozenset(words.split())
+
+
+_EMPTY = listed(
+    "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me i"
+    " his her their all any some so up out over back into about be is are was were then also again will would i'll we'll"
+    " let's have has had do does did go with use just okay yes agreed decided agree that's it's"
+)
 _MAX_PHRASE = 2000
 _TOO_SHORT = 3
 _LEAD_IN = re.compile(
-    r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+|uh+|er+|hm+|oh|now|anyway"
-    r"|fine|cool|actually|basically|like|you know|i mean|look|listen|sorry|thanks|thank you|just to be clear|to be clear|by the way"
-    r"|to recap|to summarize|in summary|one more thing|another thing|first|second|third|finally|also|last question|quick question)"
+    r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+"
+    r"|uh+|er+|hm+|oh|now|anyway"
+    r"|fine|cool|actually|basically|like|you know|i mean|look|listen|sorry|thanks|thank you"
+    r"|just to be clear|to be clear|by the way"
+    r"|to recap|to summarize|in summary|one more thing|another thing|first|second|third|finally|also"
+    r"|last question|quick question)"
     r"(?:\s?[,:.\u2013\u2014-]+\s{0,3}|\s{1,3})){1,6}(?=\S)",
     re.IGNORECASE,
 )
-_EMPTY = frozenset(
-    "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me i"
-    " his her their all any some so up out over back into about be is are was were then also again will would i'll we'll"
-    " let's have has had do does did go with use just okay yes agreed decided agree that's it's".split()
-)
 _ALIKE = {
-    **dict.fromkeys("share forward email e-mail mail resend give provide deliver circulate submit".split(), "send"),
-    **dict.fromkeys("book arrange organize organise plan".split(), "schedule"),
-    **dict.fromkeys("verify confirm investigate find double-check clarify look".split(), "check"),
-    **dict.fromkeys("write draft create compile".split(), "prepare"),
-    **{"docs": "documentation", "doc": "documentation", "quote": "proposal", "offer": "proposal"},
+    **dict.fromkeys(
+        ["share", "forward", "email", "e-mail", "mail", "resend", "give", "provide", "deliver", "circulate", "submit"],
+        "send",
+    ),
+    **dict.fromkeys(["book", "arrange", "organize", "organise", "plan"], "schedule"),
+    **dict.fromkeys(["verify", "confirm", "investigate", "find", "double-check", "clarify", "look"], "check"),
+    **dict.fromkeys(["write", "draft", "create", "compile"], "prepare"),
+    "docs": "documentation",
+    "doc": "documentation",
+    "quote": "proposal",
+    "offer": "proposal",
 }
 _SAME = 0.75
 _NEIGHBOURS = 30
@@ -70,5 +85,10 @@ class Index(Generic[FindingT]):
 
     def near(self, about: frozenset[str]) -> list[FindingT]:
         """The findings whose gist is the same, the earliest first."""
-        found = {id(finding): finding for word in about for kept, finding in self._by_word.get(word, ())[-_NEIGHBOURS:] if is_same(about, kept)}
+        found = {
+            id(finding): finding
+            for word in about
+            for kept, finding in self._by_word.get(word, ())[-_NEIGHBOURS:]
+            if is_same(about, kept)
+        }
         return list(found.values())
