@@ -140,16 +140,24 @@ class SchemaError(MeetkitError):
 class LLMAPIError(MeetkitError):
     """The model could not be reached or gave no usable answer.
 
-    `causes` holds the error of each failed attempt, in order, once attempts are exhausted.
+    `causes` holds the error of each failed attempt, in order, once attempts are exhausted. `retry_after` is how
+    many seconds to wait before the next call, where the provider said so.
     """
 
     status_code = 503
     retryable = True
 
-    def __init__(self, message: str = "the model failed", *, causes: tuple[LLMAPIError, ...] = ()) -> None:
-        """Keep the message and what led to it."""
+    def __init__(
+        self,
+        message: str = "the model failed",
+        *,
+        causes: tuple[LLMAPIError, ...] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        """Keep the message, what led to it, and when to come back."""
         super().__init__(message)
         self.causes = causes
+        self.retry_after = retry_after
 
 
 class LLMRateLimitError(LLMAPIError):

@@ -27,8 +27,7 @@ from meetkit.availability import day
 from meetkit.collaborators import configure, current_llm, current_store, use
 from meetkit.errors import InvalidRequestError, LLMAPIError, shown
 from meetkit.insights import briefs, model_briefs
-from meetkit.llm_client import RetryPolicy
-from meetkit.llm_client.port import RetryObserver
+from meetkit.llm_client import RetryObserver, RetryPolicy
 from meetkit.models.base import new_id, parse
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.meetings import Meeting, MeetingFilters

@@ -150,6 +150,7 @@ sections = {
 insights = st.builds(
     MeetingInsights, transcript_sha256=st.text("0123456789abcdef", min_size=64, max_size=64), **sections
 )
+outcomes = st.sampled_from(["ok", "rate_limit", "timeout", "unavailable", "rejected", "output", "failed"])
 usages = st.builds(
     Usage,
     at=instants,
@@ -159,13 +160,13 @@ usages = st.builds(
     input_tokens=st.none() | places,
     output_tokens=st.none() | places,
     seconds=rates,
-    outcome=lines,
+    outcome=outcomes,
 )
 usage_totals = st.builds(
     UsageTotal,
     model=lines,
     purpose=lines,
-    outcome=lines,
+    outcome=outcomes,
     calls=st.integers(1, 99),
     input_tokens=places,
     output_tokens=places,

@@ -19,7 +19,7 @@ from rich.table import Table
 from meetkit import meeting_service
 from meetkit.availability.intervals import union
 from meetkit.errors import LLMAPIError, NotFoundError
-from meetkit.llm_client.port import RetryObserver
+from meetkit.llm_client import RetryObserver
 from meetkit.models.base import Value
 from meetkit.models.insights import PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting

@@ -11,8 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from meetkit import llm_client
 from meetkit.insights.briefs import BriefSources, first_meeting_note
-from meetkit.llm_client import LLMClient, RetryPolicy
-from meetkit.llm_client.port import RetryObserver
+from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
 from meetkit.models.base import NOT_BLANK, STORABLE, Phrase
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting

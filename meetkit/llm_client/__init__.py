@@ -1,7 +1,7 @@
 """The LLM port: what a model must offer, how it is called, and a mock of one.
 
 A host needs only an object with `generate(prompt, system_prompt=None) -> str` that attempts once and
-raises `LLMAPIError`, or a kind of it, when it fails. `complete` does the rest.
+raises `LLMAPIError`, or a kind of it, when it fails. `complete` and its like do the rest.
 """
 
 from meetkit.errors import (
@@ -12,20 +12,53 @@ from meetkit.errors import (
     LLMTimeoutError,
     LLMUnavailableError,
 )
+from meetkit.llm_client.asking import UsageObserver
+from meetkit.llm_client.completion import (
+    complete,
+    complete_async,
+    generate_text,
+    generate_text_async,
+    stream_text_async,
+)
+from meetkit.llm_client.fallback import FallbackClient
 from meetkit.llm_client.mock import MockLLMClient
-from meetkit.llm_client.port import LLMClient, RetryPolicy, complete, engine_name, quote_data
+from meetkit.llm_client.policy import RetryObserver, RetryPolicy
+from meetkit.llm_client.port import (
+    LLMClient,
+    LLMRequest,
+    LLMResponse,
+    Objection,
+    RequestClient,
+    ask_for_json,
+    engine_name,
+    quote_data,
+)
+from meetkit.models.usage import Usage
 
 __all__ = [
+    "FallbackClient",
     "LLMAPIError",
     "LLMClient",
     "LLMOutputError",
     "LLMRateLimitError",
     "LLMRejectedError",
+    "LLMRequest",
+    "LLMResponse",
     "LLMTimeoutError",
     "LLMUnavailableError",
     "MockLLMClient",
+    "Objection",
+    "RequestClient",
+    "RetryObserver",
     "RetryPolicy",
+    "Usage",
+    "UsageObserver",
+    "ask_for_json",
     "complete",
+    "complete_async",
     "engine_name",
+    "generate_text",
+    "generate_text_async",
     "quote_data",
+    "stream_text_async",
 ]

@@ -1,44 +1,47 @@
-"""What calls to models cost: one value a call, and their sums."""
+"""What calls of models cost: one value a call, and their sums."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from meetkit.models.base import Line, Value
+from meetkit.models.base import Count, Line, Value
 from meetkit.models.zones import UtcInstant
 
+Outcome = Literal["ok", "rate_limit", "timeout", "unavailable", "rejected", "output", "failed"]
+"""How a call ended: well, by the kind of its error, or by an error of no kind; `output` is an unusable answer."""
 Tokens = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Usage(Value):
-    """One call to a model, without anything of what was said.
+    """One call of a model, or the refusal to make it: when it began, what for, how long it took and how it ended.
 
-    `outcome` is `ok`, or the kind of error that ended it. Tokens are `None` where the model did not tell.
+    `attempt` counts from 1; the turns of one attempt, such as a repair or the next model of a chain, share it.
+    Tokens are those that the provider counted, `None` where it did not say. `seconds` include waiting for a place.
     """
 
     at: UtcInstant
     model: Line
     purpose: Line
-    attempt: Annotated[int, Field(strict=True, ge=1)] = 1
+    attempt: Count
     input_tokens: Tokens | None = None
     output_tokens: Tokens | None = None
     seconds: Seconds
-    outcome: Line = "ok"
+    outcome: Outcome
 
 
 class UsageTotal(Value):
-    """The calls to one model for one purpose with one outcome; tokens are of the calls that told them."""
+    """The calls of one model for one purpose with one outcome; tokens are of the calls that told them."""
 
     model: Line
     purpose: Line
-    outcome: Line
-    calls: Annotated[int, Field(strict=True, ge=1)]
+    outcome: Outcome
+    calls: Count
     input_tokens: Tokens
     output_tokens: Tokens
     seconds: Seconds
@@ -46,7 +49,7 @@ class UsageTotal(Value):
     @classmethod
     def of(cls, calls: Iterable[Usage]) -> list[Self]:
         """The totals of these calls, by model, purpose and outcome."""
-        groups: defaultdict[tuple[str, str, str], list[Usage]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str, Outcome], list[Usage]] = defaultdict(list)
         for call in calls:
             groups[call.model, call.purpose, call.outcome].append(call)
         return [

@@ -1,0 +1,251 @@
+"""The course of asking a model: attempts, chains, repairs, what is recorded. Driven from `completion`."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+import stamina
+
+from meetkit.errors import (
+    LLMAPIError,
+    LLMOutputError,
+    LLMRateLimitError,
+    LLMRejectedError,
+    LLMTimeoutError,
+    LLMUnavailableError,
+)
+from meetkit.llm_client.fallback import members, note_answer
+from meetkit.llm_client.policy import RetryObserver, RetryPolicy, backoff, next_wait
+from meetkit.llm_client.port import (
+    LLMClient,
+    LLMRequest,
+    LLMResponse,
+    Objection,
+    RequestClient,
+    ask_for_json,
+    engine_name,
+)
+from meetkit.models.usage import Outcome, Usage
+
+ResultT = TypeVar("ResultT")
+
+UsageObserver = Callable[[Usage], None]
+
+_OUTCOMES: dict[type[LLMAPIError], Outcome] = {
+    LLMRateLimitError: "rate_limit",
+    LLMTimeoutError: "timeout",
+    LLMUnavailableError: "unavailable",
+    LLMRejectedError: "rejected",
+    LLMOutputError: "output",
+}
+# What is longer went wrong in a way that showing it again would not mend.
+_MAX_REPAIRED = 20_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to be made."""
+
+    client: LLMClient
+    request: LLMRequest
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One call that was made, and either its response or its error."""
+
+    at: dt.datetime
+    seconds: float
+    response: LLMResponse | None
+    error: LLMAPIError | None
+
+
+@dataclass
+class Asking(Generic[ResultT]):
+    """One question to a model. It decides what to call and what to make of it, and calls nothing itself."""
+
+    client: LLMClient
+    request: LLMRequest
+    read: Callable[[LLMResponse], ResultT]
+    policy: RetryPolicy
+    purpose: str
+    on_usage: UsageObserver | None
+    on_retry: RetryObserver | None
+    began: float = field(default_factory=time.monotonic)
+    causes: list[LLMAPIError] = field(default_factory=list)
+    wait: float | None = None
+    heard: bool = False
+
+    def attempt(self, number: int) -> Generator[Call, Ended, ResultT]:
+        """One attempt: each model in turn, until one gives an answer that can be used.
+
+        Raises:
+            LLMAPIError: none did. Of several errors it is the one that another attempt overcomes soonest.
+        """
+        errors: list[LLMAPIError] = []
+        for client in members(self.client):
+            try:
+                result = yield from self._ask(client, number)
+            except LLMAPIError as error:
+                errors.append(error)
+                if self.heard:
+                    break
+            else:
+                note_answer(self.client, client)
+                return result
+        raise min(reversed(errors), key=lambda error: (not error.retryable, error.retry_after or 0.0))
+
+    def _ask(self, client: LLMClient, number: int) -> Generator[Call, Ended, ResultT]:
+        ended = yield self._call(client)
+        try:
+            return self._judge(client, number, ended)
+        except LLMOutputError as error:
+            objection = self._objection(client, ended.response, str(error))
+            if objection is None:
+                raise
+        again = yield self._call(client, objection)
+        return self._judge(client, number, again)
+
+    def _call(self, client: LLMClient, objection: Objection | None = None) -> Call:
+        limits = [self.policy.call_timeout] if self.policy.call_timeout else []
+        if self.policy.timeout is not None:
+            limits.append(self.policy.timeout - (time.monotonic() - self.began))
+        timeout = min(limits, default=None)
+        if timeout is not None and timeout <= 0:
+            raise LLMTimeoutError("no time is left for another call")
+        on_text = self._hear if self.request.on_text else None
+        return Call(client, replace(self.request, objection=objection, timeout=timeout, on_text=on_text))
+
+    def _judge(self, client: LLMClient, number: int, ended: Ended) -> ResultT:
+        try:
+            if ended.response is None:
+                raise ended.error or LLMAPIError()
+            result = self.read(ended.response)
+        except LLMAPIError as error:
+            self._record(client, number, ended, _OUTCOMES.get(type(error), "failed"))
+            raise
+        self._record(client, number, ended, "ok")
+        return result
+
+    def _objection(self, client: LLMClient, response: LLMResponse | None, problem: str) -> Objection | None:
+        """What to tell a model about its answer, if that is worth a turn."""
+        if response is None or response.native or not isinstance(client, RequestClient) or not self.policy.repair:
+            return None
+        return Objection(response.text, problem) if 0 < len(response.text) <= _MAX_REPAIRED else None
+
+    def _record(self, client: LLMClient, number: int, ended: Ended, outcome: Outcome) -> None:
+        if self.on_usage is None:
+            return
+        self.on_usage(
+            Usage(
+                at=ended.at,
+                model=engine_name(client),
+                purpose=self.purpose,
+                attempt=number,
+                input_tokens=ended.response.input_tokens if ended.response else None,
+                output_tokens=ended.response.output_tokens if ended.response else None,
+                seconds=ended.seconds,
+                outcome=outcome,
+            )
+        )
+
+    def _hear(self, piece: str) -> None:
+        self.heard = True
+        if self.request.on_text:
+            self.request.on_text(piece)
+
+    @contextmanager
+    def counting(self, number: int) -> Iterator[None]:
+        """Around an attempt: notes its error, decides whether another follows, and announces that one."""
+        try:
+            yield
+        except LLMAPIError as error:
+            self.causes.append(error)
+            elapsed = time.monotonic() - self.began
+            # Who has heard the beginning of an answer must not hear another one's.
+            self.wait = None if self.heard else next_wait(self.policy, attempt=number, elapsed=elapsed, error=error)
+            if self.on_retry and self.wait is not None and stamina.is_active():
+                self.on_retry(attempt=number, error=error, wait=self.wait)
+            raise
+
+    def again(self, error: Exception) -> bool | float:
+        """For stamina: whether to go on, or after how many seconds where that is more than the backoff."""
+        if not isinstance(error, LLMAPIError) or self.wait is None:
+            return False
+        return self.wait if self.wait > backoff(self.policy, len(self.causes)) else True
+
+    def conclude(self, last: LLMAPIError) -> None:
+        """After the last attempt: say what led to its error, which is to be raised.
+
+        Raises:
+            LLMAPIError: it could have got better, so it is the last of several that did not.
+        """
+        if last.retryable:
+            message = f"no usable answer after {len(self.causes)} attempt(s), the last of which failed with: {last}"
+            raise LLMAPIError(message, causes=tuple(self.causes), retry_after=last.retry_after) from last
+        last.causes = tuple(self.causes[:-1])
+
+
+def perform(call: Call) -> Ended:
+    """Make a call."""
+    with _timed() as ended:
+        if isinstance(call.client, RequestClient):
+            return ended(call.client.request(call.request))
+        return ended(_told(call, _generate(call)))
+    return ended(None)
+
+
+async def perform_async(call: Call) -> Ended:
+    """As `perform`, without blocking; a client that cannot be awaited runs in a thread of its own."""
+    with _timed() as ended:
+        if isinstance(call.client, RequestClient):
+            return ended(await call.client.request_async(call.request))
+        return ended(_told(call, await asyncio.to_thread(_generate, call)))
+    return ended(None)
+
+
+class _Timer:
+    """Makes what has ended of a response, or of the error that was caught."""
+
+    def __init__(self) -> None:
+        self.at = dt.datetime.now(dt.UTC)
+        self.began = time.monotonic()
+        self.error: LLMAPIError | None = None
+
+    def __call__(self, response: LLMResponse | None) -> Ended:
+        return Ended(self.at, time.monotonic() - self.began, response, self.error)
+
+
+@contextmanager
+def _timed() -> Iterator[_Timer]:
+    """Catches the errors of a call, and what the network raises as one of them."""
+    timer = _Timer()
+    try:
+        yield timer
+    except LLMAPIError as error:
+        timer.error = error
+    except TimeoutError as error:
+        timer.error = LLMTimeoutError("the model did not answer in time")
+        timer.error.__cause__ = error
+    except OSError as error:
+        timer.error = LLMUnavailableError("the model cannot be reached")
+        timer.error.__cause__ = error
+
+
+def _generate(call: Call) -> LLMResponse:
+    """The answer of a client that has no more than `generate`."""
+    request = call.request
+    prompt = request.prompt if request.schema is None else ask_for_json(request.prompt, request.schema)
+    return LLMResponse(call.client.generate(prompt, request.system_prompt))
+
+
+def _told(call: Call, response: LLMResponse) -> LLMResponse:
+    if call.request.on_text and isinstance(response.text, str):
+        call.request.on_text(response.text)
+    return response
