@@ -95,8 +95,15 @@ def current_llm() -> LLMClient | None:
     for choice in (block.get(), process.choice):
         if choice.llm is not UNSET:
             return choice.llm
-    name = settings.load().model
-    return providers.connect(name) if name else None
+    given = settings.load()
+    if not given.model:
+        return None
+    limits = providers.Limits(
+        timeout=given.model_timeout,
+        concurrency=given.model_concurrency,
+        budget_tokens=given.model_budget_tokens,
+    )
+    return providers.connect(given.model, limits=limits, key=given.model_key)
 
 
 def _frames_of_meetkit() -> int:

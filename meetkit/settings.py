@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import STORABLE, Line, Value, parse
+from meetkit.models.base import STORABLE, Count, Line, Value, parse
 
 PREFIX = "MEETKIT_"
 
@@ -19,7 +19,29 @@ class Settings(Value):
 
     model: Annotated[
         Line | None,
-        Field(description="The model that writes briefs: `mock`, a stand-in for trials. Unset: the offline engine."),
+        Field(
+            description="The model that writes briefs: `openai:…`, `anthropic:…`, `google:…`, `xai:…`, the URL of an "
+            "OpenAI-compatible server such as `http://127.0.0.1:8000/v1#name`, or `mock`, a stand-in for trials. "
+            "Several with commas: where one fails, the next is asked. Unset: the offline engine. See docs/models.md."
+        ),
+    ] = None
+    model_key: Annotated[
+        str | None,
+        Field(
+            max_length=2000,
+            repr=False,
+            description="The key for a server named by its URL; the others' keys come from `OPENAI_API_KEY`, "
+            "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY` and `XAI_API_KEY`.",
+        ),
+        STORABLE,
+    ] = None
+    model_timeout: Annotated[
+        float, Field(gt=0, allow_inf_nan=False, description="How many seconds a call of a model may take.")
+    ] = 60.0
+    model_concurrency: Annotated[Count, Field(description="How many calls of a model may be under way at a time.")] = 8
+    model_budget_tokens: Annotated[
+        Count | None,
+        Field(description="How many tokens a process may spend on models before calls are refused. Unset: no limit."),
     ] = None
     max_calendar_mb: Annotated[
         int,

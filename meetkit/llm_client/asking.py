@@ -194,48 +194,49 @@ class Asking(Generic[ResultT]):
 
 def perform(call: Call) -> Ended:
     """Make a call."""
-    with _timed() as ended:
+    timer, response = _Timer(), None
+    with timer.catching():
         if isinstance(call.client, RequestClient):
-            return ended(call.client.request(call.request))
-        return ended(_told(call, _generate(call)))
-    return ended(None)
+            response = call.client.request(call.request)
+        else:
+            response = _told(call, _generate(call))
+    return timer.ended(response)
 
 
 async def perform_async(call: Call) -> Ended:
     """As `perform`, without blocking; a client that cannot be awaited runs in a thread of its own."""
-    with _timed() as ended:
+    timer, response = _Timer(), None
+    with timer.catching():
         if isinstance(call.client, RequestClient):
-            return ended(await call.client.request_async(call.request))
-        return ended(_told(call, await asyncio.to_thread(_generate, call)))
-    return ended(None)
+            response = await call.client.request_async(call.request)
+        else:
+            response = _told(call, await asyncio.to_thread(_generate, call))
+    return timer.ended(response)
 
 
 class _Timer:
-    """Makes what has ended of a response, or of the error that was caught."""
+    """When a call began, how long it took, and its error, be it of the port or of the network."""
 
     def __init__(self) -> None:
         self.at = dt.datetime.now(dt.UTC)
         self.began = time.monotonic()
         self.error: LLMAPIError | None = None
 
-    def __call__(self, response: LLMResponse | None) -> Ended:
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        try:
+            yield
+        except LLMAPIError as error:
+            self.error = error
+        except TimeoutError as error:
+            self.error = LLMTimeoutError("the model did not answer in time")
+            self.error.__cause__ = error
+        except OSError as error:
+            self.error = LLMUnavailableError("the model cannot be reached")
+            self.error.__cause__ = error
+
+    def ended(self, response: LLMResponse | None) -> Ended:
         return Ended(self.at, time.monotonic() - self.began, response, self.error)
-
-
-@contextmanager
-def _timed() -> Iterator[_Timer]:
-    """Catches the errors of a call, and what the network raises as one of them."""
-    timer = _Timer()
-    try:
-        yield timer
-    except LLMAPIError as error:
-        timer.error = error
-    except TimeoutError as error:
-        timer.error = LLMTimeoutError("the model did not answer in time")
-        timer.error.__cause__ = error
-    except OSError as error:
-        timer.error = LLMUnavailableError("the model cannot be reached")
-        timer.error.__cause__ = error
 
 
 def _generate(call: Call) -> LLMResponse:
