@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import STORABLE, Count, Line, Value, parse
+from meetkit.models.base import STORABLE, Line, Value, parse
 
 PREFIX = "MEETKIT_"
 
@@ -38,10 +38,16 @@ class Settings(Value):
     model_timeout: Annotated[
         float, Field(gt=0, allow_inf_nan=False, description="How many seconds a call of a model may take.")
     ] = 60.0
-    model_concurrency: Annotated[Count, Field(description="How many calls of a model may be under way at a time.")] = 8
+    model_concurrency: Annotated[
+        int, Field(ge=1, le=10_000, description="How many calls of a model may be under way at a time.")
+    ] = 8
     model_budget_tokens: Annotated[
-        Count | None,
-        Field(description="How many tokens a process may spend on models before calls are refused. Unset: no limit."),
+        int | None,
+        Field(
+            ge=1,
+            le=1_000_000_000,
+            description="How many tokens a process may spend on models before calls are refused. Unset: no limit.",
+        ),
     ] = None
     max_calendar_mb: Annotated[
         int,

@@ -116,7 +116,7 @@ class ModelServer:
 @contextmanager
 def running_server() -> Iterator[ModelServer]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  # the base class names it
+        def do_POST(self) -> None:  # the base class names it
             model.answer(self)
 
         def log_message(self, *_: Any) -> None:

@@ -26,7 +26,7 @@ _KINDS: tuple[tuple[type[Exception], type[LLMAPIError], str], ...] = (
     (theirs.ModelRequestRejectedError, LLMRejectedError, "the provider does not accept the request"),
     (theirs.ModelTimeoutError, LLMTimeoutError, "no answer in time"),
     (theirs.ModelRequestTimeout, LLMTimeoutError, "no answer in time"),
-    (theirs.ModelAPIError, LLMUnavailableError, "the provider is down or cannot be reached"),
+    (theirs.ModelAPIError, LLMUnavailableError, "the provider cannot be reached or understood"),
     (theirs.ContentFilterError, LLMRejectedError, "the provider's filter withholds the answer"),
     (theirs.UnexpectedModelBehavior, LLMOutputError, "the provider's response cannot be read"),
     (theirs.UserError, LLMRejectedError, "the model cannot be asked this way"),

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
@@ -37,9 +38,14 @@ class Named:
     json: JsonMode = "schema"
 
 
-def _compatible(provider: str, url: str) -> Callable[[str, str], Model]:
+# A stream that ends without saying that it does has broken off.
+_PROFILE = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+
+
+def _compatible(provider: str, url: str) -> Callable[[str, str | None], Model]:
+    """Makes models of a server that speaks OpenAI's chat completions. It is never sent OPENAI_API_KEY."""
     return lambda model, key: OpenAIChatModel(
-        model, provider=OpenAICompatibleProvider(provider, base_url=url, api_key=key)
+        model, provider=OpenAICompatibleProvider(provider, base_url=url, api_key=key, profile=_PROFILE)
     )
 
 
@@ -90,12 +96,8 @@ def _server(name: str, key: str | None) -> Named:
         raise InvalidRequestError("model: a URL such as http://127.0.0.1:8000/v1#name-of-the-model, not the one given")
     if "@" in url.netloc:
         raise InvalidRequestError("model: a URL without user and password; the key goes into MEETKIT_MODEL_KEY")
-    server = OpenAICompatibleProvider  # Never sends OPENAI_API_KEY, which is another's.
-    base = f"{url.scheme}://{place}{url.path}"
-    return Named(
-        lambda: OpenAIChatModel(url.fragment or "default", provider=server(str(place), base_url=base, api_key=key)),
-        _json_mode(url),
-    )
+    model = _compatible(str(place), f"{url.scheme}://{place}{url.path}")
+    return Named(lambda: model(url.fragment or "default", key), _json_mode(url))
 
 
 def _json_mode(url: SplitResult) -> JsonMode:

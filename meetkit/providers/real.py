@@ -32,7 +32,7 @@ try:
 except ImportError as error:
     raise ImportError("models need the extra 'llm': pip install 'meetkit[llm]'") from error
 
-from meetkit.errors import LLMOutputError, LLMUnavailableError
+from meetkit.errors import LLMOutputError
 from meetkit.llm_client import LLMRequest, LLMResponse, ask_for_json
 from meetkit.providers import loop
 from meetkit.providers.limits import Budget, Limits
@@ -104,8 +104,6 @@ class RealClient:
         }
         with translated(self.name):
             response = await (direct.model_request(**asked) if request.on_text is None else _streamed(asked, tell))
-        if request.on_text and response.finish_reason is None:
-            raise LLMUnavailableError(f"{self.name}: the answer broke off")
         if not response.text:
             raise LLMOutputError(f"{self.name}: the answer holds no text")
         usage = response.usage
