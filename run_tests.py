@@ -1,6 +1,8 @@
 """Run the tests by phase and say in a few lines how each went.
 
-Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | list
+Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | real_model | list
+
+`real_model` stands apart from `all`, as it needs a model and its server: uv run --group model python run_tests.py …
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ PHASES = {
     "phase4": "Pre-meeting prep",
     "phase5": "Failures and retry",
 }
+APART = {"real_model": "A real, small model"}
+TITLES = PHASES | APART
 REST = "more"
 
 
@@ -53,13 +57,13 @@ class Tally:
         skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
         tally = f"{count['passed']} passed, {count['failed']} failed{skipped}"
         mark = "✅" if self.passed(phase) else "❌"
-        return f"{mark} {phase:7} {PHASES.get(phase, 'Everything else'):19} {tally}, {self.seconds[phase]:.1f} s"
+        return f"{mark} {phase:7} {TITLES.get(phase, 'Everything else'):19} {tally}, {self.seconds[phase]:.1f} s"
 
 
 def phase_of(nodeid: str) -> str:
     """The phase whose file a test is in."""
     name = Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
-    return name if name in PHASES else REST
+    return name if name in TITLES else REST
 
 
 def main(arguments: list[str]) -> int:
@@ -70,13 +74,15 @@ def main(arguments: list[str]) -> int:
         print(
             "\n".join(f"{phase}  {title}" for phase, title in PHASES.items()),
             "\nall     all of them, and the rest",
+            *(f"\n{what}  {title}, apart from all" for what, title in APART.items()),
         )
         return 0
-    if len(arguments) != 1 or arguments[0] not in (*PHASES, "all"):
-        print(f"usage: python run_tests.py {' | '.join(PHASES)} | all | list", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in (*TITLES, "all"):
+        print(f"usage: python run_tests.py {' | '.join(PHASES)} | all | {' | '.join(APART)} | list", file=sys.stderr)
         return 2
     [what] = arguments
-    chosen = [str(TESTS), "--cov"] if what == "all" else [str(TESTS / f"test_{what}.py")]
+    apart = [f"--ignore={TESTS / f'test_{name}.py'}" for name in APART]
+    chosen = [str(TESTS), "--cov", *apart] if what == "all" else [str(TESTS / f"test_{what}.py")]
     tally = Tally()
     code = int(pytest.main(["-q", "--cov-report=", *chosen], plugins=[tally]))
     asked = [what] if what != "all" else [*PHASES, *([REST] if REST in tally.outcomes else [])]

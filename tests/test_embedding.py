@@ -32,6 +32,7 @@ assert len(meetkit.data.MEETINGS) == 18
 for module, extra in (
     ("meetkit.cli.app", "cli"),
     ("meetkit.calendars", "calendar"),
+    ("meetkit.providers.real", "llm"),
     ("meetkit.storage.sql", "sql"),
 ):
     try:
