@@ -87,7 +87,7 @@ def read_head(line: str) -> Head | None:
 
 def _led(line: str, head: str, leading: re.Match[str], change: bool) -> Head:
     stamp, leads = _stamp(leading), leading["bare"] is not None
-    labelled = _labelled(head, leading.end())
+    labelled = _labelled(head, leading.end(), timed=True)
     if labelled is not None:
         return replace(labelled, rest=leading.end(), stamp=stamp, leads=leads)
     rest = line[leading.end() :].strip(" \t*_")
@@ -96,12 +96,12 @@ def _led(line: str, head: str, leading: re.Match[str], change: bool) -> Head:
     return Head(leading.end(), leading.end(), stamp=stamp, leads=leads, change=change)
 
 
-def _labelled(head: str, at: int) -> Head | None:
+def _labelled(head: str, at: int, *, timed: bool = False) -> Head | None:
     found = _LABELLED.match(head, at)
     if found is None:
         return None
     written = found["name"].strip()
-    chat = _CHAT.fullmatch(written)
+    chat = _CHAT.fullmatch(written) if timed else None
     name = clean_name(chat["name"] if chat else written)
     label = judge(name) if name else Label.WORDS
     return None if label is Label.WORDS else Head(found.end(), 0, name, label, _stamp(found))
