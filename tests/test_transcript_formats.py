@@ -125,7 +125,7 @@ class TestPlainText:
     @pytest.mark.parametrize(
         "line",
         ["Note: see this", "Re: budget", "https://example.com/a: b", "10:30: we met", "Action items: two", "PS: bye",
-         "Q: why", "A: because", "Step 2: go", "one thing: this", "I have one question: who?", "From May to June: closed",
+         "Q: why", "A: because", "Step 2: go", "one thing: this", "I have one question: who?", "From May to June: no",
          "Well... Jane: she left", "std::vector", "1: first", "- Jane: sends it",
          'She said "Jane: hi"', "Next steps (3): x"],
     )  # fmt: skip
