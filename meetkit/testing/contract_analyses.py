@@ -24,7 +24,9 @@ def _open_ids(store: Store, **of: str) -> list[str]:
 
 
 def _call(**more: Any) -> Usage:
-    return Usage(**{"at": MONDAY, "model": "m", "purpose": "summary", "seconds": 0.5, "attempt": 1, "outcome": "ok", **more})
+    return Usage(
+        **{"at": MONDAY, "model": "m", "purpose": "summary", "seconds": 0.5, "attempt": 1, "outcome": "ok", **more}
+    )
 
 
 class AnalysesContract:
