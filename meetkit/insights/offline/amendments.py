@@ -60,7 +60,8 @@ def agreed_deadline(draft: Draft, turns: Turns) -> tuple[str, Evidence] | None:
     for sentence in rest[:2]:
         if found := _bare(sentence):
             return found
-    return _negotiated(turn, rest, turns)
+    meanwhile = [sentence for others in turns[draft.sentence.turn.index + 1 : turn] for sentence in others]
+    return _first(meanwhile) or _negotiated(turn, rest, turns)
 
 
 def _negotiated(turn: int, rest: Sequence[Sentence], turns: Turns) -> tuple[str, Evidence] | None:

@@ -248,7 +248,7 @@ RULES = (
     _rule(_MAYBE_ON, rf"{_WHICH_SPAN}{_SPAN}['\u2019]?s? end\b", _span_end),
     _rule(_MAYBE_ON, r"eo(?P<span>[wmqy])\b", _initial_end),
     _rule(_MAYBE_ON_IN, rf"(?:the )?(?:start|beginning) of (?:the )?(?:next|coming) {_SPAN}\b", _next_span_start),
-    _rule(_MAYBE_ON_IN, rf"(?:mid|the middle of)[ -]{_WHICH_SPAN}{_SPAN}\b", _span_middle),
+    _rule(_MAYBE_ON_IN, rf"(?:mid(?:-| )|(?:the )?middle of ){_WHICH_SPAN}{_SPAN}\b", _span_middle),
     _rule(_MAYBE_ON_IN, r"(?:early|some ?time) (?:next|this) (?:week|month|quarter|year)\b", _no_day),
     _rule(
         r"(?:(?:by|on|due|in|within|over|during) )?", rf"(?P<which>(?:the )?(?:next|coming) |this ){_SPAN}\b", _span_end
@@ -265,7 +265,11 @@ RULES = (
         rf"(?:the )?(?:start|beginning) of {_MONTH}{_YEAR}",
         lambda match, anchor: _dated(match, anchor, 1),
     ),
-    _rule(_MAYBE_ON_IN, rf"(?:mid|the middle of)[ -]{_MONTH}{_YEAR}", lambda match, anchor: _dated(match, anchor, 15)),
+    _rule(
+        _MAYBE_ON_IN,
+        rf"(?:mid(?:-| )|(?:the )?middle of ){_MONTH}{_YEAR}",
+        lambda match, anchor: _dated(match, anchor, 15),
+    ),
     _rule(_MAYBE_ON_IN, rf"early (?:in )?{_MONTH}{_YEAR}", _no_day),
     _rule(r"(?:in|during|within) ", rf"{_MONTH}{_YEAR}(?! \d)", _month_end),
     _rule(_ON, rf"{_MONTH}{_YEAR}(?! \d)", lambda match, anchor: _dated(match, anchor, 1)),

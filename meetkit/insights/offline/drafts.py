@@ -42,7 +42,7 @@ class Draft:
     priority: Priority = "medium"
     evidence: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     turn: int = 0
-    is_open: bool = False
+    repeats: Draft | None = None
     is_withdrawn: bool = False
 
     def set_deadline(self, phrase: str, ground: Evidence) -> None:
@@ -86,7 +86,7 @@ class Book:
 
     def add(self, draft: Draft) -> None:
         """Add a draft, or what it adds to one that is the same."""
-        if before := self.same_as(draft):
+        if before := draft.repeats or self.same_as(draft):
             _join(before, draft)
             return
         self._drafts.append(draft)
@@ -119,7 +119,7 @@ class Book:
 
 def _join(before: Draft, again: Draft) -> None:
     """Keep the more specific words and the later deadline, and the quotes of both."""
-    if len(gist(again.task)) > len(gist(before.task)) and not again.is_open:
+    if len(gist(again.task)) > len(gist(before.task)):
         before.task = again.task
     for name, grounds in again.evidence.items():
         if name == "deadline" and again.deadline:

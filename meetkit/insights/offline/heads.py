@@ -29,6 +29,7 @@ class Kind(Enum):
 
 _MUST = r"(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))"
 _PEOPLE = "(?:team|colleagues?|assistant|engineers?|side|people|lawyers?|office|department)"
+_FROM = r"(?: (?:from|in|on) (?:the |your |our )?\w+)?"
 _HEADS = {
     Kind.PROMISE: r"""
         what i'll do(?: then| next)? is
@@ -48,7 +49,7 @@ _HEADS = {
         (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
     Kind.NOBODY: rf"""
-        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?(?: (?:from|in|on) (?:the |your |our )?\w+)?{_MUST}
+        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?{_FROM}{_MUST}
     """,
     Kind.REQUEST: r"""
         do you think you (?:could|can)|would you (?:be able|be so kind as|be willing|like) to|would you mind

@@ -91,7 +91,7 @@ class _Reader:
         if task.is_open and (before := book.latest(turn, 2, commitment.owner)):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
-            draft.task = before.task
+            draft.task, draft.repeats = before.task, before
             return draft
         return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
 
@@ -182,7 +182,7 @@ def _is_favour(words: str, task: Task) -> bool:
 
 def _drafted(commitment: Commitment, task: Task) -> Draft:
     sentence = commitment.sentence
-    draft = Draft(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index, is_open=task.is_open)
+    draft = Draft(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index)
     draft.evidence["task"].append(quote(sentence, task.start, task.end, "task"))
     if commitment.owner:
         draft.evidence["owner"].append(quote(sentence, *commitment.who, "owner"))

@@ -9,7 +9,7 @@ from meetkit.insights.offline.wording import listed
 from meetkit.insights.text import Document
 from meetkit.models.analysis import MeetingContext
 
-_LAST_WORDS = re.compile(r"([^\W\d_][\w.'\u2019-]{0,40}?)?\s{0,3}([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
+_LAST_WORDS = re.compile(r"(?:([^\W\d_][\w.'\u2019-]{0,40})\s{1,3})?\b([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
 _NO_NAMES = listed(
     "a an and anybody anyone as at but by everybody everyone everything finally first for from he her"
     " here his hopefully"

@@ -1,0 +1,268 @@
+"""Action items: who promised what, by when, and with which words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import meetkit
+from meetkit.insights.offline.items import find_action_items
+from meetkit.insights.text import Document
+from meetkit.insights.transcript import read_transcript
+from meetkit.models import ActionItem
+from meetkit.models.analysis import MeetingContext
+from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
+
+SAMPLE = Path(meetkit.__file__).parent / "sample"
+SARAH, JENNIFER, LUKAS = "Sarah Chen", "Jennifer Liu", "Lukas Hartwig"
+
+Row = tuple[str, str | None, str | None]
+
+
+def found(script: str) -> tuple[ActionItem, ...]:
+    return find_action_items(meeting(script), THURSDAY).items
+
+
+def rows(script: str) -> list[Row]:
+    return [(item.task, item.owner, item.deadline and item.deadline.phrase) for item in found(script)]
+
+
+PROMISES: list[tuple[str, list[Row]]] = [
+    ("S: I'll send the deck by Friday.", [("Send the deck", SARAH, "by Friday")]),
+    ("S: I\u2019ll send the deck by Friday.", [("Send the deck", SARAH, "by Friday")]),
+    ("S: I will share the API documentation.", [("Share the API documentation", SARAH, None)]),
+    ("S: I'm going to prepare the contract tomorrow.", [("Prepare the contract", SARAH, "tomorrow")]),
+    ("S: I can send you the deck on Monday.", [("Send the deck", SARAH, "on Monday")]),
+    ("S: Let me check with legal by Tuesday.", [("Check with legal", SARAH, "by Tuesday")]),
+    ("S: I'd be happy to introduce you to Carla.", [("Introduce you to Carla", SARAH, None)]),
+    ("S: I need to update the forecast by end of month.", [("Update the forecast", SARAH, "by end of month")]),
+    ("S: I have to renew the licence by the 14th.", [("Renew the licence", SARAH, "by the 14th")]),
+    ("S: My team will review the logs by Thursday.", [("Review the logs", None, "by Thursday")]),
+    ("S: We'll send you the contract next week.", [("Send the contract", None, "next week")]),
+    ("S: The contract will be sent by us.", [("Send the contract", None, None)]),
+    ("S: The invoice will be paid by Lukas Hartwig.", [("Pay the invoice", LUKAS, None)]),
+    ("S: By Friday I'll send the deck.", [("Send the deck", SARAH, "By Friday")]),
+    ("S: I'll send you the deck, so you have it by Friday.", [("Send the deck", SARAH, "by Friday")]),
+    ("S: I'll send the deck. By Friday.", [("Send the deck", SARAH, "By Friday")]),
+    ("S: As I said, I'll send the deck by Friday.", [("Send the deck", SARAH, "by Friday")]),
+    ("S: What I'll do is send you the deck tomorrow.", [("Send the deck", SARAH, "tomorrow")]),
+    ("S: Someone should check whether it can be imported.", [("Check whether it can be imported", None, None)]),
+    ("S: Lukas to send the deck by Friday.", [("Send the deck", LUKAS, "by Friday")]),
+    ("S: Lukas will prepare the sandbox.", [("Prepare the sandbox", LUKAS, None)]),
+    ("S: Lukas, please set up the sandbox.", [("Set up the sandbox", LUKAS, None)]),
+    ("?: I'll send the deck.", [("Send the deck", None, None)]),
+    (
+        "S: I'll send the docs, the plan, and the price list.",
+        [("Send the docs, the plan, and the price list", SARAH, None)],
+    ),
+    ("S: I'll send the deck because you asked for it.", [("Send the deck", SARAH, None)]),
+    (
+        "S: I'll send the deck and Lukas will set up the call.",
+        [("Send the deck", SARAH, None), ("Set up the call", LUKAS, None)],
+    ),
+    (
+        "S: I'll send the deck by Friday and book the room by Monday.",
+        [("Send the deck", SARAH, "by Friday"), ("Book the room", SARAH, "by Monday")],
+    ),
+    (
+        "S: i'll send the pricing proposal by friday and lukas will set up the call okay great",
+        [("Send the pricing proposal", SARAH, "by friday"), ("Set up the call", LUKAS, None)],
+    ),
+    ("S: ill send the deck by friday", [("Send the deck", SARAH, "by friday")]),
+]
+
+
+@pytest.mark.parametrize(("script", "items"), PROMISES)
+def test_a_promise_is_an_item_of_its_speaker_or_of_who_is_named(script: str, items: list[Row]) -> None:
+    assert rows(script) == items
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: I won't send the deck.",
+        "S: I'll not send the deck by Friday.",
+        "S: I can't send the deck.",
+        "S: I sent the deck on Monday.",
+        "S: I would send the deck.",
+        "S: I never promised to send the deck.",
+        "S: I don't think I'll send the deck by Friday.",
+        "S: I'm not sure I'll send the deck.",
+        "J: He said I'll send it by Friday.",
+        'J: My boss told me "I\'ll send the budget by Friday".',
+        "S: If you sign today, I'll send the keys tomorrow. / J: Let me think.",
+        "S: I'll send the keys if you sign. / J: Hm.",
+        "S: The platform will page the team and send a report.",
+        "S: It'll create a ticket. They'll send the invoice.",
+        "S: The alerts will be sent to the team.",
+        "S: I'll share my screen. I'll be brief. I'll start with the agenda. I'll give you an example.",
+        "S: I'll see you on Friday. I'll be on vacation next week. Talk to you Tuesday.",
+        "S: I'll tell you a story. I'll ask you a question.",
+        "S: Can you import CSV files? / J: Yes, we can.",
+        "S: Could you send me the list? / J: I can't promise that.",
+        "S: Could you send me the list?",
+        "S: Shall I send you the deck? / J: No need, I have it.",
+        "S: I'll send the whitepaper. / J: Never mind, I don't need it.",
+        "S: Lukas, can you send the logs? / L: Sorry, I can't.",
+        "S: Ich schicke dir das Angebot bis Freitag. Lukas wird den Vertrag senden.",
+        "S: Te env\u00edo la lista el lunes. Lukas va a preparar el contrato.",
+        "S: Please do. Please understand my position.",
+        "S: Nobody will send the deck.",
+    ],
+)
+def test_what_promises_nothing_is_no_item(script: str) -> None:
+    assert rows(script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "item"),
+    [
+        ("S: Could you send me the list? / J: Sure, by Friday.", ("Send the list", JENNIFER, "by Friday")),
+        ("S: Could you send me the list? / J: Sure, I'll send it by Friday.", ("Send the list", JENNIFER, "by Friday")),
+        ("S: Could you send me the list? / J: By when? / S: Friday. / J: Okay.", ("Send the list", JENNIFER, "Friday")),
+        ("S: Please send me the list by Friday. / J: Will do.", ("Send the list", JENNIFER, "by Friday")),
+        ("S: Would you mind sending the list? / J: Not at all.", ("Send the list", JENNIFER, None)),
+        ("S: Can I get the report? / J: Sure, I'll send it tomorrow.", ("Send the report", JENNIFER, "tomorrow")),
+        ("S: You'll send us the list by Monday, right? / J: Exactly.", ("Send the list", JENNIFER, "by Monday")),
+        ("S: Jennifer, could you send the list? / J: It's nearly finished.", ("Send the list", JENNIFER, None)),
+        ("S: Could you send the logs, Lukas? / D: Good idea.", ("Send the logs", LUKAS, None)),
+        ("S: Shall I send you the deck? / J: Yes, please.", ("Send the deck", SARAH, None)),
+        ("S: I'll send the offer if you like. / J: Please do.", ("Send the offer", SARAH, None)),
+    ],
+)
+def test_a_request_or_an_offer_is_an_item_once_it_is_accepted(script: str, item: Row) -> None:
+    assert rows(script) == [item]
+
+
+@pytest.mark.parametrize(
+    ("script", "phrase"),
+    [
+        ("S: I'll send the report. / J: By when? / S: Friday.", "Friday"),
+        ("S: I'll send the report. When do you need it? / J: By Friday.", "By Friday"),
+        ("S: I'll send the report. / J: Could you do it by Friday? / S: Sure.", "by Friday"),
+        ("S: I'll send the report. / J: By Friday? / S: I can't say.", None),
+        ("S: I'll send the report by Friday. / J: Fine. / S: Actually, make it Monday.", "Monday"),
+        ("S: I'll send the report by Friday, actually make it Monday.", "Monday"),
+        ("S: I'll send the report by Friday. / J: Can we make it Thursday? / S: Sure.", "Thursday"),
+        ("S: I'll send the report by Friday. / J: Can we make it Thursday? / S: No, I can't.", "by Friday"),
+        ("S: I'll send the report before the board meeting.", "before the board meeting"),
+    ],
+)
+def test_the_deadline_is_the_one_agreed_last(script: str, phrase: str | None) -> None:
+    (item,) = found(script)
+    assert (item.deadline and item.deadline.phrase) == phrase
+
+
+def test_an_item_said_again_is_one_with_the_words_of_both() -> None:
+    proposal, load_test = found(
+        "S: I'll send the pricing proposal for 120 seats by Friday.\n"
+        "L: I'll run the load test against the sandbox.\n"
+        "S: So, to recap: I'll send the proposal by Friday, and Lukas will run the load test by Wednesday."
+    )
+    assert (proposal.task, proposal.owner) == ("Send the pricing proposal for 120 seats", SARAH)
+    assert (load_test.owner, load_test.deadline and load_test.deadline.date) == (LUKAS, dt.date(2025, 7, 16))
+    assert [ground.turn for ground in load_test.evidence if ground.field == "task"] == [1, 2]
+
+
+def test_the_same_task_of_two_people_is_two_items() -> None:
+    assert [item.owner for item in found("S: I'll send the seat list. / L: I'll send the seat list, too.")] == [
+        SARAH,
+        LUKAS,
+    ]
+
+
+def test_a_question_that_is_to_be_checked_is_the_task() -> None:
+    (item,) = found("J: Does the app work offline? / S: I don't know. I'll check and get back to you by Tuesday.")
+    assert (item.task, item.owner) == ("Check: Does the app work offline?", SARAH)
+    assert item.deadline and item.deadline.phrase == "by Tuesday"
+
+
+@pytest.mark.parametrize(
+    ("script", "priority"),
+    [
+        ("S: I'll send the deck. It's urgent.", "high"),
+        ("S: I'll fix the import asap.", "high"),
+        ("S: I'll send the deck. / J: No rush.", "low"),
+        ("S: I'll send the deck, it's not urgent.", "low"),
+        ("S: I'll send the deck.", "medium"),
+    ],
+)
+def test_the_priority_is_what_words_say(script: str, priority: str) -> None:
+    (item,) = found(script)
+    assert item.priority == priority
+    assert ("priority" in {ground.field for ground in item.evidence}) is (priority != "medium")
+
+
+def test_each_field_has_the_quote_that_tells_it() -> None:
+    (item,) = found("S: Great. I'll send you the deck by Friday, Jennifer.")
+    assert [(ground.field, ground.quote) for ground in item.evidence] == [
+        ("task", "send you the deck"),
+        ("owner", "I'll"),
+        ("deadline", "by Friday"),
+    ]
+
+
+def test_a_first_name_is_resolved_only_where_one_person_has_it() -> None:
+    read = meeting("S: Lukas will send the deck by Friday.")
+    both = MeetingContext(our_side=("Lukas Hartwig", "Lukas Meyer"))
+    assert [item.owner for item in find_action_items(read, THURSDAY).items] == [LUKAS]
+    assert [item.owner for item in find_action_items(read, both).items] == ["Lukas"]
+
+
+def test_without_a_date_of_the_meeting_the_phrase_stays() -> None:
+    (item,) = find_action_items(meeting("S: I'll send the deck by Friday."), MeetingContext()).items
+    assert item.deadline and (item.deadline.phrase, item.deadline.date) == ("by Friday", None)
+
+
+def _recorded() -> list[dict[str, object]]:
+    meetings = json.loads((SAMPLE / "meetings.json").read_text("utf-8"))
+    return [one for one in meetings if (SAMPLE / "transcripts" / f"{one['id']}.txt").exists()]
+
+
+@pytest.mark.parametrize("record", _recorded(), ids=lambda record: record["id"])
+def test_the_sample_has_the_items_that_people_noted(record: dict[str, list[dict[str, dict[str, str]]]]) -> None:
+    expected = record["action_items"]
+    anchor = next(item["deadline"]["anchor"] for item in expected if item["deadline"])
+    text = (SAMPLE / "transcripts" / f"{record['id']}.txt").read_text("utf-8")
+    context = MeetingContext(date=dt.date.fromisoformat(anchor))
+    items = find_action_items(Document.of(read_transcript(text)), context).items
+
+    def told(owner: object, deadline: dict[str, str] | None) -> tuple[str, str, str]:
+        return (str(owner), *((deadline["phrase"], deadline["date"]) if deadline else ("", "")))
+
+    got = [told(item.owner, item.deadline and item.deadline.model_dump(mode="json")) for item in items]
+    assert sorted(got) == sorted(told(item["owner"], item["deadline"]) for item in expected)
+
+
+@given(st.lists(st.tuples(st.sampled_from([*NAMES.values()]), WORDS | TEXTS), max_size=8))
+def test_whatever_is_said_every_quote_is_verbatim(turns: list[tuple[str | None, str]]) -> None:
+    read = document(*turns)
+    for item in find_action_items(read, THURSDAY).items:
+        assert item.evidence
+        assert all(is_verbatim(ground, read) for ground in item.evidence)
+        fields = {ground.field for ground in item.evidence}
+        assert "task" in fields
+        assert item.deadline is None or "deadline" in fields
+
+
+@given(st.lists(st.tuples(st.sampled_from([SARAH, JENNIFER, LUKAS]), WORDS), max_size=8))
+def test_an_owner_was_named_or_spoke(turns: list[tuple[str, str]]) -> None:
+    read = document(*turns)
+    for item in find_action_items(read, THURSDAY).items:
+        said = {ground.quote.casefold() for ground in item.evidence if ground.field == "owner"}
+        speakers = {ground.speaker for ground in item.evidence if ground.field == "owner"}
+        assert item.owner is None or item.owner in speakers or said & {"lukas"}
+
+
+@pytest.mark.parametrize(
+    "unit", ["I'll send ", "i'll ", "could you please ", "I'll send the deck and ", "never mind ", "\u2019", "?"]
+)
+def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
+    read = document((SARAH, unit * (8_000 // len(unit))))
+    items = find_action_items(read, THURSDAY).items
+    assert all(is_verbatim(ground, read) for item in items for ground in item.evidence)
