@@ -92,13 +92,14 @@ def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitmen
 
 
 def _named(head: Commitment, people: People) -> Commitment | None:
-    """As in "Lukas will …"; "Lukas to …" only where the sentence or an item of a list begins with it."""
+    """As in "Lukas will …"; "Lukas to …" only of one known, where a sentence or a list's item begins so."""
     before = _before(head)
     if not (found := people.ending(before)):
         return None
     start, owner = head.start - len(before) + found[0], found[1]
     is_bare = head.text[head.start : head.task].strip().lower().startswith("to ")
-    if is_bare and not _opens(head.text[max(0, start - _LOOK_BACK) : start]):
+    opens = people.called(owner) and _opens(head.text[max(0, start - _LOOK_BACK) : start])
+    if is_bare and not opens:
         return None
     return replace(head, start=start, who=(start, start + len(before[found[0] :].rstrip())), owner=owner)
 
@@ -108,7 +109,7 @@ def _opens(before: str) -> bool:
 
 
 def _addressed(head: Commitment, people: People) -> Commitment:
-    """As in "Lukas, could you …" is on Lukas; "could you …, Lukas?" as well."""
+    """As in "Lukas, could you …" or "could you …, Lukas?", which are on Lukas."""
     whole = _before(head)
     before = whole.rstrip().removesuffix(",")
     found = people.ending(before)

@@ -1,0 +1,88 @@
+"""Questions: what asks something, and the turn that answers it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetkit.insights.offline.questions import find_questions
+from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
+
+
+def asked(script: str) -> list[tuple[str, int | None]]:
+    return [(question.text, question.answer_turn) for question in find_questions(meeting(script), THURSDAY).items]
+
+
+@pytest.mark.parametrize(
+    ("script", "answer", "why"),
+    [
+        ("S: What is the price? / J: 38 dollars.", 1, "the next turn answers"),
+        ("S: What is the price? / S: Per seat. / J: 38 dollars.", 2, "nobody answers their own question"),
+        ("S: What is the price? / J: I don't know.", None, "not to know is no answer"),
+        ("S: What is the price? / J: Well, let me check.", None, "nor is to put it off"),
+        ("S: What is the price? / J: Good question. It's 38 dollars.", 1, "praise before an answer does not matter"),
+        ("S: What is the price? / J: Mm-hmm. / S: Per seat. / J: 38.", 3, "a hum answers no open question"),
+        ("S: Is it 38 dollars? / J: Yeah.", 1, "but a closed one"),
+        ("S: Is it 38 dollars? / J: No.", 1, "as a no does"),
+        ("S: What is the price? / J: Do you mean the list price?", None, "to ask back answers nothing"),
+        ("S: What is the price? / J: Of what? / S: A seat. / J: 38.", 3, "but may lead to the answer"),
+        ("S: What is the price?", None, "the meeting may end"),
+        ("?: What is the price? / ?: 38 dollars.", 1, "speakers nobody knows take turns"),
+    ],
+)
+def test_a_question_is_answered_where_somebody_else_says_something(script: str, answer: int | None, why: str) -> None:
+    assert asked(script)[0] == ("What is the price?" if "What" in script else "Is it 38 dollars?", answer), why
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: Hi Jennifer, how are you? / J: Fine.",
+        "S: How are you doing?",
+        "S: Can you hear me?",
+        "S: Can you see my screen now?",
+        "S: It's great, isn't it?",
+        "S: You'll send us the list, right?",
+        "S: Really? / S: What? / S: Right?",
+        "S: You know what? It works.",
+        "S: Tomorrow already? Great.",
+        "S: Who knows?",
+        "S: Shall we start?",
+        "S: I know what the price is.",
+        "S: ?!",
+    ],
+)
+def test_small_talk_tags_and_echoes_ask_nothing(script: str) -> None:
+    assert asked(script) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What's the verdict?", "And training?", "How are the agents?", "Why?", "All four depots?", "What about price?"],
+)
+def test_short_questions_are_questions(text: str) -> None:
+    assert asked(f"S: {text}") == [(text, None)]
+
+
+def test_a_question_says_who_asks_and_shows_its_answer() -> None:
+    (question,) = find_questions(meeting("S: So, what is the price? / J: Hello. It is 38 dollars."), THURSDAY).items
+    assert (question.text, question.asker, question.answered) == ("What is the price?", "Sarah Chen", True)
+    assert [(ground.field, ground.quote) for ground in question.evidence] == [
+        (None, "So, what is the price?"),
+        ("answer", "It is 38 dollars."),
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from([*NAMES.values()]), WORDS | TEXTS), max_size=8))
+def test_every_quote_is_verbatim_and_answers_come_later(turns: list[tuple[str | None, str]]) -> None:
+    read = document(*turns)
+    for question in find_questions(read, THURSDAY).items:
+        assert all(is_verbatim(ground, read) for ground in question.evidence)
+        assert question.answer_turn is None or question.answer_turn > question.evidence[0].turn
+
+
+@pytest.mark.parametrize("unit", ["what ", "so, ", "? ", "how are you ", "a, "])
+def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
+    read = document(("Sarah Chen", unit * (50_000 // len(unit)) + "?"))
+    assert all(len(question.text) <= 2000 for question in find_questions(read, THURSDAY).items)
