@@ -97,7 +97,7 @@ def _named(head: Commitment, people: People) -> Commitment | None:
     if not (found := people.ending(before)):
         return None
     start, owner = head.start - len(before) + found[0], found[1]
-    is_bare = head.text[head.start : head.task].strip().lower().startswith("to ")
+    is_bare = head.text[head.start : head.task].lower().split()[:1] == ["to"]
     opens = people.called(owner) and _opens(head.text[max(0, start - _LOOK_BACK) : start])
     if is_bare and not opens:
         return None

@@ -62,9 +62,16 @@ def gist(text: str) -> frozenset[str]:
     return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in known)
 
 
+def _numbers(about: frozenset[str]) -> set[str]:
+    return {word for word in about if not word.isalpha() and any(map(str.isdigit, word))}
+
+
 def is_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one gist lies, for the most part, within the other."""
+    """Whether one gist lies, for the most part, within the other, and no number tells them apart."""
     shared = len(one & other)
+    numbers, others = _numbers(one), _numbers(other)
+    if numbers and others and numbers != others:
+        return False
     return shared > 1 and shared >= _SAME * min(len(one), len(other))
 
 
