@@ -16,15 +16,11 @@ NAMES = {"S": "Sarah Chen", "J": "Jennifer Liu", "L": "Lukas Hartwig", "D": "Dan
 THURSDAY = MeetingContext(date=dt.date(2025, 7, 10), our_side=("Sarah Chen", "Lukas Hartwig", "Daniel Osei"))
 """Of meetings on a Thursday."""
 
-WORDS = st.lists(
-    st.sampled_from(
-        "I'll I will you Lukas could please send the deck report by Friday tomorrow , . ? ! \u2019 and if not we decided"
-        " agreed let's go with what is price sure no never mind actually Monday it to be sent someone should check \u00e9 \U0001f600".split(
-            " "
-        )
-    ),
-    max_size=40,
-).map(" ".join)
+_SAID = """
+    I'll I will you Lukas could please send the deck report by Friday tomorrow , . ? ! ’ and if not we decided agreed
+    let's go with what is price sure no never mind actually Monday it to be sent someone should check é 😀
+"""
+WORDS = st.lists(st.sampled_from(_SAID.split()), max_size=40).map(" ".join)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 

@@ -29,7 +29,7 @@ def found(script: str) -> tuple[ActionItem, ...]:
 
 
 def rows(script: str) -> list[Row]:
-    return [(item.task, item.owner, item.deadline and item.deadline.phrase) for item in found(script)]
+    return [(item.task, item.owner, item.deadline.phrase if item.deadline else None) for item in found(script)]
 
 
 PROMISES: list[tuple[str, list[Row]]] = [
@@ -179,7 +179,8 @@ def test_the_same_task_of_two_people_is_two_items() -> None:
 def test_a_question_that_is_to_be_checked_is_the_task() -> None:
     (item,) = found("J: Does the app work offline? / S: I don't know. I'll check and get back to you by Tuesday.")
     assert (item.task, item.owner) == ("Check: Does the app work offline?", SARAH)
-    assert item.deadline and item.deadline.phrase == "by Tuesday"
+    assert item.deadline is not None
+    assert item.deadline.phrase == "by Tuesday"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,8 @@ def test_a_first_name_is_resolved_only_where_one_person_has_it() -> None:
 
 def test_without_a_date_of_the_meeting_the_phrase_stays() -> None:
     (item,) = find_action_items(meeting("S: I'll send the deck by Friday."), MeetingContext()).items
-    assert item.deadline and (item.deadline.phrase, item.deadline.date) == ("by Friday", None)
+    assert item.deadline is not None
+    assert (item.deadline.phrase, item.deadline.date) == ("by Friday", None)
 
 
 def _recorded() -> list[dict[str, object]]:
@@ -235,7 +237,7 @@ def test_the_sample_has_the_items_that_people_noted(record: dict[str, list[dict[
     def told(owner: object, deadline: dict[str, str] | None) -> tuple[str, str, str]:
         return (str(owner), *((deadline["phrase"], deadline["date"]) if deadline else ("", "")))
 
-    got = [told(item.owner, item.deadline and item.deadline.model_dump(mode="json")) for item in items]
+    got = [told(item.owner, item.deadline.model_dump(mode="json") if item.deadline else None) for item in items]
     assert sorted(got) == sorted(told(item["owner"], item["deadline"]) for item in expected)
 
 

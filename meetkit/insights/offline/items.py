@@ -26,6 +26,7 @@ _REACH = 4
 """How many turns a request waits for its answer."""
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 _ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
+_OBLIGES = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 _TRANSFERS = listed("send share forward email mail resend submit deliver circulate")
 _CHECKS = listed("check find look confirm verify ask investigate clarify get")
@@ -116,11 +117,17 @@ class _Reader:
         return _drafted(commitment, task) if is_firm and likely and not task.is_open and reply is Reply.SAYS else None
 
     def _assignment(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
+        """Of a name that nobody is known by ("Legal has to look at it") more than a duty must be said."""
         if task.is_open and not task.deadline:
             return None
-        known = commitment.owner and self._people.called(commitment.owner)
+        known = task.deadline or (commitment.owner and self._people.called(commitment.owner))
+        words = commitment.text[commitment.start : commitment.task]
         reply, _ = self._reply(commitment.sentence)
-        return _drafted(commitment, task) if (known or likely) and reply is not Reply.REFUSES else None
+        return (
+            _drafted(commitment, task)
+            if (known or (likely and not _OBLIGES.search(words))) and reply is not Reply.REFUSES
+            else None
+        )
 
     def _request(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
         """A request is nobody's before it is accepted; one that repeats what was promised supports that."""

@@ -70,7 +70,8 @@ _NEVER = listed(
     " live feel remember"
     " forget meet talk speak chat join leave come go try not never no always appreciate respect prefer accept"
     " understand agree assume expect bet argue keep turn sit stand wonder get take let give do make"
-    " you me us him her them it that this the a an my your our their his and or so to by on in at for of with as i we he she they"
+    " you me us him her them it that this the a an my your our their his and or so to by on in at for"
+    " of with as i we he she they"
 )
 
 

@@ -17,7 +17,8 @@ def listed(words: str) -> frozenset[str]:
 _EMPTY = listed(
     "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me"
     " i his her their all any some so up out over back into about be is are was were then also again"
-    " if whether get make let put take new more will would i'll we'll let's have has had do does did go with use just okay yes agreed decided agree that's it's"
+    " if whether get make let put take new more will would i'll we'll"
+    " let's have has had do does did go with use just okay yes agreed decided agree that's it's"
 )
 _MAX_PHRASE = 2000
 _TOO_SHORT = 3
