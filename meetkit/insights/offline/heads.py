@@ -66,7 +66,8 @@ _OF_A_NAME = r"""
 _ADVERBS = r"""
     also|then|just|definitely|certainly|gladly|personally|probably|quickly|happily|still|first|now|at least|simply
     please|maybe|possibly|perhaps|actually|of course|in turn|try to|try and|make sure to|be sure to|go ahead and
-    be able to|be happy to|be glad to|need to|have to|kindly|all|go and|help|be(?= \w+ing\b)|try my best to|do my best to|hopefully
+    be able to|be happy to|be glad to|need to|have to|kindly|all|go and|help|be(?= \w+ing\b)
+    try my best to|do my best to|hopefully
 """
 
 

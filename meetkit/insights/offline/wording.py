@@ -46,6 +46,7 @@ _ALIKE = {
     "offer": "proposal",
 }
 _SAME = 0.75
+_LEAST = 2
 _NEIGHBOURS = 30
 
 
@@ -70,10 +71,10 @@ def _numbers(about: frozenset[str]) -> set[str]:
 def is_same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether one gist lies, for the most part, within the other, and no number tells them apart."""
     shared = len(one & other)
-    numbers, others = _numbers(one), _numbers(other)
-    if numbers and others and numbers != others:
+    if shared < _LEAST or shared < _SAME * min(len(one), len(other)):
         return False
-    return shared > 1 and shared >= _SAME * min(len(one), len(other))
+    numbers, others = _numbers(one), _numbers(other)
+    return not numbers or not others or numbers == others
 
 
 FindingT = TypeVar("FindingT")
