@@ -14,10 +14,16 @@ import sys
 import time
 from pathlib import Path
 
-from judged import intents, sentiment, summaries
+import judged.intents
+import judged.sentiment
+import judged.summaries
 from judged.common import DATA, MissingDataError, Row
 
-TASKS = {"summaries": summaries.rows, "intents": intents.rows, "sentiment": sentiment.rows}
+TASKS = {
+    "summaries": judged.summaries.rows,
+    "intents": judged.intents.rows,
+    "sentiment": judged.sentiment.rows,
+}
 
 
 def main() -> int:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from judged.common import DATA, load
 from numpy.typing import NDArray
 
-from judged.common import DATA, load
 from meetkit.insights.offline import lexicon
 from meetkit.insights.offline.polarity import passage_features
 from meetkit.insights.text import words

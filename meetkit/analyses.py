@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, Self
 
-from meetkit.collaborators import current_store
+from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import InvalidRequestError, NotFoundError, shown
 from meetkit.insights import open_items, recording
-from meetkit.insights.analysis import OFFLINE, Engine, analyze
+from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
+from meetkit.insights.model import AnswerCache, ModelEngine
+from meetkit.insights.model.kept_answers import KeptAnswers
 from meetkit.insights.transcript import read_transcript
+from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
 from meetkit.models.insights import ActionItem, PendingActionItem
@@ -22,7 +27,7 @@ from meetkit.models.usage import UsageTotal
 from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
-_INSIGHTS, _ORIGINAL = "insights", "transcript"
+_INSIGHTS, _ORIGINAL, _ANSWERS = "insights", "transcript", "answers"
 
 
 def analyze_meeting(
@@ -48,19 +53,68 @@ def analyze_meeting(
     Raises:
         InvalidRequestError: the meeting has no transcript, or it cannot be read.
     """
-    store = current_store()
-    meeting = store.get_meeting(meeting_id)
-    given = _given(store, meeting) if transcript is None else transcript
-    read = read_transcript(given)
-    context = _context(store, meeting, trackers or {})
-    insights = recording.align_ids(analyze(read, engine=_engine(fallback), context=context), meeting)
-    previous = _stored(store, meeting_id)
-    store.update_meeting(
-        meeting_id,
-        lambda meeting: recording.record(meeting, read, insights, previous=previous, now=_now()),
-        artefacts={_INSIGHTS: insights.model_dump_json(), _ORIGINAL: _packed(given)},
-    )
-    return get_insights(meeting_id) or insights
+    job = _Job.of(meeting_id, transcript, trackers, fallback)
+    return job.keep(analyze(job.transcript, engine=job.engine, context=job.context))
+
+
+async def analyze_meeting_async(
+    meeting_id: str,
+    transcript: str | bytes | None = None,
+    *,
+    trackers: Mapping[str, Sequence[str]] | None = None,
+    fallback: Literal["offline"] | None = "offline",
+) -> MeetingInsights:
+    """As `analyze_meeting`, for an event loop: the store is used in a thread, the model awaited."""
+    job = await asyncio.to_thread(_Job.of, meeting_id, transcript, trackers, fallback)
+    insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
+    return await asyncio.to_thread(job.keep, insights)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is read before an engine is asked, and kept after. Meanwhile no store is held."""
+
+    store: Store
+    meeting: Meeting
+    given: str | bytes
+    transcript: Transcript
+    context: MeetingContext
+    engine: Engine
+    answers: KeptAnswers
+
+    @classmethod
+    def of(
+        cls,
+        meeting_id: str,
+        given: str | bytes | None,
+        trackers: Mapping[str, Sequence[str]] | None,
+        fallback: Literal["offline"] | None,
+    ) -> Self:
+        store = current_store()
+        meeting = store.get_meeting(meeting_id)
+        given = _given(store, meeting) if given is None else given
+        answers = KeptAnswers(store.get_artefact(meeting_id, _ANSWERS))
+        engine = choose_engine(fallback=fallback, cache=answers, on_usage=store.add_usage)
+        context = _context(store, meeting, trackers or {})
+        return cls(store, meeting, given, read_transcript(given), context, engine, answers)
+
+    def keep(self, insights: MeetingInsights) -> MeetingInsights:
+        insights = recording.align_ids(insights, self.meeting)
+        record = partial(
+            recording.record,
+            transcript=self.transcript,
+            insights=insights,
+            previous=_stored(self.store, self.meeting.id),
+            now=_now(),
+        )
+        artefacts = {
+            _INSIGHTS: insights.model_dump_json(),
+            _ORIGINAL: _packed(self.given),
+            _ANSWERS: self.answers.used(),
+        }
+        return recording.as_they_stand(
+            insights, self.store.update_meeting(self.meeting.id, record, artefacts=artefacts)
+        )
 
 
 def get_insights(meeting_id: str) -> MeetingInsights | None:
@@ -153,10 +207,21 @@ def _with_done(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
     return parse(Meeting, {**kept, "action_items": items, "updated_at": now, "version": meeting.version + 1})
 
 
-def _engine(fallback: Literal["offline"] | None) -> Engine:
+def choose_engine(
+    *,
+    fallback: Literal["offline"] | None = "offline",
+    cache: AnswerCache | None = None,
+    on_usage: UsageObserver | None = None,
+) -> Engine:
+    """The engine of the model in use, or the offline engine where there is none.
+
+    Raises:
+        InvalidRequestError: an unknown `fallback`.
+    """
     if fallback not in (None, "offline"):
         raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
-    return OFFLINE
+    llm = current_llm()
+    return OFFLINE if llm is None else ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
 
 
 def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str]]) -> MeetingContext:

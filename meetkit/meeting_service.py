@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from meetkit import availability
 from meetkit.analyses import (
     analyze_meeting,
+    analyze_meeting_async,
     complete_action_item,
     get_insights,
     get_open_action_items,
@@ -50,6 +51,7 @@ from meetkit.storage import Store
 
 __all__ = [
     "analyze_meeting",
+    "analyze_meeting_async",
     "book_first_free",
     "book_meeting",
     "cancel_meeting",

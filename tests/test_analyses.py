@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,10 +26,10 @@ VTT = """WEBVTT
 """
 
 
-@pytest.fixture(params=["memory", "sql"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with Ann, Ben and Dee, in use."""
-    kept: Store = MemoryStore() if request.param == "memory" else SqlStore(request.getfixturevalue("database"))
+    kept: Store = MemoryStore() if request.param == "memory" else SqlStore(f"sqlite:///{tmp_path}/m.db", migrate=True)
     kept.import_records(people())
     with service.use(store=kept, llm=None):
         yield kept

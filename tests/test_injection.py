@@ -183,7 +183,7 @@ def sources_of(attack: Attack) -> BriefSources:
     items = (ActionItem(id="item_1", task=attack["text"], owner=line),)
     common: dict[str, Any] = {"user_id": "dana", "contact_id": "kim", "title": line}
     past = Meeting(**common, id="past", date=NOW - dt.timedelta(days=7), summary=attack["text"], action_items=items)
-    return BriefSources(Meeting(**common, id="next", date=NOW), user, contact, (past,))
+    return BriefSources(Meeting(**common, id="next", date=NOW), user, contact, (past,), NOW)
 
 
 @attacked
@@ -196,7 +196,7 @@ def test_no_attack_is_outside_the_data_of_a_brief(attack: Attack) -> None:
     }
     model = ScriptedLLMClient([json.dumps(answer)] * 2)
     for text in (attack, {**HARMLESS, "place": "transcript"}):
-        write_with_model(sources_of(text), model, now=NOW)
+        write_with_model(sources_of(text), model)
 
     outside = [before + after for before, after in map(around_data, model.prompts)]
     assert outside[0] == outside[1]

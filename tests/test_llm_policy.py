@@ -300,7 +300,14 @@ class TestChain:
 
 class TestUsage:
     def test_each_call_is_told_with_its_outcome(self, ask: Callable[..., Small]) -> None:
-        failures = [LLMRateLimitError("x"), LLMTimeoutError("x"), DOWN, LLMAPIError("x"), "nonsense", GOOD]
+        failures: list[str | BaseException] = [
+            LLMRateLimitError("x"),
+            LLMTimeoutError("x"),
+            DOWN,
+            LLMAPIError("x"),
+            "nonsense",
+            GOOD,
+        ]
         seen: list[Usage] = []
 
         ask(

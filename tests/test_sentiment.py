@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from judged.sentiment import macro_f1
+
 from meetkit.insights.offline.polarity import read_polarity
 from meetkit.insights.offline.sentiment import read_sentiment
 from meetkit.insights.offline.signals import find_signals

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+from typing import Protocol, runtime_checkable
 
 from meetkit.insights.offline.engine import OfflineEngine
 from meetkit.models.analysis import MeetingContext, MeetingInsights
@@ -23,8 +24,25 @@ class Engine(Protocol):
         """All sections; one that fails costs only itself."""
 
 
+@runtime_checkable
+class AsyncEngine(Protocol):
+    """An engine that can be awaited."""
+
+    async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
+        """All sections, without holding up the event loop."""
+
+
 def analyze(
     transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
 ) -> MeetingInsights:
     """The insights of a transcript, each with the words that support it."""
     return engine.analyze(transcript, context)
+
+
+async def analyze_async(
+    transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
+) -> MeetingInsights:
+    """As `analyze`; an engine that cannot be awaited works in a thread."""
+    if isinstance(engine, AsyncEngine):
+        return await engine.analyze_async(transcript, context)
+    return await asyncio.to_thread(engine.analyze, transcript, context)

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,7 +27,7 @@ from meetkit.insights.model.sections import FACTS, PARTS
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.offline.engine import SECTIONS, fingerprint
 from meetkit.insights.text import Document
-from meetkit.llm_client import LLMClient, RetryPolicy
+from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
@@ -55,6 +55,7 @@ class ModelEngine:
         fallback: `offline` puts the offline engine's section in place of one whose calls failed;
             `None` leaves it empty, with status `failed`.
         cache: where validated answers are kept; what they claim is checked anew each time.
+        on_usage: told of every call, what it was for and what it cost; from several threads at once.
 
     Raises:
         InvalidRequestError: an unknown `fallback`.
@@ -68,6 +69,7 @@ class ModelEngine:
         chunks: ChunkPolicy = _CHUNKS,
         fallback: Fallback = "offline",
         cache: AnswerCache | None = None,
+        on_usage: UsageObserver | None = None,
     ) -> None:
         """Take the model and how to call it."""
         if fallback not in ("offline", None):
@@ -78,6 +80,7 @@ class ModelEngine:
         self._chunks = chunks
         self._fallback = fallback
         self._cache = cache
+        self._on_usage = on_usage
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """All sections. The calls run in threads, each with a copy of the caller's context variables."""
@@ -96,36 +99,46 @@ class ModelEngine:
 
         async def outcome(call: Call) -> Outcome:
             async with limit:
-                return await asyncio.to_thread(self._outcome, call)
+                return await self._outcome_async(call)
 
         outcomes = await asyncio.gather(*map(outcome, calls))
         return await asyncio.to_thread(self._merge, sources, calls, outcomes)
 
     def _outcome(self, call: Call) -> Outcome:
         """The answer to a call, or the error by which the model failed; what else goes wrong is raised."""
-        key = call.key(self.name)
-        if kept := self._kept(key, call):
+        if kept := self._kept(call):
             return kept
         try:
-            answer = self._ask(call)
+            answer = llm_client.complete(self._client, call.prompt, call.answer, **self._options(call))
         except LLMAPIError as error:
             return error
+        return self._keep(call, answer)
+
+    async def _outcome_async(self, call: Call) -> Outcome:
+        if kept := self._kept(call):
+            return kept
+        try:
+            answer = await llm_client.complete_async(self._client, call.prompt, call.answer, **self._options(call))
+        except LLMAPIError as error:
+            return error
+        return self._keep(call, answer)
+
+    def _options(self, call: Call) -> dict[str, Any]:
+        return {
+            "system_prompt": call.system_prompt,
+            "schema": call.schema,
+            "policy": self._policy,
+            "purpose": f"insights.{call.section}",
+            "on_usage": self._on_usage,
+        }
+
+    def _keep(self, call: Call, answer: BaseModel) -> BaseModel:
         if self._cache is not None:
-            self._cache.put(key, answer.model_dump_json())
+            self._cache.put(call.key(self.name), answer.model_dump_json())
         return answer
 
-    def _ask(self, call: Call) -> BaseModel:
-        return llm_client.complete(
-            self._client,
-            call.prompt,
-            call.answer,
-            system_prompt=call.system_prompt,
-            schema=call.schema,
-            policy=self._policy,
-        )
-
-    def _kept(self, key: str, call: Call) -> BaseModel | None:
-        kept = self._cache.get(key) if self._cache is not None else None
+    def _kept(self, call: Call) -> BaseModel | None:
+        kept = self._cache.get(call.key(self.name)) if self._cache is not None else None
         try:
             return None if kept is None else call.answer.model_validate_json(kept)
         except ValidationError:
