@@ -18,11 +18,11 @@ WEIGHTS = Path(intents.__file__).parent / "weights"
 
 def main() -> None:
     """Write the weights that are shipped."""
-    known = learning.vocabulary(DATA, 3)
+    known = learning.vocabulary(DATA)
     models = {
         "action": learning.learn_action(load(DATA, "ami*labeled"), known),
         "decision": learning.learn_decision(load(DATA, "ami*labeled"), known),
-        "question": learning.learn_question(learning.heard(DATA), learning.vocabulary(DATA, 2)),
+        "question": learning.learn_question(learning.heard(DATA), learning.vocabulary(DATA)),
         "mail": learning.learn_mail(load(DATA, "emailintent"), learning.mail_vocabulary(DATA)),
     }
     for name, model in models.items():

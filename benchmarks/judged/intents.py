@@ -126,7 +126,7 @@ def f1(gold: Sequence[bool], found: Sequence[bool]) -> float:
 
 def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
     meetings = load(folder, "ami*labeled")
-    known = learning.vocabulary(DATA, 3)
+    known = learning.vocabulary(DATA)
     learners: dict[str, tuple[Callable[..., Model], Scorer]] = {
         "actions": (learning.learn_action, intents.action_scores),
         "decisions": (learning.learn_decision, intents.decision_scores),

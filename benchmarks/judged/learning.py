@@ -78,19 +78,19 @@ def spoken(meetings: Iterable[Mapping[str, Any]], *, domains: Sequence[str]) -> 
 
 
 @cache
-def vocabulary(folder: Path, collections: int) -> frozenset[str]:
-    """The features of speech that count: frequent in so many of three unlike collections, and no names.
+def vocabulary(folder: Path) -> frozenset[str]:
+    """The features of speech that count: frequent in two of three unlike collections, and no names.
 
     What only one collection knows is its subject (remote controls, gas trading), not how people talk.
     """
-    texts_of = (
+    collections = (
         [one["text"] for meeting in load(folder, "ami*labeled") for one in meeting["sents"]],
         spoken(load(folder, "qmsum"), domains=("Academic", "Committee")),
         [one["text"] for one in load(folder, "emailintent")],
     )
-    names = _names(text for texts in texts_of for text in texts)
-    known = Counter(feature for texts in texts_of for feature in _frequent(texts, MIN_SENTENCES))
-    return frozenset(feature for feature, count in known.items() if count >= collections and _nameless(feature, names))
+    names = _names(text for texts in collections for text in texts)
+    known = Counter(feature for texts in collections for feature in _frequent(texts, MIN_SENTENCES))
+    return frozenset(feature for feature, count in known.items() if count > 1 and _nameless(feature, names))
 
 
 @cache
@@ -154,7 +154,7 @@ def learn_action(meetings: Iterable[Mapping[str, Any]], known: frozenset[str]) -
 
 def learn_decision(meetings: Iterable[Mapping[str, Any]], known: frozenset[str]) -> Model:
     """From AMI's meetings and our own sentences, as with actions."""
-    corpora = (Corpus(calls("d"), 2000), Corpus(ami(meetings, "decisions"), 300, balanced=True, offset="@ami"))
+    corpora = (Corpus(calls("d"), 6000), Corpus(ami(meetings, "decisions"), 2000, balanced=True, offset="@ami"))
     return fit(corpora, known, strength=0.1, shift=0.2)
 
 

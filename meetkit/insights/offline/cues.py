@@ -20,10 +20,10 @@ _PHRASES = {
         let us know, get back, need you, want you, like you to, have you, ask you, kindly, be sure, feel free""",
     "must": """need, needs, have to, has to, had better, must, should, gotta, got to, supposed to, ought to,
         needs to, required to, remains to, still to""",
-    "shall": """will, going to, gonna, gon na, 'll, to be done, shall""",
+    "shall": """will, going to, gonna, gon na, to be done, shall""",
     "somebody": """someone, somebody, anyone, anybody, who will, who can, who could, one of us, one of you,
         everyone, everybody""",
-    "listed": "action item, action items, action point, to do, todo, to dos, next step, next steps, homework, follow up",
+    "listed": "action item, action items, action point, to do, todo, to dos, next step, next steps, homework",
     "task": """action, actions, task, tasks, assignment, assignments, responsible, in charge, takes care, take care,
         individual, instructions, owner, owns, deadline, due""",
     "later": """next meeting, next week, next time, next phase, next stage, next month, tomorrow, tonight, by then,
@@ -31,14 +31,15 @@ _PHRASES = {
         meantime, meanwhile, as soon as, asap, half an hour, this week, this afternoon, this evening, end of,
         within a, within the, in two, in a week, in ten, in three, by tomorrow, by eod, eod, by close, today, minutes,
         right away, straight away, first thing, when i'm back, next quarter, quarter""",
-    "deliver": """send, sending, share, sharing, introducing, forwarding, checking, confirming, reviewing, forward, email, e mail, mail, schedule, book, arrange, set up, follow up,
-        circulate, draft, prepare, write up, upload, invite, let you know, get back, reach out, loop in, introduce,
-        confirm, put together, look into, find out, check, double check, investigate, submit, report, call, ping,
-        organise, organize, set, deliver, bring, document, announce, provide, distribute, post, copy""",
+    "deliver": """send, sending, share, sharing, introducing, forwarding, checking, confirming, reviewing, forward,
+        email, e mail, mail, schedule, book, arrange, set up, follow up, circulate, draft, prepare, write up, upload,
+        invite, let you know, get back, reach out, loop in, introduce, confirm, put together, look into, find out,
+        check, double check, investigate, submit, report, call, ping, organise, organize, set, deliver, bring,
+        document, announce, provide, distribute, post, copy""",
     "work": """write, find, look at, look for, look up, look how, work, work on, come up, draw, research, ask, talk to,
         speak, convince, update, try, think of, think about, make, take, put, get, give, ready, discuss, decide,
         finish, complete, present, collect, do, review, test, run, fix, add, configure, create, plan, read, figure,
-        name, handle, sort, apply, install, contact, see if, buy, order, tell, show, define, design, gather, name""",
+        name, handle, sort, apply, install, contact, see if, buy, order, tell, show, define, design, gather""",
     "thing": """report, presentation, presentations, slides, prototype, drawing, proposal, copy, price, prices, cost,
         costs, document, documents, documentation, docs, minutes, information, ideas, evaluation, questionnaire,
         budget, model, picture, research, list, quote, contract, invoice, summary, agenda, plan, draft, link, file,
@@ -66,8 +67,8 @@ _PHRASES = {
         can you hear, can you see, can you tell, could you tell, can you explain, could you explain, can you imagine,
         can you believe, will you be, would you say, would you like, would you recommend, can we start""",
     "decided": """agreed, decided, settled, approved, finalized, finalised, concluded, conclusion, chosen, chose,
-        picked, opted, signed off, go with, going with, went with, go for, going for, stick with, sticking with, consensus,
-        we agree, all agree, are agree, everyone agrees, it's a deal, deal then, decision is, final decision, then it's,
+        picked, opted, signed off, go with, going with, went with, go for, going for, stick with, sticking with,
+        consensus, we agree, all agree, are agree, everyone agrees, it's a deal, deal then, decision is, final decision,
         we're set, go ahead with, move ahead with, move forward with, in the end""",
     "choosing": """let's use, let's go, let's do, let's keep, let's take, let's have, let's make, let's stick, we'll go,
         we'll use, we'll have, we'll take, we'll keep, we'll stick, we'll do, we'll start, we go, we use, we take,
@@ -111,7 +112,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 _LEXICON = _lexicon()
 
 
-def cues(words: Sequence[str]) -> set[str]:
+def cues(words: tuple[str, ...]) -> set[str]:
     """The cues that the phrases in a sentence give."""
     return {
         cue
