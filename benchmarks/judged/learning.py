@@ -25,7 +25,7 @@ CALLS = Path(__file__).parents[1] / "training" / "calls.txt"
 IN_MRDA = frozenset({"Bed010", "Bmr005", "Bro011"})
 """Meetings of QMSum that MRDA's judged halves also hold, so that nothing is learned from them."""
 
-MIN_SENTENCES, MIN_MAILS, SMALLEST = 5, 3, 0.02
+MIN_SENTENCES, MIN_MAILS, MIN_SAID, SMALLEST = 5, 3, 2, 2
 _CALENDAR = frozenset(cues.DATES) | {"i", "i'm", "i'll", "i've", "i'd", "ok"}
 
 
@@ -95,10 +95,12 @@ def vocabulary(folder: Path) -> frozenset[str]:
 
 @cache
 def mail_vocabulary(folder: Path) -> frozenset[str]:
-    """The features of e-mails that count: in so many of their sentences, and no names."""
-    texts = [one["text"] for one in load(folder, "emailintent")]
-    names = _names(texts)
-    return frozenset(feature for feature in _frequent(texts, MIN_MAILS) if _nameless(feature, names))
+    """The features of e-mails that count: frequent there, of words that people also say, and no names."""
+    mails, speech = [one["text"] for one in load(folder, "emailintent")], heard(folder)
+    said = Counter(word for text in speech for word in words(text))
+    unknown = {word for text in mails for word in words(text) if said[word] < MIN_SAID}
+    excluded = unknown | _names([*mails, *speech])
+    return frozenset(feature for feature in _frequent(mails, MIN_MAILS) if _nameless(feature, excluded))
 
 
 def _frequent(texts: Iterable[str], least: int) -> Iterator[str]:
@@ -134,8 +136,9 @@ def fit(corpora: Sequence[Corpus], known: frozenset[str], *, strength: float, sh
     learned = linear.LogisticRegression(C=strength, max_iter=500, solver="liblinear")
     learned.fit(vectorizer.fit_transform(rows), labels, sample_weight=weights)
     named = zip(vectorizer.get_feature_names_out(), learned.coef_[0], strict=True)
-    kept = {name: round(float(weight), 2) for name, weight in named if abs(weight) >= SMALLEST and name in known}
-    return Model(round(float(learned.intercept_[0]) + shift, 2), kept)
+    hundredths = {name: round(100 * float(weight)) for name, weight in named if name in known}
+    kept = {name: weight for name, weight in hundredths.items() if abs(weight) >= SMALLEST}
+    return Model(round(100 * (float(learned.intercept_[0]) + shift)), kept)
 
 
 def _example_weights(corpus: Corpus) -> list[float]:

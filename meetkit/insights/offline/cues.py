@@ -152,13 +152,10 @@ def _openings(words: Sequence[str]) -> Iterator[str]:
 
     Hesitations are left out, and words said twice. V is for auxiliary verbs, P pronouns, W question words.
     """
-    fluent = (word for word, _ in groupby(word for word in words if word not in _HESITATIONS))
+    fluent = [word for word, _ in groupby(words) if word not in _HESITATIONS]
     body = list(dropwhile(_OPENERS.__contains__, fluent))
-    shape = ["~", *(_CLASSES.get(word, word) for word in body)]
+    shape = ["~", *map(_CLASSES.get, body, body)]
     yield from ("~" + " ".join(body[:size]) for size in (1, 2, 3))
     yield from (" ".join(shape[:size]) for size in (2, 3, 4))
     yield from (f"?{letter}" for letter in "VW" if letter in shape)
-    yield from (" ".join(pair) for pair in pairwise(shape) if all(map(str.isupper, pair)))
-    yield from (
-        " ".join(three) for three in zip(shape, shape[1:], shape[2:], strict=False) if sum(map(str.isupper, three)) > 1
-    )
+    yield from (f"{one} {two}" for one, two in pairwise(shape) if one in _GRAMMAR and two in _GRAMMAR)

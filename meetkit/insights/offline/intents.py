@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Final
 
 from meetkit.insights.offline.cues import features, is_tag
@@ -33,15 +34,18 @@ _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 
 @dataclass(frozen=True)
 class Model:
-    """A logistic regression over features that are there or not."""
+    """A logistic regression over features that are there or not; bias and weights are hundredths of a logit.
 
-    bias: float
-    weights: Mapping[str, float]
+    Whole numbers add up to the same in any order, which sums of floats would not.
+    """
+
+    bias: int
+    weights: Mapping[str, int]
 
     def probability(self, found: Iterable[str]) -> float:
         """How likely it is, from the features found in a sentence."""
-        total = self.bias + math.fsum(self.weights[feature] for feature in found if feature in self.weights)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        total = self.bias + sum(map(self.weights.get, found, repeat(0)))
+        return 1 / (1 + math.exp(-max(-3000, min(3000, total)) / 100))
 
 
 @cache
