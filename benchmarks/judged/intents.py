@@ -31,7 +31,6 @@ from .common import DATA, Row, load
 
 Meeting = Mapping[str, Any]
 Scorer = Callable[[Document], Sequence[float]]
-Learner = Callable[[list[Any]], Scorer]
 
 SHORTEST = 4
 """Words that a sentence has at least to be picked."""
@@ -126,7 +125,6 @@ def f1(gold: Sequence[bool], found: Sequence[bool]) -> float:
 
 def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
     meetings = load(folder, "ami*labeled")
-    known = learning.vocabulary(DATA)
     learners: dict[str, tuple[Callable[..., Model], Scorer]] = {
         "actions": (learning.learn_action, intents.action_scores),
         "decisions": (learning.learn_decision, intents.decision_scores),
@@ -136,6 +134,7 @@ def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
         if shipped:
             scored[label] = [scores(meeting_document(meeting)) for meeting in meetings]
         else:
+            known = learning.vocabulary(DATA)
             scored[label] = [
                 _probabilities(learn([*meetings[:left], *meetings[left + 1 :]], known), meeting_document(meeting))
                 for left, meeting in enumerate(meetings)

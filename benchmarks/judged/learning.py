@@ -113,13 +113,13 @@ def _nameless(feature: str, names: set[str]) -> bool:
 
 
 def _names(texts: Iterable[str]) -> set[str]:
-    """Words that are mostly written with a capital where no sentence begins."""
+    """Words that are as often as not written with a capital where no sentence begins."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     for text in texts:
         for word in WORD.findall(text)[1:]:
             (capital if word[0].isupper() else small)[word.casefold()] += 1
-    return {word for word, count in capital.items() if count > small[word]} - _CALENDAR
+    return {word for word, count in capital.items() if count >= small[word]} - _CALENDAR
 
 
 def fit(corpora: Sequence[Corpus], known: frozenset[str], *, strength: float, shift: float = 0.0) -> Model:
