@@ -30,7 +30,6 @@ from . import learning
 from .common import DATA, Row, load
 
 Meeting = Mapping[str, Any]
-Scorer = Callable[[Document], Sequence[float]]
 
 SHORTEST = 4
 """Words that a sentence has at least to be picked."""
@@ -125,28 +124,26 @@ def f1(gold: Sequence[bool], found: Sequence[bool]) -> float:
 
 def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
     meetings = load(folder, "ami*labeled")
-    learners: dict[str, tuple[Callable[..., Model], Scorer]] = {
-        "actions": (learning.learn_action, intents.action_scores),
-        "decisions": (learning.learn_decision, intents.decision_scores),
-    }
-    scored: dict[str, list[Sequence[float]]] = {}
-    for label, (learn, scores) in learners.items():
-        if shipped:
-            scored[label] = [scores(meeting_document(meeting)) for meeting in meetings]
-        else:
-            known = learning.vocabulary(DATA)
-            scored[label] = [
-                _probabilities(learn([*meetings[:left], *meetings[left + 1 :]], known), meeting_document(meeting))
-                for left, meeting in enumerate(meetings)
-            ]
-    yield _ami_row(meetings, scored["actions"], "actions", 20, bar=55, goal=80)
-    closing = [
-        [_logit(one) + gain for one, gain in zip(scores, _closing(len(scores)), strict=True)]
-        for scores in scored["actions"]
-    ]
+    if shipped:
+        actions = [intents.action_scores(meeting_document(meeting)) for meeting in meetings]
+        decisions = [intents.decision_scores(meeting_document(meeting)) for meeting in meetings]
+    else:
+        actions = _without_each(meetings, learning.learn_action)
+        decisions = _without_each(meetings, learning.learn_decision)
+    closing = [_with_closing(scores) for scores in actions]
+    yield _ami_row(meetings, actions, "actions", 20, bar=55, goal=80)
     yield _ami_row(meetings, closing, "actions", 20, bar=65, goal=80, note="with a prior for the end of the meeting")
-    yield _ami_row(meetings, scored["decisions"], "decisions", 20, bar=25, goal=40)
-    yield _ami_row(meetings, scored["decisions"], "decisions", 10, bar=12)
+    yield _ami_row(meetings, decisions, "decisions", 20, bar=25, goal=40)
+    yield _ami_row(meetings, decisions, "decisions", 10, bar=12)
+
+
+def _without_each(meetings: list[Meeting], learn: Callable[..., Model]) -> list[Sequence[float]]:
+    """The scores of each meeting's sentences by what is learned from the other meetings."""
+    known = learning.vocabulary(DATA)
+    return [
+        _probabilities(learn([*meetings[:left], *meetings[left + 1 :]], known), meeting_document(meeting))
+        for left, meeting in enumerate(meetings)
+    ]
 
 
 def _ami_row(
@@ -183,13 +180,12 @@ def _counted(cue: re.Pattern[str], read: Document) -> list[int]:
     return [len(cue.findall(" ".join(sentence.words))) for sentence in read.sentences]
 
 
-def _logit(probability: float) -> float:
-    return math.log(probability / (1 - probability))
-
-
-def _closing(count: int) -> list[float]:
+def _with_closing(scores: Sequence[float]) -> list[float]:
     gain, reach = CLOSING
-    return [gain * math.exp((place - count) / reach) for place in range(count)]
+    return [
+        math.log(score / (1 - score)) + gain * math.exp((place - len(scores)) / reach)
+        for place, score in enumerate(scores)
+    ]
 
 
 def _mail_row(folder: Path, *, shipped: bool) -> Row:
@@ -231,7 +227,9 @@ def _tf_idf(mails: list[Any], *, shipped: bool) -> list[bool] | None:
         vectorizer = text.TfidfVectorizer(ngram_range=(1, 2))
         regression = linear.LogisticRegression(max_iter=500)
         regression.fit(vectorizer.fit_transform(one["text"] for one in seen), [one["label"] for one in seen])
-        return lambda others: list(regression.predict_proba(vectorizer.transform(one["text"] for one in others))[:, 1])
+        return lambda others: regression.predict_proba(vectorizer.transform(one["text"] for one in others))[
+            :, 1
+        ].tolist()
 
     return _cut(learn(load(DATA, "emailintent"))(mails) if shipped else _in_tenths(mails, learn))
 
