@@ -192,7 +192,7 @@ def _mail_row(folder: Path, *, shipped: bool) -> Row:
     mails = load(folder, "emailintent")
     texts, gold = [one["text"] for one in mails], [bool(one["label"]) for one in mails]
     if shipped:
-        scores = intents.mail_scores(document([("", [text]) for text in texts]))
+        scores = intents.mail_scores(document([("Mail", [text]) for text in texts]))
     else:
         scores = _in_tenths(mails, _mail_model)
     simple = {"cue words": f1(gold, [bool(_MAIL.search(text.casefold())) for text in texts])}

@@ -158,4 +158,7 @@ def _openings(words: Sequence[str]) -> Iterator[str]:
     yield from ("~" + " ".join(body[:size]) for size in (1, 2, 3))
     yield from (" ".join(shape[:size]) for size in (2, 3, 4))
     yield from (f"?{letter}" for letter in "VW" if letter in shape)
-    yield from (f"{one} {two}" for one, two in pairwise(shape) if one in _GRAMMAR and two in _GRAMMAR)
+    places = [place for place, one in enumerate(shape) if one in _GRAMMAR]
+    for place, following in pairwise(places):
+        if following - place <= 2:
+            yield " ".join(shape[place : following + 1])
