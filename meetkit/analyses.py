@@ -6,13 +6,14 @@ import asyncio
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Self
 
 from meetkit.collaborators import current_llm, current_store
-from meetkit.errors import InvalidRequestError, NotFoundError, shown
-from meetkit.insights import open_items, recording
+from meetkit.errors import ConflictError, InvalidRequestError, shown
+from meetkit.insights import recording
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
 from meetkit.insights.model import AnswerCache, ModelEngine
 from meetkit.insights.model.kept_answers import KeptAnswers
@@ -20,7 +21,6 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
-from meetkit.models.insights import ActionItem, PendingActionItem
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import UsageTotal
@@ -28,6 +28,7 @@ from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
 _INSIGHTS, _ORIGINAL, _ANSWERS = "insights", "transcript", "answers"
+_MOST_TRIES = 20
 
 
 def analyze_meeting(
@@ -75,7 +76,7 @@ class _Job:
     """What is read before an engine is asked, and kept after. Meanwhile no store is held."""
 
     store: Store
-    meeting: Meeting
+    meeting_id: str
     given: str | bytes
     transcript: Transcript
     context: MeetingContext
@@ -96,25 +97,36 @@ class _Job:
         answers = KeptAnswers(store.get_artefact(meeting_id, _ANSWERS))
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=store.add_usage)
         context = _context(store, meeting, trackers or {})
-        return cls(store, meeting, given, read_transcript(given), context, engine, answers)
+        return cls(store, meeting_id, given, read_transcript(given), context, engine, answers)
 
-    def keep(self, insights: MeetingInsights) -> MeetingInsights:
-        insights = recording.align_ids(insights, self.meeting)
-        record = partial(
-            recording.record,
-            transcript=self.transcript,
-            insights=insights,
-            previous=_stored(self.store, self.meeting.id),
-            now=_now(),
-        )
-        artefacts = {
-            _INSIGHTS: insights.model_dump_json(),
-            _ORIGINAL: _packed(self.given),
-            _ANSWERS: self.answers.used(),
-        }
-        return recording.as_they_stand(
-            insights, self.store.update_meeting(self.meeting.id, record, artefacts=artefacts)
-        )
+    def keep(self, found: MeetingInsights) -> MeetingInsights:
+        for _ in range(_MOST_TRIES):
+            meeting = self.store.get_meeting(self.meeting_id)
+            previous = _stored(self.store, meeting.id)
+            insights = recording.align_ids(found, meeting)
+            with suppress(_MovedError):
+                kept = self.store.update_meeting(
+                    meeting.id,
+                    partial(self._recorded, seen=meeting, insights=insights, previous=previous),
+                    artefacts={
+                        _INSIGHTS: insights.model_dump_json(),
+                        _ORIGINAL: _packed(self.given),
+                        _ANSWERS: self.answers.used(),
+                    },
+                )
+                return recording.as_they_stand(insights, kept)
+        raise ConflictError(f"meeting {shown(self.meeting_id)} was changed again and again meanwhile; try again")
+
+    def _recorded(
+        self, meeting: Meeting, *, seen: Meeting, insights: MeetingInsights, previous: MeetingInsights | None
+    ) -> Meeting:
+        if meeting.version != seen.version:
+            raise _MovedError
+        return recording.record(meeting, self.transcript, insights, previous=previous, now=_now())
+
+
+class _MovedError(Exception):
+    """Somebody changed the meeting since it was read, perhaps by another analysis."""
 
 
 def get_insights(meeting_id: str) -> MeetingInsights | None:
@@ -131,39 +143,6 @@ def get_transcript(meeting_id: str) -> Transcript | None:
     return None if meeting.transcript is None else read_transcript(_given(store, meeting))
 
 
-def get_open_action_items(user_id: str | None = None, contact_id: str | None = None) -> list[PendingActionItem]:
-    """The open action items of meetings that a user owns or attends, with a contact, both, or of all meetings.
-
-    An item that several meetings with the same contact have is one, with each of them among its `sources`.
-    Those of the latest meeting come first. Overdue is what was due before today in UTC.
-    """
-    meetings = current_store().meetings_with_open_items(user_id=user_id, contact_id=contact_id)
-    return list(open_items.pending(meetings, today=_now().date()))
-
-
-def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
-    """Note that an item is done, in that meeting and in all others with the same people that have it open.
-
-    One that is done already stays as it is.
-
-    Raises:
-        NotFoundError: no such meeting, or it has no item of that id.
-    """
-    store, now = current_store(), _now()
-    meeting = store.get_meeting(meeting_id)
-    _find(meeting, item_id)
-    for source_id, ids in _same_item(store, meeting, item_id).items():
-        store.update_meeting(source_id, partial(_with_done, ids=ids, now=now))
-    return _find(store.get_meeting(meeting_id), item_id)
-
-
-def _find(meeting: Meeting, item_id: str) -> ActionItem:
-    for item in meeting.action_items:
-        if item.id == item_id:
-            return item
-    raise NotFoundError("action item", item_id)
-
-
 def get_usage(
     *, date_from: str | dt.datetime | dt.date | None = None, date_to: str | dt.datetime | dt.date | None = None
 ) -> list[UsageTotal]:
@@ -175,36 +154,6 @@ def get_usage(
     """
     start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
     return current_store().sum_usage(start=start, end=end)
-
-
-def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
-    """By meeting, the ids under which an item is known."""
-    circle = (
-        store.meetings_with_open_items(contact_id=meeting.contact_id)
-        if meeting.contact_id
-        else [
-            one
-            for one in store.meetings_with_open_items(user_id=meeting.user_id)
-            if one.contact_id is None and one.user_id == meeting.user_id
-        ]
-    )
-    found: dict[str, set[str]] = {meeting.id: {item_id}}
-    for thread in open_items.threads({one.id: one for one in (*circle, meeting)}.values()):
-        if any(one.meeting_id == meeting.id and one.item_id == item_id for one in thread.sources):
-            for source in thread.sources:
-                found.setdefault(source.meeting_id, set()).add(source.item_id)
-    return found
-
-
-def _with_done(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
-    if not any(item.id in ids and item.status == "open" for item in meeting.action_items):
-        return meeting
-    items = [
-        item.model_copy(update={"status": "done", "done_at": now}) if item.id in ids and item.status == "open" else item
-        for item in meeting.action_items
-    ]
-    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    return parse(Meeting, {**kept, "action_items": items, "updated_at": now, "version": meeting.version + 1})
 
 
 def choose_engine(

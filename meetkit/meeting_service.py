@@ -15,12 +15,11 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from meetkit import availability
+from meetkit.action_items import complete_action_item, get_open_action_items
 from meetkit.analyses import (
     analyze_meeting,
     analyze_meeting_async,
-    complete_action_item,
     get_insights,
-    get_open_action_items,
     get_transcript,
     get_usage,
 )

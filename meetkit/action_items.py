@@ -1,0 +1,81 @@
+"""The verbs of what was promised: what is open, and that something is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from meetkit.collaborators import current_store
+from meetkit.errors import NotFoundError
+from meetkit.insights import open_items
+from meetkit.models.base import parse
+from meetkit.models.insights import ActionItem, PendingActionItem
+from meetkit.models.meetings import Meeting
+from meetkit.storage import Store
+
+
+def get_open_action_items(user_id: str | None = None, contact_id: str | None = None) -> list[PendingActionItem]:
+    """The open action items of meetings that a user owns or attends, with a contact, both, or of all meetings.
+
+    An item that several meetings with the same contact have is one, with each of them among its `sources`.
+    Those of the latest meeting come first. Overdue is what was due before today in UTC.
+    """
+    meetings = current_store().meetings_with_open_items(user_id=user_id, contact_id=contact_id)
+    return list(open_items.pending(meetings, today=_now().date()))
+
+
+def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
+    """Note that an item is done, in that meeting and in all others with the same people that have it open.
+
+    One that is done already stays as it is.
+
+    Raises:
+        NotFoundError: no such meeting, or it has no item of that id.
+    """
+    store, now = current_store(), _now()
+    meeting = store.get_meeting(meeting_id)
+    _find(meeting, item_id)
+    for source_id, ids in _same_item(store, meeting, item_id).items():
+        store.update_meeting(source_id, partial(_with_done, ids=ids, now=now))
+    return _find(store.get_meeting(meeting_id), item_id)
+
+
+def _find(meeting: Meeting, item_id: str) -> ActionItem:
+    for item in meeting.action_items:
+        if item.id == item_id:
+            return item
+    raise NotFoundError("action item", item_id)
+
+
+def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
+    """By meeting, the ids under which an item is known."""
+    circle = (
+        store.meetings_with_open_items(contact_id=meeting.contact_id)
+        if meeting.contact_id
+        else [
+            one
+            for one in store.meetings_with_open_items(user_id=meeting.user_id)
+            if one.contact_id is None and one.user_id == meeting.user_id
+        ]
+    )
+    found: dict[str, set[str]] = {meeting.id: {item_id}}
+    for thread in open_items.threads({one.id: one for one in (*circle, meeting)}.values()):
+        if any(one.meeting_id == meeting.id and one.item_id == item_id for one in thread.sources):
+            for source in thread.sources:
+                found.setdefault(source.meeting_id, set()).add(source.item_id)
+    return found
+
+
+def _with_done(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
+    if not any(item.id in ids and item.status == "open" for item in meeting.action_items):
+        return meeting
+    items = [
+        item.model_copy(update={"status": "done", "done_at": now}) if item.id in ids and item.status == "open" else item
+        for item in meeting.action_items
+    ]
+    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    return parse(Meeting, {**kept, "action_items": items, "updated_at": now, "version": meeting.version + 1})
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
