@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,11 +65,11 @@ def test_mentions_of_one_phrase_do_not_overlap() -> None:
 def test_each_tracker_finds_its_own_mentions() -> None:
     context = MeetingContext.model_validate({"trackers": {"price": ["list price"], "list": ["List", "price list"]}})
     found = find_mentions(talk([("Ana", "Our list price."), (None, "A price list?")]), context)
-    assert [(mention.tracker, mention.phrase, mention.evidence.turn) for mention in found.mentions] == [
+    assert {(mention.tracker, mention.phrase, mention.evidence.turn) for mention in found.mentions} == {
         ("price", "list price", 0),
         ("list", "List", 0),
         ("list", "price list", 1),
-    ]
+    }
 
 
 def test_a_phrase_does_not_reach_into_the_next_turn() -> None:
@@ -93,7 +95,12 @@ def test_phrases_that_almost_match_everywhere_match_nowhere() -> None:
     assert quotes("a " * 20_000, "a " * 90 + "b", "b " + "a " * 90) == []
 
 
-@given(sayings, st.lists(st.text(st.characters(categories=["L", "P", "S", "M", "Zs"]), min_size=1), min_size=1))
+@given(
+    sayings,
+    st.lists(
+        st.text(st.characters(categories=["L", "P", "S", "M", "Zs"]), min_size=1, max_size=150), min_size=1, max_size=8
+    ),
+)
 def test_every_mention_is_where_its_quote_says(
     said: list[tuple[str | None, str, float | None, float | None]], phrases: list[str]
 ) -> None:
@@ -102,7 +109,7 @@ def test_every_mention_is_where_its_quote_says(
     found = find_mentions(document, MeetingContext.model_validate({"trackers": {"it": kept}}))
     assert_grounded(document, [mention.evidence for mention in found.mentions])
     places = [(mention.evidence.start, mention.evidence.end) for mention in found.mentions]
-    assert all(end <= start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(places))
 
 
 @given(

@@ -46,7 +46,7 @@ _AFTER_YOU_KNOW = _set(
 )
 _BEFORE_I_MEAN = _set("what do did that know if don't didn't which say")
 _AFTER_I_MEAN = _set("it that to by what the this both those these")
-_BEFORE_RIGHT = _set("that's is it all sounds this the be was it's are looks turn we're you're")
+_BEFORE_RIGHT = _set("that that's is it all sounds this the be was it's are looks turn we're you're")
 
 
 def count_fillers(texts: Iterable[str]) -> tuple[tuple[str, int], ...]:

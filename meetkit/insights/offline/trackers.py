@@ -74,7 +74,11 @@ def tokens(text: str) -> list[_Token]:
         return [(found[0].lower(), *found.span()) for found in _ASCII_TOKEN.finditer(alike)]
     parts = [_common(character) for character in alike]
     places = [place for place, part in enumerate(parts) for _ in part]
-    return [(found[0], places[found.start()], places[found.end() - 1] + 1) for found in _TOKEN.finditer("".join(parts))]
+    places.append(len(text))
+    return [
+        (found[0], places[found.start()], max(places[found.end()], places[found.end() - 1] + 1))
+        for found in _TOKEN.finditer("".join(parts))
+    ]
 
 
 @lru_cache(maxsize=4096)
