@@ -75,8 +75,8 @@ def read_polarity(text: str, *, neutral: float = 1.0) -> Polarity:
     the three labels as equally frequent; `neutral` is how many times as frequent as the others neutral is.
     """
     words = _Words.of(text)
-    carriers = find_carriers(words)
-    bad, good = _logits(features(words, carriers))
+    carriers = _find_carriers(words)
+    bad, good = _logits(_features(words, carriers))
     bad, good = math.exp(bad), math.exp(good)
     total = bad + neutral + good
     return Polarity(bad / total, neutral / total, good / total, carriers)
@@ -85,7 +85,7 @@ def read_polarity(text: str, *, neutral: float = 1.0) -> Polarity:
 def passage_features(text: str) -> dict[str, float]:
     """What the model sees of a passage: the name and value of each feature that is not 0."""
     words = _Words.of(text)
-    return features(words, find_carriers(words))
+    return _features(words, _find_carriers(words))
 
 
 def _logits(seen: Mapping[str, float]) -> tuple[float, float]:
@@ -99,13 +99,13 @@ def _logits(seen: Mapping[str, float]) -> tuple[float, float]:
     return bad, good
 
 
-def find_carriers(words: _Words) -> tuple[Carrier, ...]:
+def _find_carriers(words: _Words) -> tuple[Carrier, ...]:
     """The words and phrases with a valence, each as strong as its surroundings make it."""
     but = max((index for index, word in enumerate(words.words) if word in ("but", "however")), default=None)
     table, found, index = lexicon.valences(), [], 0
     while index < len(words.words):
         rows = table.get(words.words[index])
-        length, valence = longest(rows, words.words, index) if rows else (1, None)
+        length, valence = _longest(rows, words.words, index) if rows else (1, None)
         if valence is not None:
             if but is not None:
                 valence *= _AFTER_BUT if index > but else _BEFORE_BUT
@@ -114,7 +114,7 @@ def find_carriers(words: _Words) -> tuple[Carrier, ...]:
     return tuple(found)
 
 
-def longest(
+def _longest(
     rows: Sequence[tuple[tuple[str, ...], ValueT]], words: Sequence[str], index: int
 ) -> tuple[int, ValueT | None]:
     """How many words at `index` the longest of the phrases has that is there, and what it is worth."""
@@ -139,7 +139,7 @@ def _carrier(words: _Words, index: int, length: int, valence: float) -> Carrier:
     return Carrier(words.spans[start][0], words.spans[index + length - 1][1], valence)
 
 
-def features(words: _Words, carriers: Sequence[Carrier]) -> dict[str, float]:
+def _features(words: _Words, carriers: Sequence[Carrier]) -> dict[str, float]:
     """The features of a passage, those of its function words under `word `, those of its cues under `cue `."""
     seen = _punctuation(words, sum(carrier.valence for carrier in carriers))
     seen["good"] = _saturated(sum(carrier.valence for carrier in carriers if carrier.valence > 0))
@@ -180,7 +180,7 @@ def _add_cues(seen: dict[str, float], words: Sequence[str]) -> None:
     table = lexicon.cues()
     for index, word in enumerate(words):
         if rows := table.get(word):
-            _, kind = longest(rows, words, index)
+            _, kind = _longest(rows, words, index)
             if kind is not None:
                 name = f"cue {kind}"
                 seen[name] = min(2.0, seen.get(name, 0.0) + 1)

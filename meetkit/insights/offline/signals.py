@@ -75,7 +75,6 @@ MORE = _signal(
     0.75,
     r"(?:i'd|i would|we'd|we would|we'll|we will|going to|plan to|happy to|ready to) (?:renew|recommend|extend|expand)",
     r"(?:more|additional|extra) (?:seats|agents|licenses|licences|users|teams)",
-    r"(?:\d+|five|ten|more|few more|other) more (?:seats|agents|licenses|licences|users|teams)",
     r"(?:we|i|they|have|has) (?:have |has )?signed(?! (?:up|in))|when (?:can|could) we (?:start|begin|have it)",
     r"asked when (?:they|we|she|he) (?:can|could) (?:start|begin|have it)",
     r"wants? (?:a price|an offer|a quote|a contract) for",

@@ -73,9 +73,8 @@ def read_tone(sentence: Sentence) -> Tone:
     polarity, signals = read_polarity(sentence.text, neutral=NEUTRAL), find_signals(sentence.text)
     good, bad = _said(sentence, polarity)
     if signals:
-        tones = [signal.tone for signal in signals]
-        above, below = max(0.0, *tones, 0.0), -min(0.0, *tones, 0.0)
-        good, bad = above and max(above, good), below and max(below, bad)
+        above, below = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
+        good, bad = max(above, good) if above else 0.0, max(below, bad) if below else 0.0
     return Tone(sentence, good, bad, signals, polarity.carriers)
 
 
