@@ -27,8 +27,11 @@ MOST_CHARACTERS = 1000
 """Bounds of a quote: a shorter one is found by chance, a longer one points at nothing."""
 
 _EDGES = " \"'.,;:!?-()[]{}*_"
-_MOST_TURNS = 20
 _SHARED_WORDS = 0.6
+# What a quote is compared with at most, however long and repetitive a transcript is.
+_MOST_PLACES = 1000
+_MOST_STRETCHES = 20
+_STRETCH = 3 * MOST_CHARACTERS
 
 
 class _Place(NamedTuple):
@@ -79,19 +82,23 @@ class Grounding:
         return begin, begin + len(self._turns[turn].text)
 
     def _verbatim(self, folded: str, hint: int) -> _Place | None:
+        if 0 <= hint < len(self._turns) and (place := next(self._places(folded, *self._bounds(hint)), None)):
+            return place
         places = self._places(folded, 0, len(self._text))
         return min(places, key=lambda place: abs(place.turn - hint), default=None)
 
     def _places(self, folded: str, begin: int, end: int) -> Iterator[_Place]:
         """Where a folded quote is, in whole words, within `[begin, end)` of all turns."""
-        at = self._text.find(folded, begin, end)
-        while at >= 0:
+        at = begin - 1
+        for _ in range(_MOST_PLACES):
+            at = self._text.find(folded, at + 1, end)
+            if at < 0:
+                return
             turn = bisect_right(self._begins, at) - 1
             start = at - self._begins[turn]
             place = _Place(turn, start, start + len(folded))
             if self._is_whole(place):
                 yield place
-            at = self._text.find(folded, at + 1, end)
 
     def _is_whole(self, place: _Place) -> bool:
         """Whether a place cuts through no word or character, and holds little that is not seen."""
@@ -102,28 +109,34 @@ class Grounding:
         return not any(turn.splits(cut) or _within_word(turn.text, cut) for cut in (place.start, place.end))
 
     def _nearly(self, quote: str, folded: str, hint: int) -> _Place | None:
-        for turn in self._likely_turns(folded, hint):
-            found = nearest_words(folded, self._turns[turn].text)
-            if found and self._is_whole(place := _Place(turn, *found)):
+        for turn, begin, stop in self._likely_stretches(folded, hint):
+            found = nearest_words(folded, self._turns[turn].text[begin:stop])
+            if found and self._is_whole(place := _Place(turn, begin + found[0], begin + found[1])):
                 start, end = self._true_span(place)
                 if same_sense(quote, self.transcript.text[start:end]):
                     return place
         return None
 
-    def _likely_turns(self, folded: str, hint: int) -> list[int]:
-        """The turns that share most words of a quote, the nearest to `hint` first."""
+    def _likely_stretches(self, folded: str, hint: int) -> list[_Place]:
+        """The stretches of turns that share most words of a quote, the nearest to `hint` first."""
         words = set(WORD.findall(folded))
-        shared = Counter(turn for word in words for turn in self._turns_by_word.get(word, ()))
-        likely = [turn for turn, count in shared.items() if count >= _SHARED_WORDS * len(words)]
-        return sorted(likely, key=lambda turn: (abs(turn - hint), turn))[:_MOST_TURNS]
+        shared = Counter(place for word in words for place in self._stretches_by_word.get(word, ()))
+        likely = [place for place, count in shared.items() if count >= _SHARED_WORDS * len(words)]
+        return sorted(likely, key=lambda place: (abs(place.turn - hint), place))[:_MOST_STRETCHES]
 
     @cached_property
-    def _turns_by_word(self) -> dict[str, list[int]]:
+    def _stretches_by_word(self) -> dict[str, list[_Place]]:
         found = defaultdict(list)
-        for index, turn in enumerate(self._turns):
-            for word in set(WORD.findall(turn.text)):
-                found[word].append(index)
+        for place in self._stretches():
+            for word in set(WORD.findall(self._turns[place.turn].text[place.start : place.end])):
+                found[word].append(place)
         return dict(found)
+
+    def _stretches(self) -> Iterator[_Place]:
+        """The turns, long ones in stretches that overlap by as much as the longest quote."""
+        for index, turn in enumerate(self._turns):
+            for start in range(0, max(1, len(turn.text) - MOST_CHARACTERS), _STRETCH - MOST_CHARACTERS):
+                yield _Place(index, start, min(len(turn.text), start + _STRETCH))
 
     def _true_span(self, place: _Place) -> tuple[int, int]:
         turn = self._turns[place.turn]
@@ -144,12 +157,15 @@ class Grounding:
 
 def _within_word(text: str, cut: int) -> bool:
     """Whether a cut goes through a word, such as "don't"; a script without spaces may be cut anywhere."""
-    if _is_letter(text[cut : cut + 1]):
-        before = text[:cut].removesuffix("'") if cut > 1 and _is_letter(text[cut - 2]) else text[:cut]
-        return _is_letter(before[-1:]) and not UNSPACED.match(text[cut])
-    beside_apostrophe = text[cut : cut + 1] == "'" and _is_letter(text[cut + 1 : cut + 2])
-    return beside_apostrophe and _is_letter(text[cut - 1 : cut])
+    last, following = cut - 1, cut
+    if text[last : last + 1] == "'":
+        last -= 1
+    elif text[following : following + 1] == "'":
+        following += 1
+    if last < 0 or following >= len(text) or UNSPACED.match(text[following]):
+        return False
+    return _is_letter(text[last]) and _is_letter(text[following])
 
 
 def _is_letter(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char or " ").startswith("M")
+    return char.isalnum() or unicodedata.category(char).startswith("M")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from typing import Protocol, TypeVar
@@ -32,11 +33,17 @@ def distinct(
     Two are the same if they have the same owner and either the same text, or nearly the same and quotes
     that overlap. What is left is as it is however often it is done.
     """
-    kept: list[FindingT] = []
+    kept: dict[tuple[str | None, str], FindingT] = {}
+    by_turn: defaultdict[int, list[FindingT]] = defaultdict(list)
     for one in found:
-        if not any(owner(one) == owner(other) and _say_the_same(one, other, text) for other in kept):
-            kept.append(one)
-    return kept
+        key = owner(one), fold(text(one))
+        others = (other for quote in one.evidence for other in by_turn[quote.turn] if owner(other) == key[0])
+        if key in kept or any(_overlap(one, other) and similar(text(one), text(other)) for other in others):
+            continue
+        kept[key] = one
+        for turn in {quote.turn for quote in one.evidence}:
+            by_turn[turn].append(one)
+    return list(kept.values())
 
 
 def in_order(found: Iterable[FindingT]) -> list[FindingT]:
@@ -56,8 +63,5 @@ def by_rank(lists: Iterable[Sequence[T]]) -> list[T]:
     return [one for one in ranked if one is not missing]  # type: ignore[misc]  # the rest are of T
 
 
-def _say_the_same(one: FindingT, other: FindingT, text: Callable[[FindingT], str]) -> bool:
-    if fold(text(one)) == fold(text(other)):
-        return True
-    overlap = any(a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence)
-    return overlap and similar(text(one), text(other))
+def _overlap(one: _Grounded, other: _Grounded) -> bool:
+    return any(a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence)

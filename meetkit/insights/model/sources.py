@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
 NEAR = 2
-"""How many turns before and after a quote belong to it: a request and its answer, and a word between them."""
+NEAR_CHARACTERS = 1000
+"""How many turns and characters before and after a quote belong to it: a request, its answer, a word between them."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,14 @@ class Sources:
         return [turn for turn in dict.fromkeys(near) if 0 <= turn < count]
 
     def said_near(self, evidence: Iterable[Evidence]) -> str:
-        """What was said around quotes, and by whom."""
-        turns = [self.document.transcript.turns[turn] for turn in self.turns_near(evidence)]
-        return "\n".join(f"{turn.speaker or ''}: {turn.text}" for turn in turns)
+        """What was said around quotes, within so many turns and characters, and by whom."""
+        return "\n".join(part for quote in evidence for part in self._around(quote))
+
+    def _around(self, quote: Evidence) -> Iterator[str]:
+        for number in self.turns_near([quote]):
+            turn = self.document.transcript.turns[number]
+            start, end = max(turn.start, quote.start - NEAR_CHARACTERS), min(turn.end, quote.end + NEAR_CHARACTERS)
+            yield f"{turn.speaker or ''}: {self.document.transcript.text[start:end] if start < end else ''}"
 
     def sentences_of(self, evidence: Iterable[Evidence]) -> str:
         """The whole sentences that quotes are from."""
