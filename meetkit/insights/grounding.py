@@ -30,7 +30,7 @@ _EDGES = " \"'.,;:!?-()[]{}*_"
 _SHARED_WORDS = 0.6
 # What a quote is compared with at most, however long and repetitive a transcript is.
 _MOST_PLACES = 1000
-_MOST_STRETCHES = 20
+_MOST_STRETCHES = 5
 _STRETCH = 3 * MOST_CHARACTERS
 
 
@@ -51,6 +51,7 @@ class Grounding:
         self._turns = [Folded.of(turn.text, turn.start) for turn in transcript.turns]
         self._text = "\n".join(turn.text for turn in self._turns)
         self._begins = list(accumulate((len(turn.text) + 1 for turn in self._turns), initial=0))[:-1]
+        self._found: dict[tuple[str, int], _Place | None] = {}
 
     def ground(self, quote: str, turn: int | None = None, *, field: str | None = None) -> Evidence | None:
         """The true words of a quote and their place; where there are several, the one nearest to `turn`.
@@ -60,12 +61,10 @@ class Grounding:
         """
         if len(quote) > MOST_CHARACTERS:
             return None
-        folded = fold(quote).strip()
-        if sum(map(str.isalnum, folded)) < LEAST_LETTERS:
-            return None
-        hint = 0 if turn is None else turn
-        place = self._verbatim(folded, hint) or self._verbatim(folded.strip(_EDGES), hint)
-        place = place or self._nearly(quote, folded.strip(_EDGES), hint)
+        asked = quote, 0 if turn is None else turn
+        if asked not in self._found:
+            self._found[asked] = self._find(*asked)
+        place = self._found[asked]
         return place and self._evidence(place, field)
 
     def said(self, words: str, turns: Iterable[int], *, field: str | None = None) -> Evidence | None:
@@ -76,6 +75,13 @@ class Grounding:
         places = (place for turn in turns for place in self._places(folded, *self._bounds(turn)))
         place = next(places, None)
         return place and self._evidence(place, field)
+
+    def _find(self, quote: str, hint: int) -> _Place | None:
+        folded = fold(quote).strip()
+        if sum(map(str.isalnum, folded)) < LEAST_LETTERS:
+            return None
+        words = folded.strip(_EDGES)
+        return self._verbatim(folded, hint) or self._verbatim(words, hint) or self._nearly(quote, words, hint)
 
     def _bounds(self, turn: int) -> tuple[int, int]:
         begin = self._begins[turn]
@@ -118,11 +124,11 @@ class Grounding:
         return None
 
     def _likely_stretches(self, folded: str, hint: int) -> list[_Place]:
-        """The stretches of turns that share most words of a quote, the nearest to `hint` first."""
+        """The few stretches of turns that share most words with a quote, of equal ones those nearest to `hint`."""
         words = set(WORD.findall(folded))
         shared = Counter(place for word in words for place in self._stretches_by_word.get(word, ()))
         likely = [place for place, count in shared.items() if count >= _SHARED_WORDS * len(words)]
-        return sorted(likely, key=lambda place: (abs(place.turn - hint), place))[:_MOST_STRETCHES]
+        return sorted(likely, key=lambda place: (-shared[place], abs(place.turn - hint), place))[:_MOST_STRETCHES]
 
     @cached_property
     def _stretches_by_word(self) -> dict[str, list[_Place]]:
