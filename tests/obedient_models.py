@@ -33,6 +33,12 @@ def readings(text: str) -> Iterator[str]:
         yield _decoded(word)
 
 
+def _outside(prompt: str) -> str:
+    """What a careless reader takes for outside the data: all that follows anything like its end."""
+    before, _, rest = prompt.partition("<data>")
+    return before + rest.partition("</data")[2]
+
+
 def _unescaped(text: str) -> str:
     return re.sub(r"\\u([0-9a-f]{4})", lambda escape: chr(int(escape[1], 16)), text)
 
@@ -62,7 +68,7 @@ class ObedientModel:
         """Answer as ordered, or from the data."""
         seen = see(prompt)
         self.prompts.append((seen.outside, system_prompt))
-        order = self.order_in(f"{system_prompt}\n{seen.outside}")
+        order = self.order_in(f"{system_prompt}\n{_outside(prompt)}")
         if order is None and self.trusts_data:
             order = self.order_in(prompt)
         if order is None:

@@ -21,7 +21,11 @@ TALK = transcript_of(
         ("Bob Lee", "Great \u2014 that\u2019s \u201cperfect\u201d. We did not agree to 20% off."),
         ("Kim", "Nai\u0308ve cafe\u0301 in der Hauptstraße, the ﬁnal of\u00adfer ❤️ by 👩\u200d💻 Maria."),
         ("Bob Lee", "Sounds good to me."),
-        ("Kim", "I was unable to reach Maria on Monday; thirteen people asked. 株式会社の契約を更新します。"),
+        (
+            "Kim",
+            "I was unable to reach Maria on Monday; thirteen people asked about the next quarter. "
+            "株式会社の契約を更新します。",
+        ),
         ("Bob Lee", "Sounds good to me."),
         (None, ""),
     ]
@@ -58,6 +62,7 @@ NOT_SAID = {
     "another day": "I'll send you the new pricing deck by Monday",
     "another number": "We did not agree to 25% off",
     "another number in words": "thirty people asked",
+    "another time": "people asked about the next quarters",
     "without its not": "We did agree to 20% off",
     "with a not": "I'll not send you the new pricing deck by Friday",
     "another name": "I was unable to reach Mario on Monday",

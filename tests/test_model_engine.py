@@ -181,6 +181,16 @@ def test_an_owner_is_who_promised_or_was_named(
     assert bool(owner) is any(one.field == "owner" for one in section.items[0].evidence), sentence
 
 
+def test_a_promise_is_not_that_of_somebody_named_beside_it() -> None:
+    meeting = transcript_of([("Kim Lee", "Thanks, Omar Diaz. I'll send the plan today."), ("Omar Diaz", "Good.")])
+    quote = {"quote": "I'll send the plan today", "turn": 0}
+    claim = {"task": "Send the plan", "quotes": [quote], "owner": "Omar Diaz", "deadline": None, "priority": "low"}
+    section = analyze(SectionModel({"action_items": {"items": [claim]}}), meeting).action_items
+
+    assert [item.owner for item in section.items] == ["Kim Lee"]
+    assert section.rejected == 1
+
+
 @pytest.mark.parametrize(
     ("claimed", "phrase", "rejected"),
     [
