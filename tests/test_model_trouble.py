@@ -1,0 +1,197 @@
+"""However a model fails, an analysis returns; what is cached is checked anew; calls run side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+from threading import Barrier, Lock
+from typing import Any
+
+import pytest
+
+from meetkit.errors import InvalidRequestError, LLMRejectedError, LLMTimeoutError
+from meetkit.insights.model import ChunkPolicy, ModelEngine, calls
+from meetkit.insights.model.sections import PARTS
+from meetkit.insights.offline.engine import OfflineEngine
+from meetkit.llm_client import MockLLMClient
+from meetkit.models.analysis import MeetingContext
+from tests.meeting_texts import RENEWAL, transcript_of
+from tests.model_doubles import SECTIONS, SectionModel, truthful
+from tests.model_runs import AT_ONCE, CONTEXT, MEETING, Kept, analyze, assert_true, evidence_of, invention, only
+
+
+def test_a_section_that_fails_costs_only_itself() -> None:
+    answers = dict(truthful().answers)
+    del answers["decisions"], answers["sentiment"]
+    found = analyze(SectionModel(answers))
+
+    assert {name for name, part in found.sections.items() if part.status != "ok"} == {"decisions", "sentiment"}
+    offline = OfflineEngine().analyze(MEETING, CONTEXT)
+    for name in ("decisions", "sentiment"):
+        part, expected = found.sections[name], offline.sections[name]
+        assert part == expected.model_copy(update={"status": "fallback", "reason": "the model failed"})
+
+
+def test_without_fallback_a_section_that_fails_is_empty_and_says_why() -> None:
+    failing = SectionModel({})
+    found = analyze(failing, fallback=None)
+
+    assert {(part.engine, part.status, part.reason) for name, part in found.sections.items() if name in PARTS} == {
+        ("section-model", "failed", "the model failed")
+    }
+    assert evidence_of(found) == []
+    assert len(failing.asked) == 3 * len(PARTS)
+
+
+class Raising:
+    """A model that raises the same error always."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def generate(self, prompt: str, system_prompt: str | None = None) -> str:  # noqa: ARG002  # the protocol's
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (LLMRejectedError("key sk-123 of Kim Lee"), "the model's provider refused the call"),
+        (LLMTimeoutError("Kim Lee said"), "the model did not answer in time"),
+        (ConnectionError("Kim Lee"), "the model could not be reached"),
+    ],
+)
+def test_the_reason_of_a_failure_holds_nothing_of_the_meeting(error: Exception, reason: str) -> None:
+    found = analyze(Raising(error))
+    assert {part.reason for name, part in found.sections.items() if name in PARTS} == {reason}
+
+
+def test_a_bug_is_not_taken_for_a_failing_model() -> None:
+    engine = ModelEngine(Raising(TypeError("a bug")), policy=AT_ONCE)
+    with pytest.raises(TypeError, match="a bug"):
+        engine.analyze(MEETING, CONTEXT)
+    with pytest.raises(TypeError, match="a bug"):
+        asyncio.run(engine.analyze_async(MEETING, CONTEXT))
+
+
+@pytest.mark.usefixtures("without_waiting")
+@pytest.mark.parametrize(("fallback", "times"), [("offline", 1000), (None, 100)])
+def test_a_thousand_analyses_by_a_model_that_fails_often_all_return(fallback: Any, times: int) -> None:
+    meeting = transcript_of(RENEWAL[:5])
+    engine = ModelEngine(MockLLMClient(0.3, seed=7, malformed_rate=0.1), fallback=fallback)
+    statuses = set()
+    for _ in range(times):
+        found = engine.analyze(meeting, CONTEXT)
+        assert_true(found, meeting)
+        statuses |= {(part.status, part.engine) for name, part in found.sections.items() if name in PARTS}
+    failed = ("fallback", "offline") if fallback else ("failed", "mock")
+    assert statuses == {("ok", "mock"), failed}
+
+
+def test_an_unknown_fallback_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="fallback: 'offline' or None"):
+        ModelEngine(truthful(), fallback="online")  # type: ignore[arg-type]
+
+
+def test_of_an_empty_transcript_nothing_is_asked() -> None:
+    model = truthful()
+    found = analyze(model, transcript_of([]))
+    assert model.asked == []
+    assert {part.status for part in found.sections.values()} == {"ok"}
+
+
+def test_the_async_twin_finds_the_same() -> None:
+    engine = ModelEngine(truthful())
+    assert asyncio.run(engine.analyze_async(MEETING, CONTEXT)) == engine.analyze(MEETING, CONTEXT)
+
+
+class Counting:
+    """A truthful model that counts how many calls it has at once, and reads a context variable."""
+
+    def __init__(self, together: int) -> None:
+        self.model, self.lock, self.barrier = truthful(), Lock(), Barrier(together)
+        self.now = self.most = 0
+        self.tenants: set[str] = set()
+
+    def generate(self, prompt: str, system_prompt: str | None = None) -> str:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.tenants.add(TENANT.get())
+        if len(self.model.asked) == 0:
+            self.barrier.wait(timeout=30)
+        answer = self.model.generate(prompt, system_prompt)
+        with self.lock:
+            self.now -= 1
+        return answer
+
+
+TENANT = contextvars.ContextVar("TENANT", default="nobody")
+
+
+@pytest.mark.parametrize("twin", ["analyze", "analyze_async"])
+def test_calls_run_side_by_side_as_many_as_the_policy_says_in_the_callers_context(twin: str) -> None:
+    model = Counting(together=2)
+    engine = ModelEngine(model, chunks=ChunkPolicy(parallel=2))
+    token = TENANT.set("acme")
+    try:
+        if twin == "analyze":
+            engine.analyze(MEETING, CONTEXT)
+        else:
+            asyncio.run(engine.analyze_async(MEETING, CONTEXT))
+    finally:
+        TENANT.reset(token)
+    assert (model.most, model.tenants) == (2, {"acme"})
+
+
+def test_a_cached_answer_is_not_asked_for_again() -> None:
+    kept, model = Kept(), truthful()
+    first = analyze(model, cache=kept)
+    assert len(model.asked) == len(kept) == len(PARTS)
+    assert analyze(model, cache=kept) == first
+    assert len(model.asked) == len(PARTS)
+
+
+def test_an_answer_is_kept_by_all_that_it_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, model = Kept(), truthful()
+    analyze(model, cache=kept)
+    analyze(model, transcript_of(RENEWAL[:-1]), cache=kept)
+    analyze(model, context=MeetingContext(title="Another"), cache=kept)
+    other = truthful()
+    other.name = "another-model"
+    analyze(other, cache=kept)
+    real = calls.prompt
+    monkeypatch.setattr(calls, "prompt", lambda name: real(name)._replace(version="2"))
+    analyze(model, cache=kept)
+    assert len(kept) == 5 * len(PARTS)
+    assert all(len(key) == 64 for key in kept)
+
+
+def test_only_valid_answers_are_kept() -> None:
+    kept = Kept()
+    answers: dict[str, Any] = {"summary": {"sentences": "none"}, "topics": {"topics": []}}
+    analyze(SectionModel(answers), cache=kept)
+    assert list(kept.values()) == ['{"topics":[]}']
+
+
+def test_a_poisoned_cache_brings_no_invention_in() -> None:
+    kept = Kept()
+    analyze(truthful(), cache=kept)
+    poison = only(invention()).answers
+    for key, answer in kept.items():
+        (field,) = json.loads(answer)
+        kept[key] = json.dumps(poison[SECTIONS[field]])
+    found = analyze(truthful(), cache=kept)
+
+    assert evidence_of(found) == []
+    assert "Zorblax" not in found.model_dump_json()
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", "null", '{"items": 3}', '{"items": [{"task": 1}]}'])
+def test_what_is_unreadable_in_a_cache_is_asked_for_again(spoilt: str) -> None:
+    kept = Kept()
+    first = analyze(truthful(), cache=kept)
+    for key in kept:
+        kept[key] = spoilt
+    assert analyze(truthful(), cache=kept) == first
