@@ -52,6 +52,10 @@ NEARLY = {
         "I'll send you the new prising deck by Friday",
         "I'll send you the new   pricing deck by Friday,",
     ),
+    "another ending": (
+        "thirteen people asking about the next quarter",
+        "thirteen people asked about the next quarter.",
+    ),
     "commas added": (
         "I'll send you, the new pricing deck, by Friday",
         "I'll send you the new   pricing deck by Friday,",
@@ -140,6 +144,7 @@ def test_what_was_said_is_looked_for_in_the_turns_given_only() -> None:
     assert (found.quote, found.turn, found.field) == ("by Friday", 0, "deadline")
     assert grounding.said("by Friday", [1, 2]) is None
     assert grounding.said("Fri", [0]) is None
+    assert grounding.said(" - ", [0]) is None
 
 
 @st.composite

@@ -155,6 +155,13 @@ def test_a_deadline_is_words_near_the_promise(claimed: str | None, phrase: str |
         ("They agreed to renew for 40 years", AGREED, "They agreed to renew for 40 years", "one said nearby may be"),
         ("Kim agreed to renew for two years", AGREED, "Kim agreed to renew for two years", "who said it may be named"),
         ("Renewal in Paris for two years", AGREED, None, "a name that nobody said may not"),
+        (
+            "Dana and Kim will not use the old reports",
+            OLD,
+            "Dana and Kim will not use the old reports",
+            "who is near may be",
+        ),
+        ("Omar will not use the old reports", OLD, None, "who is elsewhere in the meeting may not"),
         ("They did not agree to renew for two years", AGREED, None, "what was affirmed is not negated"),
         ("They agreed to use the old reports", OLD, None, "what was negated is not affirmed"),
         ("They will not use the old reports", OLD, "They will not use the old reports", "a negation is kept"),
