@@ -19,7 +19,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.report import charts
 from meetkit.insights.report.findings import by_tracker, list_findings
-from meetkit.insights.report.highlights import Piece, Quotes, turn_id
+from meetkit.insights.report.highlights import Quotes, turn_id
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript

@@ -53,7 +53,9 @@ def _of_sentiment(sentiment: SentimentAnalysis) -> Findings:
     contributions = sentiment.health.contributions if sentiment.health else ()
     return {
         "speakers": _named(
-            "M", "Mood", ((f"{one.speaker or 'Somebody'}: {one.label}", one.evidence, one) for one in sentiment.speakers)
+            "M",
+            "Mood",
+            ((f"{one.speaker or 'Somebody'}: {one.label}", one.evidence, one) for one in sentiment.speakers),
         ),
         "health": _named("R", "Relationship", ((one.reason, one.evidence, one) for one in contributions)),
     }
@@ -63,8 +65,6 @@ def _named(letter: str, kind: str, found: Iterable[tuple[str, tuple[Evidence, ..
     return tuple(_numbered(letter, kind, found))
 
 
-def _numbered(
-    letter: str, kind: str, found: Iterable[tuple[str, tuple[Evidence, ...], Value]]
-) -> Iterator[Finding]:
+def _numbered(letter: str, kind: str, found: Iterable[tuple[str, tuple[Evidence, ...], Value]]) -> Iterator[Finding]:
     for number, (text, evidence, value) in enumerate(found, 1):
         yield Finding(f"{letter}{number}", kind, text, evidence, value)

@@ -87,7 +87,7 @@ def cut(turn: Turn, quotes: Mapping[Span, Sequence[Finding]]) -> Iterator[Piece]
         for mark in sorted(begins.pop(left, ()), key=lambda mark: -mark.end):
             if open_ends and mark.end > open_ends[-1]:
                 begins[open_ends[-1]].append(Mark(None, mark.id or mark.rest_of, mark.end))
-            open_ends.append(min(mark.end, *open_ends[-1:], mark.end))
+            open_ends.append(min([mark.end, *open_ends[-1:]]))
             opens.append(mark)
         closes = sum(end == right for end in open_ends)
         del open_ends[len(open_ends) - closes :]

@@ -1,0 +1,237 @@
+"""`meetkit analyze`: what matters in transcripts of one's own, or of a meeting on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import click
+
+from meetkit import collaborators, meeting_service
+from meetkit.cli import batch, database, findings, inputs, show
+from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.insights.analysis import OFFLINE, Engine, analyze
+from meetkit.models.analysis import MeetingContext, MeetingInsights
+from meetkit.models.base import CONTROL, parse
+from meetkit.models.transcripts import Transcript
+
+_INDEX = "index.html"
+_OF_CONTEXT = {
+    "title": "--title",
+    "date": "--date",
+    "timezone": "--timezone",
+    "our_side": "--our",
+    "their_side": "--their",
+    "trackers": "--track",
+}
+
+
+class Output(NamedTuple):
+    """Where the findings go: for programs to standard output, to a report, or else to the terminal."""
+
+    as_json: bool
+    report: Path | None
+    again: bool
+
+
+@click.command(name="analyze", cls=database.StoreCommand)
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option("--title", help="What the meeting is called; default: the file's name.")
+@click.option("--date", metavar="YYYY-MM-DD", help="The day it took place, from which `by Friday` counts.")
+@click.option("--timezone", metavar="ZONE", help="Of that day, an IANA name; default: UTC.")
+@click.option("--our", "our_side", multiple=True, metavar="NAME", help="Who of those who speak is ours.")
+@click.option("--their", "their_side", multiple=True, metavar="NAME", help="And who is theirs.")
+@click.option("--contact", "contact_id", metavar="ID", help="A contact on record, who is theirs.")
+@click.option("--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to look for.")
+@click.option("--meeting", "meeting_id", metavar="ID", help="A meeting on record: keep the analysis with it.")
+@show.as_json_option
+@click.option("--html", "report", metavar="REPORT", help="Write a page to open in a browser; of several, a folder.")
+@click.option("--again", is_flag=True, help="Also make the reports again that are up to date.")
+def analyze_(files: tuple[str, ...], meeting_id: str | None, as_json: bool, report: str | None, **given: Any) -> None:
+    """Find what matters in a transcript: tasks, decisions, questions, mood, and who talked how much.
+
+    FILE is a text of lines such as `Ann: Hello.`, WebVTT, SRT or JSON; a folder of such files; or `-` for standard
+    input. A second run with the same --html goes on where the first was stopped. With several files --json prints a
+    line for each, and the exit code is 1 where one could not be analysed.
+    """
+    if as_json and report is not None:
+        raise InvalidRequestError("--json or --html, one of them")
+    output = Output(as_json, Path(report) if report is not None else None, given.pop("again"))
+    if meeting_id is not None:
+        _analyze_meeting(meeting_id, files, output, given)
+    elif not files:
+        raise InvalidRequestError("name a transcript, a folder of them, or a meeting by --meeting")
+    else:
+        context, found = _context(**given), inputs.find(files)
+        if len(files) > 1 or Path(files[0]).is_dir():
+            _analyze_several(found, context, output)
+        else:
+            _analyze_one(found[0], context, output)
+
+
+def _engine() -> Engine:
+    """What analyses: the offline engine, so far."""
+    return OFFLINE
+
+
+def _context(*, contact_id: str | None, trackers: Sequence[str], **given: Any) -> MeetingContext:
+    theirs = tuple(given.pop("their_side"))
+    if contact_id is not None:
+        theirs += (meeting_service.get_contact(contact_id).name,)
+    asked = {name: value for name, value in given.items() if value}
+    return parse(MeetingContext, {**asked, "their_side": theirs, "trackers": tuple(map(_tracker, trackers))})
+
+
+def _tracker(text: str) -> dict[str, object]:
+    name, _, phrases = text.partition("=")
+    found = tuple(phrase.strip() for phrase in phrases.split(",") if phrase.strip())
+    if not name.strip() or not found:
+        raise InvalidRequestError(f"--track: a name and phrases such as pricing=discount,list price, not {shown(text)}")
+    return {"name": name.strip(), "phrases": found}
+
+
+def _analyze_one(source: inputs.Input, context: MeetingContext, output: Output) -> None:
+    title = context.title or _title(source.name)
+    report = output.report
+    if report is not None and report.is_dir():
+        report = report / _page_name(source.name)
+    out = show.console(stderr=output.as_json)
+    with show.working(out, "Analysing …"):
+        outcome = batch.run(batch.Task(source, context, title, report, output.again), engine=_engine())
+    if outcome.insights is None:
+        raise InvalidRequestError(outcome.error or "")
+    if report is None:
+        _print(title, outcome.insights, as_json=output.as_json)
+    else:
+        _say_written(report, kept=outcome.kept)
+
+
+def _analyze_meeting(meeting_id: str, files: Sequence[str], output: Output, given: dict[str, Any]) -> None:
+    """Analyse a meeting on record, by its own transcript or by the one of a file."""
+    if extra := [_OF_CONTEXT.get(name, "--contact") for name, value in given.items() if value]:
+        raise InvalidRequestError(f"{extra[0]}: with --meeting it is on record already")
+    sources = inputs.find(files) if files else []
+    if len(sources) > 1:
+        raise InvalidRequestError("--meeting takes one transcript")
+    transcript = batch.read_words(inputs.read(sources[0]), sources[0].name) if sources else _stored(meeting_id)
+    insights = _of_meeting(meeting_id, transcript)
+    title = meeting_service.get_meeting(meeting_id).title
+    if output.report is None:
+        _print(title, insights, as_json=output.as_json)
+    else:
+        from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
+
+        batch.write_page(output.report, render_report(transcript, insights, title=title))
+        _say_written(output.report, kept=False)
+
+
+def _stored(meeting_id: str) -> Transcript:
+    stored = meeting_service.get_meeting(meeting_id).transcript
+    if stored is None:
+        raise InvalidRequestError(f"meeting {shown(meeting_id)} has no transcript; name its file")
+    return batch.read_words(stored.encode(), meeting_id)
+
+
+def _of_meeting(meeting_id: str, transcript: Transcript) -> MeetingInsights:
+    """The analysis of a meeting's transcript, kept beside the meeting."""
+    meeting = meeting_service.get_meeting(meeting_id)
+    context = MeetingContext(
+        title=meeting.title,
+        date=meeting.date.date(),
+        timezone=meeting.timezone,
+        our_side=tuple(meeting_service.get_user(user_id).name for user_id in meeting.user_ids),
+        their_side=(meeting_service.get_contact(meeting.contact_id).name,) if meeting.contact_id else (),
+    )
+    insights = analyze(transcript, engine=_engine(), context=context)
+    collaborators.current_store().put_artefact(meeting_id, "insights", insights.model_dump_json())
+    return insights
+
+
+def _analyze_several(found: Sequence[inputs.Input], context: MeetingContext, output: Output) -> None:
+    if context.title is not None:
+        raise InvalidRequestError("--title goes with one file; of several each is called by its name")
+    if output.report is not None and output.report.is_file():
+        raise InvalidRequestError(f"{shown(str(output.report))} is a file; the reports of several need a folder")
+    tasks = [_task(source, context, output) for source in found]
+    outcomes = []
+    with show.progress("Analysing", len(tasks)) as advance:
+        for outcome in batch.run_all(tasks, engine=_engine()):
+            if output.as_json:
+                _print_line(outcome)
+            outcomes.append(outcome)
+            advance(1)
+    _conclude(outcomes, output)
+
+
+def _task(source: inputs.Input, context: MeetingContext, output: Output) -> batch.Task:
+    report = output.report / _page_name(source.name) if output.report is not None else None
+    return batch.Task(source, context, _title(source.name), report, output.again)
+
+
+def _conclude(outcomes: Sequence[batch.Outcome], output: Output) -> None:
+    """Show several analyses, then what went wrong; the exit code is 1 where something did."""
+    done = list(_done(outcomes))
+    if output.report is not None:
+        _write_index(output.report, done)
+        kept = sum(outcome.kept for outcome in outcomes)
+        before = f", {kept} of them from before" if kept else ""
+        click.echo(f"{len(done)} reports{before}: open {show.plain(str(output.report / _INDEX))}")
+    elif not output.as_json and done:
+        findings.overview(show.console(), [(outcome.task.source.name, insights) for outcome, insights in done])
+    if failed := [outcome.error for outcome in outcomes if outcome.error is not None]:
+        for error in failed:
+            click.echo(show.plain(" ".join(error.split())), err=True)
+        raise MeetkitError(f"{len(failed)} of {len(outcomes)} could not be analysed")
+
+
+def _done(outcomes: Sequence[batch.Outcome]) -> Iterator[tuple[batch.Outcome, MeetingInsights]]:
+    for outcome in outcomes:
+        if outcome.insights is not None:
+            yield outcome, outcome.insights
+
+
+def _write_index(folder: Path, done: Sequence[tuple[batch.Outcome, MeetingInsights]]) -> None:
+    from meetkit.insights.report import IndexEntry, render_index  # noqa: PLC0415  # needed for reports only
+
+    entries = [
+        IndexEntry(
+            "./" + quote(_page_name(outcome.task.source.name).encode("utf-8", "surrogateescape")), name, insights
+        )
+        for outcome, insights in done
+        for name in [_printable(outcome.task.source.name)]
+    ]
+    batch.write_page(folder / _INDEX, render_index(entries))
+
+
+def _print(title: str, insights: MeetingInsights, *, as_json: bool) -> None:
+    if as_json:
+        show.values(insights)
+    else:
+        findings.analysis(show.console(), title, insights)
+
+
+def _print_line(outcome: batch.Outcome) -> None:
+    insights = outcome.insights.model_dump(mode="json") if outcome.insights else None
+    found = {"error": outcome.error} if insights is None else {"insights": insights}
+    click.echo(json.dumps({"file": _printable(outcome.task.source.name), **found}))
+
+
+def _say_written(report: Path, *, kept: bool) -> None:
+    state = "is up to date (--again makes it anew)" if kept else "is written; open it in a browser"
+    click.echo(f"{show.plain(str(report))} {state}.")
+
+
+def _page_name(name: str) -> str:
+    return f"{name}.html"
+
+
+def _title(name: str) -> str:
+    return Path(_printable(name)).stem[:200] or "Meeting"
+
+
+def _printable(name: str) -> str:
+    """A file's name as text: what is no text in it, and what steers terminals, as question marks."""
+    return CONTROL.sub("?", name.encode("utf-8", "replace").decode())
