@@ -20,7 +20,7 @@ from meetkit.insights.report.findings import Finding, list_findings
 from meetkit.insights.report.highlights import Span, cut, quote_id
 from meetkit.models.analysis import Decision, MeetingInsights
 from meetkit.models.transcripts import Turn
-from tests.analyses import HOSTILE_NAMES, conversation, evidence, everything, example, nothing
+from tests.analyses import HOSTILE_NAMES, conversation, everything, evidence, example, nothing
 
 
 class Page(HTMLParser):
@@ -196,8 +196,8 @@ class TestContent:
     def test_says_how_far_each_part_can_be_trusted(self) -> None:
         html = render_report(example(), everything(example()))
 
-        assert "the offline engine stood in: <span dir=\"auto\">the model did not answer in time</span>" in html
-        assert "could not be made: <span dir=\"auto\">the model refused the call</span>" in html
+        assert 'the offline engine stood in: <span dir="auto">the model did not answer in time</span>' in html
+        assert 'could not be made: <span dir="auto">the model refused the call</span>' in html
         assert "2 left out, as the transcript does not support them." in html
         assert '<bdi class="engine">grok-4</bdi>' in html
 

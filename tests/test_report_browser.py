@@ -61,7 +61,7 @@ def test_nothing_is_asked_for_and_nothing_runs(browser: Browser, tmp_path: Path,
     assert opened.requests == [file.as_uri()]
     assert opened.trouble == []
     assert opened.page.title() == HOSTILE_NAMES[0]
-    assert opened.page.locator("article h3").first.inner_text() == HOSTILE_NAMES[0]
+    assert opened.page.locator("article h3").first.text_content() == HOSTILE_NAMES[0]
     assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert (tmp_path / "report.png").stat().st_size > 10_000
     opened.page.close()

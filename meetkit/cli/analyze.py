@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,7 +97,7 @@ def _tracker(text: str) -> dict[str, object]:
 def _analyze_one(source: inputs.Input, context: MeetingContext, output: Output) -> None:
     title = context.title or _title(source.name)
     report = output.report
-    if report is not None and report.is_dir():
+    if report is not None and os.path.isdir(report):
         report = report / _page_name(source.name)
     out = show.console(stderr=output.as_json)
     with show.working(out, "Analysing …"):
@@ -153,7 +154,7 @@ def _of_meeting(meeting_id: str, transcript: Transcript) -> MeetingInsights:
 def _analyze_several(found: Sequence[inputs.Input], context: MeetingContext, output: Output) -> None:
     if context.title is not None:
         raise InvalidRequestError("--title goes with one file; of several each is called by its name")
-    if output.report is not None and output.report.is_file():
+    if output.report is not None and os.path.isfile(output.report):
         raise InvalidRequestError(f"{shown(str(output.report))} is a file; the reports of several need a folder")
     tasks = [_task(source, context, output) for source in found]
     outcomes = []

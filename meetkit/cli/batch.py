@@ -102,7 +102,7 @@ def write_page(path: Path, page: str) -> None:
         InvalidRequestError: it cannot be written, or something else is there.
     """
     try:
-        if path.exists() and not _begins_as_ours(path):
+        if os.path.lexists(path) and not _begins_as_ours(path):
             raise InvalidRequestError(f"{shown(str(path))} is there already and is no report; choose another name")
         path.parent.mkdir(parents=True, exist_ok=True)
         number, part = tempfile.mkstemp(dir=path.parent, prefix=".report.", suffix=".part")

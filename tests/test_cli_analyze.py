@@ -1,0 +1,271 @@
+"""`meetkit analyze`: one transcript, a folder of them, or a meeting on record; shown, printed, or as reports."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from meetkit import data
+from meetkit.cli import findings, inputs
+from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.transcript import read_transcript
+from meetkit.models.analysis import MeetingInsights
+from tests.analyses import HOSTILE_NAMES, everything, example
+from tests.commands import Run, in_process
+
+CALL = Path(__file__).parents[1] / "examples" / "call.txt"
+WORDS = "Ann: Hello Bob, I'll send the plan by Friday.\nBob: Thanks, Ann. What does it cost?\n"
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Path:
+    """A folder with three transcripts, two of one name, and with what is none."""
+    folder = tmp_path / "calls"
+    (folder / "2025").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    for name in ("a.txt", "b.txt", "2025/a.txt"):
+        (folder / name).write_text(f"{WORDS}Ann: This is {name}.\n")
+    (folder / "notes.pdf").write_bytes(b"%PDF")
+    (folder / ".hidden" / "c.txt").write_text(WORDS)
+    (folder / ".d.txt").write_text(WORDS)
+    (folder / "loop").symlink_to(folder)
+    (folder / "dangling.txt").symlink_to(folder / "gone")
+    return folder
+
+
+def made_at(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*.txt.html")}
+
+
+class TestOne:
+    def test_json_is_the_analysis(self, meetkit: Run) -> None:
+        found = MeetingInsights.model_validate_json(meetkit("analyze", CALL, "--json").out)
+
+        assert found.transcript_sha256 == fingerprint(read_transcript(CALL.read_bytes()))
+
+    def test_is_shown_under_its_title(self, meetkit: Run) -> None:
+        assert meetkit("analyze", CALL).out.startswith("call\n")
+        assert meetkit("analyze", CALL, "--title", "Pilot [bold]").out.startswith("Pilot [bold]\n")
+
+    def test_html_is_a_report(self, meetkit: Run, tmp_path: Path) -> None:
+        report = tmp_path / "call.html"
+
+        assert "is written; open it in a browser." in meetkit("analyze", CALL, "--html", report).out
+        assert '<h1 dir="auto">call</h1>' in report.read_text("utf-8")
+        assert "Maya Rosenthal" in report.read_text("utf-8")
+
+    def test_standard_input_is_a_file_too(self) -> None:
+        done = subprocess.run(
+            in_process("analyze", "-", "--json"), input=WORDS.encode(), capture_output=True, check=True, timeout=60
+        )
+
+        MeetingInsights.model_validate_json(done.stdout)
+
+    def test_what_is_known_of_the_meeting_can_be_said(self, meetkit: Run) -> None:
+        known = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
+        more = (
+            "--their",
+            "Owen Tremblay",
+            "--contact",
+            "contact_1",
+            "--track",
+            "price=price,quote",
+            "--track",
+            "dock=dock",
+        )
+
+        MeetingInsights.model_validate_json(meetkit("analyze", CALL, *known, *more, "--json").out)
+
+
+class TestTerminal:
+    def test_shows_each_part(self) -> None:
+        out = io.StringIO()
+        findings.analysis(Console(file=out, width=120, highlight=False, markup=False), "Call", everything(example()))
+
+        for words in (
+            "A report will come.",
+            "Send the report   Sarah Chen  by Friday (2025-11-07)  high",
+            "Ask legal (done)  nobody yet  -",
+            "- Take 50 seats",
+            "- Jennifer Liu: What does it cost?",
+            "- Name the price",
+            "mixed, the relationship at risk",
+            "▇▅▂",
+            "Sarah Chen    ███████████████   50 %  12 words",
+            "- seats",
+            "- money: the price.",
+            "Made by: offline, grok-4",
+            "Action items: 2 left out, as the transcript does not support them",
+            "Topics: by the offline engine, as the model failed: the model did not answer in time",
+        ):
+            assert words in out.getvalue()
+
+    def test_cannot_be_steered(self) -> None:
+        out = io.StringIO()
+        hostile = example(("[red]A\u202e", HOSTILE_NAMES[0], HOSTILE_NAMES[1]))
+        findings.analysis(Console(file=out, width=120, highlight=False, markup=False), "\x1b[2J", everything(hostile))
+
+        assert "\x1b" not in out.getvalue()
+        assert "[red]A" in out.getvalue()
+
+
+class TestSeveral:
+    def test_json_is_a_line_each(self, meetkit: Run, calls: Path) -> None:
+        (calls / "empty.txt").write_text(" \n")
+        result = meetkit("analyze", calls, "--json")
+        lines = [json.loads(line) for line in result.out.splitlines()]
+
+        assert [line["file"] for line in lines] == ["2025/a.txt", "a.txt", "b.txt", "empty.txt"]
+        assert all(MeetingInsights.model_validate(line["insights"]) for line in lines[:3])
+        assert lines[3]["error"] == "'empty.txt' is empty"
+        assert (result.code, result.err) == (
+            1,
+            "'empty.txt' is empty\nmeetkit: 1 of 4 could not be analysed\n",
+        )
+
+    def test_are_shown_a_line_each(self, meetkit: Run, calls: Path) -> None:
+        out = meetkit("analyze", calls / "a.txt", calls / "2025" / "a.txt").out
+
+        assert re.search(r"^Call +To do +Decided +Open questions +Mood +Relationship", out)
+        assert re.search(r"^2025/a\.txt ", out, re.MULTILINE)
+
+    def test_html_is_a_folder_of_reports_and_a_page_that_lists_them(
+        self, meetkit: Run, calls: Path, tmp_path: Path
+    ) -> None:
+        reports = tmp_path / "reports"
+
+        assert meetkit("analyze", calls, "--html", reports).out == f"3 reports: open {reports}/index.html\n"
+        index = (reports / "index.html").read_text("utf-8")
+        assert re.findall(r'href="(.*?)"', index) == ["./2025/a.txt.html", "./a.txt.html", "./b.txt.html"]
+        assert "This is b.txt." in (reports / "b.txt.html").read_text("utf-8")
+        assert not list(reports.rglob("*.part"))
+
+    def test_what_is_done_is_kept(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+        """Unless the transcript, or what is known of the meeting, is another, or the report is damaged."""
+        reports = tmp_path / "reports"
+        meetkit("analyze", calls, "--html", reports)
+        first = made_at(reports)
+        (calls / "a.txt").write_text(WORDS)
+        (reports / "b.txt.html").write_text((reports / "b.txt.html").read_text("utf-8")[:900])
+
+        assert "3 reports, 1 of them from before" in meetkit("analyze", calls, "--html", reports).out
+        second = made_at(reports)
+        assert [name for name in first if first[name] == second[name]] == ["2025/a.txt.html"]
+        for change in (("--date", "2025-11-03"), ("--date", "2025-11-03", "--again")):
+            assert "from before" not in meetkit("analyze", calls, "--html", reports, *change).out
+
+    def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
+        calls, reports = tmp_path / "calls", tmp_path / "reports"
+        calls.mkdir()
+        for number in range(40):
+            (calls / f"{number:02}.txt").write_text(WORDS * 1500)
+        command = in_process("analyze", calls, "--html", reports)
+        running = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        while not made_at(reports) and running.poll() is None:
+            time.sleep(0.02)
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+
+        assert (running.returncode, out) == (130, b"")
+        assert err.strip() == b"meetkit: interrupted"
+        before = len(made_at(reports))
+        assert 0 < before < 40
+        assert f"40 reports, {before} of them from before" in meetkit("analyze", calls, "--html", reports).out
+
+    def test_names_of_any_kind_are_told_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
+        folder = tmp_path / "calls"
+        folder.mkdir()
+        odd = ["line\nbreak\x1b[2J.txt", os.fsdecode(b"\xff.txt"), "#?%&<b>.txt", "-.txt"]
+        for name in odd:
+            (folder / name).write_text(WORDS)
+        reports = tmp_path / "reports"
+
+        assert meetkit("analyze", folder, "--html", reports).code == 0
+        assert set(made_at(reports)) == {f"{name}.html" for name in odd}
+        index = (reports / "index.html").read_text("utf-8")
+        assert 'href="./%FF.txt.html"' in index
+        assert 'href="./%23%3F%25%26%3Cb%3E.txt.html"' in index
+        assert "\x1b" not in index + meetkit("analyze", folder).out + meetkit("analyze", folder, "--json").out
+
+
+class TestMeeting:
+    def test_is_analysed_and_the_analysis_kept(self, meetkit: Run) -> None:
+        found = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
+
+        kept = data.store().get_artefact("hist_meeting_1", "insights")
+        assert kept is not None
+        assert json.loads(found) == json.loads(kept)
+
+    def test_takes_the_transcript_of_a_file(self, meetkit: Run, tmp_path: Path) -> None:
+        report = tmp_path / "report.html"
+
+        assert meetkit("analyze", CALL, "--meeting", "meeting_3", "--html", report).code == 0
+        assert "<title>Contract Negotiation</title>" in report.read_text("utf-8")
+
+
+class TestMistakes:
+    @pytest.mark.parametrize(
+        ("arguments", "why"),
+        [
+            ((), "name a transcript, a folder of them, or a meeting by --meeting"),
+            (("gone.txt",), "there is no file or folder 'gone.txt'"),
+            ((CALL, "--json", "--html", "x"), "--json or --html, one of them"),
+            ((CALL, "--date", "friday"), "date: "),
+            ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
+            ((CALL, "--track", "price"), "--track: a name and phrases"),
+            ((CALL, "--contact", "nobody"), "no contact with id 'nobody'"),
+            (("--meeting", "nope"), "no meeting with id 'nope'"),
+            (("--meeting", "meeting_1"), "meeting 'meeting_1' has no transcript; name its file"),
+            (("--meeting", "hist_meeting_1", "--title", "x"), "--title: with --meeting it is on record already"),
+            ((CALL, CALL.parent / "maya.ics", "--meeting", "meeting_1"), "--meeting takes one transcript"),
+            ((CALL, CALL.parent / "maya.ics", "--title", "x"), "--title goes with one file"),
+            ((CALL, "--html", CALL), "is there already and is no report"),
+            ((CALL, "--html", CALL / "x.html"), "cannot write"),
+            ((CALL, CALL.parent / "maya.ics", "--html", CALL), "the reports of several need a folder"),
+        ],
+    )
+    def test_is_one_line(self, meetkit: Run, arguments: tuple[object, ...], why: str) -> None:
+        assert why in meetkit("analyze", *arguments).trouble
+
+    def test_a_file_that_is_no_transcript_is_named(self, meetkit: Run, tmp_path: Path) -> None:
+        file = tmp_path / "x.txt"
+        for content, why in (
+            (b"", "is empty"),
+            (b" \n\t\n", "is empty"),
+            (b"\x00\xff\xfe\x80" * 100, "x.txt"),
+            (b"A: " + b"x" * inputs.MAX_BYTES, "has more than 40 MB"),
+        ):
+            file.write_bytes(content)
+            trouble = meetkit("analyze", file).trouble
+            assert "x.txt" in trouble
+            assert why in trouble
+
+    def test_a_folder_without_transcripts_is_named(self, meetkit: Run, tmp_path: Path) -> None:
+        assert "holds no transcript: no file ending in .json, .md" in meetkit("analyze", tmp_path).trouble
+
+    def test_a_file_that_cannot_be_read_is_named(self, meetkit: Run) -> None:
+        if not Path("/proc/self/mem").exists():
+            pytest.skip("this system has no /proc/self/mem")
+
+        assert "cannot read 'mem': Input/output error" in meetkit("analyze", "/proc/self/mem").trouble
+
+    def test_a_report_that_cannot_be_written_leaves_nothing_behind(self, meetkit: Run, tmp_path: Path) -> None:
+        (tmp_path / "report.html" / "x").mkdir(parents=True)
+        long = tmp_path / ("x" * 300)
+
+        assert "cannot write" in meetkit("analyze", CALL, "--html", long).trouble
+        assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
