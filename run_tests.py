@@ -74,7 +74,6 @@ def main(arguments: list[str]) -> int:
         print(
             "\n".join(f"{phase}  {title}" for phase, title in PHASES.items()),
             "\nall     all of them, and the rest",
-            *(f"\n{what}  {title}, apart from all" for what, title in APART.items()),
         )
         return 0
     if len(arguments) != 1 or arguments[0] not in (*TITLES, "all"):
