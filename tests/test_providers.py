@@ -87,11 +87,12 @@ class TestCalls:
     ) -> None:
         seen: list[Usage] = []
 
-        answer = ask(connected(server, says(GOOD)), system_prompt="Be brief", on_usage=seen.append, purpose="mood")
+        client = connected(server, says(GOOD), max_output_tokens=99)
+        answer = ask(client, system_prompt="Be brief", on_usage=seen.append, purpose="mood")
 
         assert answer == Mood(mood="good")
         [asked] = server.asked
-        assert asked["model"] == "small"
+        assert (asked["model"], asked["max_tokens"]) == ("small", 99)
         assert asked["response_format"]["type"] == "json_schema"
         assert asked["response_format"]["json_schema"]["schema"]["properties"]["mood"]["enum"] == ["good", "bad"]
         assert [message["role"] for message in asked["messages"]] == ["system", "user"]

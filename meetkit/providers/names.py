@@ -38,8 +38,10 @@ class Named:
     json: JsonMode = "schema"
 
 
-# A stream that ends without saying that it does has broken off.
-_PROFILE = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+# A stream that ends without saying that it does has broken off; and all servers know the older name of the limit.
+_PROFILE = OpenAIModelProfile(
+    openai_chat_streaming_requires_finish_reason=True, openai_chat_supports_max_completion_tokens=False
+)
 
 
 def _compatible(provider: str, url: str) -> Callable[[str, str | None], Model]:
