@@ -1,0 +1,184 @@
+"""Which of many sentences, or turns, say most of what all of them say.
+
+A unit is worth the content it adds to what is chosen already, times how well it is put. Content counts by how many
+units have it, how long and how rare the word is (SumBasic's idea: what a text is about is what it comes back to).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from meetkit.insights.offline.stems import content_stems, everyday_rates, rarity
+from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, PERSONS, POINTERS
+from meetkit.insights.text import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What is liked in a unit. `opening` and `closing` lift what stands near either end, `first` the very first.
+
+    The others are factors for what should rarely be chosen: 1 is indifferent, 0 never.
+    """
+
+    opening: float = 0.5
+    first: float = 0.5
+    closing: float = 0.15
+    question: float = 0.85
+    courtesy: float = 0.85
+    follow_on: float = 0.85
+    disfluency: float = 1.0
+    deixis: float = 1.0
+    repetition: float = 0.4
+    length: float = 0.0
+
+
+@dataclass(slots=True)
+class _Candidate:
+    place: int
+    size: int
+    speaker: str | None
+    quality: float
+    stems: frozenset[str]
+
+
+class Ranking:
+    """The units of a text, ready to choose from."""
+
+    def __init__(
+        self, units: Sequence[Sentence], *, taste: Taste, rates: Mapping[str, float] | None = None, shortest: int = 1
+    ) -> None:
+        """Weigh the words of all `units`, and keep as candidates those of at least `shortest` words."""
+        stems = [frozenset(content_stems(unit.words)) for unit in units]
+        self._taste = taste
+        self._weights = word_weights(stems, everyday_rates() if rates is None else rates)
+        self._candidates = [
+            _Candidate(place, size(unit), unit.turn.speaker, _quality(unit, place, len(units), taste), found)
+            for place, (unit, found) in enumerate(zip(units, stems, strict=True))
+            if len(unit.words) >= shortest and found
+        ]
+
+    def within(self, budget: int, *, longest: int) -> list[int]:
+        """The places of units that together have at most `budget` words, none more than `longest`, in order."""
+        choice = _Choice(self._weights, self._taste)
+        while True:
+            room = min(longest, budget - choice.words)
+            best = choice.best((unit for unit in self._candidates if unit.size <= room), _by_size)
+            if best is None:
+                return sorted(choice.places)
+            choice.add(best)
+
+    def at_most(self, limit: int, *, brevity: float = math.inf, change_of_speaker: float = 0.0) -> list[int]:
+        """The places of at most `limit` units, in order.
+
+        `brevity` is about how many words the whole should have. The choice is the one whose worth by the F-measure,
+        `worth / (words + brevity)`, is best, so it ends where one more unit would lower it.
+        """
+        choice = _Choice(self._weights, self._taste, brevity=brevity, change_of_speaker=change_of_speaker)
+        while len(choice.places) < limit:
+            best = choice.best(self._candidates, choice.measure)
+            if best is None or (choice.places and not choice.improves(best)):
+                break
+            choice.add(best)
+        return sorted(choice.places)
+
+
+def size(unit: Sentence) -> int:
+    """The words of a unit, or what would be words where a script has no spaces between them."""
+    return max(len(unit.words), len(unit.text) // 12)
+
+
+def word_weights(units: Sequence[frozenset[str]], rates: Mapping[str, float]) -> dict[str, float]:
+    """How much each stem tells of what the units are about.
+
+    In a long text, what is in every fifth unit is grammar, in whichever language.
+    """
+    spread = Counter(stem for unit in units for stem in unit)
+    most = max(10, len(units) / 5)
+    return {
+        stem: math.log1p(count) ** 2 * (0.2 + min(len(stem), 10) / 10) * (0.5 + rarity(stem, rates))
+        for stem, count in spread.items()
+        if count <= most
+    }
+
+
+def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
+    """How well a unit would stand in a summary, by where it is and how it is put."""
+    reach = 2 + units / 20
+    lift = taste.opening * math.exp(-place / reach) + taste.closing * math.exp((place + 1 - units) / reach)
+    quality = (1 + lift) * (1 + taste.first * (place == 0))
+    if unit.text.rstrip().endswith(("?", "？")):
+        quality *= taste.question
+    if not COURTESIES.isdisjoint(unit.words):
+        quality *= taste.courtesy
+    if unit.words[0] in CONNECTIVES or unit.words[0] in POINTERS:
+        quality *= taste.follow_on
+    return quality * (1 - taste.disfluency * _disfluency(unit.words)) * (1 - taste.deixis * _deixis(unit.words))
+
+
+def _disfluency(words: Sequence[str]) -> float:
+    """The share of words that are fillers or said twice in a row, at most a half."""
+    twice = sum(word == after for word, after in zip(words, words[1:], strict=False))
+    return min(0.5, (sum(word in FILLERS for word in words) + twice) / len(words))
+
+
+def _deixis(words: Sequence[str]) -> float:
+    """The share of words that only the situation explains."""
+    return sum(word in PERSONS or word in POINTERS for word in words) / len(words)
+
+
+def _by_size(worth: float, unit: _Candidate) -> float:
+    return worth / float(unit.size**0.6)
+
+
+class _Choice:
+    """What has been chosen so far, and what more would be worth."""
+
+    def __init__(
+        self, weights: Mapping[str, float], taste: Taste, *, brevity: float = math.inf, change_of_speaker: float = 0.0
+    ) -> None:
+        self.places: list[int] = []
+        self.words = 0
+        self._worth = 0.0
+        self._weights, self._taste, self._brevity = weights, taste, brevity
+        self._change_of_speaker = change_of_speaker
+        self._speakers: set[str | None] = set()
+        self._covered: Counter[str] = Counter()
+
+    def best(
+        self, units: Iterable[_Candidate], merit: Callable[[float, _Candidate], float]
+    ) -> _Candidate | None:
+        """The unit of the most merit that is not chosen yet, the earliest of equals."""
+        fresh = ((unit, self.worth(unit)) for unit in units if unit.place not in self.places)
+        found = max(fresh, key=lambda item: merit(item[1], item[0]), default=None)
+        return None if found is None or found[1] <= 0 else found[0]
+
+    def worth(self, unit: _Candidate) -> float:
+        """What a unit would add: each content word less, the more often it is covered already."""
+        again, covered, weights = self._taste.repetition, self._covered, self._weights
+        content = math.fsum(weights.get(stem, 0.0) * again ** covered[stem] for stem in unit.stems)
+        length = self._taste.length * math.sqrt(unit.size)
+        change = self._change_of_speaker * (0.2 if unit.speaker in self._speakers else 1.0)
+        return unit.quality * (content + length) + change
+
+    def measure(self, worth: float, unit: _Candidate) -> float:
+        """The F-measure of the choice with one unit more, up to a factor."""
+        if math.isinf(self._brevity):
+            return worth
+        return (self._worth + worth) / (self.words + unit.size + self._brevity)
+
+    def improves(self, unit: _Candidate) -> bool:
+        """Whether the choice is better with a unit than without."""
+        if math.isinf(self._brevity):
+            return True
+        return self.measure(self.worth(unit), unit) > self._worth / (self.words + self._brevity)
+
+    def add(self, unit: _Candidate) -> None:
+        """Choose a unit."""
+        self._worth += self.worth(unit)
+        self.places.append(unit.place)
+        self.words += unit.size
+        self._speakers.add(unit.speaker)
+        self._covered.update(unit.stems)

@@ -1,0 +1,46 @@
+"""What of a sentence carries content, and how everyday it is."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+from meetkit.insights.offline.stopwords import FUNCTION_WORDS
+
+_EVERYDAY = math.log(2500)
+"""Parts per million, as a logarithm, from which on a word says nothing of the matter."""
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """A word without plural and possessive endings, so that "prices" and "price" are one."""
+    word = word.removesuffix("'s").removesuffix("s'")
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def content_stems(words: Iterable[str]) -> list[str]:
+    """The stems of the words that carry content, in order: no function words, numerals or single letters."""
+    return [stem(word) for word in words if word not in FUNCTION_WORDS and len(word) > 1 and not word.isdigit()]
+
+
+@cache
+def everyday_rates() -> Mapping[str, float]:
+    """How often a stem occurs in all sorts of talk, in parts per million; what is not listed occurs less than once.
+
+    Learned by `benchmarks/train_summaries.py`.
+    """
+    text = resources.files("meetkit.insights.offline").joinpath("weights/everyday.json").read_text("utf-8")
+    rates: dict[str, float] = json.loads(text)["rates"]
+    return rates
+
+
+def rarity(word: str, rates: Mapping[str, float]) -> float:
+    """From 0, a word of all sorts of talk, to 1, one that is hardly known to any."""
+    return min(1.0, max(0.0, 1 - math.log(max(1.0, rates.get(word, 1.0))) / _EVERYDAY))

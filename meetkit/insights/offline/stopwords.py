@@ -1,0 +1,64 @@
+"""Words that carry grammar or good manners, not content."""
+
+from __future__ import annotations
+
+_SUBJECTS = "i you he she it we they that there this who what where how when why here"
+_SHORTENED = "'s 'm 're 've 'd 'll"
+_AUXILIARIES = "is are was were do does did has have had can could would should must might need"
+_NEGATED = "ain't won't can't cannot shan't " + " ".join(f"{verb}n't" for verb in _AUXILIARIES.split())
+
+PERSONS = frozenset(
+    "i i'm i'll i'd i've me my mine myself you you're you'll you'd you've your yours yourself yourselves".split()
+)
+"""Words for who speaks and who is spoken to."""
+
+POINTERS = frozenset(
+    "it it's its itself this that that's these those they they're they'll they'd they've them their theirs "
+    "themselves he he's he'll he'd him his himself she she's she'll she'd her hers herself here there there's "
+    "ones such same".split()
+)
+"""Words that point at something said or seen elsewhere."""
+
+CONNECTIVES = frozenset(
+    "and but or so because cause then which that than well if when like as or with where also plus though".split()
+)
+"""Words that tie a sentence to the one before it."""
+
+FILLERS = frozenset(
+    "uh um uhm mm mmm hm hmm huh er erm ah eh oh ooh wow yeah yep yup yes nope okay ok mhm aha right sure alright".split()
+)
+"""Sounds and words by which people hold the floor or hand it on."""
+
+COURTESIES = frozenset(
+    "thank thanks sorry welcome hello hi hey bye goodbye morning afternoon evening cheers congratulations "
+    "pleasure apologies apologize".split()
+)
+"""Words of greeting, thanking and taking leave."""
+
+FUNCTION_WORDS = (
+    PERSONS
+    | POINTERS
+    | CONNECTIVES
+    | FILLERS
+    | frozenset(subject + ending for subject in _SUBJECTS.split() for ending in _SHORTENED.split())
+    | frozenset(
+        f"""
+        a an the some any no not none each every either neither both all most more less least few many much lot lots
+        bit little enough several other others another own one two three four five six seven eight nine ten first
+        second third we us our ours ourselves who whom whose which what whatever how why when where whether while
+        am be been being is are was were do does did done doing has have had having can could may might must shall
+        should will would ought let let's go going goes gone went gonna gon na wanna gotta get gets getting got gotten
+        of in on at by for from to into onto out off up down over under through across about above below between
+        after before since until till during without within against along around behind beside beyond near per via
+        too very quite rather just only even still yet already again ever never always often maybe perhaps really
+        actually basically anyway anyhow almost also else instead now soon once away back together
+        something anything everything nothing someone anyone everyone somebody anybody everybody nobody thing things
+        stuff way kind sort guy guys know mean think guess suppose feel seem seems say says said saying tell told see
+        look looking like want wants wanted need needs needed come comes came coming make makes made making take takes
+        took taking put use used try give gives gave keep sure good great nice fine well okay pretty actually probably
+        course exactly absolutely definitely obviously certainly hopefully honestly
+        s t d m re ve ll {_AUXILIARIES} {_NEGATED}
+        """.split()
+    )
+)
+"""What does not tell one conversation from another, in small letters and with straight apostrophes."""
