@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.judged.common import DATA, load
+from judged.common import DATA, load
 from meetkit.insights.offline.stems import stem
 from meetkit.insights.text import WORD
 

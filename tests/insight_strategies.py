@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from meetkit.insights.model import ChunkPolicy
 from meetkit.models.analysis import (
     ActionItems,
     Contribution,
@@ -174,7 +175,14 @@ usage_totals = st.builds(
 )
 item_sources = st.builds(ItemSource, meeting_id=lines, item_id=lines)
 
+chunk_policies = st.integers(1, 10**6).flatmap(
+    lambda size: st.builds(
+        ChunkPolicy, characters=st.just(size), overlap=st.integers(0, size // 2), parallel=st.integers(1, 64)
+    )
+)
+
 EVERY_INSIGHT = (
+    chunk_policies,
     *(turns, transcripts(), trackers, contexts, *sections.values(), insights, usages, usage_totals, item_sources),
     *(spans, sentences, decisions, questions, topics, speaker_sentiments, points, contributions, healths),
     *(follow_ups, fillers, speaker_statistics, mentions),

@@ -11,13 +11,12 @@ from urllib.parse import quote
 
 import click
 
-from meetkit import collaborators, meeting_service
+from meetkit import analyses, collaborators, meeting_service
 from meetkit.cli import batch, database, findings, inputs, show
 from meetkit.errors import InvalidRequestError, MeetkitError, shown
-from meetkit.insights.analysis import OFFLINE, Engine, analyze
+from meetkit.insights.analysis import Engine
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
-from meetkit.models.transcripts import Transcript
 
 _INDEX = "index.html"
 _OF_CONTEXT = {
@@ -74,8 +73,7 @@ def analyze_(files: tuple[str, ...], meeting_id: str | None, as_json: bool, repo
 
 
 def _engine() -> Engine:
-    """What analyses: the offline engine, so far."""
-    return OFFLINE
+    return analyses.choose_engine(on_usage=collaborators.current_store().add_usage)
 
 
 def _context(*, contact_id: str | None, trackers: Sequence[str], **given: Any) -> MeetingContext:
@@ -117,38 +115,20 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], output: Output, give
     sources = inputs.find(files) if files else []
     if len(sources) > 1:
         raise InvalidRequestError("--meeting takes one transcript")
-    transcript = batch.read_words(inputs.read(sources[0]), sources[0].name) if sources else _stored(meeting_id)
-    insights = _of_meeting(meeting_id, transcript)
+    words = inputs.read(sources[0]) if sources else None
+    out = show.console(stderr=output.as_json)
+    with show.working(out, "Analysing …"):
+        insights = meeting_service.analyze_meeting(meeting_id, words)
     title = meeting_service.get_meeting(meeting_id).title
     if output.report is None:
         _print(title, insights, as_json=output.as_json)
     else:
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
+        transcript = meeting_service.get_transcript(meeting_id)
+        assert transcript is not None, "it was just analysed"
         batch.write_page(output.report, render_report(transcript, insights, title=title))
         _say_written(output.report, kept=False)
-
-
-def _stored(meeting_id: str) -> Transcript:
-    stored = meeting_service.get_meeting(meeting_id).transcript
-    if stored is None:
-        raise InvalidRequestError(f"meeting {shown(meeting_id)} has no transcript; name its file")
-    return batch.read_words(stored.encode(), meeting_id)
-
-
-def _of_meeting(meeting_id: str, transcript: Transcript) -> MeetingInsights:
-    """The analysis of a meeting's transcript, kept beside the meeting."""
-    meeting = meeting_service.get_meeting(meeting_id)
-    context = MeetingContext(
-        title=meeting.title,
-        date=meeting.date.date(),
-        timezone=meeting.timezone,
-        our_side=tuple(meeting_service.get_user(user_id).name for user_id in meeting.user_ids),
-        their_side=(meeting_service.get_contact(meeting.contact_id).name,) if meeting.contact_id else (),
-    )
-    insights = analyze(transcript, engine=_engine(), context=context)
-    collaborators.current_store().put_artefact(meeting_id, "insights", insights.model_dump_json())
-    return insights
 
 
 def _analyze_several(found: Sequence[inputs.Input], context: MeetingContext, output: Output) -> None:

@@ -14,9 +14,7 @@ WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 """A word: letters and digits, with the apostrophes inside it."""
 
 # What stands before a run of stops or of white space is looked at, so that no run is tried from each of its characters.
-_SENTENCE_END = re.compile(
-    r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|(?<!\s)\s*[\r\n]+\s*"
-)
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|(?<!\s)\s*[\r\n]+\s*")
 # What a full stop belongs to that ends no sentence: an initial, a title, a short form.
 _NO_END = re.compile(r"(?:^|\W)(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx|e\.g|i\.e)\.\s*$")
 

@@ -147,9 +147,7 @@ class _Choice:
         self._speakers: set[str | None] = set()
         self._covered: Counter[str] = Counter()
 
-    def best(
-        self, units: Iterable[_Candidate], merit: Callable[[float, _Candidate], float]
-    ) -> _Candidate | None:
+    def best(self, units: Iterable[_Candidate], merit: Callable[[float, _Candidate], float]) -> _Candidate | None:
         """The unit of the most merit that is not chosen yet, the earliest of equals."""
         fresh = ((unit, self.worth(unit)) for unit in units if unit.place not in self.places)
         found = max(fresh, key=lambda item: merit(item[1], item[0]), default=None)

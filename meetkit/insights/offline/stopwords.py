@@ -8,30 +8,153 @@ _AUXILIARIES = "is are was were do does did has have had can could would should 
 _NEGATED = "ain't won't can't cannot shan't " + " ".join(f"{verb}n't" for verb in _AUXILIARIES.split())
 
 PERSONS = frozenset(
-    "i i'm i'll i'd i've me my mine myself you you're you'll you'd you've your yours yourself yourselves".split()
+    [
+        "i",
+        "i'm",
+        "i'll",
+        "i'd",
+        "i've",
+        "me",
+        "my",
+        "mine",
+        "myself",
+        "you",
+        "you're",
+        "you'll",
+        "you'd",
+        "you've",
+        "your",
+        "yours",
+        "yourself",
+        "yourselves",
+    ]
 )
 """Words for who speaks and who is spoken to."""
 
 POINTERS = frozenset(
-    "it it's its itself this that that's these those they they're they'll they'd they've them their theirs "
-    "themselves he he's he'll he'd him his himself she she's she'll she'd her hers herself here there there's "
-    "ones such same".split()
+    [
+        "it",
+        "it's",
+        "its",
+        "itself",
+        "this",
+        "that",
+        "that's",
+        "these",
+        "those",
+        "they",
+        "they're",
+        "they'll",
+        "they'd",
+        "they've",
+        "them",
+        "their",
+        "theirs",
+        "themselves",
+        "he",
+        "he's",
+        "he'll",
+        "he'd",
+        "him",
+        "his",
+        "himself",
+        "she",
+        "she's",
+        "she'll",
+        "she'd",
+        "her",
+        "hers",
+        "herself",
+        "here",
+        "there",
+        "there's",
+        "ones",
+        "such",
+        "same",
+    ]
 )
 """Words that point at something said or seen elsewhere."""
 
 CONNECTIVES = frozenset(
-    "and but or so because cause then which that than well if when like as or with where also plus though".split()
+    [
+        "and",
+        "but",
+        "or",
+        "so",
+        "because",
+        "cause",
+        "then",
+        "which",
+        "that",
+        "than",
+        "well",
+        "if",
+        "when",
+        "like",
+        "as",
+        "or",
+        "with",
+        "where",
+        "also",
+        "plus",
+        "though",
+    ]
 )
 """Words that tie a sentence to the one before it."""
 
 FILLERS = frozenset(
-    "uh um uhm mm mmm hm hmm huh er erm ah eh oh ooh wow yeah yep yup yes nope okay ok mhm aha right sure alright".split()
+    [
+        "uh",
+        "um",
+        "uhm",
+        "mm",
+        "mmm",
+        "hm",
+        "hmm",
+        "huh",
+        "er",
+        "erm",
+        "ah",
+        "eh",
+        "oh",
+        "ooh",
+        "wow",
+        "yeah",
+        "yep",
+        "yup",
+        "yes",
+        "nope",
+        "okay",
+        "ok",
+        "mhm",
+        "aha",
+        "right",
+        "sure",
+        "alright",
+    ]
 )
 """Sounds and words by which people hold the floor or hand it on."""
 
 COURTESIES = frozenset(
-    "thank thanks sorry welcome hello hi hey bye goodbye morning afternoon evening cheers congratulations "
-    "pleasure apologies apologize".split()
+    [
+        "thank",
+        "thanks",
+        "sorry",
+        "welcome",
+        "hello",
+        "hi",
+        "hey",
+        "bye",
+        "goodbye",
+        "morning",
+        "afternoon",
+        "evening",
+        "cheers",
+        "congratulations",
+        "pleasure",
+        "apologies",
+        "apologize",
+    ]
 )
 """Words of greeting, thanking and taking leave."""
 
