@@ -15,8 +15,7 @@ from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import ConflictError, InvalidRequestError, shown
 from meetkit.insights import recording
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
-from meetkit.insights.model import AnswerCache, ModelEngine
-from meetkit.insights.model.kept_answers import KeptAnswers
+from meetkit.insights.kept_answers import KeptAnswers
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
@@ -159,18 +158,23 @@ def get_usage(
 def choose_engine(
     *,
     fallback: Literal["offline"] | None = "offline",
-    cache: AnswerCache | None = None,
+    cache: KeptAnswers | None = None,
     on_usage: UsageObserver | None = None,
 ) -> Engine:
     """The engine of the model in use, or the offline engine where there is none.
 
     Raises:
         InvalidRequestError: an unknown `fallback`.
+        ImportError: a model is in use, and the extra `llm` is not installed.
     """
     if fallback not in (None, "offline"):
         raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
     llm = current_llm()
-    return OFFLINE if llm is None else ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
+    if llm is None:
+        return OFFLINE
+    from meetkit.insights.model import ModelEngine  # noqa: PLC0415  # needs the extra
+
+    return ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
 
 
 def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str]]) -> MeetingContext:
