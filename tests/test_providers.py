@@ -324,6 +324,7 @@ class TestLimits:
         assert [outcome(), outcome()] == [("LLMUnavailableError", 3), ("LLMUnavailableError at once", 3)]
         clock.now = 60
         assert [outcome(), outcome()] == [("ok", 4), ("ok", 5)]
+        client.close()
 
     def test_refusals_do_not_open_it(self, server: ModelServer) -> None:
         client = connected(server, gives(401), breaker_failures=2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from contextlib import ExitStack
+from functools import cache, lru_cache
 
 from meetkit.errors import InvalidRequestError
 from meetkit.llm_client import FallbackClient, LLMClient, MockLLMClient
@@ -12,6 +13,7 @@ from meetkit.providers.limits import Budget, Limits
 __all__ = ["Budget", "Limits", "connect", "forget"]
 
 _DEFAULT = Limits()
+_connections = ExitStack()
 
 
 def connect(name: str | Sequence[str], *, limits: Limits = _DEFAULT, key: str | None = None) -> LLMClient:
@@ -32,7 +34,7 @@ def connect(name: str | Sequence[str], *, limits: Limits = _DEFAULT, key: str | 
     return _connect(tuple(part.strip() for part in parts), limits, key)
 
 
-@lru_cache(maxsize=16)
+@cache
 def _connect(names: tuple[str, ...], limits: Limits, key: str | None) -> LLMClient:
     budget = Budget(limits.budget_tokens)
     clients = [_one(name, limits, budget, key) for name in names]
@@ -40,8 +42,9 @@ def _connect(names: tuple[str, ...], limits: Limits, key: str | None) -> LLMClie
 
 
 def forget() -> None:
-    """Connect anew from now on, with whole budgets."""
+    """Close all connections, and connect anew from now on, with whole budgets."""
     _connect.cache_clear()
+    _connections.close()
 
 
 def _one(name: str, limits: Limits, budget: Budget, key: str | None) -> LLMClient:
@@ -54,4 +57,6 @@ def _one(name: str, limits: Limits, budget: Budget, key: str | None) -> LLMClien
         )
     from meetkit.providers import real  # noqa: PLC0415  # needs the extra
 
-    return real.open_model(name, limits=limits, budget=budget, key=key)
+    client = real.open_model(name, limits=limits, budget=budget, key=key)
+    _connections.callback(client.close)
+    return client

@@ -51,6 +51,11 @@ async def run_async(work: Work[ResultT], on_text: Callable[[str], None] | None) 
         future.cancel()
 
 
+def is_current(loop: asyncio.AbstractEventLoop | None) -> bool:
+    """Whether this is the loop that runs in this process, not one of the process it was forked from."""
+    return loop in _loops
+
+
 def _tell(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[str | None], piece: str | None) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(pieces.put_nowait, piece)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
@@ -18,6 +17,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from meetkit.errors import InvalidRequestError, shown
 
+Built = OpenAIChatModel | OpenAIResponsesModel | AnthropicModel
 JsonMode = Literal["schema", "object", "prompt"]
 """How a server is held to JSON: by its schema, as an object that should fit it, or by the prompt's words alone."""
 
@@ -27,14 +27,14 @@ class Provider:
     """Where a provider's key is looked for, and how its models are made from a name and that key."""
 
     variables: tuple[str, ...]
-    model: Callable[[str, str], Model]
+    model: Callable[[str, str], Built]
 
 
 @dataclass(frozen=True)
 class Named:
     """What a name stands for. `build` makes it, without any call; each event loop needs one of its own."""
 
-    build: Callable[[], Model]
+    build: Callable[[], Built]
     json: JsonMode = "schema"
 
 
@@ -44,7 +44,7 @@ _PROFILE = OpenAIModelProfile(
 )
 
 
-def _compatible(provider: str, url: str) -> Callable[[str, str | None], Model]:
+def _compatible(provider: str, url: str) -> Callable[[str, str | None], Built]:
     """Makes models of a server that speaks OpenAI's chat completions. It is never sent OPENAI_API_KEY."""
     return lambda model, key: OpenAIChatModel(
         model, provider=OpenAICompatibleProvider(provider, base_url=url, api_key=key, profile=_PROFILE)

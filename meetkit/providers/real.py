@@ -22,13 +22,13 @@ try:
         TextPartDelta,
         UserPromptPart,
     )
-    from pydantic_ai.models import Model, ModelRequestParameters
+    from pydantic_ai.models import ModelRequestParameters
     from pydantic_ai.output import OutputObjectDefinition
     from pydantic_ai.settings import ModelSettings
 
     from meetkit.providers.failures import translated
     from meetkit.providers.gate import Gate
-    from meetkit.providers.names import Named, resolve
+    from meetkit.providers.names import Built, Named, resolve
 except ImportError as error:
     raise ImportError("models need the extra 'llm': pip install 'meetkit[llm]'") from error
 
@@ -58,7 +58,7 @@ class RealClient:
         self._named = named
         self._limits = limits
         self._gate = partial(Gate, name, limits, budget, clock)
-        self._live: tuple[asyncio.AbstractEventLoop | None, Model, Gate] = (None, named.build(), self._gate())
+        self._live: tuple[asyncio.AbstractEventLoop | None, Built, Gate] = (None, named.build(), self._gate())
 
     def __repr__(self) -> str:
         return f"<RealClient {self.name!r}>"
@@ -79,11 +79,18 @@ class RealClient:
         """As `request`, without blocking."""
         return await loop.run_async(partial(self._work, request), request.on_text)
 
+    def close(self) -> None:
+        """Close the connections; the next call opens others."""
+        made_in, model, gate = self._live
+        self._live = (None, self._named.build(), gate)
+        if loop.is_current(made_in):
+            loop.run(lambda _: model.client.close(), None)
+
     async def _work(self, request: LLMRequest, tell: Callable[[str], None]) -> LLMResponse:
         model, gate = self._here()
         return await gate.call(partial(self._call, model, request, tell), request.timeout)
 
-    def _here(self) -> tuple[Model, Gate]:
+    def _here(self) -> tuple[Built, Gate]:
         """The model and its gate in this loop; after a fork it is another one, with connections of its own."""
         here = asyncio.get_running_loop()
         made_in, model, gate = self._live
@@ -93,7 +100,7 @@ class RealClient:
         return model, gate
 
     async def _call(
-        self, model: Model, request: LLMRequest, tell: Callable[[str], None], seconds: float
+        self, model: Built, request: LLMRequest, tell: Callable[[str], None], seconds: float
     ) -> LLMResponse:
         native = self._is_native(model, request)
         asked: dict[str, Any] = {
@@ -109,7 +116,7 @@ class RealClient:
         usage = response.usage
         return LLMResponse(response.text, usage.input_tokens or None, usage.output_tokens or None, native)
 
-    def _is_native(self, model: Model, request: LLMRequest) -> bool:
+    def _is_native(self, model: Built, request: LLMRequest) -> bool:
         can = bool(model.profile.get("supports_json_schema_output"))
         return request.schema is not None and self._named.json == "schema" and can
 
