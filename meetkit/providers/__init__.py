@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache, lru_cache
+from functools import cache
 
 from meetkit.errors import InvalidRequestError
 from meetkit.llm_client import FallbackClient, LLMClient, MockLLMClient
