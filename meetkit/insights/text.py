@@ -18,6 +18,13 @@ _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3
 # What a full stop belongs to that ends no sentence: an initial, a title, a short form.
 _NO_END = re.compile(r"(?:^|\W)(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx|e\.g|i\.e)\.\s*$")
 
+# Speech without full stops is cut where it pauses or a clause opens, else where it has gone on for long.
+_PIECE = re.compile(r"\S{1,400}")
+_PAUSES = (",", ";", ":", "-", "\u2013", "\u2014", "\u2026", "\u3001", "\uff0c", "\uff1b")
+_OPENER = re.compile(r"and|but|so|because|then|or|which|well|okay|now|i|i'm|we|we're|you|he|she|they|there", re.I)
+_LONGEST_WORDS, _LONGEST_CHARACTERS = 60, 1000
+_LEAST_WORDS, _USUAL_WORDS, _USUAL_CHARACTERS = 12, 30, 500
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -71,8 +78,17 @@ def words(text: str) -> tuple[str, ...]:
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where the sentences of a text are, `[start, end)`, without the white space around them.
 
-    None ends at "Dr." or an initial, none begins with a small letter unless a new line does.
+    None ends at "Dr." or an initial, none begins with a small letter unless a new line does. What goes on for more
+    than 60 words or 1,000 characters is cut into pieces of about 12 to 30 words.
     """
+    for start, end in _punctuated_spans(text):
+        if end - start > _LONGEST_CHARACTERS or len(text[start:end].split()) > _LONGEST_WORDS:
+            yield from _run_on_pieces(text, start, end)
+        else:
+            yield start, end
+
+
+def _punctuated_spans(text: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for end in _SENTENCE_END.finditer(text):
         ends_line = "\n" in end[0] or "\r" in end[0]
@@ -91,6 +107,25 @@ def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     if WORD.search(kept):
         start = begin + len(part) - len(part.lstrip())
         yield start, start + len(kept)
+
+
+def _run_on_pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    words = [word.span() for word in _PIECE.finditer(text, start, end)]
+    begin = 0
+    for after in range(1, len(words) + 1):
+        if after == len(words) or _is_cut(text, words, begin, after):
+            yield from _trimmed(text, words[begin][0], words[after - 1][1])
+            begin = after
+
+
+def _is_cut(text: str, words: list[tuple[int, int]], begin: int, after: int) -> bool:
+    """Whether the piece that begins with the word `begin` ends before the word `after`."""
+    (start, end), (next_start, next_end) = words[after - 1], words[after]
+    if after - begin >= _USUAL_WORDS or next_end - words[begin][0] > _USUAL_CHARACTERS:
+        return True
+    if after - begin < _LEAST_WORDS:
+        return False
+    return text[start:end].endswith(_PAUSES) or bool(_OPENER.fullmatch(text, next_start, next_end))
 
 
 def _sentences(transcript: Transcript) -> Iterator[Sentence]:
