@@ -1,4 +1,4 @@
-"""Learn how everyday a word is, from all sorts of talk: `uv run python -m benchmarks.train_summaries`.
+"""Learn how everyday a word is, from all sorts of talk: `uv run python benchmarks/train_summaries.py`.
 
 The rate of a stem is the geometric mean of its rates in five kinds of talk, so that what only one of them is about
 does not count as everyday: QMSum's academic, product and committee meetings (MIT), EmoryNLP's conversations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from judged.common import DATA, load
+
 from meetkit.insights.offline.stems import stem
 from meetkit.insights.text import WORD
 

@@ -1,4 +1,4 @@
-"""ROUGE as `rouge_score` counts it with stemming on: F1 × 100, the mean over the references.
+"""ROUGE as `rouge_score` counts it with stemming on: F1 in percent, the mean over the references.
 
 Words are runs of `[a-z0-9]` in small letters; those of more than three letters are stemmed by Porter's rules.
 """

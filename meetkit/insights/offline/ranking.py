@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from meetkit.insights.offline.stems import content_stems, everyday_rates, rarity
 from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, PERSONS, POINTERS
@@ -109,7 +110,7 @@ def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
     reach = 2 + units / 20
     lift = taste.opening * math.exp(-place / reach) + taste.closing * math.exp((place + 1 - units) / reach)
     quality = (1 + lift) * (1 + taste.first * (place == 0))
-    if unit.text.rstrip().endswith(("?", "？")):
+    if unit.text.rstrip().endswith(("?", "\uff1f")):
         quality *= taste.question
     if not COURTESIES.isdisjoint(unit.words):
         quality *= taste.courtesy
@@ -120,7 +121,7 @@ def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
 
 def _disfluency(words: Sequence[str]) -> float:
     """The share of words that are fillers or said twice in a row, at most a half."""
-    twice = sum(word == after for word, after in zip(words, words[1:], strict=False))
+    twice = sum(word == after for word, after in pairwise(words))
     return min(0.5, (sum(word in FILLERS for word in words) + twice) / len(words))
 
 

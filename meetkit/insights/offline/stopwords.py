@@ -2,159 +2,39 @@
 
 from __future__ import annotations
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _SUBJECTS = "i you he she it we they that there this who what where how when why here"
 _SHORTENED = "'s 'm 're 've 'd 'll"
 _AUXILIARIES = "is are was were do does did has have had can could would should must might need"
 _NEGATED = "ain't won't can't cannot shan't " + " ".join(f"{verb}n't" for verb in _AUXILIARIES.split())
 
-PERSONS = frozenset(
-    [
-        "i",
-        "i'm",
-        "i'll",
-        "i'd",
-        "i've",
-        "me",
-        "my",
-        "mine",
-        "myself",
-        "you",
-        "you're",
-        "you'll",
-        "you'd",
-        "you've",
-        "your",
-        "yours",
-        "yourself",
-        "yourselves",
-    ]
-)
+PERSONS = _set("i i'm i'll i'd i've me my mine myself you you're you'll you'd you've your yours yourself yourselves")
 """Words for who speaks and who is spoken to."""
 
-POINTERS = frozenset(
-    [
-        "it",
-        "it's",
-        "its",
-        "itself",
-        "this",
-        "that",
-        "that's",
-        "these",
-        "those",
-        "they",
-        "they're",
-        "they'll",
-        "they'd",
-        "they've",
-        "them",
-        "their",
-        "theirs",
-        "themselves",
-        "he",
-        "he's",
-        "he'll",
-        "he'd",
-        "him",
-        "his",
-        "himself",
-        "she",
-        "she's",
-        "she'll",
-        "she'd",
-        "her",
-        "hers",
-        "herself",
-        "here",
-        "there",
-        "there's",
-        "ones",
-        "such",
-        "same",
-    ]
+POINTERS = _set(
+    "it it's its itself this that that's these those they they're they'll they'd they've them their theirs "
+    "themselves he he's he'll he'd him his himself she she's she'll she'd her hers herself here there there's "
+    "ones such same"
 )
 """Words that point at something said or seen elsewhere."""
 
-CONNECTIVES = frozenset(
-    [
-        "and",
-        "but",
-        "or",
-        "so",
-        "because",
-        "cause",
-        "then",
-        "which",
-        "that",
-        "than",
-        "well",
-        "if",
-        "when",
-        "like",
-        "as",
-        "or",
-        "with",
-        "where",
-        "also",
-        "plus",
-        "though",
-    ]
+CONNECTIVES = _set(
+    "and but or so because cause then which that than well if when like as or with where also plus though"
 )
 """Words that tie a sentence to the one before it."""
 
-FILLERS = frozenset(
-    [
-        "uh",
-        "um",
-        "uhm",
-        "mm",
-        "mmm",
-        "hm",
-        "hmm",
-        "huh",
-        "er",
-        "erm",
-        "ah",
-        "eh",
-        "oh",
-        "ooh",
-        "wow",
-        "yeah",
-        "yep",
-        "yup",
-        "yes",
-        "nope",
-        "okay",
-        "ok",
-        "mhm",
-        "aha",
-        "right",
-        "sure",
-        "alright",
-    ]
+FILLERS = _set(
+    "uh um uhm mm mmm hm hmm huh er erm ah eh oh ooh wow yeah yep yup yes nope okay ok mhm aha right sure alright"
 )
 """Sounds and words by which people hold the floor or hand it on."""
 
-COURTESIES = frozenset(
-    [
-        "thank",
-        "thanks",
-        "sorry",
-        "welcome",
-        "hello",
-        "hi",
-        "hey",
-        "bye",
-        "goodbye",
-        "morning",
-        "afternoon",
-        "evening",
-        "cheers",
-        "congratulations",
-        "pleasure",
-        "apologies",
-        "apologize",
-    ]
+COURTESIES = _set(
+    "thank thanks sorry welcome hello hi hey bye goodbye morning afternoon evening cheers congratulations "
+    "pleasure apologies apologize"
 )
 """Words of greeting, thanking and taking leave."""
 
@@ -164,7 +44,7 @@ FUNCTION_WORDS = (
     | CONNECTIVES
     | FILLERS
     | frozenset(subject + ending for subject in _SUBJECTS.split() for ending in _SHORTENED.split())
-    | frozenset(
+    | _set(
         f"""
         a an the some any no not none each every either neither both all most more less least few many much lot lots
         bit little enough several other others another own one two three four five six seven eight nine ten first
@@ -181,7 +61,7 @@ FUNCTION_WORDS = (
         took taking put use used try give gives gave keep sure good great nice fine well okay pretty actually probably
         course exactly absolutely definitely obviously certainly hopefully honestly
         s t d m re ve ll {_AUXILIARIES} {_NEGATED}
-        """.split()
+        """
     )
 )
 """What does not tell one conversation from another, in small letters and with straight apostrophes."""
