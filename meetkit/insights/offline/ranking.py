@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meetkit.insights.offline.stems import content_stems, everyday_rates, rarity
+from meetkit.insights.offline.stems import content_stems, everyday_rates, rarity, speaker_names
 from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, PERSONS, POINTERS
 from meetkit.insights.text import Sentence
 
@@ -28,7 +28,7 @@ class Taste:
     first: float = 0.5
     closing: float = 0.15
     question: float = 0.85
-    courtesy: float = 0.85
+    courtesy: float = 2.0
     follow_on: float = 0.85
     disfluency: float = 1.0
     deixis: float = 1.0
@@ -52,7 +52,8 @@ class Ranking:
         self, units: Sequence[Sentence], *, taste: Taste, rates: Mapping[str, float] | None = None, shortest: int = 1
     ) -> None:
         """Weigh the words of all `units`, and keep as candidates those of at least `shortest` words."""
-        stems = [frozenset(content_stems(unit.words)) for unit in units]
+        names = speaker_names(units)
+        stems = [frozenset(content_stems(unit.words)) - names for unit in units]
         self._taste = taste
         self._weights = word_weights(stems, everyday_rates() if rates is None else rates)
         self._candidates = [
@@ -112,22 +113,25 @@ def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
     quality = (1 + lift) * (1 + taste.first * (place == 0))
     if unit.text.rstrip().endswith(("?", "\uff1f")):
         quality *= taste.question
-    if not COURTESIES.isdisjoint(unit.words):
-        quality *= taste.courtesy
+    quality *= 1 - min(0.8, taste.courtesy * _share(unit.words, COURTESIES))
     if unit.words[0] in CONNECTIVES or unit.words[0] in POINTERS:
         quality *= taste.follow_on
     return quality * (1 - taste.disfluency * _disfluency(unit.words)) * (1 - taste.deixis * _deixis(unit.words))
 
 
+def _share(words: Sequence[str], kind: frozenset[str]) -> float:
+    return sum(word in kind for word in words) / len(words)
+
+
 def _disfluency(words: Sequence[str]) -> float:
     """The share of words that are fillers or said twice in a row, at most a half."""
     twice = sum(word == after for word, after in pairwise(words))
-    return min(0.5, (sum(word in FILLERS for word in words) + twice) / len(words))
+    return min(0.5, _share(words, FILLERS) + twice / len(words))
 
 
 def _deixis(words: Sequence[str]) -> float:
     """The share of words that only the situation explains."""
-    return sum(word in PERSONS or word in POINTERS for word in words) / len(words)
+    return _share(words, PERSONS) + _share(words, POINTERS)
 
 
 def _by_size(worth: float, unit: _Candidate) -> float:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from meetkit.insights.offline.stopwords import FUNCTION_WORDS
+from meetkit.insights.text import WORD, Sentence, words
 
 _EVERYDAY = math.log(2500)
 """Parts per million, as a logarithm, from which on a word says nothing of the matter."""
@@ -25,9 +26,18 @@ def stem(word: str) -> str:
     return word
 
 
-def content_stems(words: Iterable[str]) -> list[str]:
+def content_stems(said: Iterable[str]) -> list[str]:
     """The stems of the words that carry content, in order: no function words, numerals or single letters."""
-    return [stem(word) for word in words if word not in FUNCTION_WORDS and len(word) > 1 and not word.isdigit()]
+    return [stem(word) for word in said if word not in FUNCTION_WORDS and len(word) > 1 and not word.isdigit()]
+
+
+def speaker_names(sentences: Iterable[Sentence]) -> frozenset[str]:
+    """The stems of the speakers' names, but for words also written small, such as the "designer" of a role."""
+    sentences = list(sentences)
+    names = {word for speaker in {sentence.turn.speaker for sentence in sentences} for word in words(speaker or "")}
+    naming = (sentence.text for sentence in sentences if not names.isdisjoint(sentence.words))
+    small = {word for text in naming for word in WORD.findall(text)}
+    return frozenset(map(stem, names - small))
 
 
 @cache

@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
-from meetkit.insights.text import Document
-from meetkit.models.analysis import MeetingContext, Summary
+import math
+from collections.abc import Mapping, Sequence
+
+from meetkit.insights.offline.ranking import Ranking, Taste, size
+from meetkit.insights.offline.tidy import tidied
+from meetkit.insights.text import Document, Sentence
+from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
+from meetkit.models.transcripts import Turn
+
+_TO_READ = Taste(length=1.0, question=0.5)
+_TO_SHOW = Taste()
+_TO_POINT_AT = Taste(length=5.0, question=1.0, closing=0.0, repetition=0.3)
+"""What people point at who know the whole: questions as well, and the longer the better."""
+
+_SHORTEST, _LONGEST = 7, 40
+_CHAT_WORDS = 20
 
 
 def summarize(document: Document, context: MeetingContext) -> Summary:
-    """The few sentences that say most of what was said, in order."""
-    return Summary(engine="offline")
+    """The few sentences that say most of what was said, in order: some 40 words of a chat, 130 of an hour."""
+    return Summary(engine="offline", sentences=tuple(map(_quoted, sum_up(document, words=_budget(document)))))
+
+
+def sum_up(document: Document, *, words: int, rates: Mapping[str, float] | None = None) -> tuple[Sentence, ...]:
+    """The sentences that say most in at most `words` words, in order; at least one, if any says anything.
+
+    `rates` are those of everyday words, the engine's own unless given.
+    """
+    sentences = document.sentences
+    chosen: list[int] = []
+    for shortest, longest in ((_SHORTEST, min(_LONGEST, words)), (1, max(words, 60))):
+        if not chosen:
+            chosen = Ranking(sentences, taste=_TO_READ, rates=rates, shortest=shortest).within(words, longest=longest)
+    return tuple(sentences[place] for place in chosen)
+
+
+def pick_utterances(document: Document, *, limit: int = 3) -> tuple[Turn, ...]:
+    """At most `limit` turns that say most of what a chat is about, in order; fewer where more would say little more."""
+    turns = [_as_one(said) for said in document.by_turn if said]
+    ranking = Ranking(turns, taste=_TO_SHOW)
+    return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=_CHAT_WORDS, change_of_speaker=1.0))
+
+
+def pick_sentences(document: Document, *, limit: int = 4) -> tuple[Sentence, ...]:
+    """The `limit` sentences of a chat that a reader would point at as what matters in it, in order."""
+    ranking = Ranking(document.sentences, taste=_TO_POINT_AT)
+    return tuple(document.sentences[place] for place in ranking.at_most(limit))
+
+
+def _budget(document: Document) -> int:
+    said = sum(map(size, document.sentences))
+    return min(150, 40 + math.isqrt(said), max(12, said // 4))
+
+
+def _as_one(said: Sequence[Sentence]) -> Sentence:
+    """A turn as a single sentence."""
+    turn = said[0].turn
+    words = tuple(word for sentence in said for word in sentence.words)
+    return Sentence(turn.index, turn, turn.text, turn.start, turn.end, words)
+
+
+def _quoted(sentence: Sentence) -> SummarySentence:
+    return SummarySentence(text=tidied(sentence), evidence=(sentence.evidence(),))

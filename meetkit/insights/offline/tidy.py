@@ -1,0 +1,36 @@
+"""A spoken sentence as one would write it down: its own words, without what only holds the floor."""
+
+from __future__ import annotations
+
+import re
+
+from meetkit.insights.offline.stopwords import FILLERS, FUNCTION_WORDS
+from meetkit.insights.text import Sentence
+
+_SOUNDS = re.compile(
+    r",?(?<!\w)(?<!\d )(?:(?:uhm?|umm?|er|erm|mm+|hm+|mhm)(?=[\s,.;:?!]|$),?|(?:you know|i mean),)\s*", re.I
+)
+_TWICE = re.compile(r"\b(\w{1,20}(?:['\u2019]\w{1,10})?(?: \w{1,20}(?:['\u2019]\w{1,10})?)?)(?:,? \1\b)+", re.I)
+_EMPHASIS = re.compile(r"(?:very|so|no|had|that|bye|really|much|\d+)\b", re.I)
+_OPENING = re.compile(
+    r"(?:\W*(?:(?:and|but|okay|ok|yeah|yep|oh|ah)\b,?|(?:so|then|well|now|yes|right|sure|alright|anyway|perfect),)\s+)+",
+    re.I,
+)
+_LEAST_ENGLISH = 0.3
+
+
+def tidied(sentence: Sentence) -> str:
+    """The sentence without hesitations, words said twice in a row, and openings such as "And" or "Okay,".
+
+    What does not look like English stays as it was said: "um" is a word in other languages.
+    """
+    english = sum(word in FUNCTION_WORDS and word not in FILLERS for word in sentence.words)
+    if english < _LEAST_ENGLISH * len(sentence.words):
+        return sentence.text
+    said = _TWICE.sub(_once, _SOUNDS.sub(" ", sentence.text).strip(" ,;-"))
+    said = " ".join(_OPENING.sub("", said, count=1).split()) if _OPENING.match(said) else " ".join(said.split())
+    return said[:1].upper() + said[1:] if said else sentence.text
+
+
+def _once(found: re.Match[str]) -> str:
+    return found[0] if _EMPHASIS.match(found[1]) else found[1]
