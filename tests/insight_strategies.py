@@ -39,6 +39,7 @@ from meetkit.models.analysis import (
 from meetkit.models.insights import ItemSource
 from meetkit.models.transcripts import Transcript, Turn
 from meetkit.models.usage import Usage, UsageTotal
+from meetkit.providers import Limits
 from tests.strategies import action_items, dates, evidence, instants, lines, phrases, sentiments, texts, zones
 
 places = st.integers(0, 10**6)
@@ -181,7 +182,18 @@ chunk_policies = st.integers(1, 10**6).flatmap(
     )
 )
 
+limits = st.builds(
+    Limits,
+    timeout=st.floats(0.1, 100),
+    concurrency=st.integers(1, 99),
+    max_output_tokens=st.integers(1, 9999),
+    budget_tokens=st.none() | st.integers(1, 9999),
+    breaker_failures=st.integers(1, 99),
+    breaker_seconds=st.floats(0.1, 100),
+)
+
 EVERY_INSIGHT = (
+    limits,
     chunk_policies,
     *(turns, transcripts(), trackers, contexts, *sections.values(), insights, usages, usage_totals, item_sources),
     *(spans, sentences, decisions, questions, topics, speaker_sentiments, points, contributions, healths),

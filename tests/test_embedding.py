@@ -27,12 +27,14 @@ import meetkit.data, meetkit.llm_client, meetkit.models
 from meetkit import meeting_service as service
 assert meetkit.models.User is type(service.get_user("user_1"))
 assert service.generate_pre_meeting_prep("meeting_1").engine == "offline"
+assert service.analyze_meeting("hist_meeting_1").summary.engine == "offline"
 assert service.find_available_slots(["user_1"], "2025-11-21", 30)
 assert len(meetkit.data.MEETINGS) == 18
 for module, extra in (
     ("meetkit.cli.app", "cli"),
     ("meetkit.calendars", "calendar"),
     ("meetkit.providers.real", "llm"),
+    ("meetkit.insights.model", "llm"),
     ("meetkit.storage.sql", "sql"),
 ):
     try:
