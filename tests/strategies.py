@@ -254,6 +254,8 @@ policies = st.builds(
     wait_max=st.floats(0, 10),
     wait_jitter=st.floats(0, 10),
     timeout=st.none() | st.floats(0.1, 10),
+    call_timeout=st.none() | st.floats(0.1, 10),
+    repair=st.booleans(),
 )
 day_queries = st.builds(
     DayQuery,
@@ -282,6 +284,10 @@ options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]),
 settings = st.builds(
     Settings,
     model=st.none() | lines,
+    model_key=st.none() | texts,
+    model_timeout=st.floats(0.1, 600),
+    model_concurrency=st.integers(1, 99),
+    model_budget_tokens=st.none() | st.integers(1, 10**9),
     max_calendar_mb=st.integers(1, 1000),
     database=st.none() | texts,
     sqlite_synchronous=st.sampled_from(["FULL", "NORMAL"]),
