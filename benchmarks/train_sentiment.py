@@ -1,6 +1,6 @@
 """Learn `meetkit/insights/offline/weights/sentiment.json`; needs vaderSentiment.
 
-    uv run --with vaderSentiment python -m benchmarks.train_sentiment
+    uv run --with vaderSentiment python benchmarks/train_sentiment.py
 
 The lexicon is VADER's (MIT). The weights are learned from EmoryNLP (Apache-2.0), without anything that MELD, the set
 judged by, shares with it: the two are of one show. The function words are the commonest of AMI (CC BY 4.0) and QMSum
