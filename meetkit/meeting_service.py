@@ -268,7 +268,9 @@ def _write_prep(
         prep = briefs.write_offline(sources)
     else:
         try:
-            prep = model_briefs.write_with_model(sources, llm, policy=policy, on_retry=on_retry)
+            prep = model_briefs.write_with_model(
+                sources, llm, policy=policy, on_retry=on_retry, on_usage=store.add_usage
+            )
         except LLMAPIError as error:
             if fallback is None:
                 raise

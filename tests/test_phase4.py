@@ -259,10 +259,34 @@ class TestModelBrief:
         assert prep.recent_highlights[0].meeting_id == "hist_meeting_8"
 
     def test_the_mock_answers_with_a_valid_brief(self) -> None:
+        highlights = 0
         for seed in range(50):
             with service.use(llm=MockLLMClient(failure_rate=0, seed=seed)):
-                assert service.generate_pre_meeting_prep("meeting_1").recent_highlights
+                prep = service.generate_pre_meeting_prep("meeting_1")
+                assert (prep.engine, len(prep.talking_points) >= 3) == ("mock", True)
+                highlights += len(prep.recent_highlights)
                 assert service.generate_pre_meeting_prep("meeting_6").recent_highlights == ()
+        assert highlights
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("They signed for 120 seats.", True),
+            ("They signed for 200 seats.", False),
+            ("The rollout planning was on 16 September 2025.", True),
+            ("Jennifer Liu wants a yacht, a horse and a castle.", False),
+            ("Acme Corp plans a rollout.", True),
+        ],
+    )
+    def test_a_highlight_is_kept_where_the_record_of_its_meeting_supports_it(self, text: str, kept: bool) -> None:
+        highlight = {"text": text, "meeting_id": "hist_meeting_8"}
+        found = answered({**ANSWER, "recent_highlights": [highlight]}).recent_highlights
+        assert [one.text for one in found] == ([text] if kept else [])
+
+    def test_what_a_model_costs_is_on_record(self) -> None:
+        answered(ANSWER)
+        [total] = service.get_usage()
+        assert (total.model, total.purpose, total.outcome, total.calls) == ("scripted", "brief", "ok", 1)
 
     def test_the_environment_can_choose_the_mock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MEETKIT_MODEL", "mock")

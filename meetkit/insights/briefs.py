@@ -11,14 +11,14 @@ from itertools import islice
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.insights import open_items
 from meetkit.insights.changes import changes_since
-from meetkit.insights.text import sentence_spans
+from meetkit.insights.text import punctuated_spans
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
-_MONTHS = (
+MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -149,7 +149,7 @@ def _standing(item: PendingActionItem) -> str:
 
 def _sentences(text: str | None) -> list[str]:
     joined = " ".join((text or "").split())
-    return [_clip(joined[start:end]) for start, end in sentence_spans(joined)]
+    return [_clip(joined[start:end]) for start, end in punctuated_spans(joined)]
 
 
 def _clip(text: str) -> str:
@@ -162,4 +162,4 @@ def _day(meeting: Meeting) -> str:
 
 def _written(day: dt.date) -> str:
     # Not by strftime, whose words depend on the locale of the process.
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from meetkit import llm_client
-from meetkit.insights.briefs import BriefSources, first_meeting_note
-from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
+from meetkit.insights.briefs import MONTHS, BriefSources, first_meeting_note
+from meetkit.insights.wording import REPORTING_STEMS, STOP_STEMS, numbers, stems
+from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy, UsageObserver
 from meetkit.models.base import NOT_BLANK, STORABLE, Phrase
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
@@ -49,8 +50,9 @@ def write_with_model(
     *,
     policy: RetryPolicy | None = None,
     on_retry: RetryObserver | None = None,
+    on_usage: UsageObserver | None = None,
 ) -> PreMeetingPrep:
-    """A brief by a model. Highlights of meetings that are not in the sources are dropped.
+    """A brief by a model. Highlights that the record of no meeting in the sources supports are dropped.
 
     The pending items are those on record, whatever the model says; it only chooses their order.
 
@@ -65,6 +67,8 @@ def write_with_model(
         schema=_schema(sources),
         policy=policy,
         on_retry=on_retry,
+        on_usage=on_usage,
+        purpose="brief",
     )
     summary = answer.contact_summary
     if not sources.history:
@@ -72,7 +76,7 @@ def write_with_model(
     return PreMeetingPrep(
         meeting_id=sources.meeting.id,
         contact_summary=summary,
-        recent_highlights=tuple(_grounded(answer.recent_highlights, sources.history)),
+        recent_highlights=tuple(_grounded(answer.recent_highlights, sources)),
         changes=sources.changes,
         talking_points=tuple(answer.talking_points),
         pending_action_items=_in_the_models_order(answer.pending_action_items, sources.pending),
@@ -81,15 +85,30 @@ def write_with_model(
     )
 
 
-def _grounded(highlights: list[_Highlight], history: tuple[Meeting, ...]) -> list[Highlight]:
-    """The highlights that belong to a meeting of the history: to the one they name, or the only one they quote."""
-    known = {meeting.id for meeting in history}
+def _grounded(highlights: list[_Highlight], sources: BriefSources) -> list[Highlight]:
+    """The highlights that the record of a meeting supports: of the one they name, or the only one they quote."""
+    known = {meeting.id: meeting for meeting in sources.history}
     kept = []
     for highlight in highlights:
-        source = highlight.meeting_id or _only_source(highlight.text, history)
-        if source in known:
-            kept.append(Highlight(text=highlight.text, meeting_id=source))
+        meeting = known.get(highlight.meeting_id or _only_source(highlight.text, sources.history) or "")
+        if meeting and _is_supported(highlight.text, _record(meeting, sources)):
+            kept.append(Highlight(text=highlight.text, meeting_id=meeting.id))
     return kept
+
+
+def _is_supported(text: str, record: str) -> bool:
+    """Whether a record has all of a text's numbers, and at least half of its words of weight."""
+    said = set(stems(record))
+    weighty = [word for word in stems(text) if word not in STOP_STEMS | REPORTING_STEMS]
+    return numbers(text) <= numbers(record) and 2 * sum(word in said for word in weighty) >= len(weighty)
+
+
+def _record(meeting: Meeting, sources: BriefSources) -> str:
+    """What is on record of a meeting and the people in it."""
+    items = (f"{item.task} {item.owner or ''}" for item in meeting.action_items)
+    people = (sources.owner.name, sources.contact.name, sources.contact.company, sources.contact.role)
+    day = f"{meeting.date.date()} {meeting.date.day} {MONTHS[meeting.date.month - 1]} {meeting.date.year}"
+    return "\n".join((meeting.title, meeting.summary or "", meeting.sentiment or "", day, *items, *people))
 
 
 def _only_source(text: str, history: tuple[Meeting, ...]) -> str | None:

@@ -76,19 +76,22 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a text are, `[start, end)`, without the white space around them.
+    """Where the sentences of speech are, as `punctuated_spans` finds them, none without end.
 
-    None ends at "Dr." or an initial, none begins with a small letter unless a new line does. What goes on for more
-    than 60 words or 1,000 characters is cut into pieces of about 12 to 30 words.
+    What goes on for more than 60 words or 1,000 characters is cut into pieces of about 12 to 30 words.
     """
-    for start, end in _punctuated_spans(text):
+    for start, end in punctuated_spans(text):
         if end - start > _LONGEST_CHARACTERS or len(text[start:end].split()) > _LONGEST_WORDS:
             yield from _run_on_pieces(text, start, end)
         else:
             yield start, end
 
 
-def _punctuated_spans(text: str) -> Iterator[tuple[int, int]]:
+def punctuated_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text are, `[start, end)`, without the white space around them.
+
+    None ends at "Dr." or an initial, none begins with a small letter unless a new line does.
+    """
     begin = 0
     for end in _SENTENCE_END.finditer(text):
         ends_line = "\n" in end[0] or "\r" in end[0]

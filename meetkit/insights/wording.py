@@ -70,6 +70,8 @@ _CONTRACTIONS = {
 }
 _SHORT_FORMS = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ly", "e", "s", "y")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 # Written without spaces: a run is no word, so its pairs of characters are compared.
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
@@ -111,6 +113,12 @@ def _stems_of(word: str) -> tuple[str, ...]:
     if UNSPACED.search(word):
         return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
     return tuple(stem(NUMBER_WORDS.get(part, part)) for part in _in_full(word))
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers in a text, in digits and without separators of thousands."""
+    joined = _THOUSANDS.sub("", text)
+    return {*_NUMBER.findall(joined), *(word for word in stems(joined) if word.isdigit())}
 
 
 STOP_STEMS = frozenset(map(stem, STOP_WORDS))

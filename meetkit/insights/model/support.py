@@ -9,14 +9,12 @@ from collections.abc import Iterable, Sequence
 from meetkit.insights.model.answers import Citation
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.text import WORD
-from meetkit.insights.wording import NEGATIONS, REPORTING_STEMS, STOP_STEMS, stem, stems
+from meetkit.insights.wording import NEGATIONS, REPORTING_STEMS, STOP_STEMS, numbers, stem, stems
 from meetkit.models.insights import Evidence
 
 LEAST_SUPPORT = 0.5
 """The share of a claim's weighty words that must be said near its quotes."""
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _MARKUP = re.compile(r"[<>{}\[\]`|\\^~*_=]|://")
 _CLAUSE_END = re.compile(r"[,.;:!?\n]+")
 # Said with a negation, meant without: "don't forget to send it", "why don't we".
@@ -104,12 +102,6 @@ class Check:
 def is_clean(text: str) -> bool:
     """Whether a text has no markup and no character that is not seen."""
     return not _MARKUP.search(text) and not any(unicodedata.category(char).startswith("C") for char in text)
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers in a text, in digits and without separators of thousands."""
-    joined = _THOUSANDS.sub("", text)
-    return {*_NUMBER.findall(joined), *(word for word in stems(joined) if word.isdigit())}
 
 
 def contradicts(claim: str, said: str) -> bool:
