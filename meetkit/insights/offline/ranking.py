@@ -30,6 +30,7 @@ class Taste:
     question: float = 0.85
     courtesy: float = 2.0
     follow_on: float = 0.85
+    fragment: float = 0.85
     disfluency: float = 1.0
     deixis: float = 1.0
     repetition: float = 0.4
@@ -116,6 +117,8 @@ def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
     quality *= 1 - min(0.8, taste.courtesy * _share(unit.words, COURTESIES))
     if unit.words[0] in CONNECTIVES or unit.words[0] in POINTERS:
         quality *= taste.follow_on
+    if unit.text[0].islower() or unit.words[-1] in CONNECTIVES or unit.words[-1] in FILLERS:
+        quality *= taste.fragment
     return quality * (1 - taste.disfluency * _disfluency(unit.words)) * (1 - taste.deixis * _deixis(unit.words))
 
 
