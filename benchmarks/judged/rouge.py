@@ -14,6 +14,8 @@ from statistics import fmean
 import snowballstemmer
 
 _WORD = re.compile(r"[a-z0-9]+")
+Grams = Counter[tuple[str, ...]]
+
 _PORTER = snowballstemmer.stemmer("porter")
 
 
@@ -27,19 +29,21 @@ def tokens(text: str, *, without: Collection[str] = ()) -> list[str]:
     return [_stem(word) for word in _WORD.findall(text.lower()) if word not in without]
 
 
-def _f1(hits: int, found: int, wanted: int) -> float:
+def f1(hits: int, found: int, wanted: int) -> float:
+    """The F-measure in percent."""
     return 200 * hits / (found + wanted) if hits else 0.0
 
 
-def _grams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
+def grams(words: Sequence[str], n: int) -> Grams:
+    """The n-grams of a text, counted."""
     return Counter(zip(*(words[start:] for start in range(n)), strict=False))
 
 
 def rouge_n(text: str, references: Sequence[str], n: int, *, without: Collection[str] = ()) -> float:
     """ROUGE-N of a summary: n-grams shared, each as often as in the poorer of the two."""
-    ours = _grams(tokens(text, without=without), n)
-    theirs = [_grams(tokens(reference, without=without), n) for reference in references]
-    return fmean(_f1((ours & gold).total(), ours.total(), gold.total()) for gold in theirs)
+    ours = grams(tokens(text, without=without), n)
+    theirs = [grams(tokens(reference, without=without), n) for reference in references]
+    return fmean(f1((ours & gold).total(), ours.total(), gold.total()) for gold in theirs)
 
 
 def _common_places(reference: Sequence[str], text: Sequence[str]) -> set[int]:
@@ -75,4 +79,4 @@ def rouge_lsum(lines: Sequence[str], reference: Sequence[str]) -> float:
                 left[word] -= 1
                 wanted[word] -= 1
                 hits += 1
-    return _f1(hits, found, size)
+    return f1(hits, found, size)

@@ -28,7 +28,7 @@ CONNECTIVES = _set(
 """Words that tie a sentence to the one before it."""
 
 FILLERS = _set(
-    "uh um uhm mm mmm hm hmm huh er erm ah eh oh ooh wow yeah yep yup yes nope okay ok mhm aha right sure alright"
+    "uh um uhm mm mmm hm hmm huh kay er erm ah eh oh ooh wow yeah yep yup yes nope okay ok mhm aha right sure alright"
 )
 """Sounds and words by which people hold the floor or hand it on."""
 
@@ -37,6 +37,26 @@ COURTESIES = _set(
     "pleasure apologies apologize"
 )
 """Words of greeting, thanking and taking leave."""
+
+CALENDAR_WORDS = _set(
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
+    "january february march april may june july august september october november december "
+    "today tomorrow yesterday tonight day days week weeks month months year years quarter quarters "
+    "hour hours minute minutes second seconds spring summer autumn fall winter weekend weekends time times "
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
+    "seventy eighty ninety hundred hundreds thousand thousands million millions percent dollar dollars euro euros"
+)
+"""Words of dates, durations, numbers and amounts: they matter, but nothing is about them."""
+
+PLAIN_ADJECTIVES = _set(
+    "new old young big bigger small smaller large larger high higher low lower long longer short shorter fast faster "
+    "slow slower early earlier late later recent current previous former final initial next last same different "
+    "similar special general specific certain particular common usual normal regular single double whole full empty "
+    "main major minor real true false actual possible impossible available able ready free open closed easy easier "
+    "hard harder difficult simple better best bad worse worst wrong right important additional extra further fewer "
+    "various separate automatic happy interested interesting front left top bottom upper"
+)
+"""Words that go with any noun and name none."""
 
 FUNCTION_WORDS = (
     PERSONS
@@ -60,7 +80,7 @@ FUNCTION_WORDS = (
         look looking like want wants wanted need needs needed come comes came coming make makes made making take takes
         took taking put use used try give gives gave keep sure good great nice fine well okay pretty actually probably
         course exactly absolutely definitely obviously certainly hopefully honestly
-        s t d m re ve ll {_AUXILIARIES} {_NEGATED}
+        cuz cos th wh ok s t d m re ve ll twice times term terms idea ideas point points {_AUXILIARIES} {_NEGATED}
         """
     )
 )
