@@ -49,6 +49,10 @@ PROMISES: list[tuple[str, list[Row]]] = [
     ("S: By Friday I'll send the deck.", [("Send the deck", SARAH, "By Friday")]),
     ("S: I'll send you the deck, so you have it by Friday.", [("Send the deck", SARAH, "by Friday")]),
     ("S: I'll send the deck. By Friday.", [("Send the deck", SARAH, "By Friday")]),
+    (
+        "S: I'll ask our team today and introduce you next week.",
+        [("Ask our team", SARAH, "today"), ("Introduce you", SARAH, "next week")],
+    ),
     ("S: As I said, I'll send the deck by Friday.", [("Send the deck", SARAH, "by Friday")]),
     ("S: What I'll do is send you the deck tomorrow.", [("Send the deck", SARAH, "tomorrow")]),
     ("S: Someone should check whether it can be imported.", [("Check whether it can be imported", None, None)]),

@@ -89,7 +89,8 @@ class _Reader:
         if not (task.is_open or task.has_pronoun):
             return draft
         turn = commitment.sentence.turn.index
-        if task.is_open and (before := book.latest(turn, 2, commitment.owner)):
+        before = book.latest(turn, 2, commitment.owner) if task.is_open else None
+        if before and not _has_its_own_time(draft, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             draft.task, draft.repeats = before.task, before
@@ -180,6 +181,11 @@ class _Reader:
 
 _NEAR = 200
 _LONGEST = 500
+
+
+def _has_its_own_time(draft: Draft, before: Draft) -> bool:
+    """As in "I'll ask them today and introduce you next week", which are two."""
+    return before.sentence is draft.sentence and None not in (before.deadline, draft.deadline)
 
 
 def _is_favour(words: str, task: Task) -> bool:

@@ -27,8 +27,12 @@ _JOINS = re.compile(r"[ \u00a0]|-")
 _BEFORE_VERBS = re.compile(
     r"to|i|you|we|they|he|she|it|who|\w+'(?:ll|ve|d|re)|\w+n't|will|can|could|would|should|might|may|must|let|let's"
 )
-_BEFORE_ADJECTIVES = re.compile(r"am|is|are|was|were|be|been|being|\w+'(?:s|re|m)|very|too|so|more|most|quite|rather|as")
-_BEFORE_NOUNS = re.compile(r"a|an|the|this|that|our|your|my|their|his|her|its|no|some|any|of|for|about|with|on|from|per")
+_BEFORE_ADJECTIVES = re.compile(
+    r"am|is|are|was|were|be|been|being|\w+'(?:s|re|m)|very|too|so|more|most|quite|rather|as"
+)
+_BEFORE_NOUNS = re.compile(
+    r"a|an|the|this|that|our|your|my|their|his|her|its|no|some|any|of|for|about|with|on|from|per"
+)
 _NO_NOUN = re.compile(r".+(?:ly|ed)")
 
 

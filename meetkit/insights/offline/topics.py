@@ -51,9 +51,7 @@ def key_phrases(
     return chosen
 
 
-def _fuller(
-    core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stems, float], taken: Set[str]
-) -> Phrase:
+def _fuller(core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stems, float], taken: Set[str]) -> Phrase:
     """Of the phrases that say a single word more fully, in a third of its mentions at least, the weightiest."""
     fuller = [
         phrase
