@@ -29,7 +29,8 @@ def text_rank(units: Sequence[str]) -> list[int]:
     counts, lengths = _counts(units)
     common = (counts > 0).astype(float) @ (counts > 0).T.astype(float)
     logs = np.log(np.maximum(lengths, 1))
-    return _by_rank(common / np.maximum(logs[:, None] + logs[None, :], 1e-9))
+    both = logs[:, None] + logs[None, :]
+    return _by_rank(np.divide(common, both, out=np.zeros_like(common), where=both > 0))
 
 
 def lex_rank(units: Sequence[str]) -> list[int]:

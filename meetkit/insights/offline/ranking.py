@@ -27,7 +27,7 @@ class Taste:
     opening: float = 0.5
     first: float = 0.5
     closing: float = 0.15
-    question: float = 0.85
+    question: float = 1.0
     courtesy: float = 2.0
     follow_on: float = 0.85
     fragment: float = 0.85

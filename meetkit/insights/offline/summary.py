@@ -13,11 +13,11 @@ from meetkit.models.transcripts import Turn
 
 _TO_READ = Taste(length=1.0, question=0.5, courtesy=5.0, fragment=0.6)
 _TO_SHOW = Taste()
-_TO_POINT_AT = Taste(length=5.0, question=1.0, closing=0.0, repetition=0.3)
+_TO_POINT_AT = Taste(length=5.0, closing=0.0, repetition=0.3)
 """What people point at who know the whole: questions as well, and the longer the better."""
 
 _SHORTEST, _LONGEST = 7, 40
-_CHAT_WORDS = 20
+_BRIEFEST = 8
 
 
 def summarize(document: Document, context: MeetingContext) -> Summary:
@@ -42,7 +42,8 @@ def pick_utterances(document: Document, *, limit: int = 3) -> tuple[Turn, ...]:
     """At most `limit` turns that say most of what a chat is about, in order; fewer where more would say little more."""
     turns = [_as_one(said) for said in document.by_turn if said]
     ranking = Ranking(turns, taste=_TO_SHOW)
-    return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=_CHAT_WORDS, change_of_speaker=1.0))
+    brevity = max(_BRIEFEST, sum(map(size, turns)) / 4)
+    return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=brevity, change_of_speaker=1.0))
 
 
 def pick_sentences(document: Document, *, limit: int = 4) -> tuple[Sentence, ...]:
