@@ -18,6 +18,7 @@ _LONGEST_PHRASE = 3
 _LONGEST_WORD = 30
 _LONGEST_RUN = 12
 _LEAST_RARITY = 0.3
+_MOST_KEPT = 200_000
 _NEVER_NAMED = FUNCTION_WORDS | COURTESIES | CALENDAR_WORDS | PLAIN_ADJECTIVES
 _WITHIN = [
     [(first, last) for first in range(size) for last in range(first + 1, min(first + _LONGEST_PHRASE, size) + 1)]
@@ -61,9 +62,14 @@ class _Word:
 
 
 def find_phrases(sentences: Sequence[Sentence], *, names: frozenset[str]) -> dict[Stems, Phrase]:
-    """All phrases of one to three words between function words, without the speakers' `names`."""
+    """The phrases of one to three words between function words, without the speakers' `names`.
+
+    Of more than 200,000, those said once so far are let go, so that a text of any size can be read.
+    """
     found: dict[Stems, Phrase] = {}
     for place, sentence in enumerate(sentences):
+        if len(found) > _MOST_KEPT:
+            found = {stems: phrase for stems, phrase in found.items() if phrase.times > 1}
         for run in _runs(sentence.text, names):
             for first, last in _WITHIN[min(len(run), _LONGEST_RUN)]:
                 _count(found, run, first, last, place, sentence.text)

@@ -52,15 +52,16 @@ class Ranking:
     def __init__(
         self, units: Sequence[Sentence], *, taste: Taste, rates: Mapping[str, float] | None = None, shortest: int = 1
     ) -> None:
-        """Weigh the words of all `units`, and keep as candidates those of at least `shortest` words."""
+        """Weigh the words of all `units`. Candidates are those of at least `shortest` words, said for the first time."""
         names = speaker_names(units)
         stems = [frozenset(content_stems(unit.words)) - names for unit in units]
         self._taste = taste
         self._weights = word_weights(stems, everyday_rates() if rates is None else rates)
+        first = {unit.words: place for place, unit in reversed(tuple(enumerate(units)))}
         self._candidates = [
-            _Candidate(place, size(unit), unit.turn.speaker, _quality(unit, place, len(units), taste), found)
-            for place, (unit, found) in enumerate(zip(units, stems, strict=True))
-            if len(unit.words) >= shortest and found
+            _Candidate(place, size(unit), unit.turn.speaker, _quality(unit, place, len(units), taste), stems[place])
+            for place in sorted(first.values())
+            if len((unit := units[place]).words) >= shortest and stems[place]
         ]
 
     def within(self, budget: int, *, longest: int) -> list[int]:

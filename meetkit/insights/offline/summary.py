@@ -11,7 +11,7 @@ from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
 from meetkit.models.transcripts import Turn
 
-_TO_READ = Taste(length=1.0, question=0.5, courtesy=5.0, fragment=0.6)
+_TO_READ = Taste(length=1.0, question=0.8, courtesy=5.0, fragment=0.8)
 _TO_SHOW = Taste()
 _TO_POINT_AT = Taste(length=5.0, closing=0.0, repetition=0.3)
 """What people point at who know the whole: questions as well, and the longer the better."""
