@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
 from judged.rouge import Grams, f1, grams, tokens
 
 Matrix = npt.NDArray[np.float64]

@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from train_summaries import learn, read
+
 from judged import simple
 from judged.common import DATA, Row, load
 from judged.rouge import f1, rouge_lsum, rouge_n
-from train_summaries import learn, read
-
 from meetkit.insights.offline.stems import content_stems
 from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up
 from meetkit.insights.offline.tidy import tidied
