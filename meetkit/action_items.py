@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from functools import partial
 
 from meetkit.collaborators import current_store
@@ -17,11 +18,16 @@ from meetkit.storage import Store
 def get_open_action_items(user_id: str | None = None, contact_id: str | None = None) -> list[PendingActionItem]:
     """The open action items of meetings that a user owns or attends, with a contact, both, or of all meetings.
 
-    An item that several meetings with the same contact have is one, with each of them among its `sources`.
-    Those of the latest meeting come first. Overdue is what was due before today in UTC.
+    An item that several meetings with the same contact have is one, with each of them among its `sources`, and
+    open where the latest of them says so. Those of the latest meeting come first. Overdue is what was due before
+    today in UTC.
     """
-    meetings = current_store().meetings_with_open_items(user_id=user_id, contact_id=contact_id)
-    return list(open_items.pending(meetings, today=_now().date()))
+    store = current_store()
+    meetings = {one.id: one for one in store.item_histories(user_id=user_id, contact_id=contact_id)}
+    found = open_items.pending(meetings.values(), today=_now().date())
+    if user_id is None:
+        return list(found)
+    return [item for item in found if any(user_id in meetings[one.meeting_id].user_ids for one in item.sources)]
 
 
 def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
@@ -35,9 +41,12 @@ def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
     store, now = current_store(), _now()
     meeting = store.get_meeting(meeting_id)
     _find(meeting, item_id)
-    for source_id, ids in _same_item(store, meeting, item_id).items():
-        store.update_meeting(source_id, partial(_with_done, ids=ids, now=now))
-    return _find(store.get_meeting(meeting_id), item_id)
+    others = _same_item(store, meeting, item_id)
+    ids = others.pop(meeting_id)
+    for source_id, known_as in others.items():
+        with suppress(NotFoundError):  # Deleted meanwhile, and its item with it.
+            store.update_meeting(source_id, partial(_with_done, ids=known_as, now=now))
+    return _find(store.update_meeting(meeting_id, partial(_with_done, ids=ids, now=now)), item_id)
 
 
 def _find(meeting: Meeting, item_id: str) -> ActionItem:
@@ -49,15 +58,8 @@ def _find(meeting: Meeting, item_id: str) -> ActionItem:
 
 def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
     """By meeting, the ids under which an item is known."""
-    circle = (
-        store.meetings_with_open_items(contact_id=meeting.contact_id)
-        if meeting.contact_id
-        else [
-            one
-            for one in store.meetings_with_open_items(user_id=meeting.user_id)
-            if one.contact_id is None and one.user_id == meeting.user_id
-        ]
-    )
+    asked = {"contact_id": meeting.contact_id} if meeting.contact_id else {"user_id": meeting.user_id}
+    circle = [one for one in store.item_histories(**asked) if one.circle == meeting.circle]
     found: dict[str, set[str]] = {meeting.id: {item_id}}
     for thread in open_items.threads({one.id: one for one in (*circle, meeting)}.values()):
         if any(one.meeting_id == meeting.id and one.item_id == item_id for one in thread.sources):

@@ -120,6 +120,11 @@ class Meeting(Value):
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
     @property
+    def circle(self) -> tuple[Literal["contact", "user"], str]:
+        """Whose meeting it is when items are followed from one to the next: the contact's, else its owner's."""
+        return ("contact", self.contact_id) if self.contact_id else ("user", self.user_id)
+
+    @property
     def has_open_items(self) -> bool:
         """Whether one of its action items is open."""
         return any(item.status == "open" for item in self.action_items)

@@ -187,22 +187,26 @@ class MemoryStore:
             earlier = (self._meetings[meeting_id] for meeting_id in ids)
             return list(islice((meeting for meeting in earlier if _is_past(meeting, now)), limit))
 
-    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
-        """The meetings that have an open action item, by date, then id."""
+    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings with action items of all circles in which one is open, by date, then id."""
         with self._lock:
             if user_id is not None:
                 _get("user", self._users, user_id)
             if contact_id is not None:
                 _get("contact", self._contacts, contact_id)
-            found = map(self._meetings.__getitem__, self._index.with_open_items)
-            return sorted(
-                (
-                    meeting
-                    for meeting in found
-                    if (user_id is None or user_id in meeting.user_ids) and contact_id in (None, meeting.contact_id)
-                ),
-                key=lambda meeting: (meeting.date, meeting.id),
-            )
+            circles = {
+                meeting.circle
+                for meeting in map(self._meetings.__getitem__, self._index.with_open_items)
+                if (user_id is None or user_id in meeting.user_ids) and contact_id in (None, meeting.contact_id)
+            }
+            ids = {meeting_id for circle in circles for meeting_id in self._index.of_circle(circle)}
+            found = [
+                meeting
+                for meeting in map(self._meetings.__getitem__, ids)
+                if meeting.action_items and meeting.circle in circles
+            ]
+            found.sort(key=lambda meeting: (meeting.date, meeting.id))
+            return [meeting.model_copy(update={"transcript": None}) for meeting in found]
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
         """When these users are busy around `[start, end)`; users are read as it is consumed."""

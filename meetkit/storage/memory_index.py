@@ -82,6 +82,11 @@ class Index:
         positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
         return (keys[position][1] for position in positions)
 
+    def of_circle(self, circle: tuple[str, str]) -> Iterator[str]:
+        """Ids of the meetings with a contact, or of those that a user owns or attends, with whomever."""
+        kind, whose = circle
+        return self.in_order(contact_id=whose) if kind == "contact" else self.in_order(user_id=whose)
+
     def busy(self, user_ids: Collection[str], start: int, end: int) -> Iterator[Interval]:
         """What keeps these users busy on the days that `[start, end)` meets; read as it is consumed."""
         days = _days(start, end)

@@ -75,10 +75,12 @@ class Store(Protocol):
         Past are those that are completed, and those that began before `now` and were not cancelled.
         """
 
-    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
-        """The meetings that have an open action item, by date, then id.
+    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings with action items of all circles in which one is open, by date, then id.
 
-        Of those that a user owns or attends, with a contact, both, or all.
+        A circle is the meetings with one contact, or those of one owner without a contact. With `user_id` or
+        `contact_id` the open item must be in a meeting that this user owns or attends, with that contact.
+        The meetings come without their transcripts.
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:

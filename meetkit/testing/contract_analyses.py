@@ -19,8 +19,8 @@ _OPEN = ActionItem(id="i1", task="Send the quote")
 _DONE = ActionItem(id="i2", task="Call back", status="done")
 
 
-def _open_ids(store: Store, **of: str) -> list[str]:
-    return [one.id for one in store.meetings_with_open_items(**of)]
+def _ids(store: Store, **of: str) -> list[str]:
+    return [one.id for one in store.item_histories(**of)]
 
 
 def _call(**more: Any) -> Usage:
@@ -32,23 +32,26 @@ def _call(**more: Any) -> Usage:
 class AnalysesContract:
     """Open items are found by whose they are; what a change keeps beside a meeting it keeps with it."""
 
-    def test_meetings_with_open_items_are_found_by_user_and_contact(self, store: Store) -> None:
-        """Owned or attended, in order of time; cancelled ones too, as what was promised still stands."""
-        store.add_meeting(meeting(2, action_items=[_DONE, _OPEN]))
+    def test_items_are_found_with_their_history(self, store: Store) -> None:
+        """By whose the open one is; cancelled meetings count, as what was promised still stands."""
+        store.add_meeting(meeting(0, user_id="ben", action_items=[_OPEN], attendee_ids=["ann"], transcript="Long."))
         store.add_meeting(meeting(1, action_items=[_OPEN], contact_id="dee", status="cancelled"))
-        store.add_meeting(meeting(0, user_id="ben", action_items=[_OPEN], attendee_ids=["ann"]))
-        store.add_meeting(meeting(3, action_items=[_DONE], contact_id="dee"))
+        store.add_meeting(meeting(2, user_id="ben", action_items=[_DONE], contact_id="dee"))
+        store.add_meeting(meeting(3, action_items=[_DONE]))
         store.add_meeting(meeting(4, contact_id="dee"))
 
-        assert _open_ids(store) == _open_ids(store, user_id="ann") == ["m0000000", "m0000001", "m0000002"]
-        assert _open_ids(store, user_id="ben") == ["m0000000"]
-        assert _open_ids(store, contact_id="dee") == _open_ids(store, user_id="ann", contact_id="dee") == ["m0000001"]
-        assert _open_ids(store, user_id="ben", contact_id="dee") == []
+        assert _ids(store) == _ids(store, user_id="ann") == ["m0000000", "m0000001", "m0000002"]
+        assert _ids(store, user_id="ben") == ["m0000000"]
+        assert _ids(store, contact_id="dee") == ["m0000001", "m0000002"]
+        assert _ids(store, user_id="ann", contact_id="dee") == ["m0000001", "m0000002"]
+        assert _ids(store, user_id="ben", contact_id="dee") == []
+        assert [one.transcript for one in store.item_histories()] == [None] * 3
+        assert store.get_meeting("m0000000").transcript == "Long."
         for unknown in ({"user_id": "x"}, {"contact_id": "x"}):
             with pytest.raises(NotFoundError, match="'x'"):
-                store.meetings_with_open_items(**unknown)
+                store.item_histories(**unknown)
 
-    def test_meetings_with_open_items_follow_every_change(self, store: Store) -> None:
+    def test_items_are_found_after_every_change(self, store: Store) -> None:
         """Items that are done, come back, are imported or deleted."""
 
         def with_items(*items: ActionItem) -> None:
@@ -56,16 +59,16 @@ class AnalysesContract:
 
         store.add_meeting(meeting())
         with_items(_OPEN)
-        assert _open_ids(store) == ["m0000000"]
+        assert _ids(store) == ["m0000000"]
         with_items(_OPEN, _DONE)
-        assert _open_ids(store) == ["m0000000"]
+        assert _ids(store) == ["m0000000"]
         with_items(_DONE)
-        assert _open_ids(store) == []
+        assert _ids(store) == []
         with_items(_OPEN)
         store.import_records([MeetingRecord(meeting=meeting(1, action_items=[_OPEN]))])
-        assert _open_ids(store) == ["m0000000", "m0000001"]
+        assert _ids(store) == ["m0000000", "m0000001"]
         store.delete_meeting("m0000000")
-        assert _open_ids(store) == ["m0000001"]
+        assert _ids(store) == ["m0000001"]
 
     def test_a_change_keeps_artefacts_in_the_same_step(self, store: Store) -> None:
         """Both are kept, or, where either cannot be, neither is."""

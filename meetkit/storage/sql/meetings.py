@@ -7,7 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, cast, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import check_storable, is_storable
@@ -32,6 +46,11 @@ SELECT = (
     select(_m, _owners.c.id.label("user_id"), _contacts.c.id.label("contact_id"), _attendees.label("attendees"))
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
+)
+_open = _m.alias("open")
+# All but the transcript, which may be long and is not looked at.
+_ITEMS = SELECT.with_only_columns(
+    *(null().label("transcript") if column.name == "transcript" else column for column in SELECT.selected_columns)
 )
 _BY_ID = SELECT.where(_m.c.id == bindparam("one"))
 _NUMBER = select(_m.c.number).where(_m.c.id == bindparam("one"))
@@ -150,15 +169,21 @@ def contact_history(
     return [rows.read_meeting(row) for row in connection.execute(statement).all()]
 
 
-def with_open_items(connection: Connection, user_id: str | None, contact_id: str | None) -> list[Meeting]:
-    """The meetings that have an open action item, by date, then id."""
-    statement = SELECT.where(_m.c.has_open_items).order_by(_m.c.starts_at, _m.c.id)
+def item_histories(connection: Connection, user_id: str | None, contact_id: str | None) -> list[Meeting]:
+    """The meetings with action items of all circles in which one is open, by date, then id."""
+    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items]
     if contact_id is not None:
-        statement = statement.where(_m.c.contact_number == contacts.number(connection, contact_id))
+        is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
     if user_id is not None:
-        user = users.row(connection, user_id).number
-        statement = statement.join(_p, _p.c.meeting_number == _m.c.number).where(_p.c.user_number == user)
-    return [rows.read_meeting(row) for row in connection.execute(statement).all()]
+        taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
+        is_open.append(_open.c.number.in_(taking_part))
+    owners = select(_open.c.user_number).where(*is_open, _open.c.contact_number.is_(None))
+    statement = _ITEMS.where(
+        _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))
+        | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners))
+    )
+    meetings = map(rows.read_meeting, connection.execute(statement.order_by(_m.c.starts_at, _m.c.id)).all())
+    return [meeting for meeting in meetings if meeting.action_items]
 
 
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:

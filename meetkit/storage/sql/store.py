@@ -140,9 +140,9 @@ class SqlStore:
         """The past meetings with a contact that began before an instant, newest first."""
         return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit)
 
-    def meetings_with_open_items(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
-        """The meetings that have an open action item, by date, then id."""
-        return self._read(meetings.with_open_items, user_id, contact_id)
+    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+        """The meetings with action items of all circles in which one is open, by date, then id."""
+        return self._read(meetings.item_histories, user_id, contact_id)
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
         """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
