@@ -9,25 +9,29 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
+
+from pydantic import ValidationError
 
 from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import ConflictError, InvalidRequestError, shown
 from meetkit.insights import recording
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
 from meetkit.insights.kept_answers import KeptAnswers
+from meetkit.insights.recording import Found
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
-from meetkit.models.usage import UsageTotal
+from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
-_INSIGHTS, _ORIGINAL, _ANSWERS = "insights", "transcript", "answers"
-_MOST_TRIES = 20
+_INSIGHTS, _FOUND, _ORIGINAL, _ANSWERS = "insights", "found", "transcript", "answers"
+ValueT = TypeVar("ValueT", MeetingInsights, Found)
+_MAX_TRIES = 20
 
 
 def analyze_meeting(
@@ -54,7 +58,11 @@ def analyze_meeting(
         InvalidRequestError: the meeting has no transcript, or it cannot be read.
     """
     job = _Job.of(meeting_id, transcript, trackers, fallback)
-    return job.keep(analyze(job.transcript, engine=job.engine, context=job.context))
+    try:
+        insights = analyze(job.transcript, engine=job.engine, context=job.context)
+    finally:
+        job.record_costs()
+    return job.keep(insights)
 
 
 async def analyze_meeting_async(
@@ -64,15 +72,21 @@ async def analyze_meeting_async(
     trackers: Mapping[str, Sequence[str]] | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
-    """As `analyze_meeting`, for an event loop: the store is used in a thread, the model awaited."""
+    """As `analyze_meeting`, for an event loop: the model is awaited, and the store used in threads.
+
+    So the store must be one that threads may share, not one on a host's open connection.
+    """
     job = await asyncio.to_thread(_Job.of, meeting_id, transcript, trackers, fallback)
-    insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
+    try:
+        insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
+    finally:
+        await asyncio.to_thread(job.record_costs)
     return await asyncio.to_thread(job.keep, insights)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What is read before an engine is asked, and kept after. Meanwhile no store is held."""
+    """What is read before an engine is asked, and kept after. Meanwhile no store is held or called."""
 
     store: Store
     meeting_id: str
@@ -81,6 +95,7 @@ class _Job:
     context: MeetingContext
     engine: Engine
     answers: KeptAnswers
+    costs: list[Usage]
 
     @classmethod
     def of(
@@ -94,34 +109,39 @@ class _Job:
         meeting = store.get_meeting(meeting_id)
         given = _given(store, meeting) if given is None else given
         answers = KeptAnswers(store.get_artefact(meeting_id, _ANSWERS))
-        engine = choose_engine(fallback=fallback, cache=answers, on_usage=store.add_usage)
+        costs: list[Usage] = []
+        engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
         context = _context(store, meeting, trackers or {})
-        return cls(store, meeting_id, given, read_transcript(given), context, engine, answers)
+        return cls(store, meeting_id, given, read_transcript(given), context, engine, answers, costs)
 
-    def keep(self, found: MeetingInsights) -> MeetingInsights:
-        for _ in range(_MOST_TRIES):
+    def record_costs(self) -> None:
+        for usage in self.costs:
+            self.store.add_usage(usage)
+
+    def keep(self, insights: MeetingInsights) -> MeetingInsights:
+        for _ in range(_MAX_TRIES):
             meeting = self.store.get_meeting(self.meeting_id)
-            previous = _stored(self.store, meeting.id)
-            insights = recording.align_ids(found, meeting)
+            before = _read(Found, self.store.get_artefact(meeting.id, _FOUND)) or Found()
+            aligned = recording.align_ids(insights, meeting)
+            found = recording.found_in(aligned, meeting, before)
             with suppress(_MovedError):
                 kept = self.store.update_meeting(
                     meeting.id,
-                    partial(self._recorded, seen=meeting, insights=insights, previous=previous),
+                    partial(self._recorded, version=meeting.version, found=found, before=before),
                     artefacts={
-                        _INSIGHTS: insights.model_dump_json(),
+                        _INSIGHTS: aligned.model_dump_json(),
+                        _FOUND: found.model_dump_json(),
                         _ORIGINAL: _packed(self.given),
                         _ANSWERS: self.answers.used(),
                     },
                 )
-                return recording.as_they_stand(insights, kept)
+                return recording.as_they_stand(aligned, kept)
         raise ConflictError(f"meeting {shown(self.meeting_id)} was changed again and again meanwhile; try again")
 
-    def _recorded(
-        self, meeting: Meeting, *, seen: Meeting, insights: MeetingInsights, previous: MeetingInsights | None
-    ) -> Meeting:
-        if meeting.version != seen.version:
+    def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:
+        if meeting.version != version:
             raise _MovedError
-        return recording.record(meeting, self.transcript, insights, previous=previous, now=_now())
+        return recording.record(meeting, self.transcript, found, before=before, now=_now())
 
 
 class _MovedError(Exception):
@@ -131,7 +151,8 @@ class _MovedError(Exception):
 def get_insights(meeting_id: str) -> MeetingInsights | None:
     """The insights of a meeting's last analysis, if any; its items are open or done as they now are."""
     store = current_store()
-    meeting, insights = store.get_meeting(meeting_id), _stored(store, meeting_id)
+    meeting = store.get_meeting(meeting_id)
+    insights = _read(MeetingInsights, store.get_artefact(meeting_id, _INSIGHTS))
     return insights and recording.as_they_stand(insights, meeting)
 
 
@@ -195,8 +216,8 @@ def _given(store: Store, meeting: Meeting) -> str | bytes:
     if meeting.transcript is None:
         raise InvalidRequestError(f"meeting {shown(meeting.id)} has no transcript yet; give one to analyse")
     original = store.get_artefact(meeting.id, _ORIGINAL)
-    if original is not None:
-        data = base64.b64decode(original)
+    with suppress(ValueError):  # What cannot be read is not what was given.
+        data = base64.b64decode(original or "", validate=True)
         if read_transcript(data).text == meeting.transcript:
             return data
     return meeting.transcript
@@ -206,9 +227,12 @@ def _packed(transcript: str | bytes) -> str:
     return base64.b64encode(transcript.encode() if isinstance(transcript, str) else transcript).decode()
 
 
-def _stored(store: Store, meeting_id: str) -> MeetingInsights | None:
-    stored = store.get_artefact(meeting_id, _INSIGHTS)
-    return None if stored is None else MeetingInsights.model_validate_json(stored)
+def _read(kind: type[ValueT], stored: str | None) -> ValueT | None:
+    """What is stored, if it is of a form that this version knows."""
+    try:
+        return None if stored is None else kind.model_validate_json(stored)
+    except ValidationError:
+        return None
 
 
 def _now() -> dt.datetime:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from meetkit.insights.model import ChunkPolicy
+from meetkit.insights.recording import Found
 from meetkit.models.analysis import (
     ActionItems,
     Contribution,
@@ -182,6 +183,7 @@ chunk_policies = st.integers(1, 10**6).flatmap(
     )
 )
 
+found = st.builds(Found, summary=st.none() | texts, sentiment=sentiments, items=some(action_items), removed=some(lines))
 limits = st.builds(
     Limits,
     timeout=st.floats(0.1, 100),
@@ -194,6 +196,7 @@ limits = st.builds(
 
 EVERY_INSIGHT = (
     limits,
+    found,
     chunk_policies,
     *(turns, transcripts(), trackers, contexts, *sections.values(), insights, usages, usage_totals, item_sources),
     *(spans, sentences, decisions, questions, topics, speaker_sentiments, points, contributions, healths),

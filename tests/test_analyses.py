@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from freezegun import freeze_time
 
 from meetkit import meeting_service as service
 from meetkit.errors import InvalidRequestError, NotFoundError
+from meetkit.llm_client import MockLLMClient
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing.examples import people
 
@@ -105,6 +107,27 @@ class TestAnalyzeMeeting:
         trackers = service.analyze_meeting(monday, PROMISES, trackers={"money": ["pricing proposal"]}).trackers
         assert [(one.tracker, one.evidence.quote) for one in trackers.mentions] == [("money", "pricing proposal")]
 
+    def test_what_another_version_kept_does_not_stand_in_the_way(self, store: Store, monday: str) -> None:
+        service.analyze_meeting(monday, PROMISES)
+        for kind in ("insights", "found", "transcript", "answers"):
+            store.put_artefact(monday, kind, '{"of": "another version"}')
+
+        assert service.get_insights(monday) is None
+        assert service.analyze_meeting(monday) == service.get_insights(monday)
+
+    def test_can_be_awaited(self, monday: str) -> None:
+        insights = asyncio.run(service.analyze_meeting_async(monday, PROMISES))
+        assert insights == service.get_insights(monday) == service.analyze_meeting(monday)
+
+    def test_what_a_model_costs_is_on_record_and_paid_once(self, monday: str) -> None:
+        with service.use(llm=MockLLMClient(failure_rate=0, seed=1)):
+            first = service.analyze_meeting(monday, PROMISES)
+            calls = sum(total.calls for total in service.get_usage())
+            assert service.analyze_meeting(monday) == first
+        assert first.summary.engine == "mock"
+        assert {total.purpose for total in service.get_usage()} > {"insights.summary", "insights.action_items"}
+        assert sum(total.calls for total in service.get_usage()) == calls
+
     def test_of_two_at_once_one_is_kept_whole(self, store: Store, monday: str) -> None:
         texts = [PROMISES, PROMISES.replace("pricing proposal", "signed contract")]
 
@@ -161,6 +184,18 @@ class TestActionItems:
 
         assert again.status == "done"
         assert service.get_open_action_items() == []
+
+    def test_one_that_a_later_meeting_has_as_done_is_not_open(self, monday: str) -> None:
+        done = [{"task": "Send the pricing proposal", "owner": "Ann", "status": "done"}]
+        service.analyze_meeting(monday, PROMISES)
+        with_dee("Again", "2025-11-18T10:00:00Z", action_items=done)
+        assert service.get_open_action_items() == service.get_open_action_items("ann") == []
+
+    def test_of_a_user_are_those_of_meetings_that_the_user_is_in(self, monday: str) -> None:
+        with_dee("Other", "2025-11-18T10:00:00Z", action_items=["Book the room"], user_id="ben")
+        service.analyze_meeting(monday, PROMISES)
+        assert [item.task for item in service.get_open_action_items("ben")] == ["Book the room"]
+        assert len(service.get_open_action_items(contact_id="dee")) == 2
 
     def test_an_unknown_one_is_not_found(self, monday: str) -> None:
         with pytest.raises(NotFoundError, match="action item"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meetkit.insights import open_items
 from meetkit.insights.changes import changes_since
-from meetkit.insights.recording import align_ids, as_they_stand, record
+from meetkit.insights.recording import Found, align_ids, as_they_stand, found_in, record
 from meetkit.models.analysis import (
     ActionItems,
     Decisions,
@@ -21,10 +21,11 @@ from meetkit.models.analysis import (
     SentimentAnalysis,
     Statistics,
     Summary,
+    SummarySentence,
     Topics,
     Trackers,
 )
-from meetkit.models.insights import ActionItem
+from meetkit.models.insights import ActionItem, Evidence
 from meetkit.models.meetings import Meeting
 from meetkit.models.transcripts import Transcript
 from meetkit.testing.examples import MONDAY, meeting
@@ -70,6 +71,7 @@ class TestSameItem:
             (item("Send the security whitepaper"), item("Send the pricing whitepaper"), False),
             (item("Send invoice 12 for the first quarter"), item("Send invoice 13 for the first quarter"), False),
             (item("Send invoice"), item("Send invoice template to legal"), False),
+            (item("Do not renew the Oracle licence"), item("Renew the Oracle licence"), False),
             (item("…"), item("!"), False),
             (item("報告書を送る"), item("報告書を送る"), True),
         ],
@@ -97,6 +99,16 @@ class TestPending:
     def test_an_item_stands_as_it_was_last_named(self) -> None:
         meetings = [with_dee(0, item("Call Ben back")), with_dee(1, item("Call Ben back", status="done"))]
         assert open_items.pending(meetings, today=TODAY) == ()
+
+    def test_an_item_of_nobody_that_two_people_have_is_of_neither(self) -> None:
+        task = "Send the signed contract"
+        first = with_dee(0, item(task, "Ann", id="a"), item(task, "Ben", id="b"), item(task, id="c"))
+        later = with_dee(1, item(task, id="d"))
+
+        threads = open_items.threads([first, later])
+
+        assert [[mention.item.id for mention in thread.mentions] for thread in threads] == [["a"], ["b"], ["c", "d"]]
+        assert len(open_items.threads([with_dee(0, *first.action_items[:2]), later])) == 3
 
     def test_the_same_words_to_somebody_else_are_another_item(self) -> None:
         task = item("Send the quote", "Ann")
@@ -163,60 +175,150 @@ class TestChanges:
         assert changes_since([with_dee(0, item("Call"))]) == ()
 
 
+class Recorder:
+    """A meeting that is analysed again and again."""
+
+    def __init__(self, meeting: Meeting | None = None) -> None:
+        self.meeting = meeting or with_dee(0)
+        self.before = Found()
+
+    def analyse(self, insights: MeetingInsights, transcript: Transcript = TEXT) -> MeetingInsights:
+        aligned = align_ids(insights, self.meeting)
+        kept = found_in(aligned, self.meeting, self.before)
+        self.meeting = record(self.meeting, transcript, kept, before=self.before, now=MONDAY)
+        self.before = kept
+        return as_they_stand(aligned, self.meeting)
+
+    def edit(self, **changes: Any) -> None:
+        self.meeting = self.meeting.model_copy(update=changes)
+
+    @property
+    def tasks(self) -> list[str]:
+        return [one.task for one in self.meeting.action_items]
+
+
+POSITIVE = SentimentAnalysis(engine="offline", score=0.5, label="positive")
+FAILED: dict[str, Any] = {"engine": "m", "status": "failed", "reason": "down"}
+
+
+def summed_up(text: str) -> Summary:
+    quote = Evidence(quote="Hi.", turn=0, speaker=None, start=0, end=3)
+    return Summary(engine="offline", sentences=(SummarySentence(text=text, evidence=(quote,)),))
+
+
 class TestRecord:
-    def recorded(self, before: Meeting, insights: MeetingInsights, previous: MeetingInsights | None = None) -> Meeting:
-        return record(before, TEXT, align_ids(insights, before), previous=previous, now=MONDAY)
-
     def test_what_is_found_goes_on_the_record(self) -> None:
-        sentiment = SentimentAnalysis(engine="offline", score=0.5, label="positive")
-        after = self.recorded(meeting(), found(item("Call"), sentiment=sentiment))
+        recorder = Recorder()
+        recorder.analyse(found(item("Call"), sentiment=POSITIVE, summary=summed_up("It went well.")))
 
-        assert (after.transcript, after.sentiment, after.version, after.updated_at) == ("Hi.", "positive", 2, MONDAY)
-        assert [one.task for one in after.action_items] == ["Call"]
+        after = recorder.meeting
+        assert (after.transcript, after.sentiment, after.summary) == ("Hi.", "positive", "It went well.")
+        assert (recorder.tasks, after.version, after.updated_at) == (["Call"], 2, MONDAY)
 
     def test_the_same_analysis_again_changes_nothing(self) -> None:
-        insights = found(item("Call"))
-        once = self.recorded(meeting(), insights)
-        assert self.recorded(once, insights, insights) is once
+        recorder = Recorder()
+        recorder.analyse(found(item("Call")))
+        once = recorder.meeting
+        recorder.analyse(found(item("Call")))
+        assert recorder.meeting is once
 
     def test_an_analysis_takes_the_place_of_the_one_before(self) -> None:
-        first, second = found(item("Call")), found(item("Write"))
-        after = self.recorded(self.recorded(meeting(), first), second, first)
-        assert [one.task for one in after.action_items] == ["Write"]
+        recorder = Recorder()
+        recorder.analyse(found(item("Call"), sentiment=POSITIVE))
+        recorder.analyse(found(item("Write")))
+        assert (recorder.tasks, recorder.meeting.sentiment) == (["Write"], None)
 
     def test_what_people_wrote_changed_or_removed_stays(self) -> None:
-        first = found(item("Call", id="a"), item("Write", id="b"), item("Pay", id="c"))
-        once = self.recorded(meeting(), first)
-        written = item("Ask legal about the contract", id="own")
-        theirs = once.model_copy(
-            update={"action_items": (item("Call today", id="a"), item("Pay", id="c"), written), "summary": "Ours."}
-        )
-        again = found(*first.action_items.items, item("Ask legal about the new contract", id="d"))
+        items = (item("Call", id="a"), item("Write", id="b"), item("Pay", id="c"))
+        recorder = Recorder()
+        recorder.analyse(found(*items, sentiment=POSITIVE, summary=summed_up("It went well.")))
+        theirs = (item("Call today", id="a"), items[2], item("Ask legal about the contract", id="own"))
+        recorder.edit(action_items=theirs, summary=None, sentiment="mixed")
 
-        after = self.recorded(theirs, again, first)
+        for _ in range(2):
+            again = item("Ask legal about the new contract", id="d")
+            recorder.analyse(found(*items, again, sentiment=POSITIVE, summary=summed_up("It went very well.")))
 
-        assert sorted(one.task for one in after.action_items) == ["Ask legal about the contract", "Call today", "Pay"]
-        assert after.summary == "Ours."
+            assert sorted(recorder.tasks) == ["Ask legal about the contract", "Call today", "Pay"]
+            assert (recorder.meeting.summary, recorder.meeting.sentiment) == (None, "mixed")
+
+    def test_an_item_that_is_removed_stays_so_when_it_was_not_found_in_between(self) -> None:
+        recorder = Recorder()
+        recorder.analyse(found(item("Call", id="a")))
+        recorder.edit(action_items=())
+        recorder.analyse(found())
+        recorder.analyse(found(item("Call", id="a")))
+        assert recorder.tasks == []
 
     def test_an_item_that_is_done_stays_done(self) -> None:
-        insights = found(item("Call", id="a"))
         done = item("Call", id="a", status="done", done_at=MONDAY)
-        once = self.recorded(meeting(), insights).model_copy(update={"action_items": (done,)})
+        recorder = Recorder()
+        recorder.analyse(found(item("Call", id="a")))
+        recorder.edit(action_items=(done,))
 
-        assert self.recorded(once, insights, insights).action_items == (done,)
-        assert as_they_stand(insights, once).action_items.items == (done,)
+        for insights in (found(item("Call", id="a")), found(), found(item("Call", id="a"))):
+            recorder.analyse(insights)
+            assert recorder.meeting.action_items == (done,)
 
-    def test_a_section_that_failed_changes_nothing(self) -> None:
-        before = meeting(summary="Ours.", sentiment="positive", action_items=[item("Call")])
-        failed = {"engine": "m", "status": "failed", "reason": "down"}
-        insights = found(
-            summary=Summary(**failed), sentiment=SentimentAnalysis(**failed), action_items=ActionItems(**failed)
+    def test_a_section_that_failed_changes_nothing_then_or_later(self) -> None:
+        failed = found(
+            summary=Summary(**FAILED), sentiment=SentimentAnalysis(**FAILED), action_items=ActionItems(**FAILED)
         )
-        after = self.recorded(before, insights)
-        assert (after.summary, after.sentiment, after.action_items) == ("Ours.", "positive", before.action_items)
+        recorder = Recorder()
+        items = (item("Call", id="a"), item("Pay", id="b"))
+        recorder.analyse(found(*items, sentiment=POSITIVE, summary=summed_up("Well.")))
+        recorder.edit(action_items=recorder.meeting.action_items[:1])
+        before = recorder.meeting
+
+        recorder.analyse(failed)
+        assert recorder.meeting == before
+        recorder.analyse(found(item("Write", id="c"), item("Pay", id="b")))
+        assert (recorder.tasks, recorder.meeting.summary, recorder.meeting.sentiment) == (["Write"], None, None)
 
     def test_an_item_on_record_in_other_words_keeps_its_id(self) -> None:
-        before = meeting(action_items=[item("Send the pricing proposal", "Ann", id="own")])
-        aligned = align_ids(found(item("Send the pricing proposal for 120 seats", "Ann", id="new")), before)
-        assert [one.id for one in aligned.action_items.items] == ["own"]
-        assert self.recorded(before, aligned).action_items == before.action_items
+        recorder = Recorder(with_dee(0, item("Send the pricing proposal", "Ann", id="own")))
+        insights = recorder.analyse(found(item("Send the pricing proposal for 120 seats", "Ann", id="new")))
+        assert [one.id for one in insights.action_items.items] == ["own"]
+        assert recorder.tasks == ["Send the pricing proposal"]
+
+    def test_a_new_task_is_not_born_done(self) -> None:
+        done = item("Send the signed contract", "Ann", "2025-11-21", id="own", status="done")
+        recorder = Recorder(with_dee(0, done))
+        new = item("Send the signed contract to the printer", "Ann", "2025-11-24", id="new")
+        recorder.analyse(found(new))
+        assert recorder.meeting.action_items == (done, new)
+
+    def test_of_two_items_like_one_on_record_both_are_kept(self) -> None:
+        recorder = Recorder(with_dee(0, item("Send the signed contract documents", id="own")))
+        ann = item("Send the signed contract documents to Kim", "Ann")
+        ben = item("Send the signed contract documents to the legal team", "Ben")
+
+        insights = recorder.analyse(found(ann, ben))
+
+        ids = [one.id for one in insights.action_items.items]
+        assert ids == ["own", ben.id]
+        assert [one.id for one in recorder.meeting.action_items] == ids
+
+    def test_evidence_is_of_the_transcript_that_was_analysed(self) -> None:
+        def said(transcript: Transcript, **more: Any) -> ActionItem:
+            start = transcript.text.index("I'll call")
+            fields = [
+                Evidence(quote="I'll call", turn=0, speaker="Ann", start=start, end=start + 9, field=field)
+                for field in ("task", "owner")
+            ]
+            return item("Call", "Ann", id="a", evidence=fields, **more)
+
+        first, second = (
+            Transcript(format="text", text=f"Ann: {hello} I'll call.", turns=()) for hello in ("Hi.", "Hey!")
+        )
+        recorder = Recorder()
+        recorder.analyse(found(said(first)), first)
+        recorder.edit(action_items=(said(first, priority="high").model_copy(update={"owner": "Ben"}),))
+
+        insights = recorder.analyse(found(said(second)), second)
+
+        [told] = insights.action_items.items
+        assert (told.owner, told.priority) == ("Ben", "high")
+        assert [one.field for one in told.evidence] == ["task"]
+        for one in (*told.evidence, *recorder.meeting.action_items[0].evidence):
+            assert second.text[one.start : one.end] == one.quote

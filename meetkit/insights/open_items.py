@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from meetkit.insights.text import words
+from meetkit.insights.wording import NEGATIONS
 from meetkit.models.insights import ActionItem, ItemSource, PendingActionItem
 from meetkit.models.meetings import Meeting
 
@@ -51,8 +52,10 @@ class Thread:
             dict.fromkeys(ItemSource(meeting_id=meeting.id, item_id=item.id) for meeting, item, _ in self.mentions)
         )
 
-    def takes(self, key: frozenset[str], item: ActionItem) -> bool:
-        """Whether an item of these words is this one, told again."""
+    def takes(self, key: frozenset[str], item: ActionItem, meeting: Meeting) -> bool:
+        """Whether an item of these words is this one, told again: in a later meeting, or twice under one id."""
+        if self.last.meeting is meeting and self.last.item.id != item.id:
+            return False
         return _is_same_task(self.key, key) and _is_same_owner(self.last.item.owner, item.owner)
 
 
@@ -63,7 +66,7 @@ def threads(meetings: Iterable[Meeting]) -> list[Thread]:
     for meeting in sorted(meetings, key=lambda meeting: (meeting.date, meeting.id)):
         for place, item in enumerate(meeting.action_items):
             key = task_key(item.task)
-            thread = _find(by_word, key, item)
+            thread = _find(by_word, key, item, meeting)
             if thread is None:
                 thread = Thread()
                 found.append(thread)
@@ -116,17 +119,19 @@ def _pending(thread: Thread, today: dt.date) -> PendingActionItem:
     )
 
 
-def _find(by_word: defaultdict[str, list[Thread]], key: frozenset[str], item: ActionItem) -> Thread | None:
-    """The thread that shares most words with an item, of those that it continues."""
-    shared: Counter[int] = Counter()
-    candidates: dict[int, Thread] = {}
-    for word in key:
-        for thread in by_word[word]:
-            candidates[id(thread)] = thread
-            shared[id(thread)] += 1
-    for place, _ in shared.most_common():
-        if candidates[place].takes(key, item):
-            return candidates[place]
+def _find(
+    by_word: defaultdict[str, list[Thread]], key: frozenset[str], item: ActionItem, meeting: Meeting
+) -> Thread | None:
+    """The thread that an item continues: of several those of the same owner, and of these the likest.
+
+    An item of nobody that several people's could be is none of them.
+    """
+    shared = Counter(id(thread) for word in key for thread in by_word[word])
+    candidates = {id(thread): thread for word in key for thread in by_word[word]}
+    found = [candidates[place] for place, _ in shared.most_common() if candidates[place].takes(key, item, meeting)]
+    own = [thread for thread in found if thread.last.item.owner == item.owner]
+    if own or item.owner is not None or len(found) < 2:  # of two, either could be meant
+        return (own or found or [None])[0]
     return None
 
 
@@ -134,11 +139,17 @@ def _is_same_task(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether one says the same as the other, or the same and more; numbers that both have must be equal."""
     if one == other:
         return True
+    if _negations(one) != _negations(other):
+        return False
     fewer, more = sorted((one, other), key=len)
     numbers, others = _numbers(fewer), _numbers(more)
     if fewer < more and len(fewer) >= _MIN_SHARED:
         return numbers in (frozenset(), others)
     return len(one & other) >= _MIN_OVERLAP * len(one | other) and numbers == others
+
+
+def _negations(key: frozenset[str]) -> frozenset[str]:
+    return frozenset("not" for word in key if word in NEGATIONS or word.endswith("n't"))
 
 
 def _numbers(key: frozenset[str]) -> frozenset[str]:
