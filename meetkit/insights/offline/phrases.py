@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from meetkit.insights.offline.stems import rarity, stem
-from meetkit.insights.offline.stopwords import CALENDAR_WORDS, COURTESIES, FUNCTION_WORDS, PLAIN_ADJECTIVES
+from meetkit.insights.offline.stopwords import CALENDAR_WORDS, FUNCTION_WORDS, PLAIN_ADJECTIVES
 from meetkit.insights.text import WORD, Sentence
 
 Stems = tuple[str, ...]
@@ -19,7 +19,7 @@ _LONGEST_WORD = 30
 _LONGEST_RUN = 12
 _LEAST_RARITY = 0.3
 _MOST_KEPT = 200_000
-_NEVER_NAMED = FUNCTION_WORDS | COURTESIES | CALENDAR_WORDS | PLAIN_ADJECTIVES
+_NEVER_NAMED = FUNCTION_WORDS | CALENDAR_WORDS | PLAIN_ADJECTIVES
 _WITHIN = [
     [(first, last) for first in range(size) for last in range(first + 1, min(first + _LONGEST_PHRASE, size) + 1)]
     for size in range(_LONGEST_RUN + 1)

@@ -168,7 +168,7 @@ class _Choice:
         content = math.fsum(weights.get(stem, 0.0) * again ** covered[stem] for stem in unit.stems)
         length = self._taste.length * math.sqrt(unit.size)
         change = self._change_of_speaker * (0.2 if unit.speaker in self._speakers else 1.0)
-        return unit.quality * (content + length) + change
+        return unit.quality * (content + length + change)
 
     def measure(self, worth: float, unit: _Candidate) -> float:
         """The F-measure of the choice with one unit more, up to a factor."""

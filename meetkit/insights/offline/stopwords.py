@@ -59,7 +59,8 @@ PLAIN_ADJECTIVES = _set(
 """Words that go with any noun and name none."""
 
 FUNCTION_WORDS = (
-    PERSONS
+    COURTESIES
+    | PERSONS
     | POINTERS
     | CONNECTIVES
     | FILLERS

@@ -17,7 +17,7 @@ _TO_POINT_AT = Taste(length=5.0, closing=0.0, repetition=0.3)
 """What people point at who know the whole: questions as well, and the longer the better."""
 
 _SHORTEST, _LONGEST = 7, 40
-_BRIEFEST = 8
+_BRIEFEST = 20
 
 
 def summarize(document: Document, context: MeetingContext) -> Summary:

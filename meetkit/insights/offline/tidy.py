@@ -11,14 +11,15 @@ from meetkit.insights.text import Sentence
 _SOUNDS = re.compile(
     r"(?:,\s*)?(?<![\w'])(?<!\d )(?:(?:uhm?|umm?|er|erm|mm+|hm+|mhm)(?=[\s,.;:?!]|$),?|(?:you know|i mean),)\s*", re.I
 )
-_TWICE = re.compile(r"\b(\w{1,20}(?:['\u2019]\w{1,10})?(?: \w{1,20}(?:['\u2019]\w{1,10})?)?)(?:,? \1\b)+", re.I)
+_WORD = r"\w{1,20}(?:['\u2019]\w{1,10})?"
+_TWICE = re.compile(rf"\b({_WORD}(?: {_WORD}){{0,2}})(?:,? \1\b)+", re.I)
 _BROKEN_OFF = re.compile(r"\b(\w{2,12}) (?=\1\w)", re.I)
 _EMPHASIS = re.compile(r"(?:very|so|no|had|that|bye|really|much|\d+)\b", re.I)
 _OPENING = re.compile(
     r"(?:\W*(?:(?:and|but|okay|ok|yeah|yep|oh|ah)\b,?|(?:so|then|well|now|yes|right|sure|alright|anyway|perfect),)\s+)+",
     re.I,
 )
-_LEAST_ENGLISH = 0.3
+_LEAST_ENGLISH = 0.25
 
 
 def tidied(sentence: Sentence) -> str:
