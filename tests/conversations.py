@@ -13,17 +13,17 @@ from meetkit.models.transcripts import Transcript, Turn
 
 SAMPLES = sorted((Path(meetkit.__file__).parent / "sample" / "transcripts").glob("*.txt"))
 
-_VOCABULARY = (
-    "we you the a of to is will i'll budget pilot proposal Friday routing queue price seats um uh and but okay yeah "
-    "sure send audit 42 dollars. contract? renewal! — «naïve» 好的。 вопрос, 🚀 x… e.g. Dr. don’t ok, \n thanks hello"
-).split(" ")
+_VOCABULARY = """
+we you the a of to is will i'll budget pilot proposal Friday routing queue price seats um uh and but okay yeah sure send
+audit 42 dollars. contract? renewal! — «naïve» 好的。 вопрос, 🚀 x… e.g. Dr. don’t ok, thanks hello
+"""
 
-words = st.sampled_from(_VOCABULARY) | st.text(
+
+words = st.sampled_from([*_VOCABULARY.split(), "\n"]) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12
 )
 speeches = st.lists(words, max_size=60).map(" ".join)
 speakers = st.none() | st.sampled_from(["Ada", "Project Manager", "Ünal Şahin"])
-conversations = st.lists(st.tuples(speakers, speeches), max_size=12).map(lambda turns: conversation(turns))
 
 
 def conversation(turns: Sequence[tuple[str | None, str]]) -> Document:
@@ -31,7 +31,9 @@ def conversation(turns: Sequence[tuple[str | None, str]]) -> Document:
     text, said = "", []
     for index, (speaker, words_said) in enumerate(turns):
         text += f"{speaker}: " if speaker else ""
-        said.append(Turn(index=index, speaker=speaker, text=words_said, start=len(text), end=len(text) + len(words_said)))
+        said.append(
+            Turn(index=index, speaker=speaker, text=words_said, start=len(text), end=len(text) + len(words_said))
+        )
         text += f"{words_said}\n"
     return Document.of(Transcript(format="text", text=text, turns=tuple(said)))
 
@@ -40,3 +42,6 @@ def sample(path: Path) -> Document:
     """A conversation of the sample."""
     lines = [line.partition(": ") for line in path.read_text("utf-8").splitlines() if line]
     return conversation([(speaker, said) for speaker, _, said in lines])
+
+
+conversations = st.lists(st.tuples(speakers, speeches), max_size=12).map(conversation)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meetkit.insights.text import sentence_spans, words
 
-speech = st.lists(st.sampled_from(["we", "and", "budget,", "so", "plan", "naïve", "第一", "x" * 300, "–"]), max_size=300)
+speech = st.lists(
+    st.sampled_from(["we", "and", "budget,", "so", "plan", "naïve", "第一", "x" * 300, "–"]), max_size=300
+)
 
 
 @given(speech.map(" ".join))
 def test_pieces_are_in_order_apart_and_hold_all_words(text: str) -> None:
     spans = list(sentence_spans(text))
     assert all(start < end for start, end in spans)
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
     assert [word for start, end in spans for word in words(text[start:end])] == list(words(text))
 
 

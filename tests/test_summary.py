@@ -45,7 +45,7 @@ def test_a_summary_has_no_word_that_its_evidence_has_not(document: Document) -> 
 @settings(deadline=None)
 def test_the_budget_is_kept_beyond_a_single_sentence(document: Document, budget: int) -> None:
     chosen = sum_up(document, words=budget)
-    assert len(chosen) <= 1 or sum(len(sentence.words) for sentence in chosen) <= max(budget, 60)
+    assert len(chosen) <= 1 or sum(len(sentence.words) for sentence in chosen) <= budget
 
 
 @given(conversations, st.integers(0, 5))
@@ -103,6 +103,22 @@ def test_a_chat_is_summed_up_by_what_was_asked_and_answered() -> None:
     assert [turn.index for turn in pick_utterances(chat)] == [2, 4]
 
 
+def test_people_named_in_the_context_are_not_what_a_meeting_is_about() -> None:
+    said = [
+        ("Ada", "Quillmark waits for the audit report of the spring."),
+        ("Ada", "Carla Benning asks whether Carla Benning may sign."),
+    ]
+    known = MeetingContext(their_side=("Carla Benning",))
+    assert (
+        summarize(conversation(said), known).sentences[0].text == "Quillmark waits for the audit report of the spring."
+    )
+
+
+def test_one_long_sentence_is_better_than_none() -> None:
+    text = " ".join(["the budget of the pilot"] * 11) + "."
+    assert len(summarize(conversation([("Ada", text)]), NOTHING).sentences) == 1
+
+
 def test_what_is_said_again_and_again_is_taken_once() -> None:
     summary = summarize(conversation([("Ada", "The budget for the pilot is 42 dollars per seat.")] * 500), NOTHING)
     assert summary.text == "The budget for the pilot is 42 dollars per seat."
@@ -144,7 +160,9 @@ def test_speech_without_full_stops_is_cut_into_sentences() -> None:
     assert all(len(sentence.text.split()) <= 30 for sentence in summary.sentences)
 
 
-@pytest.mark.parametrize("text", ["x" * 1_000_000, "好的我们明天见" * 100_000, "a, " * 300_000, ". " * 500_000, "\n" * 500_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 1_000_000, "好的我们明天见" * 100_000, "a, " * 300_000, ". " * 500_000, "\n" * 500_000]
+)
 def test_huge_and_odd_input_stays_short(text: str) -> None:
     summary = summarize(conversation([("Ada", text)]), NOTHING)
     assert sum(len(sentence.text) for sentence in summary.sentences) <= 4000

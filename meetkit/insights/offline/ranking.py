@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meetkit.insights.offline.stems import content_stems, everyday_rates, rarity, speaker_names
+from meetkit.insights.offline.stems import content_stems, everyday_rates, names_in, rarity
 from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, PERSONS, POINTERS
 from meetkit.insights.text import Sentence
 
@@ -50,10 +50,19 @@ class Ranking:
     """The units of a text, ready to choose from."""
 
     def __init__(
-        self, units: Sequence[Sentence], *, taste: Taste, rates: Mapping[str, float] | None = None, shortest: int = 1
+        self,
+        units: Sequence[Sentence],
+        *,
+        taste: Taste,
+        people: Iterable[str] = (),
+        rates: Mapping[str, float] | None = None,
+        shortest: int = 1,
     ) -> None:
-        """Weigh the words of all `units`. Candidates are those of at least `shortest` words, said for the first time."""
-        names = speaker_names(units)
+        """Weigh the words of all `units`, but for names of speakers and `people`.
+
+        What has fewer than `shortest` words is never chosen, nor what was said before in the same words.
+        """
+        names = names_in(units, people)
         stems = [frozenset(content_stems(unit.words)) - names for unit in units]
         self._taste = taste
         self._weights = word_weights(stems, everyday_rates() if rates is None else rates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -31,10 +31,10 @@ def content_stems(said: Iterable[str]) -> list[str]:
     return [stem(word) for word in said if word not in FUNCTION_WORDS and len(word) > 1 and not word.isdigit()]
 
 
-def speaker_names(sentences: Iterable[Sentence]) -> frozenset[str]:
-    """The stems of the speakers' names, but for words also written small, such as the "designer" of a role."""
-    sentences = list(sentences)
-    names = {word for speaker in {sentence.turn.speaker for sentence in sentences} for word in words(speaker or "")}
+def names_in(sentences: Sequence[Sentence], people: Iterable[str]) -> frozenset[str]:
+    """The stems of the names of speakers and other `people`, but for words also written small, as "designer" is."""
+    named = {sentence.turn.speaker or "" for sentence in sentences}.union(people)
+    names = {word for name in named for word in words(name)}
     naming = (sentence.text for sentence in sentences if not names.isdisjoint(sentence.words))
     small = {word for text in naming for word in WORD.findall(text)}
     return frozenset(map(stem, names - small))

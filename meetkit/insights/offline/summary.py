@@ -22,19 +22,24 @@ _BRIEFEST = 20
 
 def summarize(document: Document, context: MeetingContext) -> Summary:
     """The few sentences that say most of what was said, in order: some 40 words of a chat, 130 of an hour."""
-    return Summary(engine="offline", sentences=tuple(map(_quoted, sum_up(document, words=_budget(document)))))
+    people = (*context.our_side, *context.their_side)
+    chosen = sum_up(document, words=_budget(document), people=people)
+    return Summary(engine="offline", sentences=tuple(map(_quoted, chosen)))
 
 
-def sum_up(document: Document, *, words: int, rates: Mapping[str, float] | None = None) -> tuple[Sentence, ...]:
+def sum_up(
+    document: Document, *, words: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
+) -> tuple[Sentence, ...]:
     """The sentences that say most in at most `words` words, in order; at least one, if any says anything.
 
-    `rates` are those of everyday words, the engine's own unless given.
+    Names of speakers and `people` are no content. `rates` are those of everyday words, the engine's own unless given.
     """
     sentences = document.sentences
-    chosen: list[int] = []
-    for shortest, longest in ((_SHORTEST, min(_LONGEST, words)), (1, max(words, 60))):
-        if not chosen:
-            chosen = Ranking(sentences, taste=_TO_READ, rates=rates, shortest=shortest).within(words, longest=longest)
+    ranking = Ranking(sentences, taste=_TO_READ, people=people, rates=rates, shortest=_SHORTEST)
+    chosen = ranking.within(words, longest=_LONGEST)
+    if not chosen:
+        ranking = Ranking(sentences, taste=_TO_READ, people=people, rates=rates)
+        chosen = ranking.within(words, longest=words) or ranking.at_most(1)
     return tuple(sentences[place] for place in chosen)
 
 

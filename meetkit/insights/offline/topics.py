@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from meetkit.insights.offline.phrases import Phrase, Stems, find_phrases, weigh
-from meetkit.insights.offline.stems import everyday_rates, speaker_names
+from meetkit.insights.offline.stems import everyday_rates, names_in
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import MeetingContext, Topic, Topics, TopicSpan
 
@@ -25,18 +25,19 @@ class KeyPhrase:
 def find_topics(document: Document, context: MeetingContext) -> Topics:
     """The topics, the weightiest first, with the turns that are about them: three of a chat, some nine of an hour."""
     said = sum(len(sentence.words) for sentence in document.sentences)
-    found = key_phrases(document.sentences, limit=min(_MOST, 3 + math.isqrt(said) // 15))
+    limit = min(_MOST, 3 + math.isqrt(said) // 15)
+    found = key_phrases(document.sentences, limit=limit, people=(*context.our_side, *context.their_side))
     return Topics(engine="offline", items=tuple(_topic(phrase, document) for phrase in found))
 
 
 def key_phrases(
-    sentences: Sequence[Sentence], *, limit: int, rates: Mapping[str, float] | None = None
+    sentences: Sequence[Sentence], *, limit: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
 ) -> list[KeyPhrase]:
     """At most `limit` phrases that tell most of what was talked about, no two with a word in common.
 
     What is said more than once comes first; what is said once counts where it takes more than a word to say.
     """
-    phrases = find_phrases(sentences, names=speaker_names(sentences))
+    phrases = find_phrases(sentences, names=names_in(sentences, people))
     weights = weigh(phrases, everyday_rates() if rates is None else rates)
     telling = [phrase for phrase in phrases.values() if len(phrase.sentences) > 1 or len(phrase.stems) > 1]
     chosen: list[KeyPhrase] = []
