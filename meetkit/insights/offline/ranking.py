@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from meetkit.insights.offline.stems import content_stems, everyday_rates, names_in, rarity
-from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, PERSONS, POINTERS
+from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, FRAME_WORDS, PERSONS, POINTERS
 from meetkit.insights.text import Sentence
 
 
@@ -106,15 +106,21 @@ def size(unit: Sentence) -> int:
 def word_weights(units: Sequence[frozenset[str]], rates: Mapping[str, float]) -> dict[str, float]:
     """How much each stem tells of what the units are about.
 
-    In a long text, what is in every fifth unit is grammar, in whichever language.
+    In a long text, what is in every fifth unit is grammar, in whichever language. Words that frame a meeting, such as
+    "purpose" or "decided", count twice.
     """
     spread = Counter(stem for unit in units for stem in unit)
     most = max(10, len(units) / 5)
     return {
-        stem: math.log1p(count) ** 2 * (0.2 + min(len(stem), 10) / 10) * (0.5 + rarity(stem, rates))
+        stem: math.log1p(count) ** 2 * _telling(stem, rates) * (2 if stem in FRAME_WORDS else 1)
         for stem, count in spread.items()
         if count <= most
     }
+
+
+def _telling(stem: str, rates: Mapping[str, float]) -> float:
+    """How much a single mention tells: the more, the longer and the rarer the word."""
+    return (0.2 + min(len(stem), 10) / 10) * (0.5 + rarity(stem, rates))
 
 
 def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:

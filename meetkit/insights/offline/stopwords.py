@@ -48,6 +48,12 @@ CALENDAR_WORDS = _set(
 )
 """Words of dates, durations, numbers and amounts: they matter, but nothing is about them."""
 
+FRAME_WORDS = _set(
+    "meeting project discuss discussion discussed decide decided decision agree agreed plan goal issue concern propose "
+    "proposed proposal purpose group team"
+)
+"""Stems by which people say what they are there for and what came of it."""
+
 PLAIN_ADJECTIVES = _set(
     "new old young big bigger small smaller large larger high higher low lower long longer short shorter fast faster "
     "slow slower early earlier late later recent current previous former final initial next last same different "
