@@ -2,8 +2,7 @@
 
 A unit is an utterance ("Speaker: text") of a chat, three of which are taken, or a sentence of a meeting, up to a number
 of words. TweetSumm's annotators marked sentences; what a method picks is compared with each of them who marked any, and
-the F-measures are averaged over annotators, then chats. Methods pick four sentences, about as many as an annotator:
-so LONGEST and LEAD come out as published figures have them.
+the F-measures are averaged over annotators, then chats. Every method picks four sentences, as an annotator mostly did.
 """
 
 from __future__ import annotations
