@@ -73,6 +73,15 @@ def test_a_sales_call_is_about_what_a_seller_would_say(meeting: int, labels: set
     assert labels <= {topic.label for topic in find_topics(sample(path), NOTHING).items}
 
 
+def test_of_many_mentions_the_spans_kept_have_the_name_and_the_quotes() -> None:
+    filler = [("Ben", "Let us see what comes next.")] * 9
+    said = [turn for _ in range(9) for turn in [("Ada", "The depot and the depot and the depot wait."), *filler]]
+    (topic, *_) = find_topics(conversation([*said, ("Ada", "The Memphis depot is late."), *filler]), NOTHING).items
+    assert len(topic.spans) == 6
+    for quote in topic.evidence:
+        assert any(span.first_turn <= quote.turn <= span.last_turn for span in topic.spans)
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_a_short_call_has_a_few_topics(path: Path) -> None:
     assert 3 <= len(find_topics(sample(path), NOTHING).items) <= 4

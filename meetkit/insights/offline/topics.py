@@ -11,7 +11,7 @@ from meetkit.insights.offline.stems import everyday_rates, names_in
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.analysis import MeetingContext, Topic, Topics, TopicSpan
 
-_MOST, _MOST_SPANS, _MOST_QUOTES = 12, 6, 3
+_MOST, _MOST_SPANS, _MOST_QUOTES, _READABLE = 12, 6, 3, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +68,29 @@ def _fuller(core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stem
 
 def _topic(phrase: KeyPhrase, document: Document) -> Topic:
     label = phrase.name.label
-    quotable = [document.sentences[at] for at in phrase.name.sentences if label in document.sentences[at].text]
-    quotes = sorted(sorted(quotable, key=lambda sentence: -min(len(sentence.words), 25))[:_MOST_QUOTES], key=_place)
+    named = [document.sentences[at] for at in phrase.name.sentences if label in document.sentences[at].text]
     turns = sorted({document.sentences[at].turn.index for at in phrase.core.sentences})
-    spans = _spans(turns, gap=2 + len(document.transcript.turns) // 60)
-    return Topic(label=" ".join(label.split()), spans=spans, evidence=tuple(q.evidence() for q in quotes))
+    naming = {sentence.turn.index for sentence in named}
+    spans = _spans(turns, naming=naming, gap=2 + len(document.transcript.turns) // 60)
+    quotable = [it for it in named if any(span.first_turn <= it.turn.index <= span.last_turn for span in spans)]
+    quotes = sorted(sorted(quotable, key=lambda it: -min(len(it.words), _READABLE))[:_MOST_QUOTES], key=_place)
+    return Topic(label=" ".join(label.split()), spans=spans, evidence=tuple(quote.evidence() for quote in quotes))
 
 
 def _place(sentence: Sentence) -> int:
     return sentence.index
 
 
-def _spans(turns: Sequence[int], *, gap: int) -> tuple[TopicSpan, ...]:
-    """The stretches in which mentions are at most `gap` turns apart; of many, those with the most mentions."""
+def _spans(turns: Sequence[int], *, naming: Set[int], gap: int) -> tuple[TopicSpan, ...]:
+    """The stretches in which mentions are at most `gap` turns apart.
+
+    Of many, those in which it is called by its name come first, then those with the most mentions.
+    """
     runs: list[list[int]] = []
     for turn in turns:
         if runs and turn - runs[-1][-1] <= gap:
             runs[-1].append(turn)
         else:
             runs.append([turn])
-    longest = sorted(sorted(runs, key=len, reverse=True)[:_MOST_SPANS])
-    return tuple(TopicSpan(first_turn=run[0], last_turn=run[-1]) for run in longest)
+    runs.sort(key=lambda run: (naming.isdisjoint(run), -len(run), run))
+    return tuple(TopicSpan(first_turn=run[0], last_turn=run[-1]) for run in sorted(runs[:_MOST_SPANS]))
