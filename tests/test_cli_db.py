@@ -18,16 +18,16 @@ from tests.commands import SEED, Run, execute, kept
 class TestDb:
     def test_upgrade_brings_an_empty_database_up(self, meetkit: Run, empty_database: str) -> None:
         """And says from where to where; a second time there is nothing to do."""
-        assert meetkit("db", "upgrade", database=empty_database).out == "Upgraded from no tables to revision 0001.\n"
-        assert meetkit("db", "upgrade", database=empty_database).out == "At revision 0001, as before.\n"
-        assert meetkit("db", "current", database=empty_database).out == "revision 0001\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == "Upgraded from no tables to revision 0002.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == "At revision 0002, as before.\n"
+        assert meetkit("db", "current", database=empty_database).out == "revision 0002\n"
         assert meetkit("db", "check", database=empty_database).out == "All is well.\n"
 
     def test_speaks_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
         for command, said in (
-            ("upgrade", {"before": "0001", "after": "0001"}),
-            ("current", {"revision": "0001", "needed": "0001"}),
+            ("upgrade", {"before": "0002", "after": "0002"}),
+            ("current", {"revision": "0002", "needed": "0002"}),
             ("check", {"problems": []}),
         ):
             assert json.loads(meetkit("db", command, "--json", database=database).out) == said
@@ -139,7 +139,7 @@ class TestCheck:
             url,
             "INSERT INTO meetkit_meetings SELECT 2, 'm2', user_number, contact_number, title, starts_at, "
             "utc_offset_minutes, timezone, duration_minutes, status, exclusive, transcript, summary, action_items, "
-            "sentiment, created_at, updated_at, version FROM meetkit_meetings",
+            "sentiment, created_at, updated_at, version, has_open_items FROM meetkit_meetings",
             "INSERT INTO meetkit_participants SELECT 2, user_number, position, starts_at, ends_at, busy, exclusive "
             "FROM meetkit_participants",
             *back,

@@ -130,9 +130,9 @@ def _find(
     candidates = {id(thread): thread for word in key for thread in by_word[word]}
     found = [candidates[place] for place, _ in shared.most_common() if candidates[place].takes(key, item, meeting)]
     own = [thread for thread in found if thread.last.item.owner == item.owner]
-    if own or item.owner is not None or len(found) < 2:  # of two, either could be meant
-        return (own or found or [None])[0]
-    return None
+    if item.owner is None and not own and len(found) > 1:
+        return None
+    return next(iter(own or found), None)
 
 
 def _is_same_task(one: frozenset[str], other: frozenset[str]) -> bool:
