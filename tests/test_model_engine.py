@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
 import pytest
 
 from meetkit.insights import analysis
-from meetkit.insights.model import ModelEngine
+from meetkit.insights.model import ChunkPolicy, ModelEngine
+from meetkit.insights.model.answers import SummaryAnswer
 from meetkit.insights.model.sections import PARTS
+from meetkit.llm_client import FallbackClient, complete, quote_data
 from meetkit.models.analysis import MeetingContext
 from tests.meeting_texts import transcript_of
 from tests.model_doubles import SectionModel, truthful
-from tests.model_runs import CONTEXT, MEETING, analyze, assert_true, evidence_of, invention, only
+from tests.model_runs import AT_ONCE, CONTEXT, MEETING, Kept, analyze, assert_true, evidence_of, invention, only
 
 
 def test_what_a_truthful_model_finds_is_returned() -> None:
@@ -260,3 +263,51 @@ def test_a_score_out_of_range_makes_an_answer_invalid(score: Any) -> None:
     found = analyze(SectionModel({"sentiment": {"moments": [moment]}}), fallback=None).sentiment
 
     assert (found.status, found.reason) == ("failed", "the model's answer could not be used")
+
+
+def named(name: str, *sections: str) -> SectionModel:
+    """A truthful model that answers these sections only."""
+    model = truthful()
+    model.answers = {section: model.answers[section] for section in sections or PARTS}
+    model.name = name
+    return model
+
+
+@pytest.mark.parametrize("twin", ["analyze", "analyze_async"])
+def test_a_section_names_the_model_of_a_chain_that_answered_also_when_it_comes_from_a_cache(twin: str) -> None:
+    kept = Kept()
+    for _ in range(2):
+        chain = FallbackClient([named("first", "summary"), named("second")])
+        engine = ModelEngine(chain, policy=AT_ONCE, cache=kept)
+        by_twin = getattr(engine, twin)(MEETING, CONTEXT)
+        found = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
+
+        assert {name: part.engine for name, part in found.sections.items() if name in PARTS} == {
+            **dict.fromkeys(PARTS, "second"),
+            "summary": "first",
+        }
+        assert engine.name == "first, second"
+    assert len(kept) == len(PARTS)
+
+
+def test_an_engine_is_named_by_its_chain_whoever_answered_last() -> None:
+    chain = FallbackClient([named("first", "summary"), named("second")])
+    complete(chain, quote_data({"turns": []}), SummaryAnswer, system_prompt="x")
+    assert ModelEngine(chain).name == "first, second"
+
+
+def test_a_section_of_several_models_names_each_once_in_order() -> None:
+    second = SectionModel({"topics": lambda turns: {"topics": []}})
+    second.name = "second"
+    first = SectionModel({"topics": lambda turns: {"topics": []} if turns[0]["turn"] else "not this one"})
+    first.name = "first"
+    policy = ChunkPolicy(characters=300, overlap=100)
+    found = analyze(FallbackClient([first, second]), chunks=policy).topics
+
+    assert found.status == "ok"
+    assert found.engine == "second, first"
+
+
+def test_the_names_of_many_models_are_cut() -> None:
+    chain = FallbackClient([named("x" * 150, "summary"), named("y" * 150)])
+    assert ModelEngine(chain).name == f"{'x' * 150}, {'y' * 48}"

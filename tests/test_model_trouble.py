@@ -172,7 +172,7 @@ def test_only_valid_answers_are_kept() -> None:
     kept = Kept()
     answers: dict[str, Any] = {"summary": {"sentences": "none"}, "topics": {"topics": []}}
     analyze(SectionModel(answers), cache=kept)
-    assert list(kept.values()) == ['{"topics":[]}']
+    assert [json.loads(one) for one in kept.values()] == [{"model": "section-model", "answer": {"topics": []}}]
 
 
 def test_a_poisoned_cache_brings_no_invention_in() -> None:
@@ -180,15 +180,21 @@ def test_a_poisoned_cache_brings_no_invention_in() -> None:
     analyze(truthful(), cache=kept)
     poison = only(invention()).answers
     for key, answer in kept.items():
-        (field,) = json.loads(answer)
-        kept[key] = json.dumps(poison[SECTIONS[field]])
+        (field,) = json.loads(answer)["answer"]
+        kept[key] = json.dumps({"model": "section-model", "answer": poison[SECTIONS[field]]})
     found = analyze(truthful(), cache=kept)
 
     assert evidence_of(found) == []
     assert "Zorblax" not in found.model_dump_json()
 
 
-@pytest.mark.parametrize("spoilt", ["", "{", "[]", "null", '{"items": 3}', '{"items": [{"task": 1}]}'])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        *("", "{", "[]", "null", "\ud800", '{"items": []}', '{"model": "m", "answer": 3}', '{"model": "m"}'),
+        *('{"model": "m", "answer": {"items": [{"task": 1}]}}', '{"model": "", "answer": {"items": []}}'),
+    ],
+)
 def test_what_is_unreadable_in_a_cache_is_asked_for_again(spoilt: str) -> None:
     kept = Kept()
     first = analyze(truthful(), cache=kept)

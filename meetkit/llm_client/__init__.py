@@ -20,7 +20,7 @@ from meetkit.llm_client.completion import (
     generate_text_async,
     stream_text_async,
 )
-from meetkit.llm_client.fallback import FallbackClient
+from meetkit.llm_client.fallback import FallbackClient, configured_name, joined_names
 from meetkit.llm_client.mock import MockLLMClient
 from meetkit.llm_client.policy import RetryObserver, RetryPolicy
 from meetkit.llm_client.port import (
@@ -56,9 +56,11 @@ __all__ = [
     "ask_for_json",
     "complete",
     "complete_async",
+    "configured_name",
     "engine_name",
     "generate_text",
     "generate_text_async",
+    "joined_names",
     "quote_data",
     "stream_text_async",
 ]

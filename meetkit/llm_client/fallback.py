@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
 from meetkit.errors import InvalidRequestError, LLMAPIError, shown
 from meetkit.llm_client.port import LLMClient, engine_name
+
+_LONGEST_NAME = 200
 
 
 class FallbackClient:
@@ -32,7 +34,7 @@ class FallbackClient:
     def name(self) -> str:
         """Who answered."""
         chain, name = _answered.get()
-        return name if chain is self else ", ".join(map(engine_name, self.clients))
+        return name if chain is self else configured_name(self)
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         """The first answer that a model gives; the last one's error where none does."""
@@ -55,6 +57,16 @@ _answered: ContextVar[tuple[FallbackClient | None, str]] = ContextVar("meetkit_a
 def members(client: LLMClient) -> tuple[LLMClient, ...]:
     """The models to ask, in order."""
     return client.clients if isinstance(client, FallbackClient) else (client,)
+
+
+def configured_name(client: LLMClient) -> str:
+    """A model's name whoever of a chain answers: the names of all its models."""
+    return joined_names(map(engine_name, members(client)))
+
+
+def joined_names(names: Iterable[str]) -> str:
+    """Several names of models as one, each once, of 200 characters at most."""
+    return ", ".join(dict.fromkeys(names))[:_LONGEST_NAME].strip()
 
 
 def note_answer(chain: LLMClient, client: LLMClient) -> None:

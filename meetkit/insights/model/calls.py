@@ -10,12 +10,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from meetkit import llm_client
 from meetkit.insights.model.answers import schema_of
 from meetkit.insights.model.chunks import Chunk
 from meetkit.models.analysis import MeetingContext
+from meetkit.models.base import Line
 
 
 class AnswerCache(Protocol):
@@ -60,10 +61,35 @@ class Call:
         return schema_of(self.answer)
 
     def key(self, model: str) -> str:
-        """What the answer of a model is kept under: the SHA-256 of all that it depends on."""
+        """What the answer is kept under, `model` being the one to ask: the SHA-256 of all that it depends on."""
         versions = {name: prompt(name).version for name in ("system", self.section)}
         parts = [self.transcript_sha256, versions, model, self.schema, self.data]
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def read(self, kept: str) -> Answered | None:
+        """What `Answered.text` wrote; `None` where it cannot be read."""
+        try:
+            found = _Kept.model_validate_json(kept)
+            return Answered(found.model, self.answer.model_validate(found.answer))
+        except ValidationError:
+            return None
+
+
+class Answered(NamedTuple):
+    """A model's answer and the name of the model, of a chain that of the one which answered."""
+
+    model: str
+    answer: BaseModel
+
+    @property
+    def text(self) -> str:
+        """Both as JSON, to keep."""
+        return json.dumps({"model": self.model, "answer": self.answer.model_dump(mode="json")})
+
+
+class _Kept(BaseModel):
+    model: Line
+    answer: dict[str, Any]
 
 
 def record(chunk: Chunk, context: MeetingContext) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from meetkit import llm_client
 from meetkit.errors import (
@@ -21,7 +21,7 @@ from meetkit.errors import (
     LLMUnavailableError,
     shown,
 )
-from meetkit.insights.model.calls import AnswerCache, Call, record
+from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
 from meetkit.insights.model.chunks import ChunkPolicy, split
 from meetkit.insights.model.sections import FACTS, PARTS
 from meetkit.insights.model.sources import Sources
@@ -31,7 +31,7 @@ from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
-Outcome = BaseModel | LLMAPIError
+Outcome = Answered | LLMAPIError
 Fallback = Literal["offline"] | None
 
 _REASONS: Mapping[type[LLMAPIError], str] = {
@@ -47,6 +47,8 @@ _CHUNKS = ChunkPolicy()
 
 class ModelEngine:
     """Analyses transcripts by a model, section by section, and returns only what the transcript supports.
+
+    A section's `engine` names the models that answered its calls; `name` is all that may be asked.
 
     Args:
         client: the model; it is called from several threads at once.
@@ -74,7 +76,7 @@ class ModelEngine:
         """Take the model and how to call it."""
         if fallback not in ("offline", None):
             raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
-        self.name = llm_client.engine_name(client)
+        self.name = llm_client.configured_name(client)
         self._client = client
         self._policy = policy
         self._chunks = chunks
@@ -132,17 +134,16 @@ class ModelEngine:
             "on_usage": self._on_usage,
         }
 
-    def _keep(self, call: Call, answer: BaseModel) -> BaseModel:
+    def _keep(self, call: Call, answer: BaseModel) -> Answered:
+        """The answer with who gave it, which a chain knows in the context it was asked in."""
+        answered = Answered(llm_client.engine_name(self._client), answer)
         if self._cache is not None:
-            self._cache.put(call.key(self.name), answer.model_dump_json())
-        return answer
+            self._cache.put(call.key(self.name), answered.text)
+        return answered
 
-    def _kept(self, call: Call) -> BaseModel | None:
+    def _kept(self, call: Call) -> Answered | None:
         kept = self._cache.get(call.key(self.name)) if self._cache is not None else None
-        try:
-            return None if kept is None else call.answer.model_validate_json(kept)
-        except ValidationError:
-            return None
+        return None if kept is None else call.read(kept)
 
     def _merge(self, sources: Sources, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> MeetingInsights:
         """The sections of all answers, which are in the order of the calls, whichever came first."""
@@ -156,7 +157,9 @@ class ModelEngine:
         """A section by the model if all its calls succeeded."""
         failed = next((outcome for outcome in outcomes if isinstance(outcome, LLMAPIError)), None)
         if failed is None:
-            return PARTS[name].read(outcomes, sources, self.name)
+            given = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
+            engine = llm_client.joined_names(one.model for one in given) or self.name
+            return PARTS[name].read([one.answer for one in given], sources, engine)
         if self._fallback is None:
             return PARTS[name].empty(engine=self.name, status="failed", reason=_reason(failed))
         section = SECTIONS[name](sources.document, sources.context)
