@@ -190,6 +190,7 @@ class TestCourse:
         assert (none, three) == (None, 3)
         assert two == pytest.approx(2, abs=0.5)
         assert nine == pytest.approx(9, abs=0.5)
+        assert [request.patience for request in model.requests] == [None, None, two, nine]
 
     def test_a_cancelled_call_ends(self) -> None:
         class Slow(Requested):

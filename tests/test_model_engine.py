@@ -297,9 +297,9 @@ def test_an_engine_is_named_by_its_chain_whoever_answered_last() -> None:
 
 
 def test_a_section_of_several_models_names_each_once_in_order() -> None:
-    second = SectionModel({"topics": lambda turns: {"topics": []}})
+    second = SectionModel({"topics": {"topics": []}})
     second.name = "second"
-    first = SectionModel({"topics": lambda turns: {"topics": []} if turns[0]["turn"] else "not this one"})
+    first = SectionModel({"topics": lambda turns: {"topics": [] if turns[0]["turn"] else None}})
     first.name = "first"
     policy = ChunkPolicy(characters=300, overlap=100)
     found = analyze(FallbackClient([first, second]), chunks=policy).topics

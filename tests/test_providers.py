@@ -298,7 +298,7 @@ class TestLimits:
             while not server.under_way:
                 time.sleep(0.01)
             with pytest.raises(LLMAPIError, match="all 1 places"):
-                complete(client, "x", Mood, policy=RetryPolicy(attempts=1, call_timeout=0.1))
+                complete(client, "x", Mood, policy=RetryPolicy(attempts=1, timeout=0.1))
             go.set()
             assert first.result() == Mood(mood="good")
 

@@ -113,14 +113,15 @@ class Asking(Generic[ResultT]):
         return self._judge(client, number, again)
 
     def _call(self, client: LLMClient, objection: Objection | None = None) -> Call:
-        limits = [self.policy.call_timeout] if self.policy.call_timeout else []
+        patience = None
         if self.policy.timeout is not None:
-            limits.append(self.policy.timeout - (time.monotonic() - self.began))
-        timeout = min(limits, default=None)
-        if timeout is not None and timeout <= 0:
-            raise LLMTimeoutError("no time is left for another call")
+            patience = self.policy.timeout - (time.monotonic() - self.began)
+            if patience <= 0:
+                raise LLMTimeoutError("no time is left for another call")
+        timeout = min((limit for limit in (self.policy.call_timeout, patience) if limit), default=None)
         on_text = self._hear if self.request.on_text else None
-        return Call(client, replace(self.request, objection=objection, timeout=timeout, on_text=on_text))
+        request = replace(self.request, objection=objection, timeout=timeout, patience=patience, on_text=on_text)
+        return Call(client, request)
 
     def _judge(self, client: LLMClient, number: int, ended: Ended) -> ResultT:
         try:

@@ -41,7 +41,8 @@ class LLMRequest:
     """What one call asks.
 
     `schema` is the JSON Schema of the answer, `None` for free text. `objection` asks to repair an earlier answer.
-    `timeout` is how many seconds the call may take, `None` as many as the client's own setting. `on_text` hears the
+    `timeout` is how many seconds the call may take, `None` as many as the client's own setting. `patience` is how many
+    the caller waits at all, also before the call is made; `None` without end. `on_text` hears the
     answer piece by piece as it is written, in the caller's own thread or event loop.
     """
 
@@ -50,6 +51,7 @@ class LLMRequest:
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     objection: Objection | None = None
     timeout: float | None = None
+    patience: float | None = None
     on_text: Callable[[str], None] | None = None
 
 

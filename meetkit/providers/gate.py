@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from interlock import CircuitBreaker, CircuitOpenError, Config
 from interlock.protocols import Clock
@@ -15,13 +17,19 @@ from meetkit.llm_client import LLMResponse
 from meetkit.providers.limits import Budget, Limits
 
 _NEVER_SLOW = 1e9
+_LEAST = 0.001
 
 
 class _Outages:
     """What counts against a model: that it is away. A refusal or a strange answer shows that it is there."""
 
     def is_failure(self, *, result: object, exception: Exception | None) -> bool:  # noqa: ARG002  # the protocol's
-        return isinstance(exception, LLMTimeoutError | LLMUnavailableError)
+        is_away = isinstance(exception, LLMTimeoutError | LLMUnavailableError)
+        return is_away and not isinstance(exception, _CutShortError)
+
+
+class _CutShortError(LLMTimeoutError):
+    """A wait for a place left the call too little time, which says nothing of the model."""
 
 
 class Gate:
@@ -35,8 +43,13 @@ class Gate:
         self._places = asyncio.Semaphore(limits.concurrency)
         self._breaker = CircuitBreaker(name=name, config=_config(limits), clock=clock, classifier=_Outages())
 
-    async def call(self, call: Callable[[float], Awaitable[LLMResponse]], timeout: float | None) -> LLMResponse:
+    async def call(
+        self, call: Callable[[float], Awaitable[LLMResponse]], timeout: float | None, patience: float | None
+    ) -> LLMResponse:
         """Make a call, which is told how many seconds it has.
+
+        They are at most `timeout` and the limit, whatever it waited for a place, and within `patience` together
+        with that wait.
 
         Raises:
             LLMRejectedError: the budget is spent.
@@ -44,26 +57,26 @@ class Gate:
             LLMUnavailableError: it failed so often that it is not called for a while.
             LLMTimeoutError: no place was free in time.
         """
-        limit = min(timeout or self._limits.timeout, self._limits.timeout)
-        async with self._place(limit) as left:
+        full = min(limit for limit in (self._limits.timeout, timeout, patience) if limit)
+        async with self._place(patience) as left:
             self._budget.check()
             self._check_rest()
-            response = await self._guarded(call, left)
+            response = await self._guarded(partial(_timed, call, full), left)
         self._budget.spend((response.input_tokens or 0) + (response.output_tokens or 0))
         return response
 
     @asynccontextmanager
-    async def _place(self, limit: float) -> AsyncIterator[float]:
-        """A place among the calls at a time; gives the seconds that are left of the limit."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + limit
+    async def _place(self, patience: float | None) -> AsyncIterator[float]:
+        """A place among the calls at a time; gives the seconds that a wait for it left, without one all."""
+        began, waits = asyncio.get_running_loop().time(), self._places.locked()
         try:
-            async with asyncio.timeout_at(end):
+            async with asyncio.timeout(patience):
                 await self._places.acquire()
         except TimeoutError:
             raise LLMTimeoutError(f"all {self._limits.concurrency} places to call the model stayed taken") from None
         try:
-            yield max(end - loop.time(), 0.001)
+            waited = asyncio.get_running_loop().time() - began if waits else 0.0
+            yield math.inf if patience is None else max(patience - waited, _LEAST)
         finally:
             self._places.release()
 
@@ -79,9 +92,21 @@ class Gate:
             raise LLMUnavailableError(
                 "the model failed too often and is left alone for a while", retry_after=error.retry_after
             ) from None
+        except _CutShortError as error:
+            raise LLMTimeoutError(str(error)) from None
         except LLMRateLimitError as error:
             self._rests_until = self._clock.monotonic() + (error.retry_after or 0.0)
             raise
+
+
+async def _timed(call: Callable[[float], Awaitable[LLMResponse]], full: float, left: float) -> LLMResponse:
+    """Make a call in its full time, or in what is left of it."""
+    try:
+        return await call(min(full, left))
+    except LLMTimeoutError as error:
+        if left >= full:
+            raise
+        raise _CutShortError(str(error)) from None
 
 
 def _config(limits: Limits) -> Config:

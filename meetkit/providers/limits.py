@@ -16,7 +16,7 @@ _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class Limits(Value):
     """What a process may ask of each model that it is connected to.
 
-    `timeout` is the seconds of a call, with its wait for a place among the `concurrency` calls at a time.
+    `timeout` is the seconds of a call, without its wait for a place among the `concurrency` calls at a time.
     `max_output_tokens` is the longest answer. `budget_tokens` is what all models connected together may cost while
     the process lives; it is checked before a call, so that calls under way may exceed it. After `breaker_failures`
     time-outs and outages in a row a model is not asked for `breaker_seconds`, then once as a trial.

@@ -88,7 +88,7 @@ class RealClient:
 
     async def _work(self, request: LLMRequest, tell: Callable[[str], None]) -> LLMResponse:
         model, gate = self._here()
-        return await gate.call(partial(self._call, model, request, tell), request.timeout)
+        return await gate.call(partial(self._call, model, request, tell), request.timeout, request.patience)
 
     def _here(self) -> tuple[Built, Gate]:
         """The model and its gate in this loop; after a fork it is another one, with connections of its own."""
