@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from meetkit.errors import LLMTimeoutError, LLMUnavailableError
+from meetkit.errors import LLMRateLimitError, LLMTimeoutError, LLMUnavailableError
 from meetkit.llm_client import LLMResponse
 from meetkit.providers.gate import Gate
 from meetkit.providers.limits import Budget, Limits
@@ -139,3 +139,33 @@ def test_a_call_that_is_late_in_all_its_time_counts() -> None:
 
     for patience in (None, 5, 500):
         asyncio.run(failing(patience))
+
+
+@pytest.mark.parametrize("later", [None, 1.0, 60.0])
+def test_a_later_wish_does_not_shorten_a_rest(later: float | None) -> None:
+    async def two() -> None:
+        clock, go = Time(), asyncio.Event()
+        small = gate(clock)
+
+        async def refused(wish: float | None) -> LLMResponse:
+            await go.wait()
+            raise LLMRateLimitError("slow down", retry_after=wish)
+
+        async def first(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+            return await refused(60)
+
+        async def second(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+            return await refused(later)
+
+        calls = [asyncio.ensure_future(small.call(call, None, None)) for call in (first, second)]
+        await asyncio.sleep(0)
+        go.set()
+        await asyncio.gather(*calls, return_exceptions=True)
+        clock.now = 59
+        with pytest.raises(LLMRateLimitError, match="left alone") as error:
+            await small.call(quick, None, None)
+        assert error.value.retry_after == 1
+        clock.now = 60
+        assert (await small.call(quick, None, None)).text == "done"
+
+    asyncio.run(two())

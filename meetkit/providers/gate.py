@@ -95,7 +95,7 @@ class Gate:
         except _CutShortError as error:
             raise LLMTimeoutError(str(error)) from None
         except LLMRateLimitError as error:
-            self._rests_until = self._clock.monotonic() + (error.retry_after or 0.0)
+            self._rests_until = max(self._rests_until, self._clock.monotonic() + (error.retry_after or 0.0))
             raise
 
 
