@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import assume, given
@@ -197,6 +198,33 @@ def test_folding_keeps_the_way_back(text: str) -> None:
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     assert list(folded.starts) == sorted(folded.starts)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
+
+
+MARKED = st.text(st.sampled_from("a\u00e9 \u0300\u0323\u0345\ufe0f\u200d"), max_size=80) | st.integers(0, 200).map(
+    lambda count: "a" + "\u0300\u0323" * count + "b"
+)
+
+
+@given(MARKED)
+def test_folding_takes_a_character_with_its_marks_in_bounded_parts(text: str) -> None:
+    folded = Folded.of(text)
+    assert list(folded.starts) == sorted(folded.starts)
+    assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
+    assert all(end - start <= 31 for start, end, char in _folded(folded) if char != " ")
+    assert fold(text) == fold(text + "x")[:-1]
+
+
+def _folded(folded: Folded) -> Iterator[tuple[int, int, str]]:
+    return zip(folded.starts, folded.ends, folded.text, strict=True)
+
+
+def test_a_word_under_a_heap_of_marks_is_found_as_it_is() -> None:
+    heap = "caf" + "e" + "\u0300\u0323" * 100
+    transcript = transcript_of([("Kim", f"We meet at the {heap} tomorrow.")])
+    evidence = Grounding(transcript).ground(f"meet at the {heap} tomorrow")
+    assert evidence
+    assert is_true(evidence, transcript)
+    assert heap in evidence.quote
 
 
 @pytest.mark.parametrize("turn", range(len(RENEWAL)))

@@ -13,6 +13,8 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe
 _UNIFIED = {**_QUOTES, **_DOUBLE_QUOTES, **_DASHES}
 # Format characters (zero width, direction, soft hyphen), surrogates, and what only chooses a glyph.
 _INVISIBLE = frozenset({"Cf", "Cs", "Cc"})
+# To put marks in order takes the square of their number; text of any language has fewer (UAX #15, stream-safe format).
+_MOST_MARKS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ def fold(text: str) -> str:
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Where the characters are that fold as one: each with the marks upon it."""
+    """Where the characters are that fold as one: each with the marks upon it, of a heap of them the first."""
     begin = 0
     for at in range(1, len(text)):
-        if not _is_mark(text[at]):
+        if at - begin > _MOST_MARKS or not _is_mark(text[at]):
             yield begin, at
             begin = at
     if text:
