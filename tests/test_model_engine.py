@@ -47,10 +47,32 @@ def test_what_a_truthful_model_finds_is_returned() -> None:
     assert found.follow_ups.items
 
 
-def test_a_deadline_counts_from_the_day_of_the_meeting() -> None:
-    deadline = analyze(truthful()).action_items.items[0].deadline
-    assert deadline
-    assert (deadline.anchor, deadline.timezone) == (dt.date(2025, 11, 19), "UTC")
+@pytest.mark.parametrize(
+    ("day", "dates"),
+    [
+        (dt.date(2025, 11, 19), [dt.date(2025, 11, 21), dt.date(2025, 11, 28)]),
+        (dt.date(2025, 12, 31), [dt.date(2026, 1, 2), dt.date(2026, 1, 9)]),
+        (None, [None, None]),
+    ],
+)
+def test_a_deadline_is_the_day_that_its_words_name_counted_from_the_meetings(day: Any, dates: Any) -> None:
+    context = MeetingContext(date=day, timezone="Asia/Tokyo")
+    deadlines = [item.deadline for item in analyze(truthful(), context=context).action_items.items if item.deadline]
+    assert [(one.anchor, one.timezone, one.date) for one in deadlines] == [(day, "Asia/Tokyo", date) for date in dates]
+
+
+@pytest.mark.parametrize("phrase", ["before the board meeting", "on Monday, or Tuesday", "bis Freitag", "soon"])
+def test_a_deadline_that_names_no_one_day_has_no_date(phrase: str) -> None:
+    meeting = transcript_of([("Kim", f"I'll send the plan {phrase}.")])
+    quote = {"quote": f"I'll send the plan {phrase}", "turn": 0}
+    claim = {"task": "Send the plan", "quotes": [quote], "owner": None, "deadline": phrase, "priority": "low"}
+    section = analyze(SectionModel({"action_items": {"items": [claim]}}), meeting).action_items
+
+    names_a_time = phrase not in ("bis Freitag", "soon")
+    assert [item.deadline and (item.deadline.phrase, item.deadline.date) for item in section.items] == [
+        (phrase, None) if names_a_time else None
+    ]
+    assert section.rejected == (not names_a_time)
 
 
 def test_of_a_model_that_invents_everything_nothing_survives() -> None:
@@ -132,6 +154,7 @@ def test_a_promise_is_not_that_of_somebody_named_beside_it() -> None:
         ("Fri", None, 1),
         ("2025-11-21", None, 1),
         ("next week", None, 1),
+        ("the migration plan", None, 1),
         (None, None, 0),
     ],
 )

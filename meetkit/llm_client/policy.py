@@ -19,8 +19,8 @@ class RetryPolicy(Value):
     `wait_jitter` adds up to that much by chance, so that many clients do not return all at once. A provider that
     asks for a longer wait gets it, up to `wait_max`; one that asks for more ends the attempts, as an earlier one
     would be refused. `timeout` ends the attempts that many seconds after the first began, `call_timeout` each call
-    from when it is made; `None` never. Both hold for a `RequestClient`; a client with no more than `generate` is not interrupted, and
-    `timeout` then only keeps another attempt from starting. `repair` allows one more turn within an attempt, in
+    from when it is made; `None` never. Both hold for a `RequestClient`; a client with no more than `generate` is
+    not interrupted, and `timeout` then only keeps another attempt from starting. `repair` allows one more turn within an attempt, in
     which a model without native structured output is told what is wrong with its answer.
     """
 

@@ -10,10 +10,11 @@ from meetkit.insights.model.answers import ItemClaim, ItemsAnswer
 from meetkit.insights.model.merge import distinct, in_order
 from meetkit.insights.model.sources import Sources, same_person
 from meetkit.insights.model.support import Check, is_clean
+from meetkit.insights.offline.deadlines import deadline_of, find_phrases
 from meetkit.insights.text import words
 from meetkit.insights.wording import STOP_WORDS
-from meetkit.models.analysis import ActionItems, MeetingContext
-from meetkit.models.insights import ActionItem, Deadline, Evidence, derive_item_id
+from meetkit.models.analysis import ActionItems
+from meetkit.models.insights import ActionItem, Evidence, derive_item_id
 
 _PROMISE = re.compile(
     r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|i shall|i can|i have to|i need to|i must|i should"
@@ -44,7 +45,7 @@ def _item(claim: ItemClaim, check: Check) -> ActionItem | None:
         id=derive_item_id(task, name),
         task=task,
         owner=name,
-        deadline=deadline and _deadline(deadline.quote, check.sources.context),
+        deadline=deadline and deadline_of(deadline.quote, check.sources.context),
         priority=claim.priority,
         evidence=(*evidence, *((owner[1],) if owner else ()), *((deadline,) if deadline else ())),
     )
@@ -100,16 +101,15 @@ def _is_pronoun(name: str) -> bool:
 
 
 def _said_deadline(claimed: str | None, evidence: Sequence[Evidence], check: Check) -> Evidence | None:
-    """The words of a deadline, in the turn of a quote."""
+    """The words of a deadline, in the turn of a quote, that name a time."""
     if claimed is None:
         return None
     said = check.sources.grounding.said(claimed, check.sources.turns_near(evidence, reach=0), field="deadline")
-    if said and len(said.quote) <= _LONGEST and is_clean(" ".join(said.quote.split())):
+    if said and _names_a_time(said.quote):
         return said
     check.refuse()
     return None
 
 
-def _deadline(phrase: str, context: MeetingContext) -> Deadline:
-    """A deadline with the day that it counts from; which day it names is not resolved yet."""
-    return Deadline(phrase=" ".join(phrase.split()), anchor=context.date, timezone=context.timezone, date=None)
+def _names_a_time(said: str) -> bool:
+    return len(said) <= _LONGEST and is_clean(" ".join(said.split())) and any(find_phrases(said))
