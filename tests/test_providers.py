@@ -44,6 +44,7 @@ from meetkit.llm_client import (
 from meetkit.providers import Limits, names
 from meetkit.providers.limits import Budget
 from meetkit.providers.real import RealClient
+from meetkit.testing import ScriptedLLMClient
 from tests.model_server import ModelServer, Reply, breaks_off, gives, running_server, says, streams, waits_for
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -142,6 +143,28 @@ class TestCalls:
         complete(connected(server, says(GOOD, tokens=None)), "x", Mood, on_usage=seen.append)
 
         assert (seen[0].input_tokens, seen[0].output_tokens) == (None, None)
+
+    def test_an_answer_without_text_is_paid_for(self, server: ModelServer, ask: Callable[..., Mood]) -> None:
+        seen: list[Usage] = []
+        client = connected(server, says(None), says(""), budget_tokens=20)
+
+        for _ in range(2):
+            with pytest.raises(LLMOutputError):
+                ask(client, on_usage=seen.append)
+        with pytest.raises(LLMRejectedError, match="the budget of 20 tokens is spent"):
+            ask(client)
+
+        assert [(one.outcome, one.input_tokens, one.output_tokens) for one in seen] == [("output", 7, 3)] * 2
+
+    def test_an_answer_without_text_is_no_text(self, server: ModelServer) -> None:
+        client = connected(server, says(None))
+        chain = FallbackClient([client, ScriptedLLMClient(["Hello."])])
+
+        with pytest.raises(LLMOutputError, match="no text"):
+            generate_text(client, "x")
+        with pytest.raises(LLMOutputError, match="no text"):
+            client.generate("x")
+        assert chain.generate("x") == "Hello."
 
     def test_a_sync_call_works_inside_a_running_loop(self, server: ModelServer) -> None:
         client = connected(server, says(GOOD))

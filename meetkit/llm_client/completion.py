@@ -156,6 +156,8 @@ def _text(response: LLMResponse) -> str:
     text: object = response.text  # Of a host's client, which may return anything.
     if not isinstance(text, str):
         raise LLMOutputError(f"the model's client returned {type(text).__name__} instead of text")
+    if not text:
+        raise LLMOutputError("the model's answer holds no text")
     return text
 
 

@@ -65,7 +65,10 @@ class RealClient:
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         """Answer a prompt; raises what `request` does."""
-        return self.request(LLMRequest(prompt, system_prompt)).text
+        text = self.request(LLMRequest(prompt, system_prompt)).text
+        if not text:
+            raise LLMOutputError(f"{self.name}: the answer holds no text")
+        return text
 
     def request(self, request: LLMRequest) -> LLMResponse:
         """Answer a request, also where an event loop is running.
@@ -111,10 +114,8 @@ class RealClient:
         }
         with translated(self.name):
             response = await (direct.model_request(**asked) if request.on_text is None else _streamed(asked, tell))
-        if not response.text:
-            raise LLMOutputError(f"{self.name}: the answer holds no text")
         usage = response.usage
-        return LLMResponse(response.text, usage.input_tokens or None, usage.output_tokens or None, native)
+        return LLMResponse(response.text or "", usage.input_tokens or None, usage.output_tokens or None, native)
 
     def _is_native(self, model: Built, request: LLMRequest) -> bool:
         can = bool(model.profile.get("supports_json_schema_output"))
