@@ -358,6 +358,23 @@ class TestText:
             assert heard == ["one", "two", "…"]
             assert spare.prompts == []
 
+    @pytest.mark.parametrize("error", [BrokenPipeError("the host's"), TimeoutError("the host's"), ValueError("x")])
+    @pytest.mark.parametrize("policy", [None, AT_ONCE])
+    def test_an_error_of_who_listens_is_not_the_models(self, error: Exception, policy: RetryPolicy | None) -> None:
+        def listen(piece: str) -> None:  # noqa: ARG001  # what is heard
+            raise error
+
+        for run in (generate_text, lambda *given, **named: asyncio.run(generate_text_async(*given, **named))):
+            for kind in (Requested, ScriptedLLMClient):
+                model, spare = kind(["one two"]), Requested(["never"])
+                seen: list[Usage] = []
+                with pytest.raises(type(error)) as raised:
+                    run(FallbackClient([model, spare]), "Go", on_text=listen, policy=policy, on_usage=seen.append)
+
+                assert raised.value is error
+                assert (len(model.prompts), len(spare.prompts)) == (1, 0)
+                assert [usage.outcome for usage in seen] == ["failed"]
+
     def test_a_stream_gives_the_words_and_then_the_error(self) -> None:
         async def words(model: LLMClient) -> list[str]:
             heard = []

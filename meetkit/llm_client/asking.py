@@ -48,6 +48,10 @@ _OUTCOMES: dict[type[LLMAPIError], Outcome] = {
 _MAX_REPAIRED = 20_000
 
 
+class _DeafenedError(Exception):
+    """Who listens to an answer failed; ends the call."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One call to be made."""
@@ -81,6 +85,7 @@ class Asking(Generic[ResultT]):
     causes: list[LLMAPIError] = field(default_factory=list)
     wait: float | None = None
     heard: bool = False
+    deafened: Exception | None = None
 
     def attempt(self, number: int) -> Generator[Call, Ended, ResultT]:
         """One attempt: each model in turn, until one gives an answer that can be used.
@@ -124,6 +129,9 @@ class Asking(Generic[ResultT]):
         return Call(client, request)
 
     def _judge(self, client: LLMClient, number: int, ended: Ended) -> ResultT:
+        if self.deafened:
+            self._record(client, number, ended, "failed")
+            raise self.deafened
         try:
             if ended.response is None:
                 raise ended.error or LLMAPIError()
@@ -157,9 +165,14 @@ class Asking(Generic[ResultT]):
         )
 
     def _hear(self, piece: str) -> None:
+        """Pass a piece on; an error of who listens is theirs, whatever the client makes of it."""
         self.heard = True
-        if self.request.on_text:
-            self.request.on_text(piece)
+        try:
+            if self.request.on_text:
+                self.request.on_text(piece)
+        except Exception as error:
+            self.deafened = error
+            raise _DeafenedError from error
 
     @contextmanager
     def counting(self, number: int) -> Iterator[None]:
@@ -229,6 +242,8 @@ class _Timer:
             yield
         except LLMAPIError as error:
             self.error = error
+        except _DeafenedError:
+            self.error = LLMAPIError("who listens failed")
         except TimeoutError as error:
             self.error = LLMTimeoutError("the model did not answer in time")
             self.error.__cause__ = error
