@@ -330,6 +330,19 @@ class TestUsage:
         assert all(usage.at.utcoffset() is not None and usage.seconds >= 0 for usage in seen)
         assert Usage.model_validate_json(seen[-1].model_dump_json()) == seen[-1]
 
+    def test_an_observer_that_fails_costs_no_answer(
+        self, ask: Callable[..., Small], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def observe(usage: Usage) -> None:  # noqa: ARG001  # what it is told
+            raise OSError("PRIVATE")
+
+        assert ask(Requested([DOWN, GOOD]), policy=AT_ONCE, on_usage=observe) == Small(text="x")
+
+        assert len(caplog.records) == 2
+        assert {record.levelname for record in caplog.records} == {"WARNING"}
+        assert "OSError" in caplog.text
+        assert "PRIVATE" not in caplog.text
+
     def test_what_a_plain_client_costs_is_unknown(self, ask: Callable[..., Small]) -> None:
         seen: list[Usage] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from meetkit.llm_client.port import (
 from meetkit.models.usage import Outcome, Usage
 
 ResultT = TypeVar("ResultT")
+
+_log = logging.getLogger("meetkit")
 
 UsageObserver = Callable[[Usage], None]
 
@@ -149,20 +152,23 @@ class Asking(Generic[ResultT]):
         return Objection(response.text, problem) if 0 < len(response.text) <= _MAX_REPAIRED else None
 
     def _record(self, client: LLMClient, number: int, ended: Ended, outcome: Outcome) -> None:
+        """Tell the observer of a call; that it fails loses no answer."""
         if self.on_usage is None:
             return
-        self.on_usage(
-            Usage(
-                at=ended.at,
-                model=engine_name(client),
-                purpose=self.purpose,
-                attempt=number,
-                input_tokens=ended.response.input_tokens if ended.response else None,
-                output_tokens=ended.response.output_tokens if ended.response else None,
-                seconds=ended.seconds,
-                outcome=outcome,
-            )
+        usage = Usage(
+            at=ended.at,
+            model=engine_name(client),
+            purpose=self.purpose,
+            attempt=number,
+            input_tokens=ended.response.input_tokens if ended.response else None,
+            output_tokens=ended.response.output_tokens if ended.response else None,
+            seconds=ended.seconds,
+            outcome=outcome,
         )
+        try:
+            self.on_usage(usage)
+        except Exception as error:  # noqa: BLE001  # A host's observer may raise anything.
+            _log.warning("on_usage failed with %s; what a call of a model cost is not recorded", type(error).__name__)
 
     def _hear(self, piece: str) -> None:
         """Pass a piece on; an error of who listens is theirs, whatever the client makes of it."""

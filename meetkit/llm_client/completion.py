@@ -40,7 +40,7 @@ def complete(
         schema: the JSON Schema to show, where it is narrower than that of `answer`.
         policy: `None` is a single attempt whose own error is raised.
         on_retry: told of each attempt that failed and will be repeated.
-        on_usage: told of each call, also of one that failed.
+        on_usage: told of each call, also of one that failed; an error of its own is logged and changes nothing.
         purpose: what the calls are for, as `Usage` says it.
 
     Raises:
