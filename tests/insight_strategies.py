@@ -179,7 +179,11 @@ item_sources = st.builds(ItemSource, meeting_id=lines, item_id=lines)
 
 chunk_policies = st.integers(1, 10**6).flatmap(
     lambda size: st.builds(
-        ChunkPolicy, characters=st.just(size), overlap=st.integers(0, size // 2), parallel=st.integers(1, 64)
+        ChunkPolicy,
+        characters=st.just(size),
+        overlap=st.integers(0, size // 2),
+        parallel=st.integers(1, 64),
+        most_chunks=st.integers(1, 99),
     )
 )
 

@@ -12,10 +12,12 @@ import pytest
 
 from meetkit.errors import InvalidRequestError, LLMRejectedError, LLMTimeoutError
 from meetkit.insights.model import ChunkPolicy, ModelEngine, calls
+from meetkit.insights.model.chunks import split
 from meetkit.insights.model.sections import PARTS
 from meetkit.insights.offline.engine import OfflineEngine
+from meetkit.insights.text import Document
 from meetkit.llm_client import MockLLMClient
-from meetkit.models.analysis import MeetingContext
+from meetkit.models.analysis import MeetingContext, MeetingInsights
 from tests.meeting_texts import RENEWAL, transcript_of
 from tests.model_doubles import SECTIONS, SectionModel, truthful
 from tests.model_runs import AT_ONCE, CONTEXT, MEETING, Kept, analyze, assert_true, evidence_of, invention, only
@@ -99,6 +101,38 @@ def test_of_an_empty_transcript_nothing_is_asked() -> None:
     found = analyze(model, transcript_of([]))
     assert model.asked == []
     assert {part.status for part in found.sections.values()} == {"ok"}
+
+
+@pytest.mark.parametrize("twin", ["analyze", "analyze_async"])
+@pytest.mark.parametrize(("fallback", "status"), [("offline", "fallback"), (None, "failed")])
+def test_of_a_transcript_too_long_for_the_model_nothing_is_asked(twin: str, fallback: Any, status: str) -> None:
+    model, kept = truthful(), Kept()
+    policy = ChunkPolicy(characters=300, overlap=100)
+    count = len(split(Document.of(MEETING), policy))
+    assert count > 1
+
+    def found_with(most_chunks: int) -> MeetingInsights:
+        chunks = policy.model_copy(update={"most_chunks": most_chunks})
+        engine = ModelEngine(model, chunks=chunks, fallback=fallback, cache=kept)
+        by_twin = getattr(engine, twin)(MEETING, CONTEXT)
+        found: MeetingInsights = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
+        return found
+
+    sections = {name: part for name, part in found_with(count - 1).sections.items() if name in PARTS}
+    reason = "the transcript is too long for the model"
+    assert {(part.status, part.reason) for part in sections.values()} == {(status, reason)}
+    assert (model.asked, kept) == ([], {})
+    assert {part.status for part in found_with(count).sections.values()} == {"ok"}
+
+
+def test_ten_million_characters_are_not_sent_to_a_model() -> None:
+    model = truthful()
+    policy = ChunkPolicy()
+    chunks = -(-10_000_000 // policy.characters)
+    assert chunks > 10 * policy.most_chunks
+    long = transcript_of([("Kim", "We need a plan. " * 100)] * (policy.most_chunks * policy.characters // 1600))
+    assert analyze(model, long, fallback=None).summary.status == "failed"
+    assert model.asked == []
 
 
 def test_the_async_twin_finds_the_same() -> None:

@@ -17,12 +17,14 @@ from meetkit.models.transcripts import Turn
 class ChunkPolicy(Value):
     """How a transcript is split. `characters` is the most a chunk holds, `overlap` the most it repeats of the last.
 
-    `parallel` is how many calls to the model run at once.
+    `parallel` is how many calls to the model run at once. Of a transcript that makes more than `most_chunks` the model
+    is asked nothing.
     """
 
     characters: Count = 24_000
     overlap: Annotated[int, Field(strict=True, ge=0)] = 1_000
     parallel: Annotated[int, Field(strict=True, ge=1, le=64)] = 8
+    most_chunks: Count = 40
 
     @model_validator(mode="after")
     def _moves_on(self) -> Self:

@@ -41,6 +41,7 @@ _REASONS: Mapping[type[LLMAPIError], str] = {
     LLMRejectedError: "the model's provider refused the call",
     LLMOutputError: "the model's answer could not be used",
 }
+_TOO_LONG = LLMRejectedError("the transcript is too long for the model")
 _THREE_ATTEMPTS = RetryPolicy()
 _CHUNKS = ChunkPolicy()
 
@@ -86,8 +87,9 @@ class ModelEngine:
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """All sections. The calls run in threads, each with a copy of the caller's context variables."""
-        sources = Sources(Document.of(transcript), context)
-        calls = plan(sources, self._chunks)
+        sources, calls = self._planned(transcript, context)
+        if self._is_too_long(calls):
+            return self._merge(sources, calls, [_TOO_LONG] * len(calls))
         contexts = [contextvars.copy_context() for _ in calls]
         with ThreadPoolExecutor(max_workers=self._chunks.parallel) as pool:
             outcomes = list(pool.map(lambda own, call: own.run(self._outcome, call), contexts, calls))
@@ -95,8 +97,9 @@ class ModelEngine:
 
     async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """The same, without holding up the event loop."""
-        sources = Sources(Document.of(transcript), context)
-        calls = plan(sources, self._chunks)
+        sources, calls = await asyncio.to_thread(self._planned, transcript, context)
+        if self._is_too_long(calls):
+            return await asyncio.to_thread(self._merge, sources, calls, [_TOO_LONG] * len(calls))
         limit = asyncio.Semaphore(self._chunks.parallel)
 
         async def outcome(call: Call) -> Outcome:
@@ -105,6 +108,13 @@ class ModelEngine:
 
         outcomes = await asyncio.gather(*map(outcome, calls))
         return await asyncio.to_thread(self._merge, sources, calls, outcomes)
+
+    def _planned(self, transcript: Transcript, context: MeetingContext) -> tuple[Sources, list[Call]]:
+        sources = Sources(Document.of(transcript), context)
+        return sources, plan(sources, self._chunks)
+
+    def _is_too_long(self, calls: Sequence[Call]) -> bool:
+        return len(calls) > self._chunks.most_chunks * len(PARTS)
 
     def _outcome(self, call: Call) -> Outcome:
         """The answer to a call, or the error by which the model failed; what else goes wrong is raised."""
@@ -179,5 +189,7 @@ def _of(section: str, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> lis
 
 def _reason(error: LLMAPIError) -> str:
     """Why a model failed in the end, in words that hold nothing of the meeting."""
+    if error is _TOO_LONG:
+        return str(error)
     last = error.causes[-1] if error.causes and type(error) is LLMAPIError else error
     return next((why for kind, why in _REASONS.items() if isinstance(last, kind)), "the model failed")
