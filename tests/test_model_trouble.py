@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
+import subprocess
+import sys
 from threading import Barrier, Lock
 from typing import Any
 
@@ -125,16 +127,6 @@ def test_of_a_transcript_too_long_for_the_model_nothing_is_asked(twin: str, fall
     assert {part.status for part in found_with(count).sections.values()} == {"ok"}
 
 
-def test_ten_million_characters_are_not_sent_to_a_model() -> None:
-    model = truthful()
-    policy = ChunkPolicy()
-    chunks = -(-10_000_000 // policy.characters)
-    assert chunks > 10 * policy.most_chunks
-    long = transcript_of([("Kim", "We need a plan. " * 100)] * (policy.most_chunks * policy.characters // 1600))
-    assert analyze(model, long, fallback=None).summary.status == "failed"
-    assert model.asked == []
-
-
 def test_the_async_twin_finds_the_same() -> None:
     engine = ModelEngine(truthful())
     assert asyncio.run(engine.analyze_async(MEETING, CONTEXT)) == engine.analyze(MEETING, CONTEXT)
@@ -235,3 +227,14 @@ def test_what_is_unreadable_in_a_cache_is_asked_for_again(spoilt: str) -> None:
     for key in kept:
         kept[key] = spoilt
     assert analyze(truthful(), cache=kept) == first
+
+
+def test_without_its_extra_the_engine_says_which() -> None:
+    without = "import sys; sys.modules.update(dict.fromkeys(['rapidfuzz', 'pydantic_ai', 'interlock']))"
+    made = subprocess.run(  # noqa: S603  # this Python, our words
+        [sys.executable, "-c", f"{without}; from meetkit.insights.model import ModelEngine"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.stderr.splitlines()[-1].startswith("ImportError: a model's quotes need the extra 'llm': pip install")

@@ -167,7 +167,7 @@ class Asking(Generic[ResultT]):
         )
         try:
             self.on_usage(usage)
-        except Exception as error:  # noqa: BLE001  # A host's observer may raise anything.
+        except Exception as error:  # A host's observer may raise anything.
             _log.warning("on_usage failed with %s; what a call of a model cost is not recorded", type(error).__name__)
 
     def _hear(self, piece: str) -> None:

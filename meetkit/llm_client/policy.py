@@ -20,8 +20,8 @@ class RetryPolicy(Value):
     asks for a longer wait gets it, up to `wait_max`; one that asks for more ends the attempts, as an earlier one
     would be refused. `timeout` ends the attempts that many seconds after the first began, `call_timeout` each call
     from when it is made; `None` never. Both hold for a `RequestClient`; a client with no more than `generate` is
-    not interrupted, and `timeout` then only keeps another attempt from starting. `repair` allows one more turn within an attempt, in
-    which a model without native structured output is told what is wrong with its answer.
+    not interrupted, and `timeout` then only keeps another attempt from starting. `repair` allows one more turn
+    within an attempt, in which a model without native structured output is told what is wrong with its answer.
     """
 
     attempts: Count = 3
