@@ -57,7 +57,7 @@ def print_table(rows: list[Row]) -> None:
             " · ".join(f"{name} {value:.1f}" for name, value in values.items()) for values in (row.simple, row.limit)
         )
         mark = "" if row.ours >= row.bar else " (missed)"
-        print(f"| {row.task} | {row.measure} | {row.ours:.1f}{mark} | {row.bar:g} | {goal} | {simple} | {limit} |")
+        print(f"| {row.task} | {row.measure} | {row.ours:.1f}{mark} | {row.bar:.4g} | {goal} | {simple} | {limit} |")
     for row in rows:
         if row.note:
             print(f"\n{row.task}, {row.measure}: {row.note}")

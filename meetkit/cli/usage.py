@@ -8,11 +8,11 @@ import click
 from rich.console import Console
 
 from meetkit import meeting_service
-from meetkit.cli import show
+from meetkit.cli import database, show
 from meetkit.models.usage import UsageTotal
 
 
-@click.command()
+@click.command(cls=database.StoreCommand)
 @click.option("--from", "date_from", metavar="DATE", help="Only calls on or after it, in UTC.")
 @click.option("--to", "date_to", metavar="DATE", help="Only calls before it; a bare date is included.")
 @show.as_json_option
