@@ -231,7 +231,7 @@ def test_what_is_unreadable_in_a_cache_is_asked_for_again(spoilt: str) -> None:
 
 def test_without_its_extra_the_engine_says_which() -> None:
     without = "import sys; sys.modules.update(dict.fromkeys(['rapidfuzz', 'pydantic_ai', 'interlock']))"
-    made = subprocess.run(  # noqa: S603  # this Python, our words
+    made = subprocess.run(
         [sys.executable, "-c", f"{without}; from meetkit.insights.model import ModelEngine"],
         capture_output=True,
         text=True,
