@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from meetkit import data
+from meetkit import meeting_service
 from meetkit.cli import findings, inputs
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example
 from tests.commands import Run, in_process
+from tests.model_doubles import SectionModel, truthful
 
 CALL = Path(__file__).parents[1] / "examples" / "call.txt"
 WORDS = "Ann: Hello Bob, I'll send the plan by Friday.\nBob: Thanks, Ann. What does it cost?\n"
@@ -163,6 +164,15 @@ class TestSeveral:
         for change in (("--date", "2025-11-03"), ("--date", "2025-11-03", "--again")):
             assert "from before" not in meetkit("analyze", calls, "--html", reports, *change).out
 
+    def test_a_report_that_the_model_failed_in_is_made_again(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+        again = ("analyze", calls, "--html", tmp_path / "reports")
+        with meeting_service.use(llm=SectionModel({})):
+            assert meetkit(*again).out.startswith("3 reports:")
+
+        with meeting_service.use(llm=truthful()):
+            assert meetkit(*again).out.startswith("3 reports:")
+            assert meetkit(*again).out.startswith("3 reports, 3 of them from before:")
+
     def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
         calls, reports = tmp_path / "calls", tmp_path / "reports"
         calls.mkdir()
@@ -206,9 +216,7 @@ class TestMeeting:
     def test_is_analysed_and_the_analysis_kept(self, meetkit: Run) -> None:
         found = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
 
-        kept = data.store().get_artefact("hist_meeting_1", "insights")
-        assert kept is not None
-        assert json.loads(found) == json.loads(kept)
+        assert MeetingInsights.model_validate_json(found) == meeting_service.get_insights("hist_meeting_1")
 
     def test_takes_the_transcript_of_a_file(self, meetkit: Run, tmp_path: Path) -> None:
         report = tmp_path / "report.html"
@@ -229,7 +237,7 @@ class TestMistakes:
             ((CALL, "--track", "price"), "--track: a name and phrases"),
             ((CALL, "--contact", "nobody"), "no contact with id 'nobody'"),
             (("--meeting", "nope"), "no meeting with id 'nope'"),
-            (("--meeting", "meeting_1"), "meeting 'meeting_1' has no transcript; name its file"),
+            (("--meeting", "meeting_1"), "meeting 'meeting_1' has no transcript yet; give one"),
             (("--meeting", "hist_meeting_1", "--title", "x"), "--title: with --meeting it is on record already"),
             ((CALL, CALL.parent / "maya.ics", "--meeting", "meeting_1"), "--meeting takes one transcript"),
             ((CALL, CALL.parent / "maya.ics", "--title", "x"), "--title goes with one file"),

@@ -138,13 +138,16 @@ def _made_from(task: Task, data: bytes, engine: Engine) -> str:
 
 
 def _made_before(report: Path, made_from: str) -> MeetingInsights | None:
-    """The insights of a report that is there already, where it was made from the same."""
+    """The insights of an earlier report, where it was made from the same and no section failed."""
     try:
         found = _DATA.search(report.read_text("utf-8")) if _begins_as_ours(report) else None
         kept = json.loads(found[1]) if found else {}
-        return MeetingInsights.model_validate(kept["insights"]) if kept.get("made_from") == made_from else None
+        if kept.get("made_from") != made_from:
+            return None
+        insights = MeetingInsights.model_validate(kept["insights"])
     except (OSError, ValueError, ValidationError):
         return None
+    return insights if all(section.status == "ok" for section in insights.sections.values()) else None
 
 
 def _begins_as_ours(path: Path) -> bool:
