@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,17 @@ from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example
-from tests.commands import Run, in_process
+from tests.commands import Result, Run, in_process
 from tests.model_doubles import SectionModel, truthful
 
 CALL = Path(__file__).parents[1] / "examples" / "call.txt"
 WORDS = "Ann: Hello Bob, I'll send the plan by Friday.\nBob: Thanks, Ann. What does it cost?\n"
+COMPLAINT = (
+    "Sarah Chen: Great to see you, I love how well this goes.\n"
+    "Jennifer Liu: We are very unhappy. The outage was terrible, and support was a disaster.\n"
+    "Sarah Chen: Wonderful, thanks for being so open.\n"
+    "Jennifer Liu: We are frustrated, and we may cancel the contract and go to a competitor.\n"
+)
 
 
 @pytest.fixture
@@ -41,6 +49,11 @@ def calls(tmp_path: Path) -> Path:
     (folder / "loop").symlink_to(folder)
     (folder / "dangling.txt").symlink_to(folder / "gone")
     return folder
+
+
+def analysed(result: Result) -> MeetingInsights:
+    """What `--json` printed of one transcript."""
+    return MeetingInsights.model_validate_json(result.out)
 
 
 def made_at(folder: Path) -> dict[str, int]:
@@ -73,18 +86,31 @@ class TestOne:
 
     def test_what_is_known_of_the_meeting_can_be_said(self, meetkit: Run) -> None:
         known = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
-        more = (
-            "--their",
-            "Owen Tremblay",
-            "--contact",
-            "contact_1",
-            "--track",
-            "price=price,quote",
-            "--track",
-            "dock=dock",
-        )
+        track = ("--track", "price=price,quote", "--track", "dock=dock", "--track", "price=ceiling")
 
-        MeetingInsights.model_validate_json(meetkit("analyze", CALL, *known, *more, "--json").out)
+        plain = analysed(meetkit("analyze", CALL, "--json"))
+        found = analysed(meetkit("analyze", CALL, *known, "--their", "Owen Tremblay", *track, "--json"))
+
+        assert Counter(one.tracker for one in found.trackers.mentions) == {"price": 4, "dock": 2}
+        assert {one.evidence.quote.lower() for one in found.trackers.mentions} == {"price", "quote", "ceiling", "dock"}
+        quote = next(item for item in found.action_items.items if "revised quote" in item.task)
+        assert quote.deadline is not None
+        assert (quote.deadline.date, quote.deadline.timezone) == (dt.date(2025, 11, 5), "Europe/Berlin")
+        assert plain.trackers.mentions == ()
+        assert all(item.deadline is None or item.deadline.date is None for item in plain.action_items.items)
+
+    def test_a_side_is_said_by_name_or_by_a_contact_on_record(self, meetkit: Run, tmp_path: Path) -> None:
+        """Health is of the other side's words."""
+        file = tmp_path / "call.txt"
+        file.write_text(COMPLAINT * 4)
+        sides = (("--their", "Jennifer Liu"), ("--contact", "contact_1"), ("--our", "Sarah Chen"))
+        theirs = [analysed(meetkit("analyze", file, *side, "--json")).sentiment.health for side in sides]
+        reverse = analysed(meetkit("analyze", file, "--our", "Jennifer Liu", "--json")).sentiment.health
+
+        assert theirs[0] is not None
+        assert theirs[0].label == "at_risk"
+        assert theirs == [theirs[0]] * 3
+        assert reverse is None or reverse.score > theirs[0].score
 
 
 class TestTerminal:
@@ -158,11 +184,11 @@ class TestSeveral:
         (calls / "a.txt").write_text(WORDS)
         (reports / "b.txt.html").write_text((reports / "b.txt.html").read_text("utf-8")[:900])
 
-        assert "3 reports, 1 of them from before" in meetkit("analyze", calls, "--html", reports).out
+        assert "3 reports, 1 of them up to date already" in meetkit("analyze", calls, "--html", reports).out
         second = made_at(reports)
         assert [name for name in first if first[name] == second[name]] == ["2025/a.txt.html"]
         for change in (("--date", "2025-11-03"), ("--date", "2025-11-03", "--again")):
-            assert "from before" not in meetkit("analyze", calls, "--html", reports, *change).out
+            assert "up to date" not in meetkit("analyze", calls, "--html", reports, *change).out
 
     def test_a_report_that_the_model_failed_in_is_made_again(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
         again = ("analyze", calls, "--html", tmp_path / "reports")
@@ -171,7 +197,7 @@ class TestSeveral:
 
         with meeting_service.use(llm=truthful()):
             assert meetkit(*again).out.startswith("3 reports:")
-            assert meetkit(*again).out.startswith("3 reports, 3 of them from before:")
+            assert meetkit(*again).out.startswith("3 reports, 3 of them up to date already:")
 
     def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
         calls, reports = tmp_path / "calls", tmp_path / "reports"
@@ -194,7 +220,7 @@ class TestSeveral:
         assert err.strip() == b"meetkit: interrupted"
         before = len(made_at(reports))
         assert 0 < before < 40
-        assert f"40 reports, {before} of them from before" in meetkit("analyze", calls, "--html", reports).out
+        assert f"40 reports, {before} of them up to date already" in meetkit("analyze", calls, "--html", reports).out
 
     def test_names_of_any_kind_are_told_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
         folder = tmp_path / "calls"
@@ -218,6 +244,12 @@ class TestMeeting:
 
         assert MeetingInsights.model_validate_json(found) == meeting_service.get_insights("hist_meeting_1")
 
+    def test_is_searched_for_phrases(self, meetkit: Run) -> None:
+        found = analysed(meetkit("analyze", CALL, "--meeting", "meeting_3", "--track", "dock=dock", "--json"))
+
+        assert [(one.tracker, one.evidence.quote) for one in found.trackers.mentions] == [("dock", "dock")] * 2
+        assert meeting_service.get_insights("meeting_3") == found
+
     def test_takes_the_transcript_of_a_file(self, meetkit: Run, tmp_path: Path) -> None:
         report = tmp_path / "report.html"
 
@@ -229,21 +261,24 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ((), "name a transcript, a folder of them, or a meeting by --meeting"),
+            ((), "name a transcript, a folder of transcripts, or a meeting with --meeting"),
             (("gone.txt",), "there is no file or folder 'gone.txt'"),
-            ((CALL, "--json", "--html", "x"), "--json or --html, one of them"),
+            ((CALL, "--json", "--html", "x"), "use --json or --html, not both"),
             ((CALL, "--date", "friday"), "date: "),
             ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
-            ((CALL, "--track", "price"), "--track: a name and phrases"),
+            ((CALL, "--track", "price"), "--track: use NAME=PHRASE"),
             ((CALL, "--contact", "nobody"), "no contact with id 'nobody'"),
             (("--meeting", "nope"), "no meeting with id 'nope'"),
             (("--meeting", "meeting_1"), "meeting 'meeting_1' has no transcript yet; give one"),
-            (("--meeting", "hist_meeting_1", "--title", "x"), "--title: with --meeting it is on record already"),
+            (("--meeting", "hist_meeting_1", "--title", "x"), "--title does not go with --meeting"),
+            (("--meeting", "hist_meeting_1", "--contact", "contact_1"), "--contact does not go with --meeting"),
+            (("--meeting", "hist_meeting_1", "--again"), "--again does not go with --meeting"),
+            (("--meeting", "hist_meeting_1", "--track", "price"), "--track: use NAME=PHRASE"),
             ((CALL, CALL.parent / "maya.ics", "--meeting", "meeting_1"), "--meeting takes one transcript"),
             ((CALL, CALL.parent / "maya.ics", "--title", "x"), "--title goes with one file"),
-            ((CALL, "--html", CALL), "is there already and is no report"),
+            ((CALL, "--html", CALL), "already exists and is not a meetkit report"),
             ((CALL, "--html", CALL / "x.html"), "cannot write"),
-            ((CALL, CALL.parent / "maya.ics", "--html", CALL), "the reports of several need a folder"),
+            ((CALL, CALL.parent / "maya.ics", "--html", CALL), "reports of several files need a folder"),
         ],
     )
     def test_is_one_line(self, meetkit: Run, arguments: tuple[object, ...], why: str) -> None:

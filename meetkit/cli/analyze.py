@@ -19,13 +19,13 @@ from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
 
 _INDEX = "index.html"
-_OF_CONTEXT = {
+_OF_RECORD = {
     "title": "--title",
     "date": "--date",
     "timezone": "--timezone",
     "our_side": "--our",
     "their_side": "--their",
-    "trackers": "--track",
+    "contact_id": "--contact",
 }
 
 
@@ -41,15 +41,17 @@ class Output(NamedTuple):
 @click.argument("files", nargs=-1, metavar="FILE...")
 @click.option("--title", help="What the meeting is called; default: the file's name.")
 @click.option("--date", metavar="YYYY-MM-DD", help="The day it took place, from which `by Friday` counts.")
-@click.option("--timezone", metavar="ZONE", help="Of that day, an IANA name; default: UTC.")
-@click.option("--our", "our_side", multiple=True, metavar="NAME", help="Who of those who speak is ours.")
-@click.option("--their", "their_side", multiple=True, metavar="NAME", help="And who is theirs.")
-@click.option("--contact", "contact_id", metavar="ID", help="A contact on record, who is theirs.")
-@click.option("--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to look for.")
+@click.option("--timezone", metavar="ZONE", help="That day's time zone, an IANA name; default: UTC.")
+@click.option("--our", "our_side", multiple=True, metavar="NAME", help="A speaker on our side; repeatable.")
+@click.option("--their", "their_side", multiple=True, metavar="NAME", help="A speaker on their side; repeatable.")
+@click.option("--contact", "contact_id", metavar="ID", help="A contact on record, on their side.")
+@click.option(
+    "--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to look for; repeatable."
+)
 @click.option("--meeting", "meeting_id", metavar="ID", help="A meeting on record: keep the analysis with it.")
 @show.as_json_option
-@click.option("--html", "report", metavar="REPORT", help="Write a page to open in a browser; of several, a folder.")
-@click.option("--again", is_flag=True, help="Also make the reports again that are up to date.")
+@click.option("--html", "report", metavar="REPORT", help="Write a page for the browser; for several files, a folder.")
+@click.option("--again", is_flag=True, help="Rebuild reports that are up to date.")
 def analyze_(files: tuple[str, ...], meeting_id: str | None, as_json: bool, report: str | None, **given: Any) -> None:
     """Find what matters in a transcript: tasks, decisions, questions, mood, and who talked how much.
 
@@ -58,12 +60,12 @@ def analyze_(files: tuple[str, ...], meeting_id: str | None, as_json: bool, repo
     line for each, and the exit code is 1 where one could not be analysed.
     """
     if as_json and report is not None:
-        raise InvalidRequestError("--json or --html, one of them")
+        raise InvalidRequestError("use --json or --html, not both")
     output = Output(as_json, Path(report) if report is not None else None, given.pop("again"))
     if meeting_id is not None:
         _analyze_meeting(meeting_id, files, output, given)
     elif not files:
-        raise InvalidRequestError("name a transcript, a folder of them, or a meeting by --meeting")
+        raise InvalidRequestError("name a transcript, a folder of transcripts, or a meeting with --meeting")
     else:
         context, found = _context(**given), inputs.find(files)
         if len(files) > 1 or Path(files[0]).is_dir():
@@ -81,15 +83,21 @@ def _context(*, contact_id: str | None, trackers: Sequence[str], **given: Any) -
     if contact_id is not None:
         theirs += (meeting_service.get_contact(contact_id).name,)
     asked = {name: value for name, value in given.items() if value}
-    return parse(MeetingContext, {**asked, "their_side": theirs, "trackers": tuple(map(_tracker, trackers))})
+    return parse(MeetingContext, {**asked, "their_side": theirs, "trackers": _by_name(trackers)})
 
 
-def _tracker(text: str) -> dict[str, object]:
-    name, _, phrases = text.partition("=")
-    found = tuple(phrase.strip() for phrase in phrases.split(",") if phrase.strip())
-    if not name.strip() or not found:
-        raise InvalidRequestError(f"--track: a name and phrases such as pricing=discount,list price, not {shown(text)}")
-    return {"name": name.strip(), "phrases": found}
+def _by_name(trackers: Sequence[str]) -> dict[str, list[str]]:
+    """The phrases of each tracker; one that is named twice has the phrases of both."""
+    found: dict[str, list[str]] = {}
+    for text in trackers:
+        name, _, listed = text.partition("=")
+        phrases = [phrase.strip() for phrase in listed.split(",") if phrase.strip()]
+        if not name.strip() or not phrases:
+            raise InvalidRequestError(
+                f"--track: use NAME=PHRASE, such as pricing=discount,list price, not {shown(text)}"
+            )
+        found.setdefault(name.strip(), []).extend(phrases)
+    return found
 
 
 def _analyze_one(source: inputs.Input, context: MeetingContext, output: Output) -> None:
@@ -110,15 +118,18 @@ def _analyze_one(source: inputs.Input, context: MeetingContext, output: Output) 
 
 def _analyze_meeting(meeting_id: str, files: Sequence[str], output: Output, given: dict[str, Any]) -> None:
     """Analyse a meeting on record, by its own transcript or by the one of a file."""
-    if extra := [_OF_CONTEXT.get(name, "--contact") for name, value in given.items() if value]:
-        raise InvalidRequestError(f"{extra[0]}: with --meeting it is on record already")
+    if output.again:
+        raise InvalidRequestError("--again does not go with --meeting, which is analysed anew each time")
+    trackers = _by_name(given.pop("trackers"))
+    if extra := [_OF_RECORD[name] for name, value in given.items() if value]:
+        raise InvalidRequestError(f"{extra[0]} does not go with --meeting, whose record says it already")
     sources = inputs.find(files) if files else []
     if len(sources) > 1:
         raise InvalidRequestError("--meeting takes one transcript")
     words = inputs.read(sources[0]) if sources else None
     out = show.console(stderr=output.as_json)
     with show.working(out, "Analysing …"):
-        insights = meeting_service.analyze_meeting(meeting_id, words)
+        insights = meeting_service.analyze_meeting(meeting_id, words, trackers=trackers)
     title = meeting_service.get_meeting(meeting_id).title
     if output.report is None:
         _print(title, insights, as_json=output.as_json)
@@ -133,9 +144,9 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], output: Output, give
 
 def _analyze_several(found: Sequence[inputs.Input], context: MeetingContext, output: Output) -> None:
     if context.title is not None:
-        raise InvalidRequestError("--title goes with one file; of several each is called by its name")
+        raise InvalidRequestError("--title goes with one file; several files are titled by their names")
     if output.report is not None and os.path.isfile(output.report):
-        raise InvalidRequestError(f"{shown(str(output.report))} is a file; the reports of several need a folder")
+        raise InvalidRequestError(f"{shown(str(output.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, output) for source in found]
     outcomes = []
     with show.progress("Analysing", len(tasks)) as advance:
@@ -158,7 +169,7 @@ def _conclude(outcomes: Sequence[batch.Outcome], output: Output) -> None:
     if output.report is not None:
         _write_index(output.report, done)
         kept = sum(outcome.kept for outcome in outcomes)
-        before = f", {kept} of them from before" if kept else ""
+        before = f", {kept} of them up to date already" if kept else ""
         click.echo(f"{len(done)} reports{before}: open {show.plain(str(output.report / _INDEX))}")
     elif not output.as_json and done:
         findings.overview(show.console(), [(outcome.task.source.name, insights) for outcome, insights in done])
@@ -201,7 +212,7 @@ def _print_line(outcome: batch.Outcome) -> None:
 
 
 def _say_written(report: Path, *, kept: bool) -> None:
-    state = "is up to date (--again makes it anew)" if kept else "is written; open it in a browser"
+    state = "is up to date (use --again to rebuild it)" if kept else "is written; open it in a browser"
     click.echo(f"{show.plain(str(report))} {state}.")
 
 

@@ -26,8 +26,7 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.transcripts import Transcript
 
-_MODEL_CALLS = 8
-_OURS = '<html lang="en" data-made-by="meetkit">'
+_FILES_AT_A_TIME = 2  # with a model, which is asked for the sections of each file side by side
 _DATA = re.compile(r'<script type="application/json" id="insights">(.*?)</script>', re.DOTALL)
 
 
@@ -44,7 +43,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a task: insights, or an error in words. `kept` says that its report was there already."""
+    """What came of a task: insights, or an error in words. `kept` says that its report was up to date."""
 
     task: Task
     insights: MeetingInsights | None = None
@@ -73,26 +72,9 @@ def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
     try:
         yield from pool.map(work, tasks)
     except BrokenProcessPool as error:
-        raise MeetkitError("a process of the analysis was ended from outside; run it again to go on") from error
+        raise MeetkitError("a worker process was ended from outside; run the command again to continue") from error
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def read_words(data: bytes, name: str) -> Transcript:
-    """A transcript in which somebody speaks.
-
-    Raises:
-        InvalidRequestError: nobody does, or it is none.
-    """
-    try:
-        transcript = read_transcript(data)
-    except InvalidRequestError as error:
-        raise InvalidRequestError(f"{shown(name)}: {error}") from error
-    if not transcript.turns:
-        raise InvalidRequestError(
-            f"{shown(name)} has no words of anybody; write a line for each turn, as `Ann: Hello.`"
-        )
-    return transcript
 
 
 def write_page(path: Path, page: str) -> None:
@@ -103,7 +85,9 @@ def write_page(path: Path, page: str) -> None:
     """
     try:
         if os.path.lexists(path) and not _begins_as_ours(path):
-            raise InvalidRequestError(f"{shown(str(path))} is there already and is no report; choose another name")
+            raise InvalidRequestError(
+                f"{shown(str(path))} already exists and is not a meetkit report; use another name"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         number, part = tempfile.mkstemp(dir=path.parent, prefix=".report.", suffix=".part")
         try:
@@ -122,13 +106,20 @@ def _run(task: Task, engine: Engine) -> Outcome:
     made_from = _made_from(task, data, engine)
     if task.report and not task.again and (insights := _made_before(task.report, made_from)):
         return Outcome(task, insights, kept=True)
-    transcript = read_words(data, task.source.name)
+    transcript = _read(data, task.source.name)
     insights = analyze(transcript, engine=engine, context=task.context)
     if task.report:
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
         write_page(task.report, render_report(transcript, insights, title=task.title, made_from=made_from))
     return Outcome(task, insights)
+
+
+def _read(data: bytes, name: str) -> Transcript:
+    try:
+        return read_transcript(data)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"{shown(name)}: {error}") from error
 
 
 def _made_from(task: Task, data: bytes, engine: Engine) -> str:
@@ -151,13 +142,15 @@ def _made_before(report: Path, made_from: str) -> MeetingInsights | None:
 
 
 def _begins_as_ours(path: Path) -> bool:
+    from meetkit.insights.report import BEGINNING  # noqa: PLC0415  # as above
+
     with path.open("rb") as file:
-        return _OURS.encode() in file.read(200)
+        return file.read(len(BEGINNING)) == BEGINNING.encode()
 
 
 def _pool(tasks: int, engine: Engine) -> Executor:
     if engine is not OFFLINE:
-        return ThreadPoolExecutor(max_workers=_MODEL_CALLS)
+        return ThreadPoolExecutor(max_workers=_FILES_AT_A_TIME)
     workers = max(1, min(tasks, os.cpu_count() or 1))
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts)
 

@@ -24,6 +24,8 @@ from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 
+BEGINNING = '<!doctype html>\n<html lang="en" data-made-by="meetkit">'
+"""What every page begins with, by which one of ours is told from another."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNTITLED = "Meeting"
 
@@ -83,7 +85,7 @@ def render_index(entries: Sequence[IndexEntry], *, title: str = "Meetings") -> s
 
 def _page(template: str, style: str, **values: object) -> str:
     digest = base64.b64encode(sha256(style.encode()).digest()).decode()
-    return _templates().get_template(template).render(style=style, style_digest=digest, **values)
+    return _templates().get_template(template).render(beginning=BEGINNING, style=style, style_digest=digest, **values)
 
 
 @cache
@@ -110,7 +112,9 @@ def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
         raise InvalidRequestError("insights: of another transcript than the one given; analyse it again")
     for evidence in _evidence(insights):
         if evidence.turn >= len(transcript.turns):
-            raise InvalidRequestError(f"insights: a quote lies in turn {evidence.turn}, which the transcript has not")
+            raise InvalidRequestError(
+                f"insights: a quote lies in turn {evidence.turn}, but the transcript has no such turn"
+            )
         if transcript.text[evidence.start : evidence.end] != evidence.quote:
             raise InvalidRequestError(f"insights: a quote of turn {evidence.turn} is not what the transcript has there")
 
