@@ -222,6 +222,19 @@ class TestSeveral:
         assert 0 < before < 40
         assert f"40 reports, {before} of them up to date already" in meetkit("analyze", calls, "--html", reports).out
 
+    def test_a_transcript_called_index_leaves_the_list_its_place(self, meetkit: Run, tmp_path: Path) -> None:
+        files = [tmp_path / name for name in ("index", "Index_", "call.txt")]
+        for file in files:
+            file.write_text(f"{WORDS}Ann: This is {file.name}.\n")
+        reports = tmp_path / "reports"
+
+        assert meetkit("analyze", *files, "--html", reports).out.startswith("3 reports:")
+        assert meetkit("analyze", files[0], "--html", reports).code == 0
+        index = (reports / "index.html").read_text("utf-8")
+        assert re.findall(r'href="(.*?)"', index) == ["./index_.html", "./Index__.html", "./call.txt.html"]
+        assert "This is index." in (reports / "index_.html").read_text("utf-8")
+        assert "This is Index_." in (reports / "Index__.html").read_text("utf-8")
+
     def test_names_of_any_kind_are_told_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
         folder = tmp_path / "calls"
         folder.mkdir()

@@ -38,19 +38,20 @@ class TestNoTranscript:
             ("[]", "is empty"),
             ("Jane: a\x00b", "holds a NUL character at position 7"),
             ("Jane: 👋\ud83d", "holds half of a surrogate pair at position 7"),
-            (b"Jane: caf\xe9", "is no UTF-8 from byte 9 on"),
-            (b"Jane: \xed\xa0\xbd", "is no UTF-8 from byte 6 on"),
-            (b"\xff\xfeJ", "is no UTF-16 from byte"),
+            (b"Jane: caf\xe9", "is not valid UTF-8 at byte 9"),
+            (b"Jane: \xed\xa0\xbd", "is not valid UTF-8 at byte 6"),
+            (b"\xff\xfeJ", "is not valid UTF-16 at byte"),
             ("Jane".encode("utf-16-le"), "holds a NUL character at position 1"),
             ("Jane".encode("utf-32"), "holds a NUL character at position"),
             (b"%PDF-1.7\n", "is a PDF document; a transcript is text"),
-            ("%PDF-1.7\n", "is a PDF document"),
             (b"PK\x03\x04\x14\x00", "is a Word document or another zip archive"),
             (b"\xd0\xcf\x11\xe0\xa1", "is an old Word document"),
             (b"{\\rtf1 Jane: hi}", "is an RTF document"),
             (b"\x00\x00\x00\x20ftypisom", "is a recording"),
             (b"ID3\x04", "is a recording"),
-            (b"RIFF....WAVE", "is a recording"),
+            (b"RIFF\x24\x08\x00\x00WAVEfmt \x10\x00\x00\x00", "is a recording"),
+            (b"OggS\x00\x02", "is a recording"),
+            (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "is a picture"),
             ("\x01\x02\x03 Jane: hi", "looks binary"),
             ("a" * 10_000_001, "has 10,000,001 characters; at most 10,000,000 are read"),
         ],
@@ -58,6 +59,12 @@ class TestNoTranscript:
     def test_is_told_why(self, data: str | bytes, why: str) -> None:
         with pytest.raises(InvalidRequestError, match=why):
             read_transcript(data)
+
+    @pytest.mark.parametrize("name", ["RIFF", "ID3", "GIF8", "OggS", "fLaC", "Gus ftyp"])
+    def test_is_text_though_it_begins_like_a_binary_file(self, name: str) -> None:
+        words = f"{name}: Hello.\nAnn: Hi, café.\n"
+        for data in (words, words.encode(), "%PDF-1.7: " + words):
+            assert read_transcript(data).turns[-1].speaker == "Ann"
 
     @given(
         st.binary(max_size=200) | st.binary(max_size=40).map(lambda tail: b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + tail)

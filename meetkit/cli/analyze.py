@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -217,7 +218,8 @@ def _say_written(report: Path, *, kept: bool) -> None:
 
 
 def _page_name(name: str) -> str:
-    return f"{name}.html"
+    """Another for each name, and never that of the list, on file systems blind to case neither."""
+    return re.sub("^(index_*)$", r"\1_", name, flags=re.IGNORECASE) + ".html"
 
 
 def _title(name: str) -> str:

@@ -27,6 +27,7 @@ _BINARY = (
 )
 _WANTED = "a transcript is text: plain, WebVTT, SRT or JSON"
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+_NOT_PLAIN = re.compile(b"[\x00-\x08\x0e-\x1f\x7f]")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -37,7 +38,6 @@ def decode(data: str | bytes) -> str:
         InvalidRequestError: it is binary, in another encoding, longer than 10,000,000 characters, or holds NUL
             characters or halves of surrogate pairs; the message says which, and where.
     """
-    _refuse_known_binary(data[:16].encode("latin-1", "replace") if isinstance(data, str) else data[:16])
     text = data if isinstance(data, str) else _decoded(data)
     if len(text) > MAX_CHARACTERS:
         raise InvalidRequestError(f"the transcript has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
@@ -50,17 +50,20 @@ def decode(data: str | bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
+    _refuse_known_binary(data[:64])
     is_utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return data.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         name = "UTF-16" if is_utf_16 else "UTF-8"
         raise InvalidRequestError(
-            f"the transcript is no {name} from byte {error.start} on; {_WANTED}, saved as UTF-8"
+            f"the transcript is not valid {name} at byte {error.start}; {_WANTED}, saved as UTF-8"
         ) from None
 
 
 def _refuse_known_binary(head: bytes) -> None:
+    is_plain = not _NOT_PLAIN.search(head)
     for at, signature, name in _BINARY:
-        if head.startswith(signature, at):
+        # A text can begin with a word such as RIFF; where the word is a signature, numbers in binary follow.
+        if head.startswith(signature, at) and not (is_plain and signature.isalnum()):
             raise InvalidRequestError(f"the transcript is {name}; {_WANTED}")
