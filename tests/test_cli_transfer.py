@@ -54,7 +54,7 @@ class TestExport:
         link.symlink_to(file)
 
         for name in (file, link):
-            assert "is there already; --force replaces it" in meetkit("export", name).trouble
+            assert "already exists; use --force to replace it" in meetkit("export", name).trouble
         assert file.read_text() == "precious"
         meetkit("export", link, "--force")
         assert file.read_bytes().startswith(b'{"kind":"meetkit"')
@@ -63,7 +63,7 @@ class TestExport:
     def test_goes_to_a_file_that_can_be_one(self, meetkit: Run, tmp_path: Path) -> None:
         """Neither a directory nor a device is replaced by one, nor is a directory made."""
         for name in (tmp_path, "/dev/null"):
-            assert "is no file that could be written" in meetkit("export", name, "--force").trouble
+            assert "is not a regular file" in meetkit("export", name, "--force").trouble
         assert "cannot write" in meetkit("export", tmp_path / "nowhere" / "x").trouble
         assert "No such file or directory" in meetkit("export", tmp_path / "nowhere" / "x").trouble
 

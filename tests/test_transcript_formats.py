@@ -299,7 +299,7 @@ class TestWebVtt:
         ["00:00:05.000 -> 00:00:06.000", "00:05.000 -->", "00:05.000 --> soon", "00:05.000 --> 00:06.000 and words"],
     )
     def test_a_line_that_is_almost_a_time_is_named(self, line: str) -> None:
-        with pytest.raises(InvalidRequestError, match=r"line 6: .* is no time of a cue such as 00:01:02\.000 --> "):
+        with pytest.raises(InvalidRequestError, match=r"line 6: .* is not a cue time, such as 00:01:02\.000 --> "):
             read_transcript(f"WEBVTT\n\n00:01.000 --> 00:02.000\na\n\n{line}\nb")
 
 
@@ -377,20 +377,20 @@ class TestJson:
     @pytest.mark.parametrize(
         ("data", "why"),
         [
-            ('[{"text": "a"', "no valid JSON: .*line 1, column 14"),
+            ('[{"text": "a"', "not valid JSON: .*line 1, column 14"),
             ("{}", "holds no list turns or segments"),
             ('{"segments": {}}', "holds no list turns or segments"),
-            ('{"segments": [{"text": "a"}, 3]}', r"segments\[1\]: 3 is no object with a text"),
+            ('{"segments": [{"text": "a"}, 3]}', r"segments\[1\]: 3 is not an object with a text"),
             ('{"results": {"utterances": [{"speaker": 1}]}}', r"results.utterances\[0\]: has no text"),
-            ('[{"text": 1}]', r"\[0\].text: 1 is no text in quotes"),
-            ('[{"text": "a", "speaker": true}]', r"\[0\].speaker: True is no text"),
-            ('[{"text": "a", "speaker": {"name": "Jane"}}]', r"\[0\].speaker: .* is no text"),
-            ('[{"text": "a", "start": "0:01"}]', r"\[0\].start: '0:01' is no number of seconds"),
-            ('[{"text": "a", "end": true}]', r"\[0\].end: True is no number"),
-            ('[{"text": "a", "start": -1}]', r"\[0\].start: -1 is no time"),
-            ('[{"text": "a", "start": 1e999}]', r"\[0\].start: inf is no time"),
-            ('[{"text": "a", "start": 1e17}]', r"\[0\].start: 1e\+17 is no time"),
-            ('[{"text": "a", "start": NaN}]', "NaN is no number"),
+            ('[{"text": 1}]', r"\[0\].text: 1 is not a string"),
+            ('[{"text": "a", "speaker": true}]', r"\[0\].speaker: True is not a string"),
+            ('[{"text": "a", "speaker": {"name": "Jane"}}]', r"\[0\].speaker: .* is not a string"),
+            ('[{"text": "a", "start": "0:01"}]', r"\[0\].start: '0:01' is not a number of seconds"),
+            ('[{"text": "a", "end": true}]', r"\[0\].end: True is not a number"),
+            ('[{"text": "a", "start": -1}]', r"\[0\].start: -1 is not a time"),
+            ('[{"text": "a", "start": 1e999}]', r"\[0\].start: inf is not a time"),
+            ('[{"text": "a", "start": 1e17}]', r"\[0\].start: 1e\+17 is not a time"),
+            ('[{"text": "a", "start": NaN}]', "NaN is not a number"),
             ('[{"text": "a", "text": "b"}]', "'text' twice"),
             ('[{"text": "a\\u0000"}]', r"\[0\].text: holds a NUL character"),
             ('[{"text": "a", "speaker": "\\ud800"}]', r"\[0\].speaker: holds .* half of a surrogate pair"),

@@ -58,7 +58,7 @@ def demo() -> None:
 @click.option("--status", help="Only those scheduled, completed or cancelled.")
 @click.option("--kind", help="Only those internal or external.")
 @click.option("--text", help="Only those with these words in title or summary.")
-@click.option("--limit", type=int, help="At most so many.")
+@click.option("--limit", type=int, help="The most to list.")
 @click.option("--after", metavar="MEETING_ID", help="The next page after this meeting.")
 @show.as_json_option
 def meetings(user: str | None, as_json: bool, **filters: Any) -> None:

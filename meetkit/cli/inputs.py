@@ -50,7 +50,7 @@ def read(source: Input) -> bytes:
         raise InvalidRequestError(f"cannot read {shown(source.name)}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
         raise InvalidRequestError(
-            f"{shown(source.name)} has more than {MAX_BYTES // 1_000_000} MB, which no call takes"
+            f"{shown(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the most that is read"
         )
     if not data.strip():
         raise InvalidRequestError(f"{shown(source.name)} is empty")

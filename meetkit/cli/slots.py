@@ -17,8 +17,10 @@ from meetkit.models.zones import parse_date
 
 
 @click.command(cls=click.Command)
-@click.option("--user", "users", multiple=True, help="Who is to meet; once for each.")
-@click.option("--calendar", "calendars", multiple=True, metavar="FILE", help="Or an .ics file of theirs, likewise.")
+@click.option("--user", "users", multiple=True, help="A user who is to meet; repeatable.")
+@click.option(
+    "--calendar", "calendars", multiple=True, metavar="FILE", help="An .ics file in place of a user; repeatable."
+)
 @click.option("--date", metavar="YYYY-MM-DD", help="The day, with --user.")
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="The first day, with --calendar; default: today.")
 @click.option("--days", type=int, metavar="NUMBER", help="How many days, with --calendar; default: 5.")
@@ -30,7 +32,7 @@ from meetkit.models.zones import parse_date
     help="Work hours; with --calendar those of Monday to Friday. Or `own` for each user's own.",
 )
 @click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Needed with --calendar.")
-@click.option("--step", type=int, metavar="MINUTES", help="Slots of the duration, one every so often.")
+@click.option("--step", type=int, metavar="MINUTES", help="Offer a slot of the duration every so many minutes.")
 @click.option("--buffer", type=int, default=0, metavar="MINUTES", help="Kept free around meetings.")
 @show.as_json_option
 def slots(

@@ -25,7 +25,7 @@ _STANDARD = "-"
 
 @click.command(cls=database.StoreCommand)
 @click.argument("file")
-@click.option("--force", is_flag=True, help="Replace FILE where it is there already.")
+@click.option("--force", is_flag=True, help="Replace FILE if it already exists.")
 @show.as_json_option
 def export(file: str, force: bool, as_json: bool) -> None:
     """Write all that is kept to FILE, or for `-` to standard output.
@@ -104,9 +104,9 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
     if not target.exists():
         return
     if not target.is_file():
-        raise InvalidRequestError(f"{shown(name)} is no file that could be written; `-` is standard output")
+        raise InvalidRequestError(f"{shown(name)} is not a regular file; use `-` for standard output")
     if not force:
-        raise InvalidRequestError(f"{shown(name)} is there already; --force replaces it")
+        raise InvalidRequestError(f"{shown(name)} already exists; use --force to replace it")
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:

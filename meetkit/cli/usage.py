@@ -33,7 +33,7 @@ def _show(out: Console, totals: Sequence[UsageTotal]) -> None:
         names = (show.plain(name) for name in (total.model, total.purpose, total.outcome))
         table.add_row(*names, *_costs([total]))
     if len(totals) > 1:
-        table.add_row("in all", "", "", *_costs(totals))
+        table.add_row("Total", "", "", *_costs(totals))
     out.print(table)
 
 

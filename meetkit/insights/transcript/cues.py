@@ -47,7 +47,7 @@ def read_cues(text: str, *, numbered: bool) -> Iterator[Cue]:
             times, said, aside = _times(found), [], False
         elif ">" in line and not aside and _ALMOST_TIMING.match(line):
             raise InvalidRequestError(
-                f"line {number}: {shown(line)} is no time of a cue such as 00:01:02.000 --> 00:01:04.000"
+                f"line {number}: {shown(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
             )
         elif aside:
             aside = bool(line.strip())

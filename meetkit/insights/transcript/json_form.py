@@ -42,7 +42,9 @@ def _load(text: str) -> object:
     except RecursionError:
         raise InvalidRequestError("the JSON is nested too deeply to be a transcript") from None
     except json.JSONDecodeError as error:
-        raise InvalidRequestError(f"no valid JSON: {error.msg}, at line {error.lineno}, column {error.colno}") from None
+        raise InvalidRequestError(
+            f"not valid JSON: {error.msg}, at line {error.lineno}, column {error.colno}"
+        ) from None
     except InvalidRequestError:
         raise
     except ValueError:
@@ -50,7 +52,7 @@ def _load(text: str) -> object:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidRequestError(f"no valid JSON: {name} is no number; leave out a time that is not known")
+    raise InvalidRequestError(f"not valid JSON: {name} is not a number; leave out a time that is not known")
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
 
 def _piece(place: str, item: object, per_second: int) -> Piece:
     if not isinstance(item, dict):
-        raise InvalidRequestError(f"{place}: {shown(item)} is no object with a text, {_WANTED}")
+        raise InvalidRequestError(f"{place}: {shown(item)} is not an object with a text, {_WANTED}")
     start, end = (_seconds(f"{place}.{name}", item.get(name), per_second) for name in ("start", "end"))
     if start is not None and end is not None and end < start:
         end = None
@@ -103,7 +105,7 @@ def _speaker(place: str, item: Mapping[str, object]) -> str | None:
 
 def _string(place: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidRequestError(f"{place}: {shown(value)} is no text in quotes")
+        raise InvalidRequestError(f"{place}: {shown(value)} is not a string")
     if not is_storable(value):
         raise InvalidRequestError(f"{place}: holds a NUL character or half of a surrogate pair")
     return value
@@ -113,7 +115,7 @@ def _seconds(place: str, value: object, per_second: int) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidRequestError(f"{place}: {shown(value)} is no number of seconds such as 12.5")
+        raise InvalidRequestError(f"{place}: {shown(value)} is not a number of seconds, such as 12.5")
     if not 0 <= value <= _MAX_SECONDS * per_second:
-        raise InvalidRequestError(f"{place}: {shown(value)} is no time of a recording, in seconds from 0")
+        raise InvalidRequestError(f"{place}: {shown(value)} is not a time in a recording, in seconds from 0")
     return round(value / per_second, 3)
