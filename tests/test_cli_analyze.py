@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import json
 import os
@@ -51,6 +52,18 @@ def calls(tmp_path: Path) -> Path:
     return folder
 
 
+def opened_by_reader(pipe: Path) -> int:
+    """A named pipe opened for writing, once another process reads it."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
+
+
 def analysed(result: Result) -> MeetingInsights:
     """What `--json` printed of one transcript."""
     return MeetingInsights.model_validate_json(result.out)
@@ -69,6 +82,13 @@ class TestOne:
     def test_is_shown_under_its_title(self, meetkit: Run) -> None:
         assert meetkit("analyze", CALL).out.startswith("call\n")
         assert meetkit("analyze", CALL, "--title", "Pilot [bold]").out.startswith("Pilot [bold]\n")
+
+    @pytest.mark.parametrize("arguments", [("analyze", CALL), ("analyze", CALL, CALL)])
+    def test_lines_in_a_pipe_end_with_their_words(self, meetkit: Run, arguments: tuple[object, ...]) -> None:
+        lines = meetkit(*arguments).out.splitlines()
+
+        assert any("  " in line for line in lines)
+        assert [line for line in lines if line != line.rstrip()] == []
 
     def test_html_is_a_report(self, meetkit: Run, tmp_path: Path) -> None:
         report = tmp_path / "call.html"
@@ -200,27 +220,32 @@ class TestSeveral:
             assert meetkit(*again).out.startswith("3 reports, 3 of them up to date already:")
 
     def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
-        calls, reports = tmp_path / "calls", tmp_path / "reports"
-        calls.mkdir()
-        for number in range(40):
-            (calls / f"{number:02}.txt").write_text(WORDS * 1500)
-        command = in_process("analyze", calls, "--html", reports)
+        """Pipes that nobody has written to yet hold its processes up, so that it cannot end before."""
+        reports, pipes = tmp_path / "reports", [tmp_path / f"1{n:03}.txt" for n in range(os.cpu_count() or 1)]
+        files = [tmp_path / f"{number}.txt" for number in range(3)]
+        for file in files:
+            file.write_text(WORDS)
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        command = ("analyze", *files, *pipes, "--html", reports)
         running = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+            in_process(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
-        while not made_at(reports) and running.poll() is None:
-            time.sleep(0.02)
+        writers = [opened_by_reader(pipe) for pipe in pipes]
         os.killpg(running.pid, signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+        for writer in writers:
+            os.write(writer, WORDS.encode())
+            os.close(writer)
+        out, err = running.communicate(timeout=120)
 
         assert (running.returncode, out) == (130, b"")
         assert err.strip() == b"meetkit: interrupted"
         before = len(made_at(reports))
-        assert 0 < before < 40
-        assert f"40 reports, {before} of them up to date already" in meetkit("analyze", calls, "--html", reports).out
+        assert before >= len(files)
+        for pipe in pipes:
+            pipe.unlink()
+            pipe.write_text(WORDS)
+        assert f"{len(files + pipes)} reports, {before} of them up to date already" in meetkit(*command).out
 
     def test_a_transcript_called_index_leaves_the_list_its_place(self, meetkit: Run, tmp_path: Path) -> None:
         files = [tmp_path / name for name in ("index", "Index_", "call.txt")]

@@ -305,7 +305,8 @@ class TestLimits:
         with ThreadPoolExecutor(8) as pool:
             sync = [pool.submit(complete, client, "x", Mood) for _ in range(4)]
             other = pool.submit(asyncio.run, several())
-            while server.under_way < 2:
+            end = time.monotonic() + 60
+            while server.under_way < 2 and time.monotonic() < end:
                 time.sleep(0.01)
             go.set()
             assert [one.result() for one in sync] + other.result() == [Mood(mood="good")] * 8
@@ -318,7 +319,8 @@ class TestLimits:
         client = connected(server, waits_for(go, says(GOOD)), concurrency=1)
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(complete, client, "x", Mood)
-            while not server.under_way:
+            end = time.monotonic() + 60
+            while not server.under_way and time.monotonic() < end:
                 time.sleep(0.01)
             with pytest.raises(LLMAPIError, match="all 1 places"):
                 complete(client, "x", Mood, policy=RetryPolicy(attempts=1, timeout=0.1))

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -30,13 +31,24 @@ from meetkit.models.zones import MINUTE, to_microseconds
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
+_FILLING = re.compile(" +$", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print; in a pipe plain text of 120 columns."""
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, emoji=False, markup=False, width=None if is_terminal else 120)
+    if (sys.stderr if stderr else sys.stdout).isatty():
+        return Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    return _PipeConsole(stderr=stderr, highlight=False, emoji=False, markup=False, width=120)
+
+
+class _PipeConsole(Console):
+    """Prints without the spaces that fill up the lines of a table."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        with self.capture() as printed:
+            super().print(*objects, **options)
+        self.file.write(_FILLING.sub("", printed.get()))
 
 
 def plain(text: str) -> str:
