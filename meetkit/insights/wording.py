@@ -6,14 +6,12 @@ import re
 from functools import lru_cache
 
 from meetkit.insights.text import WORD
+from meetkit.insights.words import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.words import NEGATIONS as ENGLISH_NEGATIONS
+from meetkit.insights.words import UNSPACED as UNSPACED_RANGES
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-NEGATIONS = _words(
-    "not no never none nobody nothing neither nor cannot without hardly nicht kein keine keinen keiner nie niemals"
+NEGATIONS = ENGLISH_NEGATIONS | listed(
+    "nicht kein keine keinen keiner nie niemals"
     " pas jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
     " ikke aldri nie не нет никогда"
 )
@@ -23,29 +21,27 @@ _UNITS = WORD.findall(
 )
 _TENS = WORD.findall("twenty thirty forty fifty sixty seventy eighty ninety")
 NUMBER_WORDS = {name: str(value) for value, name in [*enumerate(_UNITS), *zip(range(20, 100, 10), _TENS, strict=True)]}
-EXACT = _words(
-    "hundred thousand million billion first second third half double twice dozen quarter monday tuesday wednesday"
-    " thursday friday saturday sunday today tomorrow tonight yesterday january february march april may june july"
-    " august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
-).union(NUMBER_WORDS)
+EXACT = listed(
+    "hundred thousand million billion first second third half double twice dozen quarter today tomorrow tonight"
+    " yesterday jan feb mar apr jun jul aug sep sept oct nov dec"
+).union(NUMBER_WORDS, WEEKDAYS, MONTHS)
 """Words in which the smallest difference is a different statement."""
 
-FILLERS = _words(
-    "um uh uhm er erm hmm mm mhm ah oh well so like just really okay ok yeah actually basically the a an and that"
+FILLERS = HESITATIONS | listed(
+    "uhm mm mhm ah oh well so like just really okay ok yeah actually basically the a an and that"
 )
 """Words that a quote may leave out or add and still say the same."""
 _PHRASED_FILLERS = re.compile(r"\b(?:you know|i mean|kind of|sort of)\b", re.IGNORECASE)
 
-STOP_WORDS = _words(
-    "a about after again all also am an and any are as at be because been before being both but by can could did do"
-    " does doing done down during each every for from further get gets getting go goes going gonna got had has have"
-    " having he her here hers him his how i if in into is it its itself just let lets like may maybe me might mine"
-    " more most much must my myself no nor not now of off ok okay on once only onto or other our ours out over own"
-    " really s same shall she should so some such t than that the their theirs them then there these they this those"
-    " through to too under until up upon us very was we were what when where whether which while who whom whose why"
-    " will with within without would yeah yes you your yours"
+STOP_WORDS = COMMON | listed(
+    "about after again also am any are be because been before being both but can could did do does doing done "
+    "down during each every further get gets getting go goes going gonna got had has have having he here hers "
+    "him how into is itself just let lets like may maybe might mine more most much must myself no nor not now "
+    "off ok once only onto other ours out over own really s same shall she should such t than theirs there "
+    "through too under until up upon very was were what when where whether which while who whom whose why will "
+    "with within without would yeah yours"
 )
-REPORTING = _words(
+REPORTING = listed(
     "accept action add address agree aim answer anyone approve arrange ask attend call check choose clarify close"
     " collect come complete concern confirm consider contact continue cover create customer deadline decide decision"
     " deliver describe detail determine discuss discussion draft email ensure establish everyone examine expect"
@@ -73,9 +69,7 @@ _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ies", "ied", "ed", "es", 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 # Written without spaces: a run is no word, so its pairs of characters are compared.
-UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
-)
+UNSPACED = re.compile(f"[{UNSPACED_RANGES}]+")
 
 
 def spoken_words(text: str) -> list[str]:

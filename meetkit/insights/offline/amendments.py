@@ -9,8 +9,9 @@ from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import Phrase, find_phrases
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import gist, listed
+from meetkit.insights.offline.wording import gist
 from meetkit.insights.text import Document, Sentence
+from meetkit.insights.words import listed
 from meetkit.models.insights import Evidence
 
 Turns = Sequence[Sequence[Sentence]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, dropwhile, groupby, pairwise, product
 
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_MONTHS = "january february march april june july august september october november december"
+from meetkit.insights.words import HESITATIONS, MONTHS, WEEKDAYS, listed
 
 # Phrases of one to four words. What a cue is worth is learned; here stands only what gives it.
 _PHRASES = {
@@ -81,7 +80,7 @@ _PHRASES = {
     "consent": "okay, ok, yeah, yes, alright, sure, right, good, fine, great, perfect",
 }
 _BEFORE_DATES = ("by", "on", "until", "before", "next", "this")
-DATES = f"{_DAYS} {_MONTHS}".split()
+DATES = [*WEEKDAYS, *(month for month in MONTHS if month != "may")]
 
 _GRAMMAR = {
     "V": """do does did is are was were can could would will should shall have has had am may isn't aren't don't doesn't
@@ -90,21 +89,21 @@ _GRAMMAR = {
         my""",
     "W": "what why how who when where which whose what's who's how's where's",
 }
-_CLASSES = {word: letter for letter, listed in _GRAMMAR.items() for word in listed.split()}
-_HESITATIONS = frozenset({"uh", "um", "er", "hmm", "mm", "hm", "ah", "erm", "mhm", "uhhuh", "eh"})
+_CLASSES = {word: letter for letter, names in _GRAMMAR.items() for word in names.split()}
+_HESITATIONS = HESITATIONS | listed("mm hm ah mhm uhhuh eh")
 _OPEN = "so and but well okay ok yeah oh alright right now like then yes no actually sorry mean just also because"
-_OPENERS = frozenset(_OPEN.split())
+_OPENERS = listed(_OPEN)
 _ASSENT = "right okay ok yeah yes no huh you know all alright really yep oh so and but then well sure see i sorry"
-_TAGS = frozenset(_ASSENT.split()) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
+_TAGS = listed(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
 _LENGTHS = (4, 7, 12, 20, 30)
 
 
 def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """The rest of each phrase and the cue it gives, by the phrase's first word."""
-    listed = [(phrase.split(), cue) for cue, text in _PHRASES.items() for phrase in text.split(",")]
+    plain = [(phrase.split(), cue) for cue, text in _PHRASES.items() for phrase in text.split(",")]
     dated = [([before, name], "later") for before, name in product(_BEFORE_DATES, DATES)]
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for (first, *others), cue in (*listed, *dated):
+    for (first, *others), cue in (*plain, *dated):
         found.setdefault(first, []).append((tuple(others), cue))
     return found
 

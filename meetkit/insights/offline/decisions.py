@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.intents import decision_scores
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import Index, cleaned, gist, listed
+from meetkit.insights.offline.wording import Index, cleaned, gist
 from meetkit.insights.text import Document, Sentence
+from meetkit.insights.words import listed
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
@@ -67,7 +68,7 @@ class _Draft:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def find_decisions(document: Document, context: MeetingContext) -> Decisions:  # noqa: ARG001 (as all sections)
+def find_decisions(document: Document, context: MeetingContext) -> Decisions:  # noqa: ARG001  # the signature of all sections
     """The sentences by which something was decided; said again, a decision is still one.
 
     A proposal is a decision where it is likely to be one by its words, or the next to speak agrees.

@@ -8,45 +8,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from meetkit.insights.text import WORD
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from meetkit.insights.words import HESITATIONS, listed
 
 _TOKEN = re.compile(rf"{WORD.pattern}|[.,;:!?\u2026\u2013\u2014]+")
-_ALWAYS = _set("um umm uhm uh uhh er erm hm hmm basically actually literally honestly")
+_ALWAYS = HESITATIONS | listed("umm uhm uhh hm basically actually literally honestly")
 # Sounds that answer: "mm-hmm", "uh-huh", "uh-oh".
 _ANSWERS = frozenset({("mm", "hmm"), ("mm", "hm"), ("uh", "huh"), ("um", "hum"), ("uh", "oh")})
 
 # What makes "like" a verb, or a preposition, of the word before it.
-_USES_LIKE = _set(
+_USES_LIKE = listed(
     "i you we they he she it who to would i'd you'd we'd they'd he'd she'd do does did don't doesn't didn't will won't"
     " might may could should can also really both users customers wouldn't never always not exactly"
     " look looks looked looking sound sounds sounded feel feels felt seem seems seemed smells tastes act acts behaves"
     " something anything nothing things thing stuff someone somebody anyone people places tools companies one more much"
 )
 # What a filling "like" stands before, of things it cannot compare with.
-_AFTER_LIKE = _set(
+_AFTER_LIKE = listed(
     "i we he she they i'm we're they're he's she's it's that's there's i'll we'll really so totally super very maybe"
     " oh yeah okay one two three four five six seven eight nine ten twenty thirty fifty hundred half"
 )
-_SAY = _set("said say says mentioned told discussed do did")
-_JOINS = _set("and so but or because")
+_SAY = listed("said say says mentioned told discussed do did")
+_JOINS = listed("and so but or because")
 # What names a kind: "what kind of", "some sort of".
-_KINDS = _set(
+_KINDS = listed(
     "what which this that some any a the one every each same no another other certain different new right wrong best"
     " first only our your their its my"
 )
-_BEFORE_YOU_KNOW = _set(
+_BEFORE_YOU_KNOW = listed(
     "do did don't didn't if as that what whether would will once when how because before should so may might can"
 )
-_AFTER_YOU_KNOW = _set(
+_AFTER_YOU_KNOW = listed(
     "what that how if where when who why whether which about him her them it this the of anyone anybody someone to any"
 )
-_BEFORE_I_MEAN = _set("what do did that know if don't didn't which say")
-_AFTER_I_MEAN = _set("it that to by what the this both those these")
-_BEFORE_RIGHT = _set("that that's is it all sounds this the be was it's are looks turn we're you're")
+_BEFORE_I_MEAN = listed("what do did that know if don't didn't which say")
+_AFTER_I_MEAN = listed("it that to by what the this both those these")
+_BEFORE_RIGHT = listed("that that's is it all sounds this the be was it's are looks turn we're you're")
 
 
 def count_fillers(texts: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -9,8 +9,9 @@ from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import find_phrases
 from meetkit.insights.offline.owners import People
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import cleaned, listed
+from meetkit.insights.offline.wording import cleaned
 from meetkit.insights.text import Document, Sentence
+from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
 

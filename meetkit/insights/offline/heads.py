@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from meetkit.insights.offline.wording import listed
+from meetkit.insights.words import listed
 
 
 class Kind(Enum):

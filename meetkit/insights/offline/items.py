@@ -17,8 +17,8 @@ from meetkit.insights.offline.priorities import priority_words
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.tasks import Task, tasks
 from meetkit.insights.offline.verbs import DELIVERIES, FAVOURS
-from meetkit.insights.offline.wording import listed
 from meetkit.insights.text import Document, Sentence
+from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, MeetingContext
 
 _LIKELY = 0.5

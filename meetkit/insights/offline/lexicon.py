@@ -9,26 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "nobody",
-        "nothing",
-        "none",
-        "neither",
-        "nor",
-        "without",
-        "hardly",
-        "barely",
-        "cannot",
-        "cant",
-        "dont",
-        "wont",
-        "ain't",
-    ]
-)
+from meetkit.insights import words
+
+NEGATIONS = words.NEGATIONS | words.listed("barely cant dont wont ain't")
 """Words that turn what follows them; so does every word that ends in n't."""
 
 INTENSITY: Mapping[str, float] = {
@@ -90,8 +73,8 @@ def cues() -> Mapping[str, tuple[tuple[Phrase, str], ...]]:
     found: dict[str, list[tuple[Phrase, str]]] = {}
     for kind, listed in CUES.items():
         for phrase in listed.split("|"):
-            words = tuple(phrase.split())
-            found.setdefault(words[0], []).append((words, kind))
+            cue = tuple(phrase.split())
+            found.setdefault(cue[0], []).append((cue, kind))
     return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in found.items()}
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from meetkit.insights.offline.wording import listed
 from meetkit.insights.text import Document
+from meetkit.insights.words import COMMON, MONTHS, WEEKDAYS, listed
 from meetkit.models.analysis import MeetingContext
 
 _LAST_WORDS = re.compile(r"(?:([^\W\d_][\w.'\u2019-]{0,40})\s{1,3})?\b([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
-_NO_NAMES = listed(
-    "a an and anybody anyone as at but by everybody everyone everything finally first for from he her"
-    " here his hopefully"
-    " how i if in it its me my next nobody none nothing now of okay on one or our perfect please she so some somebody"
-    " someone something that the their them then there these they this those to today tomorrow tonight us we well what"
-    " when where which who why yes you your maybe great sure no not all both each who's monday tuesday wednesday"
-    " thursday friday saturday sunday january february march april june july august september october november"
-    " december meeting action item todo task"
-)
+_NO_NAMES = (
+    COMMON
+    | {*WEEKDAYS, *MONTHS}
+    | listed(
+        "anybody anyone but everybody everyone everything finally first he here hopefully how next nobody none "
+        "nothing now one perfect please she somebody someone something there today tomorrow tonight well what when "
+        "where which who why maybe great sure no not both each who's meeting action item todo task"
+    )
+) - {"may"}  # May is a name as well.
 
 
 class People:

@@ -72,7 +72,7 @@ _SAYS_YES_OR_NO = re.compile(
 )
 
 
-def find_questions(document: Document, context: MeetingContext) -> Questions:  # noqa: ARG001 (as all sections)
+def find_questions(document: Document, context: MeetingContext) -> Questions:  # noqa: ARG001  # the signature of all sections
     """The questions, each with the turn that answers it; small talk, tags ("…, right?") and mere echoes left out.
 
     The answer is the next turn by somebody else that says something: not one that asks back, puts off ("let

@@ -27,7 +27,7 @@ class _Stretch:
     seconds: float = 0.0
 
 
-def measure(document: Document, context: MeetingContext) -> Statistics:
+def measure(document: Document, context: MeetingContext) -> Statistics:  # noqa: ARG001  # the signature of all sections
     """Who talked how much, how fast and how patiently.
 
     After the metrics that Gong describes (help.gong.io, "Analyze team performance"), which gives no formula for
@@ -46,7 +46,6 @@ def measure(document: Document, context: MeetingContext) -> Statistics:
     Whatever needs times is `None` where one is missing, and what divides by a time where it is under a
     millisecond.
     """
-    del context
     turns = document.transcript.turns
     timed = bool(turns) and all(turn.start_seconds is not None and turn.end_seconds is not None for turn in turns)
     counts = [sum(1 for _ in WORD.finditer(turn.text)) for turn in turns]

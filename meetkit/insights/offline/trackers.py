@@ -9,21 +9,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from meetkit.insights.text import Document
+from meetkit.insights.words import UNSPACED
 from meetkit.models.analysis import MeetingContext, Mention, Tracker, Trackers
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Turn
 
-# Thai to Burmese, Khmer, kana, Chinese: written without spaces, so every character counts as a word.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-)
 # Accents and vowel signs, which belong to the letter before them.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0900-\u0963\u0966-\u0dff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
 )
-_LETTER = rf"(?:(?![{_UNSPACED}])\w|[{_MARKS}])"
-_TOKEN = re.compile(rf"[{_UNSPACED}][{_MARKS}]*|{_LETTER}+(?:'{_LETTER}+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
+# Every character of what is written without spaces counts as a word.
+_LETTER = rf"(?:(?![{UNSPACED}])\w|[{_MARKS}])"
+_TOKEN = re.compile(rf"[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:'{_LETTER}+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
 _ASCII_TOKEN = re.compile(r"\w+(?:'\w+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
 _ALIKE = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 _SHORTEST_PLURAL = 5  # "seats" may be "seat", but "news" is not "new".

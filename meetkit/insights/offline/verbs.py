@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meetkit.insights.offline.wording import listed
+from meetkit.insights.words import listed
 
 _ACTIONS = """
 send share forward email e-mail mail resend return prepare draft write rewrite schedule reschedule book arrange
@@ -21,7 +21,7 @@ resolve repair replace reserve prioritize prioritise map copy attach include pro
 hand plan demo interview recruit survey benchmark audit brief consult liaise rename close issue convert reduce
 increase lower drop move add
 """
-ACTIONS = frozenset(_ACTIONS.split())
+ACTIONS = listed(_ACTIONS)
 """Verbs that name a piece of work by themselves."""
 
 _PHRASES = re.compile(

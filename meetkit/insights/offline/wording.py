@@ -7,18 +7,11 @@ from collections import defaultdict
 from typing import Generic, TypeVar
 
 from meetkit.insights.text import words
+from meetkit.insights.words import COMMON, listed
 
-
-def listed(words: str) -> frozenset[str]:
-    """The words of a list that is written as a text."""
-    return frozenset(words.split())
-
-
-_EMPTY = listed(
-    "a an the and or of to for with in on at by from as it its that this these those them they you your our my we us me"
-    " i his her their all any some so up out over back into about be is are was were then also again"
-    " if whether get make let put take new more will would i'll we'll"
-    " let's have has had do does did go with use just okay yes agreed decided agree that's it's"
+_EMPTY = COMMON | listed(
+    "with any up out over back into about be is are was were also again whether get make let put take new more "
+    "will would i'll we'll let's have has had do does did go use just agreed decided agree that's it's"
 )
 _MAX_PHRASE = 2000
 _TOO_SHORT = 3
