@@ -41,6 +41,8 @@ _ALIKE = {
 _SAME = 0.75
 _LEAST = 2
 _NEIGHBOURS = 30
+_NO_WORDS = frozenset({""})
+"""Under which an index keeps what tells of nothing."""
 
 
 def cleaned(text: str) -> str:
@@ -62,7 +64,9 @@ def _numbers(about: frozenset[str]) -> set[str]:
 
 
 def is_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one gist lies, for the most part, within the other, and no number tells them apart."""
+    """Whether two gists are equal, or one lies for the most part within the other and no number tells them apart."""
+    if one == other:
+        return True
     shared = len(one & other)
     if shared < _LEAST or shared < _SAME * min(len(one), len(other)):
         return False
@@ -82,14 +86,14 @@ class Index(Generic[FindingT]):
 
     def add(self, about: frozenset[str], finding: FindingT) -> None:
         """Keep a finding under its gist."""
-        for word in about:
+        for word in about or _NO_WORDS:
             self._by_word[word].append((about, finding))
 
     def near(self, about: frozenset[str]) -> list[FindingT]:
         """The findings whose gist is the same, the earliest first."""
         found = {
             id(finding): finding
-            for word in about
+            for word in about or _NO_WORDS
             for kept, finding in self._by_word.get(word, ())[-_NEIGHBOURS:]
             if is_same(about, kept)
         }
