@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetkit.insights.offline.questions import find_questions
+from meetkit.insights.text import asks
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 
@@ -86,3 +87,9 @@ def test_every_quote_is_verbatim_and_answers_come_later(turns: list[tuple[str | 
 def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
     read = document(("Sarah Chen", unit * (50_000 // len(unit)) + "?"))
     assert all(len(question.text) <= 2000 for question in find_questions(read, THURSDAY).items)
+
+
+@pytest.mark.parametrize("text", ["why?", '"why?"', "(why?) ", "为什么？", "لماذا؟", "why?\u201d"])
+def test_a_question_mark_of_any_script_asks_also_before_what_closes(text: str) -> None:
+    assert asks(text)
+    assert not asks(f"{text}.")

@@ -18,6 +18,9 @@ _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3
 # What a full stop belongs to that ends no sentence: an initial, a title, a short form.
 _NO_END = re.compile(r"(?:^|\W)(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx|e\.g|i\.e)\.\s*$")
 
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
+_CLOSING = "\"'\u201d\u2019)]} \t\r\n"
+
 # Speech without full stops is cut where it pauses or a clause opens, else where it has gone on for long.
 _PIECE = re.compile(r"\S{1,400}")
 _PAUSES = (",", ";", ":", "-", "\u2013", "\u2014", "\u2026", "\u3001", "\uff0c", "\uff1b")
@@ -68,6 +71,11 @@ class Document:
         for sentence in self.sentences:
             found[sentence.turn.index].append(sentence)
         return tuple(map(tuple, found))
+
+
+def asks(text: str) -> bool:
+    """Whether a text ends with a question mark of any script, apart from quotes and brackets after it."""
+    return text.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
 
 
 def words(text: str) -> tuple[str, ...]:

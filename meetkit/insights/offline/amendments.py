@@ -10,7 +10,7 @@ from meetkit.insights.offline.deadlines import Phrase, find_phrases
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.wording import gist
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.insights import Evidence
 
@@ -72,13 +72,13 @@ def _negotiated(turn: int, rest: Sequence[Sentence], turns: Turns) -> tuple[str,
         return _first(reply)
     if _asks_when(reply):
         return _first(following[1]) if len(following) > 1 else None
-    proposed = next((found for sentence in reply[:2] if sentence.text.endswith("?") and (found := _in(sentence))), None)
+    proposed = next((found for sentence in reply[:2] if asks(sentence.text) and (found := _in(sentence))), None)
     accepted = len(following) > 1 and replies.kind_of(following[1]) is Reply.ACCEPTS
     return proposed if accepted and reply[0].turn.speaker != turns[turn][0].turn.speaker else None
 
 
 def _asks_when(sentences: Sequence[Sentence]) -> bool:
-    return any(sentence.text.endswith("?") and _ASKS_WHEN.search(sentence.text) for sentence in sentences[:2])
+    return any(asks(sentence.text) and _ASKS_WHEN.search(sentence.text) for sentence in sentences[:2])
 
 
 def _first(sentences: Sequence[Sentence]) -> tuple[str, Evidence] | None:
@@ -115,13 +115,8 @@ def amend(book: Book, sentence: Sentence, document: Document) -> None:
         return
     latest = book.latest(sentence.turn.index, 3)
     found = latest and _corrected(latest, sentence, text)
-    if latest and found and (not text.endswith("?") or _is_accepted(sentence, document)):
+    if latest and found and (not asks(text) or replies.acceptance_after(sentence, document)):
         latest.set_deadline(*found)
-
-
-def _is_accepted(sentence: Sentence, document: Document) -> bool:
-    following = document.by_turn[sentence.turn.index + 1 : sentence.turn.index + 2]
-    return bool(following) and replies.kind_of(following[0]) is Reply.ACCEPTS
 
 
 def _corrected(latest: Draft, sentence: Sentence, text: str) -> tuple[str, Evidence] | None:

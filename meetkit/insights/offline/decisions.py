@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from meetkit.insights.offline import replies
-from meetkit.insights.offline.intents import decision_scores
-from meetkit.insights.offline.replies import Reply
+from meetkit.insights.offline.intents import THRESHOLD, decision_scores
 from meetkit.insights.offline.wording import Index, cleaned, gist
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
-_LIKELY = 0.5
 _CHOICES = (
     r"(?:go(?:ing)? (?:ahead )?(?:with|for)|us(?:e|ing)|stick(?:ing)? (?:with|to)|proceed(?:ing)? with"
     r"|start(?:ing)? with|adopt(?:ing)?"
@@ -76,7 +74,7 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
     found: list[_Draft] = []
     index: Index[_Draft] = Index()
     for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
-        if grounds := _decides(sentence, score >= _LIKELY, document):
+        if grounds := _decides(sentence, score >= THRESHOLD, document):
             _add(found, index, _Draft(_worded(sentence), grounds))
     return Decisions(
         engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found)
@@ -106,12 +104,12 @@ def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evide
     if len(sentence.words) < _MIN_WORDS or _CUES.isdisjoint(sentence.words):
         return []
     text = sentence.text.replace("\u2019", "'")
-    asks = text.endswith("?")
-    if not asks and (cue := _DECIDED.search(text)):
+    is_asked = asks(text)
+    if not is_asked and (cue := _DECIDED.search(text)):
         return [sentence.evidence()] if not _is_open(text, cue) else []
-    if not (cue := _PROPOSED.search(text)) or (not asks and _is_open(text, cue)):
+    if not (cue := _PROPOSED.search(text)) or (not is_asked and _is_open(text, cue)):
         return []
-    if not asks and likely and _STATED.search(text):
+    if not is_asked and likely and _STATED.search(text):
         return [sentence.evidence()]
     return _agreed(sentence, document)
 
@@ -126,9 +124,7 @@ def _is_open(text: str, cue: re.Match[str]) -> bool:
 
 
 def _agreed(sentence: Sentence, document: Document) -> list[Evidence]:
-    following = sentence.turn.index + 1
-    reply = document.by_turn[following] if following < len(document.by_turn) else ()
     last = document.by_turn[sentence.turn.index][-1]
-    if not reply or last.index - sentence.index > 1 or replies.kind_of(reply) is not Reply.ACCEPTS:
+    if last.index - sentence.index > 1 or not (reply := replies.acceptance_after(sentence, document)):
         return []
     return [sentence.evidence(), reply[0].evidence()]

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import find_phrases
 from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.wording import cleaned
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
@@ -86,11 +85,10 @@ def _next_meeting(document: Document, items: ActionItems) -> Iterator[FollowUp]:
 def _agreed(sentence: Sentence, document: Document) -> tuple[Evidence, ...]:
     if not _TOGETHER.search(sentence.text) or not any(find_phrases(sentence.text)):
         return ()
-    if not sentence.text.endswith("?"):
+    if not asks(sentence.text):
         return (sentence.evidence(),)
-    following = sentence.turn.index + 1
-    reply = document.by_turn[following] if following < len(document.by_turn) else ()
-    agrees = reply and (replies.kind_of(reply) is Reply.ACCEPTS or any(find_phrases(reply[0].text)))
+    reply = replies.following(sentence, document)
+    agrees = replies.acceptance_after(sentence, document) or (reply and any(find_phrases(reply[0].text)))
     return (sentence.evidence(), reply[0].evidence()) if agrees else ()
 
 

@@ -17,7 +17,7 @@ from itertools import repeat
 from typing import Final
 
 from meetkit.insights.offline.cues import features, is_tag
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 
 THRESHOLD: Final = 0.5
 """From this score on a sentence counts, for each of the intents."""
@@ -27,9 +27,6 @@ ASKED: Final = 0.99
 
 TAG: Final = 0.1
 """The highest score as a question of what only seeks assent, such as "right?" or "you know?"."""
-
-_CLOSING = "\"'\u201d\u2019)]} "
-_QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def question_score(sentence: Sentence, found: Iterable[str]) -> float:
     """The model's probability, unless a question mark or a mere tag settles it."""
     if is_tag(sentence.words):
         return min(TAG, model("question").probability(found))
-    if sentence.text.rstrip(_CLOSING).endswith(_QUESTION_MARKS):
+    if asks(sentence.text):
         return ASKED
     return model("question").probability(found)
 

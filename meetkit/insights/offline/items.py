@@ -10,18 +10,17 @@ from meetkit.insights.offline.amendments import agreed_deadline, amend
 from meetkit.insights.offline.commitments import Commitment, commitments
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.heads import Kind
-from meetkit.insights.offline.intents import action_scores
+from meetkit.insights.offline.intents import THRESHOLD, action_scores
 from meetkit.insights.offline.owners import People
 from meetkit.insights.offline.passives import passives
 from meetkit.insights.offline.priorities import priority_words
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.tasks import Task, tasks
 from meetkit.insights.offline.verbs import DELIVERIES, FAVOURS
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, MeetingContext
 
-_LIKELY = 0.5
 _REACH = 4
 """How many turns a request waits for its answer."""
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
@@ -42,7 +41,7 @@ def find_action_items(document: Document, context: MeetingContext) -> ActionItem
     reader = _Reader(document, people)
     book = Book(people)
     for sentence, score in zip(document.sentences, action_scores(document), strict=True):
-        for draft in reader.drafts(sentence, score >= _LIKELY, book):
+        for draft in reader.drafts(sentence, score >= THRESHOLD, book):
             book.add(draft)
         amend(book, sentence, document)
     return ActionItems(engine="offline", items=tuple(draft.item(context) for draft in book.drafts))
@@ -101,7 +100,7 @@ class _Reader:
         """As in "I'll check" after a question is to check that."""
         turn = draft.sentence.turn
         before = self._turns[turn.index - 1] if turn.index else ()
-        asked = next((sentence for sentence in reversed(before) if sentence.text.endswith("?")), None)
+        asked = next((sentence for sentence in reversed(before) if asks(sentence.text)), None)
         if asked is None or asked.turn.speaker == turn.speaker or task.verb not in _CHECKS:
             return None
         draft.task = f"{task.text}: {asked.text}"[:_LONGEST]
@@ -114,7 +113,7 @@ class _Reader:
         reply, _ = self._reply(sentence)
         if reply is Reply.ACCEPTS:
             return _drafted(commitment, task)
-        is_firm = _FIRM_OFFER.match(head) and not sentence.text.endswith("?")
+        is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
         return _drafted(commitment, task) if is_firm and likely and not task.is_open and reply is Reply.SAYS else None
 
     def _assignment(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:

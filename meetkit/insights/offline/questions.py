@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 
 from meetkit.insights.offline import replies
-from meetkit.insights.offline.intents import question_scores
+from meetkit.insights.offline.intents import THRESHOLD, question_scores
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.wording import cleaned
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.text import Document, Sentence, asks
 from meetkit.models.analysis import MeetingContext, Question, Questions
 
-_LIKELY = 0.5
 _REACH = 6
 """How many turns later an answer may come, where there is asking back in between."""
 _FEW = 3
@@ -89,8 +88,8 @@ def find_questions(document: Document, context: MeetingContext) -> Questions:  #
 def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
     text = sentence.text.replace("\u2019", "'")
     has_form = _OPEN_QUESTION.match(text) or _CLOSED_QUESTION.match(text)
-    if not text.rstrip("\"')\u201d").endswith("?"):
-        return bool(score >= _LIKELY and has_form)
+    if not asks(text):
+        return bool(score >= THRESHOLD and has_form)
     if _TAG.search(text) or _is_small_talk(text):
         return False
     return bool(has_form) or not _is_echo(sentence, document)
@@ -134,7 +133,7 @@ def _answer(sentence: Sentence, document: Document) -> Sentence | None:
 
 
 def _says_something(turn: Sequence[Sentence], *, is_open: bool) -> bool:
-    said = " ".join(sentence.text for sentence in turn if not sentence.text.endswith("?"))[:200]
+    said = " ".join(sentence.text for sentence in turn if not asks(sentence.text))[:200]
     if not said or not _BACKCHANNEL.match(said):
         return bool(said)
     return not is_open and bool(_SAYS_YES_OR_NO.search(said))

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from meetkit.insights.offline.stems import content_stems, everyday_rates, names_in, rarity
 from meetkit.insights.offline.stopwords import CONNECTIVES, COURTESIES, FILLERS, FRAME_WORDS, PERSONS, POINTERS
-from meetkit.insights.text import Sentence
+from meetkit.insights.text import Sentence, asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _quality(unit: Sentence, place: int, units: int, taste: Taste) -> float:
     reach = 2 + units / 20
     lift = taste.opening * math.exp(-place / reach) + taste.closing * math.exp((place + 1 - units) / reach)
     quality = (1 + lift) * (1 + taste.first * (place == 0))
-    if unit.text.rstrip().endswith(("?", "\uff1f")):
+    if asks(unit.text):
         quality *= taste.question
     quality *= 1 - min(0.8, taste.courtesy * _share(unit.words, COURTESIES))
     if unit.words[0] in CONNECTIVES or unit.words[0] in POINTERS:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from meetkit.insights.text import Sentence
+from meetkit.insights.text import Document, Sentence, asks
 
 
 class Reply(Enum):
@@ -75,4 +75,16 @@ def kind_of(sentences: Sequence[Sentence]) -> Reply:
         return Reply.REFUSES
     if _FIRM.match(text) or _ACCEPT.match(text):
         return Reply.ACCEPTS
-    return Reply.ASKS if sentences[0].text.endswith("?") else Reply.SAYS
+    return Reply.ASKS if asks(sentences[0].text) else Reply.SAYS
+
+
+def following(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """The next turn after that of a sentence."""
+    after = sentence.turn.index + 1
+    return document.by_turn[after] if after < len(document.by_turn) else ()
+
+
+def acceptance_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """The next turn, if that accepts."""
+    reply = following(sentence, document)
+    return reply if kind_of(reply) is Reply.ACCEPTS else ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from meetkit.insights.text import asks
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -86,7 +88,7 @@ SIGNALS = (THREAT, RIVAL, COMPLAINT, PRAISE, MORE)
 def find_signals(text: str) -> tuple[Signal, ...]:
     """What a sentence signals: nothing where it asks, or where a negation stands right before."""
     plain = " ".join(text.casefold().replace("\u2019", "'").split())
-    if plain.endswith("?"):
+    if asks(plain):
         return ()
     return tuple(signal for signal in SIGNALS if _is_said(signal, plain))
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from meetkit.insights.offline.fillers import count_fillers
-from meetkit.insights.offline.intents import question_scores
+from meetkit.insights.offline.intents import THRESHOLD, question_scores
 from meetkit.insights.text import WORD, Document
 from meetkit.models.analysis import FillerCount, MeetingContext, SpeakerStatistics, Statistics
 from meetkit.models.transcripts import Turn
 
-_ASKED = 0.5
 _MOST_INTERACTIVE = 10.0
 _LONGEST, _SHORTEST = 1e9, 1e-3  # Seconds; a time beyond them is a mistake, and a rate of it would be one too.
 
@@ -37,7 +36,8 @@ def measure(document: Document, context: MeetingContext) -> Statistics:  # noqa:
     - longest monologue: the longest run of turns without another speaker's between, in words and in seconds;
     - patience: the mean of the seconds from the end of another speaker's turn to the beginning of this one's,
       0 where they overlap;
-    - question rate: questions an hour of the meeting;
+    - question rate: questions an hour of the meeting. All that is asked counts, "How are you?" too, while
+      `find_questions` leaves small talk and tags out: it lists what is worth an answer;
     - interactivity: changes of speaker a minute, 10 at most;
     - words per minute: words / minutes of this speaker's talk.
 
@@ -122,7 +122,7 @@ def _speakers(
 def _questions(document: Document) -> dict[str | None, int]:
     asked: dict[str | None, int] = {}
     for sentence, score in zip(document.sentences, question_scores(document), strict=True):
-        if score >= _ASKED:
+        if score >= THRESHOLD:
             asked[sentence.turn.speaker] = asked.get(sentence.turn.speaker, 0) + 1
     return asked
 

@@ -20,7 +20,7 @@ _SHORTEST, _LONGEST = 7, 40
 _BRIEFEST = 20
 
 
-def summarize(document: Document, context: MeetingContext) -> Summary:  # noqa: ARG001  # the signature of all sections
+def summarize(document: Document, context: MeetingContext) -> Summary:  # the signature of all sections
     """The few sentences that say most of what was said, in order: some 40 words of a chat, 130 of an hour."""
     people = (*context.our_side, *context.their_side)
     chosen = sum_up(document, words=_budget(document), people=people)

@@ -22,7 +22,7 @@ class KeyPhrase:
     name: Phrase
 
 
-def find_topics(document: Document, context: MeetingContext) -> Topics:  # noqa: ARG001  # the signature of all sections
+def find_topics(document: Document, context: MeetingContext) -> Topics:  # the signature of all sections
     """The topics, the weightiest first, with the turns that are about them: three of a chat, some nine of an hour."""
     said = sum(len(sentence.words) for sentence in document.sentences)
     limit = min(_MOST, 3 + math.isqrt(said) // 15)
