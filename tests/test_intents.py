@@ -10,6 +10,7 @@ from importlib.resources import files
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judged.mail import mail_scores
 
 from meetkit.insights.offline.cues import features
 from meetkit.insights.offline.intents import (
@@ -18,7 +19,6 @@ from meetkit.insights.offline.intents import (
     THRESHOLD,
     action_scores,
     decision_scores,
-    mail_scores,
     model,
     question_scores,
 )
@@ -27,8 +27,8 @@ from meetkit.models.transcripts import Transcript, Turn
 
 Scores = Callable[[Document], Sequence[float]]
 
-SCORES: tuple[Scores, ...] = (action_scores, decision_scores, question_scores, mail_scores)
-MODELS = ("action", "decision", "question", "mail")
+SCORES: tuple[Scores, ...] = (action_scores, decision_scores, question_scores)
+MODELS = ("action", "decision", "question")
 
 ACTIONS = (
     "I'll send you the proposal by Friday.",
@@ -174,7 +174,7 @@ def test_a_question_mark_settles_it_and_a_tag_does_not() -> None:
 
 
 def test_mails_ask_and_commit() -> None:
-    ask, tell = mail_scores(document("Please send me the signed contract by Monday.", "The office was closed in July."))
+    ask, tell = mail_scores(["Please send me the signed contract by Monday.", "The office was closed in July."])
     assert ask > THRESHOLD > tell
 
 
@@ -223,7 +223,7 @@ def test_odd_sentences_are_read(scores: Scores, turn: str) -> None:
 
 def test_an_empty_transcript_has_no_scores() -> None:
     empty = Document.of(Transcript(format="text", text="", turns=()))
-    assert [list(scores(empty)) for scores in SCORES] == [[], [], [], []]
+    assert [list(scores(empty)) for scores in SCORES] == [[], [], []]
 
 
 def test_the_typographic_apostrophe_is_the_same() -> None:

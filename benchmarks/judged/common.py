@@ -1,4 +1,8 @@
-"""What all judgements share: where the data is, and a row of the table."""
+"""What all judgements share: where the data is, and a row of the table.
+
+The sets are no part of the project. `DATA` is where they are looked for, beside the repository, unless a command's
+`--data` names another folder.
+"""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import importlib
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from math import comb
 from pathlib import Path
@@ -27,7 +28,8 @@ from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.transcripts import Transcript, Turn
 
 from . import learning
-from .common import DATA, Row, load
+from .common import Row, load
+from .mail import mail_scores
 
 Meeting = Mapping[str, Any]
 
@@ -51,9 +53,9 @@ _QUESTION = re.compile(
 def rows(folder: Path, *, shipped: bool) -> list[Row]:
     """The table's rows on the sets of a folder.
 
-    With `shipped` the weights are judged as they are, on sets that they were not learned from. Otherwise what was
-    learned from a set is learned anew without the meeting (the tenth of the mails) that is judged. What is
-    never learned from (MRDA) is judged by the shipped weights in both cases.
+    Nothing but `folder` is read. With `shipped` the weights are judged as they are, so on sets that they were not
+    learned from. Otherwise what was learned from a set is learned anew without the meeting (the tenth of the mails)
+    that is judged. What is never learned from (MRDA) is judged by the shipped weights in both cases.
     """
     return [*_ami_rows(folder, shipped=shipped), _mail_row(folder, shipped=shipped), *_mrda_rows(folder)]
 
@@ -128,8 +130,8 @@ def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
         actions = [intents.action_scores(meeting_document(meeting)) for meeting in meetings]
         decisions = [intents.decision_scores(meeting_document(meeting)) for meeting in meetings]
     else:
-        actions = _without_each(meetings, learning.learn_action)
-        decisions = _without_each(meetings, learning.learn_decision)
+        actions = _without_each(folder, meetings, learning.learn_action)
+        decisions = _without_each(folder, meetings, learning.learn_decision)
     closing = [_with_closing(scores) for scores in actions]
     yield _ami_row(meetings, actions, "actions", 20, bar=55, goal=80)
     yield _ami_row(meetings, closing, "actions", 20, bar=65, goal=80, note="with a prior for the end of the meeting")
@@ -137,9 +139,9 @@ def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
     yield _ami_row(meetings, decisions, "decisions", 10, bar=12)
 
 
-def _without_each(meetings: list[Meeting], learn: Callable[..., Model]) -> list[Sequence[float]]:
+def _without_each(folder: Path, meetings: list[Meeting], learn: Callable[..., Model]) -> list[Sequence[float]]:
     """The scores of each meeting's sentences by what is learned from the other meetings."""
-    known = learning.vocabulary(DATA)
+    known = learning.vocabulary(folder)
     return [
         _probabilities(learn([*meetings[:left], *meetings[left + 1 :]], known), meeting_document(meeting))
         for left, meeting in enumerate(meetings)
@@ -192,21 +194,21 @@ def _mail_row(folder: Path, *, shipped: bool) -> Row:
     mails = load(folder, "emailintent")
     texts, gold = [one["text"] for one in mails], [bool(one["label"]) for one in mails]
     if shipped:
-        scores = intents.mail_scores(document([("Mail", [text]) for text in texts]))
+        scores = mail_scores(texts)
     else:
-        scores = _in_tenths(mails, _mail_model)
+        scores = _in_tenths(mails, partial(_mail_model, known=learning.mail_vocabulary(folder)))
     simple = {"cue words": f1(gold, [bool(_MAIL.search(text.casefold())) for text in texts])}
-    if (learned := _tf_idf(mails, shipped=shipped)) is not None:
+    if not shipped and (learned := _tf_idf(mails)) is not None:
         simple["tf-idf + logistic regression"] = f1(gold, learned)
     return Row("E-mail intent", "F1, %", f1(gold, _cut(scores)), bar=75, goal=80, simple=simple)
 
 
-def _mail_model(mails: list[Any]) -> Callable[[list[Any]], list[float]]:
-    model = learning.learn_mail(mails, learning.mail_vocabulary(DATA))
-    return lambda others: [model.probability(features(words(one["text"]))) for one in others]
+def _mail_model(mails: list[Any], *, known: frozenset[str]) -> Callable[[list[Any]], Sequence[float]]:
+    learned = learning.learn_mail(mails, known)
+    return lambda others: mail_scores((one["text"] for one in others), learned)
 
 
-def _in_tenths(items: list[Any], learn: Callable[[list[Any]], Callable[[list[Any]], list[float]]]) -> list[float]:
+def _in_tenths(items: list[Any], learn: Callable[[list[Any]], Callable[[list[Any]], Sequence[float]]]) -> list[float]:
     """The score of each item by what is learned from the nine tenths of them without it."""
     scores = [0.0] * len(items)
     for tenth in range(10):
@@ -215,7 +217,7 @@ def _in_tenths(items: list[Any], learn: Callable[[list[Any]], Callable[[list[Any
     return scores
 
 
-def _tf_idf(mails: list[Any], *, shipped: bool) -> list[bool] | None:
+def _tf_idf(mails: list[Any]) -> list[bool] | None:
     """What the textbook learns from the same mails, `None` without scikit-learn."""
     try:
         text: Any = importlib.import_module("sklearn.feature_extraction.text")
@@ -231,7 +233,7 @@ def _tf_idf(mails: list[Any], *, shipped: bool) -> list[bool] | None:
             :, 1
         ].tolist()
 
-    return _cut(learn(load(DATA, "emailintent"))(mails) if shipped else _in_tenths(mails, learn))
+    return _cut(_in_tenths(mails, learn))
 
 
 def _cut(scores: Sequence[float]) -> list[bool]:

@@ -84,11 +84,10 @@ def _selection(chats: Sequence[Any]) -> Row:
 
 def _meetings(folder: Path, *, shipped: bool) -> Iterator[Row]:
     """ROUGE of summaries of whole meetings: QMSum's of 110 words, AMI's of 290."""
-    found = folder if (folder / "stopwords.txt").exists() else DATA
-    stop = frozenset((found / "stopwords.txt").read_text("utf-8").split())
+    stop = _stop_words(folder)
     qmsum = [_Meeting(it["id"], it["turns"], [it["general"][0][1]]) for it in load(folder, "qmsum")]
     ami = [_Meeting(it["id"], it["turns"], it["refs"]) for it in load(folder, "ami")]
-    rates = _rates([] if shipped else [meeting.family for meeting in (*qmsum, *ami)])
+    rates = _rates(folder, [] if shipped else [meeting.family for meeting in (*qmsum, *ami)])
     bars = {"R1": 27.0, "R2": 4.3, "content R1": 20.0}
     yield from _summed_up("QMSum, 110 words", qmsum, 110, rates, stop, bars, {"content R1": 25.0})
     yield from _summed_up("AMI, 290 words", ami, 290, rates, stop, {"R1": 33.3, "R2": 6.1}, {})
@@ -106,11 +105,17 @@ class _Meeting:
         return self.name[:-1] if re.fullmatch(r"[A-Z]{2}\d{4}[a-d]", self.name) else self.name
 
 
-def _rates(families: Sequence[str]) -> Callable[[str], Rates]:
+def _stop_words(folder: Path) -> frozenset[str]:
+    """A list that is no set to judge by: where the folder has none, the usual one."""
+    found = folder if (folder / "stopwords.txt").exists() else DATA
+    return frozenset((found / "stopwords.txt").read_text("utf-8").split())
+
+
+def _rates(folder: Path, families: Sequence[str]) -> Callable[[str], Rates]:
     """For each family the everyday words learned without its fold; the shipped ones, `None`, where none is given."""
     if not families:
         return lambda _: None
-    meetings, others = read(DATA)
+    meetings, others = read(folder)
     fold = {family: at % _FOLDS for at, family in enumerate(sorted(set(families)))}
     learned = [
         learn([it for it in meetings if fold.get(_Meeting(it["id"], (), ()).family) != without], others)

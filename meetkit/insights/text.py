@@ -26,7 +26,7 @@ _PIECE = re.compile(r"\S{1,400}")
 _PAUSES = (",", ";", ":", "-", "\u2013", "\u2014", "\u2026", "\u3001", "\uff0c", "\uff1b")
 _OPENER = re.compile(r"and|but|so|because|then|or|which|well|okay|now|i|i'm|we|we're|you|he|she|they|there", re.I)
 _LONGEST_WORDS, _LONGEST_CHARACTERS = 60, 1000
-_LEAST_WORDS, _USUAL_WORDS, _USUAL_CHARACTERS = 12, 30, 500
+_MIN_WORDS, _USUAL_WORDS, _USUAL_CHARACTERS = 12, 30, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Sentence:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """A transcript with its sentences."""
+    """A transcript with its sentences. It equals itself only, so that what was found in it can be kept for it."""
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
@@ -134,7 +134,7 @@ def _is_cut(text: str, words: list[tuple[int, int]], begin: int, after: int) -> 
     (start, end), (next_start, next_end) = words[after - 1], words[after]
     if after - begin >= _USUAL_WORDS or next_end - words[begin][0] > _USUAL_CHARACTERS:
         return True
-    if after - begin < _LEAST_WORDS:
+    if after - begin < _MIN_WORDS:
         return False
     return text[start:end].endswith(_PAUSES) or bool(_OPENER.fullmatch(text, next_start, next_end))
 

@@ -59,6 +59,7 @@ _JOINTS = re.compile(
 _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
+_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER}
 _LOOK_BACK = 90
 _MAX_CLAUSE = 400
 
@@ -150,6 +151,3 @@ def _weighed(head: Commitment) -> Commitment:
     after = _POLITE.sub("", _BREAK.split(after)[0])
     conditional = _CONDITION.search(_POLITE.sub("", before)) or _CONDITION.search(after)
     return replace(head, kind=_UNDER_CONDITION.get(head.kind, head.kind)) if conditional else head
-
-
-_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER}

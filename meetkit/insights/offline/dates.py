@@ -53,11 +53,6 @@ def plus_months(day: dt.date, months: int) -> dt.date:
     return last.replace(day=min(day.day, last.day))
 
 
-def quarter_end(year: int, quarter: int) -> dt.date:
-    """The last day of a calendar quarter, counted from 1."""
-    return month_end(year, 3 * quarter)
-
-
 def date_or_none(year: int, month: int, day: int) -> dt.date | None:
     """That day, where the calendar has it."""
     try:

@@ -57,7 +57,7 @@ _CUES = listed(
 _ASKED = re.compile(r"(?:should|shall|can|could) we |how about (?:we|if we) |what if we |why don't we ", re.IGNORECASE)
 _ABOUT_WORDS = 40
 _MIN_WORDS = 3
-_MOST_QUOTES = 20
+_MAX_QUOTES = 20
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def _worded(sentence: Sentence) -> str:
 def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
     about = gist(draft.text)
     if same := index.near(about):
-        same[0].evidence.extend(draft.evidence[: max(0, _MOST_QUOTES - len(same[0].evidence))])
+        same[0].evidence.extend(draft.evidence[: max(0, _MAX_QUOTES - len(same[0].evidence))])
         if len(about) > len(gist(same[0].text)):
             same[0].text = draft.text
         return

@@ -14,7 +14,7 @@ from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
 _RECENT = 30
-_MOST_QUOTES = 20
+_MAX_QUOTES = 20
 _ORDER = ("task", "owner", "deadline", "priority")
 
 
@@ -126,7 +126,7 @@ def _join(before: Draft, again: Draft) -> None:
             before.evidence[name] = grounds
         elif name in ("task", "owner") or not before.evidence[name]:
             known = before.evidence[name]
-            known.extend(ground for ground in grounds[: max(0, _MOST_QUOTES - len(known))] if ground not in known)
+            known.extend(ground for ground in grounds[: max(0, _MAX_QUOTES - len(known))] if ground not in known)
     before.owner = before.owner or again.owner
     before.deadline = again.deadline or before.deadline
     if again.priority != "medium":

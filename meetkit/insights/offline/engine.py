@@ -56,18 +56,13 @@ class OfflineEngine:
         """All sections of an analysis."""
         document = Document.of(transcript)
         items, questions = find_action_items(document, context), find_questions(document, context)
-        return MeetingInsights(
-            transcript_sha256=fingerprint(transcript),
-            summary=summarize(document, context),
-            action_items=items,
-            decisions=find_decisions(document, context),
-            questions=questions,
-            topics=find_topics(document, context),
-            sentiment=read_sentiment(document, context),
-            follow_ups=suggest_follow_ups(document, context, items=items, questions=questions),
-            statistics=measure(document, context),
-            trackers=find_mentions(document, context),
-        )
+        found: dict[str, Section] = {
+            "action_items": items,
+            "questions": questions,
+            "follow_ups": suggest_follow_ups(document, context, items=items, questions=questions),
+        }
+        found |= {name: find(document, context) for name, find in SECTIONS.items() if name not in found}
+        return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **found})
 
 
 def fingerprint(transcript: Transcript) -> str:

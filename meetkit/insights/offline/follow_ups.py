@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import find_phrases
 from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.wording import cleaned
+from meetkit.insights.offline.wording import MAX_PHRASE, cleaned
 from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
 
-_MOST = 8
-_MAX_PHRASE = 2000
+_MAX_STEPS = 8
 _MEETS = listed(
     "meet talk speak call meeting session review check-in reconvene catch sync demo workshop negotiate suit suits"
 )
@@ -43,7 +42,7 @@ def suggest_follow_ups(
         *_next_meeting(document, items),
         *(_ask_date(item) for item in items.items if item.owner and item.deadline is None),
     ]
-    return FollowUps(engine="offline", items=tuple(ranked[:_MOST]))
+    return FollowUps(engine="offline", items=tuple(ranked[:_MAX_STEPS]))
 
 
 def _find_owner(item: ActionItem) -> FollowUp:
@@ -93,4 +92,4 @@ def _agreed(sentence: Sentence, document: Document) -> tuple[Evidence, ...]:
 
 
 def _follow_up(text: str, evidence: tuple[Evidence, ...]) -> FollowUp:
-    return FollowUp(text=text[:_MAX_PHRASE], evidence=evidence)
+    return FollowUp(text=text[:MAX_PHRASE], evidence=evidence)

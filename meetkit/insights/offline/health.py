@@ -11,8 +11,8 @@ from meetkit.models.analysis import Contribution, Health, MeetingContext, Relati
 VERSION = "offline-1"
 """Of these rules and of the signals. All weights are multiples of 1/8: they add up exactly, in any order."""
 
-_MOST = 3  # Sentences that count of one kind: the fourth complaint says nothing new.
-_LEAST_SENTENCES, _LEAST_GROUNDS = 6, 2
+_MAX_OF_A_KIND = 3  # Sentences that count of one kind: the fourth complaint says nothing new.
+_MIN_SENTENCES, _MIN_GROUNDS = 6, 2
 _STRONG, _AT_RISK = 1.0, -1.0
 
 
@@ -27,7 +27,7 @@ def judge_health(tones: Sequence[Tone], context: MeetingContext) -> Relationship
     """
     theirs = _their_tones(tones, context)
     grounds = sum(1 for tone in theirs if tone.good or tone.bad)
-    if len(theirs) < _LEAST_SENTENCES or grounds < _LEAST_GROUNDS:
+    if len(theirs) < _MIN_SENTENCES or grounds < _MIN_GROUNDS:
         return None
     contributions = (*_of_signals(theirs), *_of_tone(theirs))
     score = sum(contribution.weight for contribution in contributions)
@@ -56,7 +56,7 @@ def _is_one_of(name: str | None, people: Sequence[str]) -> bool:
 
 def _of_signals(theirs: Sequence[Tone]) -> Iterator[Contribution]:
     for signal in SIGNALS:
-        said = [tone for tone in theirs if signal in tone.signals][:_MOST]
+        said = [tone for tone in theirs if signal in tone.signals][:_MAX_OF_A_KIND]
         if said:
             yield _contribution(signal.reason, signal.weight * len(said), said)
 
@@ -66,9 +66,9 @@ def _of_tone(theirs: Sequence[Tone]) -> Iterator[Contribution]:
     good = sorted((tone for tone in rest if tone.good), key=lambda tone: -tone.good)
     bad = sorted((tone for tone in rest if tone.bad), key=lambda tone: -tone.bad)
     if weight := _eighths(sum(tone.good for tone in good)):
-        yield _contribution("sounds well", weight, good[:_MOST])
+        yield _contribution("sounds well", weight, good[:_MAX_OF_A_KIND])
     if weight := _eighths(sum(tone.bad for tone in bad)):
-        yield _contribution("sounds badly", -weight, bad[:_MOST])
+        yield _contribution("sounds badly", -weight, bad[:_MAX_OF_A_KIND])
 
 
 def _eighths(total: float) -> float:

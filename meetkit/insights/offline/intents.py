@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import repeat
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from meetkit.insights.offline.cues import features, is_tag
 from meetkit.insights.text import Document, Sentence, asks
@@ -47,7 +48,7 @@ class Model:
 
 @cache
 def model(name: str) -> Model:
-    """The model that is shipped under a name: `action`, `decision`, `question` or `mail`."""
+    """The model that is shipped under a name: `action`, `decision` or `question`."""
     text = files("meetkit.insights.offline").joinpath(f"weights/{name}.json").read_text(encoding="utf-8")
     return Model(**json.loads(text))
 
@@ -59,6 +60,10 @@ class Intents:
     actions: tuple[float, ...]
     decisions: tuple[float, ...]
     questions: tuple[float, ...]
+
+
+_READ: WeakKeyDictionary[Document, Intents] = WeakKeyDictionary()
+"""The intents of the documents in use: what three models look at is found once."""
 
 
 def action_scores(document: Document) -> Sequence[float]:
@@ -76,12 +81,6 @@ def question_scores(document: Document) -> Sequence[float]:
     return _intents(document).questions
 
 
-def mail_scores(document: Document) -> Sequence[float]:
-    """For each sentence of an e-mail, the probability that it asks for an action or commits to one."""
-    mail = model("mail")
-    return [mail.probability(features(sentence.words)) for sentence in document.sentences]
-
-
 def question_score(sentence: Sentence, found: Iterable[str]) -> float:
     """The model's probability, unless a question mark or a mere tag settles it."""
     if is_tag(sentence.words):
@@ -92,12 +91,9 @@ def question_score(sentence: Sentence, found: Iterable[str]) -> float:
 
 
 def _intents(document: Document) -> Intents:
-    # Kept with the document, as a cached property is: what three models look at is found once.
-    memory = vars(document)
-    if "intents" not in memory:
-        memory["intents"] = _read(document.sentences)
-    kept: Intents = memory["intents"]
-    return kept
+    if document not in _READ:
+        _READ[document] = _read(document.sentences)
+    return _READ[document]
 
 
 def _read(sentences: Iterable[Sentence]) -> Intents:

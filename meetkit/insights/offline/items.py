@@ -23,6 +23,8 @@ from meetkit.models.analysis import ActionItems, MeetingContext
 
 _REACH = 4
 """How many turns a request waits for its answer."""
+_NEAR = 200
+_MAX_TASK = 500
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 _ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
 _OBLIGES = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
@@ -103,7 +105,7 @@ class _Reader:
         asked = next((sentence for sentence in reversed(before) if asks(sentence.text)), None)
         if asked is None or asked.turn.speaker == turn.speaker or task.verb not in _CHECKS:
             return None
-        draft.task = f"{task.text}: {asked.text}"[:_LONGEST]
+        draft.task = f"{task.text}: {asked.text}"[:_MAX_TASK]
         draft.evidence["task"].append(quote(asked, 0, len(asked.text), "task"))
         return draft
 
@@ -176,10 +178,6 @@ class _Reader:
                 draft.priority = found[0]
                 draft.evidence["priority"] = [quote(other, start + found[1], start + found[2], "priority")]
                 return
-
-
-_NEAR = 200
-_LONGEST = 500
 
 
 def _has_its_own_time(draft: Draft, before: Draft) -> bool:

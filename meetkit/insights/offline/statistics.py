@@ -12,7 +12,7 @@ from meetkit.insights.text import WORD, Document
 from meetkit.models.analysis import FillerCount, MeetingContext, SpeakerStatistics, Statistics
 from meetkit.models.transcripts import Turn
 
-_MOST_INTERACTIVE = 10.0
+_MAX_INTERACTIVITY = 10.0
 _LONGEST, _SHORTEST = 1e9, 1e-3  # Seconds; a time beyond them is a mistake, and a rate of it would be one too.
 
 
@@ -56,7 +56,7 @@ def measure(document: Document, context: MeetingContext) -> Statistics:  # noqa:
         engine="offline",
         words=sum(counts),
         duration_seconds=duration,
-        interactivity=None if (rate := _rate(60, switches, duration)) is None else min(_MOST_INTERACTIVE, rate),
+        interactivity=None if (rate := _rate(60, switches, duration)) is None else min(_MAX_INTERACTIVITY, rate),
         speakers=tuple(_speakers(document, stretches, duration, timed=timed)),
     )
 

@@ -93,6 +93,7 @@ _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\
 _OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
 _FEW = 6
 _MAX_WORDS = 30
+_WINDOW = 120
 
 
 def tasks(commitment: Commitment) -> Iterator[Task]:
@@ -176,9 +177,6 @@ def _without(text: str, start: int, end: int, deadline: Phrase | None) -> tuple[
 
 def _trimmed_end(text: str, start: int, end: int) -> int:
     return start + len(_TAIL.sub("", text[start:end][-_WINDOW:])) + max(0, end - start - _WINDOW)
-
-
-_WINDOW = 120
 
 
 def _shortened(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meetkit.insights.offline.polarity import Carrier, Polarity, read_polarity
+from meetkit.insights.offline.polarity import Polarity, read_polarity
 from meetkit.insights.offline.signals import Signal, find_signals
 from meetkit.insights.text import Document, Sentence
 from meetkit.models.insights import Sentiment
@@ -41,21 +41,20 @@ _STRONG = 0.8  # The least valence of words that carry a sentence.
 _DAMPING = 1.0  # As if this much had been said neither way: two kind words make no meeting a delight.
 _CLEAR = 0.2  # The least score of what is called positive or negative.
 _BOTH = 0.5  # The least share of the weaker side in the stronger for "mixed".
-_LEAST_MIXED = 0.8  # How much each side must come to for "mixed": as two clear sentences.
+_MIN_MIXED = 0.8  # How much each side must come to for "mixed": as two clear sentences.
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A sentence, how well and how badly it is meant, each from 0 to 1, what it signals, and the words that carry it.
+    """A sentence, how well and how badly it is meant, each from 0 to 1, and what it signals.
 
-    Both are 0 where nothing carries it, or only words of courtesy do.
+    Both are 0 where no words carry it, or only words of courtesy do.
     """
 
     sentence: Sentence
     good: float
     bad: float
     signals: tuple[Signal, ...]
-    carriers: tuple[Carrier, ...]
 
     @property
     def score(self) -> float:
@@ -75,7 +74,7 @@ def read_tone(sentence: Sentence) -> Tone:
     if signals:
         above, below = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
         good, bad = max(above, good) if above else 0.0, max(below, bad) if below else 0.0
-    return Tone(sentence, good, bad, signals, polarity.carriers)
+    return Tone(sentence, good, bad, signals)
 
 
 def _said(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
@@ -113,7 +112,7 @@ class Balance:
     def label(self) -> Sentiment:
         """`mixed` where both sides are strong."""
         less, more = sorted((self.good, self.bad))
-        if less >= _LEAST_MIXED and less >= _BOTH * more:
+        if less >= _MIN_MIXED and less >= _BOTH * more:
             return "mixed"
         if abs(self.score) < _CLEAR:
             return "neutral"

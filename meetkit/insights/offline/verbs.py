@@ -64,6 +64,7 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _CHECKS = listed("check see ask confirm verify test clarify find look investigate know double-check tell")
+_TOLD = listed("ask tell remind present answer")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
 _NEVER = listed(
     "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
@@ -81,9 +82,6 @@ def names_work(phrase: str, *, timed: bool) -> bool:
     if _PHRASES.match(phrase) or verb in ACTIONS:
         return not _TALK.match(phrase) or (timed and verb in _TOLD)
     return timed and verb.isalpha() and verb not in _NEVER
-
-
-_TOLD = listed("ask tell remind present answer")
 
 
 def is_check(phrase: str) -> bool:

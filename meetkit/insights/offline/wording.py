@@ -13,7 +13,8 @@ _EMPTY = COMMON | listed(
     "with any up out over back into about be is are was were also again whether get make let put take new more "
     "will would i'll we'll let's have has had do does did go use just agreed decided agree that's it's"
 )
-_MAX_PHRASE = 2000
+MAX_PHRASE = 2000
+"""Characters that the text of a finding has at most."""
 _TOO_SHORT = 3
 _LEAD_IN = re.compile(
     r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+"
@@ -39,7 +40,7 @@ _ALIKE = {
     "offer": "proposal",
 }
 _SAME = 0.75
-_LEAST = 2
+_MIN_SHARED = 2
 _NEIGHBOURS = 30
 _NO_WORDS = frozenset({""})
 """Under which an index keeps what tells of nothing."""
@@ -50,7 +51,7 @@ def cleaned(text: str) -> str:
     whole = " ".join(text.split())
     lead_in = _LEAD_IN.match(whole)
     kept = whole[lead_in.end() :] if lead_in and whole.count(" ", lead_in.end()) >= _TOO_SHORT else whole
-    return (kept[:1].upper() + kept[1:])[:_MAX_PHRASE]
+    return (kept[:1].upper() + kept[1:])[:MAX_PHRASE]
 
 
 def gist(text: str) -> frozenset[str]:
@@ -68,7 +69,7 @@ def is_same(one: frozenset[str], other: frozenset[str]) -> bool:
     if one == other:
         return True
     shared = len(one & other)
-    if shared < _LEAST or shared < _SAME * min(len(one), len(other)):
+    if shared < _MIN_SHARED or shared < _SAME * min(len(one), len(other)):
         return False
     numbers, others = _numbers(one), _numbers(other)
     return not numbers or not others or numbers == others
