@@ -21,15 +21,14 @@ from math import comb
 from pathlib import Path
 from typing import Any
 
+from judged import learning
+from judged.common import Row, load
+from judged.mail import mail_scores
 from meetkit.insights.offline import intents
 from meetkit.insights.offline.cues import features
 from meetkit.insights.offline.intents import Model
 from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.transcripts import Transcript, Turn
-
-from . import learning
-from .common import Row, load
-from .mail import mail_scores
 
 Meeting = Mapping[str, Any]
 

@@ -14,11 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from judged.common import load
 from meetkit.insights.offline import cues
 from meetkit.insights.offline.intents import Model
 from meetkit.insights.text import WORD, sentence_spans, words
-
-from .common import load
 
 CALLS = Path(__file__).parents[1] / "training" / "calls.txt"
 

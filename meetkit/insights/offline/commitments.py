@@ -93,7 +93,10 @@ def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitmen
 
 
 def _named(head: Commitment, people: People) -> Commitment | None:
-    """As in "Lukas will …"; "Lukas to …" only of one known, where a sentence or a list's item begins so."""
+    """The commitment of the person named before the head, as in "Lukas will …"; `None` where no name stands there.
+
+    "Lukas to …" counts only for a known person, at the beginning of a sentence or of a list's item.
+    """
     before = _before(head)
     if not (found := people.ending(before)):
         return None
@@ -110,7 +113,7 @@ def _opens(before: str) -> bool:
 
 
 def _addressed(head: Commitment, people: People) -> Commitment:
-    """As in "Lukas, could you …" or "could you …, Lukas?", which are on Lukas."""
+    """A request as it is, or assigned to the person it addresses: "Lukas, could you …", "could you …, Lukas?"."""
     whole = _before(head)
     before = whole.rstrip().removesuffix(",")
     found = people.ending(before)
@@ -121,7 +124,7 @@ def _addressed(head: Commitment, people: People) -> Commitment:
 
 
 def _called_after(head: Commitment, people: People) -> Commitment:
-    """As in "Could you …, Lukas?", where that ends the sentence soon."""
+    """A request assigned to the person whose name ends the sentence soon after it: "Could you …, Lukas?"."""
     after = head.text[head.task : head.task + _MAX_CLAUSE + 1]
     if len(after) > _MAX_CLAUSE:
         return head

@@ -82,7 +82,7 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
 
 
 def _worded(sentence: Sentence) -> str:
-    """As in "Should we postpone the launch?", agreed to, is to postpone the launch."""
+    """The decision in words. Once agreed to, "Should we postpone the launch?" reads "Postpone the launch"."""
     text = cleaned(sentence.text)
     asked = _ASKED.match(text)
     return cleaned(text[asked.end() :].rstrip("? ")) if asked else text

@@ -66,9 +66,9 @@ def _of_tone(theirs: Sequence[Tone]) -> Iterator[Contribution]:
     good = sorted((tone for tone in rest if tone.good), key=lambda tone: -tone.good)
     bad = sorted((tone for tone in rest if tone.bad), key=lambda tone: -tone.bad)
     if weight := _eighths(sum(tone.good for tone in good)):
-        yield _contribution("sounds well", weight, good[:_MAX_OF_A_KIND])
+        yield _contribution("positive tone", weight, good[:_MAX_OF_A_KIND])
     if weight := _eighths(sum(tone.bad for tone in bad)):
-        yield _contribution("sounds badly", -weight, bad[:_MAX_OF_A_KIND])
+        yield _contribution("negative tone", -weight, bad[:_MAX_OF_A_KIND])
 
 
 def _eighths(total: float) -> float:

@@ -85,7 +85,11 @@ class _Reader:
                 return _drafted(commitment, task) if is_clear else None
 
     def _promise(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
-        """As in "I'll send it" is about what was last spoken of; alone it says too little, unless it says when."""
+        """A promise that names its object stands by itself.
+
+        One that does not ("I'll send it") concerns what was last spoken of. Without that it says too little,
+        unless it says when.
+        """
         draft = _drafted(commitment, task)
         if not (task.is_open or task.has_pronoun):
             return draft
@@ -99,7 +103,7 @@ class _Reader:
         return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
 
     def _answering(self, draft: Draft, task: Task) -> Draft | None:
-        """As in "I'll check" after a question is to check that."""
+        """A promise to check that follows a question concerns that question."""
         turn = draft.sentence.turn
         before = self._turns[turn.index - 1] if turn.index else ()
         asked = next((sentence for sentence in reversed(before) if asks(sentence.text)), None)
@@ -181,7 +185,7 @@ class _Reader:
 
 
 def _has_its_own_time(draft: Draft, before: Draft) -> bool:
-    """As in "I'll ask them today and introduce you next week", which are two."""
+    """Whether one sentence names two times: "I'll ask them today and introduce you next week" is two tasks."""
     return before.sentence is draft.sentence and None not in (before.deadline, draft.deadline)
 
 

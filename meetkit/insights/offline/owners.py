@@ -69,7 +69,7 @@ def _can_name(word: str) -> bool:
 
 
 def _fullest(names: set[str]) -> str | None:
-    """As in "Lukas" and "Lukas Hartwig" are one person; two Lukases are not."""
+    """The name that contains all the others, as "Lukas Hartwig" contains "Lukas"; `None` for two people's names."""
     longest = max(names, key=lambda name: (len(name), name))
     words = set(longest.casefold().split())
     return longest if all(set(name.casefold().split()) <= words for name in names) else None

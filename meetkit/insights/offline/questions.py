@@ -101,7 +101,10 @@ def _is_small_talk(text: str) -> bool:
 
 
 def _is_echo(sentence: Sentence, document: Document) -> bool:
-    """As in "Tomorrow already? Great." asks nothing; "And training?" does, and so does what ends a turn."""
+    """Whether a few words only repeat what was said, as in "Tomorrow already? Great.".
+
+    "And training?" asks something, and so does any question that ends its turn.
+    """
     is_last = sentence.index == document.by_turn[sentence.turn.index][-1].index
     return len(sentence.words) <= _FEW and not is_last and sentence.words[0] not in {"and", "also"}
 

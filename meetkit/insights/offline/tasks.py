@@ -122,7 +122,7 @@ def _further_verbs(text: str, commitment: Commitment) -> list[int]:
 
 
 def _deadline_before(text: str, start: int) -> Phrase | None:
-    """As in "By Friday I'll …"."""
+    """The deadline that stands right before a commitment: "By Friday I'll …"."""
     begin = max(0, start - 40)
     near = [phrase for phrase in find_phrases(text, begin, start) if _GLUE.fullmatch(text, phrase.end, start)]
     return near[-1] if near else None
@@ -146,7 +146,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
 
 
 def _is_tied(between: str, phrase: Phrase) -> bool:
-    """As in "…, so you have it by Friday", "… - it's urgent - by Friday"."""
+    """Whether a deadline after the end of a task still belongs to it: "…, so you have it by Friday"."""
     return len(between.split()) <= _FEW and phrase.text[:2].lower() == "by" and not _OWN_CLAUSE.search(between)
 
 

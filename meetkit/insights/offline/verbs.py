@@ -119,7 +119,7 @@ _GERUNDS = {_gerund(verb): verb for verb in ACTIONS} | {
 
 
 def infinitive(verb: str) -> str:
-    """As in "Send" of "sending", and other words as they are."""
+    """The infinitive of a gerund, "send" for "sending"; any other word is returned unchanged."""
     return _GERUNDS.get(verb.lower(), verb)
 
 
