@@ -59,10 +59,10 @@ _HEADS = {
         (?:can|could|may) (?:i|we)(?= (?:please |also |maybe )?(?:have|get)\b)|please|^kindly
     """,
 }
-_OF_A_NAME = r"""
-    (?:'ll| will| is going to| is gonna| has to| needs to| is supposed to| should| must
-    | promised to| agreed to| volunteered to| to)
-"""
+_OF_A_NAME = (
+    r"(?:'ll| (?:will|is going to|is gonna|has to|needs to|is supposed to|should|must|promised to|agreed to"
+    r"|volunteered to|to))"
+)
 _ADVERBS = r"""
     also|then|just|definitely|certainly|gladly|personally|probably|quickly|happily|still|first|now|at least|simply
     please|maybe|possibly|perhaps|actually|of course|in turn|try to|try and|make sure to|be sure to|go ahead and
@@ -71,15 +71,21 @@ _ADVERBS = r"""
 """
 
 
+# No head but that of a name begins with another letter, and to look at one letter is quick.
+_FIRST_LETTER = "(?=[cdiklmopswy])"
+
+
 def _any(lines: str) -> str:
     """The alternatives of some lines; one that begins with a bar goes on with that before."""
     return "|".join(line.strip() for line in lines.strip().splitlines()).replace("||", "|")
 
 
 def _compile() -> re.Pattern[str]:
-    kinds = "|".join(rf"(?P<{kind.value}>\b(?:{_any(words)})\b)" for kind, words in _HEADS.items())
-    named = rf"(?P<{Kind.NAMED.value}>(?<=[\w.]){_any(_OF_A_NAME)}\b)"
-    pattern = rf"(?:{kinds}|{named}),? (?:(?:{_any(_ADVERBS)}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
+    kinds = "|".join(rf"(?P<{kind.value}>(?:{_any(words)})\b)" for kind, words in _HEADS.items())
+    named = rf"(?P<{Kind.NAMED.value}>(?<=[\w.]){_OF_A_NAME}\b)"
+    pattern = (
+        rf"(?:\b{_FIRST_LETTER}(?:{kinds})|{named}),? (?:(?:{_any(_ADVERBS)}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
+    )
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
 
