@@ -20,9 +20,10 @@ class Settings(Value):
     model: Annotated[
         Line | None,
         Field(
-            description="The model that analyses meetings and writes briefs: `openai:…`, `anthropic:…`, `google:…`, `xai:…`, "
-            "the URL of an OpenAI-compatible server such as `http://127.0.0.1:8000/v1#name`, or `mock`, a stand-in for trials. "
-            "Several with commas: where one fails, the next is asked. Unset: the offline engine. See docs/models.md."
+            description="The model that analyses meetings and writes briefs: `openai:…`, `anthropic:…`, `google:…`, "
+            "`xai:…`, the URL of an OpenAI-compatible server such as `http://127.0.0.1:8000/v1#name`, or `mock`, a "
+            "stand-in for trials. Several with commas: where one fails, the next is asked. Unset: the offline engine. "
+            "See docs/models.md."
         ),
     ] = None
     model_key: Annotated[
