@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -24,7 +25,7 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example
 from tests.commands import Result, Run, in_process
-from tests.model_doubles import SectionModel, truthful
+from tests.model_doubles import Answer, SectionModel, Turns, truthful
 
 CALL = Path(__file__).parents[1] / "examples" / "call.txt"
 WORDS = "Ann: Hello Bob, I'll send the plan by Friday.\nBob: Thanks, Ann. What does it cost?\n"
@@ -218,6 +219,29 @@ class TestSeveral:
         with meeting_service.use(llm=truthful()):
             assert meetkit(*again).out.startswith("3 reports:")
             assert meetkit(*again).out.startswith("3 reports, 3 of them up to date already:")
+
+    def test_a_model_is_given_two_files_at_a_time(self, meetkit: Run, tmp_path: Path) -> None:
+        pairs, lock = threading.Barrier(2, timeout=60), threading.Lock()
+        under_way: list[int] = []
+        now = 0
+
+        def summary(_: Turns) -> Answer:
+            nonlocal now
+            with lock:
+                now += 1
+                under_way.append(now)
+            pairs.wait()
+            with lock:
+                now -= 1
+            pairs.wait()
+            return {"sentences": []}
+
+        files = [tmp_path / f"{number}.txt" for number in range(6)]
+        for file in files:
+            file.write_text(WORDS)
+        with meeting_service.use(llm=SectionModel({"summary": summary})):
+            assert meetkit("analyze", *files, "--json").code == 0
+        assert sorted(under_way) == [1, 1, 1, 2, 2, 2]
 
     def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
         """Pipes that nobody has written to yet hold its processes up, so that it cannot end before."""
