@@ -42,7 +42,8 @@ def suggest_follow_ups(
         *_next_meeting(document, items),
         *(_ask_date(item) for item in items.items if item.owner and item.deadline is None),
     ]
-    return FollowUps(engine="offline", items=tuple(ranked[:_MAX_STEPS]))
+    each_once = {step.text: step for step in ranked}
+    return FollowUps(engine="offline", items=tuple(each_once.values())[:_MAX_STEPS])
 
 
 def _find_owner(item: ActionItem) -> FollowUp:
