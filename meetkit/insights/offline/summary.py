@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from meetkit.insights.offline.ranking import Ranking, Taste, size
 from meetkit.insights.offline.tidy import tidied
@@ -12,6 +13,9 @@ from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
 from meetkit.models.transcripts import Turn
 
 _TO_READ = Taste(length=1.0, question=0.8, courtesy=5.0, fragment=0.8)
+_TO_READ_OF_LITTLE = replace(_TO_READ, question=0.4)
+"""Of a long meeting a question tells what was talked about; of a short one it takes the place of its answer."""
+_LITTLE = 2_000
 _TO_SHOW = Taste()
 _TO_POINT_AT = Taste(length=5.0, closing=0.0, repetition=0.3)
 """What people point at who know the whole: questions as well, and the longer the better."""
@@ -35,10 +39,11 @@ def sum_up(
     Names of speakers and `people` are no content. `rates` are those of everyday words, the engine's own unless given.
     """
     sentences = document.sentences
-    ranking = Ranking(sentences, taste=_TO_READ, people=people, rates=rates, shortest=_SHORTEST)
+    taste = _TO_READ_OF_LITTLE if sum(len(sentence.words) for sentence in sentences) < _LITTLE else _TO_READ
+    ranking = Ranking(sentences, taste=taste, people=people, rates=rates, shortest=_SHORTEST)
     chosen = ranking.within(words, longest=_LONGEST)
     if not chosen:
-        ranking = Ranking(sentences, taste=_TO_READ, people=people, rates=rates)
+        ranking = Ranking(sentences, taste=taste, people=people, rates=rates)
         chosen = ranking.within(words, longest=words) or ranking.at_most(1)
     return tuple(sentences[place] for place in chosen)
 
