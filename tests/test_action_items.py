@@ -77,6 +77,11 @@ PROMISES: list[tuple[str, list[Row]]] = [
         "S: i'll send the pricing proposal by friday and lukas will set up the call okay great",
         [("Send the pricing proposal", SARAH, "by friday"), ("Set up the call", LUKAS, None)],
     ),
+    ("S: I'll have the report ready.", [("Have the report ready", SARAH, None)]),
+    (
+        "S: I'll let you know once they approve the budget.",
+        [("Let you know once they approve the budget", SARAH, None)],
+    ),
     ("S: ill send the deck by friday", [("Send the deck", SARAH, "by friday")]),
 ]
 
@@ -117,6 +122,13 @@ def test_a_promise_is_an_item_of_its_speaker_or_of_who_is_named(script: str, ite
         "S: Te env\u00edo la lista el lunes. Lukas va a preparar el contrato.",
         "S: Please do. Please understand my position.",
         "S: Nobody will send the deck.",
+        "S: If it isn't fixed by Monday we'll have to cancel, honestly.",
+        "S: If you drop it to 36,000, we will sign by December 5th.",
+        "S: We'll ship the units by Friday unless customs blocks them.",
+        "S: Once they sign, we'll send the invoice by Friday.",
+        "S: I'll run a marathon when pigs fly.",
+        "S: I'll just tell my 400 users to enjoy the silence.",
+        "S: I'll have the fish.",
     ],
 )
 def test_what_promises_nothing_is_no_item(script: str) -> None:
@@ -137,6 +149,7 @@ def test_what_promises_nothing_is_no_item(script: str) -> None:
         ("S: Could you send the logs, Lukas? / D: Good idea.", ("Send the logs", LUKAS, None)),
         ("S: Shall I send you the deck? / J: Yes, please.", ("Send the deck", SARAH, None)),
         ("S: I'll send the offer if you like. / J: Please do.", ("Send the offer", SARAH, None)),
+        ("S: If you sign by Friday, I'll cut the price. / J: Deal.", ("Cut the price", SARAH, None)),
     ],
 )
 def test_a_request_or_an_offer_is_an_item_once_it_is_accepted(script: str, item: Row) -> None:

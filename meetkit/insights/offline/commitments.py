@@ -46,6 +46,11 @@ _UNREAL = re.compile(
 )
 _DESCRIBES = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:when|whenever|once|as soon as)\s{1,3}(?:they|you|he|she|pigs|hell|\w{1,20} (?:signs?|pays?|agrees?))\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(r"(?:let|notify|inform|ping|update|remind|call|come|get)\b", re.IGNORECASE)
 _POLITE = re.compile(
     r"\bif (?:(?:that's|that is|it's|it is|that|you|at all) )?(?:okay|ok|all right|alright|possible|fine|works?|suits"
     r"|don't mind|may|all possible)\b",
@@ -59,7 +64,7 @@ _JOINTS = re.compile(
 _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
-_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER}
+_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.OURS: Kind.OFFER}
 _LOOK_BACK = 90
 _MAX_CLAUSE = 400
 
@@ -152,5 +157,6 @@ def _weighed(head: Commitment) -> Commitment:
     before = _BREAK.split(text[max(0, head.start - 3 * _LOOK_BACK) : head.start])[-1]
     after = "" if is_check(text[head.task : head.end]) else text[head.task : head.task + _MAX_CLAUSE]
     after = _POLITE.sub("", _BREAK.split(after)[0])
-    conditional = _CONDITION.search(_POLITE.sub("", before)) or _CONDITION.search(after)
+    conditional = _CONDITION.search(_POLITE.sub("", before)) or _CONDITION.search(after) or _EVENT.search(before)
+    conditional = conditional or (not _TELLS.match(after) and _EVENT.search(after))
     return replace(head, kind=_UNDER_CONDITION.get(head.kind, head.kind)) if conditional else head

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from meetkit.insights.offline.commitments import Commitment
 from meetkit.insights.offline.deadlines import Phrase, find_phrases
+from meetkit.insights.offline.heads import Kind
 from meetkit.insights.offline.verbs import ACTIONS, infinitive, is_check, names_work
 
 
@@ -91,6 +92,14 @@ _OPEN = re.compile(
 )
 _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
 _OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
+# As in "I'll have the fish", which is no work, and "I'll have the report ready", which is.
+_HAS = re.compile(r"have (?:the|a|an|some|my|another)\b", re.IGNORECASE)
+_HAS_DONE = re.compile(
+    r"\b(?:ready|done|sent|over|to|for|back|up|available|in place|look|word|chat|written|built|made|\w{2,20}ed)\b",
+    re.IGNORECASE,
+)
+_MOCKS = re.compile(r"tell [\w' ]{1,40} to (?:enjoy|live with|deal with|get used|shut|suck|get lost)\b", re.IGNORECASE)
+_SUPPOSES = re.compile(r"\b(?:if|unless|when|once|after)\b", re.IGNORECASE)
 _FEW = 6
 _MAX_WORDS = 30
 _WINDOW = 120
@@ -105,11 +114,21 @@ def tasks(commitment: Commitment) -> Iterator[Task]:
     found = [
         task
         for start, end in zip(starts, ends, strict=True)
-        if (task := _task(text, start, end, commitment.end, early))
+        if (task := _task(text, start, end, commitment.end, early)) and not _is_served(commitment, task)
     ]
     last = found[-1].deadline if found else None
     for task in found:
         yield task if task.deadline else _due(task, last)
+
+
+def _is_served(commitment: Commitment, task: Task) -> bool:
+    """Whether somebody orders a dish or the like."""
+    return bool(
+        commitment.kind in (Kind.PROMISE, Kind.OURS)
+        and task.deadline is None
+        and _HAS.match(task.text)
+        and not _HAS_DONE.search(task.text)
+    )
 
 
 def _due(task: Task, deadline: Phrase | None) -> Task:
@@ -125,7 +144,7 @@ def _deadline_before(text: str, start: int) -> Phrase | None:
     """The deadline that stands right before a commitment: "By Friday I'll …"."""
     begin = max(0, start - 40)
     near = [phrase for phrase in find_phrases(text, begin, start) if _GLUE.fullmatch(text, phrase.end, start)]
-    return near[-1] if near else None
+    return near[-1] if near and not _SUPPOSES.search(text, max(0, begin - 40), near[-1].start) else None
 
 
 def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> Task | None:
@@ -140,7 +159,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     deadline = min(phrases, key=lambda phrase: not _is_limit(phrase), default=early)
     kept, stop = _without(text, start, core, deadline)
     words = _shortened(kept)
-    if not names_work(words, timed=deadline is not None):
+    if not names_work(words, timed=deadline is not None) or _MOCKS.match(words):
         return None
     return Task(words[:1].upper() + words[1:], start, stop, deadline, bool(_OPEN.fullmatch(words)))
 
