@@ -82,6 +82,14 @@ PROMISES: list[tuple[str, list[Row]]] = [
         "S: I'll let you know once they approve the budget.",
         [("Let you know once they approve the budget", SARAH, None)],
     ),
+    ("S: I'll send 1,500 units to Acme Inc. by Friday.", [("Send 1,500 units to Acme Inc", SARAH, "by Friday")]),
+    ("S: I'll call Mr. Smith at 3 p.m. on Monday.", [("Call Mr. Smith", SARAH, "at 3 p.m. on Monday")]),
+    ("S: I'll email U.S. customers tomorrow.", [("Email U.S. customers", SARAH, "tomorrow")]),
+    ("S: I'll bill Acme Ltd. and Dr. Who by Friday.", [("Bill Acme Ltd. and Dr. Who", SARAH, "by Friday")]),
+    (
+        "S: I'll order pizza, cola, and beer by 5 p.m. on Friday.",
+        [("Order pizza, cola, and beer", SARAH, "by 5 p.m. on Friday")],
+    ),
     ("S: ill send the deck by friday", [("Send the deck", SARAH, "by friday")]),
 ]
 
@@ -149,7 +157,7 @@ def test_what_promises_nothing_is_no_item(script: str) -> None:
         ("S: Could you send the logs, Lukas? / D: Good idea.", ("Send the logs", LUKAS, None)),
         ("S: Shall I send you the deck? / J: Yes, please.", ("Send the deck", SARAH, None)),
         ("S: I'll send the offer if you like. / J: Please do.", ("Send the offer", SARAH, None)),
-        ("S: If you sign by Friday, I'll cut the price. / J: Deal.", ("Cut the price", SARAH, None)),
+        ("S: If you sign by Friday, I'll send the keys. / J: Deal.", ("Send the keys", SARAH, None)),
     ],
 )
 def test_a_request_or_an_offer_is_an_item_once_it_is_accepted(script: str, item: Row) -> None:

@@ -44,7 +44,8 @@ _AND_VERB = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\.\s{1,5}|\s{0,5}[;\u2013\u2014:?!]|\s-\s|\.{2,}|\s{0,5},|\s{1,5}(?:so|because|cos|but|although"
+    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bCo)(?<!\bMrs)(?<!\bInc)(?<!\bLtd)(?<!\bCorp)(?<!\bProf)(?<!\.\w)"
+    r"\.\s{1,5}|\s{0,5}(?:[;\u2013\u2014?!]|:(?!(?<=\d:)\d))|\s-\s|\.{2,}|\s{0,5},(?!(?<=\d,)\d)|\s{1,5}(?:so|because|cos|but|although"
     r"|though|since|while|whereas|unless"
     r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise"
     r"|as i said|if|which means)\b"
@@ -58,6 +59,11 @@ _GOES_ON = re.compile(
     r"|unless|while|not|just|plus)\b)"
     r"(?:[\w'\u2019&/-]{1,40}\s{1,5}){0,5}?[\w'\u2019&/-]{1,40}(?:,\s{1,5}(?:and|or)\b|\s{1,5}(?:and"
     r"|or)\s|,\s)|,\s{1,5}(?:and|or)\s{1,5}(?:the|a|an|our|your|my)\s",
+    re.IGNORECASE,
+)
+_LAST_LISTED = re.compile(
+    r",\s{1,5}(?:and|or)\s{1,5}(?!(?:i|we|you|he|she|they|it|that|this|then|there|also|so|maybe|if|when)\b)"
+    r"[\w'\u2019&/-]{1,40}(?:\s{1,5}(?:by|before|on|to|for)\b|\s{0,3}[.!?]?\s{0,3}\Z)",
     re.IGNORECASE,
 )
 _GLUE = re.compile(
@@ -175,10 +181,13 @@ def _is_limit(phrase: Phrase) -> bool:
 
 def _core_end(text: str, start: int, end: int) -> int:
     """Where the words of a task end: at a clause of its own, but not at the comma of a list."""
-    checks = is_check(text[start:end])
+    checks, listing = is_check(text[start:end]), False
     for match in _CUT.finditer(text, start, end):
         cut = match[0].strip().lower()
-        in_list = cut == "," and _GOES_ON.match(text, match.end() - 1, end)
+        in_list = cut == "," and (
+            _GOES_ON.match(text, match.end() - 1, end) or (listing and _LAST_LISTED.match(text, match.end() - 1, end))
+        )
+        listing = listing or bool(in_list)
         if not in_list and not (cut == "if" and checks):
             return match.start()
     return end
