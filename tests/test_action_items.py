@@ -201,6 +201,38 @@ def test_the_same_task_of_two_people_is_two_items() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("script", "items"),
+    [
+        (
+            "S: I'll hire someone by Christmas. / S: I'll reply within 48 hours.",
+            [("Hire someone", SARAH, "by Christmas"), ("Reply", SARAH, "within 48 hours")],
+        ),
+        (
+            "S: I'll prepare the budget. / S: I'll call tomorrow.",
+            [("Prepare the budget", SARAH, None), ("Call", SARAH, "tomorrow")],
+        ),
+        (
+            "S: I'll send the report by the end of the quarter. / S: I'll email the Friday report to the team.",
+            [
+                ("Send the report", SARAH, "by the end of the quarter"),
+                ("Email the Friday report to the team", SARAH, None),
+            ],
+        ),
+        (
+            "S: I'll finish the migration by Q1. / S: I'll ship it on Friday.",
+            [("Finish the migration", SARAH, "by Q1"), ("Ship it", SARAH, "on Friday")],
+        ),
+        (
+            "S: I'll prepare the budget. / J: Good. / S: I'll send it tomorrow.",
+            [("Prepare the budget", SARAH, "tomorrow")],
+        ),
+    ],
+)
+def test_two_promises_are_one_only_where_they_speak_of_the_same(script: str, items: list[Row]) -> None:
+    assert rows(script) == items
+
+
 def test_a_question_that_is_to_be_checked_is_the_task() -> None:
     (item,) = found("J: Does the app work offline? / S: I don't know. I'll check and get back to you by Tuesday.")
     assert (item.task, item.owner) == ("Check: Does the app work offline?", SARAH)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from meetkit.insights.offline.deadlines import deadline_of
 from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.wording import Index, gist
+from meetkit.insights.offline.wording import Index, gist, same_verb
 from meetkit.insights.text import Sentence
+from meetkit.insights.words import WEEKDAYS
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
@@ -101,7 +102,7 @@ class Book:
         """The draft that this one says again: of the same owner, as far as both name one, and the same things."""
         for other in self._index.near(gist(draft.task)):
             owners_agree = not (draft.owner and other.owner) or self._same_person(draft.owner, other.owner)
-            if owners_agree and not other.is_withdrawn:
+            if owners_agree and not other.is_withdrawn and _agree(draft, other):
                 return other
         return None
 
@@ -115,6 +116,12 @@ class Book:
     def _same_person(self, one: str | None, other: str | None) -> bool:
         known = self._people.called
         return one == other or bool(one and other and (known(one) or one) == (known(other) or other))
+
+
+def _agree(one: Draft, other: Draft) -> bool:
+    """Whether verbs are of a kind, and no day within the words tells the two apart, as in "the Friday report"."""
+    days, others = ({day for day in WEEKDAYS if day in draft.task.lower()} for draft in (one, other))
+    return days == others and same_verb(one.task, other.task)
 
 
 def _join(before: Draft, again: Draft) -> None:

@@ -17,6 +17,7 @@ from meetkit.insights.offline.priorities import priority_words
 from meetkit.insights.offline.replies import Reply
 from meetkit.insights.offline.tasks import Task, tasks
 from meetkit.insights.offline.verbs import DELIVERIES, FAVOURS
+from meetkit.insights.offline.wording import same_verb
 from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.analysis import ActionItems, MeetingContext
@@ -30,6 +31,8 @@ _ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'
 _OBLIGES = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 _TRANSFERS = listed("send share forward email mail resend submit deliver circulate")
+_DOES = listed("do handle have get ship")
+_RETURNS = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
 _CHECKS = listed("check find look confirm verify ask investigate clarify get")
 
 
@@ -95,7 +98,7 @@ class _Reader:
             return draft
         turn = commitment.sentence.turn.index
         before = book.latest(turn, 2, commitment.owner) if task.is_open else None
-        if before and not _has_its_own_time(draft, before):
+        if before and _speaks_of(task, before) and not _has_its_own_time(draft, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             draft.task, draft.repeats = before.task, before
@@ -185,8 +188,17 @@ class _Reader:
 
 
 def _has_its_own_time(draft: Draft, before: Draft) -> bool:
-    """Whether one sentence names two times: "I'll ask them today and introduce you next week" is two tasks."""
-    return before.sentence is draft.sentence and None not in (before.deadline, draft.deadline)
+    """Whether two times are named: "I'll ask them today and introduce you next week" is two tasks."""
+    is_timed = None not in (before.deadline, draft.deadline)
+    return is_timed and (before.sentence is draft.sentence or not same_verb(draft.task, before.task))
+
+
+def _speaks_of(task: Task, before: Draft) -> bool:
+    """Whether "send it" or "get back to you" is about an item: of its kind, or what comes of it."""
+    if _RETURNS.match(task.text):
+        return before.task.split()[0].lower() in _CHECKS
+    fits = task.verb in _TRANSFERS or task.verb in _DOES
+    return same_verb(task.text, before.task) or (task.has_pronoun and fits)
 
 
 def _is_favour(words: str, task: Task) -> bool:

@@ -60,6 +60,12 @@ def gist(text: str) -> frozenset[str]:
     return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in known)
 
 
+def same_verb(task: str, other: str) -> bool:
+    """Whether two tasks begin with verbs that come to the same, or one with a verb that says nothing by itself."""
+    one, two = (gist(text.partition(" ")[0]) for text in (task, other))
+    return one == two or not one or not two
+
+
 def _numbers(about: frozenset[str]) -> set[str]:
     return {word for word in about if not word.isalpha() and any(map(str.isdigit, word))}
 
