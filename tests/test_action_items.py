@@ -137,6 +137,12 @@ def test_a_promise_is_an_item_of_its_speaker_or_of_who_is_named(script: str, ite
         "S: I'll run a marathon when pigs fly.",
         "S: I'll just tell my 400 users to enjoy the silence.",
         "S: I'll have the fish.",
+        "S: I'll write the minutes. / J: You don't need to, Sarah.",
+        "S: I'll order the laptops. / J: Please don't.",
+        "S: I'll send the budget to Lukas. / L: No need, Sarah. I have it.",
+        "S: I'll fix the logo. / J: That's already done.",
+        "S: I'll send the quote by tomorrow. / L: Actually don't send it yet. / S: I'll hold off on the quote.",
+        "S: I'll send the quote. / S: On reflection, I'll hold off on the quote.",
     ],
 )
 def test_what_promises_nothing_is_no_item(script: str) -> None:
@@ -199,6 +205,24 @@ def test_the_same_task_of_two_people_is_two_items() -> None:
         SARAH,
         LUKAS,
     ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: I'll write the minutes. / J: You don't need to worry.",
+        "S: I'll fix the logo. / J: The contract is already done.",
+        "S: I'll order the laptops. / J: Please don't forget.",
+        "S: I'll send the quote. / S: You don't need to do anything.",
+    ],
+)
+def test_what_is_said_of_something_else_withdraws_nothing(script: str) -> None:
+    assert len(rows(script)) == 1
+
+
+@pytest.mark.parametrize("reply", ["Let me call them instead.", "No, I'll call them instead."])
+def test_a_task_that_another_takes_over_is_theirs(reply: str) -> None:
+    assert rows(f"S: I'll call Acme. / J: {reply}") == [("Call Acme", JENNIFER, None)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from meetkit.insights.offline import replies
 from meetkit.insights.offline.deadlines import Phrase, find_phrases
 from meetkit.insights.offline.drafts import Book, Draft, quote
 from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import gist
+from meetkit.insights.offline.wording import gist, same_verb
 from meetkit.insights.text import Document, Sentence, asks
 from meetkit.insights.words import listed
 from meetkit.models.insights import Evidence
@@ -30,11 +30,26 @@ _WITHDRAWS = re.compile(
 _CUES = listed(
     "actually sorry correction wait rather better mean let's make move push change no never nevermind"
     " scratch forget no need don't"
+    " already done fixed sent handled care hold off instead"
     " do won't isn't not longer cancel take second"
 )
 """No correction and no withdrawal is without one of these words."""
 _OF_THAT = re.compile(
     r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother",
+    re.IGNORECASE,
+)
+# The whole of what another says of the last item.
+_CALLS_OFF = re.compile(
+    r"(?:(?:no|oh|well|actually|wait|hold on|hey|okay|ok|thanks|thank you|sorry)[,.!]? ){0,3}(?:please )?"
+    r"(?:(?:you )?(?:don't|do not)(?: (?:need|have) to| bother| do| send)?(?: (?:do |send )?(?:it|that|them|this))?"
+    r"(?: yet| now)?|no need(?: (?:for (?:it|that)|to(?: do (?:it|that))?))?"
+    r"|(?:it|that)(?:'s| is| was|'s been| has been) (?:already )?(?:been )?(?:done|fixed|sent|handled|taken care of)"
+    r"(?: already)?)(?:,? [A-Z][\w'-]{1,30})?[.!]?"
+)
+_HOLDS_OFF = re.compile(r"\b(?:hold off|won't bother)\b", re.IGNORECASE)
+_TAKES_OVER = re.compile(
+    r"(?:[\w ]{1,20}, )?(?P<who>let me|i'll|i will|i can) (?P<verb>\w{1,20}) (?:it|that|this|them|him|her)\b"
+    r"[\w ]{0,30}\binstead[.!]?\Z",
     re.IGNORECASE,
 )
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
@@ -110,6 +125,8 @@ def amend(book: Book, sentence: Sentence, document: Document) -> None:
     if _CUES.isdisjoint(sentence.words):
         return
     text = sentence.text.replace("\u2019", "'")
+    if _taken_over(book, sentence, text):
+        return
     if withdrawn := _withdrawn(book, sentence, text):
         book.remove(withdrawn)
         return
@@ -134,7 +151,30 @@ def _said_until(latest: Draft, sentence: Sentence) -> int:
     return latest.end if latest.sentence.index == sentence.index else 0
 
 
+def _taken_over(book: Book, sentence: Sentence, text: str) -> bool:
+    """As in "Let me call them instead", which makes the last item the speaker's."""
+    latest = book.latest(sentence.turn.index, 1)
+    found = _TAKES_OVER.match(text)
+    if not (found and latest and _is_others(latest, sentence) and same_verb(found["verb"], latest.task)):
+        return False
+    latest.owner = sentence.turn.speaker
+    latest.evidence["owner"] = [quote(sentence, *found.span("who"), "owner")]
+    return True
+
+
+def _is_others(draft: Draft, sentence: Sentence) -> bool:
+    speaker = sentence.turn.speaker
+    return draft.sentence.turn.index < sentence.turn.index and (
+        speaker is None or draft.sentence.turn.speaker != speaker
+    )
+
+
 def _withdrawn(book: Book, sentence: Sentence, text: str) -> Draft | None:
+    latest = book.latest(sentence.turn.index, 2)
+    if latest and _is_others(latest, sentence) and _CALLS_OFF.fullmatch(text[0].lower() + text[1:]):
+        return latest
+    if (held := _HOLDS_OFF.search(text)) and (draft := book.about(gist(text[held.end() : held.end() + 80]))):
+        return draft
     cue = _WITHDRAWS.search(text)
     if not cue or "if" in sentence.words:
         return None
