@@ -137,6 +137,9 @@ def test_a_promise_is_an_item_of_its_speaker_or_of_who_is_named(script: str, ite
         "S: I'll run a marathon when pigs fly.",
         "S: I'll just tell my 400 users to enjoy the silence.",
         "S: I'll have the fish.",
+        "S: Jennifer, will you finish the deck today? / J: Probably not.",
+        "S: Jennifer, please book a room for Monday. / J: Hmm, I don't know.",
+        "S: I'll set up the Zoom. No wait, you have the licence, can you set it up? / J: I can't.",
         "S: I'll write the minutes. / J: You don't need to, Sarah.",
         "S: I'll order the laptops. / J: Please don't.",
         "S: I'll send the budget to Lukas. / L: No need, Sarah. I have it.",
@@ -218,6 +221,23 @@ def test_the_same_task_of_two_people_is_two_items() -> None:
 )
 def test_what_is_said_of_something_else_withdraws_nothing(script: str) -> None:
     assert len(rows(script)) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "item"),
+    [
+        ("S: Could you update the site, Jennifer? / J: Sure, but Lukas will do it.", ("Update the site", LUKAS, None)),
+        ("S: Could you send the site map? / J: Sure, Lukas will handle that.", ("Send the site map", LUKAS, None)),
+        (
+            "S: I'll set up the Zoom. No wait, you have the licence, can you set it up? / J: Sure, I'll do it.",
+            ("Set up the Zoom", JENNIFER, None),
+        ),
+        ("S: Could you update the site, Jennifer? / J: Sure, but Cid will do it.", ("Update the site", "Cid", None)),
+        ("S: I'll do the test plan. Sorry, I mean Lukas does the test plan.", ("Do the test plan", LUKAS, None)),
+    ],
+)
+def test_a_task_passed_on_is_of_the_one_who_gets_it(script: str, item: Row) -> None:
+    assert rows(script) == [item]
 
 
 @pytest.mark.parametrize("reply", ["Let me call them instead.", "No, I'll call them instead."])

@@ -52,6 +52,10 @@ _TAKES_OVER = re.compile(
     r"[\w ]{0,30}\binstead[.!]?\Z",
     re.IGNORECASE,
 )
+_REASSIGNS = re.compile(
+    r"\b(?:[Ii] mean|[Nn]o|[Ww]ait|[Aa]ctually|[Ss]orry|[Cc]orrection),? (?:that )?(?P<name>[A-Z][\w'-]{1,30})"
+    r"(?:'ll do| does| will do| is doing|'s doing| takes| will take| handles| will handle) (?P<what>[\w' -]{2,80})"
+)
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
 _DELIVERS = re.compile(
     r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready"
@@ -125,7 +129,7 @@ def amend(book: Book, sentence: Sentence, document: Document) -> None:
     if _CUES.isdisjoint(sentence.words):
         return
     text = sentence.text.replace("\u2019", "'")
-    if _taken_over(book, sentence, text):
+    if _taken_over(book, sentence, text) or _reassigned(book, sentence, text):
         return
     if withdrawn := _withdrawn(book, sentence, text):
         book.remove(withdrawn)
@@ -159,6 +163,20 @@ def _taken_over(book: Book, sentence: Sentence, text: str) -> bool:
         return False
     latest.owner = sentence.turn.speaker
     latest.evidence["owner"] = [quote(sentence, *found.span("who"), "owner")]
+    return True
+
+
+def _reassigned(book: Book, sentence: Sentence, text: str) -> bool:
+    """As in "Sorry, I mean Lukas does the test plan"."""
+    latest = book.latest(sentence.turn.index, 1)
+    found = _REASSIGNS.search(text)
+    owner = found and book.named(found["name"])
+    if not (latest and found and owner) or latest.sentence is sentence:
+        return False
+    if found["what"].split()[0] not in ("it", "that", "this") and not gist(found["what"]) & gist(latest.task):
+        return False
+    latest.owner = owner
+    latest.evidence["owner"] = [quote(sentence, *found.span("name"), "owner")]
     return True
 
 

@@ -158,5 +158,6 @@ def _weighed(head: Commitment) -> Commitment:
     after = "" if is_check(text[head.task : head.end]) else text[head.task : head.task + _MAX_CLAUSE]
     after = _POLITE.sub("", _BREAK.split(after)[0])
     conditional = _CONDITION.search(_POLITE.sub("", before)) or _CONDITION.search(after) or _EVENT.search(before)
-    conditional = conditional or (not _TELLS.match(after) and _EVENT.search(after))
+    if not (conditional or _TELLS.match(after)):
+        conditional = _EVENT.search(after)
     return replace(head, kind=_UNDER_CONDITION.get(head.kind, head.kind)) if conditional else head

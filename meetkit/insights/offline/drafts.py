@@ -85,6 +85,11 @@ class Book:
                 return draft
         return None
 
+    def named(self, name: str) -> str | None:
+        """The person called so, as said where nobody known is; `None` where it is no name."""
+        found = self._people.ending(name)
+        return found and found[1]
+
     def add(self, draft: Draft) -> None:
         """Add a draft, or what it adds to one that is the same."""
         if before := draft.repeats or self.same_as(draft):

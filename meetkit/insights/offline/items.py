@@ -131,17 +131,30 @@ class _Reader:
             return None
         known = task.deadline or (commitment.owner and self._people.called(commitment.owner))
         words = commitment.text[commitment.start : commitment.task]
-        reply, _ = self._reply(commitment.sentence)
-        return (
-            _drafted(commitment, task)
-            if (known or (likely and not _OBLIGES.search(words))) and reply is not Reply.REFUSES
-            else None
-        )
+        reply, answer = self._reply(commitment.sentence)
+        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.who[0]
+        if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_by(commitment.owner, answer)):
+            return None
+        is_clear = known or (likely and not _OBLIGES.search(words))
+        return self._passed_on(_drafted(commitment, task), answer if is_asked else ()) if is_clear else None
+
+    def _is_by(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
+        return bool(owner and turn and turn[0].turn.speaker == (self._people.called(owner) or owner))
+
+    def _passed_on(self, draft: Draft, answer: Sequence[Sentence]) -> Draft:
+        """As in "Sure, but Lukas will do it"."""
+        passed = replies.passed_on(answer)
+        if passed and (named := self._people.ending(passed[0].text[passed[1] : passed[2]])):
+            draft.owner, draft.turn = named[1], passed[0].turn.index
+            draft.evidence["owner"] = [quote(*passed, "owner")]
+        return draft
 
     def _request(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
         """A request is nobody's before it is accepted; one that repeats what was promised supports that."""
         sentence = commitment.sentence
         words = sentence.text[commitment.start : commitment.end]
+        if task.has_pronoun and self._handed_over(sentence, task, book):
+            return None
         if task.is_open or task.has_pronoun or (_ASKS_ABILITY.match(words) and not _is_favour(words, task)):
             return None
         draft = _drafted(commitment, task)
@@ -151,7 +164,20 @@ class _Reader:
             return draft if book.same_as(draft) else None
         draft.owner, draft.turn = accepted[0].turn.speaker, accepted[0].turn.index
         draft.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
-        return draft
+        return self._passed_on(draft, accepted)
+
+    def _handed_over(self, sentence: Sentence, task: Task, book: Book) -> bool:
+        """As in "I'll set up the call. No wait, can you set it up?": theirs if they accept, else nobody's."""
+        latest = book.latest(sentence.turn.index, 0, sentence.turn.speaker)
+        if latest is None or not sentence.text.endswith("?") or not same_verb(task.text, latest.task):
+            return False
+        reply, accepted = self._reply(sentence)
+        if reply is Reply.ACCEPTS and accepted:
+            latest.owner, latest.turn = accepted[0].turn.speaker, accepted[0].turn.index
+            latest.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
+        else:
+            book.remove(latest)
+        return True
 
     def _reply(self, sentence: Sentence) -> tuple[Reply, Sequence[Sentence]]:
         """What the others do with a sentence, and the turn in which they do; asking back puts it off."""

@@ -36,6 +36,7 @@ _FIRM = re.compile(r"no (?:problem|worries)|not at all|why not|no, not at all|do
 _REFUSE = re.compile(
     r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
     r"|i'd rather not|nope|not now"
+    r"|probably not|not really|i doubt (?:it|that)|not me"
     r"|no way|no need|no thanks|no thank you|don't bother|not necessary|wouldn't|don't think so"
     r"|not (?:mine|my|our))\b|^no\b",
     re.IGNORECASE,
@@ -50,6 +51,10 @@ _EVADE = re.compile(
     r"|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
 )
+_PASSES_ON = re.compile(
+    r"\b(?P<name>[A-Z][\w'-]{1,30})(?:'ll| will| can| should| is going to) (?:do|handle|take care of|take|own|send)"
+    r" (?:it|that|this|them)\b"
+)
 _OPENING = 240
 
 
@@ -62,6 +67,14 @@ def acceptance(sentence: Sentence) -> tuple[int, int]:
     """The words of a sentence that accept, as a place in it; all of it where they are not by themselves."""
     match = _ACCEPT.match(sentence.text.replace("\u2019", "'"))
     return match.span() if match else (0, len(sentence.text))
+
+
+def passed_on(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
+    """The place of the name in "Sure, but Lukas will do it"."""
+    for sentence in sentences[:2]:
+        if (found := _PASSES_ON.search(sentence.text.replace("\u2019", "'"))) and not found["name"].startswith("I'"):
+            return sentence, *found.span("name")
+    return None
 
 
 def kind_of(sentences: Sequence[Sentence]) -> Reply:
