@@ -192,6 +192,35 @@ def test_the_deadline_is_the_one_agreed_last(script: str, phrase: str | None) ->
     assert (item.deadline and item.deadline.phrase) == phrase
 
 
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Finish the paper not before Wednesday",
+        "Share the plan that we agreed on Monday",
+        "Send what we discussed on Friday",
+        "Call Acme between Tuesday and Thursday",
+        "Call Acme either Monday or Tuesday",
+        "Send the slides the day before the workshop on Friday",
+        "Extend the trial until December 1",
+        "Cancel the meeting on Thursday",
+    ],
+)
+def test_a_day_that_is_part_of_the_task_or_no_limit_is_no_deadline(task: str) -> None:
+    assert rows(f"S: I'll {task[0].lower()}{task[1:]}.") == [(task, SARAH, None)]
+
+
+@pytest.mark.parametrize(
+    ("said", "task", "phrase"),
+    [
+        ("send what we discussed by Friday", "Send what we discussed", "by Friday"),
+        ("cancel the meeting by Thursday", "Cancel the meeting", "by Thursday"),
+        ("extend the trial tomorrow", "Extend the trial", "tomorrow"),
+    ],
+)
+def test_a_limit_after_such_words_is_the_deadline(said: str, task: str, phrase: str) -> None:
+    assert rows(f"S: I'll {said}.") == [(task, SARAH, phrase)]
+
+
 def test_an_item_said_again_is_one_with_the_words_of_both() -> None:
     proposal, load_test = found(
         "S: I'll send the pricing proposal for 120 seats by Friday.\n"

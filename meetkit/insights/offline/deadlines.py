@@ -46,7 +46,15 @@ _ANOTHER_SENSE = re.compile(
 _NOT_ITSELF = re.compile(
     r"['\u2019]s?\b|\s{1,9}(?:meeting|call|review|session|demo|workshop|slides|report|deploy)", re.IGNORECASE
 )
+# What names no day by which: not before Monday, the day before the launch on Friday, between two days, one of two.
+_NO_LIMIT = re.compile(
+    r"\b(?:the (?:day|night|evening|morning|week) before\b[^,;.]{0,40}\s|(?:between|either)\s{1,3}"
+    r"(?:[^,;.]{1,30}\s(?:and|or)\s{1,3})?)\Z",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(r"\b(?:not|the (?:day|night|evening|morning|week))\s{1,3}\Z", re.IGNORECASE)
 _LOOK_BACK = 20
+_NEAR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,16 @@ def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[
         return
     for match in _PHRASE.finditer(text, start, len(text) if end is None else end):
         phrase = Phrase(match[0], match.start(), match.end())
-        if phrase.is_led or not _has_another_sense(text, phrase):
+        if not _is_no_limit(text, phrase) and (phrase.is_led or not _has_another_sense(text, phrase)):
             yield phrase
+
+
+def _is_no_limit(text: str, phrase: Phrase) -> bool:
+    before = text[max(0, phrase.start - _NEAR) : phrase.start]
+    first = phrase.text[:6].lower()
+    return bool(_NO_LIMIT.search(before)) or (
+        first.startswith(("before", "until", "till")) and bool(_NOT_YET.search(before))
+    )
 
 
 def _has_another_sense(text: str, phrase: Phrase) -> bool:

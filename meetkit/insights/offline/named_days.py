@@ -84,6 +84,11 @@ def after(match: Match, anchor: dt.date) -> dt.date | None:
     return dates.plus(anchor, int(count * _DAYS_IN[unit] + 1e-9))
 
 
+def after_weekday(match: Match, anchor: dt.date) -> dt.date | None:
+    """So many days, weeks or months after the next such weekday."""
+    return after(match, dates.weekday_after(anchor, _weekday(match)))
+
+
 def span_end(match: Match, anchor: dt.date) -> dt.date:
     """The last day of this span or the next."""
     return _last_day(match["span"].lower(), int(_is_next(match)), anchor)

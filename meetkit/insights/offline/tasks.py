@@ -105,6 +105,21 @@ _HAS_DONE = re.compile(
     re.IGNORECASE,
 )
 _MOCKS = re.compile(r"tell [\w' ]{1,40} to (?:enjoy|live with|deal with|get used|shut|suck|get lost)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:until|till|to)\b", re.IGNORECASE)
+_ON_DAY = re.compile(
+    r"(?!(?:by|before|until|till|no|not|due|within|in|next|this|tomorrow|today|tonight|end|the)\b)", re.I
+)
+_LASTS = re.compile(r"(?:extend|prolong|postpone|delay|defer|push|move|reschedule|keep|pause|suspend)\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:i|we|you|he|she|they)(?:\s{1,3}(?:had|have|all|both))?\s{1,3}(?:\w{2,20}ed|spoke|met|said|saw|made|wrote|sent"
+    r"|had|got|took|gave|showed|talked)(?:\s{1,3}(?:about|on|to|it|them))?\s{1,3}\Z",
+    re.IGNORECASE,
+)
+_OF_EVENT = re.compile(
+    r"(?:cancel|skip|postpone|reschedule|move|confirm)\s(?:[\w'-]{1,30}\s){0,4}"
+    r"(?:meeting|call|review|session|demo|workshop|event|visit|appointment|interview|training|sync|stand-?up)\s{1,3}\Z",
+    re.IGNORECASE,
+)
 _SUPPOSES = re.compile(r"\b(?:if|unless|when|once|after)\b", re.IGNORECASE)
 _FEW = 6
 _MAX_WORDS = 30
@@ -158,7 +173,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     phrases = [
         phrase
         for phrase in find_phrases(text, start, limit if end == limit else end)
-        if phrase.start < core
+        if (phrase.start < core and not _is_in_object(text[start : phrase.start], phrase))
         or _GLUE.fullmatch(text, core, phrase.start)
         or _is_tied(text[core : phrase.start], phrase)
     ]
@@ -168,6 +183,13 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
     if not names_work(words, timed=deadline is not None) or _MOCKS.match(words):
         return None
     return Task(words[:1].upper() + words[1:], start, stop, deadline, bool(_OPEN.fullmatch(words)))
+
+
+def _is_in_object(before: str, phrase: Phrase) -> bool:
+    """As in "the plan that we agreed on Monday", "cancel the meeting on Thursday", "extend it until May 1"."""
+    if _UNTIL.match(phrase.text):
+        return bool(_LASTS.match(before))
+    return bool(_ON_DAY.match(phrase.text) and (_RELATIVE.search(before) or _OF_EVENT.match(before)))
 
 
 def _is_tied(between: str, phrase: Phrase) -> bool:
