@@ -27,6 +27,7 @@ def decided(script: str) -> list[str]:
         ("S: Should we go with the annual plan? / J: Yes, agreed.", "Go with the annual plan"),
         ("S: How about we postpone the launch to May? / J: Works for me.", "Postpone the launch to May"),
         ("S: I suggest we skip the pilot. / J: Fine.", "I suggest we skip the pilot."),
+        ("S: We agreed to launch in March. / J: We haven't decided on the venue.", "We agreed to launch in March."),
     ],
 )
 def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, text: str) -> None:
@@ -47,6 +48,15 @@ def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, t
         "S: Let's start. Let's see. Let's move on to pricing.",
         "S: Have we agreed on the price?",
         "S: Agreed.",
+        "S: We agreed to launch in March. / J: We haven't decided that.",
+        "S: We agreed to launch in March. / J: No, that's not decided. / S: Fine.",
+        "S: Let's go with vendor A. / J: Hm. / L: No, we'll decide next Monday.",
+        "S: We agreed last year to use SAP, but that was a mistake.",
+        "S: They decided to raise prices by 10 percent.",
+        "S: I decided to get a dog.",
+        "S: We're going with the flow.",
+        "S: We'll go with vendor A unless they raise prices.",
+        "S: We'll go with vendor A if they lower prices.",
     ],
 )
 def test_what_is_open_refused_or_asked_is_no_decision(script: str) -> None:

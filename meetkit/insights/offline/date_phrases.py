@@ -90,7 +90,9 @@ RULES = (
     _rule(_MAYBE_ON, rf"{_WEEKDAY} (?:in a )?week\b", named_days.week_after, single=True),
     _rule(_MAYBE_ON, rf"(?:a|one) week (?:from|after) {_WEEKDAY}", named_days.week_after, single=True),
     _rule(_MAYBE_ON, rf"{_WHICH}{_WEEKDAY}", named_days.on_weekday, single=True),
-    _rule(r"(?:(?:in|within) )?", rf"{_COUNT} {_UNIT} (?:from|after) {_WEEKDAY}", named_days.after_weekday, single=True),
+    _rule(
+        r"(?:(?:in|within) )?", rf"{_COUNT} {_UNIT} (?:from|after) {_WEEKDAY}", named_days.after_weekday, single=True
+    ),
     _rule(_IN, rf"{_COUNT} {_UNIT}(?:['\u2019]? time| from (?:now|today))?", named_days.after),
     _rule("", rf"{_COUNT} {_UNIT} from (?:now|today)", named_days.after),
     _rule(_MAYBE_ON_IN, rf"(?:the )?(?:very )?(?:end|close) of {_WHICH_SPAN}{_SPAN}\b", named_days.span_end),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.intents import THRESHOLD, decision_scores
 from meetkit.insights.offline.wording import Index, cleaned, gist
-from meetkit.insights.text import Document, Sentence, asks
+from meetkit.insights.text import Document, Sentence, asks, words
 from meetkit.insights.words import listed
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
@@ -23,7 +23,7 @@ _CHOICES = (
 )
 # It says itself that something is decided.
 _DECIDED = re.compile(
-    r"\b(?:(?:we|i|they|everyone|(?:the )?(?:board|team|committee|management|finance|legal"
+    r"\b(?:(?:we|everyone|(?:the )?(?:board|team|committee|management|finance|legal"
     r"|steering group))(?:'ve| have| has|'s)?(?: just| now| all| already| finally)?"
     r" (?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose)\b"
     r"|it(?:'s| is| was|'s been| has been) (?:decided|agreed|settled|approved|a deal)|(?:that|this)(?:'s"
@@ -55,6 +55,22 @@ _CUES = listed(
 )
 """No decision is without one of these words."""
 _ASKED = re.compile(r"(?:should|shall|can|could) we |how about (?:we|if we) |what if we |why don't we ", re.IGNORECASE)
+_CONTRADICTS = re.compile(
+    r"\b(?:we|nobody|no one)(?:'ve| have|'s| has)?(?: (?:not|never)|n't) (?:actually |really |yet )?(?:decided|agreed"
+    r"|settled|approved)(?: (?:that|this|it|anything))?(?: yet)?\s{0,3}(?:[.,;!]|\Z)"
+    r"|(?:that|this|it)(?:'s| is| was)(?: (?:not|never)|n't)(?: yet| really| actually)? (?:been )?(?:decided|agreed"
+    r"|settled|approved|final|a decision)"
+    r"|(?:that|this|it) (?:isn't|wasn't|hasn't been)(?: yet| really| actually)?"
+    r" (?:decided|agreed|settled|approved|final)"
+    r"|(?:we'll|we will|let's) decide (?:(?:on )?(?:that|this|it) )?(?:next|on|later|tomorrow|then|in|at|when)",
+    re.IGNORECASE,
+)
+_IS_PAST = re.compile(
+    r"\b(?:last (?:year|month|quarter|spring|summer|autumn|fall|winter)|years? ago|back then|was a mistake"
+    r"|(?:go|going) with the flow)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"\b(?:unless|only if|provided|as long as|if (?:they|you|he|she|it|the|we))\b", re.IGNORECASE)
 _ABOUT_WORDS = 40
 _MIN_WORDS = 3
 _MAX_QUOTES = 20
@@ -74,7 +90,8 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
     found: list[_Draft] = []
     index: Index[_Draft] = Index()
     for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
-        if grounds := _decides(sentence, score >= THRESHOLD, document):
+        grounds = _decides(sentence, score >= THRESHOLD, document)
+        if grounds and not _is_contradicted(sentence, document):
             _add(found, index, _Draft(_worded(sentence), grounds))
     return Decisions(
         engine="offline", items=tuple(Decision(text=one.text, evidence=tuple(one.evidence)) for one in found)
@@ -89,7 +106,7 @@ def _worded(sentence: Sentence) -> str:
 
 
 def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
-    about = gist(draft.text)
+    about = gist(draft.text) or frozenset(words(draft.text))
     if same := index.near(about):
         same[0].evidence.extend(draft.evidence[: max(0, _MAX_QUOTES - len(same[0].evidence))])
         if len(about) > len(gist(same[0].text)):
@@ -104,6 +121,8 @@ def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evide
     if len(sentence.words) < _MIN_WORDS or _CUES.isdisjoint(sentence.words):
         return []
     text = sentence.text.replace("\u2019", "'")
+    if _IS_PAST.search(text):
+        return []
     is_asked = asks(text)
     if not is_asked and (cue := _DECIDED.search(text)):
         return [sentence.evidence()] if not _is_open(text, cue) else []
@@ -116,11 +135,18 @@ def _decides(sentence: Sentence, likely: bool, document: Document) -> list[Evide
 
 def _is_open(text: str, cue: re.Match[str]) -> bool:
     """Whether the words around say that it is not, or not yet, so."""
-    return bool(
+    return bool(_CONDITION.search(text, cue.end())) or bool(
         _OPEN.search(
             text[max(0, cue.start() - _ABOUT_WORDS) : cue.end()].replace("let's not", "").replace("'ll not", "")
         )
     )
+
+
+def _is_contradicted(sentence: Sentence, document: Document) -> bool:
+    """Whether one of the next two turns says that it is not, or not yet, decided."""
+    turn = sentence.turn.index
+    following = (said for turn in document.by_turn[turn + 1 : turn + 3] for said in turn[:3])
+    return any(_CONTRADICTS.search(said.text.replace("\u2019", "'")) for said in following if not asks(said.text))
 
 
 def _agreed(sentence: Sentence, document: Document) -> list[Evidence]:
