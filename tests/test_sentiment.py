@@ -278,6 +278,30 @@ def test_health_listens_to_the_other_side(context: dict[str, tuple[str, ...]]) -
     assert {quote.speaker for part in health.contributions for quote in part.evidence} == {"Ingrid Solberg"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Your support is useless. We lost two customers because of you.",
+        "I'm furious. If this goes on we will terminate the contract.",
+        "This is the third outage this month. Unacceptable.",
+        "We're going to churn. We will cancel.",
+    ],
+)
+def test_a_threat_or_strong_complaints_put_a_relationship_at_risk(said: str) -> None:
+    rest = "Next is the agenda. We have forty seats. They are in Oslo. We use the app."
+    assert health_of([("Omar", f"{said} {rest}")], their_side=("Omar",)).label == "at_risk"
+
+
+def test_a_threat_tells_how_a_relationship_stands_however_little_is_said() -> None:
+    assert health_of([("Omar", "I'm furious. We will terminate the contract.")]).label == "at_risk"
+
+
+def test_what_is_not_threatened_puts_nothing_at_risk() -> None:
+    said = "We won't terminate the contract. We never lost customers. We meet at noon. It is in Oslo. Fine. Bye now."
+    health = read([("Omar", said)]).health
+    assert health is None or health.label != "at_risk"
+
+
 def test_a_fourth_complaint_weighs_nothing_more() -> None:
     complaint: Said = ("Ingrid", "I am very disappointed.")
     assert health_of([complaint] * 6).score == health_of([complaint] * 60).score == -1.5

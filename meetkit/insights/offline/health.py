@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from meetkit.insights.offline.signals import SIGNALS
+from meetkit.insights.offline.signals import SIGNALS, THREAT
 from meetkit.insights.offline.tone import Tone
 from meetkit.models.analysis import Contribution, Health, MeetingContext, RelationshipHealth
 
@@ -23,11 +23,12 @@ def judge_health(tones: Sequence[Tone], context: MeetingContext) -> Relationship
     exact sum of the contributions: each kind of signal weighs as often as it was said, three times at most;
     the tone of their other sentences weighs up to 1 for each side. From 1 on it is `strong`, from -1 down
     `at_risk`, between them `stable`. `None` where they said fewer than six sentences, or fewer than two
-    that tell anything.
+    that tell anything, and none of these is a threat.
     """
     theirs = _their_tones(tones, context)
     grounds = sum(1 for tone in theirs if tone.good or tone.bad)
-    if len(theirs) < _MIN_SENTENCES or grounds < _MIN_GROUNDS:
+    is_threat = any(THREAT in tone.signals for tone in theirs)
+    if not is_threat and (len(theirs) < _MIN_SENTENCES or grounds < _MIN_GROUNDS):
         return None
     contributions = (*_of_signals(theirs), *_of_tone(theirs))
     score = sum(contribution.weight for contribution in contributions)
