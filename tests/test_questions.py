@@ -29,6 +29,22 @@ def asked(script: str) -> list[tuple[str, int | None]]:
         ("S: What is the price? / J: Do you mean the list price?", None, "to ask back answers nothing"),
         ("S: What is the price? / J: Of what? / S: A seat. / J: 38.", 3, "but may lead to the answer"),
         ("S: What is the price?", None, "the meeting may end"),
+        (
+            "S: What is the price? / J: Anyway, let's talk about the weather. / S: Fine. / J: It rains.",
+            None,
+            "a change",
+        ),
+        ("S: What is the price? / J: Let's move on to the next topic.", None, "nor is another topic"),
+        ("S: What is the price? / J: Sorry, I was muted. / J: 38 dollars.", 2, "nor is trouble with the sound"),
+        (
+            "S: Is it 38 dollars? / J: You were asking about dollars. / J: No, it won't be.",
+            2,
+            "nor is the question again",
+        ),
+        ("S: Is it 38 dollars? / J: You asked about May. No, it's 40.", 1, "but what follows it may"),
+        ("S: What is the price? / J: Sorry, I was muted. It's 38 dollars.", 1, "in the same turn, too"),
+        ("S: What is the price? / J: You asked about the price, it's 38 dollars.", 1, "or the same sentence"),
+        ("S: What is the price? / J: Anyway, it's 38 dollars.", 1, "what goes on may yet answer"),
         ("?: What is the price? / ?: 38 dollars.", 1, "speakers nobody knows take turns"),
     ],
 )

@@ -52,6 +52,18 @@ _NOTHING = re.compile(
     r"|so|and)\b){1,8}\Z",
     re.IGNORECASE,
 )
+_CHANGES_TOPIC = re.compile(
+    rf"{_LEAD}(?:anyways?,? )?(?:let's|let us|can we|shall we|i'd like to) (?:just |please )?"
+    rf"(?:talk about (?!(?:that|it)\b)"
+    rf"|move on|change (?:the )?(?:subject|topic)|go on to|turn to)",
+    re.IGNORECASE,
+)
+_TELLS_NOTHING = re.compile(
+    rf"{_LEAD}(?:i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)"
+    rf"|my (?:mic|microphone|connection|sound)\b"
+    rf"|you broke up|you (?:were|are|'re) asking|you asked (?:about|if|whether))\b[^,:;\u2013\u2014]*\Z",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE
 )
@@ -128,11 +140,16 @@ def _answer(sentence: Sentence, document: Document) -> Sentence | None:
     for turn in document.by_turn[index + 1 : index + 1 + _REACH]:
         if not turn or (asker is not None and turn[0].turn.speaker == asker):
             continue
-        if replies.kind_of(turn) is Reply.EVADES:
+        if replies.kind_of(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
             return None
-        if _says_something(turn, is_open=is_open):
-            return next((said for said in turn if not _GREETING.match(said.text)), turn[0])
+        told = [said for said in turn if not _TELLS_NOTHING.match(_plain(said))]
+        if _says_something(told, is_open=is_open):
+            return next((said for said in told if not _GREETING.match(said.text)), told[0])
     return None
+
+
+def _plain(sentence: Sentence) -> str:
+    return sentence.text.replace("\u2019", "'")
 
 
 def _says_something(turn: Sequence[Sentence], *, is_open: bool) -> bool:
