@@ -139,6 +139,13 @@ class TestPlainText:
             (None, "Summary: all good\nand well"),
         ]
 
+    def test_whom_a_machine_numbered_is_a_speaker_in_small_letters_too(self) -> None:
+        transcript = read_transcript("speaker 1: hi there\nspeaker 2: hello\n")
+        assert [(turn.speaker, turn.text) for turn in transcript.turns] == [
+            ("speaker 1", "hi there"),
+            ("speaker 2", "hello"),
+        ]
+
     def test_small_letters_name_somebody_who_speaks_twice(self) -> None:
         assert told("jane: hi\nbob.roe: yo\nso: what?\njane: well\nbob.roe: ok") == [
             ("jane", "hi"),

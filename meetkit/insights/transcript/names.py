@@ -50,6 +50,8 @@ _NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
 _NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}()\[\]=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
 _DOTTED = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
+# Whom a machine heard and could not name.
+_UNNAMED = re.compile(r"(?:speaker|participant|spk|guest)[ _-]?\d{1,3}", re.IGNORECASE)
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # What directs the writing of right-to-left names, and the mark of a file's beginning.
 _MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
@@ -86,7 +88,7 @@ def judge(label: str) -> Label:
     label = _ASIDE.sub("", label).strip()
     if len(label) > _MAX_NAME or _NO_NAME.search(label):
         return Label.WORDS
-    if _TELEPHONE.fullmatch(label):
+    if _TELEPHONE.fullmatch(label) or _UNNAMED.fullmatch(label):
         return Label.NAME
     if len(folded := _NUMBERED.sub("", _folded(label))) > 1 and folded in _HEADINGS:
         return Label.HEADING
@@ -96,7 +98,8 @@ def judge(label: str) -> Label:
     small = [word for word in words if _begins_small(word)]
     if _PARTICLES.issuperset(small) and not _begins_small(words[-1]):
         return Label.NAME
-    return Label.UNSURE if len(words) <= 2 and len(small) == len(words) else Label.WORDS
+    spelt = [word for word in words if not word.isdecimal()]
+    return Label.UNSURE if len(spelt) <= 2 and len(small) == len(spelt) else Label.WORDS
 
 
 def _folded(label: str) -> str:
