@@ -2,7 +2,8 @@
 
     uv run python benchmarks/insights.py [--smoke]
 
-The meetings are made of the sample's transcripts, over and over; the smallest is about one hour of talk.
+Times are those of the processor, so that what else runs on the machine counts little. The meetings are made of the
+sample's transcripts, over and over; the smallest is about one hour of talk.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ def meeting_of(words: int) -> Transcript:
 
 
 def median_ms(call: Callable[[], object], runs: int) -> float:
-    """The median time of a call, in milliseconds, after one that warms up."""
+    """The median CPU time of a call, in milliseconds, after one that warms up."""
     call()
     times = []
     for _ in range(runs):
-        began = time.perf_counter()
+        began = time.process_time()
         call()
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
     return statistics.median(times)
 
 
