@@ -65,12 +65,22 @@ _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
 _UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.OURS: Kind.OFFER}
+_LABEL = re.compile(
+    r"(?:action item|action point|action|to-?do|task)(?:\s{1,3}for\s{1,3}(?P<name>[^\W\d_][\w'-]{0,30}"
+    r"(?:\s[^\W\d_][\w'-]{0,30})?))?\s{0,3}:\s{1,3}(?=[a-z])",
+    re.IGNORECASE,
+)
+_LET = re.compile(r"(?:(?:[Oo]kay|[Oo]k|[Ss]o|[Tt]hen|[Yy]es),? )?[Ll]et (?P<name>[A-Z][\w'-]{1,30}) (?=[a-z]{2})")
+_IN_BRACKETS = re.compile(r"\s{0,3}\((?P<name>[^\W\d_][\w' -]{0,40})\)\W{0,3}\Z")
 _LOOK_BACK = 90
 _MAX_CLAUSE = 400
 
 
 def commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
     """The commitments of a sentence, in order, each up to where the next begins."""
+    if labelled := _labelled(sentence, people):
+        yield labelled
+        return
     if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
         return
     text = sentence.text.replace("\u2019", "'")
@@ -82,6 +92,24 @@ def commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
             clause = _JOINTS.sub("", clause)
         if not _is_unreal(head):
             yield _weighed(replace(head, end=head.task + len(clause)))
+
+
+def _labelled(sentence: Sentence, people: People) -> Commitment | None:
+    """As in "Action item for Lou: order badges", "TODO: order badges (Lou)" and "Let Lou order badges"."""
+    text = sentence.text.replace("\u2019", "'")
+    if not (found := _LABEL.match(text) or _LET.match(text)):
+        return None
+    is_let = found.re is _LET
+    last = None if is_let else _IN_BRACKETS.search(text, max(found.end(), len(text) - _LOOK_BACK))
+    end, who, owner = len(text), found.span("name"), people.ending(found["name"] or "")
+    if last:
+        end = last.start()
+        if not owner and (called := people.called(last["name"])):
+            who, owner = last.span("name"), (0, called)
+    if is_let and not owner:
+        return None
+    kind = Kind.NAMED if is_let else Kind.PROMISE
+    return Commitment(sentence, text, kind, found.start(), found.end(), end, who, owner and owner[1])
 
 
 def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitment | None:

@@ -32,6 +32,7 @@ _PEOPLE = "(?:team|colleagues?|assistant|engineers?|side|people|lawyers?|office|
 _FROM = r"(?: (?:from|in|on) (?:the |your |our )?\w+)?"
 _HEADS = {
     Kind.PROMISE: r"""
+        my (?:\w+ )?(?:action item|action point|to-?do|task|homework) (?:is|will be) to
         what i'll do(?: then| next)? is
         i'll|i will|i shall|(?:i'm|i am|im) (?:going to|gonna)
         i (?:promise|plan|commit|intend|undertake|agree)(?: you)? to

@@ -19,7 +19,7 @@ quote outline sketch summarize summarise list develop rework refine merge reply 
 ring text ping chase remind tell sync ship print clean recheck rerun reset rotate secure define specify identify
 resolve repair replace reserve prioritize prioritise map copy attach include produce generate set run raise file
 hand plan demo interview recruit survey benchmark audit brief consult liaise rename close issue convert reduce
-increase lower drop move add
+increase lower drop move add handle own
 """
 ACTIONS = listed(_ACTIONS)
 """Verbs that name a piece of work by themselves."""
@@ -128,8 +128,9 @@ FAVOURS = listed(
     " upload invite introduce investigate find look ask call notify provide get give let put make take"
     " follow reach sign"
     " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce"
+    " handle own"
 )
 """What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
 
-DELIVERIES = FAVOURS - listed("find look get give let put make take reach name estimate outline add quote")
+DELIVERIES = FAVOURS - listed("find look get give let put make take reach name estimate outline add quote handle own")
 """What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""
