@@ -214,6 +214,7 @@ def test_the_deadline_is_the_one_agreed_last(script: str, phrase: str | None) ->
         "Send the slides the day before the workshop on Friday",
         "Extend the trial until December 1",
         "Cancel the meeting on Thursday",
+        "Reschedule the meeting to Monday",
     ],
 )
 def test_a_day_that_is_part_of_the_task_or_no_limit_is_no_deadline(task: str) -> None:

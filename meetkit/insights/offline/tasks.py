@@ -187,7 +187,7 @@ def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> 
 
 def _is_in_object(before: str, phrase: Phrase) -> bool:
     """As in "the plan that we agreed on Monday", "cancel the meeting on Thursday", "extend it until May 1"."""
-    if _UNTIL.match(phrase.text):
+    if _UNTIL.match(phrase.text) or before.endswith(" to "):
         return bool(_LASTS.match(before))
     return bool(_ON_DAY.match(phrase.text) and (_RELATIVE.search(before) or _OF_EVENT.match(before)))
 
