@@ -28,7 +28,7 @@ def test_what_a_truthful_model_finds_is_returned() -> None:
         **dict.fromkeys(("statistics", "trackers"), ("offline", "ok", 0)),
     }
     assert [(item.task, item.owner, item.deadline and item.deadline.phrase) for item in found.action_items.items] == [
-        ("Send the migration plan by friday", "Omar Diaz", "by Friday"),
+        ("Send the migration plan by Friday", "Omar Diaz", "by Friday"),
         ("Book the security review next week", "Omar Diaz", "next week"),
         ("Get back to you on premium support", "Dana Frost", None),
     ]
@@ -92,8 +92,7 @@ def test_inventions_beside_true_quotes_do_not_survive_either() -> None:
     assert "Zorblax" not in found.model_dump_json()
     claims = found.summary.sentences, found.action_items.items, found.decisions.items, found.topics.items
     assert claims == ((), (), (), ())
-    assert [one.asker for one in found.questions.items] == ["Omar Diaz"]
-    assert [one.answer_turn for one in found.questions.items] == [None]
+    assert found.questions.items == ()
     assert [one.speaker for one in found.sentiment.speakers] == ["Omar Diaz"]
 
 
@@ -170,27 +169,27 @@ def test_a_deadline_is_words_near_the_promise(claimed: str | None, phrase: str |
     ("claim", "quote", "text", "sentence"),
     [
         ("The renewal is for two years.", AGREED, AGREED["quote"], "a word that nobody said gives way to the quote"),
-        ("They agreed to renew for two years", AGREED, "They agreed to renew for two years", "words said are kept"),
+        ("They agreed to renew for two years", AGREED, AGREED["quote"], "so does another word for who"),
         (
             "They agreed to renew for 2 years",
             AGREED,
-            "They agreed to renew for 2 years",
+            AGREED["quote"],
             "numbers are the same in digits",
         ),
         ("They agreed to renew for five years", AGREED, None, "a number that nobody said is not"),
-        ("They agreed to renew for 40 years", AGREED, "They agreed to renew for 40 years", "one said nearby may be"),
-        ("Kim agreed to renew for two years", AGREED, "Kim agreed to renew for two years", "who said it may be named"),
+        ("They agreed to renew for 40 years", AGREED, AGREED["quote"], "one said nearby gives way to the quote"),
+        ("Kim agreed to renew for two years", AGREED, AGREED["quote"], "so does who said it"),
         ("Renewal in Paris for two years", AGREED, None, "a name that nobody said may not"),
         (
             "Dana and Kim will not use the old reports",
             OLD,
-            "Dana and Kim will not use the old reports",
-            "who is near may be",
+            OLD["quote"],
+            "and who is near",
         ),
         ("Omar will not use the old reports", OLD, None, "who is elsewhere in the meeting may not"),
         ("They did not agree to renew for two years", AGREED, None, "what was affirmed is not negated"),
         ("They agreed to use the old reports", OLD, None, "what was negated is not affirmed"),
-        ("They will not use the old reports", OLD, "They will not use the old reports", "a negation is kept"),
+        ("They will not use the old reports", OLD, OLD["quote"], "a negation is kept"),
         ("Merge the secret project with the other bank", AGREED, None, "what has little to do with its quote is not"),
         ("<b>Renew</b> for two years", AGREED, AGREED["quote"], "markup gives way to the quote"),
         ("Renew for\u202e two years", AGREED, AGREED["quote"], "so do characters that are not seen"),
@@ -232,7 +231,7 @@ def test_an_answer_is_said_later_by_somebody_else(answer: Any, turn: int | None,
         ("data migration", 4, 1, [(1, 1)]),
         ("data migration", -5, 10**9, [(1, 1)]),
         ("the", 1, 1, None),
-        ("data exfiltration", 1, 1, None),
+        ("data exfiltration", 1, 1, [(1, 1)]),
         ("<i>migration</i>", 1, 1, None),
     ],
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from meetkit.insights.model.answers import Claim, DecisionsAnswer, FollowUpsAnswer, SummaryAnswer
 from meetkit.insights.model.merge import by_rank, distinct, in_order
 from meetkit.insights.model.sources import Sources
+from meetkit.insights.model.stretches import Stretch
 from meetkit.insights.model.support import Check
 from meetkit.models.analysis import Decision, Decisions, FollowUp, FollowUps, Summary, SummarySentence
 
@@ -20,7 +21,7 @@ MOST_FOLLOW_UPS = 5
 def read_summary(answers: Sequence[SummaryAnswer], sources: Sources, engine: str) -> Summary:
     """The most important sentences of each chunk in turn, six and one more for each chunk after the first."""
     check = Check(sources)
-    ranked = by_rank([_statements(SummarySentence, answer.sentences, check) for answer in answers])
+    ranked = by_rank([_statements(SummarySentence, answer.sentences, check, check.wording) for answer in answers])
     sentences = _each_once(ranked)[: MOST_SENTENCES + max(0, len(answers) - 1)]
     return Summary(engine=engine, rejected=check.rejected, sentences=tuple(in_order(sentences)))
 
@@ -28,23 +29,25 @@ def read_summary(answers: Sequence[SummaryAnswer], sources: Sources, engine: str
 def read_decisions(answers: Sequence[DecisionsAnswer], sources: Sources, engine: str) -> Decisions:
     """The decisions, in the order of the meeting."""
     check = Check(sources)
-    found = [one for answer in answers for one in _statements(Decision, answer.decisions, check)]
+    found = [one for answer in answers for one in _statements(Decision, answer.decisions, check, check.deciding)]
     return Decisions(engine=engine, rejected=check.rejected, items=tuple(_each_once(in_order(found))))
 
 
 def read_follow_ups(answers: Sequence[FollowUpsAnswer], sources: Sources, engine: str) -> FollowUps:
     """The most pressing steps of each chunk in turn."""
     check = Check(sources)
-    ranked = by_rank([_statements(FollowUp, answer.follow_ups, check) for answer in answers])
+    ranked = by_rank([_statements(FollowUp, answer.follow_ups, check, check.wording) for answer in answers])
     return FollowUps(engine=engine, rejected=check.rejected, items=tuple(_each_once(ranked)[:MOST_FOLLOW_UPS]))
 
 
-def _statements(kind: type[StatementT], claims: Iterable[Claim], check: Check) -> list[StatementT]:
+def _statements(
+    kind: type[StatementT], claims: Iterable[Claim], check: Check, worded: Callable[..., Stretch | None]
+) -> list[StatementT]:
     found = []
     for claim in claims:
         evidence = check.quotes(claim.quotes)
-        if text := check.wording(claim.text, evidence):
-            found.append(kind(text=text, evidence=evidence))
+        if said := worded(claim.text, evidence):
+            found.append(kind(text=said.text, evidence=evidence))
     return found
 
 

@@ -8,8 +8,12 @@ from meetkit.insights.model.answers import QuestionClaim, QuestionsAnswer
 from meetkit.insights.model.merge import distinct, in_order
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.model.support import Check
+from meetkit.insights.text import Sentence
 from meetkit.models.analysis import Question, Questions
 from meetkit.models.insights import Evidence
+
+REACH = 6
+"""How many turns later an answer may come."""
 
 
 def read_questions(answers: Sequence[QuestionsAnswer], sources: Sources, engine: str) -> Questions:
@@ -22,24 +26,34 @@ def read_questions(answers: Sequence[QuestionsAnswer], sources: Sources, engine:
 
 
 def _question(claim: QuestionClaim, check: Check) -> Question | None:
-    asked = check.quotes([claim.question])
-    if not asked:
+    """The sentence that asks, of those that the quote lies in."""
+    quoted = check.sources.sentences_under(check.quotes([claim.question]))
+    asked = next(filter(check.sources.asks, quoted), None)
+    if asked is None:
+        if quoted:
+            check.refuse()
         return None
-    answer = _answer(claim, asked[0], check)
+    answer = _answer(claim, asked, check)
     return Question(
-        text=" ".join(asked[0].quote.split()),
-        asker=asked[0].speaker,
+        text=" ".join(asked.text.split()),
+        asker=asked.turn.speaker,
         answer_turn=answer and answer.turn,
-        evidence=(asked[0], *((answer,) if answer else ())),
+        evidence=(asked.evidence(), *((answer,) if answer else ())),
     )
 
 
-def _answer(claim: QuestionClaim, asked: Evidence, check: Check) -> Evidence | None:
-    """The words of a later turn by somebody else."""
+def _answer(claim: QuestionClaim, asked: Sentence, check: Check) -> Evidence | None:
+    """The words of one of the next turns by somebody else, which do not ask back."""
     if claim.answer is None:
         return None
-    answer = check.sources.grounding.ground(claim.answer.quote, claim.answer.turn, field="answer")
-    if answer and answer.turn > asked.turn and answer.speaker != asked.speaker:
+    sources = check.sources
+    answer = sources.grounding.ground(claim.answer.quote, claim.answer.turn, field="answer")
+    if (
+        answer
+        and 0 < answer.turn - asked.turn.index <= REACH
+        and answer.speaker != asked.turn.speaker
+        and not all(map(sources.asks, sources.sentences_under([answer])))
+    ):
         return answer
     check.refuse()
     return None

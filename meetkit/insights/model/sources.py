@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from meetkit.insights.folding import fold
 from meetkit.insights.grounding import Grounding
-from meetkit.insights.text import Document, words
-from meetkit.insights.wording import stems
+from meetkit.insights.model.senses import is_asked
+from meetkit.insights.offline.commitments import Commitment, commitments
+from meetkit.insights.offline.intents import THRESHOLD, question_scores
+from meetkit.insights.offline.owners import People
+from meetkit.insights.offline.tasks import Task, tasks
+from meetkit.insights.text import Document, Sentence, words
+from meetkit.insights.wording import NEGATIONS, stems
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
@@ -40,6 +46,11 @@ class Sources:
         return tuple(known)
 
     @cached_property
+    def people(self) -> People:
+        """Who can be bound by name."""
+        return People(self.document, self.context)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The words of the participants' names."""
         given = (*self.participants, *self.context.our_side, *self.context.their_side)
@@ -49,6 +60,18 @@ class Sources:
     def vocabulary(self) -> frozenset[str]:
         """The stems of all that was said, and of the names of those who were there."""
         return frozenset(stems(" ".join((self.document.transcript.text, *self.participants, *self.names))))
+
+    @cached_property
+    def _turns_by_stem(self) -> dict[str, list[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for turn in self.document.transcript.turns:
+            for base in set(stems(turn.text)):
+                found[base].append(turn.index)
+        return found
+
+    def turns_with(self, bases: Iterable[str]) -> list[int]:
+        """The turns that have a word of one of these stems."""
+        return sorted({turn for base in bases for turn in self._turns_by_stem.get(base, ())})
 
     def turns_near(self, evidence: Iterable[Evidence], reach: int = NEAR) -> list[int]:
         """The turns around quotes: those of the quotes first, then by distance, what is before first."""
@@ -68,14 +91,32 @@ class Sources:
             start, end = max(turn.start, quote.start - NEAR_CHARACTERS), min(turn.end, quote.end + NEAR_CHARACTERS)
             yield f"{turn.speaker or ''}: {self.document.transcript.text[start:end] if start < end else ''}"
 
-    def sentences_of(self, evidence: Iterable[Evidence]) -> str:
-        """The whole sentences that quotes are from."""
-        return "\n".join(
-            sentence.text
+    def sentences_under(self, evidence: Iterable[Evidence]) -> list[Sentence]:
+        """The whole sentences that quotes lie in, each once."""
+        found = {
+            sentence.index: sentence
             for quote in evidence
             for sentence in self.document.by_turn[quote.turn]
             if sentence.start < quote.end and quote.start < sentence.end
-        )
+        }
+        return list(found.values())
+
+    def sentences_of(self, evidence: Iterable[Evidence]) -> str:
+        """The text of the sentences that quotes lie in."""
+        return "\n".join(sentence.text for sentence in self.sentences_under(evidence))
+
+    def heads(self, sentence: Sentence) -> list[Commitment]:
+        """By what words a sentence binds somebody, as the offline engine reads it."""
+        found = commitments(sentence, self.people)
+        return [head for head in found if NEGATIONS.isdisjoint(words(head.text[head.task : head.end])[:1])]
+
+    def tasks(self, sentence: Sentence) -> list[Task]:
+        """The pieces of work that a sentence binds somebody to."""
+        return [task for head in self.heads(sentence) for task in tasks(head)]
+
+    def asks(self, sentence: Sentence) -> bool:
+        """Whether a sentence is a question by its mark, or by its words where it has none."""
+        return is_asked(sentence.text) or question_scores(self.document)[sentence.index] >= THRESHOLD
 
     def participant(self, name: str) -> str | None:
         """The one participant who is called so, by the whole name or a part of it."""

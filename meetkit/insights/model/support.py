@@ -7,13 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from meetkit.insights.model.answers import Citation
+from meetkit.insights.model.senses import is_anothers, is_asked, is_conditional, is_undecided
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.text import WORD
+from meetkit.insights.model.stretches import Stretch, stretch_of, whole
+from meetkit.insights.text import WORD, Sentence
 from meetkit.insights.wording import NEGATIONS, REPORTING_STEMS, STOP_STEMS, numbers, stem, stems
 from meetkit.models.insights import Evidence
 
 LEAST_SUPPORT = 0.5
 """The share of a claim's weighty words that must be said near its quotes."""
+MOST_LABEL_WORDS = 12
 
 _MARKUP = re.compile(r"[<>{}\[\]`|\\^~*_=]|://")
 _CLAUSE_END = re.compile(r"[,.;:!?\n]+")
@@ -50,23 +53,74 @@ class Check:
                 self.refuse()
         return tuple(found)
 
-    def wording(self, claim: str, evidence: Sequence[Evidence]) -> str | None:
-        """A claim in words that its quotes support; `None`, and counted, where they do not.
+    def wording(self, claim: str, evidence: Sequence[Evidence]) -> Stretch | None:
+        """The real words that a claim puts; `None`, and counted, where its quotes do not support it.
 
         At least half of its weighty words, all its numbers and all names of participants are said near the
-        quotes, and it negates what they negate. If it also uses words that nobody said in the whole meeting,
-        the first quote takes its place: no word of weight is returned that was not said.
+        quotes, and it negates what they negate. What it does not repeat word by word from a quoted sentence,
+        and all of a sentence that negates, doubts, reports, asks or makes a condition, is that whole sentence.
         """
-        claim = " ".join(claim.split())
-        if not evidence or not self._is_supported(claim, evidence):
+        sentences = self.sources.sentences_under(evidence)
+        if not sentences or not self._is_supported(claim, evidence):
             self.refuse()
             return None
-        return claim if self._is_plain(claim) else " ".join(evidence[0].quote.split())
+        return self._repeated(claim, sentences) or whole(self._closest(claim, sentences))
 
-    def in_words_said(self, text: str) -> bool:
-        """Whether a text is made of words that were said, has one of weight, and no markup."""
-        weighty = [word for word in stems(text) if word not in STOP_STEMS]
-        return bool(weighty) and is_clean(text) and self.sources.vocabulary.issuperset(weighty)
+    def binding(self, claim: str, evidence: Sequence[Evidence]) -> Stretch | None:
+        """As `wording`, of what somebody is to do: nothing reported, doubted, merely asked or not to be done."""
+        found = self.wording(claim, evidence)
+        if found and not self._can_bind(found.sentence):
+            self.refuse()
+            return None
+        return found
+
+    def deciding(self, claim: str, evidence: Sequence[Evidence]) -> Stretch | None:
+        """As `wording`, of what was decided: nothing reported, doubted, asked, left open or conditional."""
+        found = self.wording(claim, evidence)
+        if found and not self._can_decide(found.sentence):
+            self.refuse()
+            return None
+        return found
+
+    def _can_bind(self, sentence: Sentence) -> bool:
+        text = sentence.text
+        if is_anothers(text) or (is_conditional(text) and not self.sources.heads(sentence)):
+            return False
+        return not (negated(text) or is_asked(text)) or bool(self.sources.tasks(sentence))
+
+    def _can_decide(self, sentence: Sentence) -> bool:
+        text = sentence.text
+        return not (is_anothers(text) or is_conditional(text) or is_undecided(text) or self.sources.asks(sentence))
+
+    def _repeated(self, claim: str, sentences: Iterable[Sentence]) -> Stretch | None:
+        for sentence in sentences:
+            heads = self._heads(sentence)
+            if found := stretch_of(claim, sentence, heads):
+                is_said_so = not (is_conditional(sentence.text) or is_anothers(sentence.text) or negated(sentence.text))
+                is_task = found.start in heads or not is_asked(sentence.text)
+                return found if is_said_so and is_task else whole(sentence)
+        return None
+
+    def _heads(self, sentence: Sentence) -> set[int]:
+        """Where the words of tasks begin."""
+        heads = {head.task for head in self.sources.heads(sentence)}
+        return heads | {task.start for task in self.sources.tasks(sentence)}
+
+    def _closest(self, claim: str, sentences: Sequence[Sentence]) -> Sentence:
+        """The sentence that shares most words of weight with a claim."""
+        claimed = set(stems(claim)) - STOP_STEMS
+        return max(sentences, key=lambda sentence: len(claimed.intersection(stems(sentence.text))))
+
+    def said_label(self, label: str, evidence: Sequence[Evidence]) -> str | None:
+        """The longest run of a label's words that was said near its quotes, as it was said, if one has weight."""
+        parts = label.split()[:MOST_LABEL_WORDS] if is_clean(" ".join(label.split())) else []
+        turns = self.sources.turns_near(evidence)
+        for length in range(len(parts), 0, -1):
+            for at in range(len(parts) - length + 1):
+                said = self.sources.grounding.said(" ".join(parts[at : at + length]), turns)
+                if said and _has_weight(said.quote) and is_clean(" ".join(said.quote.split())):
+                    return " ".join(said.quote.split())
+        return None
 
     def _is_supported(self, claim: str, evidence: Sequence[Evidence]) -> bool:
         near = self.sources.said_near(evidence)
@@ -94,9 +148,9 @@ class Check:
     def _is_known(self, base: str) -> bool:
         return base in self.sources.vocabulary or base in REPORTING_STEMS or base in STOP_STEMS
 
-    def _is_plain(self, claim: str) -> bool:
-        said = any(word not in STOP_STEMS | REPORTING_STEMS for word in stems(claim))
-        return said and is_clean(claim) and all(map(self._is_known, stems(claim)))
+
+def _has_weight(text: str) -> bool:
+    return any(word not in STOP_STEMS for word in stems(text))
 
 
 def is_clean(text: str) -> bool:

@@ -12,6 +12,8 @@ from meetkit.models.analysis import Topic, Topics, TopicSpan
 from meetkit.models.insights import Evidence
 
 MOST_TOPICS = 10
+REACH = 3
+"""How many turns before and after its words belong to a topic."""
 
 
 def read_topics(answers: Sequence[TopicsAnswer], sources: Sources, engine: str) -> Topics:
@@ -28,19 +30,23 @@ def read_topics(answers: Sequence[TopicsAnswer], sources: Sources, engine: str) 
 
 def _topic(claim: TopicClaim, check: Check) -> Topic | None:
     evidence = check.quotes(claim.quotes)
-    label = " ".join(claim.label.split())
-    if not evidence or not check.in_words_said(label):
+    label = check.said_label(claim.label, evidence) if evidence else None
+    if label is None:
         check.refuse()
         return None
-    return Topic(label=label, spans=_spans(claim, evidence, check), evidence=evidence)
+    return Topic(label=label, spans=_spans(claim, label, evidence, check), evidence=evidence)
 
 
-def _spans(claim: TopicClaim, evidence: Sequence[Evidence], check: Check) -> tuple[TopicSpan, ...]:
-    """The stretch that the model names if there is one and a quote is in it, and the turns of quotes outside it."""
+def _spans(claim: TopicClaim, label: str, evidence: Sequence[Evidence], check: Check) -> tuple[TopicSpan, ...]:
+    """The turns of quotes; those near the label's words in the stretch that the model names, if it has a quote."""
     turns = [(quote.turn, quote.turn) for quote in evidence]
     first, last = claim.first_turn, claim.last_turn
     if last < len(check.sources.document.transcript.turns) and any(first <= turn <= last for turn, _ in turns):
-        turns.append((max(0, first), last))
+        turns += [
+            (max(0, first, turn - REACH), min(last, turn + REACH))
+            for turn in check.sources.turns_with(set(stems(label)) - STOP_STEMS)
+            if first - REACH <= turn <= last + REACH
+        ]
     else:
         check.refuse()
     return _united(turns)
