@@ -33,12 +33,13 @@ _DOUBTED = re.compile(
     r"|\b(?:nobody|no one|no-one|none|neither|few|who) (?:of \w+ )?(?:really |here )?(?:thinks?|believes?|says?|said"
     r"|thought|believed|expects?|wants?)\b"
     r"|\b(?:doubt|doubts|doubted|doubtful|wonder|wondering|pretend|imagine|wish|deny|denies|denied|joking|kidding"
+    r"|refuse to|refused to|no way|(?:was|were) going to|rather not"
     r"|unlikely|impossible|far from|as though|as if|would have|could have|should have|might have)\b"
     r"|\b(?:wrong|false|untrue|incorrect|a lie|a myth|a mistake|nonsense) (?:that|to (?:say|think|claim|believe))\b",
     re.IGNORECASE,
 )
 _UNDECIDED = re.compile(
-    r"(?:n't|\bnot|\bnever|\bnobody|\bno one|\bneither|\byet to) "
+    r"\b(?:maybe|perhaps|might)\b|(?:n't|\bnot|\bnever|\bnobody|\bno one|\bneither|\byet to) "
     r"(?:(?:yet|really|all|been|be|have|has|ever|finally) ){0,3}"
     r"(?:decided?|agreed?|settled?|approved?|accepted?|signed?|confirmed?|resolved?|concluded?|chosen|choose)\b",
     re.IGNORECASE,

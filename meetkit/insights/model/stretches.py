@@ -9,11 +9,6 @@ from typing import NamedTuple
 from meetkit.insights.text import WORD, Sentence
 from meetkit.insights.wording import NEGATIONS, NUMBER_WORDS, STOP_WORDS, spoken_words, stem
 
-_SKIPPED = frozenset({"you", "us", "me", "also", "please", "then"})
-# What is left out before these words adds to a statement; what is left out before others may turn it.
-_ADDS = frozenset(
-    {"by", "on", "before", "after", "until", "from", "with", "for", "in", "at", "to", "because", "next", "tomorrow"}
-)
 _LED = re.compile(r"(?:\b(?:the|an?)\s{1,9})?[$\u20ac\u00a3#]?\Z", re.IGNORECASE)
 _SIGN = re.compile(r"[%$\u20ac\u00a3\u00b0]")
 _BREAKS = frozenset(",;:\u2013\u2014")
@@ -52,7 +47,7 @@ def stretch_of(claim: str, sentence: Sentence, heads: Set[int]) -> Stretch | Non
     """
     said, claimed = _tokens(sentence.text), [token.key for token in _tokens(claim)]
     starts = {at for at, token in enumerate(said) if token.start in heads or _is_cut(sentence.text, said, at)}
-    for at in sorted(starts) if claimed else ():
+    for at in sorted(at for at in starts if [said[at].key] == claimed[:1]):
         stop = _follow(claimed, said, at)
         if stop and (_is_cut(sentence.text, said, stop) or said[stop].key in _ADDS):
             return _cut(sentence, said[at:stop], is_all=at == 0 and stop == len(said))
@@ -95,3 +90,10 @@ def _tokens(text: str) -> list[_Token]:
 def _key(word: str) -> str:
     small = NUMBER_WORDS.get(word.casefold(), word.casefold())
     return small if small in STOP_WORDS or small in NEGATIONS else f"{stem(small)}-"
+
+
+_SKIPPED = frozenset(map(_key, ("you", "us", "me", "also", "please", "then")))
+# What is left out before these words adds to a statement; what is left out before others may turn it.
+_ADDS = frozenset(
+    map(_key, WORD.findall("by on before after until from with for in at to because next today tomorrow"))
+)
