@@ -86,6 +86,13 @@ class TestSameItem:
         assert open_items.is_same(one, one)
 
 
+def test_when_an_item_was_done_has_no_second_hour() -> None:
+    twice = MONDAY.replace(fold=1)
+    done = item("Call", status="done", done_at=twice)
+    assert done.done_at is not None
+    assert done.done_at.fold == 0
+
+
 class TestPending:
     def test_an_item_that_is_named_again_is_one_with_two_sources(self) -> None:
         first = with_dee(0, item("Send the pricing proposal", due="2025-11-18", id="a"))

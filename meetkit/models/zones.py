@@ -244,5 +244,5 @@ Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]
 """A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets."""
 Instant = Annotated[dt.datetime, BeforeValidator(parse_moment), AfterValidator(pin_offset)]
 """An aware datetime with a fixed offset."""
-UtcInstant = Annotated[Instant, AfterValidator(lambda moment: moment.astimezone(dt.UTC))]
+UtcInstant = Annotated[Instant, AfterValidator(lambda moment: moment.astimezone(dt.UTC).replace(fold=0))]
 """An instant in UTC, for what a clock noted and nobody chose."""
