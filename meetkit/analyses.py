@@ -107,12 +107,12 @@ class _Job:
     ) -> Self:
         store = current_store()
         meeting = store.get_meeting(meeting_id)
-        given = _given(store, meeting) if given is None else given
+        given, read = _last_given(store, meeting) if given is None else (given, read_transcript(given))
         answers = KeptAnswers(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
         context = _context(store, meeting, trackers or {})
-        return cls(store, meeting_id, given, read_transcript(given), context, engine, answers, costs)
+        return cls(store, meeting_id, given, read, context, engine, answers, costs)
 
     def record_costs(self) -> None:
         for usage in self.costs:
@@ -160,7 +160,7 @@ def get_transcript(meeting_id: str) -> Transcript | None:
     """A meeting's transcript with its turns, if it has one; times are there where the one given had them."""
     store = current_store()
     meeting = store.get_meeting(meeting_id)
-    return None if meeting.transcript is None else read_transcript(_given(store, meeting))
+    return None if meeting.transcript is None else _last_given(store, meeting)[1]
 
 
 def get_usage(
@@ -211,16 +211,17 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
     return parse(MeetingContext, known)
 
 
-def _given(store: Store, meeting: Meeting) -> str | bytes:
-    """The transcript as it was given, unless the meeting's was replaced since; then that."""
+def _last_given(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
+    """The transcript as it was given, and read, unless the meeting's was replaced since; then that."""
     if meeting.transcript is None:
         raise InvalidRequestError(f"meeting {shown(meeting.id)} has no transcript yet; give one to analyse")
     original = store.get_artefact(meeting.id, _ORIGINAL)
     with suppress(ValueError):  # What cannot be read is not what was given.
         data = base64.b64decode(original or "", validate=True)
-        if read_transcript(data).text == meeting.transcript:
-            return data
-    return meeting.transcript
+        read = read_transcript(data)
+        if read.text == meeting.transcript:
+            return data, read
+    return meeting.transcript, read_transcript(meeting.transcript)
 
 
 def _packed(transcript: str | bytes) -> str:

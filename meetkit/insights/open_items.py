@@ -10,16 +10,14 @@ from typing import NamedTuple
 
 from meetkit.insights.text import words
 from meetkit.insights.wording import NEGATIONS
+from meetkit.insights.words import listed
 from meetkit.models.insights import ActionItem, ItemSource, PendingActionItem
 from meetkit.models.meetings import Meeting
 
 # What a task can be told with or without.
-_LEFT_ASIDE = frozenset(
-    (
-        *("a", "all", "also", "an", "and", "any", "as", "at", "be", "by", "for", "from", "in", "into", "is", "it"),
-        *("its", "me", "of", "on", "or", "our", "over", "please", "so", "some", "that", "the", "their", "them"),
-        *("this", "to", "up", "us", "we", "will", "with", "you", "your"),
-    )
+_LEFT_ASIDE = listed(
+    "a all also an and any as at be by for from in into is it its me of on or our over please so some that the their "
+    "them this to up us we will with you your"
 )
 _MIN_SHARED = 3
 _MIN_OVERLAP = 0.75

@@ -58,12 +58,12 @@ def record(meeting: Meeting, transcript: Transcript, found: Found, *, before: Fo
 def align_ids(insights: MeetingInsights, meeting: Meeting) -> MeetingInsights:
     """The insights, each item that is on record in other words under the id that it has there, each id once."""
     found = insights.action_items.items
-    ids = {item.id for item in found}
+    ids, on_record = {item.id for item in found}, {one.id for one in meeting.action_items}
     free = [one for one in meeting.action_items if one.id not in ids]
     aligned = []
     for item in found:
-        same = next((one for one in free if _continues(item, one)), None)
-        if same and all(one.id != item.id for one in meeting.action_items):
+        same = None if item.id in on_record else next((one for one in free if _continues(item, one)), None)
+        if same:
             free.remove(same)
             item = item.model_copy(update={"id": same.id})  # noqa: PLW2901  # the same item under its other id
         aligned.append(item)
