@@ -17,9 +17,9 @@ class TestTheDatabase:
     def test_is_what_commands_work_on(self, meetkit: Run, seeded: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """By option or by variable; of both, the option."""
         assert "Weekly sync" in meetkit("meetings", "--user", "seed_user_1", database=seeded).out
-        monkeypatch.setenv("MEETKIT_DATABASE", "sqlite:///nowhere/x.db")
+        monkeypatch.setenv("MEETKIT_DATABASE_URL", "sqlite:///nowhere/x.db")
         assert meetkit("meetings", "--user", "seed_user_1", database=seeded).code == 0
-        monkeypatch.setenv("MEETKIT_DATABASE", seeded)
+        monkeypatch.setenv("MEETKIT_DATABASE_URL", seeded)
         ask = ("--user", "seed_user_1", "--user", "seed_user_2", "--date", "2025-11-20", "--duration", "30")
         assert json.loads(meetkit("slots", *ask, "--hours", "own", "--json").out)
         [first, *_] = json.loads(meetkit("meetings", "--user", "seed_user_1", "--kind", "external", "--json").out)
@@ -27,7 +27,7 @@ class TestTheDatabase:
 
     def test_does_not_change_the_demo(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """It shows the sample, whatever is set."""
-        monkeypatch.setenv("MEETKIT_DATABASE", "sqlite:///nowhere/x.db")
+        monkeypatch.setenv("MEETKIT_DATABASE_URL", "sqlite:///nowhere/x.db")
 
         assert "Jennifer Liu, Acme Corp" in meetkit("demo").out
 
@@ -41,7 +41,7 @@ class TestTheDatabase:
         """The line names both ways, and what a database looks like."""
         said = meetkit(*command.split()).trouble
 
-        for part in ("--database", "MEETKIT_DATABASE", "sqlite:///meetings.db"):
+        for part in ("--database", "MEETKIT_DATABASE_URL", "sqlite:///meetings.db"):
             assert part in said
 
     @pytest.mark.parametrize("command", ["meetings", "export -", "import x", "db upgrade", "db current", "db check"])
@@ -68,7 +68,7 @@ class TestTheDatabase:
         """From the option as from the variable; and no file is left behind."""
         monkeypatch.chdir(tmp_path)
         by_option = meetkit(*command.split(), database=url).trouble
-        monkeypatch.setenv("MEETKIT_DATABASE", url)
+        monkeypatch.setenv("MEETKIT_DATABASE_URL", url)
         by_variable = meetkit(*command.split()).trouble
 
         assert by_option == by_variable
@@ -80,10 +80,10 @@ class TestTheDatabase:
         self, meetkit: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Not even where it is refused for its length."""
-        monkeypatch.setenv("MEETKIT_DATABASE", "hunter2" * 1000)
+        monkeypatch.setenv("MEETKIT_DATABASE_URL", "hunter2" * 1000)
 
         said = meetkit("meetings").trouble
-        assert "database: String should have at most 2000 characters" in said
+        assert "database_url: String should have at most 5000 characters" in said
         assert "hunter2" not in said
 
     def test_whose_file_is_not_there_is_not_created_by_a_question(self, meetkit: Run, tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ class TestSettings:
         url = f"sqlite:///{tmp_path}/meetings.db"
         options = None if synchronous == "FULL" else SqlOptions(synchronous=synchronous)
         store = SqlStore(url, migrate=True, options=options)
-        with store._access.reading() as connection:
+        with store.database.engine.connect() as connection:
             assert connection.execute(text("PRAGMA synchronous")).scalar() == number
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
@@ -277,7 +277,7 @@ class TestSettings:
         url = f"sqlite:///{tmp_path}/meetings.db"
         store = SqlStore(url, migrate=True, options=SqlOptions(busy_timeout=0.05, attempts=100))
         tried = []
-        event.listen(store._opened, "begin", lambda _: tried.append(1))
+        event.listen(store.database.engine, "begin", lambda _: tried.append(1))
         other = sqlalchemy.create_engine(url)
         with other.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -428,8 +428,7 @@ def test_a_participant_and_a_move_at_once_agree(postgres: Postgres) -> None:
     store = SqlStore(postgres.new_database(), migrate=True)
     store.import_records(people())
     store.add_meeting(meeting())
-    engine = store._opened
-    assert engine
+    engine = store.database.engine
     with ThreadPoolExecutor(1) as thread:
         with engine.begin() as connection:
             connection.execute(

@@ -32,8 +32,7 @@ def store(empty_database: str) -> Iterator[SqlStore]:
 
 def execute(store: SqlStore, *statements: str) -> None:
     """What a second program does to the tables."""
-    assert store._opened
-    with store._opened.begin() as connection:
+    with store.database.engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
@@ -153,8 +152,7 @@ class TestUnusableConnections:
         "spoil", [lambda connection: connection.close(), lambda connection: connection.invalidate()]
     )
     def test_closed_or_invalid(self, store: SqlStore, spoil: Callable[[Any], None]) -> None:
-        assert store._opened
-        connection = store._opened.connect()
+        connection = store.database.engine.connect()
         within = SqlStore(connection)
         within.add_meeting(meeting())
         spoil(connection)
@@ -181,8 +179,7 @@ def test_a_snapshot_from_before_a_calendar_was_synced_does_not_book_over_it(post
     """In a host's REPEATABLE READ transaction the calendar is not seen, and the booking is refused."""
     store = SqlStore(postgres.new_database(), migrate=True)
     store.import_records(people())
-    assert store._opened
-    with store._opened.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    with store.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         within = SqlStore(connection)
         assert listed(within, "ann") == []
         store.put_calendar("ann", calendar((0, 1)))

@@ -15,7 +15,7 @@ from meetkit.storage import Store
 database_option = click.option(
     "--database",
     metavar="URL",
-    help="Work on this database, such as sqlite:///meetings.db; default: MEETKIT_DATABASE, or else the sample.",
+    help="Work on this database, such as sqlite:///meetings.db; default: MEETKIT_DATABASE_URL, or else the sample.",
 )
 
 
@@ -39,9 +39,9 @@ def in_use() -> Iterator[None]:
 
 
 def named() -> str | None:
-    """The URL that --database gives, or else MEETKIT_DATABASE."""
+    """The URL that --database gives, or else MEETKIT_DATABASE_URL."""
     given = click.get_current_context().find_root().params.get("database")
-    return settings.load().database if given is None else str(given)
+    return settings.load().database_url if given is None else str(given)
 
 
 def required() -> str:
@@ -53,7 +53,7 @@ def required() -> str:
     url = named()
     if url is None:
         raise InvalidRequestError(
-            "this needs a database: name it by MEETKIT_DATABASE or, as in "
+            "this needs a database: name it by MEETKIT_DATABASE_URL or, as in "
             "`meetkit --database sqlite:///meetings.db …`, before the command"
         )
     return url

@@ -16,7 +16,7 @@ from meetkit.models.zones import parse_date
 
 @click.group()
 def db() -> None:
-    """Look after the database that --database or MEETKIT_DATABASE names."""
+    """Look after the database that --database or MEETKIT_DATABASE_URL names."""
 
 
 @db.command()

@@ -6,7 +6,8 @@ try:
 except ImportError as error:
     raise ImportError("the SQL store needs the extra 'sql': pip install 'meetkit[sql]'") from error
 
+from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
 
-__all__ = ["SqlOptions", "SqlStore"]
+__all__ = ["Database", "SqlOptions", "SqlStore"]

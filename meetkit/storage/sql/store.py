@@ -4,47 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Concatenate, ParamSpec, TypeVar
 
-import stamina
 from sqlalchemy import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
-from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, dialects, engines, meetings, records, schema
+from meetkit.storage.sql import busy, meetings, records
 from meetkit.storage.sql import usage as usages
-from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
+from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 
 class SqlStore:
-    """A `Store` on SQLite or PostgreSQL.
-
-    Given a URL or an engine, each call is a transaction of its own, tried again where the database refuses it
-    for meeting another. Given a connection, calls take part in the transaction that is open on it, which only
-    its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
-    safe to share. After a fork a process opens its own.
+    """A `Store` on SQLite or PostgreSQL; each call is a transaction, as `Database` says.
 
     An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection)...)`.
     """
 
     def __init__(
-        self, database: str | URL | Engine | Connection, *, migrate: bool = False, options: SqlOptions | None = None
+        self,
+        database: str | URL | Engine | Connection | Database,
+        *,
+        migrate: bool = False,
+        options: SqlOptions | None = None,
     ) -> None:
         """Use a database; with `migrate`, bring its tables up to this version first.
 
         Args:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
-                engine or connection of SQLAlchemy, which stays the caller's to close.
+                engine or connection of SQLAlchemy, or a `Database`, which stay the caller's to close.
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` alone, of a connection none.
 
@@ -53,38 +45,16 @@ class SqlStore:
             SchemaError: the tables are not those of this version, and `migrate` is false.
             StoreError: the database cannot be reached.
         """
-        options = options or SqlOptions()
-        self._opened: Engine | None = None
-        if isinstance(database, str | URL):
-            database = self._opened = engines.open_engine(database, options)
-            if migrate:
-                engines.create_file(database.url)
-        if not isinstance(database, Engine | Connection):
-            raise InvalidRequestError(
-                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
-                "an async one hands its Connection to a function by run_sync"
-            )
-        engines.check_dialect(database.dialect.name)
-        self._access: Access = (
-            HostsTransaction(database)
-            if isinstance(database, Connection)
-            else OwnTransactions(database, options.attempts)
+        self._is_given = isinstance(database, Database)
+        self.database = (
+            database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
-        try:
-            if migrate:
-                self._write(schema.upgrade)
-            self._read(schema.check)
-        except UnicodeError:  # of the driver, about a host that can be none
-            self.close()
-            raise InvalidRequestError("database: the URL names no host that can be") from None
-        except BaseException:
-            self.close()
-            raise
+        self._read, self._write = self.database.read, self.database.write
 
     def close(self) -> None:
-        """Close the engine that was opened for a URL; one that was given stays open."""
-        if self._opened:
-            self._opened.dispose()
+        """Close what was opened for a URL; an engine, a connection or a `Database` that was given stays open."""
+        if not self._is_given:
+            self.database.close()
 
     def add_user(self, user: User) -> None:
         """Keep a new user."""
@@ -174,36 +144,10 @@ class SqlStore:
 
     def export_records(self) -> Iterator[Record]:
         """Users and contacts, then calendars, meetings, requests, as of one moment; read page by page."""
-        with errors_translated(), self._access.snapshot() as connection:
+        with self.database.snapshot() as connection:
             yield from records.export_records(connection)
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Keep all of these, or none; read once, as they are kept."""
-        with errors_translated(), self._access.writing() as connection:
+        with self.database.once() as connection:
             records.import_records(connection, new)
-
-    def _read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with errors_translated(), self._access.reading() as connection:
-            return function(connection, *args, **kwargs)
-
-    def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with errors_translated():
-            try:
-                with self._access.writing() as connection:
-                    return function(connection, *args, **kwargs)
-            except DBAPIError as error:
-                # A booking that another program was first with is checked again, to say who is busy.
-                met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
-                if self._access.attempts == 1 or not met_another:
-                    raise
-            for attempt in stamina.retry_context(
-                on=dialects.is_transient,
-                attempts=self._access.attempts - 1,
-                timeout=None,
-                wait_initial=0.01,
-                wait_max=1,
-                wait_jitter=0.1,
-            ):
-                with attempt, self._access.writing() as connection:
-                    return function(connection, *args, **kwargs)
-        raise AssertionError("unreachable: the last attempt returns or raises")

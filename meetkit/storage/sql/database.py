@@ -1,0 +1,124 @@
+"""`Database`: one of SQLite or PostgreSQL, and running functions of a connection on it, each a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+import stamina
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from meetkit.errors import InvalidRequestError, shown
+from meetkit.storage.sql import dialects, engines, schema
+from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
+from meetkit.storage.sql.engines import SqlOptions
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """A database by URL, engine, or a host's own connection, whose tables are those of this version.
+
+    Given a URL or an engine, each function runs in a transaction of its own, tried again where the database refuses
+    it for meeting another. Given a connection, functions take part in the transaction that is open on it, which only
+    its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
+    safe to share. After a fork a process opens its own.
+    """
+
+    def __init__(
+        self, database: str | URL | Engine | Connection, *, migrate: bool = False, options: SqlOptions | None = None
+    ) -> None:
+        """Use a database; with `migrate`, bring its tables up to this version first.
+
+        Args:
+            database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
+                engine or connection of SQLAlchemy, which stays the caller's to close.
+            migrate: whether to create or upgrade the tables.
+            options: for a database given by its URL; of an engine `attempts` alone, of a connection none.
+
+        Raises:
+            InvalidRequestError: that is no such database.
+            SchemaError: the tables are not those of this version, and `migrate` is false.
+            StoreError: the database cannot be reached.
+        """
+        options = options or SqlOptions()
+        self._opened: Engine | None = None
+        if isinstance(database, str | URL):
+            database = self._opened = engines.open_engine(database, options)
+            if migrate:
+                engines.create_file(database.url)
+        if not isinstance(database, Engine | Connection):
+            raise InvalidRequestError(
+                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
+                "an async one hands its Connection to a function by run_sync"
+            )
+        engines.check_dialect(database.dialect.name)
+        self.engine = database.engine
+        self._access: Access = (
+            HostsTransaction(database)
+            if isinstance(database, Connection)
+            else OwnTransactions(database, options.attempts)
+        )
+        try:
+            if migrate:
+                self.write(schema.upgrade)
+            self.read(schema.check)
+        except UnicodeError:  # of the driver, about a host that can be none
+            self.close()
+            raise InvalidRequestError("database: the URL names no host that can be") from None
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the engine that was opened for a URL; one that was given stays open."""
+        if self._opened:
+            self._opened.dispose()
+
+    def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that only reads, in statements that do not mind what is written in between."""
+        with errors_translated(), self._access.reading() as connection:
+            return function(connection, *args, **kwargs)
+
+    def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function in a transaction, perhaps more than once; after an error nothing is kept.
+
+        Raises:
+            ConflictError: somebody's time was booked meanwhile.
+            StoreError: the database fails.
+        """
+        with errors_translated():
+            try:
+                with self._access.writing() as connection:
+                    return function(connection, *args, **kwargs)
+            except DBAPIError as error:
+                # A booking that another program was first with is checked again, to say who is busy.
+                met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
+                if self._access.attempts == 1 or not met_another:
+                    raise
+            for attempt in stamina.retry_context(
+                on=dialects.is_transient,
+                attempts=self._access.attempts - 1,
+                timeout=None,
+                wait_initial=0.01,
+                wait_max=1,
+                wait_jitter=0.1,
+            ):
+                with attempt, self._access.writing() as connection:
+                    return function(connection, *args, **kwargs)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that shows one moment, for what is read page by page."""
+        with errors_translated(), self._access.snapshot() as connection:
+            yield connection
+
+    @contextmanager
+    def once(self) -> Iterator[Connection]:
+        """A connection on which everything is kept in the end, tried once, for what can be read only once."""
+        with errors_translated(), self._access.writing() as connection:
+            yield connection
