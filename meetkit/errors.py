@@ -3,8 +3,13 @@
 MeetkitError                    500
 ├── InvalidRequestError         400, also a ValueError
 │   └── RecordError             400, also a ValueError
+├── UnauthenticatedError        401
+├── ForbiddenError              403
 ├── NotFoundError               404, also a ValueError
 ├── ConflictError               409, also a ValueError
+│   └── VersionConflictError    409, 412 where the caller asked by If-Match
+├── TooLargeError               413, also a ValueError
+├── ThrottledError              429, retryable
 ├── StoreError                  503, retryable
 ├── SchemaError                 500, not retryable
 └── LLMAPIError                 503, retryable
@@ -57,6 +62,18 @@ class InvalidRequestError(MeetkitError, ValueError):
     """The caller's input breaks a rule; the message says which and what would be right."""
 
     status_code = 400
+
+
+class UnauthenticatedError(MeetkitError):
+    """Nobody has signed in, or by something that is not, or no longer, good; the message says no more."""
+
+    status_code = 401
+
+
+class ForbiddenError(MeetkitError):
+    """Who has signed in may not do this."""
+
+    status_code = 403
 
 
 class NotFoundError(MeetkitError, ValueError):
@@ -124,6 +141,32 @@ class ConflictError(MeetkitError, ValueError):
         found = tuple(sorted(set(busy), key=lambda one: (one.start, one.end, one.user_id)))
         more = f", and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else ""
         return cls(f"busy: {'; '.join(map(str, found[:_MAX_SHOWN]))}{more}", busy=found)
+
+
+class VersionConflictError(ConflictError):
+    """A change was meant for another version than the one that is there."""
+
+
+class TooLargeError(MeetkitError, ValueError):
+    """What was sent is larger than the server takes; the message says how large it may be."""
+
+    status_code = 413
+
+
+class ThrottledError(MeetkitError):
+    """Too many attempts; `retry_after` is in how many seconds the next will be heard."""
+
+    status_code = 429
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        """Keep the message and when to come back."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[partial[ThrottledError], tuple[str]]:
+        """Survive pickling with its wait."""
+        return (partial(type(self), retry_after=self.retry_after), (str(self),))
 
 
 class StoreError(MeetkitError):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
+from meetkit.accounts.caller import Caller
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import FirstFreeRequest
@@ -281,17 +282,31 @@ first_free_requests = st.builds(
     timezone=st.none() | zones,
 )
 options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
-settings = st.builds(
-    Settings,
-    model=st.none() | lines,
-    model_key=st.none() | texts,
-    model_timeout=st.floats(0.1, 600),
-    model_concurrency=st.integers(1, 99),
-    model_budget_tokens=st.none() | st.integers(1, 10**9),
-    max_calendar_mb=st.integers(1, 1000),
-    database=st.none() | texts,
-    sqlite_synchronous=st.sampled_from(["FULL", "NORMAL"]),
+callers = st.builds(
+    Caller,
+    account_id=lines,
+    user_id=lines,
+    tenant_id=lines,
+    access=st.sampled_from(["admin", "manager", "member", "viewer"]),
+    team_ids=st.frozensets(lines, max_size=3),
+    right=st.sampled_from(["read", "write", "admin"]),
+    session_id=st.none() | lines,
 )
+# Not by `builds`, which would infer the many that are left out here.
+settings = st.fixed_dictionaries(
+    {},
+    optional={
+        "model": lines,
+        "model_key": texts,
+        "model_timeout": st.floats(0.1, 600),
+        "model_budget_tokens": st.integers(1, 10**9),
+        "database_url": texts,
+        "sqlite_synchronous": st.sampled_from(["FULL", "NORMAL"]),
+        "environment": st.sampled_from(["development", "production"]),
+        "mail_from": emails,
+        "signup": st.sampled_from(["join", "found", "closed"]),
+    },
+).map(Settings.model_validate)
 problems = st.builds(
     Problem, component=st.sampled_from(["VCALENDAR", "VEVENT", "VFREEBUSY"]), uid=st.none() | lines, message=phrases
 )
@@ -323,5 +338,5 @@ EVERY = (
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
     *(first_free_requests, options),
-    *(problems, busy_queries),
+    *(problems, busy_queries, callers),
 )

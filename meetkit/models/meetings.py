@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from meetkit.errors import ConflictError, InvalidRequestError
+from meetkit.errors import InvalidRequestError, VersionConflictError
 from meetkit.models.base import STORABLE, Count, Line, MisfitError, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
@@ -248,11 +248,11 @@ def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str
     """The meeting after an update, valid as a whole, one version on.
 
     Raises:
-        ConflictError: `expected_version` is given and is not the meeting's.
+        VersionConflictError: `expected_version` is given and is not the meeting's.
         InvalidRequestError: the result breaks a rule, or its `status` cannot follow the present one.
     """
     if update.expected_version not in (None, meeting.version):
-        raise ConflictError(
+        raise VersionConflictError(
             f"meeting {meeting.id!r} is at version {meeting.version}, not {update.expected_version}; read it again"
         )
     changes = update.changes

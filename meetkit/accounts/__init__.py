@@ -1,0 +1,1 @@
+"""Accounts: who signs in, as whom, and what they may see and do."""

@@ -1,0 +1,1 @@
+"""The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`."""
