@@ -1,1 +1,17 @@
-"""The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`."""
+"""The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`, the blueprint only `flask`."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from meetkit.web.app import create_app
+
+__all__ = ["create_app"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the FastAPI app when it is asked for, so that a Flask host needs no FastAPI."""
+    if name in __all__:
+        from meetkit.web import app  # noqa: PLC0415  # see above
+
+        return getattr(app, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

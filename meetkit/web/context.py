@@ -1,0 +1,80 @@
+"""One request: who makes it, from where, and what it works with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from meetkit import meeting_service
+from meetkit.accounts.caller import Caller
+from meetkit.collaborators import UNSET, Unset
+from meetkit.errors import ForbiddenError
+from meetkit.llm_client import LLMClient
+from meetkit.storage import Store
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request shows: the bearer token or API key, if any, whence it comes, and its id in the logs."""
+
+    token: str | None = None
+    address: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """A request under way, and who makes it: `None` where the host lets in whom it likes and meetkit guards nothing."""
+
+    caller: Caller | None
+    credentials: Credentials
+    read_transcript: Callable[[RequestContext, str], None] | None = None
+
+    def note_read(self, meeting_id: str) -> None:
+        """Note that a meeting's transcript was read."""
+        if self.read_transcript:
+            self.read_transcript(self, meeting_id)
+
+    def check_may_write(self) -> None:
+        """Refuse who may change nothing.
+
+        Raises:
+            ForbiddenError: the caller is a viewer, or came by an API key that only reads.
+        """
+        if self.caller and not self.caller.may_write:
+            raise ForbiddenError("this account, or this API key, may read and change nothing")
+
+    def idempotency_key(self, key: str | None) -> str | None:
+        """A caller's key as the store knows it: callers do not meet in their keys."""
+        if key is None or self.caller is None:
+            return key
+        return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What requests are answered from: a store, a model, and how to tell who asks.
+
+    `identify` says who a request is from, or raises `UnauthenticatedError`; without it nobody is asked, and a host
+    guards its routes itself. `guard` is the store as a caller sees it.
+    """
+
+    store: Store
+    llm: LLMClient | Unset | None = UNSET
+    identify: Callable[[Credentials], Caller] | None = None
+    guard: Callable[[Store, Caller], Store] | None = None
+    read_transcript: Callable[[RequestContext, str], None] | None = None
+
+    def admit(self, credentials: Credentials) -> RequestContext:
+        """Tell who asks."""
+        caller = self.identify(credentials) if self.identify else None
+        return RequestContext(caller, credentials, self.read_transcript)
+
+    @contextmanager
+    def serving(self, context: RequestContext) -> Iterator[None]:
+        """Have the service work on the store as this caller sees it, and on this model."""
+        guarded = self.guard(self.store, context.caller) if self.guard and context.caller else self.store
+        with meeting_service.use(store=guarded, llm=self.llm):
+            yield

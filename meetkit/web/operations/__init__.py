@@ -1,0 +1,1 @@
+"""What each route does, whatever the framework: validated values in, a `Reply` out, over the store in use."""

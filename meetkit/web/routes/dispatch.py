@@ -1,0 +1,60 @@
+"""How a FastAPI route has an operation done: in a thread of the server's, or awaited where it waits for a model."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Concatenate, ParamSpec
+
+import anyio
+from fastapi import Request, Response
+
+from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.reply import Reply
+
+P = ParamSpec("P")
+Operation = Callable[Concatenate[RequestContext, P], Reply] | Callable[Concatenate[RequestContext, P], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """A backend, and so many threads to work on it. What waits for a model holds none of them meanwhile."""
+
+    backend: Backend
+    threads: anyio.CapacityLimiter
+
+    async def answer(self, request: Request, operation: Operation[P], *args: P.args, **kwargs: P.kwargs) -> Response:
+        """Have the operation done for who makes this request."""
+        credentials = credentials_of(request)
+        if inspect.iscoroutinefunction(operation):
+            context = await self._in_thread(self.backend.admit, credentials)
+            with self.backend.serving(context):
+                return rendered(await operation(context, *args, **kwargs))
+        return rendered(await self._in_thread(self._serve, credentials, operation, args, kwargs))
+
+    def _serve(self, credentials: Credentials, operation: Any, args: Any, kwargs: Any) -> Reply:
+        context = self.backend.admit(credentials)
+        with self.backend.serving(context):
+            reply: Reply = operation(context, *args, **kwargs)
+            return reply
+
+    async def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        return await anyio.to_thread.run_sync(partial(function, *args), limiter=self.threads)
+
+
+def credentials_of(request: Request) -> Credentials:
+    """What a request shows."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    shown = token.strip() if kind.casefold() == "bearer" else request.headers.get("x-api-key")
+    return Credentials(
+        token=shown or None,
+        address=request.client.host if request.client else None,
+        request_id=getattr(request.state, "request_id", None),
+    )
+
+
+def rendered(reply: Reply) -> Response:
+    """A reply as FastAPI sends it."""
+    return Response(reply.content, reply.status, dict(reply.headers), reply.media_type if reply.content else None)
