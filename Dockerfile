@@ -1,7 +1,7 @@
 # The service, without tools to build it: `docker build --tag meetkit .`; docs/operations.md says how to run it.
-ARG PYTHON=python:3.13-slim-trixie
+FROM python:3.13-slim-trixie AS python
 
-FROM ${PYTHON} AS build
+FROM python AS build
 ENV UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=/opt/meetkit
 RUN pip install --no-cache-dir uv==0.13.8 && uv venv "$VIRTUAL_ENV"
 WORKDIR /source
@@ -10,9 +10,9 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY meetkit/__init__.py ./meetkit/
 RUN uv pip install --requirements pyproject.toml --extra web --extra cli --extra llm --extra telemetry
 COPY meetkit ./meetkit
-RUN uv pip install --no-deps .
+RUN uv pip install --no-deps --reinstall .
 
-FROM ${PYTHON}
+FROM python
 ENV MEETKIT_ENVIRONMENT=production PATH=/opt/meetkit/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 COPY --from=build /opt/meetkit /opt/meetkit
 # Only what is here is written to, and /tmp: a database, where no other is set, and mails that no server sends.
