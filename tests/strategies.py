@@ -28,6 +28,7 @@ from meetkit.models import (
     Meeting,
     MeetingFilters,
     MeetingUpdate,
+    PeopleFilters,
     PendingActionItem,
     PreMeetingPrep,
     TimeSlot,
@@ -80,7 +81,7 @@ hours = st.builds(Hours, start=clocks, end=ends)
 work_hours = st.builds(WorkHours, days=st.sets(st.integers(0, 6), min_size=1), start=clocks, end=ends)
 exceptions = st.builds(DateException, date=dates, hours=st.lists(hours, max_size=2))
 some_exceptions = st.lists(exceptions, max_size=3, unique_by=lambda exception: exception.date)
-people = {"id": lines, "name": lines, "email": emails, "role": lines}
+people = {"id": lines, "name": lines, "email": emails, "role": lines, "tenant_id": lines}
 users = st.builds(
     User, **people, timezone=zones, work_hours=st.lists(work_hours, max_size=3), exceptions=some_exceptions
 )
@@ -167,6 +168,15 @@ filters = st.builds(
     text=st.none() | texts,
     limit=st.none() | st.integers(1, 1000),
     after=st.none() | lines,
+    offset=st.integers(0, 1000),
+)
+people_filters = st.builds(
+    PeopleFilters,
+    tenant_id=lines,
+    text=st.none() | texts,
+    limit=st.none() | st.integers(1, 1000),
+    after=st.none() | lines,
+    offset=st.integers(0, 1000),
 )
 
 
@@ -327,6 +337,7 @@ EVERY = (
         requests,
         updates,
         filters,
+        people_filters,
         slots,
         busy_intervals,
         preps,

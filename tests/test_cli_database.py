@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from meetkit.storage.sql.schema import REVISION
 from tests.commands import SEED, Run, execute, in_process
 from tests.databases import Postgres
 
@@ -107,7 +108,10 @@ class TestTheDatabase:
         """Behind or ahead."""
         database = empty_database
         meetkit("db", "upgrade", database=database)
-        for revision, why in (("0000", "needs 0002; run `meetkit db upgrade`"), ("9999", "install a newer meetkit")):
+        for revision, why in (
+            ("0000", f"needs {REVISION}; run `meetkit db upgrade`"),
+            ("9999", "install a newer meetkit"),
+        ):
             execute(database, f"UPDATE meetkit_alembic_version SET version_num = '{revision}'")
             for command in ("meetings", "export -", "db check", "db seed"):
                 assert why in meetkit(*command.split(), database=database).trouble

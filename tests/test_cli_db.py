@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import text
 
 from meetkit.storage import SqlStore
+from meetkit.storage.sql.schema import REVISION
 from meetkit.testing.examples import ANN, BEN, meeting
 from tests.commands import SEED, Run, execute, kept
 
@@ -18,16 +19,17 @@ from tests.commands import SEED, Run, execute, kept
 class TestDb:
     def test_upgrade_brings_an_empty_database_up(self, meetkit: Run, empty_database: str) -> None:
         """And says from where to where; a second time there is nothing to do."""
-        assert meetkit("db", "upgrade", database=empty_database).out == "Upgraded from no tables to revision 0002.\n"
-        assert meetkit("db", "upgrade", database=empty_database).out == "At revision 0002, as before.\n"
-        assert meetkit("db", "current", database=empty_database).out == "revision 0002\n"
+        upgraded = f"Upgraded from no tables to revision {REVISION}.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == upgraded
+        assert meetkit("db", "upgrade", database=empty_database).out == f"At revision {REVISION}, as before.\n"
+        assert meetkit("db", "current", database=empty_database).out == f"revision {REVISION}\n"
         assert meetkit("db", "check", database=empty_database).out == "All is well.\n"
 
     def test_speaks_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
         for command, said in (
-            ("upgrade", {"before": "0002", "after": "0002"}),
-            ("current", {"revision": "0002", "needed": "0002"}),
+            ("upgrade", {"before": REVISION, "after": REVISION}),
+            ("current", {"revision": REVISION, "needed": REVISION}),
             ("check", {"problems": []}),
         ):
             assert json.loads(meetkit("db", command, "--json", database=database).out) == said

@@ -2,7 +2,7 @@
 
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate
-from meetkit.models.people import Contact, User
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.time import BusyInterval, Calendar, DateException, Hours, TimeSlot, WorkHours
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "MeetingFilters",
     "MeetingUpdate",
     "PendingActionItem",
+    "PeopleFilters",
     "PreMeetingPrep",
     "TimeSlot",
     "User",

@@ -6,6 +6,7 @@ import difflib
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
 from meetkit.errors import InvalidRequestError, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+T = TypeVar("T")
 
 _MAX_PROBLEMS = 8
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -62,6 +64,11 @@ class Value(BaseModel):
 def new_id(kind: str) -> str:
     """An id that nobody has yet, e.g. `meeting_3f2a…`."""
     return f"{kind}_{uuid.uuid4().hex}"
+
+
+def cut(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
+    """A page of what was found: so many skipped, then so many at most."""
+    return list(islice(found, offset, None if limit is None else offset + limit))
 
 
 def unknown_names(unknown: Iterable[object], known: Iterable[str]) -> str:
@@ -157,5 +164,7 @@ Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
 Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, NOT_BLANK]
 Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLANK]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Searched = Annotated[str, Field(max_length=1000), STORABLE]
 Line = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK, AfterValidator(_one_line)]
 Email = Annotated[str, Field(max_length=254), STORABLE, AfterValidator(_one_line), AfterValidator(_address)]

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, Count, Line, MisfitError, Text, Value, parse
+from meetkit.models.base import STORABLE, Count, Line, MisfitError, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -48,6 +48,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     "cancelled": frozenset({"scheduled"}),
     "completed": frozenset(),
 }
+
+ERASED_TITLE = "Erased meeting"
 
 
 def _moment_or_date(value: Any) -> Any:
@@ -130,6 +132,11 @@ class Meeting(Value):
         return any(item.status == "open" for item in self.action_items)
 
     @property
+    def has_content(self) -> bool:
+        """Whether it holds something of what was said in it."""
+        return not (self.transcript is self.summary is self.sentiment is None and not self.action_items)
+
+    @property
     def is_busy(self) -> bool:
         """Whether it takes its people's time, which all meetings do but cancelled ones."""
         return self.status != "cancelled"
@@ -206,7 +213,8 @@ class MeetingFilters(Value):
 
     `date_from` (inclusive) and `date_to` (exclusive) bound the start; a bare date as `date_to` includes
     that whole day. Naive ones are read in the user's zone. `text` is looked for in title and summary,
-    whatever the case. `after` is the id of the last meeting of the page before.
+    whatever the case. `after` is the id of the last meeting of the page before; `offset` skips so many of those
+    that follow.
     """
 
     contact_id: Line | None = None
@@ -214,12 +222,13 @@ class MeetingFilters(Value):
     date_to: MomentOrDate | None = None
     status: Status | None = None
     kind: Kind | None = None
-    text: Annotated[str, Field(max_length=1000), STORABLE] | None = None
+    text: Searched | None = None
     limit: Count | None = None
     after: Line | None = None
+    offset: Offset = 0
 
     def admits(self, meeting: Meeting) -> bool:
-        """Whether a meeting passes all filters but the dates, `limit` and `after`."""
+        """Whether a meeting passes all filters but the dates and the page."""
         return (
             self.contact_id in (None, meeting.contact_id)
             and self.status in (None, meeting.status)
@@ -251,10 +260,7 @@ def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str
         VersionConflictError: `expected_version` is given and is not the meeting's.
         InvalidRequestError: the result breaks a rule, or its `status` cannot follow the present one.
     """
-    if update.expected_version not in (None, meeting.version):
-        raise VersionConflictError(
-            f"meeting {meeting.id!r} is at version {meeting.version}, not {update.expected_version}; read it again"
-        )
+    check_version(meeting.id, meeting.version, expected=update.expected_version)
     changes = update.changes
     _check_transition(meeting.status, changes.get("status", meeting.status))
     if moment := changes.get("date"):
@@ -262,6 +268,28 @@ def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str
         changes["timezone"] = update.timezone or zone_name(moment) or meeting.timezone
     kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
     return parse(Meeting, {**kept, **changes, "updated_at": now, "version": meeting.version + 1})
+
+
+def check_version(meeting_id: str, version: int, *, expected: int | None) -> None:
+    """Refuse what was asked of another version of a meeting than the present one.
+
+    Raises:
+        VersionConflictError: it is `expected` at another version.
+    """
+    if expected not in (None, version):
+        raise VersionConflictError(f"meeting {meeting_id!r} is at version {version}, not {expected}; read it again")
+
+
+def emptied(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
+    """The meeting without what was said in it, changed in these fields too, one version on."""
+    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    gone = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
+    return parse(Meeting, {**kept, **gone, **changes, "updated_at": now, "version": meeting.version + 1})
+
+
+def is_planned(meeting: Meeting, owner_id: str, *, now: dt.datetime) -> bool:
+    """Whether it is this user's own, and yet to come."""
+    return meeting.user_id == owner_id and meeting.status == "scheduled" and meeting.date > now
 
 
 def _check_transition(before: Status, after: Status) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
@@ -10,9 +11,17 @@ from threading import RLock
 from typing import TypeVar
 
 from meetkit.errors import Busy, ConflictError, NotFoundError, shown
-from meetkit.models.base import check_storable
-from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
-from meetkit.models.people import Contact, User
+from meetkit.models.base import check_storable, cut
+from meetkit.models.meetings import (
+    ERASED_TITLE,
+    Meeting,
+    MeetingFilters,
+    check_version,
+    emptied,
+    is_planned,
+    takes_time,
+)
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import (
     CalendarRecord,
     ContactRecord,
@@ -29,6 +38,7 @@ from meetkit.storage.memory_index import Index, Interval
 from meetkit.storage.memory_records import Check
 
 Entity = TypeVar("Entity", User, Contact, Meeting)
+PersonT = TypeVar("PersonT", User, Contact)
 
 
 class MemoryStore:
@@ -72,6 +82,11 @@ class MemoryStore:
             self._users[user_id] = change(_get("user", self._users, user_id))
             return self._users[user_id]
 
+    def list_users(self, filters: PeopleFilters) -> list[User]:
+        """The users of a tenant that the filters admit, by name, then id."""
+        with self._lock:
+            return _listed("user", self._users, filters)
+
     def delete_user(self, user_id: str) -> None:
         """Forget a user with their calendars; meetings keep the id."""
         with self._lock:
@@ -101,6 +116,11 @@ class MemoryStore:
         with self._lock:
             self._contacts[contact_id] = change(_get("contact", self._contacts, contact_id))
             return self._contacts[contact_id]
+
+    def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
+        """The contacts of a tenant that the filters admit, by name, then id."""
+        with self._lock:
+            return _listed("contact", self._contacts, filters)
 
     def delete_contact(self, contact_id: str) -> None:
         """Forget a contact; meetings keep the id."""
@@ -132,10 +152,11 @@ class MemoryStore:
             request = self._requests.get(idempotency.key)
             return request.answer(idempotency) if request else None
 
-    def get_meeting(self, meeting_id: str) -> Meeting:
+    def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
         """Return the meeting of that id."""
         with self._lock:
-            return _get("meeting", self._meetings, meeting_id)
+            meeting = _get("meeting", self._meetings, meeting_id)
+        return meeting if transcript else _without_transcript(meeting)
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
@@ -147,27 +168,25 @@ class MemoryStore:
             self._check_people(after, before)
             self._check_time(after, before)
             _check_artefacts(artefacts or {})
-            self._meetings[meeting_id] = after
-            self._index.replace(before, after)
+            self._replace(before, after)
             self._artefacts[meeting_id].update(artefacts or {})
             return after
 
-    def delete_meeting(self, meeting_id: str) -> None:
+    def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
         """Remove a meeting and everything kept beside it."""
         with self._lock:
-            self._index.remove(_get("meeting", self._meetings, meeting_id))
+            meeting = _get("meeting", self._meetings, meeting_id)
+            check_version(meeting_id, meeting.version, expected=expected_version)
+            self._index.remove(meeting)
             del self._meetings[meeting_id]
-            self._artefacts.pop(meeting_id, None)
-            for key, request in self._requests.items():
-                if request.meeting_id == meeting_id:
-                    self._requests[key] = request.model_copy(update={"result": None})
+            self._forget_beside({meeting_id})
 
     def meeting_ids(self) -> list[str]:
         """The ids of all meetings, in the order they came."""
         with self._lock:
             return list(self._meetings)
 
-    def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+    def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
         """The meetings that a user owns or attends and the filters admit, by date, then id."""
         with self._lock:
             start, end = filters.bounds(_get("user", self._users, user_id).timezone)
@@ -177,17 +196,33 @@ class MemoryStore:
             )
             meetings = (self._meetings[meeting_id] for meeting_id in ids)
             admitted = (meeting for meeting in meetings if user_id in meeting.user_ids and filters.admits(meeting))
-            return list(islice(admitted, filters.limit))
+            found = cut(admitted, offset=filters.offset, limit=filters.limit)
+        return found if transcript else list(map(_without_transcript, found))
 
-    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
+    def contact_history(
+        self,
+        contact_id: str,
+        *,
+        before: dt.datetime,
+        now: dt.datetime,
+        limit: int,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
         """The past meetings with a contact that began before an instant, newest first."""
         with self._lock:
             _get("contact", self._contacts, contact_id)
             ids = self._index.in_order(contact_id=contact_id, end=to_microseconds(before), newest_first=True)
             earlier = (self._meetings[meeting_id] for meeting_id in ids)
-            return list(islice((meeting for meeting in earlier if _is_past(meeting, now)), limit))
+            past = (meeting for meeting in earlier if _is_past(meeting, now) and _is_seen(meeting, seen_by))
+            return list(islice(past, limit))
 
-    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+    def item_histories(
+        self,
+        *,
+        user_id: str | None = None,
+        contact_id: str | None = None,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
         """The meetings with action items of all circles in which one is open, by date, then id."""
         with self._lock:
             if user_id is not None:
@@ -197,16 +232,51 @@ class MemoryStore:
             circles = {
                 meeting.circle
                 for meeting in map(self._meetings.__getitem__, self._index.with_open_items)
-                if (user_id is None or user_id in meeting.user_ids) and contact_id in (None, meeting.contact_id)
+                if (user_id is None or user_id in meeting.user_ids)
+                and contact_id in (None, meeting.contact_id)
+                and _is_seen(meeting, seen_by)
             }
             ids = {meeting_id for circle in circles for meeting_id in self._index.of_circle(circle)}
             found = [
                 meeting
                 for meeting in map(self._meetings.__getitem__, ids)
-                if meeting.action_items and meeting.circle in circles
+                if meeting.action_items and meeting.circle in circles and _is_seen(meeting, seen_by)
             ]
             found.sort(key=lambda meeting: (meeting.date, meeting.id))
-            return [meeting.model_copy(update={"transcript": None}) for meeting in found]
+            return list(map(_without_transcript, found))
+
+    def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
+        """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
+        with self._lock:
+            self._users[user_id] = _get("user", self._users, user_id).erased
+            for calendar in self._calendars.pop(user_id, {}).values():
+                self._index.remove_calendar(user_id, calendar)
+            found = [self._meetings[meeting_id] for meeting_id in self._index.in_order(user_id=user_id)]
+            self._empty(found, now=now, title=ERASED_TITLE)
+            for meeting in found:
+                if is_planned(meeting, user_id, now=now):
+                    after = self._meetings[meeting.id]
+                    self._replace(after, after.model_copy(update={"status": "cancelled"}))
+
+    def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
+        """Keep of a contact nothing but the id, and of the meetings with it no content."""
+        with self._lock:
+            self._contacts[contact_id] = _get("contact", self._contacts, contact_id).erased
+            found = [self._meetings[meeting_id] for meeting_id in self._index.in_order(contact_id=contact_id)]
+            self._empty(found, now=now, title=ERASED_TITLE)
+
+    def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
+        """Keep no content of meetings that ended before an instant; how many had any."""
+        with self._lock:
+            answered = {request.meeting_id for request in self._requests.values() if request.result}
+            found = [
+                meeting
+                for meeting in self._meetings.values()
+                if meeting.span[1] < to_microseconds(before)
+                and (meeting.has_content or self._artefacts.get(meeting.id) or meeting.id in answered)
+            ]
+            self._empty(found, now=now)
+            return len(found)
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
         """When these users are busy around `[start, end)`; users are read as it is consumed."""
@@ -288,6 +358,23 @@ class MemoryStore:
             case RequestRecord():
                 self._requests[record.idempotency.key] = record
 
+    def _empty(self, meetings: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
+        """Forget what was said in meetings, and what lies beside them."""
+        for meeting in meetings:
+            self._replace(meeting, emptied(meeting, now=now, **changes))
+        self._forget_beside({meeting.id for meeting in meetings})
+
+    def _replace(self, before: Meeting, after: Meeting) -> None:
+        self._meetings[before.id] = after
+        self._index.replace(before, after)
+
+    def _forget_beside(self, meeting_ids: Collection[str]) -> None:
+        for meeting_id in meeting_ids:
+            self._artefacts.pop(meeting_id, None)
+        for key, request in self._requests.items():
+            if request.meeting_id in meeting_ids:
+                self._requests[key] = request.model_copy(update={"result": None})
+
     def _keep(self, meeting: Meeting) -> None:
         self._meetings[meeting.id] = meeting
         self._index.add(meeting)
@@ -315,6 +402,28 @@ class MemoryStore:
 
 def _is_past(meeting: Meeting, now: dt.datetime) -> bool:
     return meeting.status == "completed" or (meeting.status != "cancelled" and meeting.date < now)
+
+
+def _is_seen(meeting: Meeting, seen_by: Collection[str] | None) -> bool:
+    return seen_by is None or any(user_id in seen_by for user_id in meeting.user_ids)
+
+
+def _without_transcript(meeting: Meeting) -> Meeting:
+    return meeting.model_copy(update={"transcript": None})
+
+
+def _listed(kind: str, people: dict[str, PersonT], filters: PeopleFilters) -> list[PersonT]:
+    found = sorted(filter(filters.admits, people.values()), key=_by_name)
+    if filters.after:
+        last = people.get(filters.after)
+        if last is None or last.tenant_id != filters.tenant_id:
+            raise NotFoundError(kind, filters.after)
+        found = found[bisect_right(found, _by_name(last), key=_by_name) :]
+    return cut(found, offset=filters.offset, limit=filters.limit)
+
+
+def _by_name(person: User | Contact) -> tuple[str, str]:
+    return person.name, person.id
 
 
 def _get(kind: str, entities: dict[str, Entity], entity_id: str) -> Entity:

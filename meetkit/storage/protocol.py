@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from meetkit.models.meetings import Meeting, MeetingFilters
-from meetkit.models.people import Contact, User
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
@@ -36,6 +36,9 @@ class Store(Protocol):
     def update_user(self, user_id: str, change: Callable[[User], User]) -> User:
         """Change a user."""
 
+    def list_users(self, filters: PeopleFilters) -> list[User]:
+        """The users of a tenant that the filters admit, by name, then id, as their code points sort."""
+
     def add_contact(self, contact: Contact) -> None:
         """Keep a new contact."""
 
@@ -44,6 +47,9 @@ class Store(Protocol):
 
     def update_contact(self, contact_id: str, change: Callable[[Contact], Contact]) -> Contact:
         """Change a contact."""
+
+    def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
+        """The contacts of a tenant that the filters admit, by name, then id, as their code points sort."""
 
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Keep a new meeting and return it; or return what its idempotency key kept first, as it was then.
@@ -55,32 +61,70 @@ class Store(Protocol):
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """What a request of that key was answered with, if there was one; errors as in `add_meeting`."""
 
-    def get_meeting(self, meeting_id: str) -> Meeting:
-        """Return the meeting of that id."""
+    def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
+        """Return the meeting of that id, its transcript not read unless it is asked for."""
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
     ) -> Meeting:
         """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
 
-    def delete_meeting(self, meeting_id: str) -> None:
-        """Remove a meeting and everything kept beside it, also what a request under a key was answered with."""
+    def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
+        """Remove a meeting and everything kept beside it, also what a request under a key was answered with.
 
-    def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
-        """The meetings that a user owns or attends and the filters admit, by date, then id."""
-
-    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
-        """The past meetings with a contact that began before an instant, newest first.
-
-        Past are those that are completed, and those that began before `now` and were not cancelled.
+        Raises:
+            VersionConflictError: it is at another version than expected.
         """
 
-    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+    def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
+        """The meetings that a user owns or attends and the filters admit, by date, then id; transcripts as asked."""
+
+    def contact_history(
+        self,
+        contact_id: str,
+        *,
+        before: dt.datetime,
+        now: dt.datetime,
+        limit: int,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
+        """The past meetings with a contact that began before an instant, newest first.
+
+        Past are those that are completed, and those that began before `now` and were not cancelled. `seen_by`: as if
+        there were only meetings that one of these users owns or attends; nobody need be there by these ids.
+        """
+
+    def item_histories(
+        self,
+        *,
+        user_id: str | None = None,
+        contact_id: str | None = None,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
         """The meetings with action items of all circles in which one is open, by date, then id.
 
         A circle is the meetings with one contact, or those of one owner without a contact. With `user_id` or
         `contact_id` the open item must be in a meeting that this user owns or attends, with that contact.
-        The meetings come without their transcripts.
+        `seen_by`: as in `contact_history`. The meetings come without their transcripts.
+        """
+
+    def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
+        """Keep of a user what `User.erased` says, and of the meetings that they own or attend no content.
+
+        Transcript, summary, sentiment, action items and all that is kept beside them go, also what requests under a
+        key were answered with, which are then answered as those of deleted meetings are; the title becomes
+        `ERASED_TITLE`, the version moves on. Their calendars go too, and their own meetings that are scheduled after
+        `now` are cancelled.
+        """
+
+    def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
+        """Keep of a contact what `Contact.erased` says, and of the meetings with it no content, as `erase_user`."""
+
+    def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
+        """Keep no content of meetings that ended before an instant; how many had any, and so were changed.
+
+        Content is what `erase_user` says, but for the title. Each meeting is changed in one step, but not all of them
+        in the same, so that nobody waits for long.
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -24,11 +23,12 @@ from sqlalchemy import (
 )
 
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import check_storable, is_storable
-from meetkit.models.meetings import Meeting, MeetingFilters, takes_time
+from meetkit.models.base import check_storable, cut, is_storable
+from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.sql import busy, dialects, rows, tables
+from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import contacts, lock_users, taken, users
 
 _m, _p = tables.meetings, tables.participants
@@ -49,18 +49,20 @@ SELECT = (
 )
 _open = _m.alias("open")
 # All but the transcript, which may be long and is not looked at.
-_ITEMS = SELECT.with_only_columns(
+_WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
     *(null().label("transcript") if column.name == "transcript" else column for column in SELECT.selected_columns)
 )
-_BY_ID = SELECT.where(_m.c.id == bindparam("one"))
-_NUMBER = select(_m.c.number).where(_m.c.id == bindparam("one"))
+_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = (one.where(_m.c.id == bindparam("one")) for one in (SELECT, _WITHOUT_TRANSCRIPT))
+_NUMBER = select(_m.c.number, _m.c.version).where(_m.c.id == bindparam("one"))
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
 _PLACE = select(_m.c.starts_at, _m.c.id).where(_m.c.id == bindparam("one"))
-_OF_USER = (
-    SELECT.join(_p, _p.c.meeting_number == _m.c.number)
+_OF_USER, _OF_USER_WITHOUT_TRANSCRIPT = (
+    one.join(_p, _p.c.meeting_number == _m.c.number)
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
+    for one in (SELECT, _WITHOUT_TRANSCRIPT)
 )
+_seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
@@ -97,9 +99,9 @@ def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int])
     return {**rows.meeting_row(meeting), **people}
 
 
-def get_meeting(connection: Connection, meeting_id: str) -> Meeting:
-    """The meeting of that id."""
-    return rows.read_meeting(_get(connection, _BY_ID, meeting_id))
+def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) -> Meeting:
+    """The meeting of that id, its transcript not read unless it is asked for."""
+    return rows.read_meeting(_get(connection, _BY_ID if transcript else _BY_ID_WITHOUT_TRANSCRIPT, meeting_id))
 
 
 def update_meeting(
@@ -131,9 +133,10 @@ def update_meeting(
     return after
 
 
-def delete_meeting(connection: Connection, meeting_id: str) -> None:
+def delete_meeting(connection: Connection, meeting_id: str, expected_version: int | None) -> None:
     """Remove a meeting and everything kept beside it."""
-    number = _number(connection, meeting_id, lock=True)
+    number, version = _get(connection, _NUMBER_TO_CHANGE, meeting_id)
+    check_version(meeting_id, version, expected=expected_version)
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
@@ -141,48 +144,59 @@ def delete_meeting(connection: Connection, meeting_id: str) -> None:
     connection.execute(update(tables.requests).where(answered).values(result=None))
 
 
-def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters, *, transcript: bool) -> list[Meeting]:
     """The meetings that a user owns or attends and the filters admit, by date, then id."""
     user = users.row(connection, user_id)
     conditions = list(_conditions(connection, filters, user.timezone))
-    statement = _OF_USER.where(*conditions) if conditions else _OF_USER
+    statement = _OF_USER if transcript else _OF_USER_WITHOUT_TRANSCRIPT
+    statement = statement.where(*conditions) if conditions else statement
     asked = {"user": user.number}
     if not filters.text:
-        limited = statement.limit(filters.limit) if filters.limit else statement
+        limited = statement.limit(filters.limit).offset(filters.offset or None)
         return [rows.read_meeting(row) for row in connection.execute(limited, asked).all()]
     # Only Python folds case for all of Unicode, so it looks for the text.
     found = map(rows.read_meeting, connection.execute(statement, asked).all())
-    return list(islice((meeting for meeting in found if filters.admits(meeting)), filters.limit))
+    return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(
-    connection: Connection, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int
+    connection: Connection,
+    contact_id: str,
+    *,
+    before: dt.datetime,
+    now: dt.datetime,
+    limit: int,
+    seen_by: Collection[str] | None,
 ) -> list[Meeting]:
     """The past meetings with a contact that began before an instant, newest first."""
     number = contacts.number(connection, contact_id)
     is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
     statement = (
         SELECT.where(_m.c.contact_number == number, _m.c.starts_at < to_microseconds(before), is_past)
+        .where(*_seen(_m, seen_by))
         .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
         .limit(limit)
     )
-    return [rows.read_meeting(row) for row in connection.execute(statement).all()]
+    return [rows.read_meeting(row) for row in connection.execute(statement, _seers(seen_by)).all()]
 
 
-def item_histories(connection: Connection, user_id: str | None, contact_id: str | None) -> list[Meeting]:
+def item_histories(
+    connection: Connection, user_id: str | None, contact_id: str | None, seen_by: Collection[str] | None
+) -> list[Meeting]:
     """The meetings with action items of all circles in which one is open, by date, then id."""
-    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items]
+    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_seen(_open, seen_by)]
     if contact_id is not None:
         is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
     if user_id is not None:
         taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
         is_open.append(_open.c.number.in_(taking_part))
     owners = select(_open.c.user_number).where(*is_open, _open.c.contact_number.is_(None))
-    statement = _ITEMS.where(
+    statement = _WITHOUT_TRANSCRIPT.where(
         _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))
-        | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners))
-    )
-    meetings = map(rows.read_meeting, connection.execute(statement.order_by(_m.c.starts_at, _m.c.id)).all())
+        | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners)),
+        *_seen(_m, seen_by),
+    ).order_by(_m.c.starts_at, _m.c.id)
+    meetings = map(rows.read_meeting, connection.execute(statement, _seers(seen_by)).all())
     return [meeting for meeting in meetings if meeting.action_items]
 
 
@@ -238,6 +252,19 @@ def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any
 def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> int:
     number: int = _get(connection, _NUMBER_TO_CHANGE if lock else _NUMBER, meeting_id).number
     return number
+
+
+def _seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """The condition, if any, that one of these users owns or attends a meeting."""
+    if seen_by is None:
+        return []
+    taking_part = select(_seen_p.c.meeting_number).join(_seer, _seer.c.number == _seen_p.c.user_number)
+    is_seer = one_of(_seer.c.id, many("seen_by", Text))
+    return [taking_part.where(_seen_p.c.meeting_number == meeting.c.number, is_seer).correlate(meeting).exists()]
+
+
+def _seers(seen_by: Collection[str] | None) -> dict[str, list[str]]:
+    return {} if seen_by is None else {"seen_by": list(filter(is_storable, seen_by))}
 
 
 def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) -> Iterator[Any]:

@@ -8,16 +8,17 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, tuple_, update
 
 from meetkit.errors import ConflictError, NotFoundError, shown
-from meetkit.models.base import is_storable
-from meetkit.models.people import Contact, User
+from meetkit.models.base import cut, is_storable
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.storage.sql import dialects, rows, tables
 from meetkit.storage.sql.one_of import many, one_of
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
+_PAGE = 1_000
 
 
 # Statements are built once: to build one costs more than to run it.
@@ -34,6 +35,10 @@ class People(Generic[PersonT]):
         return select(self.table).where(self.table.c.id == bindparam("one"))
 
     @cached_property
+    def _by_name(self) -> Select[Any]:
+        return select(self.table).order_by(self.table.c.name, self.table.c.id)
+
+    @cached_property
     def _to_change(self) -> Select[Any]:
         return self._by_id.with_for_update(key_share=True)
 
@@ -48,8 +53,7 @@ class People(Generic[PersonT]):
 
     def get(self, connection: Connection, person_id: str) -> PersonT:
         """The one of that id."""
-        person: PersonT = rows.read_person(self.model, self.row(connection, person_id))
-        return person
+        return self._read(self.row(connection, person_id))
 
     def row(self, connection: Connection, person_id: str, *, lock: bool = False) -> Row[Any]:
         """The row of that id; with `lock`, nobody else changes it until the transaction ends."""
@@ -61,9 +65,20 @@ class People(Generic[PersonT]):
 
     def update(self, connection: Connection, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
         """Change one."""
-        after = change(rows.read_person(self.model, self.row(connection, person_id, lock=True)))
+        after = change(self._read(self.row(connection, person_id, lock=True)))
         connection.execute(update(self.table).where(self.table.c.id == person_id).values(rows.person_row(after)))
         return after
+
+    def listed(self, connection: Connection, filters: PeopleFilters) -> list[PersonT]:
+        """Those of a tenant that the filters admit, by name, then id."""
+        of_tenant = self._by_name.where(self.table.c.tenant_id == filters.tenant_id)
+        last = self._last(connection, of_tenant, filters.after) if filters.after else None
+        if filters.text:
+            # Only Python folds case for all of Unicode, so it looks for the text.
+            found = (self._read(row) for row in self._pages(connection, of_tenant, last))
+            return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+        page = self._following(of_tenant, last).limit(filters.limit).offset(filters.offset or None)
+        return [self._read(row) for row in connection.execute(page).all()]
 
     def numbers(self, connection: Connection, ids: Collection[str]) -> dict[str, int]:
         """The row number of each of these ids.
@@ -81,6 +96,25 @@ class People(Generic[PersonT]):
     def number(self, connection: Connection, person_id: str) -> int:
         """The row number of one id."""
         return self.numbers(connection, [person_id])[person_id]
+
+    def _read(self, row: Row[Any]) -> PersonT:
+        person: PersonT = rows.read_person(self.model, row)
+        return person
+
+    def _last(self, connection: Connection, of_tenant: Select[Any], person_id: str) -> Row[Any]:
+        row = connection.execute(of_tenant.where(self.table.c.id == person_id)).one_or_none()
+        if row is None:
+            raise NotFoundError(self.kind, person_id)
+        return row
+
+    def _following(self, of_tenant: Select[Any], last: Row[Any] | None) -> Select[Any]:
+        place = tuple_(self.table.c.name, self.table.c.id)
+        return of_tenant if last is None else of_tenant.where(place > tuple_(last.name, last.id))
+
+    def _pages(self, connection: Connection, of_tenant: Select[Any], last: Row[Any] | None) -> Iterator[Row[Any]]:
+        while page := connection.execute(self._following(of_tenant, last).limit(_PAGE)).all():
+            yield from page
+            last = page[-1]
 
 
 _LOCK_USERS = (

@@ -8,7 +8,7 @@ from meetkit.errors import SchemaError, shown
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
-REVISION = "0002"
+REVISION = "0003"
 VERSION_TABLE = "meetkit_alembic_version"
 _LOCK = 0x6D656574  # Whoever migrates a PostgreSQL database holds this advisory lock.
 

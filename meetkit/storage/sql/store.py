@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from sqlalchemy import URL, Connection, Engine
 
 from meetkit.models.meetings import Meeting, MeetingFilters
-from meetkit.models.people import Contact, User
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, meetings, records
+from meetkit.storage.sql import busy, erasure, meetings, records
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -68,6 +68,10 @@ class SqlStore:
         """Change a user."""
         return self._write(users.update, user_id, change)
 
+    def list_users(self, filters: PeopleFilters) -> list[User]:
+        """The users of a tenant that the filters admit, by name, then id."""
+        return self._read(users.listed, filters)
+
     def add_contact(self, contact: Contact) -> None:
         """Keep a new contact."""
         self._write(contacts.add, contact)
@@ -80,6 +84,10 @@ class SqlStore:
         """Change a contact."""
         return self._write(contacts.update, contact_id, change)
 
+    def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
+        """The contacts of a tenant that the filters admit, by name, then id."""
+        return self._read(contacts.listed, filters)
+
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Keep a new meeting and return it, or what its idempotency key kept first."""
         return self._write(meetings.add_meeting, meeting, idempotency)
@@ -88,9 +96,9 @@ class SqlStore:
         """What a request of that key was answered with, if there was one."""
         return self._read(meetings.first_result, idempotency)
 
-    def get_meeting(self, meeting_id: str) -> Meeting:
-        """Return the meeting of that id."""
-        return self._read(meetings.get_meeting, meeting_id)
+    def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
+        """Return the meeting of that id, its transcript not read unless it is asked for."""
+        return self._read(meetings.get_meeting, meeting_id, transcript=transcript)
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
@@ -98,21 +106,50 @@ class SqlStore:
         """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
         return self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
 
-    def delete_meeting(self, meeting_id: str) -> None:
+    def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
         """Remove a meeting and everything kept beside it."""
-        self._write(meetings.delete_meeting, meeting_id)
+        self._write(meetings.delete_meeting, meeting_id, expected_version)
 
-    def list_meetings(self, user_id: str, filters: MeetingFilters) -> list[Meeting]:
+    def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
         """The meetings that a user owns or attends and the filters admit, by date, then id."""
-        return self._read(meetings.list_meetings, user_id, filters)
+        return self._read(meetings.list_meetings, user_id, filters, transcript=transcript)
 
-    def contact_history(self, contact_id: str, *, before: dt.datetime, now: dt.datetime, limit: int) -> list[Meeting]:
+    def contact_history(
+        self,
+        contact_id: str,
+        *,
+        before: dt.datetime,
+        now: dt.datetime,
+        limit: int,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
         """The past meetings with a contact that began before an instant, newest first."""
-        return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit)
+        return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
 
-    def item_histories(self, *, user_id: str | None = None, contact_id: str | None = None) -> list[Meeting]:
+    def item_histories(
+        self,
+        *,
+        user_id: str | None = None,
+        contact_id: str | None = None,
+        seen_by: Collection[str] | None = None,
+    ) -> list[Meeting]:
         """The meetings with action items of all circles in which one is open, by date, then id."""
-        return self._read(meetings.item_histories, user_id, contact_id)
+        return self._read(meetings.item_histories, user_id, contact_id, seen_by)
+
+    def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
+        """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
+        self._write(erasure.erase_user, user_id, now=now)
+
+    def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
+        """Keep of a contact nothing but the id, and of the meetings with it no content."""
+        self._write(erasure.erase_contact, contact_id, now=now)
+
+    def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
+        """Keep no content of meetings that ended before an instant, page by page; how many had any."""
+        purged, last = 0, 0
+        while page := self._write(erasure.purge_page, before, after=last, now=now):
+            purged, last = purged + len(page), page[-1]
+        return purged
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
         """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""

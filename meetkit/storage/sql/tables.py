@@ -34,7 +34,7 @@ metadata = MetaData(
     }
 )
 
-# Ids sort by code point, as Python sorts them; PostgreSQL would ask the locale.
+# Ids and names sort by code point, as Python sorts them; PostgreSQL would ask the locale.
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -48,17 +48,23 @@ def _refers(name: str, table: str, **options: Any) -> Column[int]:
     return Column(name, _Number, ForeignKey(f"meetkit_{table}.number"), **{"nullable": False, **options})
 
 
+def _tenant() -> Column[str]:
+    return Column("tenant_id", _Id, nullable=False, server_default="default")
+
+
 users = Table(
     "meetkit_users",
     metadata,
     _number(),
     Column("id", _Id, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("name", _Id, nullable=False),
     Column("email", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("work_hours", JSON, nullable=False),
     Column("exceptions", JSON, nullable=False),
+    _tenant(),
+    Index("ix_meetkit_users_listed", "tenant_id", "name", "id"),
 )
 
 contacts = Table(
@@ -66,11 +72,13 @@ contacts = Table(
     metadata,
     _number(),
     Column("id", _Id, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("name", _Id, nullable=False),
     Column("email", Text, nullable=False),
     Column("company", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("timezone", Text),
+    _tenant(),
+    Index("ix_meetkit_contacts_listed", "tenant_id", "name", "id"),
 )
 
 meetings = Table(
@@ -170,7 +178,7 @@ requests = Table(
     Column("key", _Id, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("meeting_id", _Id, nullable=False),
-    # The answer, until the meeting is deleted.
+    # The answer, until the meeting is deleted, erased or purged.
     Column("result", Text),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
 )

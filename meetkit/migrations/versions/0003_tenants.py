@@ -1,0 +1,19 @@
+"""To which tenant users and contacts belong, and the indexes that list a tenant's people by name."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+_id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Add the columns and the indexes; those who are there belong to the tenant `default`."""
+    for table in ("meetkit_users", "meetkit_contacts"):
+        op.add_column(table, sa.Column("tenant_id", _id, nullable=False, server_default="default"))
+        if op.get_bind().dialect.name == "postgresql":
+            # Names sort by code point, as ids do.
+            op.alter_column(table, "name", type_=_id)
+        op.create_index(f"ix_{table}_listed", table, ["tenant_id", "name", "id"])
