@@ -39,7 +39,7 @@ def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
         NotFoundError: no such meeting, or it has no item of that id.
     """
     store, now = current_store(), _now()
-    meeting = store.get_meeting(meeting_id)
+    meeting = store.get_meeting(meeting_id, transcript=False)
     _find(meeting, item_id)
     others = _same_item(store, meeting, item_id)
     ids = others.pop(meeting_id)

@@ -23,7 +23,7 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
-from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone
@@ -89,7 +89,7 @@ class _Job:
     """What is read before an engine is asked, and kept after. Meanwhile no store is held or called."""
 
     store: Store
-    meeting_id: str
+    meeting: Meeting
     given: str | bytes
     transcript: Transcript
     context: MeetingContext
@@ -112,7 +112,7 @@ class _Job:
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
         context = _context(store, meeting, trackers or {})
-        return cls(store, meeting_id, given, read, context, engine, answers, costs)
+        return cls(store, meeting, given, read, context, engine, answers, costs)
 
     def record_costs(self) -> None:
         for usage in self.costs:
@@ -120,7 +120,8 @@ class _Job:
 
     def keep(self, insights: MeetingInsights) -> MeetingInsights:
         for _ in range(_MAX_TRIES):
-            meeting = self.store.get_meeting(self.meeting_id)
+            meeting = self.store.get_meeting(self.meeting.id)
+            self._check_not_erased(meeting)
             before = _read(Found, self.store.get_artefact(meeting.id, _FOUND)) or Found()
             aligned = recording.align_ids(insights, meeting)
             found = recording.found_in(aligned, meeting, before)
@@ -136,7 +137,12 @@ class _Job:
                     },
                 )
                 return recording.as_they_stand(aligned, kept)
-        raise ConflictError(f"meeting {shown(self.meeting_id)} was changed again and again meanwhile; try again")
+        raise ConflictError(f"meeting {shown(self.meeting.id)} was changed again and again meanwhile; try again")
+
+    def _check_not_erased(self, meeting: Meeting) -> None:
+        was_erased = meeting.title == ERASED_TITLE != self.meeting.title
+        if was_erased or (self.meeting.transcript and not meeting.transcript):
+            raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; nothing of the analysis is kept")
 
     def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:
         if meeting.version != version:
@@ -151,7 +157,7 @@ class _MovedError(Exception):
 def get_insights(meeting_id: str) -> MeetingInsights | None:
     """The insights of a meeting's last analysis, if any; its items are open or done as they now are."""
     store = current_store()
-    meeting = store.get_meeting(meeting_id)
+    meeting = store.get_meeting(meeting_id, transcript=False)
     insights = _read(MeetingInsights, store.get_artefact(meeting_id, _INSIGHTS))
     return insights and recording.as_they_stand(insights, meeting)
 

@@ -8,11 +8,8 @@ ValueErrors. No store is held while a model is asked.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from meetkit import availability
 from meetkit.action_items import complete_action_item, get_open_action_items
@@ -24,16 +21,29 @@ from meetkit.analyses import (
     get_usage,
 )
 from meetkit.availability import day
-from meetkit.collaborators import configure, current_llm, current_store, use
-from meetkit.errors import InvalidRequestError, LLMAPIError, shown
-from meetkit.insights import briefs, model_briefs
-from meetkit.llm_client import RetryObserver, RetryPolicy
-from meetkit.models.base import new_id, parse
-from meetkit.models.insights import PreMeetingPrep
+from meetkit.collaborators import configure, current_store, use
+from meetkit.directory import (
+    create_contact,
+    create_user,
+    get_contact,
+    get_contacts,
+    get_user,
+    get_users,
+    update_contact,
+    update_user,
+)
+from meetkit.erasure import erase_contact, erase_user, purge
+from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingFilters
-from meetkit.models.people import Contact, User
+from meetkit.models.people import User
 from meetkit.models.time import BusyInterval, TimeSlot
 from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
+from meetkit.preps import (
+    generate_pre_meeting_prep,
+    generate_pre_meeting_prep_async,
+    generate_pre_meeting_prep_with_retry,
+    get_prep,
+)
 from meetkit.scheduling import (
     book_first_free,
     book_meeting,
@@ -61,12 +71,16 @@ __all__ = [
     "create_meeting",
     "create_user",
     "delete_meeting",
+    "erase_contact",
+    "erase_user",
     "explain_start",
     "find_available_slots",
     "generate_pre_meeting_prep",
+    "generate_pre_meeting_prep_async",
     "generate_pre_meeting_prep_with_retry",
     "get_all_meetings",
     "get_contact",
+    "get_contacts",
     "get_insights",
     "get_meeting",
     "get_open_action_items",
@@ -75,6 +89,8 @@ __all__ = [
     "get_transcript",
     "get_usage",
     "get_user",
+    "get_users",
+    "purge",
     "reschedule_meeting",
     "sync_calendar",
     "update_contact",
@@ -83,61 +99,21 @@ __all__ = [
     "use",
 ]
 
-_log = logging.getLogger("meetkit")
-PersonT = TypeVar("PersonT", User, Contact)
-_PREP = "prep"
 
+def get_all_meetings(
+    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+) -> list[Meeting]:
+    """The meetings that a user owns or attends, by date, then id; see `MeetingFilters` for what filters can say.
 
-def get_all_meetings(user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None) -> list[Meeting]:
-    """The meetings that a user owns or attends, by date, then id; see `MeetingFilters` for what filters can say."""
-    return current_store().list_meetings(user_id, parse(MeetingFilters, {} if filters is None else filters))
-
-
-def get_meeting(meeting_id: str) -> Meeting:
-    """The meeting of that id."""
-    return current_store().get_meeting(meeting_id)
-
-
-def get_user(user_id: str) -> User:
-    """The user of that id."""
-    return current_store().get_user(user_id)
-
-
-def create_user(user: Mapping[str, Any] | User) -> User:
-    """Keep a new user; one without an `id` is given a new one.
-
-    Raises:
-        ConflictError: the id is taken.
+    With `transcript=False` they come without their transcripts, which are then not read.
     """
-    created = _with_id(User, user)
-    current_store().add_user(created)
-    return created
+    asked = parse(MeetingFilters, {} if filters is None else filters)
+    return current_store().list_meetings(user_id, asked, transcript=transcript)
 
 
-def update_user(user_id: str, updates: Mapping[str, Any]) -> User:
-    """Change fields of a user, other than `id`."""
-    return current_store().update_user(user_id, lambda user: _changed(user, updates))
-
-
-def get_contact(contact_id: str) -> Contact:
-    """The contact of that id."""
-    return current_store().get_contact(contact_id)
-
-
-def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
-    """Keep a new contact; one without an `id` is given a new one.
-
-    Raises:
-        ConflictError: the id is taken.
-    """
-    created = _with_id(Contact, contact)
-    current_store().add_contact(created)
-    return created
-
-
-def update_contact(contact_id: str, updates: Mapping[str, Any]) -> Contact:
-    """Change fields of a contact, other than `id`."""
-    return current_store().update_contact(contact_id, lambda contact: _changed(contact, updates))
+def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
+    """The meeting of that id; with `transcript=False` without its transcript, which is then not read."""
+    return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
 def find_available_slots(
@@ -204,82 +180,6 @@ def explain_start(
     return availability.explain(parse(availability.AvailabilityQuery, query), begins)
 
 
-def get_prep(meeting_id: str) -> PreMeetingPrep | None:
-    """The brief that was last written for a meeting, if any."""
-    stored = current_store().get_artefact(meeting_id, _PREP)
-    return None if stored is None else PreMeetingPrep.model_validate_json(stored)
-
-
-def generate_pre_meeting_prep(meeting_id: str, *, history_limit: int = 5) -> PreMeetingPrep:
-    """Write the brief for a meeting with a contact, in one attempt, and keep it beside the meeting.
-
-    It draws on the last `history_limit` meetings with that contact before this one. Without a model, the
-    offline engine writes it.
-
-    Raises:
-        InvalidRequestError: the meeting is internal.
-        LLMAPIError: the model failed; `LLMOutputError`, where its answer cannot be used.
-    """
-    return _write_prep(meeting_id, history_limit)
-
-
-def generate_pre_meeting_prep_with_retry(
-    meeting_id: str,
-    max_retries: int = 3,
-    *,
-    history_limit: int = 5,
-    fallback: Literal["offline"] | None = None,
-    on_retry: RetryObserver | None = None,
-) -> PreMeetingPrep:
-    """As `generate_pre_meeting_prep`, asking the model up to `max_retries` times.
-
-    Between attempts it waits 0.1, 0.2, 0.4 … seconds, at most 5. `fallback="offline"` returns the offline
-    engine's brief, whose `engine` says so, instead of raising. `on_retry` is told of each
-    failed attempt that is followed by another.
-
-    Raises:
-        InvalidRequestError: `max_retries` is less than 1, or the meeting is internal; never retried.
-        LLMAPIError: all attempts failed; `causes` has the error of each. One that cannot get better, such as
-            `LLMRejectedError`, is raised at once.
-    """
-    if fallback not in (None, "offline"):
-        raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
-    try:
-        policy = RetryPolicy(attempts=max_retries)
-    except ValidationError:
-        raise InvalidRequestError(
-            f"max_retries: the number of attempts, at least 1, not {shown(max_retries)}"
-        ) from None
-    return _write_prep(meeting_id, history_limit, policy=policy, fallback=fallback, on_retry=on_retry)
-
-
-def _write_prep(
-    meeting_id: str,
-    history_limit: int,
-    *,
-    policy: RetryPolicy | None = None,
-    fallback: Literal["offline"] | None = None,
-    on_retry: RetryObserver | None = None,
-) -> PreMeetingPrep:
-    store, llm = current_store(), current_llm()
-    now = _now()
-    sources = briefs.gather(store, meeting_id, history_limit=history_limit, now=now)
-    if llm is None:
-        prep = briefs.write_offline(sources)
-    else:
-        try:
-            prep = model_briefs.write_with_model(
-                sources, llm, policy=policy, on_retry=on_retry, on_usage=store.add_usage
-            )
-        except LLMAPIError as error:
-            if fallback is None:
-                raise
-            _log.warning("the model failed (%s); the offline engine wrote the brief", type(error).__name__)
-            prep = briefs.write_offline(sources)
-    store.put_artefact(meeting_id, _PREP, prep.model_dump_json())
-    return prep
-
-
 def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime) -> availability.Participant:
     busy = store.busy_intervals([user.id], to_microseconds(start), to_microseconds(end))
     return availability.Participant(
@@ -291,22 +191,3 @@ def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime)
             BusyInterval(start=to_datetime(begins), end=to_datetime(ends)) for begins, ends in sorted(set(busy))
         ),
     )
-
-
-def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:
-    if isinstance(person, Mapping):
-        return parse(model, {"id": new_id(model.__name__.lower()), **person})
-    return parse(model, person)
-
-
-def _changed(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
-    if not isinstance(updates, Mapping):
-        raise InvalidRequestError("updates: a mapping from field to value")
-    if "id" in updates:
-        raise InvalidRequestError("id cannot be changed")
-    kept = {name: getattr(person, name) for name in type(person).model_fields}
-    return parse(type(person), {**kept, **updates})
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -126,7 +126,7 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     store = current_store()
     owner_id, zone, now = None, "UTC", _now()
     if update.date and update.date.tzinfo is None and not update.timezone:
-        owner_id = update.user_id or store.get_meeting(meeting_id).user_id
+        owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
         zone = store.get_user(owner_id).timezone
 
     def change(meeting: Meeting) -> Meeting:
@@ -168,9 +168,13 @@ def complete_meeting(meeting_id: str, *, expected_version: int | None = None) ->
     return _set_status(meeting_id, "completed", expected_version)
 
 
-def delete_meeting(meeting_id: str) -> Literal[True]:
-    """Remove a meeting and all that was made from it; a repeat of the request that created it is `NotFoundError`."""
-    current_store().delete_meeting(meeting_id)
+def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
+    """Remove a meeting and all that was made from it; a repeat of the request that created it is `NotFoundError`.
+
+    Raises:
+        ConflictError: `expected_version` is given, and the meeting has moved on since.
+    """
+    current_store().delete_meeting(meeting_id, expected_version=expected_version)
     return True
 
 

@@ -63,7 +63,7 @@ def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetim
     """
     if isinstance(history_limit, bool) or not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
         raise InvalidRequestError(f"history_limit: from 1 to {_MAX_HISTORY}, not {shown(history_limit)}")
-    meeting = store.get_meeting(meeting_id)
+    meeting = store.get_meeting(meeting_id, transcript=False)
     if meeting.contact_id is None:
         raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
     return BriefSources(

@@ -61,7 +61,7 @@ def write_with_model(
     """
     answer = llm_client.complete(
         client,
-        f"{_instructions()}\n{llm_client.quote_data(_data(sources))}",
+        _prompt(sources),
         _Answer,
         system_prompt=_SYSTEM,
         schema=_schema(sources),
@@ -70,6 +70,33 @@ def write_with_model(
         on_usage=on_usage,
         purpose="brief",
     )
+    return _brief(sources, client, answer)
+
+
+async def write_with_model_async(
+    sources: BriefSources,
+    client: LLMClient,
+    *,
+    policy: RetryPolicy | None = None,
+    on_retry: RetryObserver | None = None,
+    on_usage: UsageObserver | None = None,
+) -> PreMeetingPrep:
+    """As `write_with_model`, without blocking. Observers are called in the event loop."""
+    answer = await llm_client.complete_async(
+        client,
+        _prompt(sources),
+        _Answer,
+        system_prompt=_SYSTEM,
+        schema=_schema(sources),
+        policy=policy,
+        on_retry=on_retry,
+        on_usage=on_usage,
+        purpose="brief",
+    )
+    return _brief(sources, client, answer)
+
+
+def _brief(sources: BriefSources, client: LLMClient, answer: _Answer) -> PreMeetingPrep:
     summary = answer.contact_summary
     if not sources.history:
         summary = f"{first_meeting_note(sources.contact)} {summary}"
@@ -125,6 +152,10 @@ def _in_the_models_order(named: list[Any], pending: tuple[PendingActionItem, ...
     names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in named]
     first = [by_name[name] for name in names if isinstance(name, str) and name in by_name]
     return tuple(dict.fromkeys((*first, *pending)))
+
+
+def _prompt(sources: BriefSources) -> str:
+    return f"{_instructions()}\n{llm_client.quote_data(_data(sources))}"
 
 
 @cache
