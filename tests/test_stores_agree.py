@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from meetkit.availability.intervals import intersection, union
 from meetkit.errors import ConflictError, MeetkitError
-from meetkit.models import BusyInterval, Calendar, Contact, Meeting, MeetingFilters, User
+from meetkit.models import BusyInterval, Calendar, Contact, Meeting, MeetingFilters, PeopleFilters, User
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.storage.sql import tables
@@ -41,6 +41,7 @@ def meetings(draw: st.DrawFn) -> Meeting:
         contact_id=draw(st.none() | ids),
         attendee_ids=draw(st.lists(ids, max_size=3)),
         title=draw(st.sampled_from(["Straße", "STRASSE", "Demo", "İstanbul"])),
+        transcript=draw(st.none() | strategies.texts),
         summary=draw(st.none() | strategies.texts),
         date=(MONDAY + dt.timedelta(hours=draw(hours))).astimezone(zone),
         duration_minutes=draw(st.sampled_from([1, 60, 90, 24 * 60])),
@@ -62,6 +63,7 @@ def filters(draw: st.DrawFn) -> MeetingFilters:
         "text": draw(st.none() | st.sampled_from(["strasse", "D", "i̇"])),
         "limit": draw(st.none() | st.integers(1, 3)),
         "after": draw(st.none() | ids),
+        "offset": draw(st.integers(0, 2)),
     }
     # Each at most now and then, so that not everything is filtered out.
     kept = draw(st.sets(st.sampled_from(sorted(given)), max_size=3))
@@ -81,6 +83,16 @@ calendars = st.builds(
     ),
     ids,
     st.lists(st.tuples(hours, st.integers(0, 60)), max_size=3),
+)
+seers = st.none() | st.lists(ids, max_size=3)
+tenants = st.sampled_from(["default", "other"])
+people_filters = st.builds(
+    PeopleFilters,
+    tenant_id=tenants,
+    text=st.none() | st.sampled_from(["ä", "Z", "@CLIENT"]),
+    limit=st.none() | st.integers(1, 3),
+    after=st.none() | ids,
+    offset=st.integers(0, 2),
 )
 keys = st.none() | st.builds(key, ids, st.sampled_from(["one", "two"]))
 
@@ -118,11 +130,25 @@ class Stores(RuleBasedStateMachine):
         except MeetkitError as error:
             return type(error).__name__, str(error)
 
-    @rule(user=st.builds(User, id=ids, name=ids, email=st.just("a@company.com"), role=ids, timezone=strategies.zones))
+    @rule(
+        user=st.builds(
+            User,
+            id=ids,
+            name=ids,
+            email=st.just("a@company.com"),
+            role=ids,
+            timezone=strategies.zones,
+            tenant_id=tenants,
+        )
+    )
     def add_user(self, user: User) -> None:
         self.both(lambda store: store.add_user(user))
 
-    @rule(contact=st.builds(Contact, id=ids, name=ids, email=st.just("a@client.com"), company=ids, role=ids))
+    @rule(
+        contact=st.builds(
+            Contact, id=ids, name=ids, email=st.just("a@client.com"), company=ids, role=ids, tenant_id=tenants
+        )
+    )
     def add_contact(self, contact: Contact) -> None:
         self.both(lambda store: store.add_contact(contact))
 
@@ -138,9 +164,21 @@ class Stores(RuleBasedStateMachine):
     def update_meeting(self, meeting_id: str, other: Meeting) -> None:
         self.both(lambda store: store.update_meeting(meeting_id, lambda _: other.model_copy(update={"id": meeting_id})))
 
-    @rule(meeting_id=ids)
-    def delete_meeting(self, meeting_id: str) -> None:
-        self.both(lambda store: store.delete_meeting(meeting_id))
+    @rule(meeting_id=ids, version=st.none() | st.integers(1, 3))
+    def delete_meeting(self, meeting_id: str, version: int | None) -> None:
+        self.both(lambda store: store.delete_meeting(meeting_id, expected_version=version))
+
+    @rule(user_id=ids, now=hours)
+    def erase_user(self, user_id: str, now: int) -> None:
+        self.both(lambda store: store.erase_user(user_id, now=MONDAY + dt.timedelta(hours=now)))
+
+    @rule(contact_id=ids)
+    def erase_contact(self, contact_id: str) -> None:
+        self.both(lambda store: store.erase_contact(contact_id, now=MONDAY))
+
+    @rule(before=hours)
+    def purge(self, before: int) -> None:
+        self.both(lambda store: store.purge(MONDAY + dt.timedelta(hours=before), now=MONDAY))
 
     @rule(meeting_id=ids, kind=ids, content=strategies.texts)
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
@@ -150,14 +188,22 @@ class Stores(RuleBasedStateMachine):
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
         self.both(lambda store: store.put_calendar(user_id, calendar))
 
-    @rule(user_id=ids, asked=filters())
-    def list_meetings(self, user_id: str, asked: MeetingFilters) -> None:
-        self.both(lambda store: store.list_meetings(user_id, asked))
+    @rule(user_id=ids, asked=filters(), transcript=st.booleans())
+    def list_meetings(self, user_id: str, asked: MeetingFilters, transcript: bool) -> None:
+        self.both(lambda store: store.list_meetings(user_id, asked, transcript=transcript))
 
-    @rule(contact_id=ids, before=hours, now=hours, limit=st.integers(1, 3))
-    def contact_history(self, contact_id: str, before: int, now: int, limit: int) -> None:
+    @rule(asked=people_filters)
+    def list_people(self, asked: PeopleFilters) -> None:
+        self.both(lambda store: (store.list_users(asked), store.list_contacts(asked)))
+
+    @rule(contact_id=ids, before=hours, now=hours, limit=st.integers(1, 3), seen_by=seers)
+    def contact_history(self, contact_id: str, before: int, now: int, limit: int, seen_by: list[str] | None) -> None:
         first, last = MONDAY + dt.timedelta(hours=before), MONDAY + dt.timedelta(hours=now)
-        self.both(lambda store: store.contact_history(contact_id, before=first, now=last, limit=limit))
+        self.both(lambda store: store.contact_history(contact_id, before=first, now=last, limit=limit, seen_by=seen_by))
+
+    @rule(user_id=st.none() | ids, contact_id=st.none() | ids, seen_by=seers)
+    def item_histories(self, user_id: str | None, contact_id: str | None, seen_by: list[str] | None) -> None:
+        self.both(lambda store: store.item_histories(user_id=user_id, contact_id=contact_id, seen_by=seen_by))
 
     @rule(user_ids=st.lists(ids, max_size=3), start=hours, length=st.integers(0, 50))
     def busy_intervals(self, user_ids: list[str], start: int, length: int) -> None:

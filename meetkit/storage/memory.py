@@ -248,11 +248,12 @@ class MemoryStore:
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
         with self._lock:
-            self._users[user_id] = _get("user", self._users, user_id).erased
-            for calendar in self._calendars.pop(user_id, {}).values():
-                self._index.remove_calendar(user_id, calendar)
+            erased = _get("user", self._users, user_id).erased
             found = [self._meetings[meeting_id] for meeting_id in self._index.in_order(user_id=user_id)]
             self._empty(found, now=now, title=ERASED_TITLE)
+            self._users[user_id] = erased
+            for calendar in self._calendars.pop(user_id, {}).values():
+                self._index.remove_calendar(user_id, calendar)
             for meeting in found:
                 if is_planned(meeting, user_id, now=now):
                     after = self._meetings[meeting.id]
@@ -261,9 +262,10 @@ class MemoryStore:
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
         """Keep of a contact nothing but the id, and of the meetings with it no content."""
         with self._lock:
-            self._contacts[contact_id] = _get("contact", self._contacts, contact_id).erased
+            erased = _get("contact", self._contacts, contact_id).erased
             found = [self._meetings[meeting_id] for meeting_id in self._index.in_order(contact_id=contact_id)]
             self._empty(found, now=now, title=ERASED_TITLE)
+            self._contacts[contact_id] = erased
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
         """Keep no content of meetings that ended before an instant; how many had any."""
@@ -360,8 +362,9 @@ class MemoryStore:
 
     def _empty(self, meetings: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
         """Forget what was said in meetings, and what lies beside them."""
-        for meeting in meetings:
-            self._replace(meeting, emptied(meeting, now=now, **changes))
+        after = [emptied(meeting, now=now, **changes) for meeting in meetings]
+        for pair in zip(meetings, after, strict=True):
+            self._replace(*pair)
         self._forget_beside({meeting.id for meeting in meetings})
 
     def _replace(self, before: Meeting, after: Meeting) -> None:

@@ -23,11 +23,13 @@ from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
 from meetkit.testing.contract_analyses import AnalysesContract
 from meetkit.testing.contract_booking import BookingContract
+from meetkit.testing.contract_erasure import ErasureContract
+from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
 from meetkit.testing.examples import ANN, DEE, MONDAY, busy, listed, meeting, people
 
 
-class StoreContract(AnalysesContract, BookingContract, RecordsContract):
+class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureContract, RecordsContract):
     """What holds of every store; a subclass gives the fixture `store`, an empty one for each test."""
 
     @pytest.fixture(autouse=True)
