@@ -70,5 +70,5 @@ def opened_store() -> Iterator[Store]:
     url = required()
     from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # only with a database is the extra needed
 
-    with upkeep.opened_store(url, SqlOptions(synchronous=settings.load().sqlite_synchronous)) as store:
+    with upkeep.opened_store(url, SqlOptions.of(settings.load())) as store:
         yield store

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import click
 
-from meetkit import data, synthetic
-from meetkit.cli import database, show
+from meetkit import data, settings, synthetic
+from meetkit.cli import database, encryption, show
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
 from meetkit.models.records import Record, counting
 from meetkit.models.zones import parse_date
@@ -17,6 +17,10 @@ from meetkit.models.zones import parse_date
 @click.group()
 def db() -> None:
     """Look after the database that --database or MEETKIT_DATABASE_URL names."""
+
+
+db.add_command(encryption.new_key)
+db.add_command(encryption.encrypt)
 
 
 @db.command()
@@ -56,9 +60,9 @@ def current(as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Say whether tables and contents are as this version needs them; exit code 2 where they are not."""
     url = database.required()
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # as above
 
-    with upkeep.opened(url) as connection:
+    with upkeep.opened(url, options=SqlOptions.of(settings.load())) as connection:
         found = upkeep.problems(connection)
     if as_json:
         click.echo(show.json_text({"problems": found}))

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from meetkit.errors import InvalidRequestError, shown
-from meetkit.storage.sql import dialects, engines, schema
+from meetkit.storage.sql import ciphers, dialects, engines, schema
 from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
 
@@ -37,7 +37,8 @@ class Database:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
                 engine or connection of SQLAlchemy, which stays the caller's to close.
             migrate: whether to create or upgrade the tables.
-            options: for a database given by its URL; of an engine `attempts` alone, of a connection none.
+            options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
+                connection the latter.
 
         Raises:
             InvalidRequestError: that is no such database.
@@ -48,14 +49,15 @@ class Database:
         self._opened: Engine | None = None
         if isinstance(database, str | URL):
             database = self._opened = engines.open_engine(database, options)
-            if migrate:
-                engines.create_file(database.url)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
                 f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
                 "an async one hands its Connection to a function by run_sync"
             )
         engines.check_dialect(database.dialect.name)
+        database = ciphers.with_keys(database, options.encryption_keys)
+        if self._opened and migrate:
+            engines.create_file(self._opened.url)
         self.engine = database.engine
         self._access: Access = (
             HostsTransaction(database)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import sqlalchemy
 import stamina
@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from meetkit.errors import InvalidRequestError, StoreError, shown
 from meetkit.models.base import Value, is_storable
+from meetkit.settings.databases import DatabaseSettings
 
 _SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
 _EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
@@ -29,7 +30,8 @@ class SqlOptions(Value):
     `synchronous`: `FULL` waits for the disk at each commit; `NORMAL`, on SQLite, may lose the last commits at a
     power cut, though not at a crash of the process. `busy_timeout`: how long SQLite waits for another writer.
     `statement_timeout`: when PostgreSQL gives a statement up. `attempts`: how often a transaction is tried that
-    the database refuses for its meeting another.
+    the database refuses for its meeting another. `encryption_keys`: what was said, and what is made from it, is
+    encrypted by the first and decrypted by all (see docs/encryption.md); without any it is not.
     """
 
     synchronous: Literal["FULL", "NORMAL"] = "FULL"
@@ -37,6 +39,16 @@ class SqlOptions(Value):
     statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 30
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 5
     attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    encryption_keys: Annotated[tuple[str, ...], Field(repr=False)] = ()
+
+    @classmethod
+    def of(cls, settings: DatabaseSettings) -> Self:
+        """The options that the settings give."""
+        keys = settings.encryption_keys
+        return cls(
+            synchronous=settings.sqlite_synchronous,
+            encryption_keys=tuple(key.strip() for key in keys.split(",")) if keys else (),
+        )
 
 
 def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +28,8 @@ from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
-from meetkit.storage.sql import busy, dialects, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, rows, tables
+from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import contacts, lock_users, taken, users
 
@@ -84,7 +86,8 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
 def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int]) -> None:
     """Keep a new meeting, whoever is busy; `numbers` are those of its users."""
     clients = contacts.numbers(connection, [meeting.contact_id] if meeting.contact_id else [])
-    number = dialects.insert_new(connection, _m, full_row(meeting, numbers, clients))
+    row = rows.sealed(ciphers.of(connection), meeting.id, full_row(meeting, numbers, clients))
+    number = dialects.insert_new(connection, _m, row)
     if number is None:
         raise taken("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
@@ -101,7 +104,8 @@ def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int])
 
 def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) -> Meeting:
     """The meeting of that id, its transcript not read unless it is asked for."""
-    return rows.read_meeting(_get(connection, _BY_ID if transcript else _BY_ID_WITHOUT_TRANSCRIPT, meeting_id))
+    row = _get(connection, _BY_ID if transcript else _BY_ID_WITHOUT_TRANSCRIPT, meeting_id)
+    return rows.read_meeting(ciphers.of(connection), row)
 
 
 def update_meeting(
@@ -111,21 +115,22 @@ def update_meeting(
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
     _number(connection, meeting_id, lock=True)
     row = _get(connection, _BY_ID, meeting_id)
-    before = rows.read_meeting(row)
+    cipher = ciphers.of(connection)
+    before = rows.read_meeting(cipher, row)
     after = change(before)
     numbers = users.numbers(connection, after.user_ids)
     clients = contacts.numbers(connection, [after.contact_id] if after.contact_id else [])
     if takes_time(after, before):
         lock_users(connection, numbers.values())
         busy.check_free(connection, after, numbers, row.number)
-    row_after = full_row(after, numbers, clients)
-    changed = {name: value for name, value in row_after.items() if value != row._mapping[name]}
+    row_before, row_after = {**row._mapping, **rows.said(before)}, full_row(after, numbers, clients)
+    changed = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
     others = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
     if others:
         connection.execute(delete(_p).where(is_this))
     if changed:
-        connection.execute(update(_m).where(_m.c.number == row.number).values(changed))
+        connection.execute(update(_m).where(_m.c.number == row.number).values(rows.sealed(cipher, after.id, changed)))
     if others:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     for kind, content in artefacts.items():
@@ -152,10 +157,9 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
     statement = statement.where(*conditions) if conditions else statement
     asked = {"user": user.number}
     if not filters.text:
-        limited = statement.limit(filters.limit).offset(filters.offset or None)
-        return [rows.read_meeting(row) for row in connection.execute(limited, asked).all()]
+        return _read(connection, statement.limit(filters.limit).offset(filters.offset or None), asked)
     # Only Python folds case for all of Unicode, so it looks for the text.
-    found = map(rows.read_meeting, connection.execute(statement, asked).all())
+    found = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, asked).all())
     return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
 
 
@@ -177,7 +181,7 @@ def contact_history(
         .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
         .limit(limit)
     )
-    return [rows.read_meeting(row) for row in connection.execute(statement, _seers(seen_by)).all()]
+    return _read(connection, statement, _seers(seen_by))
 
 
 def item_histories(
@@ -196,7 +200,7 @@ def item_histories(
         | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners)),
         *_seen(_m, seen_by),
     ).order_by(_m.c.starts_at, _m.c.id)
-    meetings = map(rows.read_meeting, connection.execute(statement, _seers(seen_by)).all())
+    meetings = _read(connection, statement, _seers(seen_by))
     return [meeting for meeting in meetings if meeting.action_items]
 
 
@@ -209,6 +213,7 @@ def _put_artefact(connection: Connection, number: int, kind: str, content: str) 
     table = tables.artefacts
     check_storable("kind", kind)
     check_storable("content", content)
+    content = ciphers.of(connection).seal(content, rows.place_beside(number, kind))
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
     if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
         connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
@@ -218,28 +223,36 @@ def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | No
     """The text kept beside a meeting under that kind, if any."""
     table, number = tables.artefacts, _number(connection, meeting_id)
     statement = select(table.c.content).where(table.c.meeting_number == number, table.c.kind == kind)
-    return connection.execute(statement).scalar() if is_storable(kind) else None
+    content: str | None = connection.execute(statement).scalar() if is_storable(kind) else None
+    return None if content is None else ciphers.of(connection).open(content, rows.place_beside(number, kind))
 
 
 def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting | None:
     """What a request of that key was answered with, if there was one."""
     table = tables.requests
     row = connection.execute(select(table).where(table.c.key == idempotency.key)).one_or_none()
-    return None if row is None else read_request(row).answer(idempotency)
+    return None if row is None else read_request(ciphers.of(connection), row).answer(idempotency)
 
 
-def read_request(row: Any) -> RequestRecord:
+def read_request(cipher: Cipher, row: Any) -> RequestRecord:
     """The request of a row."""
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
-    result = None if row.result is None else Meeting.model_validate_json(row.result)
+    kept = None if row.result is None else cipher.open(row.result, rows.place_of_request(row.key))
+    result = None if kept is None else Meeting.model_validate_json(kept)
     return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
-    result = request.result and request.result.model_dump_json()
+    place = rows.place_of_request(request.idempotency.key)
+    result = request.result and ciphers.of(connection).seal(request.result.model_dump_json(), place)
     row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
     return dialects.insert_new(connection, tables.requests, row) is not None
+
+
+def _read(connection: Connection, statement: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Meeting]:
+    cipher = ciphers.of(connection)
+    return [rows.read_meeting(cipher, row) for row in connection.execute(statement, asked).all()]
 
 
 def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any:

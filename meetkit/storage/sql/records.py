@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from meetkit.errors import ConflictError, NotFoundError, RecordError
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
-from meetkit.storage.sql import busy, dialects, meetings, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, meetings, rows, tables
 from meetkit.storage.sql.people import batches, contacts, taken, users
 
 _MANY, _FEW = 1_000, 100
@@ -19,7 +19,8 @@ _MAX_BATCH = 8_000_000
 
 
 def export_records(connection: Connection) -> Iterator[Record]:
-    """All that is kept, in the order in which it was kept, as the transaction sees it."""
+    """All that is kept, in the order in which it was kept, as the transaction sees it; nothing of it encrypted."""
+    cipher = ciphers.of(connection)
     for row in _pages(connection, select(tables.users), tables.users.c.number):
         yield UserRecord(user=rows.read_person(users.model, row))
     for row in _pages(connection, select(tables.contacts), tables.contacts.c.number):
@@ -30,9 +31,9 @@ def export_records(connection: Connection) -> Iterator[Record]:
     for some in batches(_pages(connection, meetings.SELECT, tables.meetings.c.number, _FEW), _FEW):
         beside = _artefacts(connection, some[0].number, some[-1].number)
         for row in some:
-            yield MeetingRecord(meeting=rows.read_meeting(row), artefacts=beside.get(row.number, {}))
+            yield MeetingRecord(meeting=rows.read_meeting(cipher, row), artefacts=beside.get(row.number, {}))
     for row in _pages(connection, select(tables.requests), tables.requests.c.key, _FEW):
-        yield meetings.read_request(row)
+        yield meetings.read_request(cipher, row)
 
 
 def import_records(connection: Connection, records: Iterable[Record]) -> None:
@@ -91,9 +92,11 @@ def _pages(connection: Connection, statement: Select[Any], key: Any, size: int =
 def _artefacts(connection: Connection, first: int, last: int) -> dict[int, dict[str, str]]:
     table = tables.artefacts
     found: dict[int, dict[str, str]] = {}
+    cipher = ciphers.of(connection)
     of_these = select(table).where(table.c.meeting_number.between(first, last))
     for row in connection.execute(of_these.order_by(table.c.meeting_number, table.c.kind)):
-        found.setdefault(row.meeting_number, {})[row.kind] = row.content
+        content = cipher.open(row.content, rows.place_beside(row.meeting_number, row.kind))
+        found.setdefault(row.meeting_number, {})[row.kind] = content
     return found
 
 
@@ -141,19 +144,23 @@ def _keep_many(connection: Connection, records: Sequence[Record]) -> None:
 
 
 def _keep_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> None:
-    found = [record.meeting for record in records]
+    found, cipher = [record.meeting for record in records], ciphers.of(connection)
     numbers = users.numbers(connection, {user_id for meeting in found for user_id in meeting.user_ids})
     clients = contacts.numbers(connection, {meeting.contact_id for meeting in found if meeting.contact_id})
     table = tables.meetings
     kept = connection.execute(
         insert(table).returning(table.c.id, table.c.number),
-        [meetings.full_row(meeting, numbers, clients) for meeting in found],
+        [rows.sealed(cipher, meeting.id, meetings.full_row(meeting, numbers, clients)) for meeting in found],
     )
     places = {row.id: row.number for row in kept}
     people = [row for meeting in found for row in rows.participant_rows(meeting, places[meeting.id], numbers)]
     connection.execute(insert(tables.participants), people)
     beside = [
-        {"meeting_number": places[record.meeting.id], "kind": kind, "content": content}
+        {
+            "meeting_number": (number := places[record.meeting.id]),
+            "kind": kind,
+            "content": cipher.seal(content, rows.place_beside(number, kind)),
+        }
         for record in records
         for kind, content in record.artefacts.items()
     ]

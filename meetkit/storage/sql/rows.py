@@ -14,6 +14,7 @@ from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
 from meetkit.models.zones import to_datetime, to_microseconds
+from meetkit.storage.sql.ciphers import Cipher
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
@@ -24,11 +25,11 @@ _AS_THEY_ARE = (
     "duration_minutes",
     "status",
     "exclusive",
-    "transcript",
-    "summary",
-    "sentiment",
     "version",
 )
+_TEXTS = ("transcript", "summary", "sentiment")
+SAID = (*_TEXTS, "action_items")
+"""The columns of a meeting that tell what was said."""
 
 
 def person_row(person: User | Contact) -> dict[str, Any]:
@@ -67,10 +68,49 @@ def meeting_row(meeting: Meeting) -> dict[str, Any]:
         "starts_at": to_microseconds(meeting.date),
         "utc_offset_minutes": offset // dt.timedelta(minutes=1),
         "has_open_items": meeting.has_open_items,
-        "action_items": [item.model_dump(mode="json") for item in meeting.action_items],
+        **said(meeting),
         "created_at": meeting.created_at and to_microseconds(meeting.created_at),
         "updated_at": meeting.updated_at and to_microseconds(meeting.updated_at),
     }
+
+
+def said(meeting: Meeting) -> dict[str, Any]:
+    """The part of a meeting's row that tells what was said, which `sealed` encrypts."""
+    items = [item.model_dump(mode="json") for item in meeting.action_items]
+    return {**{name: getattr(meeting, name) for name in _TEXTS}, "action_items": items}
+
+
+def sealed(cipher: Cipher, meeting_id: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A meeting's row, or some of it, as it is kept."""
+    kept = {name: cipher.seal(row[name], place_in(meeting_id, name)) for name in _TEXTS if row.get(name) is not None}
+    if "action_items" in row:
+        kept["action_items"] = cipher.seal_json(row["action_items"], place_in(meeting_id, "action_items"))
+    return {**row, **kept}
+
+
+def opened(cipher: Cipher, row: Row[Any]) -> dict[str, Any]:
+    """What was said, of a row with a meeting's id, as `said` gave it."""
+    fields = row._mapping
+    texts = {name: fields[name] and cipher.open(fields[name], place_in(fields["id"], name)) for name in _TEXTS}
+    return {
+        **texts,
+        "action_items": cipher.open_json(fields["action_items"], place_in(fields["id"], "action_items")),
+    }
+
+
+def place_in(meeting_id: str, column: str) -> str:
+    """The place of a meeting's column, for which it is sealed."""
+    return f"{column} of meeting {meeting_id}"
+
+
+def place_beside(meeting_number: int, kind: str) -> str:
+    """The place of an artefact."""
+    return f"artefact of meeting number {meeting_number}: {kind}"
+
+
+def place_of_request(key: str) -> str:
+    """The place of what a request was answered with."""
+    return f"result of request {key}"
 
 
 def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, int]) -> list[dict[str, Any]]:
@@ -93,7 +133,7 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
 
 
 @_readable
-def read_meeting(row: Row[Any]) -> Meeting:
+def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
     """The meeting of a row of `meetings.SELECT`."""
     fields = row._mapping
     zone = dt.timezone(dt.timedelta(minutes=fields["utc_offset_minutes"]))
@@ -108,7 +148,7 @@ def read_meeting(row: Row[Any]) -> Meeting:
             "contact_id": fields["contact_id"],
             "attendee_ids": [user_id for _, user_id in attendees],
             "date": to_datetime(fields["starts_at"]).astimezone(zone),
-            "action_items": fields["action_items"],
+            **opened(cipher, row),
             "created_at": _moment(fields["created_at"]),
             "updated_at": _moment(fields["updated_at"]),
         }

@@ -38,7 +38,8 @@ class SqlStore:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
                 engine or connection of SQLAlchemy, or a `Database`, which stay the caller's to close.
             migrate: whether to create or upgrade the tables.
-            options: for a database given by its URL; of an engine `attempts` alone, of a connection none.
+            options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
+                connection the latter.
 
         Raises:
             InvalidRequestError: that is no such database.

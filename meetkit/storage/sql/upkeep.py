@@ -12,12 +12,12 @@ from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, fun
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.zones import MINUTE
-from meetkit.storage.sql import busy, engines, rows, schema, tables
+from meetkit.storage.sql import busy, ciphers, encryption, engines, rows, schema, tables
 from meetkit.storage.sql.access import OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
 
-_PATIENT = SqlOptions(statement_timeout=3600)
+_PATIENCE = 3600  # seconds
 _m, _p = tables.meetings, tables.participants
 _GUARDS = {
     "sqlite": {
@@ -38,14 +38,17 @@ _GUARDS_THERE = {
 
 
 @contextmanager
-def opened(url: str, *, to_write: bool = False) -> Iterator[Connection]:
+def opened(url: str, *, to_write: bool = False, options: SqlOptions | None = None) -> Iterator[Connection]:
     """A connection with a transaction open on it, committed at the end; only `to_write` may it create a file.
+
+    Of the options all but the `statement_timeout` hold.
 
     Raises:
         InvalidRequestError: it is no URL of a database, or there is no such file.
         StoreError: the database fails.
     """
-    engine = engines.open_engine(url, _PATIENT, to_write=to_write)
+    options = (options or SqlOptions()).model_copy(update={"statement_timeout": _PATIENCE})
+    engine = ciphers.with_keys(engines.open_engine(url, options, to_write=to_write), options.encryption_keys)
     check_file(engine.url, may_create=to_write)
     if to_write:
         engines.create_file(engine.url)
@@ -69,7 +72,7 @@ def opened_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlSto
     engine = engines.open_engine(url, options or SqlOptions())
     check_file(engine.url)
     try:
-        yield SqlStore(engine)
+        yield SqlStore(engine, options=options)
     finally:
         engine.dispose()
 
@@ -112,6 +115,8 @@ def problems(connection: Connection) -> list[str]:
         found = [*_broken_pages(connection), *_dangling(connection)]
     if wrong := sum(_differs(connection, row) for row in connection.execute(select(tables.calendars))):
         found.append(f"{wrong:,} calendars whose busy time is not what is searched")
+    if locked := encryption.unreadable(connection):
+        found.append(f"{locked:,} rows with what no key of MEETKIT_ENCRYPTION_KEYS decrypts")
     return found + [
         f"{number:,} {what}" for what, statement in _DISAGREEMENTS.items() if (number := _count(connection, statement))
     ]
