@@ -24,6 +24,7 @@ from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, Sc
 from meetkit.models import MeetingFilters
 from meetkit.storage import SqlOptions, SqlStore
 from meetkit.storage.sql import engines
+from meetkit.storage.sql.ciphers import new_key
 from meetkit.storage.sql.engines import open_engine
 from meetkit.testing import StoreContract
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, listed, meeting, people
@@ -73,6 +74,16 @@ class TestInMemory(StoreContract):
     @pytest.fixture
     def store(self) -> Iterator[SqlStore]:
         store = SqlStore("sqlite://", migrate=True)
+        yield store
+        store.close()
+
+
+class TestEncrypted(StoreContract):
+    """The contract, where what was said is encrypted."""
+
+    @pytest.fixture
+    def store(self) -> Iterator[SqlStore]:
+        store = SqlStore("sqlite://", migrate=True, options=SqlOptions(encryption_keys=(new_key(),)))
         yield store
         store.close()
 
