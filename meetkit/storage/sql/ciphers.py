@@ -17,7 +17,8 @@ _SETTING = "MEETKIT_ENCRYPTION_KEYS"
 _OPTION = "meetkit_cipher"
 _MARK = "meetkit-encrypted:"
 # What begins with the mark by itself is kept behind `_ESCAPE`, so that no text can pass for an encrypted one.
-_ESCAPE, _TOKEN = f"{_MARK}0:", f"{_MARK}1:"
+_ESCAPE, TOKEN = f"{_MARK}0:", f"{_MARK}1:"
+"""`TOKEN` is what all that is encrypted begins with."""
 
 
 class Cipher:
@@ -44,7 +45,7 @@ class Cipher:
         if not self._fernets:
             return _ESCAPE + text if text.startswith(_MARK) else text
         token: bytes = self._fernets[0].encrypt(f"{place}\0{text}".encode())
-        return _TOKEN + token.decode()
+        return TOKEN + token.decode()
 
     def open(self, kept: str, place: str) -> str:
         """The text that is kept at a place.
@@ -54,9 +55,9 @@ class Cipher:
         """
         if kept.startswith(_ESCAPE):
             return kept.removeprefix(_ESCAPE)
-        if not kept.startswith(_TOKEN):
+        if not kept.startswith(TOKEN):
             return kept
-        found, _, text = self._decrypted(kept.removeprefix(_TOKEN), place).partition("\0")
+        found, _, text = self._decrypted(kept.removeprefix(TOKEN), place).partition("\0")
         if found != place:
             raise StoreError(f"{shown(place)} in the database holds what was encrypted for another place")
         return text
@@ -71,10 +72,10 @@ class Cipher:
 
     def is_current(self, kept: Any) -> bool:
         """Whether something is kept as it would be now: by the first key, or without keys not encrypted."""
-        is_sealed = isinstance(kept, str) and kept.startswith(_TOKEN)
+        is_sealed = isinstance(kept, str) and kept.startswith(TOKEN)
         if not self._fernets or kept in (None, []):
             return not is_sealed
-        return is_sealed and self._is_by_the_first(kept.removeprefix(_TOKEN))
+        return is_sealed and self._is_by_the_first(kept.removeprefix(TOKEN))
 
     def _is_by_the_first(self, token: str) -> bool:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, Text, cast, func, or_, select, text, tuple_, update
 
 from meetkit.errors import StoreError
 from meetkit.storage.sql import ciphers, rows, tables
@@ -21,6 +21,7 @@ _SEALED: dict[Table, Callable[[Row[Any]], dict[str, str]]] = {
     _a: lambda row: {"content": rows.place_beside(row.meeting_number, row.kind)},
     _r: lambda row: {"result": rows.place_of_request(row.key)},
 }
+_NAMES = frozenset({*rows.SAID, "content", "result"})
 
 
 def count(connection: Connection) -> int:
@@ -47,12 +48,7 @@ def rewrite(database: Database, after: Cipher) -> Iterator[tuple[int, int]]:
 def unreadable(connection: Connection) -> int:
     """In how many rows something is encrypted that the keys of the connection do not open."""
     cipher = ciphers.of(connection)
-    return sum(
-        not _is_readable(cipher, table, row)
-        for table in _SEALED
-        for key in _keys(connection, table)
-        for row in _one(connection, table, key)
-    )
+    return sum(not _is_readable(cipher, table, row) for table in _SEALED for row in _encrypted(connection, table))
 
 
 def scrub(database: Database) -> bool:
@@ -69,18 +65,24 @@ def scrub(database: Database) -> bool:
     return not is_busy
 
 
-def _page(connection: Connection, table: Table, last: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
+def _page(
+    connection: Connection, table: Table, last: tuple[Any, ...] | None, *conditions: ColumnElement[bool]
+) -> list[tuple[Any, ...]]:
     """The next keys of a table; the rows, which may be long, are read one by one."""
     key = table.primary_key.columns
-    statement = select(*key).order_by(*key).limit(_MANY)
+    statement = select(*key).where(*conditions).order_by(*key).limit(_MANY)
     page = statement if last is None else statement.where(tuple_(*key) > tuple_(*last))
     return [tuple(row) for row in connection.execute(page)]
 
 
-def _keys(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+def _encrypted(connection: Connection, table: Table) -> Iterator[Row[Any]]:
+    """The rows in which something is encrypted."""
+    kept = [cast(column, Text) for column in table.columns if column.name in _NAMES]
+    is_encrypted = or_(*(column.startswith(mark) for column in kept for mark in (ciphers.TOKEN, f'"{ciphers.TOKEN}')))
     last: tuple[Any, ...] | None = None
-    while page := _page(connection, table, last):
-        yield from page
+    while page := _page(connection, table, last, is_encrypted):
+        for key in page:
+            yield from _one(connection, table, key)
         last = page[-1]
 
 
