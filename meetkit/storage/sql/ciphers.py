@@ -38,13 +38,17 @@ class Cipher:
         """
         for number, key in enumerate(keys, 1):
             _check(number, key)
-        self._fernets = [_library().Fernet(key) for key in keys]
+        library = _library() if keys else None
+        self._first = library and library.Fernet(keys[0])
+        self._any = library and library.MultiFernet([library.Fernet(key) for key in keys])
+        # Not asked of the library each time, as an import statement costs as much as decrypting a line.
+        self._refusals = (library.InvalidToken, ValueError) if library else ()
 
     def seal(self, text: str, place: str) -> str:
         """A text as it is kept at a place; the place's name holds no NUL character."""
-        if not self._fernets:
+        if not self._first:
             return _ESCAPE + text if text.startswith(_MARK) else text
-        token: bytes = self._fernets[0].encrypt(f"{place}\0{text}".encode())
+        token: bytes = self._first.encrypt(f"{place}\0{text}".encode())
         return TOKEN + token.decode()
 
     def open(self, kept: str, place: str) -> str:
@@ -64,7 +68,7 @@ class Cipher:
 
     def seal_json(self, content: Any, place: str) -> Any:
         """A list as a column of JSON keeps it at a place: where there are keys as a text, unless it is empty."""
-        return self.seal(json.dumps(content), place) if self._fernets and content else content
+        return self.seal(json.dumps(content), place) if self._first and content else content
 
     def open_json(self, kept: Any, place: str) -> Any:
         """What a column of JSON keeps at a place; errors are those of `open`."""
@@ -73,23 +77,19 @@ class Cipher:
     def is_current(self, kept: Any) -> bool:
         """Whether something is kept as it would be now: by the first key, or without keys not encrypted."""
         is_sealed = isinstance(kept, str) and kept.startswith(TOKEN)
-        if not self._fernets or kept in (None, []):
+        if not self._first or kept in (None, []):
             return not is_sealed
-        return is_sealed and self._is_by_the_first(kept.removeprefix(TOKEN))
-
-    def _is_by_the_first(self, token: str) -> bool:
         try:
-            self._fernets[0].extract_timestamp(token)
-        except (_library().InvalidToken, ValueError):
+            return is_sealed and bool(self._first.extract_timestamp(kept.removeprefix(TOKEN)))
+        except self._refusals:
             return False
-        return True
 
     def _decrypted(self, token: str, place: str) -> str:
-        if not self._fernets:
+        if not self._any:
             raise StoreError(f"{shown(place)} in the database is encrypted; {_SETTING} has to hold its key")
         try:
-            opened: bytes = _library().MultiFernet(self._fernets).decrypt(token)
-        except (_library().InvalidToken, ValueError):
+            opened: bytes = self._any.decrypt(token)
+        except self._refusals:
             why = f"is encrypted by a key that is not in {_SETTING}, or was damaged"
             raise StoreError(f"{shown(place)} in the database {why}") from None
         return opened.decode()
