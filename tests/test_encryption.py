@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -438,6 +439,30 @@ class TestEncrypt:
         assert meetkit("db", "encrypt", database=database).out.startswith("Encrypted 150 of 250 rows")
         assert found_in(database) == []
         assert exported(database, NEW) == before
+
+    def test_what_others_change_meanwhile_is_kept(self, database: str) -> None:
+        """It waits for who has a meeting, and who comes after it finds it encrypted."""
+        store = opened(database, NEW)
+        store.import_records([*people(), *(MeetingRecord(meeting=meeting(number, summary="0")) for number in range(8))])
+        plain = SqlStore(database)
+        plain.import_records([MeetingRecord(meeting=meeting(number, summary="0")) for number in range(8, 16)])
+
+        def count_up(_: int) -> None:
+            for number in list(range(16)) * 3:
+                store.update_meeting(
+                    f"m{number:07}", lambda one: one.model_copy(update={"summary": str(int(one.summary or "") + 1)})
+                )
+
+        with ThreadPoolExecutor(4) as pool:
+            counting = [pool.submit(count_up, number) for number in range(3)]
+            for _ in range(3):
+                for _ in encryption.rewrite(store.database, Cipher([NEW])):
+                    pass
+        assert [one.result() for one in counting] == [None] * 3
+
+        assert {one.summary for one in store.list_meetings("ann", MeetingFilters())} == {"9"}
+        for one in (plain, store):
+            one.close()
 
     def test_versions_and_times_stay(self, meetkit: Run, database: str, keys: Callable[..., None]) -> None:
         """It is no change of a meeting."""
