@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from meetkit.collaborators import current_store
-from meetkit.errors import NotFoundError
+from meetkit.errors import ForbiddenError, NotFoundError
 from meetkit.insights import open_items
 from meetkit.models.base import parse
 from meetkit.models.insights import ActionItem, PendingActionItem
@@ -33,10 +33,12 @@ def get_open_action_items(user_id: str | None = None, contact_id: str | None = N
 def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
     """Note that an item is done, in that meeting and in all others with the same people that have it open.
 
-    One that is done already stays as it is.
+    Those others that the store lets this caller see and not change stay as they are. One that is done already
+    stays as it is.
 
     Raises:
         NotFoundError: no such meeting, or it has no item of that id.
+        ForbiddenError: the store does not let this caller complete items of that meeting.
     """
     store, now = current_store(), _now()
     meeting = store.get_meeting(meeting_id, transcript=False)
@@ -44,7 +46,7 @@ def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
     others = _same_item(store, meeting, item_id)
     ids = others.pop(meeting_id)
     for source_id, known_as in others.items():
-        with suppress(NotFoundError):  # Deleted meanwhile, and its item with it.
+        with suppress(NotFoundError, ForbiddenError):  # Deleted meanwhile, or not the caller's to change.
             store.update_meeting(source_id, partial(_with_done, ids=known_as, now=now))
     return _find(store.update_meeting(meeting_id, partial(_with_done, ids=ids, now=now)), item_id)
 
