@@ -92,7 +92,8 @@ class Permissions:
 def _only_completes(before: Meeting, after: Meeting) -> bool:
     noted = {"action_items": after.action_items, "updated_at": after.updated_at, "version": before.version + 1}
     return (
-        after == before.model_copy(update=noted)
+        after.action_items != before.action_items
+        and after == before.model_copy(update=noted)
         and len(after.action_items) == len(before.action_items)
         and all(map(_is_completed, before.action_items, after.action_items))
     )
