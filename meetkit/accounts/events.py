@@ -1,0 +1,81 @@
+"""What is noted of who came, from where, and did what: ids, and nothing that anybody wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from meetkit.models.base import Line, Value
+from meetkit.models.zones import UtcInstant
+
+EventName = Literal[
+    "signup",
+    "login",
+    "refresh",
+    "reuse",
+    "logout",
+    "logout_all",
+    "password_change",
+    "password_reset_request",
+    "password_reset",
+    "verification_request",
+    "email_verified",
+    "key_created",
+    "key_revoked",
+    "access_changed",
+    "activated",
+    "deactivated",
+    "invite",
+    "invite_accepted",
+    "identity_linked",
+    "team_changed",
+    "team_deleted",
+    "account_erased",
+    "transcript_read",
+    "export",
+]
+"""`reuse` is a refresh token that came a second time, for which its session was ended."""
+Outcome = Literal["ok", "failed", "throttled", "refused"]
+"""`failed`: by a password or token that is wrong; `refused`: by one that is right, for what is not allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a request came from, as the edge knows it."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
+NOWHERE = Origin()
+"""The origin of what no request asked for, such as a command."""
+
+
+class AuditEvent(Value):
+    """One thing that happened. `account_id` is whose act it was, or whose door was tried, where that is known.
+
+    `subject` is the id of what it was done to: a meeting, an account, a key, a team, a session.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    at: UtcInstant
+    event: EventName
+    outcome: Outcome
+    account_id: Line | None = None
+    tenant_id: Line | None = None
+    subject: Line | None = None
+    address: Line | None = None
+    request_id: Line | None = None
+
+
+class AuditFilters(Value):
+    """Which events to read: those in `[start, end)`, the newest `limit` of them."""
+
+    account_id: Line | None = None
+    tenant_id: Line | None = None
+    event: EventName | None = None
+    start: UtcInstant | None = None
+    end: UtcInstant | None = None
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 100

@@ -1,0 +1,94 @@
+"""`Accounts`: who signs in, as whom, and what admins say about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Self
+
+from meetkit.accounts.background import Background
+from meetkit.accounts.caller import Caller
+from meetkit.accounts.events import NOWHERE, AuditEvent, AuditFilters, Origin
+from meetkit.accounts.passwords import Passwords
+from meetkit.accounts.policy import AccountPolicy
+from meetkit.accounts.ports import Later, Mailer
+from meetkit.accounts.throttle import Throttle
+from meetkit.accounts.tokens import Tokens
+from meetkit.accounts.verbs.administration import Administration
+from meetkit.accounts.verbs.by_mail import ByMail
+from meetkit.accounts.verbs.own_account import OwnAccount
+from meetkit.accounts.verbs.signing_in import SigningIn
+from meetkit.accounts.verbs.signing_up import SigningUp
+from meetkit.settings import Settings
+from meetkit.storage import Store
+from meetkit.storage.sql import Database
+
+
+def utc_now() -> dt.datetime:
+    """The time of the machine's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Accounts(SigningUp, SigningIn, OwnAccount, ByMail, Administration):
+    """The accounts of a database; safe to share between threads.
+
+    Each verb is a transaction, and what it notes for the audit is kept also where it raises. Secrets come as they
+    were sent, and are kept as hashes. Times are those of `clock`.
+    """
+
+    @classmethod
+    def of(
+        cls,
+        policy: AccountPolicy,
+        *,
+        database: Database,
+        store: Store,
+        mailer: Mailer,
+        throttle: Throttle | None = None,
+        clock: Callable[[], dt.datetime] = utc_now,
+        later: Later | None = None,
+    ) -> Self:
+        """Accounts by a policy, with what it says of passwords and tokens.
+
+        Args:
+            policy: `AccountPolicy.of(settings)`.
+            database: where accounts are kept.
+            store: where users are: an `SqlStore` on `database`, or a host's own.
+            mailer: what sends mails.
+            throttle: counts attempts; by default ten in 15 minutes, in this process alone.
+            clock: says what time it is, with a zone.
+            later: does what must not be waited for; by default a thread.
+        """
+        return cls(
+            database=database,
+            store=store,
+            policy=policy,
+            mailer=mailer,
+            throttle=throttle or Throttle(10),
+            passwords=Passwords(policy),
+            tokens=Tokens(policy),
+            clock=clock,
+            later=later or Background(),
+        )
+
+    @classmethod
+    def of_settings(cls, settings: Settings, *, database: Database, store: Store, mailer: Mailer) -> Self:
+        """Accounts as the settings of a process say.
+
+        Raises:
+            InvalidRequestError: a secret key is too short, or the URL of the Redis is none.
+        """
+        throttle = Throttle.of(settings)
+        return cls.of(AccountPolicy.of(settings), database=database, store=store, mailer=mailer, throttle=throttle)
+
+    def record_read(self, caller: Caller, meeting_id: str, *, origin: Origin = NOWHERE) -> None:
+        """Note that somebody read the transcript of a meeting."""
+        raise NotImplementedError
+
+    def list_events(self, caller: Caller, filters: AuditFilters) -> list[AuditEvent]:
+        """What was noted of an admin's tenant, newest last.
+
+        Raises:
+            ForbiddenError: the caller is no admin.
+        """
+        raise NotImplementedError

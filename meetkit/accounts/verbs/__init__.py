@@ -1,0 +1,1 @@
+"""The verbs of `Accounts`, by what they are about."""
