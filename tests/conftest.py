@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 import stamina
 
+import meetkit.accounts.tables  # so that its rows, too, are gone before the next test
 from meetkit import settings
 from meetkit.cli import main
 from meetkit.storage import SqlStore
@@ -73,6 +74,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
         names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+        # What must outlast everything else does not outlast a test.
+        connection.execute(sqlalchemy.text("SET LOCAL session_replication_role = replica"))
         connection.execute(sqlalchemy.text(f"TRUNCATE {names} RESTART IDENTITY"))
     engine.dispose()
     return url

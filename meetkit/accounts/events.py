@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -51,6 +52,14 @@ class Origin:
 
 NOWHERE = Origin()
 """The origin of what no request asked for, such as a command."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One call of a verb: when it was made, and from where."""
+
+    now: dt.datetime
+    origin: Origin
 
 
 class AuditEvent(Value):

@@ -44,7 +44,7 @@ class TokenPair(Value):
 
     access_token: Token
     refresh_token: Token
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105  # it names a scheme
     expires_in: Annotated[int, Field(ge=1)]
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Self
 
 from meetkit.accounts.background import Background
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import NOWHERE, AuditEvent, AuditFilters, Origin
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.ports import Later, Mailer
@@ -16,6 +14,7 @@ from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.accounts.verbs.administration import Administration
 from meetkit.accounts.verbs.by_mail import ByMail
+from meetkit.accounts.verbs.federation import Federation
 from meetkit.accounts.verbs.own_account import OwnAccount
 from meetkit.accounts.verbs.signing_in import SigningIn
 from meetkit.accounts.verbs.signing_up import SigningUp
@@ -29,7 +28,7 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Accounts(SigningUp, SigningIn, OwnAccount, ByMail, Administration):
+class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administration):
     """The accounts of a database; safe to share between threads.
 
     Each verb is a transaction, and what it notes for the audit is kept also where it raises. Secrets come as they
@@ -80,15 +79,3 @@ class Accounts(SigningUp, SigningIn, OwnAccount, ByMail, Administration):
         """
         throttle = Throttle.of(settings)
         return cls.of(AccountPolicy.of(settings), database=database, store=store, mailer=mailer, throttle=throttle)
-
-    def record_read(self, caller: Caller, meeting_id: str, *, origin: Origin = NOWHERE) -> None:
-        """Note that somebody read the transcript of a meeting."""
-        raise NotImplementedError
-
-    def list_events(self, caller: Caller, filters: AuditFilters) -> list[AuditEvent]:
-        """What was noted of an admin's tenant, newest last.
-
-        Raises:
-            ForbiddenError: the caller is no admin.
-        """
-        raise NotImplementedError

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from meetkit.accounts import audit, rows, sessions, teams
 from meetkit.accounts.caller import Access, Caller
-from meetkit.accounts.events import NOWHERE, Origin
+from meetkit.accounts.events import NOWHERE, Act, AuditEvent, AuditFilters, EventName, Origin
 from meetkit.accounts.models import Account, Team, TeamRequest
-from meetkit.accounts.verbs.parts import Parts
+from meetkit.accounts.verbs.parts import Parts, check_admin
+from meetkit.errors import ConflictError, NotFoundError
 
 
 class Administration(Parts):
@@ -18,7 +22,8 @@ class Administration(Parts):
             ForbiddenError: the caller is no admin.
             NotFoundError: there is no account `after`.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        return self.database.read(rows.page, caller.tenant_id, limit=limit, after=after)
 
     def set_access(self, caller: Caller, account_id: str, access: Access, *, origin: Origin = NOWHERE) -> Account:
         """Say what an account may see and do, from its next request on.
@@ -28,7 +33,8 @@ class Administration(Parts):
             NotFoundError: their tenant has no such account.
             ConflictError: it is the tenant's last active admin.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        return self.database.write(_change, caller, account_id, "access_changed", self._act(origin), access=access)
 
     def set_active(self, caller: Caller, account_id: str, active: bool, *, origin: Origin = NOWHERE) -> Account:
         """Let an account in, or no more: its sessions end at once, its keys rest.
@@ -38,11 +44,14 @@ class Administration(Parts):
             NotFoundError: their tenant has no such account.
             ConflictError: it is the tenant's last active admin.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        event: EventName = "activated" if active else "deactivated"
+        return self.database.write(_change, caller, account_id, event, self._act(origin), active=active)
 
     def list_teams(self, caller: Caller) -> list[Team]:
         """The teams of an admin's tenant, of others those that they are in, by name, then id."""
-        raise NotImplementedError
+        user_id = None if caller.is_admin else caller.user_id
+        return self.database.read(teams.of, caller.tenant_id, user_id=user_id)
 
     def get_team(self, caller: Caller, team_id: str) -> Team:
         """One of those.
@@ -50,7 +59,10 @@ class Administration(Parts):
         Raises:
             NotFoundError: there is none of that id.
         """
-        raise NotImplementedError
+        team = self.database.read(teams.get, caller.tenant_id, team_id)
+        if not caller.is_admin and caller.user_id not in (*team.managers, *team.members):
+            raise NotFoundError("team", team_id)
+        return team
 
     def create_team(self, caller: Caller, request: TeamRequest, *, origin: Origin = NOWHERE) -> Team:
         """Make a team.
@@ -59,7 +71,9 @@ class Administration(Parts):
             ForbiddenError: the caller is no admin.
             NotFoundError: their tenant has no such user.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        self._check_people(caller, request)
+        return self.database.write(_add_team, caller, request, self._act(origin))
 
     def update_team(self, caller: Caller, team_id: str, request: TeamRequest, *, origin: Origin = NOWHERE) -> Team:
         """Have a team be as this says.
@@ -68,7 +82,9 @@ class Administration(Parts):
             ForbiddenError: the caller is no admin.
             NotFoundError: their tenant has no such team, or no such user.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        self._check_people(caller, request)
+        return self.database.write(_put_team, caller, team_id, request, self._act(origin))
 
     def delete_team(self, caller: Caller, team_id: str, *, origin: Origin = NOWHERE) -> None:
         """Remove a team.
@@ -77,4 +93,56 @@ class Administration(Parts):
             ForbiddenError: the caller is no admin.
             NotFoundError: their tenant has no such team.
         """
-        raise NotImplementedError
+        check_admin(caller)
+        self.database.write(_remove_team, caller, team_id, self._act(origin))
+
+    def record_read(self, caller: Caller, meeting_id: str, *, origin: Origin = NOWHERE) -> None:
+        """Note that somebody read the transcript of a meeting."""
+        act = self._act(origin)
+        self.database.write(audit.note, act, "transcript_read", who=caller, subject=meeting_id)
+
+    def list_events(self, caller: Caller, filters: AuditFilters) -> list[AuditEvent]:
+        """What was noted of an admin's tenant, newest last.
+
+        Raises:
+            ForbiddenError: the caller is no admin.
+        """
+        check_admin(caller)
+        return self.database.read(audit.find, filters.model_copy(update={"tenant_id": caller.tenant_id}))
+
+    def _check_people(self, caller: Caller, request: TeamRequest) -> None:
+        for user_id in (*request.managers, *request.members):
+            if self.store.get_user(user_id).tenant_id != caller.tenant_id:
+                raise NotFoundError("user", user_id)
+
+
+def _change(
+    connection: Connection, /, caller: Caller, account_id: str, event: EventName, act: Act, **values: Access | bool
+) -> Account:
+    admins = rows.lock_admins(connection, caller.tenant_id)
+    kept = rows.by_id(connection, account_id, tenant_id=caller.tenant_id, lock=True)
+    changed = kept.account.model_copy(update=values)
+    if admins == {kept.number} and not (changed.active and changed.access == "admin"):
+        raise ConflictError("this is the last admin; make somebody else one first")
+    rows.change(connection, kept.number, **values)
+    if not changed.active:
+        sessions.end(connection, kept.number, now=act.now)
+    audit.note(connection, act, event, who=caller, subject=account_id)
+    return changed
+
+
+def _add_team(connection: Connection, caller: Caller, request: TeamRequest, act: Act) -> Team:
+    team = teams.add(connection, caller.tenant_id, request)
+    audit.note(connection, act, "team_changed", who=caller, subject=team.id)
+    return team
+
+
+def _put_team(connection: Connection, caller: Caller, team_id: str, request: TeamRequest, act: Act) -> Team:
+    team = teams.put(connection, caller.tenant_id, team_id, request)
+    audit.note(connection, act, "team_changed", who=caller, subject=team_id)
+    return team
+
+
+def _remove_team(connection: Connection, caller: Caller, team_id: str, act: Act) -> None:
+    teams.remove(connection, caller.tenant_id, team_id)
+    audit.note(connection, act, "team_deleted", who=caller, subject=team_id)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import partial
+
+from sqlalchemy import Connection
+
+from meetkit.accounts import audit, mails, one_time, password_rules, rows, sessions, tables
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import NOWHERE, Origin
+from meetkit.accounts.events import NOWHERE, Act, EventName, Origin
 from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest
-from meetkit.accounts.verbs.parts import Parts
+from meetkit.accounts.one_time import Purpose
+from meetkit.accounts.verbs.parts import Parts, own_session
+
+_DONE: dict[Purpose, EventName] = {"reset": "password_reset", "invite": "invite_accepted"}
 
 
 class ByMail(Parts):
@@ -17,7 +26,10 @@ class ByMail(Parts):
         Raises:
             ThrottledError: too many for this e-mail, or from this address, whether it has an account or not.
         """
-        raise NotImplementedError
+        act = self._act(origin)
+        self._limit(act, "password_reset_request", who=f"reset {rows.email_key(request.email)}")
+        self.throttle.count_address(origin.address)
+        self.later(partial(self._send_reset, request.email, act))
 
     def reset_password(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> None:
         """Set another password by such a token; all sessions end at once, and the e-mail is verified.
@@ -27,7 +39,15 @@ class ByMail(Parts):
         Raises:
             InvalidRequestError: the token is not, or no longer, good, or the password too easy to guess.
         """
-        raise NotImplementedError
+        self._set_password(request, "reset", self._act(origin))
+
+    def accept_invitation(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> Account:
+        """Set the password of who was invited, by the token of that mail, which also verifies the e-mail.
+
+        Raises:
+            InvalidRequestError: the token is not, or no longer, good, or the password too easy to guess.
+        """
+        return self._set_password(request, "invite", self._act(origin))
 
     def request_verification(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
         """Mail a token that verifies one's e-mail, unless it is.
@@ -35,7 +55,12 @@ class ByMail(Parts):
         Raises:
             ThrottledError: too many for this account.
         """
-        raise NotImplementedError
+        own_session(caller)
+        act = self._act(origin)
+        self._limit(act, "verification_request", who=f"verify {caller.account_id}")
+        account, token = self.database.write(self._verification, caller, act)
+        if token is not None:
+            self._post(mails.verification, account, token)
 
     def verify_email(self, token: str, *, origin: Origin = NOWHERE) -> Account:
         """Note that whoever has the account has read its mail.
@@ -43,4 +68,55 @@ class ByMail(Parts):
         Raises:
             InvalidRequestError: the token is not, or no longer, good.
         """
-        raise NotImplementedError
+        return self.database.write(_verify, token, self._act(origin))
+
+    def _send_reset(self, email: str, act: Act) -> None:
+        account, token = self.database.write(self._reset, email, act)
+        if account is not None and token is not None:
+            self.mailer.send(mails.reset(account.email, self.policy.public_url, token))
+
+    def _reset(self, connection: Connection, email: str, act: Act) -> tuple[Account | None, str | None]:
+        kept = rows.by_email(connection, email)
+        audit.note(connection, act, "password_reset_request", who=kept and kept.account)
+        if kept is None or not kept.account.active:
+            return None, None
+        lasts = dt.timedelta(minutes=self.policy.reset_minutes)
+        return kept.account, one_time.issue(connection, kept.number, "reset", now=act.now, lasts=lasts)
+
+    def _verification(self, connection: Connection, caller: Caller, act: Act) -> tuple[Account, str | None]:
+        kept = rows.by_id(connection, caller.account_id)
+        audit.note(connection, act, "verification_request", who=caller)
+        if kept.account.verified:
+            return kept.account, None
+        lasts = dt.timedelta(days=self.policy.verify_days)
+        return kept.account, one_time.issue(connection, kept.number, "verify", now=act.now, lasts=lasts)
+
+    def _set_password(self, request: NewPasswordRequest, purpose: Purpose, act: Act) -> Account:
+        # Looked at first, as a hash takes its time and no transaction should wait for it.
+        kept = self.database.read(_whose, request.token, purpose, act)
+        password_rules.check(request.password, email=kept.account.email)
+        return self.database.write(_put_password, request.token, purpose, self.passwords.hash(request.password), act)
+
+
+def _whose(connection: Connection, token: str, purpose: Purpose, act: Act) -> rows.Kept:
+    return rows.by_number(connection, one_time.find(connection, token, purpose, now=act.now))
+
+
+def _put_password(connection: Connection, token: str, purpose: Purpose, new_hash: str, act: Act) -> Account:
+    """Set a password by a token that its reader's mail had; nobody who was here before stays."""
+    kept = rows.by_number(connection, one_time.use(connection, token, purpose, now=act.now), lock=True)
+    if not kept.account.verified:
+        rows.clear(connection, kept.number, (tables.api_keys, tables.identities))
+    rows.change(connection, kept.number, password_hash=new_hash, verified=True)
+    sessions.end(connection, kept.number, now=act.now)
+    one_time.void(connection, kept.number, "reset", "invite", now=act.now)
+    audit.note(connection, act, _DONE[purpose], who=kept.account)
+    return rows.by_number(connection, kept.number).account
+
+
+def _verify(connection: Connection, token: str, act: Act) -> Account:
+    number = one_time.use(connection, token, "verify", now=act.now)
+    rows.change(connection, number, verified=True)
+    account = rows.by_number(connection, number).account
+    audit.note(connection, act, "email_verified", who=account)
+    return account

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
+from meetkit.accounts import api_keys, audit, one_time, password_rules, rows, sessions, teams
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import NOWHERE, Origin
-from meetkit.accounts.models import Account, AccountExport, ApiKey, ApiKeyRequest, ChangePasswordRequest, NewApiKey
-from meetkit.accounts.verbs.parts import Parts
+from meetkit.accounts.events import NOWHERE, Act, AuditFilters, Origin
+from meetkit.accounts.models import (
+    Account,
+    AccountExport,
+    ApiKey,
+    ApiKeyRequest,
+    ChangePasswordRequest,
+    NewApiKey,
+    Team,
+)
+from meetkit.accounts.verbs.parts import Parts, own_session, reachable
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
+from meetkit.models.people import User
+
+_EXPORTED_EVENTS = 10_000
 
 
 class OwnAccount(Parts):
@@ -17,7 +32,7 @@ class OwnAccount(Parts):
         Raises:
             NotFoundError: the caller may see no account of that id.
         """
-        raise NotImplementedError
+        return self.database.read(reachable, caller, account_id).account
 
     def change_password(self, caller: Caller, request: ChangePasswordRequest, *, origin: Origin = NOWHERE) -> None:
         """Set another password; all other sessions end at once.
@@ -27,7 +42,17 @@ class OwnAccount(Parts):
             ForbiddenError: the caller came by an API key.
             ThrottledError: too many wrong ones.
         """
-        raise NotImplementedError
+        own_session(caller)
+        act, kept = self._act(origin), self.database.read(rows.by_id, caller.account_id)
+        self._limit(act, "password_change", who=rows.email_key(kept.account.email))
+        if not self.passwords.verify(kept.password_hash, request.current_password):
+            self._note(act, "password_change", "failed", caller)
+            raise InvalidRequestError(
+                "current_password: it is wrong; without one, ask for a mail to reset the password"
+            )
+        password_rules.check(request.new_password, email=kept.account.email)
+        self.throttle.forgive(rows.email_key(kept.account.email))
+        self.database.write(_put_password, caller, kept, self.passwords.hash(request.new_password), act)
 
     def create_api_key(self, caller: Caller, request: ApiKeyRequest, *, origin: Origin = NOWHERE) -> NewApiKey:
         """Make a key for another backend; its secret is shown now and never again.
@@ -35,11 +60,12 @@ class OwnAccount(Parts):
         Raises:
             ForbiddenError: the caller came by an API key.
         """
-        raise NotImplementedError
+        own_session(caller)
+        return self.database.write(_add_key, caller, request, self._act(origin))
 
     def list_api_keys(self, caller: Caller) -> list[ApiKey]:
         """One's own keys, also those that were revoked, oldest first."""
-        raise NotImplementedError
+        return self.database.read(_keys, caller)
 
     def revoke_api_key(self, caller: Caller, key_id: str, *, origin: Origin = NOWHERE) -> ApiKey:
         """Let one's own key be good no more, at once.
@@ -48,7 +74,8 @@ class OwnAccount(Parts):
             NotFoundError: the caller has no key of that id.
             ForbiddenError: the caller came by an API key.
         """
-        raise NotImplementedError
+        own_session(caller)
+        return self.database.write(_revoke_key, caller, key_id, self._act(origin))
 
     def export_account(
         self, caller: Caller, account_id: str | None = None, *, origin: Origin = NOWHERE
@@ -58,7 +85,12 @@ class OwnAccount(Parts):
         Raises:
             NotFoundError: the caller may see no account of that id.
         """
-        raise NotImplementedError
+        account, keys, of_teams = self.database.write(_export, caller, account_id, self._act(origin))
+        filters = AuditFilters(account_id=account.id, limit=_EXPORTED_EVENTS)
+        events = self.database.read(audit.find, filters)
+        return AccountExport(
+            account=account, user=self._user_of(account), api_keys=keys, teams=of_teams, events=tuple(events)
+        )
 
     def erase_account(self, caller: Caller, account_id: str | None = None, *, origin: Origin = NOWHERE) -> Account:
         """Remove an account with its sessions, keys and identities; what it was is returned.
@@ -70,4 +102,57 @@ class OwnAccount(Parts):
             ConflictError: it is the last admin of a tenant that others are in.
             ForbiddenError: the caller came by an API key that may not.
         """
-        raise NotImplementedError
+        if not caller.is_admin:
+            own_session(caller)
+        return self.database.write(_erase, caller, account_id, self._act(origin))
+
+    def _user_of(self, account: Account) -> User | None:
+        try:
+            return self.store.get_user(account.user_id)
+        except NotFoundError:
+            return None
+
+
+def _put_password(connection: Connection, caller: Caller, kept: rows.Kept, new_hash: str, act: Act) -> None:
+    if rows.by_number(connection, kept.number, lock=True).password_hash != kept.password_hash:
+        raise ConflictError("the password was changed at the same time; try again")
+    rows.change(connection, kept.number, password_hash=new_hash)
+    sessions.end(connection, kept.number, now=act.now, but=caller.session_id)
+    one_time.void(connection, kept.number, "reset", now=act.now)
+    audit.note(connection, act, "password_change", who=caller)
+
+
+def _add_key(connection: Connection, caller: Caller, request: ApiKeyRequest, act: Act) -> NewApiKey:
+    made = api_keys.add(connection, rows.by_id(connection, caller.account_id).number, request, now=act.now)
+    audit.note(connection, act, "key_created", who=caller, subject=made.key.id)
+    return made
+
+
+def _keys(connection: Connection, caller: Caller) -> list[ApiKey]:
+    return api_keys.of(connection, rows.by_id(connection, caller.account_id).number)
+
+
+def _revoke_key(connection: Connection, caller: Caller, key_id: str, act: Act) -> ApiKey:
+    number = rows.by_id(connection, caller.account_id).number
+    key = api_keys.revoke(connection, number, key_id, now=act.now)
+    audit.note(connection, act, "key_revoked", who=caller, subject=key_id)
+    return key
+
+
+def _export(
+    connection: Connection, caller: Caller, account_id: str | None, act: Act
+) -> tuple[Account, tuple[ApiKey, ...], tuple[Team, ...]]:
+    kept = reachable(connection, caller, account_id)
+    audit.note(connection, act, "export", who=caller, subject=kept.account.id)
+    of_teams = teams.of(connection, kept.account.tenant_id, user_id=kept.account.user_id)
+    return kept.account, tuple(api_keys.of(connection, kept.number)), tuple(of_teams)
+
+
+def _erase(connection: Connection, caller: Caller, account_id: str | None, act: Act) -> Account:
+    admins = rows.lock_admins(connection, caller.tenant_id)
+    kept = reachable(connection, caller, account_id)
+    if admins == {kept.number} and not rows.is_alone(connection, kept):
+        raise ConflictError("this is the last admin; make somebody else one first")
+    rows.remove(connection, kept)
+    audit.note(connection, act, "account_erased", who=caller, subject=kept.account.id)
+    return kept.account

@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from meetkit.accounts import api_keys, audit, callers, rows, sessions
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import NOWHERE, Origin
-from meetkit.accounts.models import ExternalIdentity, LoginRequest, TokenPair
-from meetkit.accounts.verbs.parts import Parts
+from meetkit.accounts.events import NOWHERE, Act, Origin, Outcome
+from meetkit.accounts.models import LoginRequest, TokenPair
+from meetkit.accounts.sessions import Begun
+from meetkit.accounts.tokens import NOT_GOOD, Claims
+from meetkit.accounts.verbs.parts import Parts, own_session
+from meetkit.errors import ForbiddenError, UnauthenticatedError
+
+_WRONG = "e-mail or password is wrong"
+_OUTCOMES: dict[str, Outcome] = {"ok": "ok", "unknown": "failed"}
+_DEACTIVATED = "this account is deactivated; ask an admin"
 
 
-class SigningIn(Parts):
+class Sessions(Parts):
+    """Beginning a session, and the pair of tokens for it."""
+
+    @property
+    def _lasts(self) -> dt.timedelta:
+        return dt.timedelta(days=self.policy.refresh_token_days)
+
+    def _begin(self, connection: Connection, kept: rows.Kept, act: Act, *, new_hash: str | None = None) -> Begun:
+        """Begin a session of an account that has shown who it is.
+
+        Raises:
+            ForbiddenError: it is deactivated.
+            UnauthenticatedError: its password was changed meanwhile.
+        """
+        if not rows.enter(connection, kept.number, password_hash=kept.password_hash, now=act.now):
+            if rows.by_number(connection, kept.number).account.active:
+                raise UnauthenticatedError(_WRONG)
+            raise ForbiddenError(_DEACTIVATED)
+        if new_hash is not None:
+            rows.change(connection, kept.number, password_hash=new_hash)
+        begun = sessions.begin(connection, kept.number, now=act.now, lasts=self._lasts)
+        audit.note(connection, act, "login", who=kept.account, subject=begun.session_id)
+        return begun
+
+    def _pair(self, account_id: str, begun: Begun, act: Act) -> TokenPair:
+        access = self.tokens.issue(Claims(account_id, begun.session_id), now=act.now)
+        return TokenPair(access_token=access, refresh_token=begun.refresh_token, expires_in=self.tokens.seconds)
+
+
+class SigningIn(Sessions):
     """Sessions, from sign-in to sign-out."""
 
     def login(self, request: LoginRequest, *, origin: Origin = NOWHERE) -> TokenPair:
@@ -19,7 +60,21 @@ class SigningIn(Parts):
             ForbiddenError: they are right, and the account is deactivated.
             ThrottledError: too many failed for this account, or from this address.
         """
-        raise NotImplementedError
+        act, who = self._act(origin), rows.email_key(request.email)
+        self._limit(act, "login", who=who)
+        kept = self.database.read(rows.by_email, request.email)
+        is_right = self.passwords.verify(kept and kept.password_hash, request.password)
+        if kept is None or not is_right:
+            self.throttle.count_address(origin.address)
+            self._note(act, "login", "failed", kept and kept.account)
+            raise UnauthenticatedError(_WRONG)
+        self.throttle.forgive(who)
+        try:
+            begun = self.database.write(self._begin, kept, act, new_hash=self._renewed(kept, request.password))
+        except (ForbiddenError, UnauthenticatedError):
+            self._note(act, "login", "refused", kept.account)
+            raise
+        return self._pair(kept.account.id, begun, act)
 
     def refresh(self, refresh_token: str, *, origin: Origin = NOWHERE) -> TokenPair:
         """The next pair of a session; the token that was given is good no more.
@@ -31,7 +86,11 @@ class SigningIn(Parts):
         Raises:
             UnauthenticatedError: the token is not, or no longer, good.
         """
-        raise NotImplementedError
+        act = self._act(origin)
+        account, begun = self.database.write(self._refresh, refresh_token, act)
+        if account is None or begun is None:
+            raise UnauthenticatedError(NOT_GOOD)
+        return self._pair(account, begun, act)
 
     def logout(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
         """End this session at once, its access tokens too.
@@ -39,7 +98,7 @@ class SigningIn(Parts):
         Raises:
             ForbiddenError: the caller came by an API key.
         """
-        raise NotImplementedError
+        self.database.write(_leave, caller, own_session(caller), self._act(origin))
 
     def logout_all(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
         """End all sessions of the account at once, this one too. API keys stay.
@@ -47,7 +106,8 @@ class SigningIn(Parts):
         Raises:
             ForbiddenError: the caller came by an API key.
         """
-        raise NotImplementedError
+        own_session(caller)
+        self.database.write(_leave, caller, None, self._act(origin))
 
     def authenticate(self, credential: str) -> Caller:
         """Who an access token or an API key stands for, as of now, in one statement.
@@ -55,18 +115,37 @@ class SigningIn(Parts):
         Raises:
             UnauthenticatedError: it is not, or no longer, good.
         """
-        raise NotImplementedError
+        now = self.clock()
+        if credential.startswith(api_keys.PREFIX):
+            caller, to_note = self.database.read(callers.by_key, credential, now=now)
+            if to_note is not None:
+                self.database.write(callers.note_use, to_note, now=now)
+        else:
+            claims = self.tokens.read(credential, now=now)
+            caller = self.database.read(callers.by_session, claims, now=now)
+        if caller is None:
+            raise UnauthenticatedError(NOT_GOOD)
+        return caller
 
-    def sign_in_with(self, identity: ExternalIdentity, *, origin: Origin = NOWHERE) -> TokenPair:
-        """Begin a session by the word of a provider, once the edge has checked that it is the provider's.
+    def _renewed(self, kept: rows.Kept, password: str) -> str | None:
+        """The hash by today's parameters, of a password that was hashed by others."""
+        if kept.password_hash is None or not self.passwords.is_outdated(kept.password_hash):
+            return None
+        return self.passwords.hash(password)
 
-        An identity that was here before is its account's. Otherwise the provider must have verified the e-mail. Where
-        an account has it, the identity is linked to it; if that account never verified it, somebody else may have
-        made it, and first loses its password, sessions, keys and identities. Where none has, the policy of signing
-        up decides.
+    def _refresh(self, connection: Connection, token: str, act: Act) -> tuple[str | None, Begun | None]:
+        """Returned and not raised: that a session ended must be kept."""
+        found = sessions.refresh(connection, token, now=act.now, lasts=self._lasts)
+        who, subject = found.account and found.account.account, found.begun and found.begun.session_id
+        if found.outcome == "reuse":
+            audit.note(connection, act, "reuse", "refused", who=who, subject=subject)
+        else:
+            audit.note(connection, act, "refresh", _OUTCOMES[found.outcome], who=who, subject=subject)
+        return (who.id, found.begun) if who is not None and found.outcome == "ok" else (None, None)
 
-        Raises:
-            ForbiddenError: the provider has not verified the e-mail, the account is deactivated, or nobody signs up
-                here.
-        """
-        raise NotImplementedError
+
+def _leave(connection: Connection, caller: Caller, session_id: str | None, act: Act) -> None:
+    """End one session of who signed in, or all."""
+    number = rows.by_id(connection, caller.account_id).number
+    sessions.end(connection, number, now=act.now, only=session_id)
+    audit.note(connection, act, "logout" if session_id else "logout_all", who=caller, subject=caller.session_id)

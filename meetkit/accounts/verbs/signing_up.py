@@ -1,18 +1,26 @@
-"""How an account comes to be: somebody signs up, an admin invites, a command makes the first admin."""
+"""How somebody gets an account: they sign up, an admin invites, a command makes the first admin."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from meetkit.accounts import audit, mails, one_time, password_rules
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import NOWHERE, Origin
-from meetkit.accounts.models import Account, InviteRequest, NewPasswordRequest, SignupRequest
-from meetkit.accounts.verbs.parts import Parts
+from meetkit.accounts.events import NOWHERE, Act, Origin
+from meetkit.accounts.models import Account, InviteRequest, SignupRequest
+from meetkit.accounts.one_time import Purpose
+from meetkit.accounts.verbs.making import DEFAULT_TENANT, Making, Newcomer
+from meetkit.accounts.verbs.parts import check_admin
+from meetkit.errors import ConflictError
 
 
-class SigningUp(Parts):
+class SigningUp(Making):
     """Making accounts; each with its `User`."""
 
     def signup(self, request: SignupRequest, *, origin: Origin = NOWHERE) -> Account:
-        """Make an account as the policy says, and mail its owner a link that verifies the e-mail.
+        """Make an account as the policy says, and mail its owner a token that verifies the e-mail.
 
         Raises:
             ConflictError: the e-mail has an account.
@@ -20,27 +28,44 @@ class SigningUp(Parts):
             InvalidRequestError: the password is too easy to guess.
             ThrottledError: too many from this address.
         """
-        raise NotImplementedError
+        act = self._act(origin)
+        tenant_id, access = self._place()
+        password_rules.check(request.password, email=request.email, name=request.name)
+        self._limit(act, "signup")
+        self.throttle.count_address(origin.address)
+        newcomer = Newcomer(
+            request.email, request.name, tenant_id, access, password_hash=self.passwords.hash(request.password)
+        )
+        lasts = dt.timedelta(days=self.policy.verify_days)
+        try:
+            account, token = self.database.write(self._make_with_token, newcomer, act, "verify", lasts)
+        except ConflictError:
+            self._note(act, "signup", "failed")
+            raise
+        self._post(mails.verification, account, token)
+        return account
 
     def invite(self, caller: Caller, request: InviteRequest, *, origin: Origin = NOWHERE) -> Account:
         """An admin makes an account without a password in their tenant; a mail lets its owner set one.
+
+        The mail's token goes to `accept_invitation`.
 
         Raises:
             ConflictError: the e-mail has an account.
             ForbiddenError: the caller is no admin.
             ThrottledError: too many from this address.
         """
-        raise NotImplementedError
+        act = self._act(origin)
+        check_admin(caller)
+        self._limit(act, "invite")
+        self.throttle.count_address(origin.address)
+        newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access)
+        lasts = dt.timedelta(days=self.policy.invite_days)
+        account, token = self.database.write(self._make_with_token, newcomer, act, "invite", lasts, caller)
+        self._post(mails.invitation, account, token)
+        return account
 
-    def accept_invitation(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> Account:
-        """Set the password of who was invited, by the token of that mail, which also verifies the e-mail.
-
-        Raises:
-            InvalidRequestError: the token is not, or no longer, good, or the password too easy to guess.
-        """
-        raise NotImplementedError
-
-    def create_admin(self, request: SignupRequest, *, tenant_id: str = "default") -> Account:
+    def create_admin(self, request: SignupRequest, *, tenant_id: str = DEFAULT_TENANT) -> Account:
         """Make a tenant, where there is none of that id, and an admin in it, whose e-mail counts as verified.
 
         For a command of whoever runs the server: it asks for no caller.
@@ -49,4 +74,21 @@ class SigningUp(Parts):
             ConflictError: the e-mail has an account.
             InvalidRequestError: the password is too easy to guess.
         """
-        raise NotImplementedError
+        password_rules.check(request.password, email=request.email, name=request.name)
+        password_hash = self.passwords.hash(request.password)
+        newcomer = Newcomer(request.email, request.name, tenant_id, "admin", True, password_hash)
+        return self.database.write(self._make, newcomer, self._act(NOWHERE), "signup").account
+
+    def _make_with_token(
+        self,
+        connection: Connection,
+        newcomer: Newcomer,
+        act: Act,
+        purpose: Purpose,
+        lasts: dt.timedelta,
+        host: Caller | None = None,
+    ) -> tuple[Account, str]:
+        made = self._make(connection, newcomer, act, "signup")
+        if host is not None:
+            audit.note(connection, act, "invite", who=host, subject=made.account.id)
+        return made.account, one_time.issue(connection, made.number, purpose, now=act.now, lasts=lasts)

@@ -8,7 +8,7 @@ from meetkit.errors import SchemaError, shown
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
-REVISION = "0003"
+REVISION = "0004"
 VERSION_TABLE = "meetkit_alembic_version"
 _LOCK = 0x6D656574  # Whoever migrates a PostgreSQL database holds this advisory lock.
 
@@ -78,5 +78,5 @@ def differences(connection: Connection) -> list[str]:
 
 
 def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether a table is meetkit's, for Alembic, which leaves the host's alone."""
-    return kind != "table" or ((name or "").startswith("meetkit_") and name != VERSION_TABLE)
+    """Whether a table is of the known ones, for Alembic, which leaves the host's alone, and what is not imported."""
+    return kind != "table" or name in tables.metadata.tables

@@ -25,14 +25,24 @@ _GUARDS = {
         "meetkit_participant_agrees_update",
         "meetkit_participants_follow_insert",
         "meetkit_participants_follow_update",
+        "meetkit_audit_stays_delete",
+        "meetkit_audit_stays_insert",
+        "meetkit_audit_stays_update",
     },
-    "postgresql": {"meetkit_participant_agrees", "meetkit_participants_follow", "meetkit_no_double_booking"},
+    "postgresql": {
+        "meetkit_audit_stays",
+        "meetkit_no_double_booking",
+        "meetkit_participant_agrees",
+        "meetkit_participants_follow",
+    },
 }
 _GUARDS_THERE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
         SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')
-            AND tgrelid IN (to_regclass('meetkit_meetings'), to_regclass('meetkit_participants'))
+            AND tgrelid IN (
+                to_regclass('meetkit_meetings'), to_regclass('meetkit_participants'), to_regclass('meetkit_audit')
+            )
         UNION ALL SELECT conname FROM pg_constraint WHERE conrelid = to_regclass('meetkit_participants')""",
 }
 

@@ -1,0 +1,50 @@
+"""Passwords, kept as Argon2id hashes."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from functools import cached_property
+
+from meetkit.accounts.policy import AccountPolicy
+
+try:
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerificationError
+except ImportError as error:
+    raise ImportError("accounts need the extra 'web': pip install 'meetkit[web]'") from error
+
+
+class Passwords:
+    """Makes hashes and checks passwords against them, in a time that does not tell whether there was a hash."""
+
+    def __init__(self, policy: AccountPolicy) -> None:
+        """Hash as hard as the policy says."""
+        self._hasher = PasswordHasher(
+            time_cost=policy.hash_passes, memory_cost=policy.hash_memory_kib, parallelism=policy.hash_lanes
+        )
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return self._hasher.hash(_normal(password))
+
+    def verify(self, kept: str | None, password: str) -> bool:
+        """Whether a password is the one that a hash was kept of; of none, false, after as much work."""
+        try:
+            right = self._hasher.verify(self._nobodys if kept is None else kept, _normal(password))
+        except (VerificationError, InvalidHashError):
+            return False
+        return right and kept is not None
+
+    def is_outdated(self, kept: str) -> bool:
+        """Whether a hash was made by other parameters than the policy's."""
+        return self._hasher.check_needs_rehash(kept)
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash(secrets.token_urlsafe())
+
+
+def _normal(password: str) -> str:
+    """One form for what keyboards write in several (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,155 @@
+"""The tables of accounts, beside those of the store. Instants are microseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from meetkit.storage.sql.tables import metadata
+
+_Id = Text().with_variant(Text(collation="C"), "postgresql")
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _number() -> Column[int]:
+    return Column("number", _Number, Identity(), primary_key=True)
+
+
+def _account() -> Column[int]:
+    return Column("account_number", _Number, ForeignKey("meetkit_accounts.number"), nullable=False, index=True)
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _id(name: str, **options: Any) -> Column[str]:
+    return Column(name, _Id, **{"nullable": False, **options})
+
+
+tenants = Table("meetkit_tenants", metadata, _id("id", primary_key=True), Column("name", Text, nullable=False))
+
+# Users may be kept elsewhere, so they are named by id and referred to by no key. `email_key` is `email` casefolded.
+accounts = Table(
+    "meetkit_accounts",
+    metadata,
+    _number(),
+    _id("id", unique=True),
+    _id("email_key", unique=True),
+    Column("email", Text, nullable=False),
+    _id("tenant_id"),
+    _id("user_id", unique=True),
+    Column("access", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    # None of who signs in by a provider only, or was invited and has not come yet.
+    Column("password_hash", Text),
+    _moment("created_at", nullable=False),
+    _moment("last_login_at"),
+    CheckConstraint("access IN ('admin', 'manager', 'member', 'viewer')", name="access"),
+    Index("ix_meetkit_accounts_tenant", "tenant_id", "number"),
+)
+
+# One row a sign-in. All its refresh tokens share a part that `family_hash` is of; `token_hash` is of the one part
+# that is good now.
+sessions = Table(
+    "meetkit_sessions",
+    metadata,
+    _number(),
+    _id("id", unique=True),
+    _account(),
+    _id("family_hash", unique=True),
+    _id("token_hash"),
+    _moment("created_at", nullable=False),
+    _moment("used_at", nullable=False),
+    _moment("expires_at", nullable=False),
+    _moment("revoked_at"),
+)
+
+api_keys = Table(
+    "meetkit_api_keys",
+    metadata,
+    _number(),
+    _id("id", unique=True),
+    _account(),
+    _id("key_hash", unique=True),
+    Column("name", Text, nullable=False),
+    Column("right", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    _moment("created_at", nullable=False),
+    _moment("last_used_at"),
+    _moment("revoked_at"),
+    CheckConstraint("\"right\" IN ('read', 'write', 'admin')", name="right"),
+)
+
+identities = Table(
+    "meetkit_identities",
+    metadata,
+    _number(),
+    _account(),
+    _id("provider"),
+    _id("subject"),
+    _moment("created_at", nullable=False),
+    UniqueConstraint("provider", "subject"),
+)
+
+teams = Table(
+    "meetkit_teams",
+    metadata,
+    _number(),
+    _id("id", unique=True),
+    _id("tenant_id", index=True),
+    Column("name", Text, nullable=False),
+)
+
+team_people = Table(
+    "meetkit_team_people",
+    metadata,
+    Column("team_number", _Number, ForeignKey("meetkit_teams.number"), primary_key=True),
+    _id("user_id", primary_key=True, index=True),
+    Column("role", Text, nullable=False),
+    CheckConstraint("role IN ('manager', 'member')", name="role"),
+)
+
+one_time_tokens = Table(
+    "meetkit_one_time_tokens",
+    metadata,
+    _number(),
+    _account(),
+    _id("token_hash", unique=True),
+    Column("purpose", Text, nullable=False),
+    _moment("expires_at", nullable=False),
+    _moment("used_at"),
+    CheckConstraint("purpose IN ('reset', 'verify', 'invite')", name="purpose"),
+)
+
+# Triggers refuse to change or remove a row, however it is tried. It refers to nothing, and so outlasts what it names.
+audit = Table(
+    "meetkit_audit",
+    metadata,
+    _number(),
+    _moment("at", nullable=False),
+    _id("event"),
+    _id("outcome"),
+    _id("account_id", nullable=True),
+    _id("tenant_id", nullable=True),
+    _id("subject", nullable=True),
+    Column("address", Text),
+    Column("request_id", Text),
+    Index("ix_meetkit_audit_at", "at"),
+    Index("ix_meetkit_audit_account", "account_id", "at"),
+    sqlite_autoincrement=True,
+)

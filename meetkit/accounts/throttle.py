@@ -1,0 +1,111 @@
+"""Counting attempts, so that nobody guesses for long: in this process, or with others in a Redis."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Self, TypeVar
+
+from meetkit.errors import InvalidRequestError, ThrottledError
+from meetkit.settings import Settings
+
+try:
+    from limits import RateLimitItemPerMinute
+    from limits.errors import ConfigurationError
+    from limits.storage import MemoryStorage, Storage, storage_from_string
+    from limits.strategies import MovingWindowRateLimiter
+except ImportError as error:
+    raise ImportError("accounts need the extra 'web': pip install 'meetkit[web]'") from error
+
+T = TypeVar("T")
+_MINUTES = 15
+# Many people share an address.
+_OF_AN_ADDRESS = 10
+_log = logging.getLogger(__name__)
+
+
+class Throttle:
+    """Lets so many attempts of an account through in 15 minutes, and ten times as many of an address.
+
+    Where the Redis fails, the process counts by itself until it is back: nobody is kept out, and nobody let guess on.
+    """
+
+    def __init__(self, attempts: int, storage: Storage | None = None) -> None:
+        """Let so many attempts through, counted in that storage or in memory."""
+        self._of_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
+        self._of_address = RateLimitItemPerMinute(attempts * _OF_AN_ADDRESS, _MINUTES, "meetkit/address")
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(storage) if storage else None
+        self._failing = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The throttle of a process.
+
+        Raises:
+            InvalidRequestError: the URL of the Redis is none.
+        """
+        if settings.redis_url is None:
+            return cls(settings.login_attempts)
+        try:
+            # Nobody waits for a Redis that does not answer.
+            storage = storage_from_string(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+        except (ConfigurationError, ValueError):
+            raise InvalidRequestError("MEETKIT_REDIS_URL: a URL such as redis://127.0.0.1:6379/0") from None
+        if not isinstance(storage, Storage):
+            raise InvalidRequestError("MEETKIT_REDIS_URL: a URL such as redis://127.0.0.1:6379/0")
+        return cls(settings.login_attempts, storage)
+
+    def attempt(self, who: str) -> None:
+        """Count an attempt on what somebody names, such as an account's e-mail, before it is made.
+
+        Raises:
+            ThrottledError: there were too many.
+        """
+        key = _key(who)
+        if not self._do(lambda limiter: limiter.hit(self._of_account, key)):
+            raise self._error(self._of_account, key)
+
+    def forgive(self, who: str) -> None:
+        """Forget the attempts on what turned out to be somebody's own."""
+        self._do(lambda limiter: limiter.clear(self._of_account, _key(who)))
+
+    def check_address(self, address: str | None) -> None:
+        """Refuse an address that failed too often.
+
+        Raises:
+            ThrottledError: it did.
+        """
+        if address is not None and not self._do(lambda limiter: limiter.test(self._of_address, _key(address))):
+            raise self._error(self._of_address, _key(address))
+
+    def count_address(self, address: str | None) -> None:
+        """Count a failure against where it came from."""
+        if address is not None:
+            self._do(lambda limiter: limiter.hit(self._of_address, _key(address)))
+
+    def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
+        until = self._do(lambda limiter: limiter.get_window_stats(item, key).reset_time)
+        seconds = max(1.0, until - time.time())
+        return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
+
+    def _do(self, what: Callable[[MovingWindowRateLimiter], T]) -> T:
+        if self._shared is None:
+            return what(self._own)
+        try:
+            found = what(self._shared)
+        # Whatever a client makes of a Redis that is not there, not itself, or full.
+        except Exception as error:
+            if not self._failing:
+                _log.warning("attempts are counted in this process alone: the Redis failed (%s)", type(error).__name__)
+            self._failing = True
+            return what(self._own)
+        self._failing = False
+        return found
+
+
+def _key(who: str) -> str:
+    """What is counted by; others who look into the Redis learn no e-mail and no address."""
+    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,75 @@
+"""How an account and its user come to be, whoever wants it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from meetkit.accounts import audit, rows
+from meetkit.accounts.caller import Access
+from meetkit.accounts.events import Act, EventName
+from meetkit.accounts.models import Account
+from meetkit.accounts.verbs.parts import Parts
+from meetkit.errors import ForbiddenError
+from meetkit.models.base import new_id
+from meetkit.models.people import User
+from meetkit.storage.sql import SqlStore
+from meetkit.storage.sql.people import users
+
+DEFAULT_TENANT = "default"
+_TITLE = "Team member"
+
+
+class Newcomer(NamedTuple):
+    """Whom to make an account for, and as what."""
+
+    email: str
+    name: str
+    tenant_id: str
+    access: Access
+    verified: bool = False
+    password_hash: str | None = None
+
+
+class Making(Parts):
+    """Making an account with its `User`: both or neither."""
+
+    def _place(self) -> tuple[str, Access]:
+        """The tenant, and the access there, of who signs up.
+
+        Raises:
+            ForbiddenError: nobody does.
+        """
+        if self.policy.signup == "closed":
+            raise ForbiddenError("nobody signs up here; ask an admin for an invitation")
+        return (DEFAULT_TENANT, "member") if self.policy.signup == "join" else (new_id("tenant"), "admin")
+
+    def _make(self, connection: Connection, newcomer: Newcomer, act: Act, event: EventName) -> rows.Kept:
+        """Make both, and note it.
+
+        Raises:
+            ConflictError: the e-mail has an account.
+        """
+        email, name, tenant_id, access, verified, password_hash = newcomer
+        account = Account(
+            id=new_id("account"),
+            email=email,
+            access=access,
+            tenant_id=tenant_id,
+            user_id=new_id("user"),
+            verified=verified,
+            created_at=act.now,
+        )
+        number = rows.add(connection, account, password_hash)
+        user = User(id=account.user_id, name=name, email=email, role=_TITLE, tenant_id=tenant_id)
+        self._keep_user(connection, user)
+        audit.note(connection, act, event, who=account, subject=account.id)
+        return rows.Kept(number, account, password_hash)
+
+    def _keep_user(self, connection: Connection, user: User) -> None:
+        if isinstance(self.store, SqlStore) and self.store.database is self.database:
+            users.add(connection, user)
+        else:
+            # Kept elsewhere before the account is here: at worst there is a user whom nobody signs in as.
+            self.store.add_user(user)
