@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy
 import stamina
 
-import meetkit.accounts.tables  # so that its rows, too, are gone before the next test
 from meetkit import settings
+from meetkit.accounts import tables as _of_accounts  # noqa: F401  # so that its rows, too, are gone before the next test
 from meetkit.cli import main
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
