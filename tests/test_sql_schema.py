@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, event, text
 
 from meetkit.errors import SchemaError
-from meetkit.models import MeetingFilters
+from meetkit.models import Meeting, MeetingFilters, PeopleFilters, User
 from meetkit.models.records import ContactRecord, MeetingRecord, UserRecord
 from meetkit.models.zones import DAY, to_microseconds
 from meetkit.storage import SqlStore
-from meetkit.storage.sql import schema
+from meetkit.storage.sql import rows, schema
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, meeting
 from tests.processes import in_processes
 
@@ -32,6 +33,27 @@ def engine(empty_database: str) -> Iterator[Engine]:
 def version(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '{revision}'"))
+
+
+def fill_first_revision(engine: Engine, users: list[User], meetings: list[Meeting]) -> None:
+    """Make the tables of the first revision, and keep these in their columns."""
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "meetkit:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        numbers = {user.id: number for number, user in enumerate(users, 1)}
+        insert_into(connection, "meetkit_users", [{**rows.person_row(one), "number": numbers[one.id]} for one in users])
+        for number, one in enumerate(meetings, 1):
+            row = {**rows.meeting_row(one), "number": number, "user_number": numbers[one.user_id]}
+            insert_into(connection, "meetkit_meetings", [row])
+            insert_into(connection, "meetkit_participants", rows.participant_rows(one, number, numbers))
+
+
+def insert_into(connection: Connection, name: str, new: list[dict[str, Any]]) -> None:
+    table = Table(name, MetaData(), autoload_with=connection)
+    known = [{column: value for column, value in row.items() if column in table.c} for row in new]
+    connection.execute(table.insert(), known)
 
 
 class TestMigrations:
@@ -78,22 +100,17 @@ class TestMigrations:
         store.close()
 
     def test_a_database_of_the_first_revision_keeps_all_and_finds_its_open_items(self, engine: Engine) -> None:
-        store = SqlStore(engine, migrate=True)
         items = {1: ["Call"], 2: [{"task": "open", "status": "done"}], 3: []}
         records = [MeetingRecord(meeting=meeting(number, action_items=of_one)) for number, of_one in items.items()]
         records.append(MeetingRecord(meeting=meeting(4, user_id="ben", action_items=items[2])))
-        store.import_records([UserRecord(user=ANN), UserRecord(user=BEN), *records])
-        with engine.begin() as connection:
-            connection.execute(text("DROP TABLE meetkit_usage"))
-            connection.execute(text("DROP INDEX ix_meetkit_meetings_open_items"))
-            connection.execute(text("ALTER TABLE meetkit_meetings DROP COLUMN has_open_items"))
-        version(engine, "0001")
+        fill_first_revision(engine, [ANN, BEN], [record.meeting for record in records])
         with pytest.raises(SchemaError, match=rf"0001.*needs {schema.REVISION}.*upgrade"):
             SqlStore(engine)
 
         upgraded = SqlStore(engine, migrate=True)
 
         assert [one.id for one in upgraded.item_histories()] == ["m0000001", "m0000002"]
+        assert upgraded.list_users(PeopleFilters()) == [ANN, BEN]
         assert list(upgraded.export_records()) == [UserRecord(user=ANN), UserRecord(user=BEN), *records]
         with engine.connect() as connection:
             assert schema.differences(connection) == []
@@ -187,6 +204,36 @@ class TestPlans:
         assert plan.reads["meetkit_meetings"] in ("ix_meetkit_meetings_open_items", "ix_meetkit_meetings_contact")
         assert not plan.scans
 
+    @pytest.mark.parametrize(
+        "filters", [{"limit": 20}, {"limit": 20, "offset": 40}, {"limit": 20, "after": "user 7"}, {"text": "x"}]
+    )
+    def test_a_tenants_people_are_read_in_order(self, plans: Plans, filters: dict[str, Any]) -> None:
+        [*_, plan] = plans.of(lambda store: store.list_users(PeopleFilters(**filters)))
+
+        assert plan.reads == {"meetkit_users": "ix_meetkit_users_listed"}
+        assert not plan.scans
+        assert not plan.sorts
+
+    def test_transcripts_that_are_not_asked_for_are_not_read(self, plans: Plans) -> None:
+        calls = (
+            lambda store: store.get_meeting("m7", transcript=False),
+            lambda store: store.list_meetings("user 7", MeetingFilters(), transcript=False),
+            lambda store: store.item_histories(),
+        )
+        for call in calls:
+            assert not any("transcript," in sent.replace("AS transcript,", "") for sent in plans.statements(call))
+        assert any("transcript," in sent for sent in plans.statements(lambda store: store.get_meeting("m7")))
+
+    @pytest.mark.parametrize("seen_by", [["user 7"], [f"user {n}" for n in range(50)]])
+    def test_what_is_seen_is_looked_up(self, plans: Plans, seen_by: list[str]) -> None:
+        late = MONDAY + 365 * (meeting(24).date - MONDAY)
+        [_, plan] = plans.of(
+            lambda store: store.contact_history("contact 7", before=late, now=late, limit=5, seen_by=seen_by)
+        )
+
+        assert plan.reads["meetkit_meetings"] in ("ix_meetkit_meetings_contact", "pk_meetkit_meetings")
+        assert not plan.scans
+
     def test_a_lost_index_shows(self, empty_database: str) -> None:
         plans = Plans(empty_database)
         with plans.engine.begin() as connection:
@@ -214,6 +261,7 @@ class Plan:
         self.reads: dict[str, str] = {}
         self.scans: set[str] = set()
         self.index_alone: set[str] = set()
+        self.sorts = any(re.search(r"USE TEMP B-TREE|Sort  \(cost", line) for line in lines)
         for line in lines:
             self._read_postgresql(line) if "cost=" in line else self._read_sqlite(line)
 
@@ -260,6 +308,13 @@ class Plans:
 
     def of(self, call: Any) -> list[Plan]:
         """The plan of each SELECT, in order."""
+        return [Plan(self._explain(*one)) for one in self._sent(call)]
+
+    def statements(self, call: Any) -> list[str]:
+        """The text of each SELECT, in order."""
+        return [statement for statement, _ in self._sent(call)]
+
+    def _sent(self, call: Any) -> list[tuple[str, Any]]:
         statements: list[tuple[str, Any]] = []
 
         def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
@@ -269,7 +324,7 @@ class Plans:
         event.listen(self.engine, "before_cursor_execute", note)
         call(self.store)
         event.remove(self.engine, "before_cursor_execute", note)
-        return [Plan(self._explain(*one)) for one in statements]
+        return statements
 
     def _explain(self, statement: str, parameters: Any) -> list[str]:
         is_sqlite = self.engine.dialect.name == "sqlite"

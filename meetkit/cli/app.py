@@ -17,7 +17,7 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service
-from meetkit.cli import analyze, database, db, show, slots, transfer, usage
+from meetkit.cli import analyze, database, db, purge, show, slots, transfer, usage
 from meetkit.cli.demo import run_demo
 from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
 
@@ -42,6 +42,7 @@ cli.add_command(transfer.export)
 cli.add_command(transfer.import_)
 cli.add_command(db.db)
 cli.add_command(usage.usage)
+cli.add_command(purge.purge)
 
 
 @cli.command(cls=click.Command)

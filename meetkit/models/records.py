@@ -64,7 +64,7 @@ class MeetingRecord(Value):
 
 
 class RequestRecord(Value):
-    """A request that was made under a key, and the meeting that it was answered with, until that is deleted."""
+    """A request that was made under a key, and the meeting that it was answered with, until that is gone or emptied."""
 
     kind: Literal["request"] = "request"
     idempotency: IdempotencyKey
@@ -81,7 +81,7 @@ class RequestRecord(Value):
 
         Raises:
             ConflictError: the key came with another request.
-            NotFoundError: the meeting was deleted since; the request does not make it anew.
+            NotFoundError: the meeting was deleted or emptied since; the request does not make it anew.
         """
         if idempotency != self.idempotency:
             raise ConflictError(f"idempotency key {shown(idempotency.key)} was used for another request")

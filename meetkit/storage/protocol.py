@@ -55,7 +55,7 @@ class Store(Protocol):
         """Keep a new meeting and return it; or return what its idempotency key kept first, as it was then.
 
         A key is known to the whole store. One that was used for another request is a `ConflictError`, one
-        whose meeting was deleted since a `NotFoundError`.
+        whose meeting was deleted or emptied since a `NotFoundError`.
         """
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:

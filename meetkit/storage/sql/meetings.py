@@ -189,11 +189,11 @@ def item_histories(
 ) -> list[Meeting]:
     """The meetings with action items of all circles in which one is open, by date, then id."""
     is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_seen(_open, seen_by)]
-    if contact_id is not None:
-        is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
     if user_id is not None:
         taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
         is_open.append(_open.c.number.in_(taking_part))
+    if contact_id is not None:
+        is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
     owners = select(_open.c.user_number).where(*is_open, _open.c.contact_number.is_(None))
     statement = _WITHOUT_TRANSCRIPT.where(
         _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))

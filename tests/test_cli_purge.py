@@ -1,0 +1,72 @@
+"""`meetkit purge`: what was said long ago is forgotten, as long as a setting or an option says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from meetkit.storage import SqlStore
+from meetkit.testing.examples import ANN, meeting
+from tests.commands import Run
+
+TODAY = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """A SQLite database with a transcript of ten days ago, one of a hundred, and one of a year."""
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    store = SqlStore(url, migrate=True)
+    store.add_user(ANN)
+    for days in (10, 100, 365):
+        store.add_meeting(meeting(id=f"m{days}", date=TODAY - dt.timedelta(days=days), transcript="Said."))
+    store.close()
+    return url
+
+
+def said(database: str) -> list[str]:
+    """The ids of the meetings that have a transcript."""
+    store = SqlStore(database)
+    found = [days for days in ("m10", "m100", "m365") if store.get_meeting(days).transcript]
+    store.close()
+    return found
+
+
+def test_forgets_what_is_older_than_it_is_told(meetkit: Run, database: str) -> None:
+    day = f"{TODAY - dt.timedelta(days=90):%Y-%m-%d}"
+    assert meetkit("purge", "--older-than", "90", database=database).out == (
+        f"Purged 2 meetings that ended before {day}.\n"
+    )
+    assert said(database) == ["m10"]
+    assert "Purged 0 meetings" in meetkit("purge", "--older-than", "90", database=database).out
+
+
+def test_the_setting_says_how_long_where_no_option_does(
+    meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEETKIT_RETENTION_DAYS", "200")
+    found = json.loads(meetkit("purge", "--json", database=database).out)
+    assert found["purged"] == 1
+    assert dt.datetime.fromisoformat(found["before"]) < TODAY - dt.timedelta(days=199)
+    assert said(database) == ["m10", "m100"]
+
+    assert "Purged 1 meeting that" in meetkit("purge", "--older-than", "50", database=database).out
+    assert said(database) == ["m10"]
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "soon", "1.5", "99999999999999999999"])
+def test_a_wrong_number_of_days_is_one_line(meetkit: Run, database: str, days: str) -> None:
+    assert "--older-than" in meetkit("purge", "--older-than", days, database=database).trouble
+    assert said(database) == ["m10", "m100", "m365"]
+
+
+def test_without_a_word_on_how_long_nothing_is_forgotten(meetkit: Run, database: str) -> None:
+    assert "MEETKIT_RETENTION_DAYS" in meetkit("purge", database=database).trouble
+    assert said(database) == ["m10", "m100", "m365"]
+
+
+def test_the_sample_is_not_purged(meetkit: Run) -> None:
+    assert "needs a database" in meetkit("purge", "--older-than", "1").trouble
