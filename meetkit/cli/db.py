@@ -60,10 +60,12 @@ def current(as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Say whether tables and contents are as this version needs them; exit code 2 where they are not."""
     url = database.required()
-    import meetkit.accounts.tables  # noqa: F401, PLC0415  # what is known is what is compared
     from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # as above
 
-    with upkeep.opened(url, options=SqlOptions.of(settings.load())) as connection:
+    options = SqlOptions.of(settings.load())
+    import meetkit.accounts.tables  # noqa: F401, PLC0415  # what is known is what is compared
+
+    with upkeep.opened(url, options=options) as connection:
         found = upkeep.problems(connection)
     if as_json:
         click.echo(show.json_text({"problems": found}))
