@@ -12,6 +12,9 @@ MeetkitError                    500
 ├── ThrottledError              429, retryable
 ├── StoreError                  503, retryable
 ├── SchemaError                 500, not retryable
+├── MailError                   503, retryable
+├── NotConfiguredError          503, not retryable
+├── IdentityProviderError       503, retryable
 └── LLMAPIError                 503, retryable
     ├── LLMRateLimitError       503, retryable
     ├── LLMTimeoutError         503, retryable
@@ -178,6 +181,26 @@ class StoreError(MeetkitError):
 
 class SchemaError(MeetkitError):
     """The database's tables are not those that this version of meetkit works with; nothing was written."""
+
+
+class MailError(MeetkitError):
+    """No mail server took a message, or it could not be written; the message names no address and no content."""
+
+    status_code = 503
+    retryable = True
+
+
+class NotConfiguredError(MeetkitError):
+    """What was asked for is not set up on this server; the message says by which setting it would be."""
+
+    status_code = 503
+
+
+class IdentityProviderError(MeetkitError):
+    """Who signs people in for us cannot be reached, or is not understood."""
+
+    status_code = 503
+    retryable = True
 
 
 class LLMAPIError(MeetkitError):

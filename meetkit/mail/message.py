@@ -1,0 +1,46 @@
+"""A message, and how it is written down for the way."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import localtime, make_msgid
+
+from meetkit.errors import MailError
+from meetkit.models.base import Email, Line, Text, Value
+
+
+class Message(Value):
+    """Plain text to one person. Address and subject are one line each, so they bring no further headers."""
+
+    to: Email
+    subject: Line
+    text: Text
+
+
+def address(email: str) -> Address:
+    """An e-mail address as the standards write it: the local part quoted where it must be, the domain in ASCII.
+
+    Raises:
+        MailError: no domain can have that name.
+    """
+    local, _, domain = email.rpartition("@")
+    try:
+        return Address(username=local, domain=domain.encode("idna").decode("ascii"))
+    except UnicodeError:
+        raise MailError("the address has a domain that cannot be") from None
+
+
+def written(message: Message, *, sender: str) -> EmailMessage:
+    """The message with its headers (RFC 5322), of now; RFC 3834 tells automatic answers to leave it alone."""
+    origin = address(sender)
+    mail = EmailMessage(policy=SMTP if message.to.isascii() and sender.isascii() else SMTPUTF8)
+    mail["From"] = origin
+    mail["To"] = address(message.to)
+    mail["Subject"] = message.subject
+    mail["Date"] = localtime()
+    mail["Message-ID"] = make_msgid(domain=origin.domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    return mail

@@ -1,0 +1,370 @@
+"""Mail leaves by a server or into a folder, whole, unread by others, and without what hostile text would add."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import stat
+import threading
+from email import message_from_bytes, message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from meetkit import mail
+from meetkit.errors import InvalidRequestError, MailError
+from meetkit.mail import FolderMailer, Message, Outbox, SmtpMailer, messages, servers
+from meetkit.mail.message import written
+from meetkit.models.base import CONTROL
+from meetkit.settings import Settings
+from tests.mail_servers import PASSWORD, USER, authenticate, certificate, running, silent
+
+SENDER = "meetkit@example.com"
+LOGIN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
+HELLO = Message(to="maya@example.com", subject="Grüße", text="Hello\nMaya – 你好\n")
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("tls"))
+
+
+def trusting(pem: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(pem))
+
+
+def read(content: bytes | str | None) -> EmailMessage:
+    assert isinstance(content, bytes)
+    found = message_from_bytes(content, policy=default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def said(found: EmailMessage) -> str:
+    content = found.get_content()
+    assert isinstance(content, str)
+    return content.replace("\r\n", "\n")
+
+
+def mails(folder: Path) -> list[EmailMessage]:
+    return [read(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
+
+
+# What is written
+
+
+# One line of at most 200 characters, not blank.
+lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=200).filter(
+    lambda text: text.strip() and not CONTROL.search(text)
+)
+locals_ = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"], exclude_characters="@<>,;"),
+    min_size=1,
+    max_size=64,
+).filter(lambda text: not any(letter.isspace() for letter in text))
+
+
+@given(local=locals_, subject=lines, text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_no_text_brings_a_header_or_a_recipient(local: str, subject: str, text: str) -> None:
+    whole = written(Message(to=f"{local}@example.com", subject=subject, text=text), sender=SENDER).as_bytes()
+    found = message_from_string(whole.decode(), policy=default)
+
+    ours = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
+    assert sorted(found.keys()) == sorted([*ours, "Content-Type", "Content-Transfer-Encoding", "MIME-Version"])
+    (to,) = found["To"].addresses
+    assert (to.username, to.domain) == (local, "example.com")
+
+
+@pytest.mark.parametrize("end", ["\r\nBcc: eve@example.com", "\nX: y", "\r", "\u2028", "\x0b", "\x85"])
+def test_a_second_line_is_refused_where_there_is_one(end: str) -> None:
+    for hostile in ({"to": HELLO.to + end}, {"subject": HELLO.subject + end}):
+        with pytest.raises(ValidationError):
+            Message.model_validate(HELLO.model_dump() | hostile)
+
+
+def test_a_text_comes_back_as_it_was() -> None:
+    found = read(written(HELLO, sender=SENDER).as_bytes())
+
+    assert (found["Subject"], said(found)) == (HELLO.subject, HELLO.text)
+
+
+def test_a_domain_beyond_ascii_is_written_as_the_dns_has_it() -> None:
+    found = read(written(HELLO.model_copy(update={"to": "maya@bücher.example"}), sender=SENDER).as_bytes())
+
+    assert found["To"].addresses[0].domain == "xn--bcher-kva.example"
+
+
+def test_a_domain_that_cannot_be_is_an_error_of_mail(tmp_path: Path) -> None:
+    with pytest.raises(MailError, match="domain that cannot be"):
+        FolderMailer(tmp_path, sender=SENDER).send(HELLO.model_copy(update={"to": f"a@{'ü' * 80}.example"}))
+
+
+def test_what_the_product_writes_has_the_link_and_the_name() -> None:
+    for letter in (messages.reset, messages.verification, messages.invitation):
+        made = letter("maya@example.com", name="Maya O'Brien", link="https://meet.example/x?token=1")
+        assert made.text.startswith("Hello Maya O'Brien,\n")
+        assert "\nhttps://meet.example/x?token=1\n" in made.text
+
+
+@pytest.mark.parametrize("name", ["You won: evil.example", "http://evil.example", "eve@evil.example", "x" * 81])
+def test_a_name_that_says_more_than_a_name_is_not_passed_on(name: str) -> None:
+    made = messages.verification("maya@example.com", name=name, link="https://meet.example/x")
+
+    assert made.text.startswith("Hello,\n")
+    assert "evil" not in made.text
+
+
+# Into a folder
+
+
+def test_a_folder_is_made_and_its_mails_are_whole_and_private(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "mail"
+    mailer = mail.connect(Settings(mail_folder=str(folder), mail_from=SENDER))
+    for number in range(3):
+        mailer.send(HELLO.model_copy(update={"subject": str(number)}))
+
+    assert [found["Subject"] for found in mails(folder)] == ["0", "1", "2"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_mail(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(MailError, match="cannot be written: Not a directory") as caught:
+        FolderMailer(tmp_path / "file" / "mail", sender=SENDER).send(HELLO)
+    assert "maya" not in str(caught.value)
+
+
+# Mail servers by URL
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls"),
+    [
+        ("smtp://mail.example.com", "mail.example.com", 587, "required"),
+        ("smtp://mail.example.com:25/", "mail.example.com", 25, "required"),
+        ("smtps://mail.example.com", "mail.example.com", 465, "whole"),
+        ("smtp://127.0.0.1:1025", "127.0.0.1", 1025, "offered"),
+        ("smtp://[::1]:1025", "::1", 1025, "offered"),
+        ("smtp://localhost", "localhost", 587, "offered"),
+        ("smtp://localhost.example.com", "localhost.example.com", 587, "required"),
+        ("smtp://mail.internal?tls=none", "mail.internal", 587, "none"),
+    ],
+)
+def test_a_url_names_a_server(url: str, host: str, port: int, tls: str) -> None:
+    found = servers.parse(url)
+
+    assert (found.host, found.port, found.tls, found.user) == (host, port, tls, None)
+
+
+def test_a_password_may_hold_anything_and_is_not_shown() -> None:
+    found = servers.parse(f"smtp://{LOGIN}@mail.example.com")
+
+    assert (found.user, found.password) == (USER, PASSWORD)
+    assert PASSWORD not in repr(found) + str(found)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mail.example.com",
+        "http://u:secret@mail.example.com",
+        "smtp://",
+        "smtp://u:secret@:25",
+        "smtp://u:secret@mail.example.com:99999",
+        "smtp://u:secret@[::1",
+        "smtp://u:secret@mail.example.com/inbox",
+        "smtp://u:secret@mail.example.com?tls=maybe",
+        "smtp://u:secret@mail.example.com?tls=none&tls=none",
+        "smtps://u:secret@mail.example.com?tls=none",
+        "smtp://u:secret%C3%BC@mail.example.com",
+    ],
+)
+def test_what_names_no_server_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        mail.connect(Settings(smtp_url=url or "x", mail_from=SENDER))
+    assert "secret" not in str(caught.value)
+
+
+# By SMTP
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_goes_by_starttls_signed_in(pem: Path) -> None:
+    with running(pem, authenticator=authenticate, auth_required=True) as server:
+        SmtpMailer(server.url(login=LOGIN), sender=SENDER, context=trusting(pem)).send(HELLO)
+
+    (envelope,) = server.taken
+    assert (server.over_tls, server.signed_in) == ([True], [True])
+    assert (envelope.mail_from, envelope.rcpt_tos) == (SENDER, [HELLO.to])
+    assert said(read(envelope.content)) == HELLO.text
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_goes_by_tls_from_the_start(pem: Path) -> None:
+    with running(pem, whole=True) as server:
+        SmtpMailer(server.url(scheme="smtps"), sender=SENDER, context=trusting(pem)).send(HELLO)
+
+    assert server.over_tls == [True]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_goes_as_it_is_where_this_machine_offers_no_more() -> None:
+    with running() as server:
+        SmtpMailer(server.url(), sender=SENDER).send(HELLO)
+
+    assert (len(server.taken), server.over_tls) == (1, [False])
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_nothing_is_sent_to_a_server_whose_certificate_is_not_trusted(pem: Path) -> None:
+    with running(pem) as server, pytest.raises(MailError, match="certificate that is not trusted"):
+        SmtpMailer(server.url(), sender=SENDER).send(HELLO)
+    with running(pem, whole=True) as whole, pytest.raises(MailError, match="certificate that is not trusted"):
+        SmtpMailer(whole.url(scheme="smtps"), sender=SENDER).send(HELLO)
+
+    assert not server.taken + whole.taken
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_nothing_is_sent_by_another_machine_that_leaves_out_starttls(monkeypatch: pytest.MonkeyPatch) -> None:
+    # To the mailer, this machine is another one.
+    monkeypatch.setattr(servers, "is_loopback", lambda _host: False)
+
+    with running() as server, pytest.raises(MailError, match="lacks TLS"):
+        SmtpMailer(server.url(login=LOGIN), sender=SENDER).send(HELLO)
+    assert not server.taken
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_wrong_password_is_told_without_it(pem: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with running(pem, authenticator=authenticate) as server, pytest.raises(MailError) as caught:
+        SmtpMailer(server.url(login="robot:wrong-word"), sender=SENDER, context=trusting(pem)).send(HELLO)
+
+    assert str(caught.value).endswith("does not accept the name and password (535)")
+    assert not any(word in caplog.text + str(caught.value) for word in ("wrong-word", "robot", "maya", "Maya"))
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_the_second_server_takes_what_the_first_does_not(caplog: pytest.LogCaptureFixture) -> None:
+    with running() as first, running() as second:
+        mailer = SmtpMailer(first.url(), second.url(), sender=SENDER)
+        mailer.send(HELLO)
+        first.refuses = f"554 no mail for {HELLO.to}"
+        mailer.send(HELLO)
+        second.refuses = "452 full"
+        with pytest.raises(MailError) as caught:
+            mailer.send(HELLO)
+
+    assert (len(first.taken), len(second.taken)) == (1, 1)
+    assert "refuses the message (554); " in str(caught.value)
+    assert "refuses the message (452)" in str(caught.value)
+    assert "maya" not in caplog.text + str(caught.value)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_server_that_hangs_or_is_not_there_holds_nobody_for_long() -> None:
+    with running() as gone:
+        away = gone.url()
+    with silent() as port, running() as second:
+        SmtpMailer(away, f"smtp://127.0.0.1:{port}", second.url(), sender=SENDER, timeout=0.2).send(HELLO)
+        with pytest.raises(MailError, match=r"cannot be reached; .*(in time|fell silent)"):
+            SmtpMailer(away, f"smtp://127.0.0.1:{port}", sender=SENDER, timeout=0.2).send(HELLO)
+
+    assert len(second.taken) == 1
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_an_address_beyond_ascii_goes_where_the_server_takes_it() -> None:
+    message = HELLO.model_copy(update={"to": "jürgen@example.com"})
+    with running() as server:
+        SmtpMailer(server.url(), sender=SENDER).send(message)
+    assert server.taken[0].rcpt_tos == ["jürgen@example.com"]
+
+    with running(enable_SMTPUTF8=False) as old, pytest.raises(MailError, match="beyond ASCII"):
+        SmtpMailer(old.url(), sender=SENDER).send(message)
+
+
+# By the outbox
+
+
+class Trouble:
+    """A mailer that raises so many errors, then keeps what it is given; it waits for `gate`."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.sent: list[Message] = []
+        self.asked = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def send(self, message: Message) -> None:
+        self.asked.set()
+        assert self.gate.wait(10)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(message)
+
+
+def numbered(count: int) -> list[Message]:
+    return [HELLO.model_copy(update={"subject": str(number)}) for number in range(count)]
+
+
+def test_an_outbox_sends_in_order_what_waits_when_it_closes() -> None:
+    mailer = Trouble()
+    mailer.gate.clear()
+    outbox = Outbox(mailer)
+    for message in numbered(50):
+        outbox.send(message)
+    assert not mailer.sent
+    mailer.gate.set()
+
+    assert outbox.close(10)
+    assert outbox.close(10)
+    assert mailer.sent == numbered(50)
+
+
+@pytest.mark.usefixtures("without_waiting")
+def test_an_outbox_tries_again_and_drops_what_fails_for_good(caplog: pytest.LogCaptureFixture) -> None:
+    mailer = Trouble(MailError("busy"), RuntimeError("maya@example.com"), *[MailError("away")] * 3)
+    outbox = Outbox(mailer)
+    for message in numbered(4):
+        outbox.send(message)
+
+    assert outbox.close(10)
+    assert [message.subject for message in mailer.sent] == ["2", "3"]
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [
+        "a mail was dropped: RuntimeError",
+        "a mail was dropped: away",
+    ]
+
+
+def test_an_outbox_that_is_full_or_closed_drops_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    mailer = Trouble()
+    mailer.gate.clear()
+    outbox = Outbox(mailer, size=2)
+    first, *rest = numbered(5)
+    outbox.send(first)
+    assert mailer.asked.wait(10)
+    for message in rest:
+        outbox.send(message)
+
+    assert not outbox.close(0)
+    outbox.send(first)
+    mailer.gate.set()
+    assert outbox.close(10)
+    assert mailer.sent == numbered(3)
+    assert [record.message for record in caplog.records] == [
+        "a mail was dropped: the outbox is full",
+        "a mail was dropped: the outbox is full",
+        "mails were not sent in time: 2 wait behind one under way",
+        "a mail was dropped: the outbox is closed",
+    ]
