@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import ssl
 import stat
@@ -142,7 +143,22 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_mail(tmp_path: Path) -> 
     assert "maya" not in str(caught.value)
 
 
+def test_a_disk_that_is_full_leaves_no_part_of_a_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(MailError, match="No space left"):
+        FolderMailer(tmp_path, sender=SENDER).send(HELLO)
+    assert not list(tmp_path.iterdir())
+
+
 # Mail servers by URL
+
+
+def test_a_mailer_has_a_server() -> None:
+    with pytest.raises(InvalidRequestError, match="needs the URL"):
+        SmtpMailer(sender=SENDER)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +272,8 @@ def test_a_wrong_password_is_told_without_it(pem: Path, caplog: pytest.LogCaptur
 @pytest.mark.usefixtures("socket_enabled")
 def test_the_second_server_takes_what_the_first_does_not(caplog: pytest.LogCaptureFixture) -> None:
     with running() as first, running() as second:
-        mailer = SmtpMailer(first.url(), second.url(), sender=SENDER)
+        settings = Settings(smtp_url=first.url(), smtp_fallback_url=second.url(), mail_from=SENDER)
+        mailer = mail.connect(settings)
         mailer.send(HELLO)
         first.refuses = f"554 no mail for {HELLO.to}"
         mailer.send(HELLO)

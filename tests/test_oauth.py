@@ -194,6 +194,17 @@ def test_each_sign_in_has_secrets_of_its_own_that_no_url_tells(site: Site, name:
     assert not any("verifier" in url or SECRET in url for url in urls)
 
 
+def test_the_schema_tells_the_routes_and_what_comes_back(site: Site) -> None:
+    paths = site.app.openapi()["paths"]
+
+    assert sorted(paths) == [
+        f"{PREFIX}/auth/{path}" for path in ("callback/{provider}", "login/github", "login/google")
+    ]
+    answer = paths[f"{PREFIX}/auth/callback/{{provider}}"]["get"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Pair"}
+    assert set(paths[f"{PREFIX}/auth/login/google"]["get"]["responses"]) == {"303"}
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> None:
     answer = site.browser.get(f"{PREFIX}/auth/login/github")
     assert answer.headers["cache-control"] == "no-store"
@@ -302,6 +313,14 @@ def test_an_error_without_the_state_is_not_believed(site: Site) -> None:
     site.begin("github")
 
     assert "no answer" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
+
+
+@pytest.mark.parametrize("rest", ["", "&code=", "&error=invalid_scope", "&error=access_denied&code=c"])
+def test_an_answer_without_a_code_signs_nobody_in(site: Site, rest: str) -> None:
+    state = parse_qs(urlsplit(site.begin("github")).query)["state"][0]
+
+    detail = refused(site, "github", f"http://x{PREFIX}/auth/callback/github?state={state}{rest}")
+    assert "did not complete" in detail or "was declined" in detail
 
 
 def test_a_wrong_nonce_is_refused(site: Site) -> None:
@@ -525,6 +544,7 @@ def test_a_provider_that_hangs_is_waited_for_no_longer_than_asked() -> None:
         ("ftp://github.example", False),
         ("github.example", False),
         ("https://", False),
+        ("https://github.example:port", False),
     ],
 )
 def test_secrets_go_over_https_or_stay_on_this_machine(site: Site, url: str, *, fine: bool) -> None:

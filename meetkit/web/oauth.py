@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, TypeVar, get_args
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
@@ -25,6 +25,7 @@ PREFIX = "/api/v1"
 """Where the routes are, for the callback that the providers know."""
 SECONDS_TO_SIGN_IN = 600
 _AT_A_TIME = 8
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 _Parameter = Annotated[str | None, Query(max_length=4096)]
 
@@ -42,7 +43,9 @@ class Cookie:
         self._name = "__Host-meetkit_oauth" if self._secure else "meetkit_oauth"
         # It takes the oldest first.
         self._signer = URLSafeTimedSerializer(
-            list(reversed(keys)), salt="meetkit.oauth", signer_kwargs={"digest_method": hashlib.sha256}
+            list(reversed(keys)),
+            salt="meetkit.oauth",
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
 
     def put(self, pending: Pending, response: Response) -> None:
@@ -110,7 +113,12 @@ def router(
             response_class=RedirectResponse,
         )
 
-    @routes.get("/auth/callback/{provider}", response_model=pair, summary="Come back from a provider, signed in")
+    @routes.get(
+        "/auth/callback/{provider}",
+        operation_id="finish_login",
+        summary="Come back from a provider, signed in",
+        response_model=pair,
+    )
     async def finish_sign_in(
         provider: str, request: Request, state: _Parameter = None, code: _Parameter = None, error: _Parameter = None
     ) -> Response:
@@ -127,9 +135,6 @@ def router(
         return response
 
     return routes
-
-
-_PRIVATE: dict[str, Any] = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def _known(provider: str) -> ProviderName:
