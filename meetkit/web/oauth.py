@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, Generic, TypeVar, get_args
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
@@ -73,6 +73,54 @@ class Cookie:
         response.delete_cookie(self._name, secure=self._secure, httponly=True, samesite="lax")
 
 
+class SignIn(Generic[OriginT]):
+    """The two ends of a sign-in: where it begins, and where the provider sends the browser back."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        keys: Sequence[str],
+        sign_in: Callable[[Identity, OriginT], BaseModel],
+        origin: Callable[[Request], OriginT],
+    ) -> None:
+        """Take what `router` takes."""
+        self._base = settings.public_url.rstrip("/") + PREFIX
+        self._cookie = Cookie(keys, public_url=settings.public_url)
+        self._sign_in = sign_in
+        self._origin = origin
+        self._connect: Callable[[ProviderName], Provider] = cache(partial(oauth.connect, settings=settings))
+        # A provider that is slow takes up its own threads, never the database's.
+        self._run = partial(to_thread.run_sync, limiter=CapacityLimiter(_AT_A_TIME))
+
+    async def begin(self, name: ProviderName) -> Response:
+        """Send the browser to the provider."""
+        url, pending = await self._run(self._connect(name).start, f"{self._base}/auth/callback/{name}")
+        response = RedirectResponse(url, status_code=303, headers=_PRIVATE)
+        self._cookie.put(pending, response)
+        return response
+
+    async def finish(
+        self,
+        provider: str,
+        request: Request,
+        state: _Parameter = None,
+        code: _Parameter = None,
+        error: _Parameter = None,
+    ) -> Response:
+        """Sign in whom the provider names."""
+        found = self._connect(_known(provider))
+        pending = self._cookie.get(request)
+        if pending is None:
+            begin = f"{self._base}/auth/login/{provider}"
+            raise InvalidRequestError(f"this browser has begun no sign-in in the last ten minutes; begin at {begin}")
+        identity = await self._run(found.finish, pending, Answer(state=state, code=code, error=error))
+        pair = await self._run(self._sign_in, identity, self._origin(request))
+        response = JSONResponse(pair.model_dump(mode="json"), headers=_PRIVATE)
+        self._cookie.remove(response)
+        return response
+
+
 def router(
     settings: Settings,
     *,
@@ -90,50 +138,24 @@ def router(
         origin: where a request comes from, for `sign_in`.
         pair: the class of what `sign_in` returns, for the schema.
     """
+    ends = SignIn(settings, keys=keys, sign_in=sign_in, origin=origin)
     routes = APIRouter(tags=["accounts"])
-    cookie = Cookie(keys, public_url=settings.public_url)
-    base = settings.public_url.rstrip("/") + PREFIX
-    connect: Callable[[ProviderName], Provider] = cache(partial(oauth.connect, settings=settings))
-    # A provider that is slow takes up its own threads, never the database's.
-    run = partial(to_thread.run_sync, limiter=CapacityLimiter(_AT_A_TIME))
-
-    async def begin(name: ProviderName) -> Response:
-        url, pending = await run(connect(name).start, f"{base}/auth/callback/{name}")
-        response = RedirectResponse(url, status_code=303, headers=_PRIVATE)
-        cookie.put(pending, response)
-        return response
-
     for name in _NAMES:
         routes.add_api_route(
             f"/auth/login/{name}",
-            partial(begin, name),
+            partial(ends.begin, name),
             operation_id=f"login_by_{name}",
             summary=f"Send the browser to sign in by {name}",
             status_code=303,
             response_class=RedirectResponse,
         )
-
-    @routes.get(
+    routes.add_api_route(
         "/auth/callback/{provider}",
+        ends.finish,
         operation_id="finish_login",
         summary="Come back from a provider, signed in",
         response_model=pair,
     )
-    async def finish_sign_in(
-        provider: str, request: Request, state: _Parameter = None, code: _Parameter = None, error: _Parameter = None
-    ) -> Response:
-        found = connect(_known(provider))
-        pending = cookie.get(request)
-        if pending is None:
-            raise InvalidRequestError(
-                f"this browser has begun no sign-in in the last ten minutes; begin at {base}/auth/login/{provider}"
-            )
-        identity = await run(found.finish, pending, Answer(state=state, code=code, error=error))
-        signed_in = await run(sign_in, identity, origin(request))
-        response = JSONResponse(signed_in.model_dump(mode="json"), headers=_PRIVATE)
-        cookie.remove(response)
-        return response
-
     return routes
 
 
