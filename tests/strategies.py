@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import strategies as st
 
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.identity import Identity
+from meetkit.accounts.oauth.provider import Pending
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import FirstFreeRequest
 from meetkit.calendars import Problem
 from meetkit.calendars.query import BusyQuery
 from meetkit.llm_client import RetryPolicy
+from meetkit.mail import Message
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -317,6 +320,12 @@ settings = st.fixed_dictionaries(
         "signup": st.sampled_from(["join", "found", "closed"]),
     },
 ).map(Settings.model_validate)
+messages = st.builds(Message, to=emails, subject=lines, text=texts)
+providers = st.sampled_from(["google", "github"])
+identities = st.builds(
+    Identity, provider=providers, subject=lines, email=emails, email_verified=st.booleans(), name=lines
+)
+pendings = st.builds(Pending, provider=providers, state=lines, nonce=lines, code_verifier=lines, redirect_uri=phrases)
 problems = st.builds(
     Problem, component=st.sampled_from(["VCALENDAR", "VEVENT", "VFREEBUSY"]), uid=st.none() | lines, message=phrases
 )
@@ -349,5 +358,5 @@ EVERY = (
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
     *(first_free_requests, options),
-    *(problems, busy_queries, callers),
+    *(problems, busy_queries, callers, messages, identities, pendings),
 )

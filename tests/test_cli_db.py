@@ -80,7 +80,9 @@ def drop_guards(database: str) -> list[str]:
             connection.execute(text("ALTER TABLE meetkit_participants DROP CONSTRAINT meetkit_no_double_booking"))
             back = ["ALTER TABLE meetkit_participants ENABLE TRIGGER ALL"]
         else:
-            found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'meetkit_participant%'")).all()
+            found = connection.execute(
+                text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'meetkit_participant%'")
+            ).all()
             for name, _ in found:
                 connection.execute(text(f"DROP TRIGGER {name}"))
             back = [sql for _, sql in found]

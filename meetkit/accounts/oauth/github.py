@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import BaseModel, TypeAdapter
 
 from meetkit.accounts.identity import Identity, ProviderName

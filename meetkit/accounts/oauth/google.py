@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Annotated, Any, ClassVar
 
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import AfterValidator, BaseModel, TypeAdapter
 
 from meetkit.accounts.identity import Identity, ProviderName

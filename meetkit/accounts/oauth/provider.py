@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import TypeAdapter, ValidationError
 
 from meetkit.accounts.identity import Identity, ProviderName
