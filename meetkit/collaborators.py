@@ -95,7 +95,11 @@ def current_llm() -> LLMClient | None:
     for choice in (block.get(), process.choice):
         if choice.llm is not UNSET:
             return choice.llm
-    given = settings.load()
+    return model_of(settings.load())
+
+
+def model_of(given: settings.Settings) -> LLMClient | None:
+    """The model that these settings name; `None` is the offline engine."""
     if not given.model:
         return None
     limits = providers.Limits(

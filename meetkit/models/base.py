@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -97,8 +97,12 @@ def describe(error: ValidationError, *, values: bool = True) -> str:
 
     Without `values` it shows nothing of what the fields hold.
     """
+    return describe_errors(error.errors(include_url=False, include_input=False), values=values)
+
+
+def describe_errors(errors: Sequence[Mapping[str, Any]], *, values: bool = True) -> str:
+    """As `describe`, of the errors that Pydantic lists, also where a framework lists them anew."""
     lines = []
-    errors = error.errors(include_url=False, include_input=False)
     for item in errors[:_MAX_PROBLEMS]:
         place = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")

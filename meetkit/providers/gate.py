@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from interlock import CircuitBreaker, CircuitOpenError, Config
+from interlock import CircuitBreaker, CircuitOpenError, Config, State
 from interlock.protocols import Clock
 from interlock.window import WindowType
 
@@ -42,6 +42,11 @@ class Gate:
         self._rests_until = -1.0
         self._places = asyncio.Semaphore(limits.concurrency)
         self._breaker = CircuitBreaker(name=name, config=_config(limits), clock=clock, classifier=_Outages())
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the model failed so often that it is left alone for now."""
+        return self._breaker.state is State.OPEN
 
     async def call(
         self, call: Callable[[float], Awaitable[LLMResponse]], timeout: float | None, patience: float | None

@@ -63,6 +63,11 @@ class RealClient:
     def __repr__(self) -> str:
         return f"<RealClient {self.name!r}>"
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether the model failed so often that it is left alone for now."""
+        return self._live[2].is_resting
+
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         """Answer a prompt; raises what `request` does."""
         text = self.request(LLMRequest(prompt, system_prompt)).text

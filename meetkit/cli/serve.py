@@ -1,0 +1,84 @@
+"""`meetkit serve`: the service, on this machine, with all that it needs made."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import click
+
+from meetkit import data, settings
+from meetkit.cli import database
+from meetkit.models.records import Record
+
+if TYPE_CHECKING:
+    from meetkit.settings import Settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 is any that is free.",
+)
+@click.option("--no-sample", is_flag=True, help="Leave a new database empty; in production it always is.")
+def serve(host: str, port: int, no_sample: bool) -> None:
+    """Serve the API over HTTP, on the database that is named, or else on meetkit.db where this is started.
+
+    The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
+    before it ends; a second one ends it at once.
+    """
+    from meetkit.web import app, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
+
+    given = settings.load()
+    given = given.model_copy(update={"database_url": database.named() or app.DATABASE_URL})
+    logs.configure(given.log_format)
+    secrets.signing_keys(given, given.database_url)
+    with serving.bind(host, port) as listening:
+        _prepare(given, with_sample=given.environment == "development" and not no_sample)
+        service = app.Service(given, None, None)
+        where, is_local = listening.getsockname()[1], _is_loopback(host)
+        serving.run(service, listening, lambda: _say(host, where, warn=not is_local and _is_open(given)))
+
+
+def _prepare(given: Settings, *, with_sample: bool) -> None:
+    """Bring the database up, and put the sample into a new one."""
+    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # needs the extra `sql`
+
+    url = str(given.database_url)
+    with upkeep.opened(url, to_write=True) as connection:
+        before, _ = upkeep.upgrade(connection)
+    if before is None and with_sample:
+        with upkeep.opened_store(url) as store:
+            store.import_records(_sample())
+        click.echo("A new database, with the sample's people and meetings.")
+
+
+def _sample() -> list[Record]:
+    return list(data.sample_store().export_records())
+
+
+def _say(host: str, port: int, *, warn: bool) -> None:
+    name = f"[{host}]" if ":" in host else host
+    click.echo(f"meetkit serves on http://{name}:{port}; its documentation is at http://{name}:{port}/docs")
+    click.echo("Ctrl-C stops it.")
+    if warn:
+        click.echo(
+            "Warning: others can reach this, and it is set up for development; MEETKIT_ENVIRONMENT=production is not.",
+            err=True,
+        )
+
+
+def _is_open(given: Settings) -> bool:
+    return given.environment == "development"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

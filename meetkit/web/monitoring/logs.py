@@ -1,0 +1,79 @@
+"""The server's log: text or JSON, each line under the id of its request, and nothing in it that people wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Literal
+
+request_id: ContextVar[str | None] = ContextVar("meetkit_request_id", default=None)
+"""The id of the request under way."""
+
+_access = logging.getLogger("meetkit.access")
+
+
+def configure(form: Literal["text", "json"]) -> None:
+    """Write what meetkit and the server log to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    for name, level in (("meetkit", logging.INFO), ("uvicorn.error", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False
+
+
+def answered(method: str, route: str, status: int, seconds: float, account_id: str | None) -> None:
+    """Log a request: how it was answered, and in what time."""
+    if not _access.isEnabledFor(logging.INFO):
+        return
+    fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
+    if account_id:
+        fields["account"] = account_id
+    _access.info("answered", extra={"fields": fields})
+
+
+class JsonFormatter(logging.Formatter):
+    """A JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Put a record into a line."""
+        line = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _message(self, record),
+            **_fields(record),
+        }
+        return json.dumps(line, ensure_ascii=False)
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people; what belongs to it is indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Put a record into a line."""
+        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        message = _message(self, record).replace("\n", "\n    ")
+        head, _, rest = message.partition("\n")
+        line = f"{_time(record)} {record.levelname:<7} {record.name}: {head}{' ' if fields else ''}{fields}"
+        return f"{line}\n{rest}" if rest else line
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = dt.datetime.fromtimestamp(record.created, dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _message(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    message = record.getMessage()
+    return f"{message}\n{formatter.formatException(record.exc_info)}" if record.exc_info else message
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    fields = dict(getattr(record, "fields", {}))
+    under_way = request_id.get()
+    return {**fields, "request_id": under_way} if under_way else fields

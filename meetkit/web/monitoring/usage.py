@@ -1,0 +1,30 @@
+"""A store that tells what calls of models it is asked to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from meetkit.models.usage import Usage
+from meetkit.storage import Store
+
+_METHODS = [name for name in vars(Store) if not name.startswith("_")]
+
+
+def told(store: Store, tell: Callable[[Usage], None]) -> Store:
+    """The store, which tells of each call of a model that is kept in it."""
+    return cast("Store", _Told(store, tell))
+
+
+class _Told:
+    """The methods of the store are its own, so that a call of them costs nothing more."""
+
+    def __init__(self, store: Store, tell: Callable[[Usage], None]) -> None:
+        for name in _METHODS:
+            setattr(self, name, getattr(store, name))
+
+        def add_usage(usage: Usage) -> None:
+            tell(usage)
+            store.add_usage(usage)
+
+        self.add_usage = add_usage

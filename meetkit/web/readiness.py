@@ -1,0 +1,71 @@
+"""Whether the server can do its work: the database, its tables, and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import anyio
+import anyio.to_thread
+
+from meetkit.errors import MeetkitError, SchemaError
+from meetkit.llm_client import LLMClient
+from meetkit.llm_client.fallback import members
+from meetkit.storage import SqlStore, Store
+from meetkit.storage.sql import schema
+
+_SECONDS = 2.0
+State = Literal["ready", "degraded", "not ready"]
+_SEVERITY: dict[str, State] = {"unreachable": "not ready", "wrong revision": "not ready", "resting": "degraded"}
+
+
+@dataclass
+class Readiness:
+    """What is asked, and whether the server is about to stop. One question to the database is under way at a time."""
+
+    store: Store
+    llm: LLMClient | None = None
+    draining: bool = False
+    seconds: float = _SECONDS
+    _place: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+
+    async def parts(self) -> dict[str, str]:
+        """Each part's state in a word or two."""
+        return {**await self._database(), "model": self._model()}
+
+    async def _database(self) -> dict[str, str]:
+        """How the store and its tables are; a database that takes too long counts as one that is not there."""
+        check = _check(self.store)
+        try:
+            with anyio.fail_after(self.seconds):
+                await anyio.to_thread.run_sync(check, limiter=self._place, abandon_on_cancel=True)
+        except SchemaError:
+            return {"store": "ok", "migrations": "wrong revision"}
+        except (MeetkitError, TimeoutError):
+            return {"store": "unreachable", "migrations": "unknown"}
+        return {"store": "ok", "migrations": "ok"}
+
+    def _model(self) -> str:
+        if self.llm is None:
+            return "offline"
+        rests = any(getattr(client, "is_resting", False) for client in members(self.llm))
+        return "resting" if rests else "ok"
+
+
+def state(parts: dict[str, str]) -> State:
+    """What the parts come to: without a model that rests there is still the offline engine, and all else."""
+    found = {_SEVERITY[word] for word in parts.values() if word in _SEVERITY}
+    return "not ready" if "not ready" in found else "degraded" if found else "ready"
+
+
+def works(parts: dict[str, str]) -> dict[str, bool]:
+    """Whether each part works."""
+    return {part: word in ("ok", "offline") for part, word in parts.items()}
+
+
+def _check(store: Store) -> Callable[[], None]:
+    """The question to a store: of a database the revision of its tables, of another nothing."""
+    if isinstance(store, SqlStore):
+        return lambda: store.database.read(schema.check)
+    return lambda: None
