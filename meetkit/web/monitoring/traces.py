@@ -1,24 +1,24 @@
-"""Traces by OpenTelemetry: of requests by FastAPI itself, of statements by SQLAlchemy's instrumentation."""
+"""Traces by OpenTelemetry: of requests by FastAPI itself, of statements here, as its own one is for SQLAlchemy 2.0."""
 
 from __future__ import annotations
 
 try:
     from opentelemetry.context import Context
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.trace import SpanKind, Status, StatusCode
 except ImportError as error:
     raise ImportError("telemetry needs the extra 'telemetry': pip install 'meetkit[telemetry]'") from error
 
-from sqlalchemy import Engine
+from typing import Any
 
-_PERSONAL = ("url.query", "exception.message", "exception.stacktrace")
+from sqlalchemy import Engine, ExceptionContext, event
 
 
 class Traces:
-    """Where spans go; statements are told without what they were about."""
+    """Where spans go. They hold no query of a URL and no parameter of a statement."""
 
     def __init__(self, url: str) -> None:
         """Send spans to an OTLP endpoint, such as `http://127.0.0.1:4318`."""
@@ -29,7 +29,28 @@ class Traces:
 
     def watch(self, engine: Engine) -> None:
         """Have an engine's statements traced."""
-        SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=self.provider)
+        tracer = self.provider.get_tracer("meetkit")
+        system = engine.dialect.name
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def _begin(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+            if context is not None:
+                kind = statement.split(maxsplit=1)[0].upper()
+                context.meetkit_span = tracer.start_span(
+                    kind, kind=SpanKind.CLIENT, attributes={"db.system.name": system, "db.query.text": statement}
+                )
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def _end(_connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+            if context is not None:
+                context.meetkit_span.end()
+
+        @event.listens_for(engine, "handle_error")
+        def _fail(failed: ExceptionContext) -> None:
+            span = getattr(failed.execution_context, "meetkit_span", None)
+            if span is not None:
+                span.set_status(Status(StatusCode.ERROR, type(failed.original_exception).__name__))
+                span.end()
 
     def close(self) -> None:
         """Send what is left."""

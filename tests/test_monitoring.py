@@ -1,0 +1,319 @@
+"""Health, metrics and logs say how the server is, and nothing that people wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from meetkit import data, providers
+from meetkit.llm_client import FallbackClient, MockLLMClient
+from meetkit.models.usage import Usage
+from meetkit.settings import Settings
+from meetkit.storage import MemoryStore, SqlStore, Store
+from meetkit.web import create_app
+from meetkit.web.app import Service
+from meetkit.web.monitoring import logs, usage
+from meetkit.web.monitoring.prices import dollars
+from tests.commands import execute
+from tests.model_server import gives, running_server
+
+MEETING = "/api/v1/meetings/hist_meeting_1"
+
+
+class Resting(MockLLMClient):
+    is_resting = True
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/meetings.db"
+
+
+@pytest.fixture
+def service(url: str) -> Iterator[Service]:
+    store = SqlStore(url, migrate=True)
+    store.import_records(data.sample_store().export_records())
+    yield Service(Settings(), store, None)
+    store.close()
+
+
+def metrics(service: Service) -> dict[str, float]:
+    text = TestClient(service).get("/metrics").text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+def call(**given: Any) -> Usage:
+    known = {"at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "model": "mock", "purpose": "summary", "attempt": 1}
+    return Usage.model_validate({**known, "seconds": 2.0, "outcome": "ok", **given})
+
+
+def test_a_server_that_works_is_alive_and_ready(service: Service) -> None:
+    asked = TestClient(service)
+
+    assert asked.get("/healthz").json() == {"status": "alive"}
+    assert asked.get("/readyz").json() == {
+        "status": "ready",
+        "parts": {"store": "ok", "migrations": "ok", "model": "offline"},
+    }
+
+
+def test_a_model_that_rests_is_said_and_the_rest_goes_on() -> None:
+    chain = FallbackClient([MockLLMClient(), Resting()])
+    found = TestClient(create_app(Settings(), store=data.store(), llm=chain)).get("/readyz")
+
+    assert (found.status_code, found.json()["status"], found.json()["parts"]["model"]) == (200, "degraded", "resting")
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_real_model_rests_after_it_failed_too_often() -> None:
+    with running_server() as server:
+        server.replies = [gives(500)]
+        client = providers.connect(f"{server.url}#small")
+        before = client.is_resting  # type: ignore[attr-defined]  # of a real model
+        for _ in range(5):
+            with pytest.raises(Exception, match="500"):
+                client.generate("x")
+
+        assert (before, client.is_resting) == (False, True)  # type: ignore[attr-defined]  # as above
+
+
+def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(service: Service, url: str) -> None:
+    asked = TestClient(service)
+    execute(url, "UPDATE meetkit_alembic_version SET version_num = '0001'")
+
+    behind = asked.get("/readyz")
+    assert (behind.status_code, behind.headers["Content-Type"]) == (503, "application/problem+json")
+    assert behind.headers["Retry-After"] == "1"
+    assert behind.json()["parts"] == {"store": "ok", "migrations": "wrong revision", "model": "offline"}
+    assert metrics(service)['meetkit_ready{part="migrations"}'] == 0
+    assert asked.get("/healthz").status_code == 200
+
+
+def test_a_database_that_does_not_answer_in_time_is_not_ready(service: Service) -> None:
+    service.readiness.seconds = 0.1
+    held = threading.Event()
+
+    def hold(_: Any) -> None:
+        held.wait(5)
+
+    asked = TestClient(service)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("meetkit.storage.sql.schema.check", hold)
+        found = asked.get("/readyz")
+        held.set()
+
+    assert (found.status_code, found.json()["parts"]["store"]) == (503, "unreachable")
+
+
+def test_a_server_about_to_stop_is_not_ready_and_still_answers(service: Service) -> None:
+    asked = TestClient(service)
+    service.readiness.draining = True
+
+    assert asked.get("/readyz").status_code == 503
+    assert asked.get(MEETING).status_code == 200
+
+
+def test_requests_are_counted_by_template_never_by_path(service: Service) -> None:
+    asked = TestClient(service)
+    for path in (MEETING, "/meetings/hist_meeting_2", "/meetings/nope", "/nope/1", "/nope/2"):
+        asked.get(path)
+    asked.request("BREW", "/meetings")
+
+    found = metrics(service)
+    assert found['meetkit_http_requests_total{method="GET",route="/meetings/{meeting_id}",status="200"}'] == 2
+    assert found['meetkit_http_requests_total{method="GET",route="/meetings/{meeting_id}",status="404"}'] == 1
+    assert found['meetkit_http_requests_total{method="GET",route="unmatched",status="404"}'] == 2
+    assert found['meetkit_http_request_seconds_count{method="GET",route="/meetings/{meeting_id}"}'] == 3
+    assert found["meetkit_http_requests_in_progress"] == 1
+    assert any('method="OTHER"' in name for name in found)
+    assert not any("BREW" in name or "nope" in name for name in found)
+
+
+def test_the_database_shows_in_the_metrics(service: Service) -> None:
+    TestClient(service).get(MEETING)
+
+    found = metrics(service)
+    assert found["meetkit_database_query_seconds_count"] > 0
+    assert found["meetkit_database_pool_size"] == 5
+    assert found['meetkit_database_pool_connections{state="idle"}'] >= 1
+    assert found['meetkit_database_pool_connections{state="in_use"}'] == 0
+
+
+def test_calls_of_models_are_counted_with_what_they_cost(service: Service) -> None:
+    service.metrics.observe_usage(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
+    service.metrics.observe_usage(call(purpose="decisions", outcome="timeout"))
+
+    found = metrics(service)
+    of = 'model="openai:gpt-4o"'
+    assert found[f'meetkit_model_calls_total{{{of},outcome="ok",purpose="summary"}}'] == 1
+    assert found['meetkit_model_calls_total{model="mock",outcome="timeout",purpose="decisions"}'] == 1
+    assert found[f'meetkit_model_tokens_total{{direction="input",{of},purpose="summary"}}'] == 1_000_000
+    assert found[f'meetkit_model_tokens_total{{direction="output",{of},purpose="summary"}}'] == 100_000
+    assert found[f'meetkit_model_call_seconds_sum{{{of},purpose="summary"}}'] == 2
+    # 2.5 dollars a million in, 10 a million out.
+    assert found[f'meetkit_model_cost_dollars_total{{{of},purpose="summary"}}'] == pytest.approx(3.5)
+    assert not any("cost" in name and "mock" in name for name in found if not name.endswith("_created"))
+
+
+@pytest.mark.parametrize("model", ["mock", "http://127.0.0.1:1/v1#small", "openai:no-such-model", "openai:", ""])
+def test_what_has_no_known_price_costs_nothing(model: str) -> None:
+    assert dollars(call(model=model or "x", input_tokens=5, output_tokens=5)) is None
+    assert dollars(call(model="openai:gpt-4o")) is None
+
+
+def test_usage_that_a_store_keeps_is_told_and_all_else_is_the_stores_own() -> None:
+    heard: list[Usage] = []
+    store = MemoryStore()
+    told = usage.told(store, heard.append)
+
+    assert isinstance(told, Store)
+    told.add_usage(call())
+    assert heard == [call()]
+    assert told.sum_usage() == store.sum_usage() != []
+    assert told.get_meeting == store.get_meeting
+
+
+def test_attempts_to_sign_in_are_counted(service: Service) -> None:
+    service.metrics.count_login("refused")
+
+    assert metrics(service)['meetkit_logins_total{outcome="refused"}'] == 1
+
+
+def test_two_apps_count_apart() -> None:
+    one, two = (Service(Settings(), MemoryStore(), None) for _ in range(2))
+    TestClient(one).get("/healthz")
+
+    assert 'route="/healthz"' in TestClient(one).get("/metrics").text
+    assert 'route="/healthz"' not in TestClient(two).get("/metrics").text
+
+
+@pytest.mark.parametrize(
+    ("environment", "token", "shown", "status"),
+    [
+        ("development", None, None, 200),
+        ("production", None, None, 404),
+        ("production", "t0ken", None, 401),
+        ("production", "t0ken", "other", 401),
+        ("production", "t0ken", "t0ken", 200),
+        ("development", "t0ken", None, 401),
+    ],
+)
+def test_metrics_are_for_who_may_see_them(environment: Any, token: str | None, shown: str | None, status: int) -> None:
+    app = create_app(Settings(environment=environment, metrics_token=token), store=MemoryStore())
+    found = TestClient(app).get("/metrics", headers={"Authorization": f"Bearer {shown}"} if shown else None)
+
+    assert found.status_code == status
+
+
+def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
+    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("meetkit", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        for attribute in ("handlers", "level", "propagate"):
+            monkeypatch.setattr(logger, attribute, getattr(logger, attribute))
+
+    @service.get("/me")
+    async def me(request: Request) -> str:
+        request.state.account_id = "account_1"
+        logging.getLogger("meetkit.web").info("a word on the way")
+        return "x"
+
+    logs.configure("json")
+    asked = TestClient(service)
+    asked.get(f"{MEETING}?include=s3cret", headers={"X-Request-ID": "order-66", "Authorization": "Bearer s3cret"})
+    asked.post("/meetings", json={"title": "s3cret", "nope": "s3cret"})
+    asked.get("/me")
+    logs.configure("text")
+    asked.get("/me", headers={"X-Request-ID": "order-67"})
+
+    written = capsys.readouterr().err.splitlines()
+    first, second, word, third = (json.loads(line) for line in written[:4])
+    assert "s3cret" not in "".join(written)
+    assert (first["method"], first["route"], first["status"]) == ("GET", "/meetings/{meeting_id}", 400)
+    assert (first["request_id"], first["ms"] > 0, first["level"]) == ("order-66", True, "info")
+    assert second["status"] == 400
+    assert (third["account"], third["request_id"]) == ("account_1", word["request_id"])
+    assert "method=GET route=/me status=200" in written[-1]
+    assert "account=account_1 request_id=order-67" in written[-1]
+
+
+def test_lines_of_the_log_hold_what_went_wrong_below_them() -> None:
+    error = KeyError("x")
+    record = logging.LogRecord("meetkit", logging.ERROR, "", 1, "it %s", ("broke",), (KeyError, error, None))
+
+    text = logs.TextFormatter().format(record)
+    assert "ERROR   meetkit: it broke\n    KeyError" in text
+    assert json.loads(logs.JsonFormatter().format(record))["message"].startswith("it broke\nKeyError")
+
+
+@contextmanager
+def receiving() -> Iterator[tuple[str, list[bytes]]]:
+    """A receiver of OTLP on loopback: its URL, and what it was sent."""
+    bodies: list[bytes] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.path == "/v1/traces"
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", bodies
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_requests_and_statements_are_traced_without_what_they_were_about(url: str) -> None:
+    store = SqlStore(url, migrate=True)
+    store.import_records(data.sample_store().export_records())
+    with receiving() as (where, bodies):
+        app = Service(Settings(telemetry_url=where), store, None)
+
+        @app.get("/boom")
+        async def boom() -> None:
+            raise ValueError("s3cret")
+
+        with TestClient(app) as asked:
+            asked.get(f"{MEETING}?x=s3cret", headers={"Authorization": "Bearer s3cret"})
+            asked.get("/boom?x=s3cret")
+    store.close()
+    spans = [
+        span
+        for body in bodies
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+
+    assert any(span.name == "GET /api/v1/meetings/{meeting_id}" for span in spans)
+    assert any(span.name.startswith("SELECT") for span in spans)
+    assert len({span.trace_id for span in spans}) == 2
+    sent = b"".join(bodies)
+    assert b"s3cret" not in sent
+    assert b"hist_meeting_1" in sent  # only as the path
+    assert not any(b"hist_meeting_1" in span.SerializeToString() for span in spans if span.name.startswith("SELECT"))

@@ -1,0 +1,156 @@
+"""`meetkit serve` makes what it needs, says what is wrong in a line, and stops without losing a request."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import sqlite3
+import stat
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Run
+from tests.servers import Server, running_server
+
+pytestmark = pytest.mark.enable_socket
+
+_KEYS = {"MEETKIT_SECRET_KEYS": "k" * 48}
+
+
+def kept(folder: Path, pattern: str) -> set[str]:
+    """The ids of the meetings in the database whose id or title is like this."""
+    query = "SELECT id FROM meetkit_meetings WHERE id LIKE ?1 OR title LIKE ?1"
+    with closing(sqlite3.connect(folder / "meetkit.db")) as database:
+        return {found for (found,) in database.execute(query, [pattern])}
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) -> None:
+    with running_server(tmp_path, "--host", "0.0.0.0") as server:
+        assert "sample" in server.said[0]
+        assert f":{server.port}/docs" in server.said[-1]
+        assert get(server.port, "/readyz")[0] == get(server.port, "/docs")[0] == 200
+        assert server.stop() == 0
+    secret = tmp_path / "meetkit.db.secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert secret.read_text().strip() not in server.log
+    assert "made a development secret" in server.log
+    assert "others can reach this, and it is set up for development" in server.log
+    assert kept(tmp_path, "hist_meeting_1") == {"hist_meeting_1"}
+
+
+def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_once(tmp_path: Path) -> None:
+    environment = {"MEETKIT_ENVIRONMENT": "production", "MEETKIT_DRAIN_SECONDS": "60", **_KEYS}
+    with running_server(tmp_path, **environment) as server:
+        assert get(server.port, "/metrics")[0] == 404
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(5) == -signal.SIGTERM
+    assert not kept(tmp_path, "%")
+    assert not (tmp_path / "meetkit.db.secret").exists()
+
+
+def test_production_refuses_to_serve_without_a_secret_or_with_a_short_one(
+    meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MEETKIT_ENVIRONMENT", "production")
+
+    assert "secrets.token_urlsafe" in meetkit("serve").trouble
+    monkeypatch.setenv("MEETKIT_SECRET_KEYS", "changeme")
+    assert "at least 32 characters" in meetkit("serve").trouble
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MEETKIT_SECRET_KEYS", "k" * 48)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert "Address already in use; choose another by --port" in meetkit("serve", "--port", port).trouble
+
+
+class _Client(threading.Thread):
+    """Posts meetings as fast as it can until nobody answers any more, and keeps count."""
+
+    def __init__(self, port: int, number: int, *, keeps_alive: bool) -> None:
+        super().__init__()
+        self._port, self._number, self._keeps_alive = port, number, keeps_alive
+        self.outcomes: Counter[str] = Counter()
+        self.made: list[str] = []
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        while not self.outcomes["refused"]:
+            self.outcomes[self._post(connection)] += 1
+            if not self._keeps_alive:
+                connection.close()
+
+    def _post(self, connection: http.client.HTTPConnection) -> str:
+        is_new = connection.sock is None
+        try:
+            if is_new:
+                connection.connect()
+        except ConnectionError:
+            return "refused"
+        body = {"user_id": f"user_{self._number % 4 + 1}", "title": f"Call {self._number}", "date": "2030-01-01T10:00"}
+        try:
+            connection.request("POST", "/api/v1/meetings", json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            connection.close()
+            return "never accepted" if is_new else "closed while idle"
+        try:
+            content = answer.read()
+        except (http.client.HTTPException, OSError):
+            return "cut"
+        if answer.status == 201:
+            self.made.append(json.loads(content)["id"])
+        return str(answer.status)
+
+
+def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]]:
+    """What became of the requests of 8 clients while a server was told to stop, and the meetings it said it made."""
+    clients = [_Client(server.port, number, keeps_alive=number % 2 == 0) for number in range(8)]
+    for client in clients:
+        client.start()
+    time.sleep(1)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    if drains:
+        assert get(server.port, "/readyz")[0] == 503
+    assert server.process.wait(30) == 0
+    for client in clients:
+        client.join(30)
+    outcomes = sum((client.outcomes for client in clients), Counter[str]())
+    return outcomes, {made for client in clients for made in client.made}
+
+
+@pytest.mark.parametrize("drain", ["0", "1"])
+def test_no_request_is_lost_at_sigterm_under_load(tmp_path: Path, drain: str) -> None:
+    with running_server(tmp_path, MEETKIT_DRAIN_SECONDS=drain, **_KEYS) as server:
+        outcomes, made = _under_load(server, drains=drain != "0")
+
+    # What was answered is there, and nothing is there that was not answered.
+    assert kept(tmp_path, "Call %") == made
+    assert len(made) == outcomes["201"] > 20
+    assert outcomes["cut"] == outcomes["closed while idle"] == 0
+    assert set(outcomes) <= {"201", "503", "refused", "never accepted"}
