@@ -17,7 +17,7 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service
-from meetkit.cli import analyze, database, db, purge, serve, show, slots, transfer, usage
+from meetkit.cli import analyze, database, db, doctor, purge, serve, show, slots, transfer, usage
 from meetkit.cli.demo import run_demo
 from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
 
@@ -44,6 +44,7 @@ cli.add_command(db.db)
 cli.add_command(usage.usage)
 cli.add_command(purge.purge)
 cli.add_command(serve.serve)
+cli.add_command(doctor.doctor)
 
 
 @cli.command(cls=click.Command)

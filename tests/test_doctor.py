@@ -1,0 +1,175 @@
+"""`meetkit doctor` says what is configured, what works, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from fakeredis import TcpFakeServer
+
+from meetkit.storage import SqlStore
+from tests.commands import Run, in_process
+from tests.databases import Postgres
+
+SECRETS = {
+    "MEETKIT_SECRET_KEYS": "s3cret" * 8,
+    "MEETKIT_ENCRYPTION_KEYS": "s3cret-encryption",
+    "MEETKIT_MODEL_KEY": "s3cret-model",
+    "MEETKIT_METRICS_TOKEN": "s3cret-metrics",
+    "MEETKIT_GOOGLE_CLIENT_ID": "client",
+    "MEETKIT_GOOGLE_CLIENT_SECRET": "s3cret-google",
+    "MEETKIT_GITHUB_CLIENT_SECRET": "s3cret-github",
+    "MEETKIT_SMTP_URL": "smtp://name:s3cret@127.0.0.1:1",
+    "MEETKIT_REDIS_URL": "redis://:s3cret@127.0.0.1:1/0",
+    "MEETKIT_DATABASE_URL": "postgresql://name:s3cret@127.0.0.1:1/meetings",
+}
+loopback = pytest.mark.allow_hosts(["127.0.0.1"])
+
+
+class Doctor:
+    """Asks the doctor in an empty folder."""
+
+    def __init__(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.meetkit, self.patch = meetkit, monkeypatch
+
+    def __call__(
+        self, *arguments: object, code: int = 0, database: str | None = None, **environment: str
+    ) -> dict[str, Any]:
+        for name, value in environment.items():
+            self.patch.setenv(f"MEETKIT_{name.upper()}", value)
+        result = self.meetkit("doctor", "--json", *arguments, database=database)
+        assert result.code == code, result
+        return {check["part"]: check for check in json.loads(result.out)}
+
+
+@pytest.fixture
+def doctor(meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Doctor:
+    monkeypatch.chdir(tmp_path)
+    return Doctor(meetkit, monkeypatch)
+
+
+def test_with_nothing_set_nothing_is_broken_and_nothing_is_made(doctor: Doctor, tmp_path: Path) -> None:
+    found = doctor()
+
+    assert {check["state"] for check in found.values()} == {"ok", "off"}
+    assert found["model"]["found"] == "the offline engine"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_database_is_reached_and_its_revision_told(doctor: Doctor, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    assert doctor(database=url, code=1)["database"]["state"] == "broken"
+    SqlStore(url, migrate=True).close()
+
+    assert "at revision" in doctor(database=url)["database"]["found"]
+
+
+def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgres: Postgres) -> None:
+    url = postgres.new_database()
+    SqlStore(url, migrate=True).close()
+
+    assert doctor(database=f"{url}&password=s3cret")["database"]["state"] == "ok"
+    assert "s3cret" not in doctor.meetkit("doctor", database=f"{url}&password=s3cret").out
+
+
+def test_production_needs_a_secret_and_is_told_what_it_should_have(doctor: Doctor) -> None:
+    found = doctor(environment="production", code=1)
+
+    assert found["secret"]["state"] == "broken"
+    assert "token_urlsafe" in found["secret"]["do"]
+    assert {part for part, check in found.items() if check["state"] == "warning"} == {"encryption", "mail", "address"}
+
+
+@loopback
+def test_no_secret_is_told_whatever_is_broken(doctor: Doctor, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    found = doctor(code=1)
+    table = meetkit("doctor")
+
+    assert {part for part, check in found.items() if check["state"] == "broken"} == {
+        "database",
+        "mail",
+        "redis",
+        "sign-in by github",
+    }
+    assert found["sign-in by google"]["state"] == found["secret"]["state"] == "ok"
+    assert "s3cret" not in json.dumps(found) + table.out + table.err
+    assert table.code == 1
+
+
+@pytest.mark.parametrize("model", ["mock", "openai:gpt-4o", "nonsense"])
+def test_a_model_is_named_and_asked_only_when_told_to(
+    doctor: Doctor, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    is_there = model == "mock"
+    found = doctor(model=model, code=0 if is_there else 1)["model"]
+
+    assert found["state"] == ("ok" if is_there else "broken")
+    if is_there:
+        assert found["found"] == "mock; not asked"
+    if model.startswith("openai"):
+        assert "OPENAI_API_KEY" in found["found"]
+
+
+@loopback
+def test_a_model_that_is_asked_answers_or_is_broken(doctor: Doctor) -> None:
+    from tests.model_server import gives, running_server, says  # noqa: PLC0415
+
+    with running_server() as server:
+        server.replies = [says("yes"), gives(401)]
+        answered = doctor("--ask-model", model=f"{server.url}#small")["model"]
+        refused = doctor("--ask-model", model=f"{server.url}#small", code=1)["model"]
+
+    assert (answered["state"], refused["state"]) == ("ok", "broken")
+    assert answered["found"].endswith("answers")
+    assert len(server.asked) == 2
+
+
+@pytest.fixture
+def mail_server() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port
+    controller.stop()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[int]:
+    server = TcpFakeServer(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@loopback
+def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, redis_server: int) -> None:
+    found = doctor(smtp_url=f"smtp://127.0.0.1:{mail_server}", redis_url=f"redis://127.0.0.1:{redis_server}/0")
+
+    assert (found["mail"]["state"], found["redis"]["state"]) == ("ok", "ok")
+
+
+def test_the_command_line_imports_no_server_where_none_is_asked_for() -> None:
+    prelude = (
+        "import atexit, sys\n"
+        "heavy = {'fastapi', 'uvicorn', 'sqlalchemy', 'opentelemetry', 'prometheus_client'}\n"
+        "atexit.register(lambda: print(sorted(heavy & set(sys.modules))))"
+    )
+    slots = ("slots", "--user", "user_1", "--date", "2025-11-21", "--duration", 30)
+    done = subprocess.run(in_process(*slots, prelude=prelude), capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout.splitlines()[-1] == "[]"
