@@ -2,14 +2,297 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from meetkit.models.base import Value
-from meetkit.models.meetings import Meeting
+from pydantic import ConfigDict, Field, model_validator
+
+from meetkit.availability import Obstacle
+from meetkit.availability.query import BufferMinutes, SpanMinutes
+from meetkit.models.base import Email, Line, Searched, Text, Value
+from meetkit.models.insights import PendingActionItem
+from meetkit.models.meetings import (
+    DurationMinutes,
+    Kind,
+    Meeting,
+    MeetingFilters,
+    MeetingUpdate,
+    MomentOrDate,
+    Status,
+)
+from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot, WorkHours
+from meetkit.models.zones import Date, Moment, Zone
+
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
+UserIds = Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]
+WorkWeek = Annotated[tuple[WorkHours, ...], Field(max_length=100)]
+DaysOff = Annotated[tuple[DateException, ...], Field(max_length=1000)]
+Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 
 
-class MeetingPage(Value):
-    """Meetings by date, then id. `next` is what `after` takes to go on; `None` at the end."""
+class Page(Value):
+    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
+
+    limit: Limit = 50
+    after: Line | None = Field(default=None, description="The `next` of the page before.")
+    page: PageNumber = 1
+
+    @property
+    def offset(self) -> int:
+        """How many of what follows `after` come before this page."""
+        return (self.page - 1) * self.limit
+
+
+class MeetingQuery(Page):
+    """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
+
+    user_id: Annotated[list[Line], Field(max_length=50, description="Whose; by default the caller's own.")] = []
+    contact_id: Line | None = None
+    date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
+    date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
+    status: Status | None = None
+    kind: Kind | None = None
+    text: Searched | None = Field(default=None, description="To be found in title or summary, whatever the case.")
+
+    def filters(self, *, limit: int, offset: int = 0) -> MeetingFilters:
+        """The filters of so many meetings."""
+        names = MeetingFilters.model_fields.keys() & type(self).model_fields.keys()
+        return MeetingFilters(**{name: getattr(self, name) for name in names} | {"limit": limit, "offset": offset})
+
+
+class PeopleQuery(Page):
+    """Which users or contacts."""
+
+    text: Searched | None = Field(
+        default=None, description="To be found in name or e-mail, of a contact also in the company, whatever the case."
+    )
+
+    def filters(self, tenant_id: str) -> PeopleFilters:
+        """The filters of one more than a page holds, to tell whether another follows."""
+        return PeopleFilters(
+            tenant_id=tenant_id, text=self.text, limit=self.limit + 1, after=self.after, offset=self.offset
+        )
+
+
+class ActionItemQuery(Page):
+    """Whose open action items."""
+
+    user_id: Line | None = Field(default=None, description="By default the caller, unless a contact is named.")
+    contact_id: Line | None = None
+
+
+class _Listing(Value):
+    next: str | None = Field(default=None, description="The `after` of the next page; null at the end.")
+
+
+class MeetingPage(_Listing):
+    """Meetings by date, then id, without their transcripts; of a contact's history the newest first."""
 
     items: list[Meeting]
-    next: str | None = Field(default=None, description="The `after` of the next page; null at the end.")
+
+
+class UserPage(_Listing):
+    """Users by name, then id."""
+
+    items: list[User]
+
+
+class ContactPage(_Listing):
+    """Contacts by name, then id."""
+
+    items: list[Contact]
+
+
+class ActionItemPage(_Listing):
+    """Open action items, those of the latest meeting first."""
+
+    items: list[PendingActionItem]
+
+
+def _null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None:
+    """Say of a change that null clears, and clears some fields only; leaving one out is no null."""
+    for name, field in schema["properties"].items():
+        field.pop("default", None)
+        if name not in model.clearable and "anyOf" in field:
+            (only,) = [one for one in field.pop("anyOf") if one != {"type": "null"}]
+            field.update(only)
+
+
+class MeetingPatch(MeetingUpdate):
+    """The fields to change; one left out stays as it is, null clears one that may be empty.
+
+    A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_null_only_where_it_clears)
+
+
+class NewUser(Value):
+    """A user to be."""
+
+    name: Line
+    email: Email
+    role: Line
+    timezone: Zone = "UTC"
+    work_hours: WorkWeek = OFFICE_HOURS
+    exceptions: DaysOff = ()
+
+
+class NewContact(Value):
+    """A contact to be."""
+
+    name: Line
+    email: Email
+    company: Line
+    role: Line
+    timezone: Zone | None = None
+
+
+class _Patch(Value):
+    """Fields to change; one left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=_null_only_where_it_clears)
+    clearable: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _refuse_empty(self) -> Self:
+        for name, value in self.changes.items():
+            if value is None and name not in self.clearable:
+                raise ValueError(f"{name} cannot be empty; leave it out to keep what it is")
+        return self
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields that were given."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class UserPatch(_Patch):
+    """The fields of a user to change; one left out stays as it is."""
+
+    name: Line | None = None
+    email: Email | None = None
+    role: Line | None = None
+    timezone: Zone | None = None
+    work_hours: WorkWeek | None = None
+    exceptions: DaysOff | None = None
+
+
+class ContactPatch(_Patch):
+    """The fields of a contact to change; one left out stays as it is, null clears the time zone."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})
+
+    name: Line | None = None
+    email: Email | None = None
+    company: Line | None = None
+    role: Line | None = None
+    timezone: Zone | None = None
+
+
+class Analysis(Value):
+    """What to analyse: a transcript as text, WebVTT, SRT or JSON; without one, that of the meeting."""
+
+    transcript: Text | None = None
+    trackers: dict[Line, Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]] = Field(
+        default={}, max_length=100, description="Phrases to look for, by name."
+    )
+
+
+class Move(Value):
+    """When a meeting is to be instead. A naive `date` is wall-clock time of `timezone`, else in the owner's zone."""
+
+    date: Moment
+    duration_minutes: DurationMinutes | None = None
+    timezone: Zone | None = None
+
+
+class FirstFree(Value):
+    """A meeting wanted as early as these users can within `[window_start, window_end)`, in their own work hours.
+
+    The first of them owns it. Naive times are wall-clock times of `timezone`, by default the first user's.
+    """
+
+    user_ids: UserIds
+    duration_minutes: DurationMinutes
+    window_start: Moment
+    window_end: Moment
+    title: Line = "Meeting"
+    contact_id: Line | None = None
+    timezone: Zone | None = None
+
+
+class DaySearch(Value):
+    """When can all these users meet on a date, a day of `timezone`, which is by default the first user's?
+
+    `work_hours` are from and to in hours from midnight, 9.5 being 09:30; null stands for each user's own. Without
+    `step_minutes` the answer is the gaps of at least the duration, else starts that many minutes apart.
+    """
+
+    user_ids: UserIds
+    date: Date
+    duration_minutes: DurationMinutes
+    work_hours: tuple[Hour, Hour] | None = (9, 17)
+    timezone: Zone | None = None
+    step_minutes: DurationMinutes | None = None
+    buffer_minutes: BufferMinutes = 0
+
+
+class WindowSearch(Value):
+    """When can all these users meet within `[window_start, window_end)`, each in their own work hours?
+
+    Naive times are wall-clock times of `timezone`, by default the first user's. `step_minutes` is as for a day.
+    """
+
+    user_ids: UserIds
+    window_start: Moment
+    window_end: Moment
+    duration_minutes: SpanMinutes
+    timezone: Zone | None = None
+    step_minutes: SpanMinutes | None = None
+    buffer_minutes: BufferMinutes = 0
+    limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
+
+
+class Explanation(Value):
+    """Could these users begin to meet at `start`? A naive one is wall-clock time of the first of them."""
+
+    user_ids: UserIds
+    start: Moment
+    duration_minutes: SpanMinutes
+
+
+class Slots(Value):
+    """When people can meet, by start, with the offsets of the zone asked for."""
+
+    slots: list[TimeSlot]
+
+
+class Obstacles(Value):
+    """Everything that stands in the way; nothing where people can meet."""
+
+    obstacles: list[Obstacle]
+
+
+class Busy(Value):
+    """All the busy time of a calendar, in place of what was known of it. Times need an offset."""
+
+    busy: Annotated[tuple[BusyInterval, ...], Field(max_length=20_000)]
+
+
+class Calendars(Value):
+    """A user's calendars from elsewhere, by name."""
+
+    items: list[Calendar]
+
+
+class Synced(Value):
+    """A calendar as it was read, and what of it could not be read and is left out."""
+
+    calendar: Calendar
+    problems: list[str] = []
+
+
+Offsets = Literal["code_points", "utf16"]
+"""JavaScript counts UTF-16 code units, Python code points."""

@@ -1,39 +1,146 @@
-"""What the routes of meetings do."""
+"""What the routes of meetings do: keep them, find them, book them."""
 
 from __future__ import annotations
 
+from heapq import merge
+from itertools import groupby, islice
+from typing import Any
+from urllib.parse import quote
+
 from meetkit import meeting_service
-from meetkit.models.meetings import CreateMeetingRequest, Meeting
+from meetkit.collaborators import current_store
+from meetkit.errors import InvalidRequestError
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
+from meetkit.web.bodies import FirstFree, MeetingPage, MeetingQuery, Move
 from meetkit.web.context import RequestContext
+from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of
+from meetkit.web.operations.tags import etag, is_known, precondition, version_asked
 from meetkit.web.reply import Reply
 
-PREFIX = "/api/v1"
+WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
+WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 
 
 def create_meeting(context: RequestContext, body: CreateMeetingRequest, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
     context.check_may_write()
-    made = meeting_service.create_meeting(body, idempotency_key=context.idempotency_key(idempotency_key))
-    return _meeting(made, 201, {"Location": f"{PREFIX}/meetings/{made.id}"})
+    return _created(meeting_service.create_meeting(body, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
-def get_meeting(context: RequestContext, meeting_id: str, *, with_transcript: bool = False) -> Reply:
+def book_meeting(context: RequestContext, body: CreateMeetingRequest, idempotency_key: str | None = None) -> Reply:
+    """Create a meeting whose people are all free."""
+    context.check_may_write()
+    return _created(meeting_service.book_meeting(body, idempotency_key=context.idempotency_key(idempotency_key)))
+
+
+def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: str | None = None) -> Reply:
+    """Create a meeting as early as its people are free."""
+    context.check_may_write()
+    asked = {name: getattr(body, name) for name in FirstFree.model_fields}
+    return _created(
+        meeting_service.book_first_free(**asked, idempotency_key=context.idempotency_key(idempotency_key))
+    )
+
+
+def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
+    """The meetings of one or several users, each meeting once."""
+    user_ids = list(dict.fromkeys(query.user_id)) or _own(context)
+    with cursor_errors("meeting", query.after):
+        found = _of_one(user_ids[0], query) if len(user_ids) == 1 else _of_several(user_ids, query)
+    return page_of(MeetingPage, "/meetings", query, found, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
+
+
+def get_meeting(
+    context: RequestContext, meeting_id: str, *, with_transcript: bool = False, if_none_match: str | None = None
+) -> Reply:
     """A meeting, with its transcript only where that is asked for."""
-    found = meeting_service.get_meeting(meeting_id)
+    found = current_store().get_meeting(meeting_id, transcript=with_transcript)
+    if is_known(found, if_none_match):
+        return Reply(304, headers=etag(found))
     if not with_transcript:
-        return _meeting(found)
-    context.note_read(meeting_id)
-    return Reply.of(found, headers=_etag(found))
+        return meeting_reply(found)
+    if found.transcript is not None:
+        context.note_read(meeting_id)
+    return Reply.of(found, headers=etag(found))
 
 
-async def prepare(context: RequestContext, meeting_id: str) -> Reply:
-    """Write the brief for a meeting."""
-    raise NotImplementedError
+def update_meeting(
+    context: RequestContext, meeting_id: str, body: MeetingUpdate, *, if_match: str | None = None
+) -> Reply:
+    """Change a meeting."""
+    context.check_may_write()
+    with precondition(if_match):
+        expected = body.expected_version or version_asked(meeting_id, if_match)
+        changes = body.changes | ({"expected_version": expected} if expected else {})
+        return meeting_reply(meeting_service.update_meeting(meeting_id, changes))
 
 
-def _meeting(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
-    return Reply.of(meeting, status, _etag(meeting) | (headers or {}), exclude={"transcript"})
+def delete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
+    """Remove a meeting and all that was made from it."""
+    context.check_may_write()
+    with precondition(if_match):
+        current_store().delete_meeting(meeting_id, expected_version=version_asked(meeting_id, if_match))
+    return Reply(204)
 
 
-def _etag(meeting: Meeting) -> dict[str, str]:
-    return {"ETag": f'"{meeting.version}"'}
+def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, if_match: str | None = None) -> Reply:
+    """Move a meeting."""
+    context.check_may_write()
+    with precondition(if_match):
+        moved = meeting_service.reschedule_meeting(
+            meeting_id,
+            body.date,
+            duration_minutes=body.duration_minutes,
+            timezone=body.timezone,
+            expected_version=version_asked(meeting_id, if_match),
+        )
+    return meeting_reply(moved)
+
+
+def cancel_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
+    """Call a meeting off."""
+    context.check_may_write()
+    with precondition(if_match):
+        version = version_asked(meeting_id, if_match)
+        return meeting_reply(meeting_service.cancel_meeting(meeting_id, expected_version=version))
+
+
+def complete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
+    """Note that a meeting took place."""
+    context.check_may_write()
+    with precondition(if_match):
+        version = version_asked(meeting_id, if_match)
+        return meeting_reply(meeting_service.complete_meeting(meeting_id, expected_version=version))
+
+
+def meeting_reply(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+    """A meeting and its version, without its transcript."""
+    return Reply.of(meeting, status, etag(meeting) | (headers or {}), **WITHOUT_TRANSCRIPT)
+
+
+def _created(meeting: Meeting) -> Reply:
+    return meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
+
+
+def _own(context: RequestContext) -> list[str]:
+    if context.caller is None:
+        raise InvalidRequestError("user_id: name whose meetings, as nobody is signed in")
+    return [context.caller.user_id]
+
+
+def _of_one(user_id: str, query: MeetingQuery) -> list[Meeting]:
+    filters = query.filters(limit=query.limit + 1, offset=query.offset)
+    return current_store().list_meetings(user_id, filters, transcript=False)
+
+
+def _of_several(user_ids: list[str], query: MeetingQuery) -> list[Meeting]:
+    until = query.offset + query.limit + 1
+    lists = [
+        current_store().list_meetings(user_id, query.filters(limit=until), transcript=False) for user_id in user_ids
+    ]
+    merged = groupby(merge(*lists, key=_place), key=_place)
+    return list(islice((next(same) for _, same in merged), query.offset, until))
+
+
+def _place(meeting: Meeting) -> tuple[Any, str]:
+    return meeting.date, meeting.id
