@@ -44,7 +44,7 @@ def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: 
 
 def get_invitation(context: RequestContext, meeting_id: str) -> Reply:
     """The invitation to a meeting, or what calls it off, as an iCalendar file."""
-    meeting = current_store().get_meeting(meeting_id, transcript=False)
+    meeting = meeting_service.get_meeting(meeting_id, transcript=False)
     method = "CANCEL" if meeting.status == "cancelled" else "REQUEST"
     file = calendars.invitation(
         meeting, method, people=meeting_service.get_people(meeting), now=dt.datetime.now(dt.UTC)

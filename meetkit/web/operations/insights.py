@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from meetkit import meeting_service
-from meetkit.collaborators import current_store
 from meetkit.errors import ConflictError, LLMAPIError, LLMOutputError, NotFoundError
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.models.transcripts import Transcript
@@ -65,7 +64,7 @@ def get_insights(context: RequestContext, meeting_id: str, *, offsets: Offsets =
         raise NotFoundError("analysis of a meeting", meeting_id)
     if offsets == "code_points":
         return Reply.of(insights)
-    text = current_store().get_meeting(meeting_id).transcript or ""
+    text = meeting_service.get_meeting(meeting_id).transcript or ""
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
         raise ConflictError("the transcript was replaced since it was analysed; analyse the meeting again")
     return _in_utf16(insights, text)

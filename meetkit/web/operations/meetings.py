@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from meetkit import meeting_service
-from meetkit.collaborators import current_store
 from meetkit.errors import InvalidRequestError
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.web.bodies import FirstFree, MeetingPage, MeetingQuery, Move
@@ -54,7 +53,7 @@ def get_meeting(
     context: RequestContext, meeting_id: str, *, with_transcript: bool = False, if_none_match: str | None = None
 ) -> Reply:
     """A meeting, with its transcript only where that is asked for."""
-    found = current_store().get_meeting(meeting_id, transcript=with_transcript)
+    found = meeting_service.get_meeting(meeting_id, transcript=with_transcript)
     if is_known(found, if_none_match):
         return Reply(304, headers=etag(found))
     if not with_transcript:
@@ -79,7 +78,7 @@ def delete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | 
     """Remove a meeting and all that was made from it."""
     context.check_may_write()
     with precondition(if_match):
-        current_store().delete_meeting(meeting_id, expected_version=version_asked(meeting_id, if_match))
+        meeting_service.delete_meeting(meeting_id, expected_version=version_asked(meeting_id, if_match))
     return Reply(204)
 
 
@@ -130,13 +129,13 @@ def _own(context: RequestContext) -> list[str]:
 
 def _of_one(user_id: str, query: MeetingQuery) -> list[Meeting]:
     filters = query.filters(limit=query.limit + 1, offset=query.offset)
-    return current_store().list_meetings(user_id, filters, transcript=False)
+    return meeting_service.get_all_meetings(user_id, filters, transcript=False)
 
 
 def _of_several(user_ids: list[str], query: MeetingQuery) -> list[Meeting]:
     until = query.offset + query.limit + 1
     lists = [
-        current_store().list_meetings(user_id, query.filters(limit=until), transcript=False) for user_id in user_ids
+        meeting_service.get_all_meetings(user_id, query.filters(limit=until), transcript=False) for user_id in user_ids
     ]
     merged = groupby(merge(*lists, key=_place), key=_place)
     return list(islice((next(same) for _, same in merged), query.offset, until))

@@ -114,7 +114,7 @@ def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]
     store, wanted = current_store(), query.offset + query.limit + 1
     if query.after is None:
         return store.contact_history(contact_id, before=now + _A_MOMENT, now=now, limit=wanted)[query.offset :]
-    before, size = store.get_meeting(query.after, transcript=False).date + _A_MOMENT, wanted + 1
+    before, size = meeting_service.get_meeting(query.after, transcript=False).date + _A_MOMENT, wanted + 1
     while True:
         found = store.contact_history(contact_id, before=before, now=now, limit=size)
         ids = [meeting.id for meeting in found]

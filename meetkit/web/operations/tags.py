@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from meetkit.collaborators import current_store
+from meetkit import meeting_service
 from meetkit.errors import VersionConflictError
 from meetkit.models.meetings import Meeting
 
@@ -40,7 +40,7 @@ def version_asked(meeting_id: str, if_match: str | None) -> int | None:
     """
     if if_match is None or if_match.strip() == "*":
         return None
-    meeting = current_store().get_meeting(meeting_id, transcript=False)
+    meeting = meeting_service.get_meeting(meeting_id, transcript=False)
     if etag(meeting)["ETag"] not in _TAG.findall(if_match):
         raise PreconditionFailedError(f"If-Match: meeting {meeting_id!r} is at ETag {etag(meeting)['ETag']}")
     return meeting.version

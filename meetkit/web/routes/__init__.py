@@ -1,1 +1,1 @@
-"""The FastAPI routes, one file a capability. Each file's `routes(backend)` is a router that a host can mount."""
+"""The FastAPI routes, one file a capability. Each file's `routes(dispatcher)` is a router that a host can mount."""

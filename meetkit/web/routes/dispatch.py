@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Concatenate, ParamSpec
 
 import anyio
-from fastapi import Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.reply import Reply
@@ -58,3 +58,13 @@ def credentials_of(request: Request) -> Credentials:
 def rendered(reply: Reply) -> Response:
     """A reply as FastAPI sends it."""
     return Response(reply.content, reply.status, dict(reply.headers), reply.media_type if reply.content else None)
+
+
+def only_post(router: APIRouter, *paths: str) -> None:
+    """Keep the words of these paths from being taken for ids where the method is another one."""
+
+    async def refuse() -> None:
+        raise HTTPException(405, "Method Not Allowed", {"Allow": "POST"})
+
+    for path in paths:
+        router.add_api_route(path, refuse, methods=["GET", "PATCH", "PUT", "DELETE"], include_in_schema=False)

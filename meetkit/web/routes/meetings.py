@@ -1,34 +1,97 @@
-"""The routes of meetings."""
+"""The routes of meetings: kept, found, booked."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.meetings import CreateMeetingRequest, Meeting
+from meetkit.web.bodies import FirstFree, MeetingPage, MeetingPatch, MeetingQuery, Move
+from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
 from meetkit.web.operations import meetings as operations
-from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.routes.dispatch import Dispatcher, only_post
+from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, IfNoneMatch, MeetingId
 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of meetings."""
-    router = APIRouter(prefix="/meetings", tags=["meetings"])
+    router = APIRouter(prefix="/meetings", tags=["meetings"], generate_unique_id_function=operation_id)
+    answer = dispatcher.answer
 
-    @router.post("", status_code=201, response_model=Meeting)
+    @router.post("", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
     async def create_meeting(
-        request: Request, body: CreateMeetingRequest, idempotency_key: Annotated[str | None, Header()] = None
+        request: Request, body: CreateMeetingRequest, idempotency_key: IdempotencyKey = None
     ) -> Response:
-        """Create a meeting; a naive date is wall-clock time in the owner's zone."""
-        return await dispatcher.answer(request, operations.create_meeting, body, idempotency_key)
+        """Create a meeting. A naive date is wall-clock time in the owner's zone; it may overlap other meetings."""
+        return await answer(request, operations.create_meeting, body, idempotency_key)
 
-    @router.get("/{meeting_id}", response_model=Meeting)
-    async def get_meeting(
-        request: Request, meeting_id: str, include: Annotated[Literal["transcript"] | None, Query()] = None
+    @router.get("", response_model=MeetingPage, responses=LISTED | problems(400, 404))
+    async def list_meetings(request: Request, query: Annotated[MeetingQuery, Query()]) -> Response:
+        """List meetings by date, then id, each once and without its transcript."""
+        return await answer(request, operations.list_meetings, query)
+
+    @router.post("/book", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
+    async def book_meeting(
+        request: Request, body: CreateMeetingRequest, idempotency_key: IdempotencyKey = None
     ) -> Response:
-        """A meeting, without its transcript unless `include=transcript`."""
-        return await dispatcher.answer(
-            request, operations.get_meeting, meeting_id, with_transcript=include == "transcript"
+        """Book a meeting whose people are all free. 409 says who is busy, and when; work hours are not looked at."""
+        return await answer(request, operations.book_meeting, body, idempotency_key)
+
+    @router.post(
+        "/book-first-free", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409)
+    )
+    async def book_first_free(
+        request: Request, body: FirstFree, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Book the first time in a window at which these users are free, within their own work hours."""
+        return await answer(request, operations.book_first_free, body, idempotency_key)
+
+    only_post(router, "/book", "/book-first-free")
+
+    @router.get("/{meeting_id}", response_model=Meeting, responses=ETAG | UNCHANGED | problems(400, 404))
+    async def get_meeting(
+        request: Request,
+        meeting_id: MeetingId,
+        include: Annotated[Literal["transcript"] | None, Query(description="What else to show.")] = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        """Get a meeting, without its transcript unless `include=transcript`."""
+        return await answer(
+            request,
+            operations.get_meeting,
+            meeting_id,
+            with_transcript=include == "transcript",
+            if_none_match=if_none_match,
         )
+
+    @router.patch("/{meeting_id}", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
+    async def update_meeting(
+        request: Request, meeting_id: MeetingId, body: MeetingPatch, if_match: IfMatch = None
+    ) -> Response:
+        """Change a meeting: a field left out stays, null clears one that may be empty."""
+        return await answer(request, operations.update_meeting, meeting_id, body, if_match=if_match)
+
+    @router.delete("/{meeting_id}", status_code=204, responses=NOTHING | problems(404, 412))
+    async def delete_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
+        """Delete a meeting, and all that was made from it."""
+        return await answer(request, operations.delete_meeting, meeting_id, if_match=if_match)
+
+    @router.post("/{meeting_id}/reschedule", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
+    async def reschedule_meeting(
+        request: Request, meeting_id: MeetingId, body: Move, if_match: IfMatch = None
+    ) -> Response:
+        """Move a meeting, or call a cancelled one again; a booked one only to where its people are free."""
+        return await answer(request, operations.reschedule_meeting, meeting_id, body, if_match=if_match)
+
+    @router.post("/{meeting_id}/cancel", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
+    async def cancel_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
+        """Cancel a meeting; its people's time is free again."""
+        return await answer(request, operations.cancel_meeting, meeting_id, if_match=if_match)
+
+    @router.post("/{meeting_id}/complete", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
+    async def complete_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
+        """Note that a meeting took place."""
+        return await answer(request, operations.complete_meeting, meeting_id, if_match=if_match)
 
     return router

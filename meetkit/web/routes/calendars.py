@@ -1,0 +1,52 @@
+"""The routes of calendars: busy time in, invitations out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, Request, Response
+
+from meetkit.models.base import Line
+from meetkit.models.time import Calendar
+from meetkit.web.bodies import Busy, Calendars, Synced
+from meetkit.web.openapi import ICALENDAR, operation_id, problems
+from meetkit.web.operations import calendars as operations
+from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.routes.parameters import MeetingId, UserId
+
+
+def routes(dispatcher: Dispatcher) -> APIRouter:
+    """The routes of calendars."""
+    router = APIRouter(tags=["calendars"], generate_unique_id_function=operation_id)
+    answer = dispatcher.answer
+
+    @router.post("/calendars", response_model=Synced, responses=problems(400, 404))
+    async def upload_calendar(
+        request: Request,
+        file: Annotated[bytes, File(description="An iCalendar file (.ics).")],
+        user_id: Annotated[Line, Form(description="Whose it is.")],
+        name: Annotated[Line, Form(description="Its name, by which the next upload replaces it.")] = "default",
+    ) -> Response:
+        """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's."""
+        return await answer(request, operations.upload_calendar, file, user_id=user_id, name=name)
+
+    @router.get("/calendars/{user_id}", response_model=Calendars, responses=problems(404))
+    async def get_calendars(request: Request, user_id: UserId) -> Response:
+        """Get a user's calendars from elsewhere, by name."""
+        return await answer(request, operations.get_calendars, user_id)
+
+    @router.put("/calendars/{user_id}/{name}", response_model=Calendar, responses=problems(400, 404))
+    async def sync_calendar(
+        request: Request, user_id: UserId, name: Annotated[Line, Path(description="The calendar's name.")], body: Busy
+    ) -> Response:
+        """Keep a user's busy time from elsewhere, in place of all that this calendar held."""
+        return await answer(request, operations.sync_calendar, user_id, name, body)
+
+    @router.get(
+        "/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404)
+    )
+    async def get_invitation(request: Request, meeting_id: MeetingId) -> Response:
+        """Get the invitation to a meeting as an iCalendar file; of a cancelled one, what calls it off."""
+        return await answer(request, operations.get_invitation, meeting_id)
+
+    return router

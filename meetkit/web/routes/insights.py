@@ -1,0 +1,79 @@
+"""The routes of a meeting's intelligence: the brief before it, the analysis after it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from meetkit.models.analysis import MeetingInsights
+from meetkit.models.insights import PreMeetingPrep
+from meetkit.models.transcripts import Transcript
+from meetkit.web.bodies import Analysis, Offsets
+from meetkit.web.openapi import operation_id, problems
+from meetkit.web.operations import insights as operations
+from meetkit.web.operations.insights import Fallback
+from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.routes.parameters import MeetingId
+from meetkit.web.routes.uploads import form_or_json
+
+Counted = Annotated[Offsets, Query(description="What offsets count: Unicode code points, or UTF-16 code units.")]
+StandIn = Annotated[Fallback, Query(description="What stands in for a model that fails.")]
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Analysis"}},
+            "multipart/form-data": {"schema": {"$ref": "#/components/schemas/TranscriptFile"}},
+        }
+    }
+}
+
+
+def routes(dispatcher: Dispatcher) -> APIRouter:
+    """The routes of briefs, analyses and transcripts."""
+    router = APIRouter(prefix="/meetings/{meeting_id}", tags=["insights"], generate_unique_id_function=operation_id)
+    answer = dispatcher.answer
+
+    @router.post("/prepare", response_model=PreMeetingPrep, responses=problems(400, 404, 409))
+    async def prepare_meeting(
+        request: Request,
+        meeting_id: MeetingId,
+        max_retries: Annotated[int, Query(ge=1, le=10, description="How often the model is asked at most.")] = 3,
+        history_limit: Annotated[int, Query(ge=1, le=1000, description="How many past meetings to draw on.")] = 5,
+        fallback: StandIn = "none",
+    ) -> Response:
+        """Write the brief for a meeting with a contact, and keep it."""
+        return await answer(
+            request,
+            operations.prepare,
+            meeting_id,
+            max_retries=max_retries,
+            history_limit=history_limit,
+            fallback=fallback,
+        )
+
+    @router.get("/prep", response_model=PreMeetingPrep, responses=problems(404))
+    async def get_prep(request: Request, meeting_id: MeetingId) -> Response:
+        """Get the brief that was last written for a meeting."""
+        return await answer(request, operations.get_prep, meeting_id)
+
+    @router.post("/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=_BODY)
+    async def analyze_meeting(request: Request, meeting_id: MeetingId, fallback: StandIn = "offline") -> Response:
+        """Analyse a transcript, and keep what is found: one sent as text or file, else the one that the meeting has.
+
+        A section that failed says so by its `status`, and costs no other.
+        """
+        body, upload = await form_or_json(request, Analysis)
+        return await answer(request, operations.analyze, meeting_id, body, upload, fallback=fallback)
+
+    @router.get("/insights", response_model=MeetingInsights, responses=problems(400, 404, 409))
+    async def get_insights(request: Request, meeting_id: MeetingId, offsets: Counted = "code_points") -> Response:
+        """Get the insights of a meeting's last analysis; its items are open or done as they now are."""
+        return await answer(request, operations.get_insights, meeting_id, offsets=offsets)
+
+    @router.get("/transcript", response_model=Transcript, responses=problems(400, 404))
+    async def get_transcript(request: Request, meeting_id: MeetingId, offsets: Counted = "code_points") -> Response:
+        """Get a meeting's transcript with its turns."""
+        return await answer(request, operations.get_transcript, meeting_id, offsets=offsets)
+
+    return router
