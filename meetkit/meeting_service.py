@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from meetkit import availability
 from meetkit.action_items import complete_action_item, get_open_action_items
@@ -20,7 +21,8 @@ from meetkit.analyses import (
     get_transcript,
     get_usage,
 )
-from meetkit.availability import day
+from meetkit.availability import day, first
+from meetkit.availability.search import time_slot
 from meetkit.collaborators import configure, current_store, use
 from meetkit.directory import (
     create_contact,
@@ -75,6 +77,7 @@ __all__ = [
     "erase_user",
     "explain_start",
     "find_available_slots",
+    "find_slots_within",
     "generate_pre_meeting_prep",
     "generate_pre_meeting_prep_async",
     "generate_pre_meeting_prep_with_retry",
@@ -159,6 +162,57 @@ def find_available_slots(
     return day.slots_in(windows, store.busy_intervals(query.user_ids, start, end), query, zone)
 
 
+def find_slots_within(
+    user_ids: Sequence[str],
+    window_start: str | dt.datetime,
+    window_end: str | dt.datetime,
+    duration_minutes: int,
+    *,
+    timezone: str | None = None,
+    step_minutes: int | None = None,
+    buffer_minutes: int = 0,
+    limit: int = 200,
+) -> list[TimeSlot]:
+    """When all these users are free within a window, each in their own work hours: at most so many, by start.
+
+    Args:
+        user_ids: at least one; meetings that they own or attend are busy, cancelled ones are not.
+        window_start: naive ones are wall-clock times of `timezone`.
+        window_end: at most ten years after it.
+        duration_minutes: at least 1, at most a day.
+        timezone: an IANA name, by default the first user's. The answer has its offsets.
+        step_minutes: given, the answer is slots of exactly the duration, one every so many minutes; else gaps.
+        buffer_minutes: kept free before and after each meeting.
+        limit: how many at most.
+    """
+    asked = {
+        "user_ids": user_ids,
+        "window_start": window_start,
+        "window_end": window_end,
+        "duration_minutes": duration_minutes,
+        "timezone": timezone,
+    }
+    request = parse(first.FirstFreeRequest, asked)
+    store = current_store()
+    users = [store.get_user(user_id) for user_id in request.user_ids]
+    zone = request.timezone or users[0].timezone
+    start, end = map(to_datetime, first.window_of(request, zone))
+    reach = dt.timedelta(minutes=buffer_minutes)
+    query = {
+        "participants": [_participant(store, user, start - reach, end + reach) for user in users],
+        "window_start": start,
+        "window_end": end,
+        "duration_minutes": duration_minutes,
+        "step_minutes": step_minutes,
+        "buffer_before_minutes": buffer_minutes,
+        "buffer_after_minutes": buffer_minutes,
+        "limit": limit,
+    }
+    found = availability.search(parse(availability.AvailabilityQuery, query))
+    slots: Sequence[TimeSlot] = found.slots if step_minutes else found.free[:limit]
+    return [_in_zone(slot, ZoneInfo(zone)) for slot in slots]
+
+
 def explain_start(
     user_ids: Sequence[str], start: str | dt.datetime, duration_minutes: int
 ) -> list[availability.Obstacle]:
@@ -178,6 +232,10 @@ def explain_start(
         "duration_minutes": asked.duration_minutes,
     }
     return availability.explain(parse(availability.AvailabilityQuery, query), begins)
+
+
+def _in_zone(slot: TimeSlot, zone: ZoneInfo) -> TimeSlot:
+    return time_slot(to_microseconds(slot.start_time), to_microseconds(slot.end_time), zone)
 
 
 def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime) -> availability.Participant:

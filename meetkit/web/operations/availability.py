@@ -11,7 +11,7 @@ from meetkit.web.reply import Reply
 def find_slots(context: RequestContext, body: DaySearch | WindowSearch) -> Reply:
     """When these users can meet, on a date or within a window."""
     asked = {name: getattr(body, name) for name in type(body).model_fields}
-    find = meeting_service.find_available_slots if isinstance(body, DaySearch) else meeting_service.find_common_slots
+    find = meeting_service.find_available_slots if isinstance(body, DaySearch) else meeting_service.find_slots_within
     return Reply.of(Slots(slots=find(**asked)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from meetkit import calendars, meeting_service
 from meetkit.collaborators import current_store
@@ -45,7 +46,7 @@ def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: 
 def get_invitation(context: RequestContext, meeting_id: str) -> Reply:
     """The invitation to a meeting, or what calls it off, as an iCalendar file."""
     meeting = meeting_service.get_meeting(meeting_id, transcript=False)
-    method = "CANCEL" if meeting.status == "cancelled" else "REQUEST"
+    method: Literal["CANCEL", "REQUEST"] = "CANCEL" if meeting.status == "cancelled" else "REQUEST"
     file = calendars.invitation(
         meeting, method, people=meeting_service.get_people(meeting), now=dt.datetime.now(dt.UTC)
     )

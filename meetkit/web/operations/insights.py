@@ -46,7 +46,12 @@ def get_prep(context: RequestContext, meeting_id: str) -> Reply:
 
 
 async def analyze(
-    context: RequestContext, meeting_id: str, body: Analysis, upload: bytes | None = None, *, fallback: Fallback = "offline"
+    context: RequestContext,
+    meeting_id: str,
+    body: Analysis,
+    upload: bytes | None = None,
+    *,
+    fallback: Fallback = "offline",
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
     context.check_may_write()

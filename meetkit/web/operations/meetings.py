@@ -36,9 +36,7 @@ def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: s
     """Create a meeting as early as its people are free."""
     context.check_may_write()
     asked = {name: getattr(body, name) for name in FirstFree.model_fields}
-    return _created(
-        meeting_service.book_first_free(**asked, idempotency_key=context.idempotency_key(idempotency_key))
-    )
+    return _created(meeting_service.book_first_free(**asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
 def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from meetkit.errors import InvalidRequestError, NotFoundError, shown
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def page_of(
-    kind: Callable[..., Value], path: str, query: Page, found: Sequence[T], cursor: Callable[[T], str], **dump: object
+    kind: Callable[..., Value], path: str, query: Page, found: Sequence[T], cursor: Callable[[T], str], **dump: Any
 ) -> Reply:
     """A page of what was found, which is one more than the page holds where another follows."""
     items = list(found[: query.limit])

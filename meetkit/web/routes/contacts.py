@@ -45,9 +45,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
         return await answer(request, operations.erase_contact, contact_id)
 
     @router.get("/{contact_id}/history", response_model=MeetingPage, responses=LISTED | problems(400, 404))
-    async def get_contact_history(
-        request: Request, contact_id: ContactId, query: Annotated[Page, Query()]
-    ) -> Response:
+    async def get_contact_history(request: Request, contact_id: ContactId, query: Annotated[Page, Query()]) -> Response:
         """List the past meetings with a contact, the newest first."""
         return await answer(request, operations.contact_history, contact_id, query)
 

@@ -1,4 +1,4 @@
-"""The routes of meetings: kept, found, booked."""
+"""The routes of meetings: kept and found."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.meetings import CreateMeetingRequest, Meeting
-from meetkit.web.bodies import FirstFree, MeetingPage, MeetingPatch, MeetingQuery, Move
+from meetkit.web.bodies import MeetingPage, MeetingPatch, MeetingQuery
 from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
 from meetkit.web.operations import meetings as operations
-from meetkit.web.routes.dispatch import Dispatcher, only_post
+from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, IfNoneMatch, MeetingId
 
 
@@ -30,24 +30,6 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     async def list_meetings(request: Request, query: Annotated[MeetingQuery, Query()]) -> Response:
         """List meetings by date, then id, each once and without its transcript."""
         return await answer(request, operations.list_meetings, query)
-
-    @router.post("/book", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
-    async def book_meeting(
-        request: Request, body: CreateMeetingRequest, idempotency_key: IdempotencyKey = None
-    ) -> Response:
-        """Book a meeting whose people are all free. 409 says who is busy, and when; work hours are not looked at."""
-        return await answer(request, operations.book_meeting, body, idempotency_key)
-
-    @router.post(
-        "/book-first-free", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409)
-    )
-    async def book_first_free(
-        request: Request, body: FirstFree, idempotency_key: IdempotencyKey = None
-    ) -> Response:
-        """Book the first time in a window at which these users are free, within their own work hours."""
-        return await answer(request, operations.book_first_free, body, idempotency_key)
-
-    only_post(router, "/book", "/book-first-free")
 
     @router.get("/{meeting_id}", response_model=Meeting, responses=ETAG | UNCHANGED | problems(400, 404))
     async def get_meeting(
@@ -76,22 +58,5 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     async def delete_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
         """Delete a meeting, and all that was made from it."""
         return await answer(request, operations.delete_meeting, meeting_id, if_match=if_match)
-
-    @router.post("/{meeting_id}/reschedule", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
-    async def reschedule_meeting(
-        request: Request, meeting_id: MeetingId, body: Move, if_match: IfMatch = None
-    ) -> Response:
-        """Move a meeting, or call a cancelled one again; a booked one only to where its people are free."""
-        return await answer(request, operations.reschedule_meeting, meeting_id, body, if_match=if_match)
-
-    @router.post("/{meeting_id}/cancel", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
-    async def cancel_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
-        """Cancel a meeting; its people's time is free again."""
-        return await answer(request, operations.cancel_meeting, meeting_id, if_match=if_match)
-
-    @router.post("/{meeting_id}/complete", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
-    async def complete_meeting(request: Request, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
-        """Note that a meeting took place."""
-        return await answer(request, operations.complete_meeting, meeting_id, if_match=if_match)
 
     return router

@@ -41,7 +41,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
 
     @router.delete("/{user_id}", status_code=204, responses=NOTHING | problems(404))
     async def erase_user(request: Request, user_id: UserId) -> Response:
-        """Erase a user: name, address and calendars, and all that was said in their meetings. The id stays, nameless."""
+        """Erase a user: name, calendars, and all that was said in their meetings. The id stays, nameless."""
         return await answer(request, operations.erase_user, user_id)
 
     return router
