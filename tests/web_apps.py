@@ -1,0 +1,50 @@
+"""Apps of the service's routes, for tests of the routes alone: with a caller who may do everything, or with none."""
+
+from __future__ import annotations
+
+import anyio
+from fastapi import FastAPI
+
+from meetkit.accounts.caller import Access, Caller
+from meetkit.collaborators import UNSET, Unset
+from meetkit.errors import UnauthenticatedError
+from meetkit.llm_client import LLMClient
+from meetkit.storage import Store
+from meetkit.web import openapi
+from meetkit.web.app import PREFIX, api, render_problems
+from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.routes.dispatch import Dispatcher
+
+
+def caller(access: Access = "admin", user_id: str = "user_1") -> Caller:
+    """Somebody of the sample."""
+    return Caller(account_id=f"account_of_{user_id}", user_id=user_id, tenant_id="default", access=access)
+
+
+def app_of(
+    store: Store,
+    *,
+    llm: LLMClient | Unset | None = UNSET,
+    by: Caller | None = None,
+    token: str | None = None,
+    reads: list[str] | None = None,
+    threads: int = 4,
+) -> FastAPI:
+    """The routes over a store, for who shows the token if there is one. `reads` is told of each transcript that is read."""
+
+    def note(_: RequestContext, meeting_id: str) -> None:
+        if reads is not None:
+            reads.append(meeting_id)
+
+    def identify(shown: Credentials) -> Caller:
+        if token is not None and shown.token != token:
+            raise UnauthenticatedError("sign in first")
+        assert by
+        return by
+
+    backend = Backend(store, llm, identify=identify if by else None, read_transcript=note)
+    app = FastAPI(title="meetkit", version="1")
+    app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))), prefix=PREFIX)
+    openapi.document(app)
+    render_problems(app)
+    return app
