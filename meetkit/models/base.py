@@ -161,6 +161,12 @@ def _address(value: str) -> str:
     return value
 
 
+# What JSON Schemas say of lines, for who makes requests from them.
+_IN_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+_IN_WORD = r"[^\s\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+_ONE_LINE_PATTERN = f"^{_IN_LINE}*{_IN_WORD}{_IN_LINE}*$"
+_STORABLE_PATTERN = r"^[^\u0000]*$"
+
 # The bounds stand next to `str`, where Pydantic checks them itself and says "characters".
 STORABLE = BeforeValidator(_storable)
 NOT_BLANK = AfterValidator(_not_blank)
@@ -169,6 +175,18 @@ Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, NOT_B
 Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLANK]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-Searched = Annotated[str, Field(max_length=1000), STORABLE]
-Line = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK, AfterValidator(_one_line)]
-Email = Annotated[str, Field(max_length=254), STORABLE, AfterValidator(_one_line), AfterValidator(_address)]
+Searched = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _STORABLE_PATTERN}), STORABLE]
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=200, json_schema_extra={"pattern": _ONE_LINE_PATTERN}),
+    STORABLE,
+    NOT_BLANK,
+    AfterValidator(_one_line),
+]
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    STORABLE,
+    AfterValidator(_one_line),
+    AfterValidator(_address),
+]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from meetkit.models.base import Line, Paragraph, Phrase, Text, Value
 from meetkit.models.zones import Date, Instant, UtcInstant, Zone
@@ -21,10 +23,10 @@ class Evidence(Value):
     """
 
     quote: Text
-    turn: Annotated[int, Field(ge=0)]
+    turn: Annotated[int, Field(strict=True, ge=0)]
     speaker: Line | None
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)]
+    start: Annotated[int, Field(strict=True, ge=0)]
+    end: Annotated[int, Field(strict=True, ge=0)]
     field: Line | None = None
 
     @model_validator(mode="after")
@@ -69,6 +71,20 @@ class ActionItem(Value):
         if isinstance(data, dict) and data.get("id") is None and isinstance(data.get("task"), str):
             return {**data, "id": derive_item_id(data["task"], data.get("owner"))}
         return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What is taken: an item without an id too, or its task alone."""
+        schema = handler(core)
+        if handler.mode == "validation":
+            found = handler.resolve_ref_schema(schema)
+            found["required"].remove("id")
+            found["properties"]["id"] = {"anyOf": [found["properties"]["id"], {"type": "null"}]}
+            task = {**found["properties"]["task"], "title": "Task"}
+            item = dict(found)
+            found.clear()
+            found.update({"title": item["title"], "anyOf": [item, task]})
+        return schema
 
 
 def derive_item_id(task: str, owner: str | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, computed_field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, computed_field, model_validator
 
 from meetkit.models.base import Line, MisfitError, Value
 from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
@@ -29,7 +29,12 @@ def _clock(value: str) -> str:
     return value
 
 
-Clock = Annotated[str, BeforeValidator(_clock_text), AfterValidator(_clock)]
+Clock = Annotated[
+    str,
+    BeforeValidator(_clock_text),
+    AfterValidator(_clock),
+    Field(json_schema_extra={"pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
+]
 """A time of day on the wall clock, `HH:MM` from `00:00` to `24:00`."""
 
 
@@ -57,6 +62,9 @@ class Hours(Value):
         return start, end if start < end else end + clock_microseconds("24:00")
 
 
+_Weekday = Annotated[int, Field(strict=True, ge=0, le=6)]
+
+
 def _days(value: Iterable[int]) -> tuple[int, ...]:
     days = tuple(sorted(set(value)))
     if not days or days[0] < 0 or days[-1] > 6:
@@ -67,7 +75,7 @@ def _days(value: Iterable[int]) -> tuple[int, ...]:
 class WorkHours(Hours):
     """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of whoever keeps them."""
 
-    days: Annotated[tuple[int, ...], AfterValidator(_days)]
+    days: Annotated[tuple[_Weekday, ...], Field(min_length=1), AfterValidator(_days)]
 
 
 class DateException(Value):

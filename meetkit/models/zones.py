@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.models.base import MisfitError
@@ -237,7 +237,8 @@ def _offset(tz: ZoneInfo, instant: int) -> int:
     return since // dt.timedelta(microseconds=1)
 
 
-Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key)]
+Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key), Field(json_schema_extra={"format": "time-zone"})]
+"""An IANA name."""
 Date = Annotated[dt.date, BeforeValidator(parse_date)]
 with_zone = PlainSerializer(_write_moment, return_type=str, when_used="json")
 Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from meetkit.availability import Obstacle
 from meetkit.availability.query import BufferMinutes, SpanMinutes
@@ -114,7 +114,7 @@ def _null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None
     """Say of a change that null clears, and clears some fields only; leaving one out is no null."""
     for name, field in schema["properties"].items():
         field.pop("default", None)
-        if name not in model.clearable and "anyOf" in field:
+        if name not in model.clearable | {"expected_version"} and "anyOf" in field:
             (only,) = [one for one in field.pop("anyOf") if one != {"type": "null"}]
             field.update(only)
 
@@ -248,11 +248,21 @@ class WindowSearch(Value):
     user_ids: UserIds
     window_start: Moment
     window_end: Moment
-    duration_minutes: SpanMinutes
+    duration_minutes: DurationMinutes
     timezone: Zone | None = None
-    step_minutes: SpanMinutes | None = None
+    step_minutes: DurationMinutes | None = None
     buffer_minutes: BufferMinutes = 0
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
+
+
+def _kind(value: Any) -> str:
+    return (
+        "window" if isinstance(value, WindowSearch) or (isinstance(value, dict) and "window_start" in value) else "day"
+    )
+
+
+Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Tag("window")], Discriminator(_kind)]
+"""On a date or within a window; one with a `window_start` is of a window."""
 
 
 class Explanation(Value):
@@ -279,6 +289,13 @@ class Busy(Value):
     """All the busy time of a calendar, in place of what was known of it. Times need an offset."""
 
     busy: Annotated[tuple[BusyInterval, ...], Field(max_length=20_000)]
+
+
+class CalendarUpload(Value):
+    """Whose calendar a file is, and its name, by which the next upload replaces it."""
+
+    user_id: Line
+    name: Line = "default"
 
 
 class Calendars(Value):

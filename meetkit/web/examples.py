@@ -127,7 +127,7 @@ OF_SCHEMAS: dict[str, Any] = {
     "Busy": {"busy": [_BUSY]},
     "Calendar": _CALENDAR,
     "Calendars": {"items": [_CALENDAR]},
-    "Body_upload_calendar": {"file": _FILE, "user_id": "user_1", "name": "work"},
+    "CalendarFile": {"file": _FILE, "user_id": "user_1", "name": "work"},
     "Synced": {"calendar": _CALENDAR, "problems": ["VEVENT 'a@example.com' is left out: it has no DTSTART"]},
     "TranscriptFile": {"file": f"WEBVTT\n\n00:01.000 --> 00:04.000\n<v Sarah Chen>{_QUOTE}\n"},
     "Analysis": {

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from meetkit.web import examples
-from meetkit.web.bodies import Analysis
+from meetkit.web.bodies import Analysis, CalendarUpload
 from meetkit.web.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
@@ -61,6 +61,21 @@ ICALENDAR: Responses = {
     200: {
         "description": "An iCalendar file (RFC 5546).",
         "content": {"text/calendar": {"schema": {"type": "string"}, "example": examples.INVITATION}},
+    }
+}
+
+TRANSCRIPT = {
+    "requestBody": {
+        "content": {
+            "application/json": {"schema": {"$ref": f"{_OF_SCHEMAS}Analysis"}},
+            "multipart/form-data": {"schema": {"$ref": f"{_OF_SCHEMAS}TranscriptFile"}},
+        }
+    }
+}
+CALENDAR_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": {"$ref": f"{_OF_SCHEMAS}CalendarFile"}}},
     }
 }
 
@@ -122,7 +137,8 @@ def _exemplify(media: Schema) -> None:
     """Give a body the example of its schema, or one for each of several."""
     if "example" in media:
         return
-    refs = [one.get("$ref", "") for one in media["schema"].get("anyOf", [media["schema"]])]
+    schema = media["schema"]
+    refs = [one.get("$ref", "") for one in schema.get("oneOf", schema.get("anyOf", [schema]))]
     names = [name for ref in refs if (name := ref.removeprefix(_OF_SCHEMAS)) in examples.OF_SCHEMAS]
     if len(names) == 1:
         media["example"] = examples.OF_SCHEMAS[names[0]]
@@ -163,18 +179,20 @@ def _own_schemas() -> dict[str, Schema]:
             "required": ["title", "status", "detail"],
         },
         "Analysis": Analysis.model_json_schema(),
-        "TranscriptFile": {
-            "title": "TranscriptFile",
-            "type": "object",
-            "properties": {
-                "file": {
-                    "type": "string",
-                    "contentMediaType": "application/octet-stream",
-                    "description": "A transcript: text, WebVTT, SRT or JSON.",
-                }
-            },
-            "required": ["file"],
-        },
+        "TranscriptFile": _form("TranscriptFile", "A transcript: text, WebVTT, SRT or JSON.", {}),
+        "CalendarFile": _form("CalendarFile", "An iCalendar file (.ics).", CalendarUpload.model_json_schema()),
+    }
+
+
+def _form(name: str, of_file: str, fields: Schema) -> Schema:
+    """A form of these fields and a file."""
+    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": of_file}
+    return {
+        "title": name,
+        "type": "object",
+        "properties": {"file": file, **fields.get("properties", {})},
+        "required": ["file", *fields.get("required", ())],
+        "additionalProperties": False,
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from meetkit import meeting_service
-from meetkit.web.bodies import DaySearch, Explanation, Obstacles, Slots, WindowSearch
+from meetkit.web.bodies import DaySearch, Explanation, Obstacles, Search, Slots
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
 
-def find_slots(context: RequestContext, body: DaySearch | WindowSearch) -> Reply:
+def find_slots(context: RequestContext, body: Search) -> Reply:
     """When these users can meet, on a date or within a window."""
     asked = {name: getattr(body, name) for name in type(body).model_fields}
     find = meeting_service.find_available_slots if isinstance(body, DaySearch) else meeting_service.find_slots_within

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from meetkit.web.bodies import DaySearch, Explanation, Obstacles, Slots, WindowSearch
+from meetkit.web.bodies import Explanation, Obstacles, Search, Slots
 from meetkit.web.openapi import operation_id, problems
 from meetkit.web.operations import availability as operations
 from meetkit.web.routes.dispatch import Dispatcher
@@ -16,7 +16,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     answer = dispatcher.answer
 
     @router.post("", response_model=Slots, responses=problems(400, 404))
-    async def find_slots(request: Request, body: DaySearch | WindowSearch) -> Response:
+    async def find_slots(request: Request, body: Search) -> Response:
         """Find when all these users can meet, on a `date` or from `window_start` to `window_end`."""
         return await answer(request, operations.find_slots, body)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from meetkit.models.base import Line
 from meetkit.models.time import Calendar
-from meetkit.web.bodies import Busy, Calendars, Synced
-from meetkit.web.openapi import ICALENDAR, operation_id, problems
+from meetkit.web.bodies import Busy, Calendars, CalendarUpload, Synced
+from meetkit.web.openapi import CALENDAR_FILE, ICALENDAR, operation_id, problems
 from meetkit.web.operations import calendars as operations
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import MeetingId, UserId
+from meetkit.web.routes.uploads import form
 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
@@ -20,15 +21,11 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     router = APIRouter(tags=["calendars"], generate_unique_id_function=operation_id)
     answer = dispatcher.answer
 
-    @router.post("/calendars", response_model=Synced, responses=problems(400, 404))
-    async def upload_calendar(
-        request: Request,
-        file: Annotated[bytes, File(description="An iCalendar file (.ics).")],
-        user_id: Annotated[Line, Form(description="Whose it is.")],
-        name: Annotated[Line, Form(description="Its name, by which the next upload replaces it.")] = "default",
-    ) -> Response:
+    @router.post("/calendars", response_model=Synced, responses=problems(400, 404), openapi_extra=CALENDAR_FILE)
+    async def upload_calendar(request: Request) -> Response:
         """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's."""
-        return await answer(request, operations.upload_calendar, file, user_id=user_id, name=name)
+        upload, file = await form(request, CalendarUpload)
+        return await answer(request, operations.upload_calendar, file, user_id=upload.user_id, name=upload.name)
 
     @router.get("/calendars/{user_id}", response_model=Calendars, responses=problems(404))
     async def get_calendars(request: Request, user_id: UserId) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -10,7 +10,7 @@ from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
 from meetkit.web.bodies import Analysis, Offsets
-from meetkit.web.openapi import operation_id, problems
+from meetkit.web.openapi import TRANSCRIPT, operation_id, problems
 from meetkit.web.operations import insights as operations
 from meetkit.web.operations.insights import Fallback
 from meetkit.web.routes.dispatch import Dispatcher
@@ -19,14 +19,6 @@ from meetkit.web.routes.uploads import form_or_json
 
 Counted = Annotated[Offsets, Query(description="What offsets count: Unicode code points, or UTF-16 code units.")]
 StandIn = Annotated[Fallback, Query(description="What stands in for a model that fails.")]
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/Analysis"}},
-            "multipart/form-data": {"schema": {"$ref": "#/components/schemas/TranscriptFile"}},
-        }
-    }
-}
 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
@@ -57,7 +49,9 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
         """Get the brief that was last written for a meeting."""
         return await answer(request, operations.get_prep, meeting_id)
 
-    @router.post("/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=_BODY)
+    @router.post(
+        "/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=TRANSCRIPT
+    )
     async def analyze_meeting(request: Request, meeting_id: MeetingId, fallback: StandIn = "offline") -> Response:
         """Analyse a transcript, and keep what is found: one sent as text or file, else the one that the meeting has.
 

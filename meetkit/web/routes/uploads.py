@@ -17,33 +17,37 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes | None]:
-    """The body, and the file where it is a form that has one; no body at all is an empty one.
+    """The body as JSON, or as a form, and its file then; no body at all is an empty one.
 
     Raises:
         InvalidRequestError: it is neither, or malformed.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    if kind == "multipart/form-data":
-        return parse(model, {}), await file_of(request)
+    if _media_type(request) == "multipart/form-data":
+        return await form(request, model)
     body = await request.body()
     if not body:
         return parse(model, {}), None
-    if kind != "application/json":
+    if _media_type(request) != "application/json":
         raise InvalidRequestError("the body is to be application/json, or multipart/form-data with a `file`")
     return parse(model, _read(body)), None
 
 
-async def file_of(request: Request) -> bytes:
-    """The file of a form.
+async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
+    """The fields of a form, and its file.
 
     Raises:
-        InvalidRequestError: there is none.
+        InvalidRequestError: it is malformed, or has no file.
     """
-    async with request.form(max_files=1, max_fields=10) as form:
-        file = form.get("file")
+    async with request.form(max_files=1, max_fields=10) as sent:
+        file = sent.get("file")
         if not isinstance(file, UploadFile):
-            raise InvalidRequestError("file: send a file of that name in the form")
-        return await file.read()
+            raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
+        fields = {name: value for name, value in sent.items() if name != "file"}
+        return parse(model, fields), await file.read()
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
 
 def _read(body: bytes) -> object:
