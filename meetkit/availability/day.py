@@ -13,13 +13,13 @@ from meetkit.availability.hours import common_windows, on_wall_clock
 from meetkit.availability.intervals import Interval, free_intervals, intersection, starts_in
 from meetkit.availability.query import BufferMinutes, SpanMinutes
 from meetkit.availability.search import time_slot
-from meetkit.models.base import Value
+from meetkit.models.base import WHOLE, Value
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight
 
 _Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
-_Minutes = Annotated[int, Field(strict=True, ge=1)]
+_Minutes = Annotated[int, Field(strict=True, ge=1), WHOLE]
 
 
 def _each_once(user_ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Count, Line, Value
+from meetkit.models.base import WHOLE, Count, Line, Value
 from meetkit.models.time import BusyInterval, Exceptions, TimeSlot, WeeklyHours
 from meetkit.models.zones import Instant, Zone
 
@@ -15,9 +15,9 @@ from meetkit.models.zones import Instant, Zone
 MAX_WINDOW = dt.timedelta(days=3660)
 
 Reason = Literal["busy", "outside_hours", "buffer", "notice", "window"]
-BufferMinutes = Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60)]
-NoticeMinutes = Annotated[int, Field(strict=True, ge=0, le=365 * 24 * 60)]
-SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60)]
+BufferMinutes = Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60), WHOLE]
+NoticeMinutes = Annotated[int, Field(strict=True, ge=0, le=365 * 24 * 60), WHOLE]
+SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60), WHOLE]
 
 
 class Participant(Value):

@@ -161,6 +161,11 @@ def _address(value: str) -> str:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 60.0 is 60."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 # What JSON Schemas say of lines, for who makes requests from them.
 _IN_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 _IN_WORD = r"[^\s\u0000-\u001f\u007f-\u009f\u2028\u2029]"
@@ -173,8 +178,9 @@ NOT_BLANK = AfterValidator(_not_blank)
 Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
 Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, NOT_BLANK]
 Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLANK]
-Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+WHOLE = BeforeValidator(_whole)
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), WHOLE]
+Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
 Searched = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _STORABLE_PATTERN}), STORABLE]
 Line = Annotated[
     str,

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from meetkit.models.base import Line, Paragraph, Phrase, Text, Value
+from meetkit.models.base import WHOLE, Line, Paragraph, Phrase, Text, Value
 from meetkit.models.zones import Date, Instant, UtcInstant, Zone
 
 Priority = Literal["low", "medium", "high"]
@@ -23,10 +23,10 @@ class Evidence(Value):
     """
 
     quote: Text
-    turn: Annotated[int, Field(strict=True, ge=0)]
+    turn: Annotated[int, Field(strict=True, ge=0), WHOLE]
     speaker: Line | None
-    start: Annotated[int, Field(strict=True, ge=0)]
-    end: Annotated[int, Field(strict=True, ge=0)]
+    start: Annotated[int, Field(strict=True, ge=0), WHOLE]
+    end: Annotated[int, Field(strict=True, ge=0), WHOLE]
     field: Line | None = None
 
     @model_validator(mode="after")

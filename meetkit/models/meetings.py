@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, Count, Line, MisfitError, Offset, Searched, Text, Value, parse
+from meetkit.models.base import STORABLE, WHOLE, Count, Line, MisfitError, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -38,8 +38,8 @@ from meetkit.models.zones import (
 
 Status = Literal["scheduled", "completed", "cancelled"]
 Kind = Literal["internal", "external"]
-DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60)]
-Version = Annotated[int, Field(strict=True, ge=1, le=2**53)]
+DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60), WHOLE]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**53), WHOLE]
 Summary = Annotated[str, Field(max_length=100_000), STORABLE]
 AttendeeIds = Annotated[tuple[Line, ...], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, computed_field, model_validator
 
-from meetkit.models.base import Line, MisfitError, Value
+from meetkit.models.base import WHOLE, Line, MisfitError, Value
 from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
 
 _MAX_BUSY_DAYS = 100_000
@@ -62,7 +62,7 @@ class Hours(Value):
         return start, end if start < end else end + clock_microseconds("24:00")
 
 
-_Weekday = Annotated[int, Field(strict=True, ge=0, le=6)]
+_Weekday = Annotated[int, Field(strict=True, json_schema_extra={"minimum": 0, "maximum": 6}), WHOLE]
 
 
 def _days(value: Iterable[int]) -> tuple[int, ...]:
@@ -75,7 +75,7 @@ def _days(value: Iterable[int]) -> tuple[int, ...]:
 class WorkHours(Hours):
     """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of whoever keeps them."""
 
-    days: Annotated[tuple[_Weekday, ...], Field(min_length=1), AfterValidator(_days)]
+    days: Annotated[tuple[_Weekday, ...], Field(json_schema_extra={"minItems": 1}), AfterValidator(_days)]
 
 
 class DateException(Value):
