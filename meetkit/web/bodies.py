@@ -47,7 +47,7 @@ class Page(Value):
 class MeetingQuery(Page):
     """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
 
-    user_id: Annotated[list[Line], Field(max_length=50, description="Whose; by default the caller's own.")] = []
+    user_id: Annotated[tuple[Line, ...], Field(max_length=50, description="Whose; by default the caller's own.")] = ()
     contact_id: Line | None = None
     date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
     date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
@@ -308,7 +308,7 @@ class Synced(Value):
     """A calendar as it was read, and what of it could not be read and is left out."""
 
     calendar: Calendar
-    problems: list[str] = []
+    problems: tuple[str, ...] = ()
 
 
 Offsets = Literal["code_points", "utf16"]

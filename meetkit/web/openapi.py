@@ -139,11 +139,16 @@ def _exemplify(media: Schema) -> None:
         return
     schema = media["schema"]
     refs = [one.get("$ref", "") for one in schema.get("oneOf", schema.get("anyOf", [schema]))]
-    names = [name for ref in refs if (name := ref.removeprefix(_OF_SCHEMAS)) in examples.OF_SCHEMAS]
+    names = [name for ref in refs if (name := _name_of(ref)) in examples.OF_SCHEMAS]
     if len(names) == 1:
         media["example"] = examples.OF_SCHEMAS[names[0]]
     elif names:
         media["examples"] = {name: {"value": examples.OF_SCHEMAS[name]} for name in names}
+
+
+def _name_of(ref: str) -> str:
+    """The name of a schema, which has two where what is taken is not all that is answered."""
+    return ref.removeprefix(_OF_SCHEMAS).removesuffix("-Input").removesuffix("-Output")
 
 
 def _without_null(schema: Schema) -> None:

@@ -40,7 +40,7 @@ def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: 
         on_problem=problems.append,
     )
     kept = meeting_service.sync_calendar(user_id, busy, calendar=name)
-    return Reply.of(Synced(calendar=kept, problems=[str(one) for one in problems[:_MAX_PROBLEMS]]))
+    return Reply.of(Synced(calendar=kept, problems=tuple(map(str, problems[:_MAX_PROBLEMS]))))
 
 
 def get_invitation(context: RequestContext, meeting_id: str) -> Reply:
