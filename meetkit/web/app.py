@@ -7,24 +7,46 @@ try:
 except ImportError as error:
     raise ImportError("the service needs the extra 'web': pip install 'meetkit[web]'") from error
 
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+
 import anyio
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import ASGIApp
 
 import meetkit
+from meetkit import collaborators
 from meetkit import settings as all_settings
-from meetkit.collaborators import UNSET
 from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
-from meetkit.web import openapi, problems
+from meetkit.storage.sql import SqlOptions
+from meetkit.web import middleware, openapi, problems
 from meetkit.web.context import Backend
-from meetkit.web.routes import action_items, availability, booking, calendars, contacts, insights, meetings, users
+from meetkit.web.monitoring import database, usage
+from meetkit.web.monitoring.metrics import Metrics
+from meetkit.web.readiness import Readiness
+from meetkit.web.routes import (
+    action_items,
+    availability,
+    booking,
+    calendars,
+    contacts,
+    health,
+    insights,
+    meetings,
+    users,
+)
 from meetkit.web.routes.dispatch import Dispatcher, rendered
 
 PREFIX = "/api/v1"
 DATABASE_URL = "sqlite:///meetkit.db"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def create_app(
@@ -37,15 +59,65 @@ def create_app(
         store: where meetings are kept; by default in the database of the settings, which is brought up first.
         llm: the model; by default that of the settings, else the offline engine.
     """
-    given = settings or all_settings.load()
-    store = store or SqlStore(given.database_url or DATABASE_URL, migrate=True)
-    dispatcher = Dispatcher(Backend(store, UNSET if llm is None else llm), anyio.CapacityLimiter(given.threads))
-    app = FastAPI(title="meetkit", version=meetkit.__version__)
-    app.include_router(api(dispatcher), prefix=PREFIX)
-    app.include_router(api(dispatcher), include_in_schema=False)
-    openapi.document(app)
-    render_problems(app)
-    return app
+    return Service(settings or all_settings.load(), store, llm)
+
+
+class Service(FastAPI):
+    """The app, with what surrounds its routes, and what is closed when it ends.
+
+    `readiness` is what `/readyz` asks, `metrics` what `/metrics` tells; `closing` holds what is done in the end,
+    the last entered first.
+    """
+
+    def __init__(self, settings: Settings, store: Store | None, llm: LLMClient | None) -> None:
+        """Open what the settings name, unless it is given."""
+        self.settings = settings
+        self.closing = ExitStack()
+        self.metrics = Metrics()
+        store = store or self._opened_store()
+        llm = llm or collaborators.model_of(settings)
+        self.readiness = Readiness(store, llm)
+        super().__init__(
+            title="meetkit",
+            version=meetkit.__version__,
+            redirect_slashes=False,
+            lifespan=_lifespan,
+            telemetry=self._traced(store),
+        )
+        if isinstance(store, SqlStore):
+            database.watch(store.database.engine, self.metrics)
+        self._plug_in(Backend(usage.told(store, self.metrics.observe_usage), llm))
+        openapi.document(self)
+        render_problems(self)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What FastAPI has around the routes, with ours around that."""
+        return middleware.around(super().build_middleware_stack(), self.settings, self.metrics)
+
+    def _plug_in(self, backend: Backend) -> None:
+        """All routes: those for operators, and those of resources, with and without the prefix."""
+        dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
+        self.include_router(health.routes(self.readiness, self.metrics, self.settings))
+        self.include_router(api(dispatcher), prefix=PREFIX)
+        self.include_router(api(dispatcher), include_in_schema=False)
+
+    def _opened_store(self) -> SqlStore:
+        options = SqlOptions.of(self.settings).model_copy(update={"pool_size": self.settings.threads})
+        store = SqlStore(self.settings.database_url or DATABASE_URL, migrate=True, options=options)
+        self.closing.callback(store.close)
+        return store
+
+    def _traced(self, store: Store) -> Any:
+        """Where FastAPI traces to."""
+        if not self.settings.telemetry_url:
+            return {"tracing": False, "metrics": False, "logs": False}
+        from meetkit.web.monitoring.traces import Traces  # noqa: PLC0415  # needs the extra `telemetry`
+
+        traces = Traces(self.settings.telemetry_url)
+        self.closing.callback(traces.close)
+        if isinstance(store, SqlStore):
+            traces.watch(store.database.engine)
+        return {"tracer_provider": traces.provider, "operation_spans": False, "metrics": False, "logs": False}
 
 
 def api(dispatcher: Dispatcher) -> APIRouter:
@@ -60,9 +132,34 @@ def render_problems(app: FastAPI) -> None:
     """Have an app answer errors by problem details; a host calls it for its own app."""
 
     @app.exception_handler(MeetkitError)
-    async def _ours(_: Request, error: MeetkitError) -> Response:
+    @app.exception_handler(Exception)
+    async def _ours(_: Request, error: Exception) -> Response:
         return rendered(problems.of_error(error))
 
     @app.exception_handler(RequestValidationError)
-    async def _malformed(_: Request, error: RequestValidationError) -> Response:
-        return rendered(problems.problem(400, str(error.errors())))
+    async def _malformed(request: Request, error: RequestValidationError) -> Response:
+        return rendered(problems.of_invalid(error.errors(), request.headers.get("content-type")))
+
+    @app.exception_handler(HTTPException)
+    async def _not_routed(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_allowed(app, request))
+        return rendered(problems.of_status(error.status_code, error.detail, headers))
+
+
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    """The methods of all routes of this path, of which FastAPI knows those of the first."""
+
+    def is_full(method: str) -> bool:
+        scope = {**request.scope, "method": method, "fastapi": {}}
+        return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+
+    return [method for method in _METHODS if is_full(method)]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    assert isinstance(app, Service)
+    await anyio.to_thread.run_sync(app.closing.close)

@@ -5,29 +5,64 @@ from __future__ import annotations
 import http
 import logging
 import math
+import traceback
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meetkit.errors import ConflictError, LLMAPIError, MeetkitError, ThrottledError, UnauthenticatedError
+from meetkit.models.base import describe_errors
 from meetkit.web.reply import Reply
 
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "the body is not JSON, or not in UTF-8"
+NOT_SAID_TO_BE_JSON = "the body is to be JSON, with the header Content-Type: application/json"
 _RETRY_AFTER = 1
+_PARTS = frozenset({"body", "query", "path", "header", "cookie"})
 _log = logging.getLogger("meetkit.web")
 
 
-def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Reply:
     """The problem of a status; `type` is left out, as RFC 9457 has it where the status says it all."""
-    body = {"title": http.HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    # Half of a surrogate pair, as in the name of a field that nobody knows, has no place in UTF-8.
+    sent = detail.encode("utf-8", "replace").decode()
+    body = {"title": http.HTTPStatus(status).phrase, "status": status, "detail": sent, **more}
     return Reply.of_json(body, status, headers, MEDIA_TYPE)
 
 
 def of_error(error: Exception) -> Reply:
     """The problem of an error: of ours with its message, of others without, as nobody knows what it holds."""
     if not isinstance(error, MeetkitError):
-        _log.error("an unexpected error", exc_info=error)
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("an unexpected %s\n%s", type(error).__name__, frames.rstrip())
         return problem(500, "something went wrong; the server's log says what, under this request's id")
     return problem(error.status_code, str(error), headers=_headers(error), **_more(error))
+
+
+def of_invalid(errors: Sequence[Mapping[str, Any]], content_type: str | None = None) -> Reply:
+    """The problem of a request that is none, by the errors that FastAPI lists, in the words of `describe`."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return problem(400, NOT_JSON)
+    if any(_is_no_json(error) for error in errors) and "json" not in (content_type or ""):
+        return problem(400, NOT_SAID_TO_BE_JSON)
+    return problem(400, describe_errors([{**error, "loc": _within(error["loc"])} for error in errors]))
+
+
+def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Reply:
+    """The problem of what never came to a route: no such path, no such method, a body that cannot be read."""
+    said = {400: NOT_JSON, 404: "there is nothing at this path"}
+    if status == 405 and headers:
+        said[405] = f"this path takes {headers.get('Allow', 'other methods')} alone"
+    return problem(status, said.get(status, detail), headers=headers)
+
+
+def _is_no_json(error: Mapping[str, Any]) -> bool:
+    """Whether there is no body, or one that was not read as JSON for its type."""
+    return tuple(error["loc"]) == ("body",) and (error["type"] == "missing" or isinstance(error.get("input"), bytes))
+
+
+def _within(place: Sequence[str | int]) -> Sequence[str | int]:
+    """A place without the part of the request that it is in, as who calls the service from Python is told it."""
+    return place[1:] if place and place[0] in _PARTS else place
 
 
 def _headers(error: MeetkitError) -> dict[str, str]:

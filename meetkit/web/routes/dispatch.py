@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Concatenate, ParamSpec
 
 import anyio
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
+from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.reply import Reply
 
@@ -63,8 +64,9 @@ def rendered(reply: Reply) -> Response:
 def only_post(router: APIRouter, *paths: str) -> None:
     """Keep the words of these paths from being taken for ids where the method is another one."""
 
-    async def refuse() -> None:
-        raise HTTPException(405, "Method Not Allowed", {"Allow": "POST"})
+    async def refuse() -> Response:
+        return rendered(problems.of_status(405, "", {"Allow": "POST"}))
 
+    others = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
     for path in paths:
-        router.add_api_route(path, refuse, methods=["GET", "PATCH", "PUT", "DELETE"], include_in_schema=False)
+        router.add_api_route(path, refuse, methods=others, include_in_schema=False)
