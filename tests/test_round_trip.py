@@ -11,10 +11,11 @@ from meetkit.models import Meeting, MeetingUpdate
 from meetkit.models.base import Value
 from meetkit.settings import Settings
 from tests import strategies
+from tests.account_strategies import EVERY_ACCOUNT
 from tests.insight_strategies import EVERY_INSIGHT
 from tests.strategies import instants, updates
 
-EVERY = (*strategies.EVERY, *EVERY_INSIGHT)
+EVERY = (*strategies.EVERY, *EVERY_INSIGHT, *EVERY_ACCOUNT)
 values = st.one_of(EVERY)
 
 

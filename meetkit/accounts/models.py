@@ -94,6 +94,12 @@ class SignupRequest(Value):
     name: Line
 
 
+class AdminRequest(SignupRequest):
+    """Whoever runs the server makes somebody an admin of a tenant."""
+
+    tenant_id: Line = "default"
+
+
 class LoginRequest(Value):
     """Somebody wants in."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from functools import cached_property
 
 from meetkit.accounts.policy import AccountPolicy
 
@@ -23,6 +22,8 @@ class Passwords:
         self._hasher = PasswordHasher(
             time_cost=policy.hash_passes, memory_cost=policy.hash_memory_kib, parallelism=policy.hash_lanes
         )
+        # Made now, as the first stranger must not wait for it either.
+        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -39,10 +40,6 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether a hash was made by other parameters than the policy's."""
         return self._hasher.check_needs_rehash(kept)
-
-    @cached_property
-    def _nobodys(self) -> str:
-        return self._hasher.hash(secrets.token_urlsafe())
 
 
 def _normal(password: str) -> str:

@@ -14,7 +14,7 @@ from meetkit.settings import Settings
 try:
     from limits import RateLimitItemPerMinute
     from limits.errors import ConfigurationError
-    from limits.storage import MemoryStorage, Storage, storage_from_string
+    from limits.storage import MemoryStorage, RedisStorage, storage_from_string
     from limits.strategies import MovingWindowRateLimiter
 except ImportError as error:
     raise ImportError("accounts need the extra 'web': pip install 'meetkit[web]'") from error
@@ -32,8 +32,8 @@ class Throttle:
     Where the Redis fails, the process counts by itself until it is back: nobody is kept out, and nobody let guess on.
     """
 
-    def __init__(self, attempts: int, storage: Storage | None = None) -> None:
-        """Let so many attempts through, counted in that storage or in memory."""
+    def __init__(self, attempts: int, storage: RedisStorage | None = None) -> None:
+        """Let so many attempts through, counted in that Redis or in memory."""
         self._of_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
         self._of_address = RateLimitItemPerMinute(attempts * _OF_AN_ADDRESS, _MINUTES, "meetkit/address")
         self._own = MovingWindowRateLimiter(MemoryStorage())
@@ -53,8 +53,8 @@ class Throttle:
             # Nobody waits for a Redis that does not answer.
             storage = storage_from_string(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
         except (ConfigurationError, ValueError):
-            raise InvalidRequestError("MEETKIT_REDIS_URL: a URL such as redis://127.0.0.1:6379/0") from None
-        if not isinstance(storage, Storage):
+            storage = None
+        if not isinstance(storage, RedisStorage):
             raise InvalidRequestError("MEETKIT_REDIS_URL: a URL such as redis://127.0.0.1:6379/0")
         return cls(settings.login_attempts, storage)
 

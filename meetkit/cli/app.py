@@ -17,7 +17,7 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service
-from meetkit.cli import analyze, database, db, doctor, purge, serve, show, slots, transfer, usage
+from meetkit.cli import accounts, analyze, database, db, doctor, purge, serve, show, slots, transfer, usage
 from meetkit.cli.demo import run_demo
 from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
 
@@ -36,6 +36,8 @@ def cli(context: click.Context, /, **_: Any) -> None:
 
 
 cli.command_class = database.StoreCommand
+cli.add_command(accounts.admin)
+cli.add_command(accounts.audit)
 cli.add_command(analyze.analyze_)
 cli.add_command(slots.slots)
 cli.add_command(transfer.export)

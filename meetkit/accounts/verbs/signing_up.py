@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from meetkit.accounts import audit, mails, one_time, password_rules
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, Origin
-from meetkit.accounts.models import Account, InviteRequest, SignupRequest
+from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
 from meetkit.accounts.one_time import Purpose
-from meetkit.accounts.verbs.making import DEFAULT_TENANT, Making, Newcomer
+from meetkit.accounts.verbs.making import Making, Newcomer
 from meetkit.accounts.verbs.parts import check_admin
 from meetkit.errors import ConflictError
 
@@ -65,7 +65,7 @@ class SigningUp(Making):
         self._post(mails.invitation, account, token)
         return account
 
-    def create_admin(self, request: SignupRequest, *, tenant_id: str = DEFAULT_TENANT) -> Account:
+    def create_admin(self, request: AdminRequest) -> Account:
         """Make a tenant, where there is none of that id, and an admin in it, whose e-mail counts as verified.
 
         For a command of whoever runs the server: it asks for no caller.
@@ -76,7 +76,7 @@ class SigningUp(Making):
         """
         password_rules.check(request.password, email=request.email, name=request.name)
         password_hash = self.passwords.hash(request.password)
-        newcomer = Newcomer(request.email, request.name, tenant_id, "admin", True, password_hash)
+        newcomer = Newcomer(request.email, request.name, request.tenant_id, "admin", True, password_hash)
         return self.database.write(self._make, newcomer, self._act(NOWHERE), "signup").account
 
     def _make_with_token(

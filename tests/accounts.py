@@ -1,0 +1,113 @@
+"""Accounts as tests use them: real in all but the clock, the mail and how hard a password is to hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from meetkit.accounts.caller import Access, Caller
+from meetkit.accounts.events import Origin
+from meetkit.accounts.models import (
+    Account,
+    AdminRequest,
+    ExternalIdentity,
+    InviteRequest,
+    LoginRequest,
+    SignupRequest,
+    TokenPair,
+)
+from meetkit.accounts.policy import AccountPolicy
+from meetkit.accounts.ports import Job, Message
+from meetkit.accounts.service import Accounts
+from meetkit.storage import SqlStore
+from meetkit.storage.sql import Database
+
+PASSWORD = "nine clouds over Kiel"
+OTHER = "seven boats under Linz"
+HERE = Origin(address="192.0.2.7", request_id="request-1")
+KEY, OLD_KEY = "k" * 32, "o" * 32
+POLICY = AccountPolicy(secret_keys=(KEY,), hash_memory_kib=8, hash_passes=1)
+
+
+class Clock:
+    """Says what time it is, and goes only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def go(self, **by: float) -> None:
+        self.now += dt.timedelta(**by)
+
+
+class Post:
+    """Keeps the mails."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    def token(self, to: str, about: str) -> str:
+        """The token of the last mail to somebody about something."""
+        texts = [one.text for one in self.sent if one.to == to and about in one.subject]
+        found = re.search(r"\?token=(\S+)", texts[-1])
+        assert found
+        return found[1]
+
+
+def at_once(job: Job) -> None:
+    job()
+
+
+class World:
+    """A database with accounts, and what is around them."""
+
+    def __init__(self, url: str, policy: AccountPolicy = POLICY, **parts: Any) -> None:
+        self.database = Database(url, migrate=True)
+        self.store = SqlStore(self.database)
+        self.clock, self.post = Clock(), Post()
+        self.policy = policy
+        self.accounts = self.another(**parts)
+
+    def another(self, **parts: Any) -> Accounts:
+        """Other `Accounts` on the same database, as another process has them."""
+        given = {"database": self.database, "store": self.store, "mailer": self.post, "clock": self.clock}
+        return Accounts.of(parts.pop("policy", self.policy), **{**given, "later": at_once, **parts})
+
+    def close(self) -> None:
+        self.database.close()
+
+    def signup(self, email: str = "ann@example.com", name: str = "Ann Winter", password: str = PASSWORD) -> Account:
+        return self.accounts.signup(SignupRequest(email=email, password=password, name=name), origin=HERE)
+
+    def login(self, email: str = "ann@example.com", password: str = PASSWORD) -> TokenPair:
+        return self.accounts.login(LoginRequest(email=email, password=password), origin=HERE)
+
+    def caller(self, email: str = "ann@example.com", password: str = PASSWORD) -> Caller:
+        return self.accounts.authenticate(self.login(email, password).access_token)
+
+    def admin(self, email: str = "ada@example.com", tenant: str = "default") -> Caller:
+        """An admin of a tenant, signed in."""
+        request = AdminRequest(email=email, password=PASSWORD, name="Ada Summer", tenant_id=tenant)
+        self.accounts.create_admin(request)
+        return self.caller(email)
+
+    def invited(self, admin: Caller, email: str, access: Access = "member") -> Account:
+        return self.accounts.invite(admin, InviteRequest(email=email, name="Ben Frost", access=access), origin=HERE)
+
+    def events(self) -> list[tuple[str, str]]:
+        """What was noted: event and outcome, oldest first."""
+        rows = self.database.read(lambda connection: connection.exec_driver_sql(_EVENTS).all())
+        return [(row[0], row[1]) for row in rows]
+
+
+_EVENTS = "SELECT event, outcome FROM meetkit_audit ORDER BY number"
+
+
+def identity(email: str = "ann@example.com", *, verified: bool = True, subject: str = "g-1") -> ExternalIdentity:
+    return ExternalIdentity(provider="google", subject=subject, email=email, email_verified=verified, name="Ann Winter")

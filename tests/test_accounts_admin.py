@@ -1,0 +1,391 @@
+"""What admins do with accounts and teams, what others may not, and what is noted of it for good."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from meetkit.accounts import audit
+from meetkit.accounts.caller import Access, Caller
+from meetkit.accounts.events import Act, AuditFilters, Origin
+from meetkit.accounts.models import ApiKeyRequest, InviteRequest, NewPasswordRequest, TeamRequest
+from meetkit.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    MeetkitError,
+    NotFoundError,
+    StoreError,
+    UnauthenticatedError,
+)
+from meetkit.models import User
+from meetkit.models.base import parse
+from meetkit.storage.sql import upkeep
+from tests.accounts import HERE, OTHER, PASSWORD, World
+
+
+@pytest.fixture
+def world(database: str) -> Iterator[World]:
+    world = World(database)
+    yield world
+    world.close()
+
+
+def joined(world: World, admin: Caller, email: str, access: Access = "member") -> Caller:
+    """Somebody whom an admin invited and who came."""
+    world.invited(admin, email, access)
+    token = world.post.token(email, "invited")
+    world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
+    return world.caller(email, OTHER)
+
+
+class TestInvitations:
+    def test_make_an_account_that_waits_for_its_owner(self, world: World) -> None:
+        admin = world.admin(tenant="acme")
+        account = world.invited(admin, "ben@example.com", "manager")
+
+        assert (account.tenant_id, account.access, account.verified) == ("acme", "manager", False)
+        assert world.store.get_user(account.user_id).tenant_id == "acme"
+        with pytest.raises(UnauthenticatedError):
+            world.login("ben@example.com")
+
+        token = world.post.token("ben@example.com", "invited")
+        assert world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER)).verified
+        assert world.caller("ben@example.com", OTHER).access == "manager"
+
+    def test_of_an_email_with_an_account_are_refused(self, world: World) -> None:
+        admin = world.admin()
+        world.signup()
+        with pytest.raises(ConflictError):
+            world.invited(admin, "ANN@example.com")
+
+    def test_end_after_a_week(self, world: World) -> None:
+        world.invited(world.admin(), "ben@example.com")
+        world.clock.go(days=7)
+        token = world.post.token("ben@example.com", "invited")
+        with pytest.raises(InvalidRequestError, match="reset the password, which sets one as well"):
+            world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
+
+
+class TestAccess:
+    def test_changes_with_the_next_request(self, world: World) -> None:
+        admin, account = world.admin(), world.signup()
+        token = world.login().access_token
+
+        world.accounts.set_access(admin, account.id, "viewer")
+
+        assert world.another().authenticate(token).access == "viewer"
+
+    def test_a_deactivated_account_is_out_at_once_and_its_keys_rest(self, world: World) -> None:
+        admin, account = world.admin(), world.signup()
+        caller, pair = world.caller(), world.login()
+        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+
+        world.accounts.set_active(admin, account.id, False)
+        for credential in (pair.access_token, key.secret):
+            with pytest.raises(UnauthenticatedError):
+                world.another().authenticate(credential)
+
+        world.accounts.set_active(admin, account.id, True)
+        with pytest.raises(UnauthenticatedError):
+            world.accounts.authenticate(pair.access_token)
+        assert world.accounts.authenticate(key.secret).account_id == account.id
+
+    def test_the_last_admin_stays_one(self, world: World) -> None:
+        admin = world.admin()
+        world.admin("eve@example.com", "acme")
+        world.signup()
+        me = admin.account_id
+
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: world.accounts.set_access(admin, me, "member"),
+            lambda: world.accounts.set_active(admin, me, False),
+            lambda: world.accounts.erase_account(admin),
+        )
+        for call in calls:
+            with pytest.raises(ConflictError, match="last admin"):
+                call()
+        assert world.accounts.set_access(admin, me, "admin").access == "admin"
+
+        second = world.admin("bob@example.com")
+        assert world.accounts.set_access(second, me, "member").access == "member"
+
+    def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
+        for number in range(5):
+            one, other = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("one", "other"))
+            results: list[Any] = []
+            start = threading.Barrier(2)
+
+            def demote(caller: Caller, whom: Caller, start: Any = start, results: list[Any] = results) -> None:
+                start.wait()
+                try:
+                    results.append(world.accounts.set_access(caller, whom.account_id, "member"))
+                except MeetkitError as error:
+                    results.append(error)
+
+            threads = [threading.Thread(target=demote, args=pair) for pair in ((one, other), (other, one))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+            assert sorted(type(one).__name__ for one in results) == ["Account", "ConflictError"]
+
+
+OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
+    "get_account": lambda world, caller, one: world.accounts.get_account(caller, one),
+    "set_access": lambda world, caller, one: world.accounts.set_access(caller, one, "admin"),
+    "set_active": lambda world, caller, one: world.accounts.set_active(caller, one, False),
+    "export_account": lambda world, caller, one: world.accounts.export_account(caller, one),
+    "erase_account": lambda world, caller, one: world.accounts.erase_account(caller, one),
+    "list_accounts": lambda world, caller, one: world.accounts.list_accounts(caller, after=one),
+}
+
+
+class TestTenants:
+    @pytest.mark.parametrize("verb", OTHERS)
+    def test_an_admin_of_another_finds_nobody(self, world: World, verb: str) -> None:
+        account, stranger = world.signup(), world.admin("eve@example.com", "acme")
+        with pytest.raises(NotFoundError):
+            OTHERS[verb](world, stranger, account.id)
+        assert world.login()
+
+    @pytest.mark.parametrize("one", ["", "nobody", "\x00", "\ud800", "x" * 100_000])
+    @pytest.mark.parametrize("verb", OTHERS)
+    def test_an_id_that_nobody_has_is_not_found(self, world: World, verb: str, one: str) -> None:
+        with pytest.raises(NotFoundError):
+            OTHERS[verb](world, world.admin(), one)
+
+    def test_list_their_accounts_page_by_page(self, world: World) -> None:
+        admin = world.admin(tenant="acme")
+        world.signup()
+        for name in ("ben", "cat", "dan"):
+            world.invited(admin, f"{name}@example.com")
+
+        first = world.accounts.list_accounts(admin, limit=2)
+        rest = world.accounts.list_accounts(admin, limit=10, after=first[-1].id)
+
+        assert [one.email.partition("@")[0] for one in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
+
+
+class TestNoAdmin:
+    @pytest.mark.parametrize("access", ["manager", "member", "viewer", "admin by a key"])
+    def test_does_nothing_of_an_admins(self, world: World, access: Any) -> None:
+        admin = world.admin()
+        if access == "admin by a key":
+            key = world.accounts.create_api_key(admin, ApiKeyRequest(name="CRM", right="write"))
+            caller = world.accounts.authenticate(key.secret)
+        else:
+            caller = joined(world, admin, "ben@example.com", access)
+        victim = world.signup()
+        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+
+        for call in (
+            lambda: world.accounts.list_accounts(caller),
+            lambda: world.accounts.set_access(caller, caller.account_id, "admin"),
+            lambda: world.accounts.set_active(caller, victim.id, False),
+            lambda: world.accounts.invite(caller, InviteRequest(email="cat@example.com", name="Cat")),
+            lambda: world.accounts.create_team(caller, TeamRequest(name="Mine", managers=(caller.user_id,))),
+            lambda: world.accounts.update_team(caller, team.id, TeamRequest(name="Mine", managers=(caller.user_id,))),
+            lambda: world.accounts.delete_team(caller, team.id),
+            lambda: world.accounts.list_events(caller, AuditFilters()),
+        ):
+            with pytest.raises(ForbiddenError):
+                call()
+        for verb in (world.accounts.get_account, world.accounts.export_account):
+            with pytest.raises(NotFoundError):
+                verb(caller, victim.id)
+        with pytest.raises((NotFoundError, ForbiddenError)):
+            world.accounts.erase_account(caller, victim.id)
+
+
+class TestTeams:
+    def test_give_their_managers_what_their_people_have(self, world: World) -> None:
+        admin = world.admin()
+        boss, ben = joined(world, admin, "boss@example.com", "manager"), joined(world, admin, "ben@example.com")
+        other = joined(world, admin, "other@example.com", "manager")
+        assert boss.team_ids == frozenset()
+
+        world.accounts.create_team(
+            admin, TeamRequest(name="Sales", managers=(boss.user_id,), members=(ben.user_id, other.user_id))
+        )
+
+        managed = frozenset({boss.user_id, ben.user_id, other.user_id})
+        assert world.caller("boss@example.com", OTHER).team_ids == managed
+        assert world.caller("other@example.com", OTHER).team_ids == frozenset()
+        assert world.caller("ben@example.com", OTHER).team_ids == frozenset()
+
+    def test_a_members_lead_of_a_team_counts_once_they_are_a_manager(self, world: World) -> None:
+        admin = world.admin()
+        ben = joined(world, admin, "ben@example.com")
+        world.accounts.create_team(admin, TeamRequest(name="Sales", managers=(ben.user_id,)))
+        assert world.caller("ben@example.com", OTHER).team_ids == frozenset()
+
+        world.accounts.set_access(admin, ben.account_id, "manager")
+        assert world.caller("ben@example.com", OTHER).team_ids == {ben.user_id}
+
+    def test_are_made_changed_and_removed(self, world: World) -> None:
+        admin = world.admin()
+        ben = joined(world, admin, "ben@example.com")
+        team = world.accounts.create_team(admin, TeamRequest(name="Sales", members=(ben.user_id,)))
+        assert world.accounts.get_team(ben, team.id) == team
+        assert world.accounts.list_teams(ben) == world.accounts.list_teams(admin) == [team]
+
+        changed = world.accounts.update_team(admin, team.id, TeamRequest(name="Growth", managers=(admin.user_id,)))
+
+        assert (changed.name, changed.managers, changed.members) == ("Growth", (admin.user_id,), ())
+        assert world.accounts.list_teams(ben) == []
+        with pytest.raises(NotFoundError):
+            world.accounts.get_team(ben, team.id)
+        world.accounts.delete_team(admin, team.id)
+        assert world.accounts.list_teams(admin) == []
+
+    def test_stay_within_a_tenant(self, world: World) -> None:
+        admin, stranger = world.admin(), world.admin("eve@example.com", "acme")
+        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+
+        for call in (
+            lambda: world.accounts.get_team(stranger, team.id),
+            lambda: world.accounts.update_team(stranger, team.id, TeamRequest(name="Mine")),
+            lambda: world.accounts.delete_team(stranger, team.id),
+            lambda: world.accounts.create_team(stranger, TeamRequest(name="Mine", members=(admin.user_id,))),
+            lambda: world.accounts.create_team(stranger, TeamRequest(name="Mine", members=("nobody",))),
+        ):
+            with pytest.raises(NotFoundError):
+                call()
+        assert world.accounts.list_teams(stranger) == []
+
+    def test_have_each_of_their_people_once(self) -> None:
+        with pytest.raises(InvalidRequestError, match="name each user once"):
+            parse(TeamRequest, {"name": "Sales", "managers": ["a"], "members": ["a"]})
+
+
+class TestDataProtection:
+    def test_an_export_holds_what_is_kept_and_no_secret(self, world: World) -> None:
+        world.signup()
+        caller = world.caller()
+        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+
+        export = world.accounts.export_account(caller)
+
+        assert (export.account.email, export.user and export.user.name) == ("ann@example.com", "Ann Winter")
+        assert [one.name for one in export.api_keys] == ["CRM"]
+        assert [one.event for one in export.events] == ["signup", "login", "key_created", "export"]
+        assert not any(secret in export.model_dump_json() for secret in (key.secret, PASSWORD, "argon2"))
+
+    def test_an_erased_account_is_gone_and_its_email_free(self, world: World) -> None:
+        admin = world.admin()
+        account = world.signup()
+        caller, pair = world.caller(), world.login()
+        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+        world.accounts.create_team(admin, TeamRequest(name="Sales", members=(account.user_id,)))
+
+        assert world.accounts.erase_account(caller, origin=HERE).id == account.id
+
+        for credential in (pair.access_token, key.secret):
+            with pytest.raises(UnauthenticatedError):
+                world.accounts.authenticate(credential)
+        with pytest.raises(UnauthenticatedError):
+            world.login()
+        assert world.accounts.list_teams(admin)[0].members == ()
+        assert "account_erased" in [one.event for one in world.accounts.list_events(admin, AuditFilters())]
+        assert world.signup().id != account.id
+
+    def test_the_only_account_of_a_tenant_can_be_erased(self, world: World) -> None:
+        admin = world.admin(tenant="acme")
+        world.accounts.erase_account(admin)
+        with pytest.raises(UnauthenticatedError):
+            world.login("ada@example.com")
+
+
+class TestAudit:
+    def test_notes_who_did_what_from_where(self, world: World) -> None:
+        admin = world.admin()
+        account = world.signup()
+        world.accounts.set_access(admin, account.id, "viewer", origin=HERE)
+
+        [event] = world.accounts.list_events(admin, AuditFilters(event="access_changed"))
+
+        assert (event.account_id, event.subject, event.at) == (admin.account_id, account.id, world.clock.now)
+        assert (event.address, event.request_id, event.outcome) == ("192.0.2.7", "request-1", "ok")
+
+    def test_is_read_by_the_tenants_admins_alone(self, world: World) -> None:
+        world.signup()
+        stranger = world.admin("eve@example.com", "acme")
+        filters = AuditFilters(tenant_id="default")
+        assert {one.tenant_id for one in world.accounts.list_events(stranger, filters)} == {"acme"}
+
+    def test_holds_no_email(self, world: World) -> None:
+        world.signup()
+        for email in ("ann@example.com", "nobody@example.com"):
+            with pytest.raises(UnauthenticatedError):
+                world.login(email, OTHER)
+        rows = world.database.read(lambda connection: connection.execute(text("SELECT * FROM meetkit_audit")).all())
+        assert len(rows) == 3
+        assert "@" not in str(rows)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE meetkit_audit SET outcome = 'ok'",
+            "DELETE FROM meetkit_audit",
+            "DELETE FROM meetkit_audit WHERE number = 1",
+            "sqlite: INSERT OR REPLACE INTO meetkit_audit (number, at, event, outcome) VALUES (1, 0, 'login', 'ok')",
+            "postgresql: TRUNCATE meetkit_audit",
+            "postgresql: INSERT INTO meetkit_audit (number, at, event, outcome) VALUES (1, 0, 'login', 'ok') "
+            "ON CONFLICT (number) DO UPDATE SET outcome = 'ok'",
+        ],
+    )
+    def test_cannot_be_changed_by_any_statement(self, world: World, statement: str) -> None:
+        which, _, alone = statement.rpartition(": ")
+        if which not in ("", world.database.engine.dialect.name):
+            pytest.skip("of the other database")
+        world.signup()
+        before = world.events()
+
+        with pytest.raises(StoreError):
+            world.database.write(lambda connection: connection.execute(text(alone)))
+
+        assert world.events() == before == [("signup", "ok")]
+
+    def test_db_check_misses_its_triggers(self, world: World) -> None:
+        drops = {
+            "sqlite": "DROP TRIGGER meetkit_audit_stays_delete",
+            "postgresql": "ALTER TABLE meetkit_audit DISABLE TRIGGER meetkit_audit_stays",
+        }
+        name = world.database.engine.dialect.name
+        assert world.database.read(upkeep.problems) == []
+        world.database.write(lambda connection: connection.execute(text(drops[name])))
+        try:
+            [problem] = world.database.read(upkeep.problems)
+            assert "meetkit_audit_stays" in problem
+        finally:
+            if name == "postgresql":
+                world.database.write(
+                    lambda connection: connection.execute(
+                        text("ALTER TABLE meetkit_audit ENABLE TRIGGER meetkit_audit_stays")
+                    )
+                )
+
+    @pytest.mark.parametrize("given", ["\x00\ud800", "\x1b[31m" * 10_000, "", " ", "\n"])
+    def test_takes_whatever_an_edge_gives(self, world: World, given: str) -> None:
+        act = Act(world.clock.now, Origin(address=given, request_id=given))
+        world.database.write(audit.note, act, "transcript_read", subject=given)
+        [event] = world.database.read(audit.find, AuditFilters())
+        assert event.address is None or (len(event.address) <= 200 and event.address.isprintable())
+
+
+def test_the_tables_are_those_that_are_described(world: World) -> None:
+    from meetkit.storage.sql import schema  # noqa: PLC0415
+
+    assert world.database.read(schema.differences) == []
+
+
+def test_a_user_without_an_account_can_be_in_a_team(world: World) -> None:
+    admin = world.admin()
+    world.store.add_user(User(id="u", name="Uwe Berg", email="uwe@example.com", role="Seller"))
+    assert world.accounts.create_team(admin, TeamRequest(name="Sales", members=("u",))).members == ("u",)

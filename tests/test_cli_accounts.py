@@ -1,0 +1,148 @@
+"""`meetkit admin create` and `meetkit audit`."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from meetkit.storage import SqlStore
+from tests.accounts import OTHER, PASSWORD, World
+from tests.commands import Result, Run
+
+ADA = ("admin", "create", "--email", "ada@example.com", "--name", "Ada Summer", "--password-stdin")
+
+
+class Create(Protocol):
+    def __call__(self, *more: object, database: str | None = ..., password: str = ...) -> Result: ...
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """A SQLite database with empty tables."""
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    SqlStore(url, migrate=True).close()
+    return url
+
+
+@pytest.fixture
+def create(meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> Create:
+    """Runs `meetkit admin create` with a password on standard input."""
+
+    def run(*more: object, database: str | None = database, password: str = PASSWORD) -> Result:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\nmore\n"))
+        return meetkit(*ADA, *more, database=database)
+
+    return run
+
+
+@pytest.fixture
+def world(database: str) -> Iterator[World]:
+    world = World(database)
+    yield world
+    world.close()
+
+
+class TestAdmin:
+    def test_is_made_and_signs_in(self, create: Create, world: World) -> None:
+        result = create()
+
+        caller = world.caller("ada@example.com")
+        assert result.out == f"ada@example.com is an admin of default: account {caller.account_id}.\n"
+        assert caller.is_admin
+        assert world.accounts.get_account(caller).verified
+        assert world.store.get_user(caller.user_id).name == "Ada Summer"
+
+    def test_may_be_of_another_tenant(self, create: Create, world: World) -> None:
+        made = json.loads(create("--tenant", "acme", "--json").out)
+
+        assert (made["tenant_id"], made["access"]) == ("acme", "admin")
+        assert world.caller("ada@example.com").tenant_id == "acme"
+
+    def test_is_made_once(self, create: Create) -> None:
+        assert create().code == 0
+        assert create().trouble == "this e-mail has an account already"
+
+    def test_gets_no_password_that_is_guessed_first(self, create: Create) -> None:
+        assert "has 5 characters; take 10 to 200" in create(password="short").trouble
+
+    @pytest.mark.parametrize(
+        ("option", "said"), [(("--tenant", ""), "tenant_id"), (("--email", "nobody"), "not an e-mail address")]
+    )
+    def test_a_wrong_option_is_one_line(self, create: Create, option: tuple[str, str], said: str) -> None:
+        assert said in create(*option).trouble
+
+    def test_without_a_terminal_nobody_is_asked(self, meetkit: Run, database: str, create: Create) -> None:
+        create()
+        assert "--password-stdin" in meetkit(*ADA[:-1], database=database).trouble
+
+    def test_takes_a_database(self, create: Create) -> None:
+        assert "needs a database" in create(database=None).trouble
+
+
+class TestAudit:
+    def test_says_when_there_is_nothing(self, meetkit: Run, database: str) -> None:
+        assert meetkit("audit", database=database).out == "Nothing of that kind is on record.\n"
+        assert json.loads(meetkit("audit", "--json", database=database).out) == []
+
+    def test_lists_what_happened(self, meetkit: Run, database: str, world: World) -> None:
+        account = world.signup()
+        world.accounts.record_read(world.caller(), "meeting_3")
+
+        head, *lines = meetkit("audit", database=database).out.splitlines()
+
+        assert head.split() == ["When", "What", "Outcome", "Account", "Of", "From"]
+        assert [line.split()[:4] for line in lines if line.startswith("2026")] == [
+            ["2026-01-05", "09:00:00", name, "ok"] for name in ("signup", "login", "transcript_read")
+        ]
+        text = meetkit("audit", "--json", database=database).out
+        last = json.loads(text)[-1]
+        assert (last["account_id"], last["subject"], last["tenant_id"]) == (account.id, "meeting_3", "default")
+        assert "ann@" not in text
+
+    @pytest.mark.parametrize(
+        ("options", "events"),
+        [
+            ((), ["signup", "login", "login"]),
+            (("--event", "login"), ["login", "login"]),
+            (("--event", "login", "--limit", "1"), ["login"]),
+            (("--from", "2026-01-06"), ["login"]),
+            (("--to", "2026-01-05"), ["signup", "login"]),
+            (("--account", "account_0"), []),
+        ],
+    )
+    def test_of_what_is_asked_for(
+        self, meetkit: Run, database: str, world: World, options: tuple[str, ...], events: list[str]
+    ) -> None:
+        world.signup()
+        world.login()
+        world.clock.go(days=1)
+        world.login()
+
+        found = json.loads(meetkit("audit", *options, "--json", database=database).out)
+
+        assert [one["event"] for one in found] == events
+
+    @pytest.mark.parametrize(
+        "options", [("--event", "dance"), ("--limit", "0"), ("--from", "yesterday"), ("--limit", "10001")]
+    )
+    def test_a_wrong_option_is_one_line(self, meetkit: Run, database: str, options: tuple[str, str]) -> None:
+        assert meetkit("audit", *options, database=database).trouble
+
+    def test_a_terminal_is_not_steered_by_what_came_from_outside(
+        self, meetkit: Run, database: str, world: World
+    ) -> None:
+        world.signup()
+        world.accounts.record_read(world.caller(), "\x1b[31mred\x00")
+        assert "?[31mred?" in meetkit("audit", database=database).out
+
+
+def test_no_password_is_in_what_is_printed_or_kept(create: Create, tmp_path: Path) -> None:
+    result = create(password=OTHER)
+    assert OTHER not in result.out + result.err
+    assert all(OTHER.encode() not in file.read_bytes() for file in tmp_path.iterdir())
