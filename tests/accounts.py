@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 from typing import Any
 
 from meetkit.accounts.caller import Access, Caller
@@ -20,6 +21,7 @@ from meetkit.accounts.models import (
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.ports import Job, Message
 from meetkit.accounts.service import Accounts
+from meetkit.errors import MeetkitError, UnauthenticatedError
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 
@@ -111,3 +113,32 @@ _EVENTS = "SELECT event, outcome FROM meetkit_audit ORDER BY number"
 
 def identity(email: str = "ann@example.com", *, verified: bool = True, subject: str = "g-1") -> ExternalIdentity:
     return ExternalIdentity(provider="google", subject=subject, email=email, email_verified=verified, name="Ann Winter")
+
+
+def good(accounts: Accounts, credential: str) -> bool:
+    """Whether a credential is good now."""
+    try:
+        accounts.authenticate(credential)
+    except UnauthenticatedError:
+        return False
+    return True
+
+
+def together(*calls: Any) -> list[Any]:
+    """What calls of as many threads give or raise, begun together."""
+    results: list[Any] = [None] * len(calls)
+    start = threading.Barrier(len(calls))
+
+    def run(number: int) -> None:
+        start.wait()
+        try:
+            results[number] = calls[number]()
+        except MeetkitError as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

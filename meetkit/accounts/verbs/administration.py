@@ -9,7 +9,9 @@ from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import NOWHERE, Act, AuditEvent, AuditFilters, EventName, Origin
 from meetkit.accounts.models import Account, Team, TeamRequest
 from meetkit.accounts.verbs.parts import Parts, check_admin
-from meetkit.errors import ConflictError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
+
+_MOST = 1_000
 
 
 class Administration(Parts):
@@ -20,9 +22,12 @@ class Administration(Parts):
 
         Raises:
             ForbiddenError: the caller is no admin.
+            InvalidRequestError: another `limit` than 1 to 1,000.
             NotFoundError: there is no account `after`.
         """
         check_admin(caller)
+        if not 1 <= limit <= _MOST:
+            raise InvalidRequestError(f"limit: 1 to {_MOST:,}, not {limit}")
         return self.database.read(rows.page, caller.tenant_id, limit=limit, after=after)
 
     def set_access(self, caller: Caller, account_id: str, access: Access, *, origin: Origin = NOWHERE) -> Account:

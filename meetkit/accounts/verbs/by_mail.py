@@ -95,7 +95,11 @@ class ByMail(Parts):
         # Looked at first, as a hash takes its time and no transaction should wait for it.
         kept = self.database.read(_whose, request.token, purpose, act)
         password_rules.check(request.password, email=kept.account.email)
-        return self.database.write(_put_password, request.token, purpose, self.passwords.hash(request.password), act)
+        new_hash = self.passwords.hash(request.password)
+        account = self.database.write(_put_password, request.token, purpose, new_hash, act)
+        # Whoever guessed at the old one does not keep the owner out with the new one.
+        self.throttle.forgive(rows.email_key(account.email))
+        return account
 
 
 def _whose(connection: Connection, token: str, purpose: Purpose, act: Act) -> rows.Kept:

@@ -157,7 +157,7 @@ def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 def _enforce_on_postgresql() -> None:
     op.execute(f"""
-        CREATE FUNCTION meetkit_audit_stays() RETURNS trigger
+        CREATE OR REPLACE FUNCTION meetkit_audit_stays() RETURNS trigger
         LANGUAGE plpgsql AS $$
         BEGIN
             RAISE EXCEPTION '{_REFUSAL}'

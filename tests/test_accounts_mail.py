@@ -1,0 +1,159 @@
+"""What a token in a mail is good for, once and for a time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from meetkit.accounts.models import (
+    ApiKeyRequest,
+    EmailRequest,
+    NewPasswordRequest,
+)
+from meetkit.errors import (
+    InvalidRequestError,
+)
+from tests.accounts import HERE, OTHER, World, good, together
+
+
+@pytest.fixture
+def world(tmp_path: Path, empty_sqlite: Path) -> Iterator[World]:
+    world = World(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def on_both(database: str) -> Iterator[World]:
+    """The same on each kind of database, for what hangs on transactions."""
+    world = World(database)
+    yield world
+    world.close()
+
+
+class TestMail:
+    def test_verifies_an_email_once(self, on_both: World) -> None:
+        on_both.signup()
+        token = on_both.post.token("ann@example.com", "Verify")
+
+        assert on_both.accounts.verify_email(token).verified
+
+        with pytest.raises(InvalidRequestError, match="not, or no longer, good"):
+            on_both.accounts.verify_email(token)
+
+    def test_asked_for_again_takes_the_place_of_the_first(self, world: World) -> None:
+        world.signup()
+        first = world.post.token("ann@example.com", "Verify")
+        world.accounts.request_verification(world.caller())
+        second = world.post.token("ann@example.com", "Verify")
+
+        with pytest.raises(InvalidRequestError):
+            world.accounts.verify_email(first)
+        assert world.accounts.verify_email(second).verified
+        world.accounts.request_verification(world.caller())
+        assert len(world.post.sent) == 2
+
+    def test_sets_another_password_and_ends_all_sessions(self, on_both: World) -> None:
+        on_both.signup()
+        pair = on_both.login()
+        on_both.accounts.request_password_reset(EmailRequest(email="ANN@example.com"))
+        request = NewPasswordRequest(token=on_both.post.token("ann@example.com", "new password"), password=OTHER)
+
+        on_both.accounts.reset_password(request)
+
+        assert not good(on_both.accounts, pair.access_token)
+        assert on_both.accounts.get_account(on_both.caller(password=OTHER)).verified
+        with pytest.raises(InvalidRequestError):
+            on_both.accounts.reset_password(request)
+
+    def test_of_a_stranger_is_answered_alike_and_sends_nothing(self, world: World) -> None:
+        world.accounts.request_password_reset(EmailRequest(email="nobody@example.com"), origin=HERE)
+        assert world.post.sent == []
+        assert world.events() == [("password_reset_request", "ok")]
+
+    def test_looks_nothing_up_before_it_answers(self, world: World) -> None:
+        jobs: list[Any] = []
+        world.signup()
+        accounts = world.another(later=jobs.append)
+        statements: list[str] = []
+        event.listen(world.database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+
+        for email in ("ann@example.com", "nobody@example.com"):
+            accounts.request_password_reset(EmailRequest(email=email))
+
+        assert statements == []
+        for job in jobs:
+            job()
+        assert [one.to for one in world.post.sent if "password" in one.subject] == ["ann@example.com"]
+
+    def test_goes_to_the_email_on_record_and_not_to_one_that_folds_to_it(self, world: World) -> None:
+        world.signup("kim@example.com")
+        world.accounts.request_password_reset(EmailRequest(email="\u212aim@example.com"))
+        assert {one.to for one in world.post.sent} == {"kim@example.com"}
+
+    @pytest.mark.parametrize("about", ["reset", "verify"])
+    def test_is_too_old_after_a_time(self, world: World, about: str) -> None:
+        world.signup()
+        world.accounts.request_password_reset(EmailRequest(email="ann@example.com"))
+        if about == "reset":
+            world.clock.go(minutes=60)
+            token = world.post.token("ann@example.com", "new password")
+            with pytest.raises(InvalidRequestError, match="ask for another mail"):
+                world.accounts.reset_password(NewPasswordRequest(token=token, password=OTHER))
+        else:
+            world.clock.go(days=7)
+            with pytest.raises(InvalidRequestError, match="ask for another mail"):
+                world.accounts.verify_email(world.post.token("ann@example.com", "Verify"))
+
+    def test_for_one_purpose_is_good_for_no_other(self, world: World) -> None:
+        world.signup()
+        token = world.post.token("ann@example.com", "Verify")
+        for call in (world.accounts.reset_password, world.accounts.accept_invitation):
+            with pytest.raises(InvalidRequestError):
+                call(NewPasswordRequest(token=token, password=OTHER))
+
+    def test_a_password_that_is_refused_leaves_the_token_good(self, world: World) -> None:
+        world.signup()
+        world.accounts.request_password_reset(EmailRequest(email="ann@example.com"))
+        token = world.post.token("ann@example.com", "new password")
+        with pytest.raises(InvalidRequestError, match="characters"):
+            world.accounts.reset_password(NewPasswordRequest(token=token, password="short"))
+        world.accounts.reset_password(NewPasswordRequest(token=token, password=OTHER))
+
+    def test_of_two_resets_at_once_one_is_done(self, on_both: World) -> None:
+        on_both.signup()
+        on_both.accounts.request_password_reset(EmailRequest(email="ann@example.com"))
+        token = on_both.post.token("ann@example.com", "new password")
+        requests = [NewPasswordRequest(token=token, password=f"{OTHER} {n}") for n in range(2)]
+
+        results = together(*[lambda one=one: on_both.accounts.reset_password(one) for one in requests])
+
+        assert sorted(type(one).__name__ for one in results) == ["InvalidRequestError", "NoneType"]
+
+    def test_reset_takes_the_keys_of_who_signed_up_with_anothers_email(self, world: World) -> None:
+        world.signup()
+        key = world.accounts.create_api_key(world.caller(), ApiKeyRequest(name="CRM"))
+        world.accounts.request_password_reset(EmailRequest(email="ann@example.com"))
+        token = world.post.token("ann@example.com", "new password")
+        world.accounts.reset_password(NewPasswordRequest(token=token, password=OTHER))
+        assert not good(world.accounts, key.secret)
+
+
+def test_what_is_put_off_is_done_and_its_failure_logged_without_a_name(caplog: pytest.LogCaptureFixture) -> None:
+    from meetkit.accounts.background import Background  # noqa: PLC0415
+
+    done: list[object] = []
+    background = Background()
+    background(lambda: done.append(1))
+    background(lambda: done.remove("secret@example.com"))
+    background(lambda: done.append(2))
+    background.close()
+
+    assert done == [1, 2]
+    assert "ValueError" in caplog.text
+    assert "secret@example.com" not in caplog.text

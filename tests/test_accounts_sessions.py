@@ -1,0 +1,150 @@
+"""Sessions: how they go on, and what ends them at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from meetkit.accounts.models import (
+    ApiKeyRequest,
+    ChangePasswordRequest,
+)
+from meetkit.errors import (
+    InvalidRequestError,
+    MeetkitError,
+    UnauthenticatedError,
+)
+from tests.accounts import HERE, OTHER, PASSWORD, World, good, together
+
+
+@pytest.fixture
+def world(tmp_path: Path, empty_sqlite: Path) -> Iterator[World]:
+    world = World(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def on_both(database: str) -> Iterator[World]:
+    """The same on each kind of database, for what hangs on transactions."""
+    world = World(database)
+    yield world
+    world.close()
+
+
+class TestSessions:
+    def test_refreshing_goes_on(self, on_both: World) -> None:
+        on_both.signup()
+        pair = on_both.login()
+        for _ in range(3):
+            on_both.clock.go(minutes=20)
+            assert not good(on_both.accounts, pair.access_token)
+            pair = on_both.accounts.refresh(pair.refresh_token, origin=HERE)
+            assert good(on_both.accounts, pair.access_token)
+
+    def test_a_token_that_comes_again_ends_the_session_however_old_it_is(self, on_both: World) -> None:
+        on_both.signup()
+        first, other = on_both.login(), on_both.login()
+        last = first
+        for _ in range(3):
+            last = on_both.accounts.refresh(last.refresh_token)
+
+        with pytest.raises(UnauthenticatedError):
+            on_both.accounts.refresh(first.refresh_token)
+
+        assert not good(on_both.accounts, last.access_token)
+        with pytest.raises(UnauthenticatedError):
+            on_both.accounts.refresh(last.refresh_token)
+        assert good(on_both.accounts, other.access_token)
+        assert on_both.events()[-2:] == [("reuse", "refused"), ("refresh", "failed")]
+
+    def test_of_two_refreshes_at_once_one_wins_and_the_session_ends(self, on_both: World) -> None:
+        on_both.signup()
+        pair = on_both.login()
+
+        results = together(*[lambda: on_both.accounts.refresh(pair.refresh_token)] * 2)
+
+        [won] = [one for one in results if not isinstance(one, MeetkitError)]
+        assert [type(one) for one in results if one is not won] == [UnauthenticatedError]
+        assert not good(on_both.accounts, won.access_token)
+
+    def test_who_knows_the_sessions_id_cannot_end_it(self, world: World) -> None:
+        world.signup()
+        pair = world.login()
+        session_id = world.accounts.authenticate(pair.access_token).session_id
+
+        for forged in (f"{session_id}.x", "", ".", f"x.{pair.refresh_token}", pair.access_token, "\ud800", "x" * 10**6):
+            with pytest.raises(UnauthenticatedError):
+                world.accounts.refresh(forged)
+        assert good(world.accounts, pair.access_token)
+
+    def test_one_that_is_not_refreshed_ends(self, world: World) -> None:
+        world.signup()
+        pair = world.login()
+        world.clock.go(days=30)
+        with pytest.raises(UnauthenticatedError):
+            world.accounts.refresh(pair.refresh_token)
+
+    def test_logout_ends_this_one_at_once_everywhere(self, on_both: World) -> None:
+        on_both.signup()
+        here, there = on_both.login(), on_both.login()
+        elsewhere = on_both.another()
+        assert good(elsewhere, here.access_token)
+
+        on_both.accounts.logout(on_both.accounts.authenticate(here.access_token))
+
+        assert not good(elsewhere, here.access_token)
+        assert good(elsewhere, there.access_token)
+        with pytest.raises(UnauthenticatedError):
+            elsewhere.refresh(here.refresh_token)
+
+    def test_logout_everywhere_ends_all(self, world: World) -> None:
+        world.signup()
+        pairs = [world.login(), world.login()]
+        world.accounts.logout_all(world.accounts.authenticate(pairs[0].access_token))
+        assert not any(good(world.accounts, pair.access_token) for pair in pairs)
+
+    def test_another_password_ends_the_others(self, world: World) -> None:
+        world.signup()
+        here, there = world.login(), world.login()
+        caller = world.accounts.authenticate(here.access_token)
+
+        world.accounts.change_password(
+            caller, ChangePasswordRequest(current_password=PASSWORD, new_password=OTHER), origin=HERE
+        )
+
+        assert good(world.accounts, here.access_token)
+        assert not good(world.accounts, there.access_token)
+        with pytest.raises(UnauthenticatedError):
+            world.login()
+        assert world.login(password=OTHER)
+
+    def test_another_password_takes_the_current_one(self, world: World) -> None:
+        world.signup()
+        wrong = ChangePasswordRequest(current_password=OTHER, new_password=OTHER)
+        with pytest.raises(InvalidRequestError, match="current_password: it is wrong"):
+            world.accounts.change_password(world.caller(), wrong)
+        assert world.events()[-1] == ("password_change", "failed")
+        assert world.login()
+
+    def test_a_request_takes_one_statement(self, on_both: World) -> None:
+        admin = on_both.admin()
+        key = on_both.accounts.create_api_key(admin, ApiKeyRequest(name="CRM"))
+        pair = on_both.login("ada@example.com")
+        on_both.accounts.authenticate(key.secret)
+        statements: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            statements.append(statement)
+
+        event.listen(on_both.database.engine, "before_cursor_execute", note)
+        for credential in (pair.access_token, key.secret):
+            on_both.accounts.authenticate(credential)
+        event.remove(on_both.database.engine, "before_cursor_execute", note)
+
+        assert [one.split()[0] for one in statements] == ["SELECT", "SELECT"]
