@@ -93,7 +93,7 @@ EVERY_ACCOUNT = (
     st.builds(EmailRequest, email=emails),
     st.builds(TokenRequest, token=secrets),
     st.builds(ApiKeyRequest, name=lines, right=rights),
-    st.builds(InviteRequest, email=emails, name=lines, access=access),
+    st.builds(InviteRequest, email=emails, name=lines, access=access, user_id=st.none() | lines),
     st.lists(lines, max_size=4, unique=True).flatmap(
         lambda ids: st.builds(TeamRequest, name=lines, managers=st.just(ids[:2]), members=st.just(ids[2:]))
     ),

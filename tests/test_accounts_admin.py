@@ -63,6 +63,19 @@ class TestInvitations:
         with pytest.raises(ConflictError):
             world.invited(admin, "ANN@example.com")
 
+    def test_may_be_of_somebody_who_is_a_user_already(self, world: World) -> None:
+        admin, stranger = world.admin(), world.admin("eve@example.com", "acme")
+        world.store.add_user(User(id="u", name="Uwe Berg", email="uwe@example.com", role="Seller"))
+        request = InviteRequest(email="uwe@example.com", name="Uwe", user_id="u")
+        with pytest.raises(NotFoundError):
+            world.accounts.invite(stranger, request)
+
+        assert world.accounts.invite(admin, request).user_id == "u"
+
+        assert world.store.get_user("u").name == "Uwe Berg"
+        with pytest.raises(ConflictError, match="this user has an account"):
+            world.accounts.invite(admin, request.model_copy(update={"email": "other@example.com"}))
+
     def test_end_after_a_week(self, world: World) -> None:
         world.invited(world.admin(), "ben@example.com")
         world.clock.go(days=7)

@@ -90,6 +90,18 @@ class TestSessions:
         with pytest.raises(UnauthenticatedError):
             world.accounts.refresh(pair.refresh_token)
 
+    def test_what_has_ended_is_forgotten_with_the_next_sign_in(self, world: World) -> None:
+        world.signup()
+        for _ in range(3):
+            world.login()
+            world.clock.go(days=31)
+        world.login()
+
+        kept = world.database.read(
+            lambda connection: connection.exec_driver_sql("SELECT id FROM meetkit_sessions").all()
+        )
+        assert len(kept) == 1
+
     def test_logout_ends_this_one_at_once_everywhere(self, on_both: World) -> None:
         on_both.signup()
         here, there = on_both.login(), on_both.login()

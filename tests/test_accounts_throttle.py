@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
+from meetkit.accounts import throttle
 from meetkit.accounts.models import (
     EmailRequest,
     LoginRequest,
@@ -81,6 +84,22 @@ class TestThrottle:
                 world.accounts.request_password_reset(EmailRequest(email=email))
             with pytest.raises(ThrottledError):
                 world.accounts.request_password_reset(EmailRequest(email=email))
+
+    def test_names_whose_attempts_are_past_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(throttle, "_MANY", 100)
+        one = Throttle(1)
+        with freeze_time("2026-01-05 09:00:00") as clock:
+            for number in range(99):
+                one.attempt(f"old {number}")
+            clock.tick(dt.timedelta(minutes=14))
+            one.attempt("young")
+            clock.tick(dt.timedelta(minutes=2))
+            one.attempt("new")
+
+            assert len(one._memory.events) == 2
+            with pytest.raises(ThrottledError):
+                one.attempt("young")
+            one.attempt("old 1")
 
     @pytest.mark.parametrize("url", ["redis", "http://localhost", "memcached://x", "redis://x:y:z", "memory://"])
     def test_another_url_than_a_rediss_is_refused_in_one_line(self, url: str) -> None:

@@ -141,11 +141,12 @@ class ApiKeyRequest(Value):
 
 
 class InviteRequest(Value):
-    """An admin wants somebody in."""
+    """An admin wants somebody in: as a new user, or as the one of `user_id`, who has no account yet."""
 
     email: Email
     name: Line
     access: Access = "member"
+    user_id: Line | None = None
 
 
 class TeamRequest(Value):

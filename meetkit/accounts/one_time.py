@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.hashes import hash_of, new_secret
@@ -25,7 +25,7 @@ def issue(
     connection: Connection, account_number: int, purpose: Purpose, *, now: dt.datetime, lasts: dt.timedelta
 ) -> str:
     """A new token; those of that purpose that were mailed before are good no more."""
-    void(connection, account_number, purpose, now=now)
+    void(connection, account_number, purpose)
     secret = new_secret()
     row = {
         "account_number": account_number,
@@ -58,10 +58,9 @@ def use(connection: Connection, token: str, purpose: Purpose, *, now: dt.datetim
     return _found(connection.execute(statement.returning(_t.c.account_number)).scalar(), purpose)
 
 
-def void(connection: Connection, account_number: int, *purposes: Purpose, now: dt.datetime) -> None:
+def void(connection: Connection, account_number: int, *purposes: Purpose) -> None:
     """Let what was mailed for these purposes be good no more."""
-    unused = (_t.c.account_number == account_number, _t.c.purpose.in_(purposes), _t.c.used_at.is_(None))
-    connection.execute(update(_t).where(*unused).values(used_at=to_microseconds(now)))
+    connection.execute(delete(_t).where(_t.c.account_number == account_number, _t.c.purpose.in_(purposes)))
 
 
 def _good(token: str, purpose: Purpose, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:

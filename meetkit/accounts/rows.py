@@ -99,7 +99,7 @@ def add(connection: Connection, account: Account, password_hash: str | None) -> 
     """Keep a new account, and its tenant where that is new; its row's number.
 
     Raises:
-        ConflictError: the e-mail has one.
+        ConflictError: the e-mail, or the user, has one.
     """
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
@@ -110,8 +110,12 @@ def add(connection: Connection, account: Account, password_hash: str | None) -> 
     }
     number: int | None = dialects.insert_new(connection, _a, row)
     if number is None:
-        raise ConflictError("this e-mail has an account already")
+        raise ConflictError(f"this {'user' if _has_user(connection, account) else 'e-mail'} has an account already")
     return number
+
+
+def _has_user(connection: Connection, account: Account) -> bool:
+    return connection.execute(select(_a.c.number).where(_a.c.user_id == account.user_id)).first() is not None
 
 
 def change(connection: Connection, number: int, **values: Any) -> None:

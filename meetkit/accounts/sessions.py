@@ -10,7 +10,7 @@ import datetime as dt
 import hmac
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from meetkit.accounts import rows, tables
 from meetkit.accounts.hashes import hash_of, new_secret
@@ -42,7 +42,8 @@ class Refreshed(NamedTuple):
 
 
 def begin(connection: Connection, account_number: int, *, now: dt.datetime, lasts: dt.timedelta) -> Begun:
-    """Begin a session."""
+    """Begin a session; those of the account that nobody came back to in time are forgotten."""
+    connection.execute(delete(_s).where(_s.c.account_number == account_number, _s.c.expires_at <= to_microseconds(now)))
     family, once = new_secret(), new_secret()
     at = to_microseconds(now)
     session_id = new_id("session")

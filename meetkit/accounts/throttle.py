@@ -23,6 +23,7 @@ T = TypeVar("T")
 _MINUTES = 15
 # Many people share an address.
 _OF_AN_ADDRESS = 10
+_MANY = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,9 @@ class Throttle:
         """Let so many attempts through, counted in that Redis or in memory."""
         self._of_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
         self._of_address = RateLimitItemPerMinute(attempts * _OF_AN_ADDRESS, _MINUTES, "meetkit/address")
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._memory = MemoryStorage()
+        self._own = MovingWindowRateLimiter(self._memory)
+        self._swept_at = _MANY
         self._shared = MovingWindowRateLimiter(storage) if storage else None
         self._failing = False
 
@@ -64,6 +67,7 @@ class Throttle:
         Raises:
             ThrottledError: there were too many.
         """
+        self._sweep()
         key = _key(who)
         if not self._do(lambda limiter: limiter.hit(self._of_account, key)):
             raise self._error(self._of_account, key)
@@ -85,6 +89,19 @@ class Throttle:
         """Count a failure against where it came from."""
         if address is not None:
             self._do(lambda limiter: limiter.hit(self._of_address, _key(address)))
+
+    def _sweep(self) -> None:
+        """Forget names whose attempts are past, which the library would keep for good."""
+        events, now = self._memory.events, time.time()
+        if len(events) < self._swept_at:
+            return
+        for key in list(events):
+            with self._memory.locks[key]:
+                entries = events.get(key)
+                if not entries or entries[0].expiry < now:
+                    events.pop(key, None)
+                    self._memory.locks.pop(key, None)
+        self._swept_at = max(_MANY, 2 * len(events))
 
     def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
         until = self._do(lambda limiter: limiter.get_window_stats(item, key).reset_time)

@@ -117,8 +117,7 @@ class Administration(Parts):
 
     def _check_people(self, caller: Caller, request: TeamRequest) -> None:
         for user_id in (*request.managers, *request.members):
-            if self.store.get_user(user_id).tenant_id != caller.tenant_id:
-                raise NotFoundError("user", user_id)
+            self._check_user(user_id, caller.tenant_id)
 
 
 def _change(

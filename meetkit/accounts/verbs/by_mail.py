@@ -113,7 +113,7 @@ def _put_password(connection: Connection, token: str, purpose: Purpose, new_hash
         rows.clear(connection, kept.number, (tables.api_keys, tables.identities))
     rows.change(connection, kept.number, password_hash=new_hash, verified=True)
     sessions.end(connection, kept.number, now=act.now)
-    one_time.void(connection, kept.number, "reset", "invite", now=act.now)
+    one_time.void(connection, kept.number, "reset", "invite")
     audit.note(connection, act, _DONE[purpose], who=kept.account)
     return rows.by_number(connection, kept.number).account
 

@@ -62,7 +62,7 @@ class Federation(Making, Sessions):
 def _taken_back(connection: Connection, kept: rows.Kept, act: Act) -> rows.Kept:
     """An account without anything that whoever made it could still come in by."""
     sessions.end(connection, kept.number, now=act.now)
-    one_time.void(connection, kept.number, "reset", "verify", "invite", now=act.now)
+    one_time.void(connection, kept.number, "reset", "verify", "invite")
     rows.clear(connection, kept.number, (tables.api_keys, tables.identities))
     rows.change(connection, kept.number, password_hash=None, verified=True)
     return rows.by_number(connection, kept.number)

@@ -30,6 +30,8 @@ class Newcomer(NamedTuple):
     access: Access
     verified: bool = False
     password_hash: str | None = None
+    # Of somebody who is a user already.
+    user_id: str | None = None
 
 
 class Making(Parts):
@@ -49,25 +51,25 @@ class Making(Parts):
         """Make both, and note it.
 
         Raises:
-            ConflictError: the e-mail has an account.
+            ConflictError: the e-mail, or the user, has an account.
         """
-        email, name, tenant_id, access, verified, password_hash = newcomer
         account = Account(
             id=new_id("account"),
-            email=email,
-            access=access,
-            tenant_id=tenant_id,
-            user_id=new_id("user"),
-            verified=verified,
+            email=newcomer.email,
+            access=newcomer.access,
+            tenant_id=newcomer.tenant_id,
+            user_id=newcomer.user_id or new_id("user"),
+            verified=newcomer.verified,
             created_at=act.now,
         )
-        number = rows.add(connection, account, password_hash)
-        user = User(id=account.user_id, name=name, email=email, role=_TITLE, tenant_id=tenant_id)
-        self._keep_user(connection, user)
+        number = rows.add(connection, account, newcomer.password_hash)
+        if newcomer.user_id is None:
+            self._keep_user(connection, account, newcomer.name)
         audit.note(connection, act, event, who=account, subject=account.id)
-        return rows.Kept(number, account, password_hash)
+        return rows.Kept(number, account, newcomer.password_hash)
 
-    def _keep_user(self, connection: Connection, user: User) -> None:
+    def _keep_user(self, connection: Connection, account: Account, name: str) -> None:
+        user = User(id=account.user_id, name=name, email=account.email, role=_TITLE, tenant_id=account.tenant_id)
         if isinstance(self.store, SqlStore) and self.store.database is self.database:
             users.add(connection, user)
         else:

@@ -118,7 +118,7 @@ def _put_password(connection: Connection, caller: Caller, kept: rows.Kept, new_h
         raise ConflictError("the password was changed at the same time; try again")
     rows.change(connection, kept.number, password_hash=new_hash)
     sessions.end(connection, kept.number, now=act.now, but=caller.session_id)
-    one_time.void(connection, kept.number, "reset", now=act.now)
+    one_time.void(connection, kept.number, "reset")
     audit.note(connection, act, "password_change", who=caller)
 
 

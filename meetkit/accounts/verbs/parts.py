@@ -58,6 +58,15 @@ class Parts:
             self._note(act, event, "throttled")
             raise
 
+    def _check_user(self, user_id: str, tenant_id: str) -> None:
+        """Refuse a user of another tenant as one that is not there.
+
+        Raises:
+            NotFoundError: the tenant has no such user.
+        """
+        if self.store.get_user(user_id).tenant_id != tenant_id:
+            raise NotFoundError("user", user_id)
+
     def _post(self, letter: Letter, account: Account, token: str) -> None:
         """Mail a token, later; always to the e-mail on record, never to one that was typed and only folds to it."""
         self.later(lambda: self.mailer.send(letter(account.email, self.policy.public_url, token)))

@@ -51,15 +51,18 @@ class SigningUp(Making):
         The mail's token goes to `accept_invitation`.
 
         Raises:
-            ConflictError: the e-mail has an account.
+            ConflictError: the e-mail, or the user, has an account.
             ForbiddenError: the caller is no admin.
+            NotFoundError: their tenant has no such user.
             ThrottledError: too many from this address.
         """
         act = self._act(origin)
         check_admin(caller)
         self._limit(act, "invite")
         self.throttle.count_address(origin.address)
-        newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access)
+        if request.user_id is not None:
+            self._check_user(request.user_id, caller.tenant_id)
+        newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
         lasts = dt.timedelta(days=self.policy.invite_days)
         account, token = self.database.write(self._make_with_token, newcomer, act, "invite", lasts, caller)
         self._post(mails.invitation, account, token)
