@@ -139,14 +139,13 @@ def test_a_change_may_be_null_only_where_that_clears(document: dict[str, Any]) -
 
 
 @pytest.fixture
-def _formats() -> Iterator[None]:
+def _formats() -> None:
     """What the formats of our schemas hold; of dates, those that calendars know."""
     first, last = dt.datetime(1900, 1, 1), dt.datetime(9000, 1, 1)
     zones = sorted(name for name in available_timezones() if name[0].isupper())
     schemathesis.openapi.format("date-time", st.datetimes(first, last, timezones=st.just(dt.UTC)).map(_iso))
     schemathesis.openapi.format("date", st.dates(first.date(), last.date()).map(str))
     schemathesis.openapi.format("time-zone", st.sampled_from(zones))
-    yield
 
 
 def _iso(moment: dt.datetime) -> str:

@@ -30,7 +30,7 @@ def app_of(
     reads: list[str] | None = None,
     threads: int = 4,
 ) -> FastAPI:
-    """The routes over a store, for who shows the token if there is one. `reads` is told of each transcript that is read."""
+    """The routes over a store, for who shows the token if there is one; `reads` is told of each transcript read."""
 
     def note(_: RequestContext, meeting_id: str) -> None:
         if reads is not None:
