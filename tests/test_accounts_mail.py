@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,7 @@ from meetkit.accounts.models import (
     EmailRequest,
     NewPasswordRequest,
 )
-from meetkit.errors import (
-    InvalidRequestError,
-)
+from meetkit.errors import InvalidRequestError, ThrottledError
 from tests.accounts import HERE, OTHER, World, good, together
 
 
@@ -109,6 +107,27 @@ class TestMail:
             world.clock.go(days=7)
             with pytest.raises(InvalidRequestError, match="ask for another mail"):
                 world.accounts.verify_email(world.post.token("ann@example.com", "Verify"))
+
+    @pytest.mark.parametrize("token", ["x", "nothing", "x" * 2000])
+    def test_that_nobody_made_is_refused_and_noted(self, world: World, token: str) -> None:
+        calls: tuple[tuple[Callable[[str], object], str], ...] = (
+            (world.accounts.verify_email, "email_verified"),
+            (
+                lambda one: world.accounts.reset_password(NewPasswordRequest(token=one, password=OTHER)),
+                "password_reset",
+            ),
+        )
+        for call, event_name in calls:
+            with pytest.raises(InvalidRequestError, match="token: it is not"):
+                call(token)
+            assert world.events()[-1] == (event_name, "failed")
+
+    def test_guessed_at_too_often_is_throttled(self, world: World) -> None:
+        for _ in range(100):
+            with pytest.raises(InvalidRequestError):
+                world.accounts.verify_email("x", origin=HERE)
+        with pytest.raises(ThrottledError):
+            world.accounts.verify_email("x", origin=HERE)
 
     def test_for_one_purpose_is_good_for_no_other(self, world: World) -> None:
         world.signup()

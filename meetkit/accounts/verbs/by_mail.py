@@ -13,8 +13,13 @@ from meetkit.accounts.events import NOWHERE, Act, EventName, Origin
 from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest
 from meetkit.accounts.one_time import Purpose
 from meetkit.accounts.verbs.parts import Parts, own_session
+from meetkit.errors import InvalidRequestError
 
-_DONE: dict[Purpose, EventName] = {"reset": "password_reset", "invite": "invite_accepted"}
+_DONE: dict[Purpose, EventName] = {
+    "reset": "password_reset",
+    "invite": "invite_accepted",
+    "verify": "email_verified",
+}
 
 
 class ByMail(Parts):
@@ -38,6 +43,7 @@ class ByMail(Parts):
 
         Raises:
             InvalidRequestError: the token is not, or no longer, good, or the password too easy to guess.
+            ThrottledError: too many wrong ones from this address.
         """
         self._set_password(request, "reset", self._act(origin))
 
@@ -46,6 +52,7 @@ class ByMail(Parts):
 
         Raises:
             InvalidRequestError: the token is not, or no longer, good, or the password too easy to guess.
+            ThrottledError: too many wrong ones from this address.
         """
         return self._set_password(request, "invite", self._act(origin))
 
@@ -67,8 +74,11 @@ class ByMail(Parts):
 
         Raises:
             InvalidRequestError: the token is not, or no longer, good.
+            ThrottledError: too many wrong ones from this address.
         """
-        return self.database.write(_verify, token, self._act(origin))
+        act = self._act(origin)
+        self._whose(token, "verify", act)
+        return self.database.write(_verify, token, act)
 
     def _send_reset(self, email: str, act: Act) -> None:
         account, token = self.database.write(self._reset, email, act)
@@ -91,9 +101,24 @@ class ByMail(Parts):
         lasts = dt.timedelta(days=self.policy.verify_days)
         return kept.account, one_time.issue(connection, kept.number, "verify", now=act.now, lasts=lasts)
 
+    def _whose(self, token: str, purpose: Purpose, act: Act) -> rows.Kept:
+        """The account that a token was made for; a wrong one is counted and noted.
+
+        Raises:
+            InvalidRequestError: it is not, or no longer, good.
+            ThrottledError: too many wrong ones from this address.
+        """
+        self._limit(act, _DONE[purpose])
+        try:
+            return self.database.read(_find, token, purpose, act)
+        except InvalidRequestError:
+            self.throttle.count_address(act.origin.address)
+            self._note(act, _DONE[purpose], "failed")
+            raise
+
     def _set_password(self, request: NewPasswordRequest, purpose: Purpose, act: Act) -> Account:
         # Looked at first, as a hash takes its time and no transaction should wait for it.
-        kept = self.database.read(_whose, request.token, purpose, act)
+        kept = self._whose(request.token, purpose, act)
         password_rules.check(request.password, email=kept.account.email)
         new_hash = self.passwords.hash(request.password)
         account = self.database.write(_put_password, request.token, purpose, new_hash, act)
@@ -102,7 +127,7 @@ class ByMail(Parts):
         return account
 
 
-def _whose(connection: Connection, token: str, purpose: Purpose, act: Act) -> rows.Kept:
+def _find(connection: Connection, token: str, purpose: Purpose, act: Act) -> rows.Kept:
     return rows.by_number(connection, one_time.find(connection, token, purpose, now=act.now))
 
 
