@@ -14,6 +14,7 @@ import sqlalchemy
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
+from meetkit.accounts.background import Background
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
@@ -22,16 +23,18 @@ from meetkit.accounts.models import (
 )
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
+from meetkit.accounts.service import Accounts
 from meetkit.errors import (
     ConflictError,
     ForbiddenError,
     InvalidRequestError,
     MeetkitError,
     NotFoundError,
+    ThrottledError,
     UnauthenticatedError,
 )
 from meetkit.settings import Settings
-from tests.accounts import OTHER, PASSWORD, POLICY, World, good, identity, together
+from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, together
 
 
 @pytest.fixture
@@ -318,6 +321,23 @@ def test_without_a_secret_nobody_comes_in(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="MEETKIT_SECRET_KEYS"):
         world.login()
     world.close()
+
+
+def test_accounts_come_of_settings(world: World) -> None:
+    settings = Settings(secret_keys=KEY, access_token_minutes=1, login_attempts=1)
+    accounts = Accounts.of_settings(settings, database=world.database, store=world.store, mailer=world.post)
+    assert isinstance(accounts.later, Background)
+    accounts.later.close()
+    world.signup()
+
+    pair = accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+
+    assert pair.expires_in == 60
+    assert accounts.authenticate(pair.access_token).user_id
+    with pytest.raises(UnauthenticatedError):
+        accounts.login(LoginRequest(email="ann@example.com", password=OTHER))
+    with pytest.raises(ThrottledError):
+        accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
 
 
 def test_a_clock_is_asked_for_the_time(world: World) -> None:

@@ -184,6 +184,11 @@ class TestTenants:
 
         assert [one.email.partition("@")[0] for one in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
 
+    @pytest.mark.parametrize("limit", [0, -1, 1001])
+    def test_list_no_more_than_a_page(self, world: World, limit: int) -> None:
+        with pytest.raises(InvalidRequestError, match="limit: 1 to 1,000"):
+            world.accounts.list_accounts(world.admin(), limit=limit)
+
 
 class TestNoAdmin:
     @pytest.mark.parametrize("access", ["manager", "member", "viewer", "admin by a key"])

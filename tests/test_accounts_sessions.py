@@ -14,11 +14,7 @@ from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
 )
-from meetkit.errors import (
-    InvalidRequestError,
-    MeetkitError,
-    UnauthenticatedError,
-)
+from meetkit.errors import ConflictError, InvalidRequestError, MeetkitError, UnauthenticatedError
 from tests.accounts import HERE, OTHER, PASSWORD, World, good, together
 
 
@@ -135,6 +131,18 @@ class TestSessions:
         with pytest.raises(UnauthenticatedError):
             world.login()
         assert world.login(password=OTHER)
+
+    def test_of_two_who_set_another_password_at_once_one_does(self, on_both: World) -> None:
+        on_both.signup()
+        caller = on_both.caller()
+        requests = [ChangePasswordRequest(current_password=PASSWORD, new_password=f"{OTHER} {n}") for n in range(2)]
+
+        results = together(*[lambda one=one: on_both.accounts.change_password(caller, one) for one in requests])
+
+        [lost] = [one for one in results if one is not None]
+        assert isinstance(lost, ConflictError | InvalidRequestError)  # whether it came after the other, or during
+        won = requests[results.index(None)].new_password
+        assert on_both.login(password=won)
 
     def test_another_password_takes_the_current_one(self, world: World) -> None:
         world.signup()

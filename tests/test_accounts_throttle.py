@@ -106,6 +106,12 @@ class TestThrottle:
         with pytest.raises(InvalidRequestError, match="MEETKIT_REDIS_URL"):
             Throttle.of(Settings(redis_url=url))
 
+    def test_a_redis_that_is_not_there_keeps_nobody_out(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
+        accounts = world.another(throttle=Throttle.of(Settings(redis_url="redis://127.0.0.1:1/0")))
+        world.signup()
+        assert accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+        assert "the Redis failed" in caplog.text
+
     def test_processes_count_together_in_a_redis(self, world: World, redis: Any) -> None:
         one, other = (world.another(throttle=Throttle(2, redis)) for _ in range(2))
         for accounts in (one, other):
