@@ -212,7 +212,8 @@ def test_two_apps_count_apart() -> None:
     ],
 )
 def test_metrics_are_for_who_may_see_them(environment: Any, token: str | None, shown: str | None, status: int) -> None:
-    app = create_app(Settings(environment=environment, metrics_token=token), store=MemoryStore())
+    given = Settings(environment=environment, metrics_token=token, secret_keys="k" * 32)
+    app = create_app(given, store=MemoryStore())
     found = TestClient(app).get("/metrics", headers={"Authorization": f"Bearer {shown}"} if shown else None)
 
     assert found.status_code == status
@@ -251,13 +252,25 @@ def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
     assert "account=account_1 request_id=order-67" in written[-1]
 
 
-def test_lines_of_the_log_hold_what_went_wrong_below_them() -> None:
-    error = KeyError("x")
-    record = logging.LogRecord("meetkit", logging.ERROR, "", 1, "it %s", ("broke",), (KeyError, error, None))
+def test_lines_of_the_log_hold_what_went_wrong_without_its_words() -> None:
+    record = logging.LogRecord(
+        "meetkit", logging.ERROR, "", 1, "it %s", ("broke",), (KeyError, KeyError("s3cret"), None)
+    )
 
     text = logs.TextFormatter().format(record)
     assert "ERROR   meetkit: it broke\n    KeyError" in text
-    assert json.loads(logs.JsonFormatter().format(record))["message"].startswith("it broke\nKeyError")
+    assert json.loads(logs.JsonFormatter().format(record))["message"] == "it broke\nKeyError"
+    assert "s3cret" not in text
+
+
+def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(url: str) -> None:
+    app = Service(Settings(database_url=url), None, None)
+    done: list[str] = []
+    app.closing.callback(lambda: done.append(TestClient(app).get("/readyz").json()["status"]))
+    with TestClient(app):
+        assert done == []
+
+    assert done == ["ready"]
 
 
 @contextmanager

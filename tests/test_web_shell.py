@@ -280,18 +280,23 @@ def test_a_client_that_leaves_while_it_sends_troubles_nobody() -> None:
 
 
 def test_secrets_given_are_used_in_order_and_short_ones_refused() -> None:
-    assert signing_keys(Settings(secret_keys=f"{'a' * 32}, {'b' * 40}"), None) == ("a" * 32, "b" * 40)
+    assert signing_keys(Settings(secret_keys=f"{'a' * 32}, {'b' * 40}"), "sqlite://") == ("a" * 32, "b" * 40)
     with pytest.raises(InvalidRequestError, match="at least 32 characters"):
-        signing_keys(Settings(secret_keys=f"{'a' * 32},short"), None)
+        signing_keys(Settings(secret_keys=f"{'a' * 32},short"), "sqlite://")
     with pytest.raises(InvalidRequestError, match="production needs MEETKIT_SECRET_KEYS"):
         signing_keys(Settings(environment="production"), "sqlite:///x.db")
+
+
+def test_an_app_for_production_is_not_made_without_a_secret() -> None:
+    with pytest.raises(InvalidRequestError, match="production needs MEETKIT_SECRET_KEYS"):
+        create_app(Settings(environment="production"), store=data.store())
 
 
 def test_a_development_secret_is_made_once_beside_the_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/meetings.db"
 
     made = signing_keys(Settings(), url)
-    assert made == signing_keys(Settings(), url) != signing_keys(Settings(), None)
+    assert made == signing_keys(Settings(), url) != signing_keys(Settings(), "sqlite://")
     (file,) = tmp_path.iterdir()
     assert (file.name, stat.S_IMODE(file.stat().st_mode)) == ("meetings.db.secret", 0o600)
     file.write_text("short")

@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import URL
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp
@@ -43,6 +44,7 @@ from meetkit.web.routes import (
     users,
 )
 from meetkit.web.routes.dispatch import Dispatcher, rendered
+from meetkit.web.secrets import signing_keys
 
 PREFIX = "/api/v1"
 DATABASE_URL = "sqlite:///meetkit.db"
@@ -65,17 +67,22 @@ def create_app(
 class Service(FastAPI):
     """The app, with what surrounds its routes, and what is closed when it ends.
 
-    `readiness` is what `/readyz` asks, `metrics` what `/metrics` tells; `closing` holds what is done in the end,
-    the last entered first.
+    `readiness` is what `/readyz` asks, `metrics` what `/metrics` tells, `signing_keys` what tokens are signed by;
+    `closing` holds what is done in the end, the last entered first.
     """
 
     def __init__(self, settings: Settings, store: Store | None, llm: LLMClient | None) -> None:
-        """Open what the settings name, unless it is given."""
+        """Open what the settings name, unless it is given.
+
+        Raises:
+            InvalidRequestError: the settings cannot be used, or production has no secret to sign by.
+        """
         self.settings = settings
         self.closing = ExitStack()
         self.metrics = Metrics()
-        store = store or self._opened_store()
+        self.signing_keys = signing_keys(settings, _url(settings, store))
         llm = llm or collaborators.model_of(settings)
+        store = store or self._opened_store()
         self.readiness = Readiness(store, llm)
         super().__init__(
             title="meetkit",
@@ -103,7 +110,7 @@ class Service(FastAPI):
 
     def _opened_store(self) -> SqlStore:
         options = SqlOptions.of(self.settings).model_copy(update={"pool_size": self.settings.threads})
-        store = SqlStore(self.settings.database_url or DATABASE_URL, migrate=True, options=options)
+        store = SqlStore(_url(self.settings, None), migrate=True, options=options)
         self.closing.callback(store.close)
         return store
 
@@ -118,6 +125,13 @@ class Service(FastAPI):
         if isinstance(store, SqlStore):
             traces.watch(store.database.engine)
         return {"tracer_provider": traces.provider, "operation_spans": False, "metrics": False, "logs": False}
+
+
+def _url(settings: Settings, given: Store | None) -> str | URL:
+    """Where things are kept: in a database, or `sqlite://`, which stands for no file."""
+    if given is None:
+        return settings.database_url or DATABASE_URL
+    return given.database.engine.url if isinstance(given, SqlStore) else "sqlite://"
 
 
 def api(dispatcher: Dispatcher) -> APIRouter:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import http
 import logging
 import math
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meetkit.errors import ConflictError, LLMAPIError, MeetkitError, ThrottledError, UnauthenticatedError
 from meetkit.models.base import describe_errors
+from meetkit.web.monitoring import logs
 from meetkit.web.reply import Reply
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,8 +32,7 @@ def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = Non
 def of_error(error: Exception) -> Reply:
     """The problem of an error: of ours with its message, of others without, as nobody knows what it holds."""
     if not isinstance(error, MeetkitError):
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("an unexpected %s\n%s", type(error).__name__, frames.rstrip())
+        _log.error("an unexpected %s", logs.unsaid(error))
         return problem(500, "something went wrong; the server's log says what, under this request's id")
     return problem(error.status_code, str(error), headers=_headers(error), **_more(error))
 

@@ -9,16 +9,18 @@ import secrets
 from pathlib import Path
 
 import sqlalchemy
+from sqlalchemy import URL
 
 from meetkit.errors import InvalidRequestError
 from meetkit.settings import Settings
 
 HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+_MAKE = f"`{HOW_TO_MAKE_ONE}`"
 _SHORTEST = 32
 _log = logging.getLogger("meetkit.web")
 
 
-def signing_keys(settings: Settings, database_url: str | None) -> tuple[str, ...]:
+def signing_keys(settings: Settings, database_url: str | URL) -> tuple[str, ...]:
     """The secrets: the first signs, all verify. In development one is made, and kept beside a database's file.
 
     Raises:
@@ -34,13 +36,10 @@ def signing_keys(settings: Settings, database_url: str | None) -> tuple[str, ...
     return (_development_key(_file_beside(database_url)),)
 
 
-_MAKE = f"`{HOW_TO_MAKE_ONE}`"
-
-
-def _file_beside(database_url: str | None) -> Path | None:
+def _file_beside(database_url: str | URL) -> Path | None:
     """Where a development secret is kept; `None` where the database is no file."""
-    url = sqlalchemy.make_url(database_url) if database_url else None
-    if url is None or url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or url.query:
+    url = sqlalchemy.make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or url.query:
         return None
     return Path(f"{url.database}.secret")
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import sys
+import traceback
 from contextvars import ContextVar
 from typing import Literal
 
@@ -36,6 +37,11 @@ def answered(method: str, route: str, status: int, seconds: float, account_id: s
     _access.info("answered", extra={"fields": fields})
 
 
+def unsaid(error: BaseException) -> str:
+    """Which error it is and where it was raised, without its words, as nobody knows what they hold."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
+
+
 class JsonFormatter(logging.Formatter):
     """A JSON object a line."""
 
@@ -45,7 +51,7 @@ class JsonFormatter(logging.Formatter):
             "time": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _message(self, record),
+            "message": _message(record),
             **_fields(record),
         }
         return json.dumps(line, ensure_ascii=False)
@@ -57,7 +63,7 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Put a record into a line."""
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        message = _message(self, record).replace("\n", "\n    ")
+        message = _message(record).replace("\n", "\n    ")
         head, _, rest = message.partition("\n")
         line = f"{_time(record)} {record.levelname:<7} {record.name}: {head}{' ' if fields else ''}{fields}"
         return f"{line}\n{rest}" if rest else line
@@ -68,9 +74,9 @@ def _time(record: logging.LogRecord) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _message(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    message = record.getMessage()
-    return f"{message}\n{formatter.formatException(record.exc_info)}" if record.exc_info else message
+def _message(record: logging.LogRecord) -> str:
+    error = record.exc_info[1] if record.exc_info else None
+    return f"{record.getMessage()}\n{unsaid(error)}" if error else record.getMessage()
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
