@@ -102,20 +102,25 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(servi
     assert asked.get("/healthz").status_code == 200
 
 
-def test_a_database_that_does_not_answer_in_time_is_not_ready(service: Service) -> None:
-    service.readiness.seconds = 0.1
-    held = threading.Event()
+def test_a_database_that_does_not_answer_in_time_is_not_ready_and_asked_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.readiness.seconds = 0.05
+    released, asked = threading.Event(), []
 
-    def hold(_: Any) -> None:
-        held.wait(5)
+    def hold(connection: Any) -> None:
+        asked.append(connection)
+        released.wait(5)
 
-    asked = TestClient(service)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("meetkit.storage.sql.schema.check", hold)
-        found = asked.get("/readyz")
-        held.set()
+    monkeypatch.setattr("meetkit.storage.sql.schema.check", hold)
+    with TestClient(service) as client:
+        found = [client.get("/readyz") for _ in range(3)]
+        assert client.get("/healthz").status_code == 200
+        released.set()
 
-    assert (found.status_code, found.json()["parts"]["store"]) == (503, "unreachable")
+    assert {one.status_code for one in found} == {503}
+    assert found[0].json()["parts"]["store"] == "unreachable"
+    assert len(asked) == 1
 
 
 def test_a_server_about_to_stop_is_not_ready_and_still_answers(service: Service) -> None:

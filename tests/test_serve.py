@@ -11,6 +11,7 @@ import stat
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -111,13 +112,15 @@ class _Client(threading.Thread):
                 connection.connect()
         except ConnectionError:
             return "refused"
-        body = {"user_id": f"user_{self._number % 4 + 1}", "title": f"Call {self._number}", "date": "2030-01-01T10:00"}
         try:
-            connection.request("POST", "/api/v1/meetings", json.dumps(body), {"Content-Type": "application/json"})
+            connection.request("POST", "/api/v1/meetings", self._body(), {"Content-Type": "application/json"})
             answer = connection.getresponse()
         except (http.client.RemoteDisconnected, ConnectionError):
             connection.close()
             return "never accepted" if is_new else "closed while idle"
+        return self._read(answer)
+
+    def _read(self, answer: http.client.HTTPResponse) -> str:
         try:
             content = answer.read()
         except (http.client.HTTPException, OSError):
@@ -126,6 +129,26 @@ class _Client(threading.Thread):
             self.made.append(json.loads(content)["id"])
         return str(answer.status)
 
+    def _body(self) -> bytes:
+        body = {"user_id": f"user_{self._number % 4 + 1}", "title": f"Call {self._number}", "date": "2030-01-01T10:00"}
+        return json.dumps(body).encode()
+
+    def begin_slowly(self) -> Callable[[], str]:
+        """Send half a request; what is given sends the rest, and says what came of it."""
+        connection, body = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20), self._body()
+        connection.putrequest("POST", "/api/v1/meetings")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:20])
+
+        def finish() -> str:
+            connection.send(body[20:])
+            self.outcomes[outcome := self._read(connection.getresponse())] += 1
+            connection.close()
+            return outcome
+
+        return finish
+
 
 def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]]:
     """What became of the requests of 8 clients while a server was told to stop, and the meetings it said it made."""
@@ -133,12 +156,16 @@ def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]
     for client in clients:
         client.start()
     time.sleep(1)
+    slow = _Client(server.port, 8, keeps_alive=True)
+    finish = slow.begin_slowly()
     server.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     if drains:
         assert get(server.port, "/readyz")[0] == 503
+    assert finish() == "201"
+    clients.append(slow)
     assert server.process.wait(30) == 0
-    for client in clients:
+    for client in clients[:-1]:
         client.join(30)
     outcomes = sum((client.outcomes for client in clients), Counter[str]())
     return outcomes, {made for client in clients for made in client.made}

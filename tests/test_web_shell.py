@@ -50,6 +50,11 @@ async def who(request: Request) -> dict[str, Any]:
     return {"id": request.state.request_id, "client": request.client and request.client.host}
 
 
+@router.get("/waits")
+async def waits() -> None:
+    await asyncio.sleep(60)
+
+
 @router.get("/kept")
 async def kept(response: Response) -> str:
     response.headers["Cache-Control"] = "max-age=60"
@@ -257,17 +262,10 @@ def test_only_a_trusted_proxy_says_whence_a_request_comes(trusted: str | None, c
     assert asked.get("/who", headers={"X-Forwarded-For": "203.0.113.9"}).json()["client"] == seen
 
 
-def test_a_client_that_leaves_while_it_sends_troubles_nobody() -> None:
-    app = made()
+async def sent_by(app: FastAPI, method: str, path: str, *, cancel_after: float | None = None) -> list[Any]:
+    """What an app sends to a client that is gone once it has asked, perhaps cancelled on the way."""
     sent: list[Any] = []
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/drop",
-        "raw_path": b"/drop",
-        "query_string": b"",
-        "headers": [],
-    }
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
@@ -275,8 +273,28 @@ def test_a_client_that_leaves_while_it_sends_troubles_nobody() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(app({**scope, "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}, receive, send))
+    task = asyncio.create_task(
+        app({**scope, "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"}, receive, send)
+    )
+    if cancel_after is not None:
+        await asyncio.sleep(cancel_after)
+        task.cancel()
+    await task
+    return sent
+
+
+def test_a_client_that_leaves_while_it_sends_troubles_nobody() -> None:
+    sent = asyncio.run(sent_by(made(), "POST", "/drop"))
+
     assert not any(message.get("status") == 200 for message in sent)
+
+
+def test_what_the_servers_end_cuts_off_is_told_to_come_back() -> None:
+    start, body = asyncio.run(sent_by(made(), "GET", "/waits", cancel_after=0.1))
+
+    assert start["status"] == 503
+    assert (b"retry-after", b"1") in start["headers"]
+    assert json.loads(body["body"])["detail"] == "the server stopped before this was done"
 
 
 def test_secrets_given_are_used_in_order_and_short_ones_refused() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import anyio
-import anyio.to_thread
+from anyio import to_thread
 
 from meetkit.errors import MeetkitError, SchemaError
 from meetkit.llm_client import LLMClient
@@ -22,13 +23,16 @@ _SEVERITY: dict[str, State] = {"unreachable": "not ready", "wrong revision": "no
 
 @dataclass
 class Readiness:
-    """What is asked, and whether the server is about to stop. One question to the database is under way at a time."""
+    """What is asked, and whether the server is about to stop.
+
+    One question to the database is under way at a time, however many ask: each holds a thread until it is answered.
+    """
 
     store: Store
     llm: LLMClient | None = None
     draining: bool = False
     seconds: float = _SECONDS
-    _place: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    _asking: asyncio.Future[None] | None = field(default=None, init=False)
 
     async def parts(self) -> dict[str, str]:
         """Each part's state in a word or two."""
@@ -36,15 +40,21 @@ class Readiness:
 
     async def _database(self) -> dict[str, str]:
         """How the store and its tables are; a database that takes too long counts as one that is not there."""
-        check = _check(self.store)
         try:
-            with anyio.fail_after(self.seconds):
-                await anyio.to_thread.run_sync(check, limiter=self._place, abandon_on_cancel=True)
+            await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
         except (MeetkitError, TimeoutError):
             return {"store": "unreachable", "migrations": "unknown"}
         return {"store": "ok", "migrations": "ok"}
+
+    def _question(self) -> asyncio.Future[None]:
+        if self._asking is None or self._asking.done():
+            asked = to_thread.run_sync(_check(self.store), abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
+            self._asking = asyncio.ensure_future(asked)
+            # Its error is known by then, or comes after nobody waits for it any more.
+            self._asking.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return self._asking
 
     def _model(self) -> str:
         if self.llm is None:

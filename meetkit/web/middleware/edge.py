@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from time import perf_counter
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from meetkit.web import problems
 from meetkit.web.monitoring import logs
 from meetkit.web.monitoring.metrics import UNMATCHED, Metrics
+from meetkit.web.reply import Reply
 from meetkit.web.routes.dispatch import rendered
 
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -39,6 +41,11 @@ class Edge:
         began = perf_counter()
         try:
             await self._app(scope, receive, answer.send)
+        except asyncio.CancelledError:
+            # The server stops, and this took longer than it waits. The task ends here.
+            if answer.status:
+                raise
+            await rendered(_stopped())(scope, receive, answer.send)
         except Exception as error:
             # Which the layer within has answered, where it could.
             if not answer.status:
@@ -54,6 +61,10 @@ class Edge:
         route = getattr(scope.get("route"), "path", UNMATCHED)
         self._metrics.observe_request(scope["method"], route, status or 499, seconds)
         logs.answered(scope["method"], route, status or 499, seconds, scope["state"].get("account_id"))
+
+
+def _stopped() -> Reply:
+    return problems.problem(503, "the server stopped before this was done", headers={"Retry-After": "1"})
 
 
 class _Answer:
