@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -10,8 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from meetkit import settings
 from tests.commands import in_process
+
+
+def keep_logging(patch: pytest.MonkeyPatch) -> None:
+    """Undo at the end what a server, which has a process of its own, does to the logging of this one."""
+    for name in ("meetkit", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        for attribute in ("handlers", "level", "propagate"):
+            patch.setattr(logger, attribute, getattr(logger, attribute))
+    for name in ("logThreads", "logProcesses", "logMultiprocessing", "_srcfile"):
+        patch.setattr(logging, name, getattr(logging, name))
 
 
 class Server:

@@ -28,6 +28,7 @@ from meetkit.web.monitoring import logs, usage
 from meetkit.web.monitoring.prices import dollars
 from tests.commands import execute
 from tests.model_server import gives, running_server
+from tests.servers import keep_logging
 
 MEETING = "/api/v1/meetings/hist_meeting_1"
 
@@ -227,10 +228,7 @@ def test_metrics_are_for_who_may_see_them(environment: Any, token: str | None, s
 def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
     service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("meetkit", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        for attribute in ("handlers", "level", "propagate"):
-            monkeypatch.setattr(logger, attribute, getattr(logger, attribute))
+    keep_logging(monkeypatch)
 
     @service.get("/me")
     async def me(request: Request) -> str:

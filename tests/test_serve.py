@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Run
-from tests.servers import Server, running_server
+from tests.servers import Server, keep_logging, running_server
 
 pytestmark = pytest.mark.enable_socket
 
@@ -71,6 +71,7 @@ def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_
 def test_production_refuses_to_serve_without_a_secret_or_with_a_short_one(
     meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    keep_logging(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MEETKIT_ENVIRONMENT", "production")
 
@@ -81,6 +82,7 @@ def test_production_refuses_to_serve_without_a_secret_or_with_a_short_one(
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    keep_logging(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MEETKIT_SECRET_KEYS", "k" * 48)
     with socket.create_server(("127.0.0.1", 0)) as taken:
