@@ -35,7 +35,9 @@ def test_every_model_is_among_them(some: tuple[Value, ...]) -> None:
         return {one for child in model.__subclasses__() for one in (child, *subclasses(child))}
 
     parts = set(Settings.__bases__)
-    assert subclasses(Value) - parts <= {type(one) for one in some}
+    # What the service alone reads or writes never makes the way back.
+    bodies = {one for one in subclasses(Value) if one.__module__ == "meetkit.web.bodies"}
+    assert subclasses(Value) - parts - bodies <= {type(one) for one in some}
 
 
 @given(values)

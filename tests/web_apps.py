@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from meetkit.accounts.caller import Access, Caller
 from meetkit.collaborators import UNSET, Unset
@@ -30,7 +33,7 @@ def app_of(
     reads: list[str] | None = None,
     threads: int = 4,
 ) -> FastAPI:
-    """The routes over a store, for who shows the token if there is one; `reads` is told of each transcript read."""
+    """The routes over a store, for who shows the token if there is one; `reads` hears of transcripts read."""
 
     def note(_: RequestContext, meeting_id: str) -> None:
         if reads is not None:
@@ -48,3 +51,21 @@ def app_of(
     openapi.document(app)
     render_problems(app)
     return app
+
+
+def client_of(store: Store, **more: Any) -> TestClient:
+    """A client of the routes, which sees a failure of the server's as an answer."""
+    return TestClient(app_of(store, **more), base_url=f"http://testserver{PREFIX}", raise_server_exceptions=False)
+
+
+def ids(answer: Any) -> list[str]:
+    """The ids of a page."""
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    """The status of a problem, and what it says."""
+    assert answer.headers["Content-Type"] == "application/problem+json", answer.text
+    assert answer.json()["status"] == answer.status_code
+    return answer.status_code, answer.json()["detail"]
