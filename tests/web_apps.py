@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from meetkit.accounts.caller import Access, Caller
+from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import UnauthenticatedError
 from meetkit.llm_client import LLMClient
@@ -33,7 +34,7 @@ def app_of(
     reads: list[str] | None = None,
     threads: int = 4,
 ) -> FastAPI:
-    """The routes over a store, for who shows the token if there is one; `reads` hears of transcripts read."""
+    """The routes over a store, as `by` may see it, who shows the token if there is one; `reads` hears of transcripts read."""
 
     def note(_: RequestContext, meeting_id: str) -> None:
         if reads is not None:
@@ -45,7 +46,9 @@ def app_of(
         assert by
         return by
 
-    backend = Backend(store, llm, identify=identify if by else None, read_transcript=note)
+    backend = Backend(
+        store, llm, identify=identify if by else None, guard=GuardedStore if by else None, read_transcript=note
+    )
     app = FastAPI(title="meetkit", version="1")
     app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))), prefix=PREFIX)
     openapi.document(app)
