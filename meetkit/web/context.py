@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from meetkit import meeting_service
 from meetkit.accounts.caller import Caller
-from meetkit.collaborators import UNSET, Unset
+from meetkit.collaborators import UNSET, Unset, current_store
 from meetkit.errors import ForbiddenError
 from meetkit.llm_client import LLMClient
 from meetkit.storage import Store
@@ -57,11 +57,12 @@ class RequestContext:
 class Backend:
     """What requests are answered from: a store, a model, and how to tell who asks.
 
-    `identify` says who a request is from, or raises `UnauthenticatedError`; without it nobody is asked, and a host
-    guards its routes itself. `guard` is the store as a caller sees it.
+    A store or a model that is left open is the one in use when a request comes. `identify` says who a request is
+    from, or raises `UnauthenticatedError`; without it nobody is asked, and a host guards its routes itself. `guard` is
+    the store as a caller sees it.
     """
 
-    store: Store
+    store: Store | Unset = UNSET
     llm: LLMClient | Unset | None = UNSET
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
@@ -75,6 +76,8 @@ class Backend:
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:
         """Have the service work on the store as this caller sees it, and on this model."""
-        guarded = self.guard(self.store, context.caller) if self.guard and context.caller else self.store
-        with meeting_service.use(store=guarded, llm=self.llm):
+        store = self.store
+        if self.guard and context.caller:
+            store = self.guard(current_store() if store is UNSET else store, context.caller)
+        with meeting_service.use(store=store, llm=self.llm):
             yield

@@ -30,10 +30,10 @@ async def prepare(
     context.check_may_write()
     try:
         prep = await meeting_service.generate_pre_meeting_prep_async(
-            meeting_id, max_retries, history_limit=history_limit, fallback=_standing_in(fallback)
+            meeting_id, max_retries, history_limit=history_limit, fallback=standing_in(fallback)
         )
     except LLMAPIError as error:
-        raise _of_one_attempt(error) from error
+        raise of_one_attempt(error) from error
     return Reply.of(prep)
 
 
@@ -57,7 +57,7 @@ async def analyze(
     context.check_may_write()
     given = body.transcript if upload is None else upload
     insights = await meeting_service.analyze_meeting_async(
-        meeting_id, given, trackers=body.trackers, fallback=_standing_in(fallback)
+        meeting_id, given, trackers=body.trackers, fallback=standing_in(fallback)
     )
     return Reply.of(insights)
 
@@ -84,11 +84,12 @@ def get_transcript(context: RequestContext, meeting_id: str, *, offsets: Offsets
     return Reply.of(transcript) if offsets == "code_points" else _in_utf16(transcript, transcript.text)
 
 
-def _standing_in(fallback: Fallback) -> Literal["offline"] | None:
+def standing_in(fallback: Fallback) -> Literal["offline"] | None:
+    """What a verb is told to fall back on."""
     return "offline" if fallback == "offline" else None
 
 
-def _of_one_attempt(error: LLMAPIError) -> LLMAPIError:
+def of_one_attempt(error: LLMAPIError) -> LLMAPIError:
     """The error of the only attempt, where that was an answer of no use; else what was raised."""
     if len(error.causes) == 1 and isinstance(error.causes[0], LLMOutputError):
         return error.causes[0]

@@ -1,0 +1,49 @@
+"""What waits for a model, for frameworks whose views are plain functions: all in the thread of the request.
+
+So the store may be one on a host's open connection, and no event loop is needed beside a host's own.
+"""
+
+from __future__ import annotations
+
+from meetkit import meeting_service
+from meetkit.errors import LLMAPIError
+from meetkit.web.bodies import Analysis
+from meetkit.web.context import RequestContext
+from meetkit.web.operations.insights import Fallback, of_one_attempt, standing_in
+from meetkit.web.reply import Reply
+
+
+def prepare(
+    context: RequestContext,
+    meeting_id: str,
+    *,
+    max_retries: int = 3,
+    history_limit: int = 5,
+    fallback: Fallback = "none",
+) -> Reply:
+    """Write the brief before a meeting."""
+    context.check_may_write()
+    try:
+        prep = meeting_service.generate_pre_meeting_prep_with_retry(
+            meeting_id, max_retries, history_limit=history_limit, fallback=standing_in(fallback)
+        )
+    except LLMAPIError as error:
+        raise of_one_attempt(error) from error
+    return Reply.of(prep)
+
+
+def analyze(
+    context: RequestContext,
+    meeting_id: str,
+    body: Analysis,
+    upload: bytes | None = None,
+    *,
+    fallback: Fallback = "offline",
+) -> Reply:
+    """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
+    context.check_may_write()
+    given = body.transcript if upload is None else upload
+    insights = meeting_service.analyze_meeting(
+        meeting_id, given, trackers=body.trackers, fallback=standing_in(fallback)
+    )
+    return Reply.of(insights)
