@@ -1,0 +1,138 @@
+"""What operations take of a request to Flask: each reader gives arguments, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, get_origin
+
+from flask import request
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import describe_errors, parse
+from meetkit.web import problems
+from meetkit.web.bodies import Analysis, Offsets
+from meetkit.web.operations.insights import Fallback
+
+Arguments = dict[str, Any]
+Reader = Callable[[], Arguments]
+"""Reads a part of the request under way into arguments of an operation."""
+
+
+def read(readers: Sequence[Reader]) -> Arguments:
+    """All arguments, or all that is wrong with them in one error."""
+    found: Arguments = {}
+    errors: list[Mapping[str, Any]] = []
+    for reader in readers:
+        try:
+            found |= reader()
+        except ValidationError as error:
+            errors += error.errors(include_url=False, include_input=False)
+    if errors:
+        raise InvalidRequestError(describe_errors(errors))
+    return found
+
+
+class Prepare(BaseModel):
+    """How a brief is asked for."""
+
+    max_retries: Annotated[int, Field(ge=1, le=10)] = 3
+    history_limit: Annotated[int, Field(ge=1, le=1000)] = 5
+    fallback: Fallback = "none"
+
+
+class Analyze(BaseModel):
+    """How an analysis is asked for."""
+
+    fallback: Fallback = "offline"
+
+
+class Counted(BaseModel):
+    """What offsets are asked for."""
+
+    offsets: Offsets = "code_points"
+
+
+class _Include(BaseModel):
+    include: Literal["transcript"] | None = None
+
+
+class _Key(BaseModel):
+    idempotency_key: Annotated[
+        str | None, Field(alias="idempotency-key", min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")
+    ] = None
+
+
+def body(kind: Any) -> Reader:
+    """The body, as JSON of this kind."""
+    adapter = TypeAdapter(kind)
+    return lambda: {"body": adapter.validate_python(_json())}
+
+
+def query(model: type[BaseModel]) -> Reader:
+    """What follows `?`, as one value."""
+    return lambda: {"query": model.model_validate(_asked(model))}
+
+
+def options(model: type[BaseModel]) -> Reader:
+    """What follows `?`, as an argument each."""
+    return lambda: model.model_validate(_asked(model)).model_dump()
+
+
+def with_transcript() -> Arguments:
+    """Whether a meeting's transcript is asked for."""
+    return {"with_transcript": _Include.model_validate(_asked(_Include)).include == "transcript"}
+
+
+def idempotency_key() -> Arguments:
+    """The caller's name for the request."""
+    given = request.headers.get("Idempotency-Key")
+    return _Key.model_validate({} if given is None else {"idempotency-key": given}).model_dump()
+
+
+def if_match() -> Arguments:
+    """The version that a change is meant for."""
+    return {"if_match": request.headers.get("If-Match")}
+
+
+def if_none_match() -> Arguments:
+    """The version that is known."""
+    return {"if_none_match": request.headers.get("If-None-Match")}
+
+
+def transcript() -> Arguments:
+    """A transcript: in JSON, or the file of a form; no body at all is the meeting's own.
+
+    Raises:
+        InvalidRequestError: the body is neither, or malformed.
+    """
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("file")
+        if file is None:
+            raise InvalidRequestError("file: send a file of that name in the form")
+        return {"body": Analysis(), "upload": file.read()}
+    if not request.get_data():
+        return {"body": Analysis()}
+    if request.mimetype != "application/json":
+        raise InvalidRequestError("the body is to be application/json, or multipart/form-data with a `file`")
+    return {"body": parse(Analysis, _json())}
+
+
+def _json() -> Any:
+    if not request.is_json:
+        raise InvalidRequestError(problems.NOT_SAID_TO_BE_JSON)
+    content = request.get_data()
+    if not content:
+        raise InvalidRequestError("Field required")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise InvalidRequestError(problems.NOT_JSON) from None
+
+
+def _asked(model: type[BaseModel]) -> dict[str, Any]:
+    """What follows `?`; of what is given twice the last, unless the model takes several."""
+    given: dict[str, Any] = dict(request.args.items(multi=True))
+    several = [name for name, field in model.model_fields.items() if get_origin(field.annotation) is list]
+    return given | {name: request.args.getlist(name) for name in several if name in given}

@@ -1,0 +1,152 @@
+"""Flask's views: from a request to an operation, and back as the answer."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import flask
+from flask import request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from meetkit.accounts.caller import Caller
+from meetkit.collaborators import UNSET, Unset
+from meetkit.errors import TooLargeError
+from meetkit.llm_client import LLMClient
+from meetkit.settings import Settings
+from meetkit.storage import Store
+from meetkit.web import problems
+from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.flask import reading
+from meetkit.web.flask.table import ONLY_POST, ROUTES, Route
+from meetkit.web.monitoring import logs
+from meetkit.web.operations.paging import PREFIX
+from meetkit.web.reply import Reply
+
+_MEBIBYTE = 1024 * 1024
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+
+def blueprint(
+    *,
+    store: Store | Unset = UNSET,
+    llm: LLMClient | Unset | None = UNSET,
+    identify: Callable[[Credentials], Caller] | None = None,
+    guard: Callable[[Store, Caller], Store] | None = None,
+    read_transcript: Callable[[RequestContext, str], None] | None = None,
+    max_body_mb: int = Settings.model_fields["max_body_mb"].default,
+) -> flask.Blueprint:
+    """The routes, to be registered under `/api/v1`, or another `url_prefix`, in a host's app.
+
+    Args:
+        store: where meetings are kept; left out, that in use when a request comes: the host's, else the sample.
+        llm: the model, `None` for the offline engine; left out, that in use when a request comes.
+        identify: says within the request who makes it, or raises `UnauthenticatedError`; without it nobody is asked,
+            and the host guards the routes itself.
+        guard: the store as a caller sees it, such as `GuardedStore`.
+        read_transcript: told of each reading of a transcript.
+        max_body_mb: how many MiB a request's body may have.
+    """
+    views = _Views(Backend(store, llm, identify, guard, read_transcript), max_body_mb)
+    made = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
+    for route in ROUTES:
+        name = route.operation.__name__
+        made.add_url_rule(
+            route.path, name, views.view(route), methods=[route.method], strict_slashes=True, merge_slashes=False
+        )
+    for path in ONLY_POST:
+        made.add_url_rule(path, "only_post", _only_post, methods=["GET", "PUT", "PATCH", "DELETE"])
+    return made
+
+
+def render_problems(app: flask.Flask) -> None:
+    """Have an app answer errors by problem details, also where there is no route; a host calls it for its own app."""
+
+    @app.errorhandler(HTTPException)
+    def _not_routed(error: HTTPException) -> flask.Response:
+        headers = {}
+        if isinstance(error, MethodNotAllowed):
+            headers["Allow"] = ", ".join(one for one in _METHODS if one in (error.valid_methods or ()))
+        return _sent(problems.of_status(error.code or 500, error.description or "", headers))
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> flask.Response:
+        return _sent(problems.of_error(error))
+
+
+@dataclass(frozen=True)
+class _Views:
+    """What Flask calls."""
+
+    backend: Backend
+    max_body_mb: int
+
+    def view(self, route: Route) -> Callable[..., flask.Response]:
+        def view(**ids: str) -> flask.Response:
+            with _identified() as request_id:
+                try:
+                    reply = self._serve(route, ids, request_id)
+                except HTTPException:
+                    raise  # The host's own, of its `identify`.
+                except Exception as error:
+                    reply = problems.of_error(error)
+                sent = _sent(reply, path=route.path)
+                sent.headers["X-Request-ID"] = request_id
+                return sent
+
+        return view
+
+    def _serve(self, route: Route, ids: Mapping[str, str], request_id: str) -> Reply:
+        arguments = self._arguments(route)
+        context = self.backend.admit(_credentials(request_id))
+        with self.backend.serving(context):
+            return route.operation(context, **ids, **arguments)
+
+    def _arguments(self, route: Route) -> reading.Arguments:
+        """What the operation takes, of a body that is not too large."""
+        most = self.max_body_mb * _MEBIBYTE
+        request.max_content_length = request.max_form_memory_size = most
+        try:
+            request.get_data()
+            return reading.read(route.reads)
+        except RequestEntityTooLarge:
+            raise TooLargeError(f"the body of a request has at most {self.max_body_mb} MiB") from None
+
+
+def _only_post() -> flask.Response:
+    raise MethodNotAllowed(valid_methods=["POST"])
+
+
+def _credentials(request_id: str) -> Credentials:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    shown = token.strip() if kind.casefold() == "bearer" else request.headers.get("X-API-Key")
+    return Credentials(token=shown or None, address=request.remote_addr, request_id=request_id)
+
+
+@contextmanager
+def _identified() -> Iterator[str]:
+    """The id that the request brings, where it is a sane one, else a new one; known to the log meanwhile."""
+    given = request.headers.get("X-Request-ID", "")
+    found = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    token = logs.request_id.set(found)
+    try:
+        yield found
+    finally:
+        logs.request_id.reset(token)
+
+
+def _sent(reply: Reply, *, path: str | None = None) -> flask.Response:
+    """A reply as Flask sends it; its links lead to where the blueprint is."""
+    sent = flask.Response(reply.content, reply.status, {**_HEADERS, **reply.headers}, content_type=reply.media_type)
+    if not reply.content:
+        del sent.headers["Content-Type"]
+    if path and request.url_rule:
+        place = request.script_root + request.url_rule.rule.removesuffix(path)
+        for name in {"Location", "Link"} & {*reply.headers}:
+            sent.headers[name] = reply.headers[name].replace(f"{PREFIX}/", f"{place}/", 1)
+    return sent
