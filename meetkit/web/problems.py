@@ -56,7 +56,9 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
 
 def _is_no_json(error: Mapping[str, Any]) -> bool:
     """Whether there is no body, or one that was not read as JSON for its type."""
-    return tuple(error["loc"]) == ("body",) and (error["type"] == "missing" or isinstance(error.get("input"), bytes))
+    if error["type"] == "missing":
+        return tuple(error["loc"]) == ("body",)
+    return error["loc"][0] == "body" and isinstance(error.get("input"), bytes)
 
 
 def _within(place: Sequence[str | int]) -> Sequence[str | int]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
@@ -38,12 +39,16 @@ async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
     Raises:
         InvalidRequestError: it is malformed, or has no file.
     """
-    async with request.form(max_files=1, max_fields=10) as sent:
-        file = sent.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
-        fields = {name: value for name, value in sent.items() if name != "file"}
-        return parse(model, fields), await file.read()
+    try:
+        async with request.form(max_files=1, max_fields=10) as sent:
+            file = sent.get("file")
+            if isinstance(file, UploadFile):
+                fields = {name: value for name, value in sent.items() if name != "file"}
+                return parse(model, fields), await file.read()
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+    raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
 
 
 def _media_type(request: Request) -> str:
