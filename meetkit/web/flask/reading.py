@@ -67,7 +67,7 @@ class _Key(BaseModel):
 def body(kind: Any) -> Reader:
     """The body, as JSON of this kind."""
     adapter = TypeAdapter(kind)
-    return lambda: {"body": adapter.validate_python(_json())}
+    return lambda: {"body": adapter.validate_python(_json(), from_attributes=True)}
 
 
 def query(model: type[BaseModel]) -> Reader:

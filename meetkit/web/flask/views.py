@@ -119,7 +119,7 @@ class _Views:
 
 
 def _only_post() -> flask.Response:
-    raise MethodNotAllowed(valid_methods=["POST"])
+    return _sent(problems.of_status(405, "", {"Allow": "POST"}))
 
 
 def _credentials(request_id: str) -> Credentials:
