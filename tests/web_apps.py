@@ -34,7 +34,7 @@ def app_of(
     reads: list[str] | None = None,
     threads: int = 4,
 ) -> FastAPI:
-    """The routes over a store, as `by` may see it, who shows the token if there is one; `reads` hears of transcripts read."""
+    """The routes over a store, as `by` may see it, who shows the token if any; `reads` hears of transcripts read."""
 
     def note(_: RequestContext, meeting_id: str) -> None:
         if reads is not None:
