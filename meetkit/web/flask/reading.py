@@ -110,7 +110,7 @@ def transcript() -> Arguments:
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
         if file is None:
-            raise InvalidRequestError("file: send a file of that name in the form")
+            raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
         return {"body": Analysis(), "upload": file.read()}
     if not request.get_data():
         return {"body": Analysis()}
