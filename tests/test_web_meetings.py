@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from meetkit import data
+from meetkit.storage import SqlStore
 from tests.web_apps import caller, client_of, ids, refusal
 
 CALL = {"user_id": "user_1", "contact_id": "contact_1", "title": "Call", "date": "2026-01-01T10:00:00Z"}
@@ -22,6 +25,17 @@ def reads() -> list[str]:
 @pytest.fixture
 def client(reads: list[str]) -> TestClient:
     return client_of(data.store(), by=caller(), reads=reads)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def on_each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestClient]:
+    if request.param == "memory":
+        yield client_of(data.store(), by=caller())
+        return
+    kept = SqlStore(f"sqlite:///{tmp_path}/meetings.db", migrate=True)
+    kept.import_records(data.store().export_records())
+    yield client_of(kept, by=caller())
+    kept.close()
 
 
 def test_a_meeting_is_made_by_the_ids_of_its_people(client: TestClient) -> None:
@@ -70,6 +84,11 @@ def test_a_body_that_is_no_json_is_refused(client: TestClient, body: bytes) -> N
     assert refusal(answer)[0] == 400
 
 
+def test_a_whole_number_is_one_however_json_writes_it(client: TestClient) -> None:
+    assert client.post("/meetings", json={**CALL, "duration_minutes": 45.0}).json()["duration_minutes"] == 45
+    assert refusal(client.post("/meetings", json={**CALL, "duration_minutes": 45.5}))[0] == 400
+
+
 def test_half_of_a_surrogate_pair_is_refused_by_name(client: TestClient) -> None:
     answer = client.post(
         "/meetings",
@@ -105,9 +124,9 @@ def test_a_repeat_under_a_key_is_answered_as_the_first_was(client: TestClient) -
     assert refusal(client.post("/meetings", json=CALL, headers={"Idempotency-Key": "x" * 201}))[0] == 400
 
 
-def test_two_at_once_under_a_key_make_one_meeting(client: TestClient) -> None:
+def test_two_at_once_under_a_key_make_one_meeting(on_each_store: TestClient) -> None:
     def create(_: int) -> str:
-        found: str = client.post("/meetings", json=CALL, headers={"Idempotency-Key": "k2"}).json()["id"]
+        found: str = on_each_store.post("/meetings", json=CALL, headers={"Idempotency-Key": "k2"}).json()["id"]
         return found
 
     with ThreadPoolExecutor(4) as pool:
@@ -137,26 +156,26 @@ def test_a_transcript_is_shown_only_where_it_is_asked_for_and_that_is_noted(
     assert refusal(client.get(path, params={"include": "everything"}))[0] == 400
 
 
-def test_a_version_that_is_known_is_not_sent_again(client: TestClient) -> None:
+def test_a_version_that_is_known_is_not_sent_again(on_each_store: TestClient) -> None:
     path = "/meetings/meeting_1"
-    tag = client.get(path).headers["ETag"]
+    tag = on_each_store.get(path).headers["ETag"]
 
     for known in (tag, f"W/{tag}", f'"99", {tag}', "*"):
-        same = client.get(path, headers={"If-None-Match": known})
+        same = on_each_store.get(path, headers={"If-None-Match": known})
         assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
-    assert client.get(path, headers={"If-None-Match": '"99"'}).status_code == 200
+    assert on_each_store.get(path, headers={"If-None-Match": '"99"'}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "meeting_id",
     ["nope", "a%00b", "..%5C..%5Cetc", "%F0%9F%93%88", "x" * 5000, "%ff", "hist_meeting_1%20", "%ED%A0%80"],
 )
-def test_an_id_that_is_not_there_is_not_found(client: TestClient, meeting_id: str) -> None:
+def test_an_id_that_is_not_there_is_not_found(on_each_store: TestClient, meeting_id: str) -> None:
     path = f"/meetings/{meeting_id}"
 
-    assert refusal(client.get(path))[0] == 404
-    assert refusal(client.patch(path, json={"title": "x"}))[0] == 404
-    assert refusal(client.delete(path))[0] == 404
+    assert refusal(on_each_store.get(path))[0] == 404
+    assert refusal(on_each_store.patch(path, json={"title": "x"}))[0] == 404
+    assert refusal(on_each_store.delete(path))[0] == 404
 
 
 @pytest.mark.parametrize("path", ["..%2F..%2Fetc%2Fpasswd", "%2e%2e/%2e%2e/etc/passwd", "a%2Fb"])
@@ -188,16 +207,16 @@ def test_meetings_of_several_users_are_merged_each_once(client: TestClient) -> N
 
 
 @pytest.mark.parametrize("users", [["user_1"], ["user_1", "user_3", "user_4"]])
-def test_pages_by_cursor_and_by_number_are_the_whole(client: TestClient, users: list[str]) -> None:
-    whole = ids(client.get("/meetings", params={"user_id": users}))
+def test_pages_by_cursor_and_by_number_are_the_whole(on_each_store: TestClient, users: list[str]) -> None:
+    whole = ids(on_each_store.get("/meetings", params={"user_id": users}))
     pages, link = [], f"/meetings?limit=2&user_id={'&user_id='.join(users)}"
     while link:
-        page = client.get(link)
+        page = on_each_store.get(link)
         pages.append(ids(page))
         link = page.headers.get("Link", "").removeprefix("</api/v1").partition(">")[0]
         assert bool(link) is (page.json()["next"] is not None)
     by_number = [
-        ids(client.get("/meetings", params={"user_id": users, "limit": 2, "page": number + 1}))
+        ids(on_each_store.get("/meetings", params={"user_id": users, "limit": 2, "page": number + 1}))
         for number in range(len(pages))
     ]
 
@@ -292,9 +311,9 @@ def test_a_version_in_the_body_is_held_to_as_well(client: TestClient) -> None:
     assert refusal(client.patch(path, json=stale, headers={"If-Match": '"1"'}))[0] == 412
 
 
-def test_of_two_changes_at_once_to_one_version_one_is_made(client: TestClient) -> None:
+def test_of_two_changes_at_once_to_one_version_one_is_made(on_each_store: TestClient) -> None:
     def change(number: int) -> int:
-        changed = client.patch("/meetings/meeting_1", json={"title": f"T{number}"}, headers={"If-Match": '"1"'})
+        changed = on_each_store.patch("/meetings/meeting_1", json={"title": f"T{number}"}, headers={"If-Match": '"1"'})
         return changed.status_code
 
     with ThreadPoolExecutor(4) as pool:

@@ -15,8 +15,9 @@ from meetkit.errors import UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.storage import Store
 from meetkit.web import openapi
-from meetkit.web.app import PREFIX, api, render_problems
+from meetkit.web.app import api, render_problems
 from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.operations.paging import PREFIX
 from meetkit.web.routes.dispatch import Dispatcher
 
 
@@ -34,7 +35,7 @@ def app_of(
     reads: list[str] | None = None,
     threads: int = 4,
 ) -> FastAPI:
-    """The routes over a store, as `by` may see it, who shows the token if any; `reads` hears of transcripts read."""
+    """The routes over a store as `by` sees it, who shows the token if any; `reads` hears of transcripts read."""
 
     def note(_: RequestContext, meeting_id: str) -> None:
         if reads is not None:

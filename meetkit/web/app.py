@@ -31,6 +31,7 @@ from meetkit.web import middleware, openapi, problems
 from meetkit.web.context import Backend
 from meetkit.web.monitoring import database, usage
 from meetkit.web.monitoring.metrics import Metrics
+from meetkit.web.operations.paging import PREFIX
 from meetkit.web.readiness import Readiness
 from meetkit.web.routes import (
     action_items,
@@ -46,7 +47,6 @@ from meetkit.web.routes import (
 from meetkit.web.routes.dispatch import Dispatcher, rendered
 from meetkit.web.secrets import signing_keys
 
-PREFIX = "/api/v1"
 DATABASE_URL = "sqlite:///meetkit.db"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -36,7 +36,7 @@ _PROBLEMS = {
     500: "Something went wrong here, or a model's answer was of no use.",
     503: "The database or the model cannot be reached; Retry-After says when to try again.",
 }
-_OF_ALL = (401, 403, 413, 429, 500, 503)
+_OF_ALL = (401, 403, 429, 500, 503)
 
 
 def _header(description: str, example: str) -> Schema:
@@ -123,7 +123,7 @@ def _operations(document: Schema) -> Iterator[Schema]:
 def _complete(operation: Schema) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    for code in _OF_ALL:
+    for code in (*_OF_ALL, 413) if "requestBody" in operation else _OF_ALL:
         responses.setdefault(str(code), _problem(code))
     for parameter in operation.get("parameters", ()):
         _without_null(parameter["schema"])
