@@ -2,84 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from meetkit.availability import Obstacle
 from meetkit.availability.query import BufferMinutes, SpanMinutes
-from meetkit.models.base import Email, Line, Searched, Text, Value
+from meetkit.models.base import Email, Line, Text, Value
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import (
     DurationMinutes,
-    Kind,
     Meeting,
-    MeetingFilters,
     MeetingUpdate,
-    MomentOrDate,
-    Status,
 )
-from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.models.people import Contact, User
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot, WorkHours
 from meetkit.models.zones import Date, Moment, Zone
 
-Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
-PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
 UserIds = Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]
 WorkWeek = Annotated[tuple[WorkHours, ...], Field(max_length=100)]
 DaysOff = Annotated[tuple[DateException, ...], Field(max_length=1000)]
 Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
-
-
-class Page(Value):
-    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
-
-    limit: Limit = 50
-    after: Line | None = Field(default=None, description="The `next` of the page before.")
-    page: PageNumber = 1
-
-    @property
-    def offset(self) -> int:
-        """How many of what follows `after` come before this page."""
-        return (self.page - 1) * self.limit
-
-
-class MeetingQuery(Page):
-    """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
-
-    user_id: Annotated[tuple[Line, ...], Field(max_length=50, description="Whose; by default the caller's own.")] = ()
-    contact_id: Line | None = None
-    date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
-    date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
-    status: Status | None = None
-    kind: Kind | None = None
-    text: Searched | None = Field(default=None, description="To be found in title or summary, whatever the case.")
-
-    def filters(self, *, limit: int, offset: int = 0) -> MeetingFilters:
-        """The filters of so many meetings."""
-        names = MeetingFilters.model_fields.keys() & type(self).model_fields.keys()
-        return MeetingFilters(**{name: getattr(self, name) for name in names} | {"limit": limit, "offset": offset})
-
-
-class PeopleQuery(Page):
-    """Which users or contacts."""
-
-    text: Searched | None = Field(
-        default=None, description="To be found in name or e-mail, of a contact also in the company, whatever the case."
-    )
-
-    def filters(self, tenant_id: str) -> PeopleFilters:
-        """The filters of one more than a page holds, to tell whether another follows."""
-        return PeopleFilters(
-            tenant_id=tenant_id, text=self.text, limit=self.limit + 1, after=self.after, offset=self.offset
-        )
-
-
-class ActionItemQuery(Page):
-    """Whose open action items."""
-
-    user_id: Line | None = Field(default=None, description="By default the caller, unless a contact is named.")
-    contact_id: Line | None = None
 
 
 class _Listing(Value):
@@ -309,7 +252,3 @@ class Synced(Value):
 
     calendar: Calendar
     problems: tuple[str, ...] = ()
-
-
-Offsets = Literal["code_points", "utf16"]
-"""JavaScript counts UTF-16 code units, Python code points."""

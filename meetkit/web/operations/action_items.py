@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from meetkit import meeting_service
 from meetkit.models.insights import PendingActionItem
-from meetkit.web.bodies import ActionItemPage, ActionItemQuery
+from meetkit.web.bodies import ActionItemPage
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import page_of, unknown_cursor
+from meetkit.web.queries import ActionItemQuery
 from meetkit.web.reply import Reply
 
 

@@ -11,8 +11,9 @@ from meetkit import meeting_service
 from meetkit.errors import ConflictError, LLMAPIError, LLMOutputError, NotFoundError
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.models.transcripts import Transcript
-from meetkit.web.bodies import Analysis, Offsets
+from meetkit.web.bodies import Analysis
 from meetkit.web.context import RequestContext
+from meetkit.web.queries import Offsets
 from meetkit.web.reply import Reply
 
 Fallback = Literal["offline", "none"]

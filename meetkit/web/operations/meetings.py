@@ -10,10 +10,11 @@ from urllib.parse import quote
 from meetkit import meeting_service
 from meetkit.errors import InvalidRequestError
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
-from meetkit.web.bodies import FirstFree, MeetingPage, MeetingQuery, Move
+from meetkit.web.bodies import FirstFree, MeetingPage, Move
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.operations.tags import etag, is_known, precondition, version_asked
+from meetkit.web.queries import MeetingQuery
 from meetkit.web.reply import Reply
 
 WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from meetkit.errors import InvalidRequestError, NotFoundError, shown
 from meetkit.models.base import Value
-from meetkit.web.bodies import Page
+from meetkit.web.queries import Page
 from meetkit.web.reply import Reply
 
 PREFIX = "/api/v1"

@@ -15,20 +15,11 @@ from meetkit.errors import ConflictError, NotFoundError, shown
 from meetkit.models.base import Value, new_id
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
-from meetkit.web.bodies import (
-    ContactPage,
-    ContactPatch,
-    MeetingPage,
-    NewContact,
-    NewUser,
-    Page,
-    PeopleQuery,
-    UserPage,
-    UserPatch,
-)
+from meetkit.web.bodies import ContactPage, ContactPatch, MeetingPage, NewContact, NewUser, UserPage, UserPatch
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.meetings import WITHOUT_TRANSCRIPTS
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of, unknown_cursor
+from meetkit.web.queries import Page, PeopleQuery
 from meetkit.web.reply import Reply
 
 PersonT = TypeVar("PersonT", User, Contact)

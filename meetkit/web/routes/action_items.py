@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from meetkit.models.insights import ActionItem
-from meetkit.web.bodies import ActionItemPage, ActionItemQuery
+from meetkit.web.bodies import ActionItemPage
 from meetkit.web.openapi import LISTED, operation_id, problems
 from meetkit.web.operations import action_items as operations
+from meetkit.web.queries import ActionItemQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import MeetingId
 

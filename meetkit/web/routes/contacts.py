@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.people import Contact
-from meetkit.web.bodies import ContactPage, ContactPatch, MeetingPage, NewContact, Page, PeopleQuery
+from meetkit.web.bodies import ContactPage, ContactPatch, MeetingPage, NewContact
 from meetkit.web.openapi import LISTED, LOCATED, NOTHING, operation_id, problems
 from meetkit.web.operations import people as operations
+from meetkit.web.queries import Page, PeopleQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import ContactId, IdempotencyKey
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
-from meetkit.web.bodies import Analysis, Offsets
+from meetkit.web.bodies import Analysis
 from meetkit.web.openapi import TRANSCRIPT, operation_id, problems
 from meetkit.web.operations import insights as operations
 from meetkit.web.operations.insights import Fallback
+from meetkit.web.queries import Offsets
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import MeetingId
 from meetkit.web.routes.uploads import form_or_json

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.meetings import CreateMeetingRequest, Meeting
-from meetkit.web.bodies import MeetingPage, MeetingPatch, MeetingQuery
+from meetkit.web.bodies import MeetingPage, MeetingPatch
 from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
 from meetkit.web.operations import meetings as operations
+from meetkit.web.queries import MeetingQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, IfNoneMatch, MeetingId
 

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.people import User
-from meetkit.web.bodies import NewUser, PeopleQuery, UserPage, UserPatch
+from meetkit.web.bodies import NewUser, UserPage, UserPatch
 from meetkit.web.openapi import LISTED, LOCATED, NOTHING, operation_id, problems
 from meetkit.web.operations import people as operations
+from meetkit.web.queries import PeopleQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import IdempotencyKey, UserId
 

@@ -1,0 +1,67 @@
+"""What requests ask for in their URLs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from meetkit.models.base import Line, Searched, Value
+from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
+from meetkit.models.people import PeopleFilters
+
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
+Offsets = Literal["code_points", "utf16"]
+"""JavaScript counts UTF-16 code units, Python code points."""
+
+
+class Page(Value):
+    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
+
+    limit: Limit = 50
+    after: Line | None = Field(default=None, description="The `next` of the page before.")
+    page: PageNumber = 1
+
+    @property
+    def offset(self) -> int:
+        """How many of what follows `after` come before this page."""
+        return (self.page - 1) * self.limit
+
+
+class MeetingQuery(Page):
+    """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
+
+    user_id: Annotated[tuple[Line, ...], Field(max_length=50, description="Whose; by default the caller's own.")] = ()
+    contact_id: Line | None = None
+    date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
+    date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
+    status: Status | None = None
+    kind: Kind | None = None
+    text: Searched | None = Field(default=None, description="To be found in title or summary, whatever the case.")
+
+    def filters(self, *, limit: int, offset: int = 0) -> MeetingFilters:
+        """The filters of so many meetings."""
+        names = MeetingFilters.model_fields.keys() & type(self).model_fields.keys()
+        return MeetingFilters(**{name: getattr(self, name) for name in names} | {"limit": limit, "offset": offset})
+
+
+class PeopleQuery(Page):
+    """Which users or contacts."""
+
+    text: Searched | None = Field(
+        default=None, description="To be found in name or e-mail, of a contact also in the company, whatever the case."
+    )
+
+    def filters(self, tenant_id: str) -> PeopleFilters:
+        """The filters of one more than a page holds, to tell whether another follows."""
+        return PeopleFilters(
+            tenant_id=tenant_id, text=self.text, limit=self.limit + 1, after=self.after, offset=self.offset
+        )
+
+
+class ActionItemQuery(Page):
+    """Whose open action items."""
+
+    user_id: Line | None = Field(default=None, description="By default the caller, unless a contact is named.")
+    contact_id: Line | None = None
