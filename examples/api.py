@@ -1,0 +1,35 @@
+"""The document's app in a page: meetings, briefs and analyses by Flask, over the sample and a model that fails.
+
+    python examples/api.py 5000
+    curl 'localhost:5000/meetings?user_id=user_1&limit=2'
+    curl localhost:5000/meetings --json '{"user_id": "user_1", "contact_id": "contact_1", "title": "Call",
+        "date": "2026-03-02T10:00"}'
+    curl -X POST localhost:5000/meetings/meeting_1/prepare
+    curl localhost:5000/meetings/meeting_1/analyze --json '{"transcript": "Sarah Chen: I will send it by Friday."}'
+    curl localhost:5000/meetings/meeting_1/insights
+
+200, and 201 for what is new; 400 for a request that is wrong, 404 for what is not there, 500 for an answer of the model
+that is of no use, 503 with Retry-After where it fails at each of three attempts.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+
+from meetkit import data
+from meetkit.llm_client import LLMClient, MockLLMClient
+from meetkit.web.flask import blueprint, render_problems
+
+
+def create_app(llm: LLMClient | None = None) -> Flask:
+    """The app; the model is by default the mock, which fails in three calls of ten."""
+    app = Flask(__name__)
+    app.register_blueprint(blueprint(store=data.sample_store(), llm=llm or MockLLMClient()), url_prefix="/")
+    render_problems(app)
+    return app
+
+
+if __name__ == "__main__":
+    create_app().run(port=int(sys.argv[1]) if sys.argv[1:] else 5000)

@@ -1,0 +1,50 @@
+"""A host by FastAPI: its own routes and tokens, and meetkit's routes under `/api/v1`.
+
+python examples/fastapi_host.py 8000
+curl localhost:8000/api/v1/meetings -H 'Authorization: Bearer sarahs-token'
+"""
+
+from __future__ import annotations
+
+import sys
+
+import anyio
+import uvicorn
+from fastapi import FastAPI
+
+from meetkit import data
+from meetkit.accounts.caller import Caller
+from meetkit.errors import UnauthenticatedError
+from meetkit.web.app import api, render_problems
+from meetkit.web.context import Backend, Credentials
+from meetkit.web.routes.dispatch import Dispatcher
+
+STAFF = {
+    "sarahs-token": Caller(account_id="sarah", user_id="user_1", tenant_id="default", access="member"),
+    "guests-token": Caller(account_id="guest", user_id="user_2", tenant_id="default", access="viewer"),
+}
+
+
+def who_has(credentials: Credentials) -> Caller:
+    """Whose token it is, by the host's own list."""
+    if credentials.token not in STAFF:
+        raise UnauthenticatedError("send a token of the host's")
+    return STAFF[credentials.token]
+
+
+def create_app() -> FastAPI:
+    """The host's app."""
+    app = FastAPI(title="A host", openapi_url=None)
+    backend = Backend(data.sample_store(), llm=None, identify=who_has)
+    app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(40))), prefix="/api/v1")
+    render_problems(app)
+
+    @app.get("/")
+    async def home() -> dict[str, str]:
+        return {"hello": "from the host"}
+
+    return app
+
+
+if __name__ == "__main__":
+    uvicorn.run(create_app(), port=int(sys.argv[1]) if sys.argv[1:] else 8000)
