@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
 from meetkit.web import problems
-from meetkit.web.bodies import Analysis, Offsets
+from meetkit.web.bodies import Analysis
 from meetkit.web.operations.insights import Fallback
+from meetkit.web.queries import Offsets
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]
@@ -134,5 +135,5 @@ def _json() -> Any:
 def _asked(model: type[BaseModel]) -> dict[str, Any]:
     """What follows `?`; of what is given twice the last, unless the model takes several."""
     given: dict[str, Any] = dict(request.args.items(multi=True))
-    several = [name for name, field in model.model_fields.items() if get_origin(field.annotation) is list]
+    several = [name for name, field in model.model_fields.items() if get_origin(field.annotation) in (list, tuple)]
     return given | {name: request.args.getlist(name) for name in several if name in given}

@@ -7,20 +7,15 @@ from typing import NamedTuple
 
 from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.web.bodies import (
-    ActionItemQuery,
     ContactPatch,
-    DaySearch,
     Explanation,
     FirstFree,
     MeetingPatch,
-    MeetingQuery,
     Move,
     NewContact,
     NewUser,
-    Page,
-    PeopleQuery,
+    Search,
     UserPatch,
-    WindowSearch,
 )
 from meetkit.web.flask.reading import (
     Analyze,
@@ -37,6 +32,7 @@ from meetkit.web.flask.reading import (
     with_transcript,
 )
 from meetkit.web.operations import action_items, availability, blocking, insights, meetings, people
+from meetkit.web.queries import ActionItemQuery, MeetingQuery, Page, PeopleQuery
 from meetkit.web.reply import Reply
 
 
@@ -80,7 +76,7 @@ ROUTES = (
     Route("GET", f"{_CONTACT}/history", people.contact_history, [query(Page)]),
     Route("GET", "/action-items", action_items.list_action_items, [query(ActionItemQuery)]),
     Route("POST", "/action-items/<meeting_id>/<item_id>/complete", action_items.complete_action_item),
-    Route("POST", "/availability", availability.find_slots, [body(DaySearch | WindowSearch)]),
+    Route("POST", "/availability", availability.find_slots, [body(Search)]),
     Route("POST", "/availability/explain", availability.explain_start, [body(Explanation)]),
 )
 ONLY_POST = ("/meetings/book", "/meetings/book-first-free")
