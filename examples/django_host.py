@@ -54,9 +54,9 @@ from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.web import problems
-from meetkit.web.bodies import MeetingQuery
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.operations import blocking, insights, meetings
+from meetkit.web.queries import MeetingQuery
 from meetkit.web.reply import Reply
 
 

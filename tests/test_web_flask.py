@@ -265,7 +265,7 @@ WRONG = {
     "nothing to analyse": Case(Ask("POST", f"{M}/analyze"), 400, "transcript"),
     "a field that cannot be cleared": Case(Ask("PATCH", M, {"title": None}), 400, "title cannot be empty"),
     "a field that cannot be changed": Case(Ask("PATCH", M, {"version": 2}), 400, "version cannot be changed"),
-    "neither a day nor a window": Case(Ask("POST", "/availability", {"user_ids": []}), 400, "DaySearch.user_ids"),
+    "neither a day nor a window": Case(Ask("POST", "/availability", {"user_ids": []}), 400, "day.user_ids"),
     "no such meeting": Case(Ask("GET", "/meetings/x"), 404, "no meeting with id 'x'"),
     "no such user": Case(Ask("POST", "/meetings", {**CALL, "user_id": "x"}), 404, "no user with id 'x'"),
     "no such contact": Case(Ask("GET", "/contacts/x/history"), 404, "no contact with id 'x'"),
