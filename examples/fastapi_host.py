@@ -1,7 +1,9 @@
-"""A host by FastAPI: its own routes and tokens, and meetkit's routes under `/api/v1`.
+"""A host by FastAPI: its own routes and tokens, and under `/api/v1` meetkit's, as far as each may.
 
-python examples/fastapi_host.py 8000
-curl localhost:8000/api/v1/meetings -H 'Authorization: Bearer sarahs-token'
+Try it:
+
+    python examples/fastapi_host.py 8000
+    curl localhost:8000/api/v1/meetings -H 'Authorization: Bearer sarahs-token'
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from fastapi import FastAPI
 
 from meetkit import data
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
 from meetkit.web.app import api, render_problems
 from meetkit.web.context import Backend, Credentials
@@ -35,7 +38,7 @@ def who_has(credentials: Credentials) -> Caller:
 def create_app() -> FastAPI:
     """The host's app."""
     app = FastAPI(title="A host", openapi_url=None)
-    backend = Backend(data.sample_store(), llm=None, identify=who_has)
+    backend = Backend(data.sample_store(), llm=None, identify=who_has, guard=GuardedStore)
     app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(40))), prefix="/api/v1")
     render_problems(app)
 

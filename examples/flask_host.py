@@ -1,8 +1,10 @@
-"""A host by Flask: its own pages and sessions, and meetkit's routes under `/crm`, for who is signed in.
+"""A host by Flask: its own pages and sessions, and under `/crm` meetkit's routes, as far as each may.
 
-python examples/flask_host.py 5000
-curl -c jar -X POST localhost:5000/sign-in -d name=sarah -d password=demo
-curl -b jar localhost:5000/crm/meetings
+Try it:
+
+    python examples/flask_host.py 5000
+    curl -c jar -X POST localhost:5000/sign-in -d name=sarah -d password=demo
+    curl -b jar localhost:5000/crm/meetings
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from meetkit import data
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
 from meetkit.web.context import Credentials
 from meetkit.web.flask import blueprint
@@ -38,7 +41,8 @@ def create_app() -> Flask:
     app = Flask(__name__)
     # A cookie that other sites' pages cannot have sent along, as POST routes go by it.
     app.config.update(SECRET_KEY=secrets.token_hex(), SESSION_COOKIE_SAMESITE="Lax")
-    app.register_blueprint(blueprint(store=data.sample_store(), llm=None, identify=who_is_signed_in), url_prefix="/crm")
+    crm = blueprint(store=data.sample_store(), llm=None, identify=who_is_signed_in, guard=GuardedStore)
+    app.register_blueprint(crm, url_prefix="/crm")
 
     @app.get("/")
     def home() -> str:
