@@ -36,6 +36,8 @@ for module, extra in (
     ("meetkit.providers.real", "llm"),
     ("meetkit.insights.model", "llm"),
     ("meetkit.storage.sql", "sql"),
+    ("meetkit.web.app", "web"),
+    ("meetkit.web.flask", "flask"),
 ):
     try:
         importlib.import_module(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import re
 import subprocess
@@ -387,6 +388,16 @@ def test_who_asks_is_known_from_the_hosts_function(host: flask.Flask) -> None:
     assert client.get("/crm/meetings", headers=bearer("unpaid")).status_code == 418
 
 
+@pytest.mark.parametrize(("size", "status"), [(MIB, 400), (MIB + 1, 413), (3 * MIB, 413)])
+def test_a_body_of_no_said_length_is_bounded_too(size: int, status: int) -> None:
+    _, app = by_flask("offline")
+    chunked = {"wsgi.input": io.BytesIO(b" " * size), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+    answer = app.test_client().post("/api/v1/meetings", headers=JSON, environ_overrides=chunked)
+
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
 def test_links_lead_to_where_the_blueprint_is(host: flask.Flask) -> None:
     client = host.test_client()
     created = client.post("/crm/meetings", json=CALL, headers=bearer("member"))
@@ -400,6 +411,25 @@ def test_a_hosts_own_errors_stay_its_own(host: flask.Flask) -> None:
     answer = host.test_client().get("/other")
 
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+def test_a_host_may_have_its_own_errors_told_as_problems(host: flask.Flask) -> None:
+    render_problems(host)
+
+    @host.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("a secret")
+
+    @host.get("/wrong")
+    def wrong() -> str:
+        flask.abort(400, "the year is wrong")
+
+    client = host.test_client()
+
+    assert client.get("/other").get_json()["detail"] == "there is nothing at this path"
+    assert client.get("/wrong").get_json() == {"title": "Bad Request", "status": 400, "detail": "the year is wrong"}
+    assert client.get("/broken").status_code == 500
+    assert "secret" not in client.get("/broken").text
 
 
 def test_without_a_store_it_is_the_one_in_use() -> None:

@@ -68,11 +68,13 @@ def render_problems(app: flask.Flask) -> None:
     """Have an app answer errors by problem details, also where there is no route; a host calls it for its own app."""
 
     @app.errorhandler(HTTPException)
-    def _not_routed(error: HTTPException) -> flask.Response:
-        headers = {}
-        if isinstance(error, MethodNotAllowed):
-            headers["Allow"] = ", ".join(one for one in _METHODS if one in (error.valid_methods or ()))
-        return _sent(problems.of_status(error.code or 500, error.description or "", headers))
+    def _http(error: HTTPException) -> flask.Response:
+        status, detail = error.code or 500, error.description or ""
+        if error is not request.routing_exception:
+            return _sent(problems.problem(status, detail))
+        allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+        headers = {"Allow": ", ".join(one for one in _METHODS if one in allowed)} if allowed else {}
+        return _sent(problems.of_status(status, detail, headers))
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> flask.Response:
@@ -110,12 +112,15 @@ class _Views:
     def _arguments(self, route: Route) -> reading.Arguments:
         """What the operation takes, of a body that is not too large."""
         most = self.max_body_mb * _MEBIBYTE
-        request.max_content_length = request.max_form_memory_size = most
+        # Of a body that does not say its length, Werkzeug reads as much as it may and leaves the rest.
+        request.max_content_length = request.max_form_memory_size = most + 1
         try:
-            request.get_data()
-            return reading.read(route.reads)
+            is_too_large = len(request.get_data()) > most
         except RequestEntityTooLarge:
-            raise TooLargeError(f"the body of a request has at most {self.max_body_mb} MiB") from None
+            is_too_large = True
+        if is_too_large:
+            raise TooLargeError(f"the body of a request has at most {self.max_body_mb} MiB")
+        return reading.read(route.reads)
 
 
 def _only_post() -> flask.Response:
