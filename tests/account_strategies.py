@@ -16,7 +16,6 @@ from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
     EmailRequest,
-    ExternalIdentity,
     InviteRequest,
     LoginRequest,
     NewApiKey,
@@ -97,7 +96,6 @@ EVERY_ACCOUNT = (
     st.lists(lines, max_size=4, unique=True).flatmap(
         lambda ids: st.builds(TeamRequest, name=lines, managers=st.just(ids[:2]), members=st.just(ids[2:]))
     ),
-    st.builds(ExternalIdentity, provider=lines, subject=lines, email=emails, email_verified=st.booleans(), name=lines),
     st.builds(
         AuditFilters,
         account_id=st.none() | lines,

@@ -9,19 +9,20 @@ from typing import Any
 
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Origin
+from meetkit.accounts.identity import Identity
 from meetkit.accounts.models import (
     Account,
     AdminRequest,
-    ExternalIdentity,
     InviteRequest,
     LoginRequest,
     SignupRequest,
     TokenPair,
 )
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Job, Message
+from meetkit.accounts.ports import Job
 from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError, UnauthenticatedError
+from meetkit.mail import Message
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 
@@ -111,8 +112,8 @@ class World:
 _EVENTS = "SELECT event, outcome FROM meetkit_audit ORDER BY number"
 
 
-def identity(email: str = "ann@example.com", *, verified: bool = True, subject: str = "g-1") -> ExternalIdentity:
-    return ExternalIdentity(provider="google", subject=subject, email=email, email_verified=verified, name="Ann Winter")
+def identity(email: str = "ann@example.com", *, verified: bool = True, subject: str = "g-1") -> Identity:
+    return Identity(provider="google", subject=subject, email=email, email_verified=verified, name="Ann Winter")
 
 
 def good(accounts: Accounts, credential: str) -> bool:

@@ -18,8 +18,9 @@ from schemathesis.engine import events
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from meetkit import data
+from meetkit.accounts import models as account_models
 from meetkit.models import analysis, insights, meetings, people, time, transcripts
-from meetkit.web import bodies, examples
+from meetkit.web import account_bodies, bodies, examples
 from tests.web_apps import app_of, caller
 
 # Rules that no schema can say: of the state that things are in, of two fields together, of a file's content, and
@@ -91,8 +92,8 @@ def test_every_body_that_is_sent_or_answered_has_an_example(operations: list[Ope
 
 
 def test_examples_are_what_they_are_examples_of() -> None:
-    modules = (bodies, meetings, people, time, insights, analysis, transcripts)
-    of_forms = {"CalendarFile", "TranscriptFile"}
+    modules = (bodies, account_bodies, account_models, meetings, people, time, insights, analysis, transcripts)
+    of_forms = {"CalendarFile", "TranscriptFile", "TokenForm", "TokenError"}
     for name in examples.OF_SCHEMAS.keys() - of_forms:
         (model,) = {getattr(module, name) for module in modules if hasattr(module, name)}
         assert issubclass(model, BaseModel)

@@ -32,10 +32,15 @@ def kept(folder: Path, pattern: str) -> set[str]:
         return {found for (found,) in database.execute(query, [pattern])}
 
 
-def get(port: int, path: str) -> tuple[int, bytes]:
+def get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
+    return ask(port, "GET", path, None, headers)
+
+
+def ask(port: int, method: str, path: str, body: object, headers: dict[str, str]) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", path)
+        content = None if body is None else json.dumps(body)
+        connection.request(method, path, content, {"Content-Type": "application/json", **headers})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -91,12 +96,22 @@ def test_a_port_that_is_taken_is_said_in_a_line(meetkit: Run, monkeypatch: pytes
         assert "Address already in use; choose another by --port" in meetkit("serve", "--port", port).trouble
 
 
+def sign_up(port: int) -> tuple[str, str]:
+    """Somebody new: their user's id, and their access token."""
+    sent = {"email": "ann@example.com", "password": "nine clouds over Kiel", "name": "Ann Winter"}
+    made = json.loads(ask(port, "POST", "/auth/signup", sent, {})[1])
+    sent.pop("name")
+    return made["user_id"], json.loads(ask(port, "POST", "/auth/login", sent, {})[1])["access_token"]
+
+
 class _Client(threading.Thread):
     """Posts meetings as fast as it can until nobody answers any more, and keeps count."""
 
-    def __init__(self, port: int, number: int, *, keeps_alive: bool) -> None:
+    def __init__(self, port: int, number: int, who: tuple[str, str], *, keeps_alive: bool) -> None:
         super().__init__()
         self._port, self._number, self._keeps_alive = port, number, keeps_alive
+        self._user_id, token = who
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self.outcomes: Counter[str] = Counter()
         self.made: list[str] = []
 
@@ -115,7 +130,7 @@ class _Client(threading.Thread):
         except ConnectionError:
             return "refused"
         try:
-            connection.request("POST", "/api/v1/meetings", self._body(), {"Content-Type": "application/json"})
+            connection.request("POST", "/api/v1/meetings", self._body(), self._headers)
             answer = connection.getresponse()
         except (http.client.RemoteDisconnected, ConnectionError):
             connection.close()
@@ -132,14 +147,15 @@ class _Client(threading.Thread):
         return str(answer.status)
 
     def _body(self) -> bytes:
-        body = {"user_id": f"user_{self._number % 4 + 1}", "title": f"Call {self._number}", "date": "2030-01-01T10:00"}
+        body = {"user_id": self._user_id, "title": f"Call {self._number}", "date": "2030-01-01T10:00"}
         return json.dumps(body).encode()
 
     def begin_slowly(self) -> Callable[[], str]:
         """Send half a request; what is given sends the rest, and says what came of it."""
         connection, body = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20), self._body()
         connection.putrequest("POST", "/api/v1/meetings")
-        connection.putheader("Content-Type", "application/json")
+        for name, value in self._headers.items():
+            connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body[:20])
 
@@ -154,11 +170,12 @@ class _Client(threading.Thread):
 
 def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]]:
     """What became of the requests of 8 clients while a server was told to stop, and the meetings it said it made."""
-    clients = [_Client(server.port, number, keeps_alive=number % 2 == 0) for number in range(8)]
+    who = sign_up(server.port)
+    clients = [_Client(server.port, number, who, keeps_alive=number % 2 == 0) for number in range(8)]
     for client in clients:
         client.start()
     time.sleep(1)
-    slow = _Client(server.port, 8, keeps_alive=True)
+    slow = _Client(server.port, 8, who, keeps_alive=True)
     finish = slow.begin_slowly()
     server.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)

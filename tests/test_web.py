@@ -6,13 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from meetkit import data
-from meetkit.settings import Settings
-from meetkit.web import create_app
+from tests.web_apps import service, signed_in
 
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(create_app(Settings(), store=data.store()))
+    return signed_in(service(data.store()))
 
 
 def test_a_meeting_is_read_without_its_transcript_unless_asked(client: TestClient) -> None:
@@ -34,3 +33,9 @@ def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["detail"] == "no meeting with id 'nope'"
+
+
+def test_who_does_not_say_who_they_are_gets_nothing() -> None:
+    answer = TestClient(service(data.store())).get("/api/v1/meetings/hist_meeting_1")
+
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")

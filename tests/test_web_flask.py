@@ -21,10 +21,12 @@ from meetkit.accounts.caller import Caller
 from meetkit.errors import LLMUnavailableError, UnauthenticatedError
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, Store
-from meetkit.web import create_app
+from meetkit.web import middleware
 from meetkit.web.context import Credentials
 from meetkit.web.flask import blueprint, render_problems
 from meetkit.web.flask.table import ROUTES
+from meetkit.web.monitoring.metrics import Metrics
+from tests.web_apps import app_of
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "multipart/form-data; boundary=cut"}
@@ -116,8 +118,9 @@ class Replaceable:
 @functools.cache
 def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
     store = Replaceable()
-    app = create_app(Settings(max_body_mb=1), store=store, llm=MODELS[model])  # type: ignore[arg-type]
-    return store, TestClient(app, raise_server_exceptions=False)
+    app = app_of(store, llm=MODELS[model])  # type: ignore[arg-type]
+    around = middleware.around(app, Settings(max_body_mb=1), Metrics())
+    return store, TestClient(around, raise_server_exceptions=False)
 
 
 @functools.cache

@@ -20,8 +20,8 @@ from meetkit.errors import InvalidRequestError, ThrottledError
 from meetkit.models.base import parse
 from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.settings import Settings
-from meetkit.web import create_app
 from meetkit.web.secrets import signing_keys
+from tests.web_apps import service
 
 PATH = "/api/v1/meetings/hist_meeting_1"
 SECRET = "what Maya said in confidence"
@@ -79,7 +79,7 @@ async def drop(request: Request) -> int:
 
 def made(**given: Any) -> FastAPI:
     """The service on the sample, with routes that do what no other does."""
-    app = create_app(Settings(**given), store=data.store())
+    app = service(data.store(), **given)
     app.include_router(router)
     return app
 
@@ -307,7 +307,7 @@ def test_secrets_given_are_used_in_order_and_short_ones_refused() -> None:
 
 def test_an_app_for_production_is_not_made_without_a_secret() -> None:
     with pytest.raises(InvalidRequestError, match="production needs MEETKIT_SECRET_KEYS"):
-        create_app(Settings(environment="production"), store=data.store())
+        service(data.store(), environment="production")
 
 
 def test_a_development_secret_is_made_once_beside_the_database(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -10,15 +11,32 @@ from fastapi.testclient import TestClient
 
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.guarded_store import GuardedStore
+from meetkit.accounts.models import AdminRequest, LoginRequest
 from meetkit.collaborators import UNSET, Unset
-from meetkit.errors import UnauthenticatedError
+from meetkit.errors import ConflictError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
+from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web import openapi
-from meetkit.web.app import api, render_problems
+from meetkit.web.app import Service, api, render_problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.operations.paging import PREFIX
 from meetkit.web.routes.dispatch import Dispatcher
+
+PASSWORD = "nine clouds over Kiel"
+
+
+def service(store: Store | None = None, *, llm: LLMClient | None = None, **given: object) -> Service:
+    """The whole service, with its accounts in memory unless the settings say where."""
+    return Service(Settings.model_validate({"database_url": "sqlite://", **given}), store, llm)
+
+
+def signed_in(app: Service, email: str = "ada@example.com", **client: Any) -> TestClient:
+    """An admin of the app's default tenant, made when first asked for."""
+    with suppress(ConflictError):
+        app.accounts.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
+    token = app.accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+    return TestClient(app, headers={"Authorization": f"Bearer {token}"}, **client)
 
 
 def caller(access: Access = "admin", user_id: str = "user_1") -> Caller:
@@ -50,7 +68,7 @@ def app_of(
     backend = Backend(
         store, llm, identify=identify if by else None, guard=GuardedStore if by else None, read_transcript=note
     )
-    app = FastAPI(title="meetkit", version="1")
+    app = FastAPI(title="meetkit", version="1", redirect_slashes=False)
     app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))), prefix=PREFIX)
     openapi.document(app)
     render_problems(app)

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Connection, select
 
 from meetkit.accounts import rows, tables
-from meetkit.accounts.models import ExternalIdentity
+from meetkit.accounts.identity import Identity
 from meetkit.errors import ConflictError
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.sql import dialects
@@ -15,14 +15,14 @@ from meetkit.storage.sql import dialects
 _i = tables.identities
 
 
-def account_of(connection: Connection, identity: ExternalIdentity) -> rows.Kept | None:
+def account_of(connection: Connection, identity: Identity) -> rows.Kept | None:
     """The account that an identity is linked to."""
     statement = select(_i.c.account_number).where(_i.c.provider == identity.provider, _i.c.subject == identity.subject)
     number = connection.execute(statement).scalar()
     return None if number is None else rows.by_number(connection, number, lock=True)
 
 
-def link(connection: Connection, account_number: int, identity: ExternalIdentity, *, now: dt.datetime) -> None:
+def link(connection: Connection, account_number: int, identity: Identity, *, now: dt.datetime) -> None:
     """Link an identity to an account.
 
     Raises:

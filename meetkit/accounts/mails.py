@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from meetkit.accounts.ports import Message
+from meetkit.mail import Message
 
 Letter = Callable[[str, str, str], Message]
 """Makes a mail of an e-mail, the URL of the server, and a token."""

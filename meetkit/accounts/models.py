@@ -162,13 +162,3 @@ class TeamRequest(Value):
         if len(set(people)) < len(people):
             raise ValueError("managers, members: name each user once, as a manager or as a member")
         return self
-
-
-class ExternalIdentity(Value):
-    """Who somebody is by the word of a provider: `subject` never changes there, an e-mail may."""
-
-    provider: Line
-    subject: Line
-    email: Email
-    email_verified: bool
-    name: Line

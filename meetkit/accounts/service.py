@@ -9,7 +9,7 @@ from typing import Self
 from meetkit.accounts.background import Background
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Later, Mailer
+from meetkit.accounts.ports import Later
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.accounts.verbs.administration import Administration
@@ -18,6 +18,7 @@ from meetkit.accounts.verbs.federation import Federation
 from meetkit.accounts.verbs.own_account import OwnAccount
 from meetkit.accounts.verbs.signing_in import SigningIn
 from meetkit.accounts.verbs.signing_up import SigningUp
+from meetkit.mail import Mailer
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
@@ -71,11 +72,13 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
         )
 
     @classmethod
-    def of_settings(cls, settings: Settings, *, database: Database, store: Store, mailer: Mailer) -> Self:
-        """Accounts as the settings of a process say.
+    def of_settings(
+        cls, settings: Settings, *, database: Database, store: Store, mailer: Mailer, later: Later | None = None
+    ) -> Self:
+        """Accounts as the settings of a process say; all else is as in `of`.
 
         Raises:
             InvalidRequestError: a secret key is too short, or the URL of the Redis is none.
         """
-        throttle = Throttle.of(settings)
-        return cls.of(AccountPolicy.of(settings), database=database, store=store, mailer=mailer, throttle=throttle)
+        policy, throttle = AccountPolicy.of(settings), Throttle.of(settings)
+        return cls.of(policy, database=database, store=store, mailer=mailer, throttle=throttle, later=later)

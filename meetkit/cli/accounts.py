@@ -18,8 +18,8 @@ from meetkit.models.meetings import MeetingFilters
 
 if TYPE_CHECKING:  # With these comes the extra.
     from meetkit.accounts.events import AuditEvent
-    from meetkit.accounts.ports import Message
     from meetkit.accounts.service import Accounts
+    from meetkit.mail import Message
 
 _LONGEST_LINE = 1000
 

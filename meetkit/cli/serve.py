@@ -31,11 +31,11 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.web import app, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web import app, assembly, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
-    given = given.model_copy(update={"database_url": database.named() or app.DATABASE_URL})
+    given = given.model_copy(update={"database_url": database.named() or assembly.DATABASE_URL})
     logs.configure(given.log_format)
     secrets.signing_keys(given, str(given.database_url))
     with serving.bind(host, port) as listening:

@@ -6,17 +6,23 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import localtime, make_msgid
+from typing import Annotated
+
+from pydantic import Field
 
 from meetkit.errors import MailError
 from meetkit.models.base import Email, Line, Text, Value
 
 
 class Message(Value):
-    """Plain text to one person. Address and subject are one line each, so they bring no further headers."""
+    """Plain text to one person. Address and subject are one line each, so they bring no further headers.
 
-    to: Email
+    Who it is for and what it says, which may be a secret, show in no `repr`.
+    """
+
+    to: Annotated[Email, Field(repr=False)]
     subject: Line
-    text: Text
+    text: Annotated[Text, Field(repr=False)]
 
 
 def address(email: str) -> Address:

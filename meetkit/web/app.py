@@ -22,21 +22,24 @@ from starlette.types import ASGIApp
 import meetkit
 from meetkit import collaborators
 from meetkit import settings as all_settings
+from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import SqlOptions
-from meetkit.web import middleware, openapi, problems
+from meetkit.web import assembly, middleware, openapi, problems
 from meetkit.web.context import Backend
-from meetkit.web.monitoring import database, usage
+from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
+from meetkit.web.operations.auth import Login
 from meetkit.web.operations.paging import PREFIX
 from meetkit.web.readiness import Readiness
 from meetkit.web.routes import (
     action_items,
+    auth,
     availability,
     booking,
+    by_mail,
     calendars,
     contacts,
     health,
@@ -47,7 +50,6 @@ from meetkit.web.routes import (
 from meetkit.web.routes.dispatch import Dispatcher, rendered
 from meetkit.web.secrets import signing_keys
 
-DATABASE_URL = "sqlite:///meetkit.db"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -83,7 +85,8 @@ class Service(FastAPI):
         self.signing_keys = signing_keys(settings, _url(settings, store))
         llm = llm or collaborators.model_of(settings)
         store = store or self._opened_store()
-        self.readiness = Readiness(store, llm)
+        self.accounts = assembly.accounts_of(settings, self.signing_keys, store, self.closing)
+        self.readiness = Readiness(SqlStore(self.accounts.database), llm)
         super().__init__(
             title="meetkit",
             version=meetkit.__version__,
@@ -93,7 +96,7 @@ class Service(FastAPI):
         )
         if isinstance(store, SqlStore):
             database.watch(store.database.engine, self.metrics)
-        self._plug_in(Backend(usage.told(store, self.metrics.observe_usage), llm))
+        self._plug_in(assembly.backend_of(usage.told(store, self.metrics.observe_usage), llm, self.accounts))
         openapi.document(self)
         render_problems(self)
 
@@ -105,14 +108,16 @@ class Service(FastAPI):
         """All routes: those for operators, and those of resources, with and without the prefix."""
         dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
         self.include_router(health.routes(self.readiness, self.metrics, self.settings))
-        self.include_router(api(dispatcher), prefix=PREFIX)
-        self.include_router(api(dispatcher), include_in_schema=False)
+        login = logins.counted(self.accounts.login, self.metrics.count_login)
+        for prefix, is_shown in ((PREFIX, True), ("", False)):
+            # First, as some of their paths could else be ids of users.
+            self.include_router(
+                accounts_api(dispatcher, self.accounts, login), prefix=prefix, include_in_schema=is_shown
+            )
+            self.include_router(api(dispatcher), prefix=prefix, include_in_schema=is_shown)
 
     def _opened_store(self) -> SqlStore:
-        options = SqlOptions.of(self.settings).model_copy(update={"pool_size": self.settings.threads})
-        store = SqlStore(_url(self.settings, None), migrate=True, options=options)
-        self.closing.callback(store.close)
-        return store
+        return SqlStore(assembly.opened_database(self.settings, self.closing))
 
     def _traced(self, store: Store) -> Any:
         """Where FastAPI traces to."""
@@ -128,10 +133,8 @@ class Service(FastAPI):
 
 
 def _url(settings: Settings, given: Store | None) -> str | URL:
-    """Where things are kept: in a database, or `sqlite://`, which stands for no file."""
-    if given is None:
-        return settings.database_url or DATABASE_URL
-    return given.database.engine.url if isinstance(given, SqlStore) else "sqlite://"
+    """Where accounts are kept: in the database of the store that is given, else in that of the settings."""
+    return given.database.engine.url if isinstance(given, SqlStore) else assembly.url_of(settings)
 
 
 def api(dispatcher: Dispatcher) -> APIRouter:
@@ -139,6 +142,14 @@ def api(dispatcher: Dispatcher) -> APIRouter:
     router = APIRouter()
     for part in (booking, meetings, insights, users, contacts, action_items, availability, calendars):
         router.include_router(part.routes(dispatcher))
+    return router
+
+
+def accounts_api(dispatcher: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
+    """All routes of accounts."""
+    router = APIRouter()
+    router.include_router(auth.routes(dispatcher, accounts, login))
+    router.include_router(by_mail.routes(dispatcher, accounts))
     return router
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meetkit import meeting_service
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.events import Origin
 from meetkit.collaborators import UNSET, Unset, current_store
-from meetkit.errors import ForbiddenError
+from meetkit.errors import ForbiddenError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.storage import Store
+
+SIGN_IN = "sign in, and send the access token, or an API key, as `Authorization: Bearer …`"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,22 @@ class RequestContext:
     caller: Caller | None
     credentials: Credentials
     read_transcript: Callable[[RequestContext, str], None] | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from, for the audit."""
+        return Origin(address=self.credentials.address, request_id=self.credentials.request_id)
+
+    @property
+    def signed_in(self) -> Caller:
+        """Who makes it, where that has to be known.
+
+        Raises:
+            UnauthenticatedError: nobody has said so.
+        """
+        if self.caller is None:
+            raise UnauthenticatedError(SIGN_IN)
+        return self.caller
 
     def note_read(self, meeting_id: str) -> None:
         """Note that a meeting's transcript was read."""
@@ -67,6 +86,10 @@ class Backend:
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
     read_transcript: Callable[[RequestContext, str], None] | None = None
+
+    def for_anybody(self) -> Backend:
+        """The same for routes that ask nobody who they are."""
+        return replace(self, identify=None)
 
     def admit(self, credentials: Credentials) -> RequestContext:
         """Tell who asks."""

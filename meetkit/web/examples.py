@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from meetkit.models.time import OFFICE_HOURS
+from meetkit.web.account_examples import ACCOUNTS
 
 _WEEK = [hours.model_dump(mode="json") for hours in OFFICE_HOURS]
 _USER: dict[str, Any] = {
@@ -167,6 +168,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "statistics": {**_OFFLINE, "words": 7, "duration_seconds": None, "interactivity": None, "speakers": []},
         "trackers": {**_OFFLINE, "mentions": []},
     },
+    **ACCOUNTS,
     "Transcript": {"format": "text", "text": f"Sarah Chen: {_QUOTE}", "turns": [_TURN]},
 }
 """By the names of schemas."""

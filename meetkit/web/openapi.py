@@ -57,6 +57,7 @@ CREATED: Responses = {201: {"headers": _ETAG | _LOCATION}}
 LISTED: Responses = {200: {"headers": _LINK}}
 NOTHING: Responses = {204: {"description": "It is done; there is nothing to say."}}
 UNCHANGED: Responses = {304: {"description": "The version that is known is the present one.", "headers": _ETAG}}
+MAILED: Responses = {202: {"description": "The mail is on its way, if there is anybody to send it to."}}
 ICALENDAR: Responses = {
     200: {
         "description": "An iCalendar file (RFC 5546).",
@@ -64,6 +65,20 @@ ICALENDAR: Responses = {
     }
 }
 
+TOKEN: Responses = {
+    400: {
+        "description": "The grant is refused, as RFC 6749, 5.2 has it.",
+        "content": {"application/json": {"schema": {"$ref": f"{_OF_SCHEMAS}TokenError"}}},
+    }
+}
+OPEN: Schema = {"security": []}
+"""Of a route that asks nobody who they are."""
+TOKEN_FORM: Schema = OPEN | {
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": f"{_OF_SCHEMAS}TokenForm"}}},
+    }
+}
 TRANSCRIPT = {
     "requestBody": {
         "content": {
@@ -183,9 +198,39 @@ def _own_schemas() -> dict[str, Schema]:
             },
             "required": ["title", "status", "detail"],
         },
+        "TokenForm": _token_form(),
+        "TokenError": {
+            "title": "TokenError",
+            "description": "Why there is no token (RFC 6749, 5.2).",
+            "type": "object",
+            "properties": {
+                "error": {"type": "string", "enum": ["invalid_request", "invalid_grant", "unsupported_grant_type"]},
+                "error_description": {"type": "string"},
+            },
+            "required": ["error", "error_description"],
+        },
         "Analysis": Analysis.model_json_schema(),
         "TranscriptFile": _form("TranscriptFile", "A transcript: text, WebVTT, SRT or JSON.", {}),
         "CalendarFile": _form("CalendarFile", "An iCalendar file (.ics).", CalendarUpload.model_json_schema()),
+    }
+
+
+def _token_form() -> Schema:
+    """An OAuth2 form of either grant; clients send more, which is left aside."""
+    fields = {"password": ("username", "password"), "refresh_token": ("refresh_token",)}
+    return {
+        "title": "TokenForm",
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {
+                    "grant_type": {"type": "string", "const": grant},
+                    **{name: {"type": "string", "minLength": 1} for name in names},
+                },
+                "required": ["grant_type", *names],
+            }
+            for grant, names in fields.items()
+        ],
     }
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from meetkit.accounts import audit, identities, one_time, rows, sessions, tables
 from meetkit.accounts.events import NOWHERE, Act, Origin
-from meetkit.accounts.models import ExternalIdentity, TokenPair
+from meetkit.accounts.identity import Identity
+from meetkit.accounts.models import TokenPair
 from meetkit.accounts.sessions import Begun
 from meetkit.accounts.verbs.making import Making, Newcomer
 from meetkit.accounts.verbs.signing_in import Sessions
@@ -16,7 +17,7 @@ from meetkit.errors import ConflictError, ForbiddenError
 class Federation(Making, Sessions):
     """Sign-in by others."""
 
-    def sign_in_with(self, identity: ExternalIdentity, *, origin: Origin = NOWHERE) -> TokenPair:
+    def sign_in_with(self, identity: Identity, *, origin: Origin = NOWHERE) -> TokenPair:
         """Begin a session by the word of a provider, once the edge has checked that it is the provider's.
 
         An identity that was here before is its account's. Otherwise the provider must have verified the e-mail. Where
@@ -37,11 +38,11 @@ class Federation(Making, Sessions):
             raise
         return self._pair(account_id, begun, act)
 
-    def _enter_with(self, connection: Connection, identity: ExternalIdentity, act: Act) -> tuple[str, Begun]:
+    def _enter_with(self, connection: Connection, identity: Identity, act: Act) -> tuple[str, Begun]:
         kept = identities.account_of(connection, identity) or self._linked(connection, identity, act)
         return kept.account.id, self._begin(connection, kept, act)
 
-    def _linked(self, connection: Connection, identity: ExternalIdentity, act: Act) -> rows.Kept:
+    def _linked(self, connection: Connection, identity: Identity, act: Act) -> rows.Kept:
         """The account that an identity is linked to from now on."""
         if not identity.email_verified:
             raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")

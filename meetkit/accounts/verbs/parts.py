@@ -15,10 +15,11 @@ from meetkit.accounts.mails import Letter
 from meetkit.accounts.models import Account
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Later, Mailer
+from meetkit.accounts.ports import Later
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.errors import ForbiddenError, NotFoundError, ThrottledError
+from meetkit.mail import Mailer
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
 

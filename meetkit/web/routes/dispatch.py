@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Concatenate, ParamSpec
 
@@ -28,15 +28,28 @@ class Dispatcher:
 
     async def answer(self, request: Request, operation: Operation[P], *args: P.args, **kwargs: P.kwargs) -> Response:
         """Have the operation done for who makes this request."""
-        credentials = credentials_of(request)
         if inspect.iscoroutinefunction(operation):
-            context = await self._in_thread(self.backend.admit, credentials)
+            context = await self._in_thread(self._admit, request)
             with self.backend.serving(context):
                 return rendered(await operation(context, *args, **kwargs))
-        return rendered(await self._in_thread(self._serve, credentials, operation, args, kwargs))
+        return rendered(await self._in_thread(self._serve, request, operation, args, kwargs))
 
-    def _serve(self, credentials: Credentials, operation: Any, args: Any, kwargs: Any) -> Reply:
-        context = self.backend.admit(credentials)
+    def for_anybody(self) -> Dispatcher:
+        """The same for routes that ask nobody who they are."""
+        return replace(self, backend=self.backend.for_anybody())
+
+    def apart(self, threads: int) -> Dispatcher:
+        """The same with so many threads of its own, for what would else keep all others waiting."""
+        return replace(self, threads=anyio.CapacityLimiter(threads))
+
+    def _admit(self, request: Request) -> RequestContext:
+        context = self.backend.admit(credentials_of(request))
+        if context.caller:
+            request.state.account_id = context.caller.account_id
+        return context
+
+    def _serve(self, request: Request, operation: Any, args: Any, kwargs: Any) -> Reply:
+        context = self._admit(request)
         with self.backend.serving(context):
             reply: Reply = operation(context, *args, **kwargs)
             return reply

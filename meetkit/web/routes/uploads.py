@@ -60,3 +60,9 @@ def _read(body: bytes) -> object:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidRequestError(NOT_JSON) from None
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The fields of a form without files; of what is sent twice, the last."""
+    async with request.form(max_files=0, max_fields=20) as sent:
+        return {name: value for name, value in sent.items() if isinstance(value, str)}

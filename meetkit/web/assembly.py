@@ -1,0 +1,65 @@
+"""What the service is made of: the accounts beside its store, and how requests get to both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from meetkit import mail
+from meetkit.accounts.background import Background
+from meetkit.accounts.caller import Caller
+from meetkit.accounts.guarded_store import GuardedStore
+from meetkit.accounts.service import Accounts
+from meetkit.errors import UnauthenticatedError
+from meetkit.llm_client import LLMClient
+from meetkit.settings import Settings
+from meetkit.storage import SqlStore, Store
+from meetkit.storage.sql import Database, SqlOptions
+from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
+
+DATABASE_URL = "sqlite:///meetkit.db"
+"""Where things are kept when nobody says where."""
+_SECONDS_FOR_MAIL = 10.0
+
+
+def url_of(settings: Settings) -> str:
+    """The URL of the database of the settings."""
+    return settings.database_url or DATABASE_URL
+
+
+def opened_database(settings: Settings, closing: ExitStack) -> Database:
+    """The database of the settings, brought up to this version, and closed in the end."""
+    options = SqlOptions.of(settings).model_copy(update={"pool_size": settings.threads})
+    database = Database(url_of(settings), migrate=True, options=options)
+    closing.callback(database.close)
+    return database
+
+
+def accounts_of(settings: Settings, signing_keys: Sequence[str], store: Store, closing: ExitStack) -> Accounts:
+    """The accounts: in the store's database, or, of a store that has none, in that of the settings.
+
+    In the end mails that wait are sent.
+
+    Raises:
+        InvalidRequestError: a setting of mail or Redis is none.
+    """
+    database = store.database if isinstance(store, SqlStore) else opened_database(settings, closing)
+    outbox, later = mail.Outbox(mail.connect(settings)), Background()
+    closing.callback(outbox.close, _SECONDS_FOR_MAIL)
+    closing.callback(later.close)
+    given = settings.model_copy(update={"secret_keys": ",".join(signing_keys)})
+    return Accounts.of_settings(given, database=database, store=store, mailer=outbox, later=later)
+
+
+def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backend:
+    """A backend that asks who comes, shows them what is theirs, and notes which transcripts they read."""
+
+    def identify(shown: Credentials) -> Caller:
+        if shown.token is None:
+            raise UnauthenticatedError(SIGN_IN)
+        return accounts.authenticate(shown.token)
+
+    def note_read(context: RequestContext, meeting_id: str) -> None:
+        accounts.record_read(context.signed_in, meeting_id, origin=context.origin)
+
+    return Backend(store, llm, identify=identify, guard=GuardedStore, read_transcript=note_read)
