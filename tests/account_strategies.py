@@ -103,6 +103,7 @@ EVERY_ACCOUNT = (
         event=st.none() | st.sampled_from(get_args(EventName)),
         start=st.none() | instants,
         end=st.none() | instants,
+        before=st.none() | st.integers(1, 10**9),
         limit=st.integers(1, 10_000),
     ),
     st.builds(

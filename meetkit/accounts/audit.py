@@ -49,6 +49,8 @@ def find(connection: Connection, filters: AuditFilters) -> list[AuditEvent]:
         statement = statement.where(_t.c.at >= to_microseconds(filters.start))
     if filters.end is not None:
         statement = statement.where(_t.c.at < to_microseconds(filters.end))
+    if filters.before is not None:
+        statement = statement.where(_t.c.number < filters.before)
     return [_read(row) for row in reversed(connection.execute(statement).all())]
 
 

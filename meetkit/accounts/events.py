@@ -80,11 +80,12 @@ class AuditEvent(Value):
 
 
 class AuditFilters(Value):
-    """Which events to read: those in `[start, end)`, the newest `limit` of them."""
+    """Which events to read: those in `[start, end)` whose `number` is below `before`, the newest `limit` of them."""
 
     account_id: Line | None = None
     tenant_id: Line | None = None
     event: EventName | None = None
     start: UtcInstant | None = None
     end: UtcInstant | None = None
+    before: Annotated[int, Field(ge=1, lt=2**63)] | None = None
     limit: Annotated[int, Field(ge=1, le=10_000)] = 100

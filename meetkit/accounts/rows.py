@@ -78,6 +78,13 @@ def by_id(connection: Connection, account_id: str, *, tenant_id: str | None = No
     return read(row)
 
 
+def by_user(connection: Connection, user_id: str, *, tenant_id: str) -> Kept | None:
+    """The account of a user of this tenant, if they have one."""
+    statement = _SELECT.where(_a.c.user_id == user_id, _IN_TENANT)
+    row = connection.execute(statement, {"tenant": tenant_id}).one_or_none() if is_storable(user_id) else None
+    return read(row) if row else None
+
+
 def by_number(connection: Connection, number: int, *, lock: bool = False) -> Kept:
     """The account of a row that refers to it."""
     statement = _SELECT.where(_a.c.number == number)
@@ -150,9 +157,14 @@ def clear(connection: Connection, number: int, of: Sequence[Any]) -> None:
         connection.execute(delete(table).where(table.c.account_number == number))
 
 
+def leave_teams(connection: Connection, user_id: str) -> None:
+    """Take a user out of all teams."""
+    people = tables.team_people
+    connection.execute(delete(people).where(people.c.user_id == user_id))
+
+
 def remove(connection: Connection, kept: Kept) -> None:
     """Remove an account and all that belongs to it."""
     clear(connection, kept.number, (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens))
-    people = tables.team_people
-    connection.execute(delete(people).where(people.c.user_id == kept.account.user_id))
+    leave_teams(connection, kept.account.user_id)
     connection.execute(delete(_a).where(_a.c.number == kept.number))

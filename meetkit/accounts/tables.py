@@ -57,6 +57,8 @@ accounts = Table(
     Column("verified", Boolean, nullable=False),
     # None of who signs in by a provider only, or was invited and has not come yet.
     Column("password_hash", Text),
+    # A JSON object of the owner's; none is an empty one.
+    Column("preferences", Text),
     _moment("created_at", nullable=False),
     _moment("last_login_at"),
     CheckConstraint("access IN ('admin', 'manager', 'member', 'viewer')", name="access"),

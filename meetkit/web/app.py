@@ -35,7 +35,10 @@ from meetkit.web.operations.auth import Login
 from meetkit.web.operations.paging import PREFIX
 from meetkit.web.readiness import Readiness
 from meetkit.web.routes import (
+    account,
     action_items,
+    administration,
+    api_keys,
     auth,
     availability,
     booking,
@@ -45,6 +48,7 @@ from meetkit.web.routes import (
     health,
     insights,
     meetings,
+    teams,
     users,
 )
 from meetkit.web.routes.dispatch import Dispatcher, rendered
@@ -149,7 +153,8 @@ def accounts_api(dispatcher: Dispatcher, accounts: Accounts, login: Login) -> AP
     """All routes of accounts."""
     router = APIRouter()
     router.include_router(auth.routes(dispatcher, accounts, login))
-    router.include_router(by_mail.routes(dispatcher, accounts))
+    for part in (by_mail, account, api_keys, teams, administration):
+        router.include_router(part.routes(dispatcher, accounts))
     return router
 
 

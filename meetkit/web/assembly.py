@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from meetkit import mail
+from meetkit import mail, meeting_service
 from meetkit.accounts.background import Background
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.guarded_store import GuardedStore
@@ -62,4 +62,7 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backe
     def note_read(context: RequestContext, meeting_id: str) -> None:
         accounts.record_read(context.signed_in, meeting_id, origin=context.origin)
 
-    return Backend(store, llm, identify=identify, guard=GuardedStore, read_transcript=note_read)
+    def erase(context: RequestContext, user_id: str) -> None:
+        accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
+
+    return Backend(store, llm, identify=identify, guard=GuardedStore, read_transcript=note_read, erase=erase)

@@ -25,29 +25,31 @@ DaysOff = Annotated[tuple[DateException, ...], Field(max_length=1000)]
 Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 
 
-class _Listing(Value):
+class Listing(Value):
+    """A part of a list."""
+
     next: str | None = Field(default=None, description="The `after` of the next page; null at the end.")
 
 
-class MeetingPage(_Listing):
+class MeetingPage(Listing):
     """Meetings by date, then id, without their transcripts; of a contact's history the newest first."""
 
     items: list[Meeting]
 
 
-class UserPage(_Listing):
+class UserPage(Listing):
     """Users by name, then id."""
 
     items: list[User]
 
 
-class ContactPage(_Listing):
+class ContactPage(Listing):
     """Contacts by name, then id."""
 
     items: list[Contact]
 
 
-class ActionItemPage(_Listing):
+class ActionItemPage(Listing):
     """Open action items, those of the latest meeting first."""
 
     items: list[PendingActionItem]
@@ -92,7 +94,7 @@ class NewContact(Value):
     timezone: Zone | None = None
 
 
-class _Patch(Value):
+class Patch(Value):
     """Fields to change; one left out stays as it is."""
 
     model_config = ConfigDict(json_schema_extra=_null_only_where_it_clears)
@@ -111,7 +113,7 @@ class _Patch(Value):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class UserPatch(_Patch):
+class UserPatch(Patch):
     """The fields of a user to change; one left out stays as it is."""
 
     name: Line | None = None
@@ -122,7 +124,7 @@ class UserPatch(_Patch):
     exceptions: DaysOff | None = None
 
 
-class ContactPatch(_Patch):
+class ContactPatch(Patch):
     """The fields of a contact to change; one left out stays as it is, null clears the time zone."""
 
     clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})

@@ -34,6 +34,7 @@ class RequestContext:
     caller: Caller | None
     credentials: Credentials
     read_transcript: Callable[[RequestContext, str], None] | None = None
+    erase: Callable[[RequestContext, str], None] | None = None
 
     @property
     def origin(self) -> Origin:
@@ -55,6 +56,13 @@ class RequestContext:
         """Note that a meeting's transcript was read."""
         if self.read_transcript:
             self.read_transcript(self, meeting_id)
+
+    def erase_user(self, user_id: str) -> None:
+        """Erase a user in the store, and with them the account that they may have."""
+        if self.erase:
+            self.erase(self, user_id)
+        else:
+            meeting_service.erase_user(user_id)
 
     def check_may_write(self) -> None:
         """Refuse who may change nothing.
@@ -86,6 +94,7 @@ class Backend:
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
     read_transcript: Callable[[RequestContext, str], None] | None = None
+    erase: Callable[[RequestContext, str], None] | None = None
 
     def for_anybody(self) -> Backend:
         """The same for routes that ask nobody who they are."""
@@ -94,7 +103,7 @@ class Backend:
     def admit(self, credentials: Credentials) -> RequestContext:
         """Tell who asks."""
         caller = self.identify(credentials) if self.identify else None
-        return RequestContext(caller, credentials, self.read_transcript)
+        return RequestContext(caller, credentials, self.read_transcript, self.erase)
 
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:

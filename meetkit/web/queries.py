@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from meetkit.accounts.events import AuditFilters, EventName
 from meetkit.models.base import Line, Searched, Value
 from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
+from meetkit.models.zones import UtcInstant
 
 Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
 PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
@@ -16,11 +18,16 @@ Offsets = Literal["code_points", "utf16"]
 """JavaScript counts UTF-16 code units, Python code points."""
 
 
-class Page(Value):
-    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
+class Follow(Value):
+    """Which part of a list: `limit` of what follows `after`."""
 
     limit: Limit = 50
     after: Line | None = Field(default=None, description="The `next` of the page before.")
+
+
+class Page(Follow):
+    """The same, or the `page`th such part."""
+
     page: PageNumber = 1
 
     @property
@@ -65,3 +72,22 @@ class ActionItemQuery(Page):
 
     user_id: Line | None = Field(default=None, description="By default the caller, unless a contact is named.")
     contact_id: Line | None = None
+
+
+class AccountQuery(Follow):
+    """Which accounts: all of the tenant."""
+
+
+class AuditQuery(Follow):
+    """Which events: those in `[start, end)`."""
+
+    account_id: Line | None = Field(default=None, description="Whose act it was, or whose door was tried.")
+    event: EventName | None = None
+    start: UtcInstant | None = None
+    end: UtcInstant | None = None
+
+    def filters(self, before: int | None) -> AuditFilters:
+        """The filters of one more than a page holds, below the number of an event."""
+        names = AuditFilters.model_fields.keys() & type(self).model_fields.keys()
+        given = {name: getattr(self, name) for name in names}
+        return AuditFilters(**given | {"before": before, "limit": self.limit + 1})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from meetkit.accounts import api_keys, audit, one_time, password_rules, rows, sessions, teams
+from sqlalchemy import Connection, select
+
+from meetkit.accounts import api_keys, audit, one_time, password_rules, rows, sessions, tables, teams
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, AuditFilters, Origin
 from meetkit.accounts.models import (
@@ -106,6 +110,31 @@ class OwnAccount(Parts):
             own_session(caller)
         return self.database.write(_erase, caller, account_id, self._act(origin))
 
+    def erase_user(
+        self, caller: Caller, user_id: str, erase: Callable[[str], None], *, origin: Origin = NOWHERE
+    ) -> None:
+        """Erase a user by `erase`, which refuses who may not, then the account, if there is one.
+
+        In this order, as who has no account left could not finish what broke off in between; once more will do.
+
+        Raises:
+            ConflictError: it is the last admin of a tenant that others are in.
+            ForbiddenError: the caller came by an API key that may not.
+        """
+        if not caller.is_admin:
+            own_session(caller)
+        self.database.write(_check_leaver, caller, user_id)
+        erase(user_id)
+        self.database.write(_erase_of_user, caller, user_id, self._act(origin))
+
+    def get_preferences(self, caller: Caller) -> dict[str, Any]:
+        """What the account's owner keeps here for pages that they use."""
+        return self.database.read(_preferences, caller)
+
+    def set_preferences(self, caller: Caller, preferences: Mapping[str, Any]) -> None:
+        """Keep other preferences, in place of all that were; plain JSON."""
+        self.database.write(_put_preferences, caller, json.dumps(preferences))
+
     def _user_of(self, account: Account) -> User | None:
         try:
             return self.store.get_user(account.user_id)
@@ -151,8 +180,38 @@ def _export(
 def _erase(connection: Connection, caller: Caller, account_id: str | None, act: Act) -> Account:
     admins = rows.lock_admins(connection, caller.tenant_id)
     kept = reachable(connection, caller, account_id)
-    if admins == {kept.number} and not rows.is_alone(connection, kept):
-        raise ConflictError("this is the last admin; make somebody else one first")
+    _check_not_last(connection, kept, admins)
     rows.remove(connection, kept)
     audit.note(connection, act, "account_erased", who=caller, subject=kept.account.id)
     return kept.account
+
+
+def _check_not_last(connection: Connection, kept: rows.Kept, admins: set[int]) -> None:
+    if admins == {kept.number} and not rows.is_alone(connection, kept):
+        raise ConflictError("this is the last admin; make somebody else one first")
+
+
+def _check_leaver(connection: Connection, caller: Caller, user_id: str) -> None:
+    """Refuse the last admin, to who may know."""
+    admins = rows.lock_admins(connection, caller.tenant_id)
+    kept = rows.by_user(connection, user_id, tenant_id=caller.tenant_id)
+    if kept is not None and (caller.is_admin or user_id == caller.user_id):
+        _check_not_last(connection, kept, admins)
+
+
+def _erase_of_user(connection: Connection, caller: Caller, user_id: str, act: Act) -> None:
+    kept = rows.by_user(connection, user_id, tenant_id=caller.tenant_id)
+    if kept is None:
+        rows.leave_teams(connection, user_id)
+    else:
+        _erase(connection, caller, kept.account.id, act)
+
+
+def _preferences(connection: Connection, caller: Caller) -> dict[str, Any]:
+    of_caller = select(tables.accounts.c.preferences).where(tables.accounts.c.id == caller.account_id)
+    found: dict[str, Any] = json.loads(connection.execute(of_caller).scalar() or "{}")
+    return found
+
+
+def _put_preferences(connection: Connection, caller: Caller, preferences: str) -> None:
+    rows.change(connection, rows.by_id(connection, caller.account_id).number, preferences=preferences)

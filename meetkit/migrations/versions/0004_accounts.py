@@ -43,6 +43,7 @@ def _create_accounts() -> None:
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("verified", sa.Boolean, nullable=False),
         sa.Column("password_hash", sa.Text),
+        sa.Column("preferences", sa.Text),
         _moment("created_at", nullable=False),
         _moment("last_login_at"),
         sa.CheckConstraint("access IN ('admin', 'manager', 'member', 'viewer')", name="ck_meetkit_accounts_access"),

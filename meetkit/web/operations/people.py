@@ -55,7 +55,7 @@ def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply
 def erase_user(context: RequestContext, user_id: str) -> Reply:
     """Erase a user, and what was said in their meetings."""
     context.check_may_write()
-    meeting_service.erase_user(user_id)
+    context.erase_user(user_id)
     return Reply(204)
 
 

@@ -8,7 +8,7 @@ from meetkit.models.meetings import CreateMeetingRequest, Meeting
 from meetkit.web.bodies import FirstFree, Move
 from meetkit.web.openapi import CREATED, ETAG, operation_id, problems
 from meetkit.web.operations import meetings as operations
-from meetkit.web.routes.dispatch import Dispatcher, only_post
+from meetkit.web.routes.dispatch import Dispatcher, only
 from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, MeetingId
 
 
@@ -31,7 +31,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
         """Book the first time in a window at which these users are free, within their own work hours."""
         return await answer(request, operations.book_first_free, body, idempotency_key)
 
-    only_post(router, "/book", "/book-first-free")
+    only(router, "POST", "/book", "/book-first-free")
 
     @router.post("/{meeting_id}/reschedule", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
     async def reschedule_meeting(

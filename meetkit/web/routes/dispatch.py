@@ -58,6 +58,9 @@ class Dispatcher:
         return await anyio.to_thread.run_sync(partial(function, *args), limiter=self.threads)
 
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+
 def credentials_of(request: Request) -> Credentials:
     """What a request shows."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
@@ -74,12 +77,12 @@ def rendered(reply: Reply) -> Response:
     return Response(reply.content, reply.status, dict(reply.headers), reply.media_type if reply.content else None)
 
 
-def only_post(router: APIRouter, *paths: str) -> None:
-    """Keep the words of these paths from being taken for ids where the method is another one."""
+def only(router: APIRouter, allowed: str, *paths: str) -> None:
+    """Keep the words of these paths from being taken for ids where the method is none of those, such as `GET, PUT`."""
 
     async def refuse() -> Response:
-        return rendered(problems.of_status(405, "", {"Allow": "POST"}))
+        return rendered(problems.of_status(405, "", {"Allow": allowed}))
 
-    others = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+    others = sorted({*_METHODS}.difference(allowed.split(", ")))
     for path in paths:
         router.add_api_route(path, refuse, methods=others, include_in_schema=False)

@@ -1,0 +1,88 @@
+"""What the routes of admins do: accounts, teams, and what happened."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from meetkit.accounts.models import Account, InviteRequest, Team, TeamRequest
+from meetkit.accounts.service import Accounts
+from meetkit.accounts.verbs.parts import check_admin
+from meetkit.web.account_bodies import AccountPage, AccountPatch, EventPage, Teams
+from meetkit.web.context import RequestContext
+from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of, unknown_cursor
+from meetkit.web.queries import AccountQuery, AuditQuery
+from meetkit.web.reply import Reply
+
+
+def list_accounts(context: RequestContext, accounts: Accounts, query: AccountQuery) -> Reply:
+    """The accounts of the tenant."""
+    with cursor_errors("account", query.after):
+        found = accounts.list_accounts(context.signed_in, limit=query.limit + 1, after=query.after)
+    return page_of(AccountPage, "/accounts", query, found, lambda account: account.id)
+
+
+def get_account(context: RequestContext, accounts: Accounts, account_id: str) -> Reply:
+    """One of them."""
+    check_admin(context.signed_in)
+    return Reply.of(accounts.get_account(context.signed_in, account_id))
+
+
+def invite(context: RequestContext, accounts: Accounts, body: InviteRequest) -> Reply:
+    """Make an account for somebody, who gets a mail."""
+    return _created("accounts", accounts.invite(context.signed_in, body, origin=context.origin))
+
+
+def update_account(context: RequestContext, accounts: Accounts, account_id: str, body: AccountPatch) -> Reply:
+    """Say what an account may do, and whether it may at all."""
+    caller, origin = context.signed_in, context.origin
+    check_admin(caller)
+    found = accounts.get_account(caller, account_id)
+    if body.access is not None:
+        found = accounts.set_access(caller, account_id, body.access, origin=origin)
+    if body.active is not None:
+        found = accounts.set_active(caller, account_id, body.active, origin=origin)
+    return Reply.of(found)
+
+
+def list_events(context: RequestContext, accounts: Accounts, query: AuditQuery) -> Reply:
+    """What happened in the tenant."""
+    found = accounts.list_events(context.signed_in, query.filters(_number(query.after)))
+    return page_of(EventPage, "/audit", query, found[::-1], lambda event: str(event.number))
+
+
+def list_teams(context: RequestContext, accounts: Accounts) -> Reply:
+    """The teams that the caller sees."""
+    return Reply.of(Teams(items=accounts.list_teams(context.signed_in)))
+
+
+def get_team(context: RequestContext, accounts: Accounts, team_id: str) -> Reply:
+    """One of them."""
+    return Reply.of(accounts.get_team(context.signed_in, team_id))
+
+
+def create_team(context: RequestContext, accounts: Accounts, body: TeamRequest) -> Reply:
+    """Make a team."""
+    return _created("teams", accounts.create_team(context.signed_in, body, origin=context.origin))
+
+
+def put_team(context: RequestContext, accounts: Accounts, team_id: str, body: TeamRequest) -> Reply:
+    """Have a team be as this says."""
+    return Reply.of(accounts.update_team(context.signed_in, team_id, body, origin=context.origin))
+
+
+def delete_team(context: RequestContext, accounts: Accounts, team_id: str) -> Reply:
+    """Remove a team."""
+    accounts.delete_team(context.signed_in, team_id, origin=context.origin)
+    return Reply(204)
+
+
+def _created(kind: str, made: Account | Team) -> Reply:
+    return Reply.of(made, 201, {"Location": f"{PREFIX}/{kind}/{quote(made.id, safe='')}"})
+
+
+def _number(after: str | None) -> int | None:
+    if after is None:
+        return None
+    if not (after.isascii() and after.isdigit() and 0 < int(after[:20]) < 2**63):
+        raise unknown_cursor(after)
+    return int(after)

@@ -1,0 +1,37 @@
+"""The routes of API keys, by which other backends come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from meetkit.accounts.models import ApiKeyRequest, NewApiKey
+from meetkit.accounts.service import Accounts
+from meetkit.web.account_bodies import ApiKeys
+from meetkit.web.openapi import NOTHING, operation_id, problems
+from meetkit.web.operations import account as operations
+from meetkit.web.routes.dispatch import Dispatcher
+
+
+def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
+    """The routes of one's own keys; none is for who comes by one."""
+    router = APIRouter(prefix="/api-keys", tags=["accounts"], generate_unique_id_function=operation_id)
+    answer = dispatcher.answer
+
+    @router.get("", response_model=ApiKeys)
+    async def list_api_keys(request: Request) -> Response:
+        """List one's own API keys, also those that are revoked."""
+        return await answer(request, operations.list_api_keys, accounts)
+
+    @router.post("", status_code=201, response_model=NewApiKey, responses=problems(400))
+    async def create_api_key(request: Request, body: ApiKeyRequest) -> Response:
+        """Make an API key. It may do no more than its maker; its secret is shown this once."""
+        return await answer(request, operations.create_api_key, accounts, body)
+
+    @router.delete("/{key_id}", status_code=204, responses=NOTHING | problems(404))
+    async def revoke_api_key(request: Request, key_id: Annotated[str, Path(description="The key's id.")]) -> Response:
+        """Revoke an API key: it is good no more."""
+        return await answer(request, operations.revoke_api_key, accounts, key_id)
+
+    return router
