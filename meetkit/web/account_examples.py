@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from meetkit.models.time import OFFICE_HOURS
+
 _ACCOUNT: dict[str, Any] = {
     "id": "account_1",
     "email": "sarah.chen@company.com",
@@ -82,7 +84,7 @@ ACCOUNTS: dict[str, Any] = {
         "name": "Sarah Chen",
         "title": "Account Executive",
         "timezone": "America/New_York",
-        "work_hours": [{"day": 0, "start": "09:00:00", "end": "17:00:00"}],
+        "work_hours": [hours.model_dump(mode="json") for hours in OFFICE_HOURS],
         "preferences": {"theme": "dark"},
     },
     "ChangePasswordRequest": {"current_password": "<the one so far>", "new_password": _PASSWORD},

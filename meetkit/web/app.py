@@ -22,16 +22,15 @@ from starlette.types import ASGIApp
 import meetkit
 from meetkit import collaborators
 from meetkit import settings as all_settings
-from meetkit.accounts.service import Accounts
+from meetkit.accounts.models import TokenPair
 from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
-from meetkit.web import assembly, middleware, openapi, problems
+from meetkit.web import assembly, middleware, oauth, openapi, problems
 from meetkit.web.context import Backend
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
-from meetkit.web.operations.auth import Login
 from meetkit.web.operations.paging import PREFIX
 from meetkit.web.readiness import Readiness
 from meetkit.web.routes import (
@@ -51,7 +50,7 @@ from meetkit.web.routes import (
     teams,
     users,
 )
-from meetkit.web.routes.dispatch import Dispatcher, rendered
+from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
 from meetkit.web.secrets import signing_keys
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -112,13 +111,29 @@ class Service(FastAPI):
         """All routes: those for operators, and those of resources, with and without the prefix."""
         dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
         self.include_router(health.routes(self.readiness, self.metrics, self.settings))
-        login = logins.counted(self.accounts.login, self.metrics.count_login)
         for prefix, is_shown in ((PREFIX, True), ("", False)):
             # First, as some of their paths could else be ids of users.
-            self.include_router(
-                accounts_api(dispatcher, self.accounts, login), prefix=prefix, include_in_schema=is_shown
-            )
+            self.include_router(self._accounts_api(dispatcher), prefix=prefix, include_in_schema=is_shown)
             self.include_router(api(dispatcher), prefix=prefix, include_in_schema=is_shown)
+
+    def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
+        """All routes of accounts."""
+        count = self.metrics.count_login
+        router = APIRouter()
+        router.include_router(auth.routes(dispatcher, self.accounts, logins.counted(self.accounts.login, count)))
+        for part in (by_mail, account, api_keys, teams, administration):
+            router.include_router(part.routes(dispatcher, self.accounts))
+        enter = logins.counted(self.accounts.sign_in_with, count)
+        router.include_router(
+            oauth.router(
+                self.settings,
+                keys=self.signing_keys,
+                sign_in=lambda identity, origin: enter(identity, origin=origin),
+                origin=origin_of,
+                pair=TokenPair,
+            )
+        )
+        return router
 
     def _opened_store(self) -> SqlStore:
         return SqlStore(assembly.opened_database(self.settings, self.closing))
@@ -146,15 +161,6 @@ def api(dispatcher: Dispatcher) -> APIRouter:
     router = APIRouter()
     for part in (booking, meetings, insights, users, contacts, action_items, availability, calendars):
         router.include_router(part.routes(dispatcher))
-    return router
-
-
-def accounts_api(dispatcher: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
-    """All routes of accounts."""
-    router = APIRouter()
-    router.include_router(auth.routes(dispatcher, accounts, login))
-    for part in (by_mail, account, api_keys, teams, administration):
-        router.include_router(part.routes(dispatcher, accounts))
     return router
 
 

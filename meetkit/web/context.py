@@ -26,6 +26,11 @@ class Credentials:
     address: str | None = None
     request_id: str | None = None
 
+    @property
+    def origin(self) -> Origin:
+        """Where a request comes from, for the audit."""
+        return Origin(address=self.address, request_id=self.request_id)
+
 
 @dataclass(frozen=True)
 class RequestContext:
@@ -39,7 +44,7 @@ class RequestContext:
     @property
     def origin(self) -> Origin:
         """Where it comes from, for the audit."""
-        return Origin(address=self.credentials.address, request_id=self.credentials.request_id)
+        return self.credentials.origin
 
     @property
     def signed_in(self) -> Caller:

@@ -18,6 +18,7 @@ from meetkit.accounts.identity import Identity, ProviderName
 from meetkit.accounts.oauth import Answer, Pending, Provider
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.settings import Settings
+from meetkit.web import openapi
 
 OriginT = TypeVar("OriginT")
 
@@ -146,15 +147,21 @@ def router(
             partial(ends.begin, name),
             operation_id=f"login_by_{name}",
             summary=f"Send the browser to sign in by {name}",
+            description=f"Sign in by {name}: its page sends the browser back with a code. 503 where it is not set up.",
             status_code=303,
-            response_class=RedirectResponse,
+            response_class=Response,
+            responses=openapi.ELSEWHERE,
+            openapi_extra=openapi.OPEN,
         )
     routes.add_api_route(
         "/auth/callback/{provider}",
         ends.finish,
         operation_id="finish_login",
         summary="Come back from a provider, signed in",
+        description="Where a provider sends the browser back to, with a code that is exchanged for a pair of tokens.",
         response_model=pair,
+        responses=openapi.problems(400, 404, 409),
+        openapi_extra=openapi.OPEN,
     )
     return routes
 

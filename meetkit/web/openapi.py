@@ -57,6 +57,12 @@ CREATED: Responses = {201: {"headers": _ETAG | _LOCATION}}
 LISTED: Responses = {200: {"headers": _LINK}}
 NOTHING: Responses = {204: {"description": "It is done; there is nothing to say."}}
 UNCHANGED: Responses = {304: {"description": "The version that is known is the present one.", "headers": _ETAG}}
+ELSEWHERE: Responses = {
+    303: {
+        "description": "The provider's page.",
+        "headers": {"Location": _header("Where it is.", "https://github.com/login/oauth/authorize?state=...")},
+    }
+}
 MAILED: Responses = {202: {"description": "The mail is on its way, if there is anybody to send it to."}}
 ICALENDAR: Responses = {
     200: {

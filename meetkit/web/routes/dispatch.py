@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec
 import anyio
 from fastapi import APIRouter, Request, Response
 
+from meetkit.accounts.events import Origin
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.reply import Reply
@@ -70,6 +71,11 @@ def credentials_of(request: Request) -> Credentials:
         address=request.client.host if request.client else None,
         request_id=getattr(request.state, "request_id", None),
     )
+
+
+def origin_of(request: Request) -> Origin:
+    """Where a request comes from, for the audit."""
+    return credentials_of(request).origin
 
 
 def rendered(reply: Reply) -> Response:

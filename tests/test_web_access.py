@@ -1,0 +1,268 @@
+"""Every route, tried by everybody: what each may do, and that tenants learn nothing of each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from meetkit.accounts import api_keys, rows, sessions, teams
+from meetkit.accounts.caller import Right
+from meetkit.accounts.models import Account, ApiKeyRequest, TeamRequest
+from meetkit.accounts.passwords import Passwords
+from meetkit.accounts.tokens import Claims
+from meetkit.storage import SqlStore
+from meetkit.testing.examples import MONDAY
+from meetkit.web.app import Service
+from meetkit.web.operations.paging import PREFIX
+from tests.access_matrix import ROLES, TENANTS, caller, fill, name
+from tests.accounts import at_once
+from tests.web_apps import PASSWORD, service
+
+COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
+"""The roles of `access_matrix`, an admin's API key that only reads, who is signed out, another tenant's admin."""
+MEETING, OWN = "default-members", {"user_id": "{self}"}
+BOOKING = {"title": "Call", "date": "2031-01-06T10:00:00Z", **OWN}
+WINDOW = {"window_start": "2031-01-06T09:00:00Z", "window_end": "2031-01-06T12:00:00Z", "duration_minutes": 30}
+WEEK = [{"days": [0, 1], "start": "09:00", "end": "17:00"}]
+PROFILE = {"name": "N", "title": "T", "timezone": "UTC", "work_hours": WEEK, "preferences": {}}
+USER = {"name": "New", "email": "new@company.com", "role": "Seller"}
+CONTACT = {"name": "New", "email": "new@client.com", "company": "Client", "role": "Buyer"}
+MAILED = {"token": "nobody was sent this", "password": PASSWORD}
+ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nEND:VCALENDAR\r\n"
+
+# Who sees a meeting, who may change it, who may do what is an admin's; 401 signed out, 404 in another tenant.
+SEES = "ok ok ok ok ok 404 ok 401 404"
+CHANGES = "ok ok ok 403 403 404 403 401 404"
+OF_ALL = "ok ok ok ok ok ok ok 401 ok"
+OF_WRITERS = "ok ok ok ok 403 ok 403 401 ok"
+OF_TENANT = "ok ok ok ok ok ok ok 401 404"
+OF_ADMINS = "ok 403 403 403 403 403 403 401 ok"
+OF_ITS_ADMINS = "ok 403 403 403 403 403 403 401 404"
+OF_THE_SIGNED_IN = "ok ok ok ok ok ok 403 401 ok"
+OPEN = "ok ok ok ok ok ok ok ok ok"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What everybody is answered, and what they ask; `{self}` is the id of their own user."""
+
+    expected: str
+    json: Any = None
+    params: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+    at: dict[str, str] = field(default_factory=dict)
+
+
+ROUTES = {
+    "POST /auth/signup": Row(OPEN, {"email": "new@example.com", "password": PASSWORD, "name": "New"}),
+    "POST /auth/login": Row(OPEN, {"email": "default-member@company.com", "password": PASSWORD}),
+    "POST /auth/token": Row(
+        OPEN,
+        more={"data": {"grant_type": "password", "username": "rival-admin@company.com", "password": PASSWORD}},
+    ),
+    "POST /auth/refresh": Row("401 " * 9, {"refresh_token": "nobody was given this"}),
+    "POST /auth/logout": Row(OF_THE_SIGNED_IN),
+    "GET /auth/me": Row(OF_ALL),
+    "POST /auth/password-reset": Row(OPEN, {"email": "default-member@company.com"}),
+    "POST /auth/password-reset/confirm": Row("400 " * 9, MAILED),
+    "POST /auth/verify-email": Row(OF_THE_SIGNED_IN),
+    "POST /auth/verify-email/confirm": Row("400 " * 9, {"token": "nobody was sent this"}),
+    "POST /auth/accept-invitation": Row("400 " * 9, MAILED),
+    "GET /auth/login/google": Row("503 " * 9),
+    "GET /auth/login/github": Row("503 " * 9),
+    "GET /auth/callback/{provider}": Row("404 " * 9, at={"provider": "nobody"}),
+    "GET /users/profile": Row(OF_ALL),
+    "PUT /users/profile": Row(OF_WRITERS, PROFILE),
+    "GET /users/account": Row(OF_ALL),
+    # The last admin of a tenant that others are in cannot go.
+    "DELETE /users/account": Row("409 ok ok ok 403 ok 403 401 409"),
+    "GET /users/account/export": Row(OF_ALL),
+    "POST /users/change-password": Row(
+        OF_THE_SIGNED_IN, {"current_password": PASSWORD, "new_password": "seven boats under Linz"}
+    ),
+    "GET /api-keys": Row(OF_ALL),
+    "POST /api-keys": Row(OF_THE_SIGNED_IN, {"name": "k"}),
+    "DELETE /api-keys/{key_id}": Row("ok 404 404 404 404 404 403 401 404", at={"key_id": "{key}"}),
+    "GET /teams": Row(OF_ALL),
+    "POST /teams": Row(OF_ADMINS, {"name": "New", "members": ["{self}"]}),
+    "GET /teams/{team_id}": Row("ok ok ok 404 404 404 ok 401 404", at={"team_id": "{team}"}),
+    "PUT /teams/{team_id}": Row(OF_ITS_ADMINS, {"name": "Other"}, at={"team_id": "{team}"}),
+    "DELETE /teams/{team_id}": Row(OF_ITS_ADMINS, at={"team_id": "{team}"}),
+    "GET /accounts": Row(OF_ADMINS),
+    "POST /accounts": Row(OF_ADMINS, {"email": "new@example.com", "name": "New"}),
+    "GET /accounts/{account_id}": Row(OF_ITS_ADMINS, at={"account_id": "account-default-member"}),
+    "PATCH /accounts/{account_id}": Row(
+        OF_ITS_ADMINS, {"access": "viewer", "active": False}, at={"account_id": "account-default-member"}
+    ),
+    "GET /audit": Row(OF_ADMINS),
+    "POST /meetings": Row(OF_WRITERS, BOOKING),
+    "GET /meetings": Row(OF_TENANT, params={"user_id": "default-member"}),
+    "POST /meetings/book": Row(OF_WRITERS, BOOKING),
+    "POST /meetings/book-first-free": Row(OF_WRITERS, {"user_ids": ["{self}"], **WINDOW}),
+    "GET /meetings/{meeting_id}": Row(SEES, params={"include": "transcript"}),
+    "PATCH /meetings/{meeting_id}": Row(CHANGES, {"title": "Other"}),
+    "DELETE /meetings/{meeting_id}": Row(CHANGES),
+    "POST /meetings/{meeting_id}/reschedule": Row(CHANGES, {"date": "2031-01-06T10:00:00Z"}),
+    "POST /meetings/{meeting_id}/cancel": Row(CHANGES),
+    "POST /meetings/{meeting_id}/complete": Row(CHANGES),
+    "POST /meetings/{meeting_id}/prepare": Row("ok ok ok ok 403 404 403 401 404"),
+    "GET /meetings/{meeting_id}/prep": Row("404 404 404 404 404 404 404 401 404"),
+    "POST /meetings/{meeting_id}/analyze": Row(CHANGES),
+    "GET /meetings/{meeting_id}/insights": Row(SEES),
+    "GET /meetings/{meeting_id}/transcript": Row(SEES),
+    "GET /meetings/{meeting_id}/invitation.ics": Row(SEES),
+    "GET /users": Row(OF_ALL),
+    "POST /users": Row(OF_ADMINS, USER),
+    "GET /users/{user_id}": Row(OF_TENANT),
+    "PATCH /users/{user_id}": Row("ok 403 ok 403 403 403 403 401 404", {"role": "Other"}),
+    "DELETE /users/{user_id}": Row("ok 403 ok 403 403 403 403 401 404"),
+    "GET /contacts": Row(OF_ALL),
+    "POST /contacts": Row(OF_WRITERS, CONTACT),
+    "GET /contacts/{contact_id}": Row(OF_TENANT),
+    "PATCH /contacts/{contact_id}": Row("ok ok ok ok 403 ok 403 401 404", {"role": "Other"}),
+    "DELETE /contacts/{contact_id}": Row("ok ok 403 403 403 403 403 401 404"),
+    "GET /contacts/{contact_id}/history": Row(OF_TENANT),
+    "GET /action-items": Row(OF_TENANT, params={"user_id": "default-member"}),
+    "POST /action-items/{meeting_id}/{item_id}/complete": Row("ok ok ok ok 403 404 403 401 404"),
+    "POST /availability": Row(OF_TENANT, {"user_ids": ["default-member"], **WINDOW}),
+    "POST /availability/explain": Row(
+        OF_TENANT, {"user_ids": ["default-member"], "start": "2031-01-06T10:00:00Z", "duration_minutes": 30}
+    ),
+    "POST /calendars": Row(
+        "ok ok ok 403 403 403 403 401 404", more={"data": {"user_id": "default-member"}, "files": {"file": ICS}}
+    ),
+    "GET /calendars/{user_id}": Row("ok ok ok 403 403 403 ok 401 404"),
+    "PUT /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404", {"busy": []}),
+    "GET /healthz": Row(OPEN),
+    "GET /readyz": Row(OPEN),
+    "GET /metrics": Row(OPEN),
+}
+THINGS = {
+    "meeting_id": MEETING,
+    "user_id": "default-member",
+    "contact_id": "default-contact",
+    "item_id": "item",
+    "name": "work",
+}
+# What comes of the framework, or keeps words from being taken for ids.
+OTHERS = {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+
+
+class World:
+    """The service with both tenants, everybody signed in; what a request changes is undone before the next."""
+
+    def __init__(self, app: Service) -> None:
+        self.app, self.accounts = app, app.accounts
+        # What would be done later is done before the next request.
+        object.__setattr__(self.accounts, "later", at_once)
+        fill(SqlStore(self.accounts.database))
+        self.now = dt.datetime.now(dt.UTC)
+        self.tokens: dict[str, str] = {}
+        password_hash = Passwords(self.accounts.policy).hash(PASSWORD)
+        for tenant in TENANTS:
+            for role in ROLES:
+                self._let_in(tenant, role, password_hash)
+            people = TeamRequest(name="Team", managers=(name(tenant, "manager"),), members=(name(tenant, "member"),))
+            team = self.accounts.database.write(teams.add, tenant, people)
+            self.ids = {"team": team.id} | getattr(self, "ids", {})
+        self.ids["team"] = self.accounts.database.read(teams.of, "default")[0].id
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        self._connection().backup(self._kept)
+
+    def _let_in(self, tenant: str, role: str, password_hash: str) -> None:
+        who = caller(role, tenant=tenant)
+        account = Account(
+            **who.model_dump(include={"user_id", "tenant_id", "access"}),
+            id=who.account_id,
+            email=f"{who.user_id}@company.com",
+            created_at=self.now,
+        )
+        write = self.accounts.database.write
+        number = write(rows.add, account, password_hash)
+        begun = write(sessions.begin, number, now=self.now, lasts=dt.timedelta(days=1))
+        self.tokens[who.user_id] = self.accounts.tokens.issue(Claims(account.id, begun.session_id), now=self.now)
+        if who.user_id == "default-admin":
+            right: Right = "read"
+            made = write(api_keys.add, number, ApiKeyRequest(name="k", right=right), now=self.now)
+            self.tokens["reader"], self.ids = made.secret, {"key": made.key.id}
+
+    def _connection(self) -> sqlite3.Connection:
+        with self.accounts.database.engine.connect() as connection:
+            found = connection.connection.driver_connection
+            assert isinstance(found, sqlite3.Connection)
+            return found
+
+    def ask(self, route: str, column: str) -> Response:
+        """What somebody is answered, on a database as it was at first."""
+        self._kept.backup(self._connection())
+        user_id = {"reader": "default-admin", "rival": "rival-admin", "nobody": ""}.get(column, f"default-{column}")
+        token = self.tokens.get(column, self.tokens.get(user_id))
+        row, (method, path) = ROUTES[route], route.split(" ")
+        at = THINGS | {part: value.format(**self.ids) for part, value in row.at.items()}
+        json = _filled(row.json, user_id or "nobody")
+        root = "" if path in ("/healthz", "/readyz", "/metrics") else PREFIX
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        client = TestClient(self.app, follow_redirects=False)
+        return client.request(
+            method, root + path.format(**at), json=json, params=row.params, headers=headers, **row.more
+        )
+
+
+def _filled(value: Any, user_id: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(one, user_id) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, user_id) for one in value]
+    return user_id if value == "{self}" else value
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    app = service(mail_folder=str(tmp_path_factory.mktemp("mail")), login_attempts=1_000_000)
+    yield World(app)
+    app.closing.close()
+
+
+def _routes(app: Service, root: str) -> set[str]:
+    return {
+        f"{method} {route.path.removeprefix(root)}"
+        for route in _flat(app.routes)
+        if route.path.startswith(root) and route.endpoint.__name__ != "refuse"
+        for method in route.methods
+    }
+
+
+def _flat(routes: list[Any]) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+
+
+def test_the_table_has_every_route_and_each_is_there_with_and_without_the_prefix(world: World) -> None:
+    with_prefix = _routes(world.app, PREFIX)
+    without = {route for route in _routes(world.app, "") if not route.split(" ")[1].startswith(PREFIX)}
+
+    assert without == ROUTES.keys()
+    assert with_prefix == ROUTES.keys() - {"GET /healthz", "GET /readyz", "GET /metrics"}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_everybody_is_answered_as_they_may(world: World, route: str) -> None:
+    answers = {column: world.ask(route, column) for column in COLUMNS}
+    found = [
+        "ok" if answer.is_success or answer.is_redirect else str(answer.status_code) for answer in answers.values()
+    ]
+
+    assert dict(zip(COLUMNS, found, strict=True)) == dict(zip(COLUMNS, ROUTES[route].expected.split(), strict=True))
+
+
+MONDAY_IS = MONDAY
