@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import anyio
@@ -29,6 +31,27 @@ PASSWORD = "nine clouds over Kiel"
 def service(store: Store | None = None, *, llm: LLMClient | None = None, **given: object) -> Service:
     """The whole service, with its accounts in memory unless the settings say where."""
     return Service(Settings.model_validate({"database_url": "sqlite://", **given}), store, llm)
+
+
+class Snapshot:
+    """The database in memory of a service as it is now, to go back to."""
+
+    def __init__(self, app: Service) -> None:
+        self._engine = app.accounts.database.engine
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        with self._connection() as now:
+            now.backup(self._kept)
+
+    def restore(self) -> None:
+        with self._connection() as now:
+            self._kept.backup(now)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._engine.connect() as connection:
+            found = connection.connection.driver_connection
+            assert isinstance(found, sqlite3.Connection)
+            yield found
 
 
 def signed_in(app: Service, email: str = "ada@example.com", **client: Any) -> TestClient:
