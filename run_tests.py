@@ -8,9 +8,13 @@ Usage: python run_tests.py phase1 | phase2 | phase3 | phase4 | phase5 | all | re
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,6 +29,8 @@ PHASES = {
 APART = {"real_model": "A real, small model"}
 TITLES = PHASES | APART
 REST = "more"
+# Each starts a database server of its own.
+MOST_PROCESSES = 4
 
 
 class Tally:
@@ -66,6 +72,26 @@ def phase_of(nodeid: str) -> str:
     return name if name in TITLES else REST
 
 
+def told_to_pytest(what: str) -> list[str]:
+    """The arguments of a phase, or of all tests: a file at a time to each process, noting what they cover."""
+    if what != "all":
+        return [str(TESTS / f"test_{what}.py")]
+    apart = [f"--ignore={TESTS / f'test_{name}.py'}" for name in APART]
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return [str(TESTS), *apart, f"--numprocesses={processes}", "--dist=loadfile", "--cov"]
+
+
+@contextmanager
+def compiling_once() -> Iterator[None]:
+    """A block in which the processes of the tests share what they compile, also where Python is to keep nothing."""
+    if not os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        yield
+        return
+    with TemporaryDirectory() as folder:
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        yield
+
+
 def main(arguments: list[str]) -> int:
     """Run what is asked for; 0 when all of it passed, 2 for a name that is not known."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -80,10 +106,9 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python run_tests.py {' | '.join(PHASES)} | all | {' | '.join(APART)} | list", file=sys.stderr)
         return 2
     [what] = arguments
-    apart = [f"--ignore={TESTS / f'test_{name}.py'}" for name in APART]
-    chosen = [str(TESTS), "--cov", *apart] if what == "all" else [str(TESTS / f"test_{what}.py")]
     tally = Tally()
-    code = int(pytest.main(["-q", "--cov-report=", *chosen], plugins=[tally]))
+    with compiling_once():
+        code = int(pytest.main(["-q", "--cov-report=", *told_to_pytest(what)], plugins=[tally]))
     asked = [what] if what != "all" else [*PHASES, *([REST] if REST in tally.outcomes else [])]
     print("\n".join(["", *map(tally.line, asked)]))
     return code or int(not all(map(tally.passed, asked)))

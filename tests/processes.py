@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -16,7 +17,10 @@ _fork = multiprocessing.get_context("fork")
 def fork(function: Callable[[], object]) -> BaseProcess:
     """A process that runs a function. It opens what it uses: an engine does not survive a fork."""
     process = _fork.Process(target=function, daemon=True)
-    process.start()
+    with warnings.catch_warnings():
+        # From Python 3.12 on, of the thread by which pytest-xdist hears, which the new process never asks.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        process.start()
     return process
 
 

@@ -309,6 +309,7 @@ class TestCipher:
     @pytest.mark.parametrize(
         "bad",
         ["", "short", OLD[:-1], f"{OLD}=", OLD[:-4], f" {OLD}", "ä" * 44],
+        ids=["empty", "short", "one less", "one more", "a group less", "a space", "no ASCII"],  # never the key's own
     )
     def test_refuses_what_is_no_key_without_showing_it(self, tmp_path: Path, bad: str) -> None:
         """And leaves no file behind."""
@@ -497,6 +498,7 @@ class TestEncrypt:
             (",", "number 1 is no key"),
             ("hunter2", "number 1 is no key"),
         ],
+        ids=["none", "one and an empty one", "empty ones", "a password"],
     )
     def test_without_a_key_says_how_to_make_one(
         self, meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch, value: str | None, why: str
