@@ -22,6 +22,7 @@ from tests.servers import Server, keep_logging, running_server
 
 pytestmark = pytest.mark.enable_socket
 
+ENOUGH = 50
 _KEYS = {"MEETKIT_SECRET_KEYS": "k" * 48}
 
 
@@ -47,6 +48,12 @@ def ask(port: int, method: str, path: str, body: object, headers: dict[str, str]
         connection.close()
 
 
+def drain(port: int) -> None:
+    """Wait until a server that was told to stop says so."""
+    while get(port, "/readyz")[0] != 503:
+        time.sleep(0.01)
+
+
 def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) -> None:
     with running_server(tmp_path, "--host", "0.0.0.0") as server:
         assert "sample" in server.said[0]
@@ -66,9 +73,9 @@ def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_
     with running_server(tmp_path, **environment) as server:
         assert get(server.port, "/metrics")[0] == 404
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        drain(server.port)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(5) == -signal.SIGTERM
+        assert server.process.wait(30) == -signal.SIGTERM
     assert not kept(tmp_path, "%")
     assert not (tmp_path / "meetkit.db.secret").exists()
 
@@ -114,6 +121,7 @@ class _Client(threading.Thread):
         self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self.outcomes: Counter[str] = Counter()
         self.made: list[str] = []
+        self._answered = time.monotonic()
 
     def run(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
@@ -134,14 +142,19 @@ class _Client(threading.Thread):
             answer = connection.getresponse()
         except (http.client.RemoteDisconnected, ConnectionError):
             connection.close()
-            return "never accepted" if is_new else "closed while idle"
+            return "never accepted" if is_new else self._lost()
         return self._read(answer)
+
+    def _lost(self) -> str:
+        # A server lingers for half a second, and on a busy machine a client may rest for longer than that.
+        return "closed while idle" if time.monotonic() - self._answered < 0.4 else "too late"
 
     def _read(self, answer: http.client.HTTPResponse) -> str:
         try:
             content = answer.read()
         except (http.client.HTTPException, OSError):
             return "cut"
+        self._answered = time.monotonic()
         if answer.status == 201:
             self.made.append(json.loads(content)["id"])
         return str(answer.status)
@@ -174,13 +187,16 @@ def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]
     clients = [_Client(server.port, number, who, keeps_alive=number % 2 == 0) for number in range(8)]
     for client in clients:
         client.start()
-    time.sleep(1)
+    while sum(len(client.made) for client in clients) < ENOUGH:
+        assert any(client.is_alive() for client in clients), server.log
+        time.sleep(0.05)
     slow = _Client(server.port, 8, who, keeps_alive=True)
     finish = slow.begin_slowly()
     server.process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
     if drains:
-        assert get(server.port, "/readyz")[0] == 503
+        drain(server.port)
+    else:
+        time.sleep(0.3)
     assert finish() == "201"
     clients.append(slow)
     assert server.process.wait(30) == 0
@@ -190,13 +206,13 @@ def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]
     return outcomes, {made for client in clients for made in client.made}
 
 
-@pytest.mark.parametrize("drain", ["0", "1"])
-def test_no_request_is_lost_at_sigterm_under_load(tmp_path: Path, drain: str) -> None:
-    with running_server(tmp_path, MEETKIT_DRAIN_SECONDS=drain, **_KEYS) as server:
-        outcomes, made = _under_load(server, drains=drain != "0")
+@pytest.mark.parametrize("seconds", ["0", "2"])
+def test_no_request_is_lost_at_sigterm_under_load(tmp_path: Path, seconds: str) -> None:
+    with running_server(tmp_path, MEETKIT_DRAIN_SECONDS=seconds, **_KEYS) as server:
+        outcomes, made = _under_load(server, drains=seconds != "0")
 
     # What was answered is there, and nothing is there that was not answered.
     assert kept(tmp_path, "Call %") == made
-    assert len(made) == outcomes["201"] > 20
+    assert len(made) == outcomes["201"] >= ENOUGH
     assert outcomes["cut"] == outcomes["closed while idle"] == 0
-    assert set(outcomes) <= {"201", "503", "refused", "never accepted"}
+    assert set(outcomes) <= {"201", "503", "refused", "never accepted", "too late"}
