@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,11 +65,10 @@ def _postgres_tables(postgres: Postgres) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest) -> str:
     """The URL of a database with empty tables, on each kind of database."""
     if request.param == "sqlite":
-        file = f"sqlite:///{tmp_path}/meetings.db"
-        SqlStore(file, migrate=True).close()
+        file: str = request.getfixturevalue("sqlite_tables")
         return file
     url: str = request.getfixturevalue("_postgres_tables")
     engine = sqlalchemy.create_engine(url)
@@ -87,6 +87,12 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("empty") / "meetings.db"
     SqlStore(f"sqlite:///{file}", migrate=True).close()
     return file
+
+
+@pytest.fixture
+def sqlite_tables(empty_sqlite: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite database with empty tables."""
+    return f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}"
 
 
 @pytest.fixture

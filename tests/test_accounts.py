@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -38,8 +37,8 @@ from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, 
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_sqlite: Path) -> Iterator[World]:
-    world = World(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}")
+def world(sqlite_tables: str) -> Iterator[World]:
+    world = World(sqlite_tables)
     yield world
     world.close()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,8 +20,8 @@ from tests.accounts import OTHER, World, good, identity, together
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_sqlite: Path) -> Iterator[World]:
-    world = World(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}")
+def world(sqlite_tables: str) -> Iterator[World]:
+    world = World(sqlite_tables)
     yield world
     world.close()
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,8 +26,8 @@ from tests.accounts import OTHER, PASSWORD, World
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_sqlite: Path) -> Iterator[World]:
-    world = World(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path)}")
+def world(sqlite_tables: str) -> Iterator[World]:
+    world = World(sqlite_tables)
     yield world
     world.close()
 

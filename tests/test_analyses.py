@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,9 +28,9 @@ VTT = """WEBVTT
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, sqlite_tables: str) -> Iterator[Store]:
     """A store with Ann, Ben and Dee, in use."""
-    kept: Store = MemoryStore() if request.param == "memory" else SqlStore(f"sqlite:///{tmp_path}/m.db", migrate=True)
+    kept: Store = MemoryStore() if request.param == "memory" else SqlStore(sqlite_tables)
     kept.import_records(people())
     with service.use(store=kept, llm=None):
         yield kept

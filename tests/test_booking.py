@@ -33,8 +33,8 @@ def people() -> None:
 
 
 @pytest.fixture(params=["memory", "sql"], autouse=True)
-def _store(request: pytest.FixtureRequest) -> Iterator[None]:
-    store = MemoryStore() if request.param == "memory" else SqlStore("sqlite://", migrate=True)
+def _store(request: pytest.FixtureRequest, sqlite_tables: str) -> Iterator[None]:
+    store = MemoryStore() if request.param == "memory" else SqlStore(sqlite_tables)
     with service.use(store=store):
         people()
         yield

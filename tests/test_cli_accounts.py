@@ -11,7 +11,6 @@ from typing import Protocol
 
 import pytest
 
-from meetkit.storage import SqlStore
 from tests.accounts import OTHER, PASSWORD, World
 from tests.commands import Result, Run
 
@@ -23,11 +22,9 @@ class Create(Protocol):
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(sqlite_tables: str) -> str:
     """A SQLite database with empty tables."""
-    url = f"sqlite:///{tmp_path}/meetings.db"
-    SqlStore(url, migrate=True).close()
-    return url
+    return sqlite_tables
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +15,14 @@ TODAY = dt.datetime.now(dt.UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(sqlite_tables: str) -> str:
     """A SQLite database with a transcript of ten days ago, one of a hundred, and one of a year."""
-    url = f"sqlite:///{tmp_path}/meetings.db"
-    store = SqlStore(url, migrate=True)
+    store = SqlStore(sqlite_tables)
     store.add_user(ANN)
     for days in (10, 100, 365):
         store.add_meeting(meeting(id=f"m{days}", date=TODAY - dt.timedelta(days=days), transcript="Said."))
     store.close()
-    return url
+    return sqlite_tables
 
 
 def said(database: str) -> list[str]:

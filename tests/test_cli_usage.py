@@ -22,11 +22,9 @@ CALLS = [
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(sqlite_tables: str) -> str:
     """A SQLite database with empty tables."""
-    url = f"sqlite:///{tmp_path}/meetings.db"
-    SqlStore(url, migrate=True).close()
-    return url
+    return sqlite_tables
 
 
 @pytest.fixture

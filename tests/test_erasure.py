@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,9 +23,9 @@ DUE = meeting(1, id="due", contact_id="dee", date=MONDAY + dt.timedelta(days=90)
 
 
 @pytest.fixture(params=["memory", "sql"], autouse=True)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, sqlite_tables: str) -> Iterator[Store]:
     """A store in use, with a meeting that was analysed, and one to come that was prepared."""
-    sql = SqlStore(f"sqlite:///{tmp_path}/m.db", migrate=True) if request.param == "sql" else None
+    sql = SqlStore(sqlite_tables) if request.param == "sql" else None
     store: Store = sql or MemoryStore()
     store.add_user(ANN)
     store.add_user(BEN)

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,13 +38,8 @@ class Resting(MockLLMClient):
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/meetings.db"
-
-
-@pytest.fixture
-def service(url: str) -> Iterator[Service]:
-    store = SqlStore(url, migrate=True)
+def service(sqlite_tables: str) -> Iterator[Service]:
+    store = SqlStore(sqlite_tables)
     store.import_records(data.sample_store().export_records())
     yield Service(Settings(), store, None)
     store.close()
@@ -92,9 +86,11 @@ def test_a_real_model_rests_after_it_failed_too_often() -> None:
         assert (before, client.is_resting) == (False, True)  # type: ignore[attr-defined]  # as above
 
 
-def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(service: Service, url: str) -> None:
+def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
+    service: Service, sqlite_tables: str
+) -> None:
     asked = TestClient(service)
-    execute(url, "UPDATE meetkit_alembic_version SET version_num = '0001'")
+    execute(sqlite_tables, "UPDATE meetkit_alembic_version SET version_num = '0001'")
 
     behind = asked.get("/readyz")
     assert (behind.status_code, behind.headers["Content-Type"]) == (503, "application/problem+json")
@@ -266,8 +262,8 @@ def test_lines_of_the_log_hold_what_went_wrong_without_its_words() -> None:
     assert "s3cret" not in text
 
 
-def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(url: str) -> None:
-    app = Service(Settings(database_url=url), None, None)
+def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(sqlite_tables: str) -> None:
+    app = Service(Settings(database_url=sqlite_tables), None, None)
     done: list[str] = []
     app.closing.callback(lambda: done.append(TestClient(app).get("/readyz").json()["status"]))
     with TestClient(app):
@@ -304,8 +300,8 @@ def receiving() -> Iterator[tuple[str, list[bytes]]]:
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_requests_and_statements_are_traced_without_what_they_were_about(url: str) -> None:
-    store = SqlStore(url, migrate=True)
+def test_requests_and_statements_are_traced_without_what_they_were_about(sqlite_tables: str) -> None:
+    store = SqlStore(sqlite_tables)
     store.import_records(data.sample_store().export_records())
     with receiving() as (where, bodies):
         app = Service(Settings(telemetry_url=where), store, None)

@@ -82,8 +82,8 @@ class TestEncrypted(StoreContract):
     """The contract, where what was said is encrypted."""
 
     @pytest.fixture
-    def store(self) -> Iterator[SqlStore]:
-        store = SqlStore("sqlite://", migrate=True, options=SqlOptions(encryption_keys=(new_key(),)))
+    def store(self, sqlite_tables: str) -> Iterator[SqlStore]:
+        store = SqlStore(sqlite_tables, options=SqlOptions(encryption_keys=(new_key(),)))
         yield store
         store.close()
 

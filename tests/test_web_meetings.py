@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,11 +27,11 @@ def client(reads: list[str]) -> TestClient:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def on_each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestClient]:
+def on_each_store(request: pytest.FixtureRequest, sqlite_tables: str) -> Iterator[TestClient]:
     if request.param == "memory":
         yield client_of(data.store(), by=caller())
         return
-    kept = SqlStore(f"sqlite:///{tmp_path}/meetings.db", migrate=True)
+    kept = SqlStore(sqlite_tables)
     kept.import_records(data.store().export_records())
     yield client_of(kept, by=caller())
     kept.close()
