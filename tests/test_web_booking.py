@@ -36,6 +36,14 @@ def test_a_booking_takes_its_peoples_time(client: TestClient) -> None:
     ]
 
 
+def test_a_booking_of_nobody_named_is_that_of_who_makes_it(client: TestClient) -> None:
+    booked = client.post("/meetings/book", json={**CALL, "user_id": None})
+    found = client.post("/meetings/book-first-free", json={name: WEEK[name] for name in WEEK if name != "user_ids"})
+
+    assert (booked.status_code, booked.json()["user_id"]) == (201, "user_1")
+    assert (found.status_code, found.json()["user_id"], found.json()["attendee_ids"]) == (201, "user_1", [])
+
+
 def test_of_many_who_book_one_time_one_gets_it(client: TestClient) -> None:
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(lambda _: client.post("/meetings/book", json=CALL).status_code, range(6)))

@@ -247,7 +247,12 @@ WELL = {
 }
 
 WRONG = {
-    "a body without what it needs": Case(Ask("POST", "/meetings", {"title": "Call"}), 400, "user_id: Field required"),
+    "a body without what it needs": Case(Ask("POST", "/meetings", {"title": "Call"}), 400, "date: Field required"),
+    "a meeting of nobody": Case(Ask("POST", "/meetings", {**CALL, "user_id": None}), 400, "user_id: name a user"),
+    "a booking of nobody": Case(Ask("POST", "/meetings/book", {**CALL, "user_id": None}), 400, "user_id: name a user"),
+    "the first free time of nobody": Case(
+        Ask("POST", "/meetings/book-first-free", {**WINDOW, "user_ids": None}), 400, "user_ids: name a user"
+    ),
     "an unknown field": Case(Ask("POST", "/meetings", {**CALL, "titel": "x"}), 400, "did you mean 'title'?"),
     "no date": Case(Ask("POST", "/meetings", {**CALL, "date": "soon"}), 400, "date"),
     "a blank title": Case(Ask("POST", "/meetings", {**CALL, "title": " "}), 400, "must not be blank"),

@@ -47,10 +47,23 @@ def test_a_meeting_is_made_by_the_ids_of_its_people(client: TestClient) -> None:
     assert client.get(f"/meetings/{made.json()['id']}").json() == made.json()
 
 
+def test_a_meeting_of_nobody_named_is_that_of_who_makes_it(client: TestClient) -> None:
+    unnamed = {name: value for name, value in CALL.items() if name != "user_id"}
+    key = {"Idempotency-Key": "once"}
+
+    made = client.post("/meetings", json=unnamed, headers=key)
+    again = client.post("/meetings", json={**unnamed, "user_id": None}, headers=key)
+    named = client.post("/meetings", json=CALL, headers=key)
+
+    assert (made.status_code, made.json()["user_id"]) == (201, "user_1")
+    assert made.json() == again.json() == named.json()
+    assert client.post("/meetings", json={**unnamed, "user_id": "user_2"}).json()["user_id"] == "user_2"
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, "user_id: Field required"),
+        ({}, "title: Field required; date: Field required"),
         ({**CALL, "user_id": {"id": "user_1"}}, "user_id: Input should be a valid string"),
         ({**CALL, "titel": "x"}, "did you mean 'title'?"),
         ({**CALL, "id": "mine"}, "unknown field 'id'"),
@@ -308,6 +321,8 @@ def test_a_version_in_the_body_is_held_to_as_well(client: TestClient) -> None:
 
     assert refusal(client.patch(path, json=stale))[0] == 409
     assert refusal(client.patch(path, json=stale, headers={"If-Match": '"1"'}))[0] == 412
+    present = {"title": "x", "expected_version": 1}
+    assert refusal(client.patch(path, json=present, headers={"If-Match": '"5"'}))[0] == 412
 
 
 def test_of_two_changes_at_once_to_one_version_one_is_made(on_each_store: TestClient) -> None:

@@ -18,8 +18,8 @@ from starlette.responses import StreamingResponse
 from meetkit import data
 from meetkit.errors import InvalidRequestError, ThrottledError
 from meetkit.models.base import parse
-from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.settings import Settings
+from meetkit.web.bodies import NewMeeting
 from meetkit.web.secrets import signing_keys
 from tests.web_apps import service
 
@@ -194,7 +194,7 @@ def test_a_body_that_is_not_said_to_be_json_is_a_bad_request_that_says_so(kind: 
 @pytest.mark.parametrize("body", [{}, {"title": 1, "nope": 2}, {"user_id": "u", "title": " ", "date": "soon"}])
 def test_a_request_is_refused_in_the_words_that_callers_in_python_hear(body: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError) as refused:
-        parse(CreateMeetingRequest, body)
+        parse(NewMeeting, body)
 
     assert client().post("/meetings", json=body).json()["detail"] == str(refused.value)
 

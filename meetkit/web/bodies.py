@@ -10,11 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.query import BufferMinutes, SpanMinutes
 from meetkit.models.base import Email, Line, Text, Value
 from meetkit.models.insights import PendingActionItem
-from meetkit.models.meetings import (
-    DurationMinutes,
-    Meeting,
-    MeetingUpdate,
-)
+from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot, WorkHours
 from meetkit.models.zones import Date, Moment, Zone
@@ -62,6 +58,19 @@ def _null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None
         if name not in model.clearable | {"expected_version"} and "anyOf" in field:
             (only,) = [one for one in field.pop("anyOf") if one != {"type": "null"}]
             field.update(only)
+
+
+class NewMeeting(CreateMeetingRequest):
+    """A meeting to be. A naive `date` is wall-clock time in the owner's zone."""
+
+    user_id: Line | None = Field(  # type: ignore[assignment]  # as wide as it is until `of` names somebody
+        default=None, description="Who owns it; by default who is signed in."
+    )
+
+    def of(self, user_id: str) -> CreateMeetingRequest:
+        """The request, of this user where it names none."""
+        given = {name: getattr(self, name) for name in CreateMeetingRequest.model_fields}
+        return CreateMeetingRequest.model_validate({**given, "user_id": user_id})
 
 
 class MeetingPatch(MeetingUpdate):
@@ -159,7 +168,7 @@ class FirstFree(Value):
     The first of them owns it. Naive times are wall-clock times of `timezone`, by default the first user's.
     """
 
-    user_ids: UserIds
+    user_ids: UserIds | None = Field(default=None, description="Who is in it; by default who is signed in, alone.")
     duration_minutes: DurationMinutes
     window_start: Moment
     window_end: Moment

@@ -11,7 +11,7 @@ from meetkit import meeting_service
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import Origin
 from meetkit.collaborators import UNSET, Unset, current_store
-from meetkit.errors import ForbiddenError, UnauthenticatedError
+from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.storage import Store
 
@@ -56,6 +56,16 @@ class RequestContext:
         if self.caller is None:
             raise UnauthenticatedError(SIGN_IN)
         return self.caller
+
+    def own_user(self, field: str) -> str:
+        """The user who makes it, for a request that names none in this field.
+
+        Raises:
+            InvalidRequestError: nobody has said who makes it.
+        """
+        if self.caller is None:
+            raise InvalidRequestError(f"{field}: name a user, as nobody is signed in")
+        return self.caller.user_id
 
     def note_read(self, meeting_id: str) -> None:
         """Note that a meeting's transcript was read."""

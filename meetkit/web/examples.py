@@ -81,7 +81,7 @@ _TURN = {"index": 0, "speaker": "Sarah Chen", "text": _QUOTE, "start": 12, "end"
 _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
 OF_SCHEMAS: dict[str, Any] = {
-    "CreateMeetingRequest": _NEW_MEETING,
+    "NewMeeting": _NEW_MEETING,
     "Meeting": _MEETING,
     "MeetingPage": {"next": None, "items": [_MEETING]},
     "MeetingPatch": {"title": "Renewal", "duration_minutes": 30, "summary": None},

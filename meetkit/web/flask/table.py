@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.web.bodies import (
     ContactPatch,
     Explanation,
@@ -13,6 +12,7 @@ from meetkit.web.bodies import (
     MeetingPatch,
     Move,
     NewContact,
+    NewMeeting,
     NewUser,
     Search,
     UserPatch,
@@ -48,9 +48,9 @@ class Route(NamedTuple):
 _MEETING, _CONTACT, _USER = "/meetings/<meeting_id>", "/contacts/<contact_id>", "/users/<user_id>"
 
 ROUTES = (
-    Route("POST", "/meetings", meetings.create_meeting, [idempotency_key, body(CreateMeetingRequest)]),
+    Route("POST", "/meetings", meetings.create_meeting, [idempotency_key, body(NewMeeting)]),
     Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
-    Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(CreateMeetingRequest)]),
+    Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(NewMeeting)]),
     Route("POST", "/meetings/book-first-free", meetings.book_first_free, [idempotency_key, body(FirstFree)]),
     Route("GET", _MEETING, meetings.get_meeting, [with_transcript, if_none_match]),
     Route("PATCH", _MEETING, meetings.update_meeting, [if_match, body(MeetingPatch)]),

@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from meetkit import meeting_service
-from meetkit.errors import InvalidRequestError
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
-from meetkit.web.bodies import FirstFree, MeetingPage, Move
+from meetkit.web.bodies import FirstFree, MeetingPage, Move, NewMeeting
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.operations.tags import etag, is_known, precondition, version_asked
@@ -21,28 +20,31 @@ WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
 WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 
 
-def create_meeting(context: RequestContext, body: CreateMeetingRequest, idempotency_key: str | None = None) -> Reply:
+def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
     context.check_may_write()
-    return _created(meeting_service.create_meeting(body, idempotency_key=context.idempotency_key(idempotency_key)))
+    asked = _owned(context, body)
+    return _created(meeting_service.create_meeting(asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
-def book_meeting(context: RequestContext, body: CreateMeetingRequest, idempotency_key: str | None = None) -> Reply:
+def book_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
     context.check_may_write()
-    return _created(meeting_service.book_meeting(body, idempotency_key=context.idempotency_key(idempotency_key)))
+    asked = _owned(context, body)
+    return _created(meeting_service.book_meeting(asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
 def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: str | None = None) -> Reply:
     """Create a meeting as early as its people are free."""
     context.check_may_write()
     asked = {name: getattr(body, name) for name in FirstFree.model_fields}
+    asked["user_ids"] = body.user_ids or [context.own_user("user_ids")]
     return _created(meeting_service.book_first_free(**asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
 def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
     """The meetings of one or several users, each meeting once."""
-    user_ids = list(dict.fromkeys(query.user_id)) or _own(context)
+    user_ids = list(dict.fromkeys(query.user_id)) or [context.own_user("user_id")]
     with cursor_errors("meeting", query.after):
         found = _of_one(user_ids[0], query) if len(user_ids) == 1 else _of_several(user_ids, query)
     return page_of(MeetingPage, "/meetings", query, found, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
@@ -68,7 +70,8 @@ def update_meeting(
     """Change a meeting."""
     context.check_may_write()
     with precondition(if_match):
-        expected = body.expected_version or version_asked(meeting_id, if_match)
+        by_tag = version_asked(meeting_id, if_match)
+        expected = body.expected_version or by_tag
         changes = body.changes | ({"expected_version": expected} if expected else {})
         return meeting_reply(meeting_service.update_meeting(meeting_id, changes))
 
@@ -120,10 +123,8 @@ def _created(meeting: Meeting) -> Reply:
     return meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
 
 
-def _own(context: RequestContext) -> list[str]:
-    if context.caller is None:
-        raise InvalidRequestError("user_id: name whose meetings, as nobody is signed in")
-    return [context.caller.user_id]
+def _owned(context: RequestContext, body: NewMeeting) -> CreateMeetingRequest:
+    return body.of(body.user_id or context.own_user("user_id"))
 
 
 def _of_one(user_id: str, query: MeetingQuery) -> list[Meeting]:

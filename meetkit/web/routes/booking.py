@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from meetkit.models.meetings import CreateMeetingRequest, Meeting
-from meetkit.web.bodies import FirstFree, Move
+from meetkit.models.meetings import Meeting
+from meetkit.web.bodies import FirstFree, Move, NewMeeting
 from meetkit.web.openapi import CREATED, ETAG, operation_id, problems
 from meetkit.web.operations import meetings as operations
 from meetkit.web.routes.dispatch import Dispatcher, only
@@ -18,9 +18,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     answer = dispatcher.answer
 
     @router.post("/book", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
-    async def book_meeting(
-        request: Request, body: CreateMeetingRequest, idempotency_key: IdempotencyKey = None
-    ) -> Response:
+    async def book_meeting(request: Request, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
         """Book a meeting whose people are all free. 409 says who is busy, and when; work hours are not looked at."""
         return await answer(request, operations.book_meeting, body, idempotency_key)
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from meetkit.models.meetings import CreateMeetingRequest, Meeting
-from meetkit.web.bodies import MeetingPage, MeetingPatch
+from meetkit.models.meetings import Meeting
+from meetkit.web.bodies import MeetingPage, MeetingPatch, NewMeeting
 from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
 from meetkit.web.operations import meetings as operations
 from meetkit.web.queries import MeetingQuery
@@ -21,9 +21,7 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     answer = dispatcher.answer
 
     @router.post("", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
-    async def create_meeting(
-        request: Request, body: CreateMeetingRequest, idempotency_key: IdempotencyKey = None
-    ) -> Response:
+    async def create_meeting(request: Request, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
         """Create a meeting. A naive date is wall-clock time in the owner's zone; it may overlap other meetings."""
         return await answer(request, operations.create_meeting, body, idempotency_key)
 
