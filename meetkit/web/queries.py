@@ -14,8 +14,11 @@ from meetkit.models.zones import UtcInstant
 
 Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
 PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
+"""What a caller names a request by: visible ASCII, with spaces only within."""
 Offsets = Literal["code_points", "utf16"]
 """JavaScript counts UTF-16 code units, Python code points."""
+Fallback = Annotated[Literal["offline", "none"], Field(description="What stands in for a model that fails.")]
 
 
 class Follow(Value):
@@ -51,6 +54,34 @@ class MeetingQuery(Page):
         """The filters of so many meetings."""
         names = MeetingFilters.model_fields.keys() & type(self).model_fields.keys()
         return MeetingFilters(**{name: getattr(self, name) for name in names} | {"limit": limit, "offset": offset})
+
+
+class OneMeetingQuery(Value):
+    """What to show of a meeting."""
+
+    include: Literal["transcript"] | None = Field(default=None, description="What else to show.")
+
+
+class PrepareQuery(Value):
+    """How a brief is to be written."""
+
+    max_retries: Annotated[int, Field(ge=1, le=10, description="How often the model is asked at most.")] = 3
+    history_limit: Annotated[int, Field(ge=1, le=1000, description="How many past meetings to draw on.")] = 5
+    fallback: Fallback = "none"
+
+
+class AnalyzeQuery(Value):
+    """How a transcript is to be analysed."""
+
+    fallback: Fallback = "offline"
+
+
+class OffsetsQuery(Value):
+    """What is counted in a transcript."""
+
+    offsets: Offsets = Field(
+        default="code_points", description="What offsets count: Unicode code points, or UTF-16 code units."
+    )
 
 
 class PeopleQuery(Page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_origin
+from typing import Any, get_origin
 
 from flask import request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -13,8 +13,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
 from meetkit.web import problems
 from meetkit.web.bodies import Analysis
-from meetkit.web.operations.insights import Fallback
-from meetkit.web.queries import Offsets
+from meetkit.web.queries import Key
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]
@@ -35,34 +34,8 @@ def read(readers: Sequence[Reader]) -> Arguments:
     return found
 
 
-class Prepare(BaseModel):
-    """How a brief is asked for."""
-
-    max_retries: Annotated[int, Field(ge=1, le=10)] = 3
-    history_limit: Annotated[int, Field(ge=1, le=1000)] = 5
-    fallback: Fallback = "none"
-
-
-class Analyze(BaseModel):
-    """How an analysis is asked for."""
-
-    fallback: Fallback = "offline"
-
-
-class Counted(BaseModel):
-    """What offsets are asked for."""
-
-    offsets: Offsets = "code_points"
-
-
-class _Include(BaseModel):
-    include: Literal["transcript"] | None = None
-
-
 class _Key(BaseModel):
-    idempotency_key: Annotated[
-        str | None, Field(alias="idempotency-key", min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")
-    ] = None
+    idempotency_key: Key | None = Field(default=None, alias="idempotency-key")
 
 
 def body(kind: Any) -> Reader:
@@ -74,16 +47,6 @@ def body(kind: Any) -> Reader:
 def query(model: type[BaseModel]) -> Reader:
     """What follows `?`, as one value."""
     return lambda: {"query": model.model_validate(_asked(model))}
-
-
-def options(model: type[BaseModel]) -> Reader:
-    """What follows `?`, as an argument each."""
-    return lambda: model.model_validate(_asked(model)).model_dump()
-
-
-def with_transcript() -> Arguments:
-    """Whether a meeting's transcript is asked for."""
-    return {"with_transcript": _Include.model_validate(_asked(_Include)).include == "transcript"}
 
 
 def idempotency_key() -> Arguments:

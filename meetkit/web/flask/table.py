@@ -18,21 +18,25 @@ from meetkit.web.bodies import (
     UserPatch,
 )
 from meetkit.web.flask.reading import (
-    Analyze,
-    Counted,
-    Prepare,
     Reader,
     body,
     idempotency_key,
     if_match,
     if_none_match,
-    options,
     query,
     transcript,
-    with_transcript,
 )
 from meetkit.web.operations import action_items, availability, blocking, insights, meetings, people
-from meetkit.web.queries import ActionItemQuery, MeetingQuery, Page, PeopleQuery
+from meetkit.web.queries import (
+    ActionItemQuery,
+    AnalyzeQuery,
+    MeetingQuery,
+    OffsetsQuery,
+    OneMeetingQuery,
+    Page,
+    PeopleQuery,
+    PrepareQuery,
+)
 from meetkit.web.reply import Reply
 
 
@@ -52,17 +56,17 @@ ROUTES = (
     Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
     Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(NewMeeting)]),
     Route("POST", "/meetings/book-first-free", meetings.book_first_free, [idempotency_key, body(FirstFree)]),
-    Route("GET", _MEETING, meetings.get_meeting, [with_transcript, if_none_match]),
+    Route("GET", _MEETING, meetings.get_meeting, [query(OneMeetingQuery), if_none_match]),
     Route("PATCH", _MEETING, meetings.update_meeting, [if_match, body(MeetingPatch)]),
     Route("DELETE", _MEETING, meetings.delete_meeting, [if_match]),
     Route("POST", f"{_MEETING}/reschedule", meetings.reschedule_meeting, [if_match, body(Move)]),
     Route("POST", f"{_MEETING}/cancel", meetings.cancel_meeting, [if_match]),
     Route("POST", f"{_MEETING}/complete", meetings.complete_meeting, [if_match]),
-    Route("POST", f"{_MEETING}/prepare", blocking.prepare, [options(Prepare)]),
+    Route("POST", f"{_MEETING}/prepare", blocking.prepare, [query(PrepareQuery)]),
     Route("GET", f"{_MEETING}/prep", insights.get_prep),
-    Route("POST", f"{_MEETING}/analyze", blocking.analyze, [options(Analyze), transcript]),
-    Route("GET", f"{_MEETING}/insights", insights.get_insights, [options(Counted)]),
-    Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [options(Counted)]),
+    Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), transcript]),
+    Route("GET", f"{_MEETING}/insights", insights.get_insights, [query(OffsetsQuery)]),
+    Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [query(OffsetsQuery)]),
     Route("GET", "/users", people.list_users, [query(PeopleQuery)]),
     Route("POST", "/users", people.create_user, [idempotency_key, body(NewUser)]),
     Route("GET", _USER, people.get_user),

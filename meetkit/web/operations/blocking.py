@@ -9,23 +9,17 @@ from meetkit import meeting_service
 from meetkit.errors import LLMAPIError
 from meetkit.web.bodies import Analysis
 from meetkit.web.context import RequestContext
-from meetkit.web.operations.insights import Fallback, of_one_attempt, standing_in
+from meetkit.web.operations.insights import of_one_attempt, standing_in
+from meetkit.web.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.reply import Reply
 
 
-def prepare(
-    context: RequestContext,
-    meeting_id: str,
-    *,
-    max_retries: int = 3,
-    history_limit: int = 5,
-    fallback: Fallback = "none",
-) -> Reply:
+def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
     context.check_may_write()
     try:
         prep = meeting_service.generate_pre_meeting_prep_with_retry(
-            meeting_id, max_retries, history_limit=history_limit, fallback=standing_in(fallback)
+            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
@@ -35,15 +29,14 @@ def prepare(
 def analyze(
     context: RequestContext,
     meeting_id: str,
+    query: AnalyzeQuery,
     body: Analysis,
     upload: bytes | None = None,
-    *,
-    fallback: Fallback = "offline",
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
     context.check_may_write()
     given = body.transcript if upload is None else upload
     insights = meeting_service.analyze_meeting(
-        meeting_id, given, trackers=body.trackers, fallback=standing_in(fallback)
+        meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )
     return Reply.of(insights)

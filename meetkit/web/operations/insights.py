@@ -13,25 +13,16 @@ from meetkit.insights.offline.engine import fingerprint
 from meetkit.models.transcripts import Transcript
 from meetkit.web.bodies import Analysis
 from meetkit.web.context import RequestContext
-from meetkit.web.queries import Offsets
+from meetkit.web.queries import AnalyzeQuery, Fallback, OffsetsQuery, PrepareQuery
 from meetkit.web.reply import Reply
 
-Fallback = Literal["offline", "none"]
 
-
-async def prepare(
-    context: RequestContext,
-    meeting_id: str,
-    *,
-    max_retries: int = 3,
-    history_limit: int = 5,
-    fallback: Fallback = "none",
-) -> Reply:
+async def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
     context.check_may_write()
     try:
         prep = await meeting_service.generate_pre_meeting_prep_async(
-            meeting_id, max_retries, history_limit=history_limit, fallback=standing_in(fallback)
+            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
@@ -49,26 +40,25 @@ def get_prep(context: RequestContext, meeting_id: str) -> Reply:
 async def analyze(
     context: RequestContext,
     meeting_id: str,
+    query: AnalyzeQuery,
     body: Analysis,
     upload: bytes | None = None,
-    *,
-    fallback: Fallback = "offline",
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
     context.check_may_write()
     given = body.transcript if upload is None else upload
     insights = await meeting_service.analyze_meeting_async(
-        meeting_id, given, trackers=body.trackers, fallback=standing_in(fallback)
+        meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )
     return Reply.of(insights)
 
 
-def get_insights(context: RequestContext, meeting_id: str, *, offsets: Offsets = "code_points") -> Reply:
+def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
     """The insights of the last analysis."""
     insights = meeting_service.get_insights(meeting_id)
     if insights is None:
         raise NotFoundError("analysis of a meeting", meeting_id)
-    if offsets == "code_points":
+    if query.offsets == "code_points":
         return Reply.of(insights)
     text = meeting_service.get_meeting(meeting_id).transcript or ""
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
@@ -76,13 +66,13 @@ def get_insights(context: RequestContext, meeting_id: str, *, offsets: Offsets =
     return _in_utf16(insights, text)
 
 
-def get_transcript(context: RequestContext, meeting_id: str, *, offsets: Offsets = "code_points") -> Reply:
+def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
     """The transcript with its turns."""
     transcript = meeting_service.get_transcript(meeting_id)
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
     context.note_read(meeting_id)
-    return Reply.of(transcript) if offsets == "code_points" else _in_utf16(transcript, transcript.text)
+    return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
 
 
 def standing_in(fallback: Fallback) -> Literal["offline"] | None:

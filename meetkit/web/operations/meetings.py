@@ -13,7 +13,7 @@ from meetkit.web.bodies import FirstFree, MeetingPage, Move, NewMeeting
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.operations.tags import etag, is_known, precondition, version_asked
-from meetkit.web.queries import MeetingQuery
+from meetkit.web.queries import MeetingQuery, OneMeetingQuery
 from meetkit.web.reply import Reply
 
 WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
@@ -51,9 +51,10 @@ def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
 
 
 def get_meeting(
-    context: RequestContext, meeting_id: str, *, with_transcript: bool = False, if_none_match: str | None = None
+    context: RequestContext, meeting_id: str, query: OneMeetingQuery, *, if_none_match: str | None = None
 ) -> Reply:
     """A meeting, with its transcript only where that is asked for."""
+    with_transcript = query.include == "transcript"
     found = meeting_service.get_meeting(meeting_id, transcript=with_transcript)
     if is_known(found, if_none_match):
         return Reply(304, headers=etag(found))

@@ -12,14 +12,12 @@ from meetkit.models.transcripts import Transcript
 from meetkit.web.bodies import Analysis
 from meetkit.web.openapi import TRANSCRIPT, operation_id, problems
 from meetkit.web.operations import insights as operations
-from meetkit.web.operations.insights import Fallback
-from meetkit.web.queries import Offsets
+from meetkit.web.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import MeetingId
 from meetkit.web.routes.uploads import form_or_json
 
-Counted = Annotated[Offsets, Query(description="What offsets count: Unicode code points, or UTF-16 code units.")]
-StandIn = Annotated[Fallback, Query(description="What stands in for a model that fails.")]
+Counted = Annotated[OffsetsQuery, Query()]
 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
@@ -31,19 +29,10 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     async def prepare_meeting(
         request: Request,
         meeting_id: MeetingId,
-        max_retries: Annotated[int, Query(ge=1, le=10, description="How often the model is asked at most.")] = 3,
-        history_limit: Annotated[int, Query(ge=1, le=1000, description="How many past meetings to draw on.")] = 5,
-        fallback: StandIn = "none",
+        query: Annotated[PrepareQuery, Query()],
     ) -> Response:
         """Write the brief for a meeting with a contact, and keep it."""
-        return await answer(
-            request,
-            operations.prepare,
-            meeting_id,
-            max_retries=max_retries,
-            history_limit=history_limit,
-            fallback=fallback,
-        )
+        return await answer(request, operations.prepare, meeting_id, query)
 
     @router.get("/prep", response_model=PreMeetingPrep, responses=problems(404))
     async def get_prep(request: Request, meeting_id: MeetingId) -> Response:
@@ -53,22 +42,24 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=TRANSCRIPT
     )
-    async def analyze_meeting(request: Request, meeting_id: MeetingId, fallback: StandIn = "offline") -> Response:
+    async def analyze_meeting(
+        request: Request, meeting_id: MeetingId, query: Annotated[AnalyzeQuery, Query()]
+    ) -> Response:
         """Analyse a transcript, and keep what is found: one sent as text or file, else the one that the meeting has.
 
         A section that failed says so by its `status`, and costs no other.
         """
         body, upload = await form_or_json(request, Analysis)
-        return await answer(request, operations.analyze, meeting_id, body, upload, fallback=fallback)
+        return await answer(request, operations.analyze, meeting_id, query, body, upload)
 
     @router.get("/insights", response_model=MeetingInsights, responses=problems(400, 404, 409))
-    async def get_insights(request: Request, meeting_id: MeetingId, offsets: Counted = "code_points") -> Response:
+    async def get_insights(request: Request, meeting_id: MeetingId, query: Counted) -> Response:
         """Get the insights of a meeting's last analysis; its items are open or done as they now are."""
-        return await answer(request, operations.get_insights, meeting_id, offsets=offsets)
+        return await answer(request, operations.get_insights, meeting_id, query)
 
     @router.get("/transcript", response_model=Transcript, responses=problems(400, 404))
-    async def get_transcript(request: Request, meeting_id: MeetingId, offsets: Counted = "code_points") -> Response:
+    async def get_transcript(request: Request, meeting_id: MeetingId, query: Counted) -> Response:
         """Get a meeting's transcript with its turns."""
-        return await answer(request, operations.get_transcript, meeting_id, offsets=offsets)
+        return await answer(request, operations.get_transcript, meeting_id, query)
 
     return router

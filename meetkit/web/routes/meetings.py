@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -10,7 +10,7 @@ from meetkit.models.meetings import Meeting
 from meetkit.web.bodies import MeetingPage, MeetingPatch, NewMeeting
 from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
 from meetkit.web.operations import meetings as operations
-from meetkit.web.queries import MeetingQuery
+from meetkit.web.queries import MeetingQuery, OneMeetingQuery
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, IfNoneMatch, MeetingId
 
@@ -34,17 +34,11 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
     async def get_meeting(
         request: Request,
         meeting_id: MeetingId,
-        include: Annotated[Literal["transcript"] | None, Query(description="What else to show.")] = None,
+        query: Annotated[OneMeetingQuery, Query()],
         if_none_match: IfNoneMatch = None,
     ) -> Response:
         """Get a meeting, without its transcript unless `include=transcript`."""
-        return await answer(
-            request,
-            operations.get_meeting,
-            meeting_id,
-            with_transcript=include == "transcript",
-            if_none_match=if_none_match,
-        )
+        return await answer(request, operations.get_meeting, meeting_id, query, if_none_match=if_none_match)
 
     @router.patch("/{meeting_id}", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
     async def update_meeting(

@@ -6,12 +6,11 @@ from typing import Annotated
 
 from fastapi import Header, Path
 
+from meetkit.web.queries import Key
+
 IdempotencyKey = Annotated[
-    str | None,
+    Key | None,
     Header(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[!-~]([ -~]*[!-~])?$",
         description="The caller's name for this request. A repeat is answered as the first was, and makes nothing.",
     ),
 ]
