@@ -119,7 +119,7 @@ def test_a_look_up_touches_no_more_than_it_returns(look_up: Callable[[MemoryStor
         700: {"user_id": "ben", "contact_id": "dee"},
     }
     store = MemoryStore([ANN, BEN], [DEE], [meeting(number, **few.get(number, {})) for number in range(1000)])
-    store._meetings = _Counted(store._meetings)
+    store._meetings.by_id = _Counted(store._meetings.by_id)
     _Counted.looks = 0
 
     assert look_up(store)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from meetkit.errors import ConflictError, NotFoundError, RecordError, shown
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
+from meetkit.storage.memory.lookup import check_free
 
 
 class Check:
@@ -68,8 +69,7 @@ class Check:
 
 
 def _take(kind: str, taken: set[str], entity_id: str) -> None:
-    if entity_id in taken:
-        raise ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+    check_free(kind, taken, entity_id)
     taken.add(entity_id)
 
 
