@@ -78,7 +78,9 @@ def told_to_pytest(what: str) -> list[str]:
         return [str(TESTS / f"test_{what}.py")]
     apart = [f"--ignore={TESTS / f'test_{name}.py'}" for name in APART]
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    return [str(TESTS), *apart, f"--numprocesses={processes}", "--dist=loadfile", "--cov"]
+    # What ends a process would end the next as well.
+    at_once = (f"--numprocesses={processes}", "--dist=loadfile", "--max-worker-restart=0")
+    return [str(TESTS), *apart, *at_once, "--cov"]
 
 
 @contextmanager

@@ -23,14 +23,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "run_tests.py", *arguments],
         cwd=project,
         capture_output=True,
         check=False,
         encoding="utf-8",
-        env={"PYTHONIOENCODING": "utf-8", "PATH": ""},
+        # A plugin that is slow to load, and of no use here.
+        env={"PYTHONIOENCODING": "utf-8", "PATH": "", "PYTEST_ADDOPTS": "-p no:schemathesis", **environment},
         timeout=120,
     )
 
@@ -53,6 +54,20 @@ def test_all_runs_all_and_the_rest(project: Path) -> None:
     assert "✅ more    Everything else     1 passed, 0 failed" in done.stdout
 
 
+def test_all_of_them_run_in_processes_that_compile_once_and_leave_nothing(project: Path) -> None:
+    (project / "tests" / "test_other.py").write_text(
+        "import os, sys\n\ndef test_where():\n"
+        "    assert os.environ['PYTEST_XDIST_WORKER']\n"
+        "    assert sys.pycache_prefix and not sys.dont_write_bytecode\n",
+        "utf-8",
+    )
+
+    done = run(project, "all", PYTHONDONTWRITEBYTECODE="1")
+
+    assert "✅ more    Everything else     1 passed" in done.stdout
+    assert not list(project.rglob("__pycache__"))
+
+
 @pytest.mark.parametrize(
     ("text", "tally"),
     [
@@ -62,7 +77,9 @@ def test_all_runs_all_and_the_rest(project: Path) -> None:
             "import pytest\n@pytest.fixture\ndef bad():\n    assert False\n\ndef test_it(bad):\n    pass\n",
             "0 passed, 1 failed",
         ),
+        ("import os\n\ndef test_ends_it():\n    os._exit(1)\n", "0 passed, 1 failed"),
     ],
+    ids=["a test", "a file", "a fixture", "a process"],
 )
 def test_a_failure_is_told_and_ends_with_an_error(project: Path, text: str, tally: str) -> None:
     (project / "tests" / "test_phase2.py").write_text(text, "utf-8")
