@@ -21,8 +21,13 @@ from meetkit.testing import fresh_process
 from tests.commands import SEED, Result, Run
 from tests.databases import Postgres, running_postgres
 
-# In CI the same examples every time: whether a change lands must not hang on chance.
-hypothesis.settings.register_profile("meetkit", deadline=None, derandomize="CI" in os.environ)
+# In CI the same examples every time: whether a change lands must not hang on chance, nor on how busy the machine is.
+hypothesis.settings.register_profile(
+    "meetkit",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("meetkit")
 
 
@@ -45,6 +50,7 @@ def without_waiting() -> Iterator[None]:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server, started when the first test asks for it."""
     with running_postgres() as server:
+        server.hurry()
         yield server
 
 
