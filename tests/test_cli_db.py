@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from meetkit.storage import SqlStore
 from meetkit.storage.sql.schema import REVISION
-from meetkit.testing.examples import ANN, BEN, meeting
+from meetkit.testing.examples import ANN, BEN, DEE, meeting
 from tests.commands import SEED, Run, execute, kept
 
 
@@ -130,6 +130,22 @@ class TestCheck:
             execute(booked, statement, *back)
 
         assert meetkit("db", "check", database=booked).trouble.startswith(why)
+
+    def test_finds_meetings_across_tenants(self, meetkit: Run, database: str) -> None:
+        """Which an import does not refuse."""
+        store = SqlStore(database)
+        store.add_user(ANN)
+        store.add_user(BEN.model_copy(update={"tenant_id": "other"}))
+        store.add_contact(DEE)
+        store.add_contact(DEE.model_copy(update={"id": "eve", "tenant_id": "other"}))
+        store.add_meeting(meeting(0, contact_id="dee"))
+        store.add_meeting(meeting(1, user_id="ben", contact_id="eve"))
+        assert meetkit("db", "check", database=database).code == 0
+        store.add_meeting(meeting(2, attendee_ids=["ben"], contact_id="dee"))
+        store.add_meeting(meeting(3, user_id="ben", contact_id="dee"))
+        store.close()
+
+        assert meetkit("db", "check", database=database).trouble == "2 meetings whose people are not all of one tenant"
 
     def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
         """Of which SQLite knows by its triggers alone."""

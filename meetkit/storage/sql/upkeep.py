@@ -18,7 +18,8 @@ from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
 
 _PATIENCE = 3600  # seconds
-_m, _p = tables.meetings, tables.participants
+_m, _p, _u, _c = tables.meetings, tables.participants, tables.users, tables.contacts
+_owner = _u.alias("owner")
 _GUARDS = {
     "sqlite": {
         "meetkit_participant_agrees_insert",
@@ -181,6 +182,19 @@ _DISAGREEMENTS: dict[str, Select[Any]] = {
             _p.c.ends_at != _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE,
             _p.c.busy != _is_busy,
             _p.c.exclusive != and_(_is_busy, _m.c.exclusive),
+        )
+    ),
+    "meetings whose people are not all of one tenant": select(_m.c.number)
+    .join(_owner, _owner.c.number == _m.c.user_number)
+    .where(
+        or_(
+            select(_c.c.number)
+            .where(_c.c.number == _m.c.contact_number, _c.c.tenant_id != _owner.c.tenant_id)
+            .exists(),
+            select(_p.c.meeting_number)
+            .join(_u, _u.c.number == _p.c.user_number)
+            .where(_p.c.meeting_number == _m.c.number, _u.c.tenant_id != _owner.c.tenant_id)
+            .exists(),
         )
     ),
     "bookings of somebody's time that is booked already": select(_booked.c.starts_at).where(
