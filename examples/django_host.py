@@ -31,6 +31,7 @@ from django.urls import path
 from meetkit import data
 from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, shown
 from meetkit.models.base import check_storable, cut, is_storable, parse
+from meetkit.models.insights import is_brief
 from meetkit.models.meetings import (
     ERASED_TITLE,
     Meeting,
@@ -443,6 +444,9 @@ class DjangoStore:
     def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
         self._keep(emptied(_meeting(row), now=now, **changes), row)
         self._forget_beside(row)
+        for same in Appointment.objects.filter(contact=row.contact).exclude(contact=None):
+            notes = {kind: note for kind, note in same.notes.items() if not is_brief(kind)}
+            Appointment.objects.filter(pk=same.pk).update(notes=notes)
 
     def _forget_beside(self, row: Appointment) -> None:
         Appointment.objects.filter(pk=row.pk).update(notes={})

@@ -11,22 +11,22 @@ from typing import Literal, Self
 from pydantic import ValidationError
 
 from meetkit.collaborators import current_llm, current_store
-from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, shown
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, shown
 from meetkit.insights import briefs, model_briefs
 from meetkit.insights.briefs import BriefSources
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
-from meetkit.models.insights import PreMeetingPrep
+from meetkit.models.insights import BRIEF, PreMeetingPrep
+from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.usage import Usage
 from meetkit.storage import Store
 
 _log = logging.getLogger("meetkit")
-_PREP = "prep"
 
 
 def get_prep(meeting_id: str) -> PreMeetingPrep | None:
     """The brief that was last written for a meeting, if any."""
-    stored = current_store().get_artefact(meeting_id, _PREP)
+    stored = current_store().get_artefact(meeting_id, BRIEF)
     return None if stored is None else PreMeetingPrep.model_validate_json(stored)
 
 
@@ -167,7 +167,7 @@ class _Job:
 
     def keep(self, prep: PreMeetingPrep) -> PreMeetingPrep:
         self._check_not_erased()
-        self.store.put_artefact(prep.meeting_id, _PREP, prep.model_dump_json())
+        self.store.put_artefact(prep.meeting_id, BRIEF, prep.model_dump_json())
         return prep
 
     def _check_not_erased(self) -> None:
@@ -178,6 +178,18 @@ class _Job:
         for before, after in people:
             if after == after.erased != before:
                 raise ConflictError(f"{shown(after.id)} was erased meanwhile; the brief is not kept")
+        if any(map(self._is_forgotten, self.sources.history)):
+            raise ConflictError("what was said in an earlier meeting was erased meanwhile; the brief is not kept")
+
+    def _is_forgotten(self, before: Meeting) -> bool:
+        # Of a transcript alone a brief says nothing.
+        if not before.model_copy(update={"transcript": None}).has_content:
+            return False
+        try:
+            after = self.store.get_meeting(before.id, transcript=False)
+        except NotFoundError:
+            return True
+        return after.version != before.version and not after.has_content
 
 
 def _now() -> dt.datetime:

@@ -89,6 +89,13 @@ class TestErasing:
                 meeting_service.generate_pre_meeting_prep("due")
             assert meeting_service.get_prep("due") is None
 
+    @pytest.mark.parametrize(
+        "forget", [partial(meeting_service.purge, "2025-11-18"), partial(meeting_service.delete_meeting, "past")]
+    )
+    def test_a_brief_of_what_was_forgotten_meanwhile_is_not_kept(self, forget: Callable[[], Any]) -> None:
+        with meeting_service.use(llm=ErasingLLMClient(forget)), pytest.raises(ConflictError, match="earlier meeting"):
+            meeting_service.generate_pre_meeting_prep("due")
+
     @pytest.mark.parametrize("given", [None, SAID])
     def test_an_analysis_that_was_under_way_is_not_kept(self, store: Store, given: str | None) -> None:
         client = ErasingLLMClient(lambda: meeting_service.erase_contact("dee"))
@@ -113,7 +120,7 @@ class TestPurging:
 
         assert meeting_service.get_meeting("past").title == "Talk"
         assert meeting_service.get_insights("past") is None
-        assert meeting_service.get_prep("due") is not None
+        assert meeting_service.get_prep("due") is None  # it quoted what was purged
 
     def test_what_is_to_come_is_not_purged(self, store: Store) -> None:
         late = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)

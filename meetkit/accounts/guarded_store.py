@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Literal, NoReturn, TypeVar
 
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.permissions import BRIEF, OPERATORS_TENANT, Permissions
+from meetkit.accounts.permissions import OPERATORS_TENANT, Permissions
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, shown
+from meetkit.models.insights import BRIEF
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record

@@ -8,12 +8,11 @@ from functools import cached_property
 
 from meetkit.accounts.caller import Caller
 from meetkit.errors import ForbiddenError
-from meetkit.models.insights import ActionItem
+from meetkit.models.insights import BRIEF, ActionItem
 from meetkit.models.meetings import Meeting
 
 OPERATORS_TENANT = "default"
 """The tenant whose admins run the installation; those of others do not learn what all of them spend together."""
-BRIEF = "prep"
 _FOR_ANALYSES = frozenset({"answers", "found"})
 """What an analysis keeps for the next: read by who may make one, so that no model is asked in vain."""
 

@@ -118,6 +118,15 @@ class PendingActionItem(ActionItem):
     overdue: bool = False
 
 
+BRIEF = "prep"
+"""The kind under which a brief is kept beside its meeting; one person's own begins with it and a colon."""
+
+
+def is_brief(kind: str) -> bool:
+    """Whether what is kept under this kind is a brief, and so quotes other meetings with the same contact."""
+    return kind.partition(":")[0] == BRIEF
+
+
 class PreMeetingPrep(Value):
     """The brief before a meeting.
 

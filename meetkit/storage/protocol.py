@@ -113,7 +113,8 @@ class Store(Protocol):
 
         Transcript, summary, sentiment, action items and all that is kept beside them go, also what requests under a
         key were answered with, which are then answered as those of deleted meetings are; the title becomes
-        `ERASED_TITLE`, the version moves on. Their calendars go too, and their own meetings that are scheduled after
+        `ERASED_TITLE`, the version moves on. Briefs (see `is_brief`) of all meetings with the same contact go too, as
+        they quote each other. Their calendars go too, and their own meetings that are scheduled after
         `now` are cancelled.
         """
 

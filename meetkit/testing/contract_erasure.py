@@ -137,7 +137,8 @@ class ErasureContract:
         found = [store.get_meeting(one.id) for one in said]
         assert found == [_emptied(said[0]), _emptied(said[1]), *said[2:]]
         assert store.get_meeting(silent.id) == silent
-        assert [store.get_artefact(one.id, "prep") for one in said] == [None, None, _SECRET, _SECRET]
+        assert [store.get_artefact(one.id, "prep") for one in said] == [None] * 4
+        assert [store.get_artefact(one.id, "insights") for one in said] == [None, None, _SECRET, _SECRET]
         assert [one.id for one in store.item_histories()] == [one.id for one in said[2:]]
         assert store.first_result(key(said[2].id)) == said[2]
         with pytest.raises(NotFoundError):
@@ -157,6 +158,29 @@ class ErasureContract:
         assert store.purge(_NOW, now=_NOW) == 1
         assert store.get_meeting(kept.id) == _emptied(kept)
         assert store.get_artefact(kept.id, "prep") is None
+
+    @pytest.mark.parametrize("by", ["user", "purge"])
+    def test_briefs_that_may_quote_what_is_forgotten_go(self, store: Store, by: str) -> None:
+        """Of all meetings with the same contact; what else lies beside them stays, and the briefs of others."""
+        store.add_contact(DEE.model_copy(update={"id": "eve"}))
+        forgotten = _keep(store, 0, contact_id="dee")
+        same = _keep(store, 30, contact_id="dee", user_id="ben")
+        others = [_keep(store, 31, contact_id="eve", user_id="ben"), _keep(store, 32, user_id="ben")]
+        kinds = ("prep", "prep:of-ben", "prepared", "Prep:of-ben", "insights")
+        for meeting_id in (one.id for one in (same, *others)):
+            for kind in kinds:
+                store.put_artefact(meeting_id, kind, _SECRET)
+
+        if by == "user":
+            store.erase_user("ann", now=_NOW)
+        else:
+            assert store.purge(_NOW, now=_NOW) == 1
+
+        assert store.get_meeting(forgotten.id).version == 2
+        assert store.get_meeting(same.id) == same
+        assert [store.get_artefact(same.id, kind) for kind in kinds] == [None, None, _SECRET, _SECRET, _SECRET]
+        for kept in others:
+            assert [store.get_artefact(kept.id, kind) for kind in kinds] == [_SECRET] * len(kinds)
 
     def test_however_many_are_purged(self, store: Store) -> None:
         """Each once."""

@@ -40,8 +40,9 @@ def purge(meetings: Meetings, before: dt.datetime, *, now: dt.datetime) -> int:
 
 
 def _empty(meetings: Meetings, these: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
-    """Forget what was said in these, and what lies beside them."""
+    """Forget what was said in these, and what lies beside them, and briefs that may quote them."""
     after = [emptied(one, now=now, **changes) for one in these]
     for pair in zip(these, after, strict=True):
         meetings.replace(*pair)
     meetings.forget_beside({one.id for one in these})
+    meetings.forget_briefs({one.contact_id for one in these if one.contact_id})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from meetkit.errors import Busy, ConflictError
 from meetkit.models.base import check_storable
+from meetkit.models.insights import is_brief
 from meetkit.models.meetings import Meeting, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_datetime
@@ -89,6 +90,14 @@ class Meetings:
         for key, request in self.requests.items():
             if request.meeting_id in meeting_ids:
                 self.requests[key] = request.model_copy(update={"result": None})
+
+    def forget_briefs(self, contact_ids: set[str]) -> None:
+        """Forget the briefs of all meetings with these contacts."""
+        for contact_id in contact_ids:
+            for meeting_id in self.index.in_order(contact_id=contact_id):
+                beside = self.artefacts.get(meeting_id, {})
+                for kind in list(filter(is_brief, beside)):
+                    del beside[kind]
 
     def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse an exclusive meeting whose people are busy, unless it holds that time already."""

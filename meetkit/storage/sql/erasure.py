@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, func, or_, select, update
 
+from meetkit.models.insights import BRIEF
 from meetkit.models.meetings import ERASED_TITLE
 from meetkit.models.zones import MINUTE, to_microseconds
 from meetkit.storage.sql import tables
@@ -15,6 +16,7 @@ from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import contacts, users
 
 _m, _p = tables.meetings, tables.participants
+_other = _m.alias("other")
 _artefacts, _requests = tables.artefacts, tables.requests
 _PAGE = 500
 _NO_CONTENT: dict[str, Any] = {
@@ -24,6 +26,7 @@ _NO_CONTENT: dict[str, Any] = {
     "action_items": [],
     "has_open_items": False,
 }
+_IS_BRIEF = or_(_artefacts.c.kind == BRIEF, func.substr(_artefacts.c.kind, 1, len(BRIEF) + 1) == f"{BRIEF}:")
 _THESE = one_of(_m.c.number, many("numbers", BigInteger))
 _ends_at = _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE
 _HAS_CONTENT = or_(
@@ -75,11 +78,14 @@ def _lock(connection: Connection, these: Select[Any]) -> Sequence[int]:
 
 
 def _empty(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, **changes: str) -> None:
-    """Forget what was said in these meetings, now locked, and what lies beside them."""
+    """Forget what was said in these meetings, now locked, what lies beside them, and briefs that may quote them."""
     these = {"numbers": list(numbers)}
     moved_on = {"updated_at": to_microseconds(now), "version": _m.c.version + 1}
     connection.execute(update(_m).where(_THESE).values({**_NO_CONTENT, **moved_on, **changes}), these)
     beside = one_of(_artefacts.c.meeting_number, many("numbers", BigInteger))
     connection.execute(delete(_artefacts).where(beside), these)
+    contact_numbers = select(_m.c.contact_number).where(_THESE)
+    with_same = select(_other.c.number).where(_other.c.contact_number.in_(contact_numbers))
+    connection.execute(delete(_artefacts).where(_artefacts.c.meeting_number.in_(with_same), _IS_BRIEF), these)
     answered = _requests.c.meeting_id.in_(select(_m.c.id).where(_THESE))
     connection.execute(update(_requests).where(answered).values(result=None), these)
