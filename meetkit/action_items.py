@@ -12,6 +12,7 @@ from meetkit.insights import open_items
 from meetkit.models.base import parse
 from meetkit.models.insights import ActionItem, PendingActionItem
 from meetkit.models.meetings import Meeting
+from meetkit.models.zones import utc_now
 from meetkit.storage import Store
 
 
@@ -24,7 +25,7 @@ def get_open_action_items(user_id: str | None = None, contact_id: str | None = N
     """
     store = current_store()
     meetings = {one.id: one for one in store.item_histories(user_id=user_id, contact_id=contact_id)}
-    found = open_items.pending(meetings.values(), today=_now().date())
+    found = open_items.pending(meetings.values(), today=utc_now().date())
     if user_id is None:
         return list(found)
     return [item for item in found if any(user_id in meetings[one.meeting_id].user_ids for one in item.sources)]
@@ -40,7 +41,7 @@ def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
         NotFoundError: no such meeting, or it has no item of that id.
         ForbiddenError: the store does not let this caller complete items of that meeting.
     """
-    store, now = current_store(), _now()
+    store, now = current_store(), utc_now()
     meeting = store.get_meeting(meeting_id, transcript=False)
     _find(meeting, item_id)
     others = _same_item(store, meeting, item_id)
@@ -79,7 +80,3 @@ def _with_done(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
     ]
     kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
     return parse(Meeting, {**kept, "action_items": items, "updated_at": now, "version": meeting.version + 1})
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -26,7 +26,7 @@ from meetkit.models.base import parse
 from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.models.zones import get_zone
+from meetkit.models.zones import get_zone, utc_now
 from meetkit.storage import Store
 
 _INSIGHTS, _FOUND, _ORIGINAL, _ANSWERS = "insights", "found", "transcript", "answers"
@@ -147,7 +147,7 @@ class _Job:
     def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:
         if meeting.version != version:
             raise _MovedError
-        return recording.record(meeting, self.transcript, found, before=before, now=_now())
+        return recording.record(meeting, self.transcript, found, before=before, now=utc_now())
 
 
 class _MovedError(Exception):
@@ -240,7 +240,3 @@ def _read(kind: type[ValueT], stored: str | None) -> ValueT | None:
         return None if stored is None else kind.model_validate_json(stored)
     except ValidationError:
         return None
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

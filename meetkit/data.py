@@ -21,6 +21,7 @@ from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, sh
 from meetkit.models.base import new_id, parse
 from meetkit.models.meetings import Meeting, MeetingUpdate, apply_update
 from meetkit.models.people import Contact, User
+from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore
 
 _BEGIN_OF_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -187,7 +188,7 @@ def add_meeting(meeting_data: Mapping[str, Any] | Meeting) -> Meeting:
 def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
     """Change a meeting by the rules of `meeting_service.update_meeting`; naive dates are UTC."""
     update = parse(MeetingUpdate, updates)
-    now = dt.datetime.now(dt.UTC)
+    now = utc_now()
     return store().update_meeting(
         meeting_id, lambda meeting: apply_update(meeting, update, owner_timezone="UTC", now=now)
     )

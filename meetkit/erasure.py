@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from meetkit.collaborators import current_store
 from meetkit.models.base import parse
 from meetkit.models.meetings import MeetingFilters, MomentOrDate
+from meetkit.models.zones import utc_now
 
 
 def erase_user(user_id: str) -> None:
@@ -16,7 +17,7 @@ def erase_user(user_id: str) -> None:
 
     The id stays, and so do the meetings, nameless and empty; their own that are to come are cancelled.
     """
-    current_store().erase_user(user_id, now=_now())
+    current_store().erase_user(user_id, now=utc_now())
 
 
 def erase_contact(contact_id: str) -> None:
@@ -24,7 +25,7 @@ def erase_contact(contact_id: str) -> None:
 
     The id stays, and so do the meetings, nameless and empty.
     """
-    current_store().erase_contact(contact_id, now=_now())
+    current_store().erase_contact(contact_id, now=utc_now())
 
 
 def purge(before: str | dt.datetime | dt.date) -> int:
@@ -35,14 +36,10 @@ def purge(before: str | dt.datetime | dt.date) -> int:
     Args:
         before: a moment or a date; naive ones are UTC, and one to come is as much as now.
     """
-    asked, now = parse(_Purge, {"before": before}).before, _now()
+    asked, now = parse(_Purge, {"before": before}).before, utc_now()
     start, _ = MeetingFilters(date_from=asked).bounds("UTC")
     return current_store().purge(min(start or now, now), now=now)
 
 
 class _Purge(BaseModel):
     before: MomentOrDate
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from dataclasses import dataclass, field
 from typing import Literal, Self
@@ -19,6 +18,7 @@ from meetkit.models.insights import BRIEF, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.usage import Usage
+from meetkit.models.zones import utc_now
 from meetkit.storage import Store
 
 _log = logging.getLogger("meetkit")
@@ -131,7 +131,7 @@ class _Job:
     @classmethod
     def of(cls, meeting_id: str, history_limit: int, asking: _Asking) -> Self:
         store, llm = current_store(), current_llm()
-        return cls(store, llm, briefs.gather(store, meeting_id, history_limit=history_limit, now=_now()), asking)
+        return cls(store, llm, briefs.gather(store, meeting_id, history_limit=history_limit, now=utc_now()), asking)
 
     def written(self) -> PreMeetingPrep:
         if self.llm is None:
@@ -190,7 +190,3 @@ class _Job:
         except NotFoundError:
             return True
         return after.version != before.version and not after.has_content
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

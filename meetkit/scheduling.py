@@ -15,7 +15,7 @@ from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
-from meetkit.models.zones import to_datetime, zone_name
+from meetkit.models.zones import to_datetime, utc_now, zone_name
 
 # Each round that fails is one that somebody else's booking won.
 _ROUNDS = 1000
@@ -124,7 +124,7 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     """
     update = parse(MeetingUpdate, updates)
     store = current_store()
-    owner_id, zone, now = None, "UTC", _now()
+    owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
         owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
         zone = store.get_user(owner_id).timezone
@@ -186,7 +186,7 @@ def sync_calendar(
     It counts wherever the user's busy time does, tentative time too. `meetkit.calendars.read_busy` reads it
     from an iCalendar file.
     """
-    given = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": _now()}
+    given = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
     kept = parse(Calendar, given)
     current_store().put_calendar(user_id, kept)
     return kept
@@ -217,7 +217,7 @@ def _add(
 
 
 def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
-    now = _now()
+    now = utc_now()
     made = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
     return parse(Meeting, {**fields, **made})
 
@@ -229,7 +229,3 @@ def _key(key: str | None, verb: str, request: CreateMeetingRequest | first.First
 def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
     expected = {} if expected_version is None else {"expected_version": expected_version}
     return update_meeting(meeting_id, {"status": status, **expected})
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

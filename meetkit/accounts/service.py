@@ -19,14 +19,10 @@ from meetkit.accounts.verbs.own_account import OwnAccount
 from meetkit.accounts.verbs.signing_in import SigningIn
 from meetkit.accounts.verbs.signing_up import SigningUp
 from meetkit.mail import Mailer
+from meetkit.models.zones import utc_now
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
-
-
-def utc_now() -> dt.datetime:
-    """The time of the machine's clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administration):

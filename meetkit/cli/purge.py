@@ -10,6 +10,7 @@ import click
 from meetkit import meeting_service, settings
 from meetkit.cli import database, show
 from meetkit.errors import InvalidRequestError
+from meetkit.models.zones import utc_now
 
 
 @click.command(cls=database.StoreCommand)
@@ -30,7 +31,7 @@ def purge(days: int | None, as_json: bool) -> None:
     days = days or settings.load().retention_days
     if days is None:
         raise InvalidRequestError("how long are transcripts kept? give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
-    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    before = utc_now() - dt.timedelta(days=days)
     purged = meeting_service.purge(before)
     if as_json:
         click.echo(json.dumps({"before": before.isoformat(), "purged": purged}))

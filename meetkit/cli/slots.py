@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +12,7 @@ import click
 from meetkit import meeting_service, settings
 from meetkit.cli import database, show
 from meetkit.errors import InvalidRequestError, shown
-from meetkit.models.zones import parse_date
+from meetkit.models.zones import parse_date, utc_now
 
 
 @click.command(cls=click.Command)
@@ -111,7 +110,7 @@ def _slots_of_calendars(
         days,
         work_hours=work_hours,
         timezone=timezone,
-        now=dt.datetime.now(dt.UTC),
+        now=utc_now(),
         max_mb=settings.load().max_calendar_mb,
         **options,
     )

@@ -33,6 +33,7 @@ from meetkit.llm_client.port import (
     engine_name,
 )
 from meetkit.models.usage import Outcome, Usage
+from meetkit.models.zones import utc_now
 
 ResultT = TypeVar("ResultT")
 
@@ -238,7 +239,7 @@ class _Timer:
     """When a call began, how long it took, and its error, be it of the port or of the network."""
 
     def __init__(self) -> None:
-        self.at = dt.datetime.now(dt.UTC)
+        self.at = utc_now()
         self.began = time.monotonic()
         self.error: LLMAPIError | None = None
 

@@ -33,6 +33,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
+def utc_now() -> dt.datetime:
+    """The time of the machine's clock, in UTC. What is given `now` or a clock does not ask it."""
+    return dt.datetime.now(dt.UTC)
+
+
 def to_microseconds(moment: dt.datetime) -> int:
     """Microseconds since 1970 UTC of an aware datetime, exactly."""
     since = moment - _EPOCH
