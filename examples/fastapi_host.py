@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 
-import anyio
 import uvicorn
 from fastapi import FastAPI
 
@@ -18,9 +17,8 @@ from meetkit import data
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
-from meetkit.web.app import api, render_problems
-from meetkit.web.context import Backend, Credentials
-from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web import render_problems, router
+from meetkit.web.context import Credentials
 
 STAFF = {
     "sarahs-token": Caller(account_id="sarah", user_id="user_1", tenant_id="default", access="member"),
@@ -37,9 +35,9 @@ def who_has(credentials: Credentials) -> Caller:
 
 def create_app() -> FastAPI:
     """The host's app."""
-    app = FastAPI(title="A host", openapi_url=None)
-    backend = Backend(data.sample_store(), llm=None, identify=who_has, guard=GuardedStore)
-    app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(40))), prefix="/api/v1")
+    app = FastAPI(title="A host")
+    meetings = router(store=data.sample_store(), llm=None, identify=who_has, guard=GuardedStore)
+    app.include_router(meetings, prefix="/api/v1")
     render_problems(app)
 
     @app.get("/")

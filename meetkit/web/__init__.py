@@ -1,15 +1,18 @@
-"""The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`, the blueprint only `flask`."""
+"""The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`, the blueprint only `flask`.
+
+`create_app` is the whole of it, with accounts; `router` the routes of meetings and people for a FastAPI host's own app.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from meetkit.web.app import create_app
+    from meetkit.web.app import create_app, render_problems, router
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "render_problems", "router"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the FastAPI app when it is asked for, so that a Flask host needs no FastAPI."""
+    """Import what is by FastAPI when it is asked for, so that a Flask host needs no FastAPI."""
     if name in __all__:
         from meetkit.web import app  # noqa: PLC0415  # see above
 

@@ -1,4 +1,4 @@
-"""`create_app`: the service as a FastAPI app."""
+"""`create_app`: the service as a FastAPI app. `router`: its routes for a host's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ try:
 except ImportError as error:
     raise ImportError("the service needs the extra 'web': pip install 'meetkit[web]'") from error
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
@@ -22,13 +22,15 @@ from starlette.types import ASGIApp
 import meetkit
 from meetkit import collaborators
 from meetkit import settings as all_settings
+from meetkit.accounts.caller import Caller
 from meetkit.accounts.models import TokenPair
+from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import assembly, middleware, oauth, openapi, problems
-from meetkit.web.context import Backend
+from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
 from meetkit.web.operations.paging import PREFIX
@@ -53,6 +55,7 @@ from meetkit.web.routes import (
 from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
 from meetkit.web.secrets import signing_keys
 
+_WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -67,6 +70,32 @@ def create_app(
         llm: the model; by default that of the settings, else the offline engine.
     """
     return Service(settings or all_settings.load(), store, llm)
+
+
+def router(
+    *,
+    store: Store | Unset = UNSET,
+    llm: LLMClient | Unset | None = UNSET,
+    identify: Callable[[Credentials], Caller] | None = None,
+    guard: Callable[[Store, Caller], Store] | None = None,
+    read_transcript: Callable[[RequestContext, str], None] | None = None,
+    threads: int = Settings.model_fields["threads"].default,
+) -> APIRouter:
+    """The routes of meetings, people, calendars and availability, to be included under `/api/v1` in a host's app.
+
+    Args:
+        store: where meetings are kept; left out, that in use when a request comes: the host's, else the sample.
+        llm: the model, `None` for the offline engine; left out, that in use when a request comes.
+        identify: says who makes a request, or raises `UnauthenticatedError`; without it nobody is asked, and the host
+            guards the routes itself.
+        guard: the store as a caller sees it, such as `GuardedStore`.
+        read_transcript: told of each reading of a transcript.
+        threads: how many requests work on the store at a time.
+    """
+    backend = Backend(store, llm, identify, guard, read_transcript)
+    made = APIRouter(responses=openapi.problems_of_any())
+    made.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))))
+    return made
 
 
 class Service(FastAPI):
@@ -165,7 +194,7 @@ def api(dispatcher: Dispatcher) -> APIRouter:
 
 
 def render_problems(app: FastAPI) -> None:
-    """Have an app answer errors by problem details; a host calls it for its own app."""
+    """Have an app answer errors by problem details; a host calls it for its own app, whose errors keep their words."""
 
     @app.exception_handler(MeetkitError)
     @app.exception_handler(Exception)
@@ -179,6 +208,8 @@ def render_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _not_routed(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
+        if error.detail not in _WORDS_OF_FRAMEWORKS:
+            return rendered(problems.problem(error.status_code, str(error.detail), headers=headers))
         if error.status_code == 405:
             headers["Allow"] = ", ".join(_allowed(app, request))
         return rendered(problems.of_status(error.status_code, error.detail, headers))

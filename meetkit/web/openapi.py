@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from meetkit.web import examples
-from meetkit.web.bodies import Analysis, CalendarUpload
+from meetkit.web import examples, schemas
 from meetkit.web.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
@@ -74,7 +73,7 @@ ICALENDAR: Responses = {
 TOKEN: Responses = {
     400: {
         "description": "The grant is refused, as RFC 6749, 5.2 has it.",
-        "content": {"application/json": {"schema": {"$ref": f"{_OF_SCHEMAS}TokenError"}}},
+        "content": {"application/json": {"schema": schemas.TOKEN_ERROR}},
     }
 }
 OPEN: Schema = {"security": []}
@@ -82,21 +81,21 @@ OPEN: Schema = {"security": []}
 TOKEN_FORM: Schema = OPEN | {
     "requestBody": {
         "required": True,
-        "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": f"{_OF_SCHEMAS}TokenForm"}}},
+        "content": {"application/x-www-form-urlencoded": {"schema": schemas.TOKEN_FORM}},
     }
 }
 TRANSCRIPT = {
     "requestBody": {
         "content": {
-            "application/json": {"schema": {"$ref": f"{_OF_SCHEMAS}Analysis"}},
-            "multipart/form-data": {"schema": {"$ref": f"{_OF_SCHEMAS}TranscriptFile"}},
+            "application/json": {"schema": schemas.ANALYSIS},
+            "multipart/form-data": {"schema": schemas.TRANSCRIPT_FILE},
         }
     }
 }
 CALENDAR_FILE = {
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": {"schema": {"$ref": f"{_OF_SCHEMAS}CalendarFile"}}},
+        "content": {"multipart/form-data": {"schema": schemas.CALENDAR_FILE}},
     }
 }
 
@@ -104,6 +103,12 @@ CALENDAR_FILE = {
 def problems(*codes: int) -> Responses:
     """What a route answers with where something is wrong, beside what all routes may."""
     return {code: _problem(code) for code in codes}
+
+
+def problems_of_any() -> Responses:
+    """What any route answers with where something is wrong, for the documents of hosts, which say it of each."""
+    media = {"schema": schemas.PROBLEM}
+    return problems(*_OF_ALL) | {"default": {"description": "Something is wrong.", "content": {MEDIA_TYPE: media}}}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -125,10 +130,10 @@ def document(app: FastAPI) -> None:
 def of(app: FastAPI) -> Schema:
     """The document."""
     made = get_openapi(title="meetkit", version=app.version, description=_DESCRIPTION, routes=app.routes)
-    schemas = made["components"]["schemas"]
+    named = made["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    schemas.update(_own_schemas())
+        named.pop(name, None)
+    named.update(schemas.BY_NAME)
     made["components"]["securitySchemes"] = _security_schemes()
     made["security"] = [{name: []} for name in _security_schemes()]
     for operation in _operations(made):
@@ -150,8 +155,16 @@ def _complete(operation: Schema) -> None:
         _without_null(parameter["schema"])
     for part in (operation.get("requestBody", {}), *responses.values()):
         for media in part.get("content", {}).values():
+            _name_schema(media)
             _exemplify(media)
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _name_schema(media: Schema) -> None:
+    """Refer to a schema of ours, which routes hold as it is, for the documents of hosts that have no other place."""
+    name = media["schema"].get("title")
+    if name in schemas.BY_NAME:
+        media["schema"] = {"$ref": f"{_OF_SCHEMAS}{name}"}
 
 
 def _exemplify(media: Schema) -> None:
@@ -183,73 +196,9 @@ def _without_null(schema: Schema) -> None:
 
 def _problem(code: int) -> Schema:
     example = {"title": http.HTTPStatus(code).phrase, "status": code, "detail": _PROBLEMS[code]}
-    media = {"schema": {"$ref": f"{_OF_SCHEMAS}Problem"}, "example": example}
+    media = {"schema": schemas.PROBLEM, "example": example}
     found: Schema = {"description": _PROBLEMS[code], "content": {MEDIA_TYPE: media}}
     return found | ({"headers": _RETRY} if code in (429, 503) else {})
-
-
-def _own_schemas() -> dict[str, Schema]:
-    """What no route declares by a model."""
-    busy = {name: {"type": "string"} for name in ("user_id", "start", "end")}
-    return {
-        "Problem": {
-            "title": "Problem",
-            "description": "Problem details (RFC 9457). `busy` says who is busy and when, where a booking meets that.",
-            "type": "object",
-            "properties": {
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "busy": {"type": "array", "items": {"type": "object", "properties": busy, "required": [*busy]}},
-            },
-            "required": ["title", "status", "detail"],
-        },
-        "TokenForm": _token_form(),
-        "TokenError": {
-            "title": "TokenError",
-            "description": "Why there is no token (RFC 6749, 5.2).",
-            "type": "object",
-            "properties": {
-                "error": {"type": "string", "enum": ["invalid_request", "invalid_grant", "unsupported_grant_type"]},
-                "error_description": {"type": "string"},
-            },
-            "required": ["error", "error_description"],
-        },
-        "Analysis": Analysis.model_json_schema(),
-        "TranscriptFile": _form("TranscriptFile", "A transcript: text, WebVTT, SRT or JSON.", {}),
-        "CalendarFile": _form("CalendarFile", "An iCalendar file (.ics).", CalendarUpload.model_json_schema()),
-    }
-
-
-def _token_form() -> Schema:
-    """An OAuth2 form of either grant; clients send more, which is left aside."""
-    fields = {"password": ("username", "password"), "refresh_token": ("refresh_token",)}
-    return {
-        "title": "TokenForm",
-        "oneOf": [
-            {
-                "type": "object",
-                "properties": {
-                    "grant_type": {"type": "string", "const": grant},
-                    **{name: {"type": "string", "minLength": 1} for name in names},
-                },
-                "required": ["grant_type", *names],
-            }
-            for grant, names in fields.items()
-        ],
-    }
-
-
-def _form(name: str, of_file: str, fields: Schema) -> Schema:
-    """A form of these fields and a file."""
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": of_file}
-    return {
-        "title": name,
-        "type": "object",
-        "properties": {"file": file, **fields.get("properties", {})},
-        "required": ["file", *fields.get("required", ())],
-        "additionalProperties": False,
-    }
 
 
 def _security_schemes() -> dict[str, Schema]:

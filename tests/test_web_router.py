@@ -1,0 +1,130 @@
+"""The routes in a FastAPI host's own app: its words, its document, and meetkit's routes within."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from fastapi import FastAPI, HTTPException
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+from meetkit import data, meeting_service, web
+from meetkit.accounts.guarded_store import GuardedStore
+from meetkit.errors import UnauthenticatedError
+from meetkit.web.context import Credentials
+from tests.web_apps import app_of, caller, ids, refusal
+
+PREFIX = "/crm/api"
+
+
+class Meeting(BaseModel):
+    """A host's own, of the same name as ours."""
+
+    room: str
+
+
+def identify(shown: Credentials) -> Any:
+    if shown.token != "good":
+        raise UnauthenticatedError("send the host's token")
+    return caller("member")
+
+
+@pytest.fixture
+def host() -> FastAPI:
+    app = FastAPI(title="A host", version="7")
+    app.include_router(web.router(store=data.store(), llm=None, identify=identify, guard=GuardedStore), prefix=PREFIX)
+    web.render_problems(app)
+
+    @app.get("/rooms")
+    async def rooms() -> Meeting:
+        raise HTTPException(404, "no such room", headers={"X-Floor": "2"})
+
+    @app.get("/forms")
+    async def forms() -> None:
+        raise HTTPException(409, {"form": "used"})
+
+    return app
+
+
+@pytest.fixture
+def document(host: FastAPI) -> dict[str, Any]:
+    found: dict[str, Any] = TestClient(host).get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any], under: str) -> dict[str, str]:
+    return {
+        f"{method.upper()} {path.removeprefix(under)}": operation["operationId"]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith(under)
+    }
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from references(inner)
+
+
+def test_its_document_is_valid_and_still_its_own(document: dict[str, Any]) -> None:
+    validator = jsonschema_rs.Draft202012Validator(OPENAPI_31, validate_formats=False)
+
+    assert [str(error) for error in validator.iter_errors(document)] == []
+    assert document["info"] == {"title": "A host", "version": "7"}
+    assert "/rooms" in document["paths"]
+
+
+def test_all_that_its_document_refers_to_is_in_it(document: dict[str, Any]) -> None:
+    named = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+
+    assert {*references(document)} <= named
+
+
+def test_its_document_has_our_operations_with_their_errors(document: dict[str, Any]) -> None:
+    alone = operations(app_of(data.store()).openapi(), "/api/v1")
+    answers = document["paths"][f"{PREFIX}/meetings"]["post"]["responses"]
+
+    assert operations(document, PREFIX) == alone
+    assert "POST /meetings/{meeting_id}/analyze" in alone
+    assert {"201", "400", "401", "403", "404", "409", "429", "500", "503", "default"} == answers.keys()
+    assert answers["409"]["content"]["application/problem+json"]["schema"]["title"] == "Problem"
+
+
+def test_a_document_of_the_service_beside_it_leaves_it_as_it_is(document: dict[str, Any], host: FastAPI) -> None:
+    app_of(data.store()).openapi()
+    host.openapi_schema = None
+
+    assert host.openapi() == document
+
+
+def test_its_routes_and_ours_answer_beside_each_other(host: FastAPI) -> None:
+    client = TestClient(host)
+
+    assert refusal(client.get(f"{PREFIX}/meetings")) == (401, "send the host's token")
+    assert ids(client.get(f"{PREFIX}/meetings", headers={"Authorization": "Bearer good"}))
+    assert refusal(client.get("/nowhere")) == (404, "there is nothing at this path")
+    found = client.get("/rooms")
+    assert (refusal(found), found.headers["X-Floor"]) == ((404, "no such room"), "2")
+    assert refusal(client.get("/forms")) == (409, "{'form': 'used'}")
+
+
+def test_what_is_left_open_is_what_is_in_use_when_a_request_comes() -> None:
+    app = FastAPI()
+    app.include_router(web.router())
+    store = data.store()
+
+    @app.middleware("http")
+    async def by_the_hosts_store(request: Any, call_next: Any) -> Any:
+        with meeting_service.use(store=store):
+            return await call_next(request)
+
+    call = {"user_id": "user_1", "title": "Call", "date": "2026-01-01T10:00:00Z"}
+    made = TestClient(app).post("/meetings", json=call)
+
+    assert store.get_meeting(made.json()["id"]).title == "Call"
