@@ -20,6 +20,7 @@ from meetkit.errors import InvalidRequestError, ThrottledError
 from meetkit.models.base import parse
 from meetkit.settings import Settings
 from meetkit.web.bodies import NewMeeting
+from meetkit.web.context import Credentials
 from meetkit.web.secrets import signing_keys
 from tests.web_apps import service
 
@@ -323,3 +324,19 @@ def test_a_development_secret_is_made_once_beside_the_database(tmp_path: Path) -
     file.write_bytes(b"\xff" * 40)
     with pytest.raises(InvalidRequestError, match="cannot be used"):
         signing_keys(Settings(), url)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "api_key", "token"),
+    [
+        ("Bearer abc", None, "abc"),
+        ("bearer  abc ", "mk_1", "abc"),
+        (None, "mk_1", "mk_1"),
+        ("Basic abc", "mk_1", "mk_1"),
+        ("Bearer", "mk_1", None),
+        ("Basic abc", None, None),
+        (None, "", None),
+    ],
+)
+def test_a_bearer_token_counts_before_an_api_key(authorization: str | None, api_key: str | None, token: str) -> None:
+    assert Credentials.of(authorization, api_key, address=None, request_id=None).token == token

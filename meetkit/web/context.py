@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Self
 
 from meetkit import meeting_service
 from meetkit.accounts.caller import Caller
@@ -25,6 +26,13 @@ class Credentials:
     token: str | None = None
     address: str | None = None
     request_id: str | None = None
+
+    @classmethod
+    def of(cls, authorization: str | None, api_key: str | None, *, address: str | None, request_id: str | None) -> Self:
+        """What the headers Authorization and X-API-Key show, of which a bearer token counts first."""
+        kind, _, token = (authorization or "").partition(" ")
+        shown = token.strip() if kind.casefold() == "bearer" else api_key
+        return cls(token=shown or None, address=address, request_id=request_id)
 
     @property
     def origin(self) -> Origin:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +26,6 @@ from meetkit.web.reply import Reply
 
 _MEBIBYTE = 1024 * 1024
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -105,7 +102,14 @@ class _Views:
 
     def _serve(self, route: Route, ids: Mapping[str, str], request_id: str) -> Reply:
         arguments = self._arguments(route)
-        context = self.backend.admit(_credentials(request_id))
+        headers = request.headers
+        shown = Credentials.of(
+            headers.get("Authorization"),
+            headers.get("X-API-Key"),
+            address=request.remote_addr,
+            request_id=request_id,
+        )
+        context = self.backend.admit(shown)
         with self.backend.serving(context):
             return route.operation(context, **ids, **arguments)
 
@@ -127,17 +131,10 @@ def _only_post() -> flask.Response:
     return _sent(problems.of_status(405, "", {"Allow": "POST"}))
 
 
-def _credentials(request_id: str) -> Credentials:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    shown = token.strip() if kind.casefold() == "bearer" else request.headers.get("X-API-Key")
-    return Credentials(token=shown or None, address=request.remote_addr, request_id=request_id)
-
-
 @contextmanager
 def _identified() -> Iterator[str]:
-    """The id that the request brings, where it is a sane one, else a new one; known to the log meanwhile."""
-    given = request.headers.get("X-Request-ID", "")
-    found = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    """The request's id, known to the log meanwhile."""
+    found = logs.request_id_of(request.headers.get("X-Request-ID", ""))
     token = logs.request_id.set(found)
     try:
         yield found

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import uuid
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +13,6 @@ from meetkit.web.monitoring.metrics import UNMATCHED, Metrics
 from meetkit.web.reply import Reply
 from meetkit.web.routes.dispatch import rendered
 
-_SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _NO_STORE = (b"cache-control", b"no-store")
 
 
@@ -91,10 +88,9 @@ class _Answer:
 
 
 def _identify(scope: Scope) -> bytes:
-    """The id that a request brings, where it is a sane one, else a new one; known to routes and the log from here."""
+    """The request's id, known to routes and the log from here."""
     found = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    identity = found if _SANE.fullmatch(found) else uuid.uuid4().hex.encode()
-    name = identity.decode()
+    name = logs.request_id_of(found.decode("latin-1"))
     scope.setdefault("state", {})["request_id"] = name
     logs.request_id.set(name)
-    return identity
+    return name.encode()

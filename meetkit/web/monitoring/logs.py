@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 import sys
 import traceback
+import uuid
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Literal
@@ -14,6 +16,7 @@ from typing import Literal
 request_id: ContextVar[str | None] = ContextVar("meetkit_request_id", default=None)
 """The id of the request under way."""
 
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _access = logging.getLogger("meetkit.access")
 
 
@@ -33,6 +36,11 @@ def _leave_out_the_unsaid() -> None:
     """Have the records not hold what no line tells, which takes most of a line's time; see Python's logging HOWTO."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
+
+
+def request_id_of(given: str) -> str:
+    """The id that a request brings, where it is a sane one, else a new one."""
+    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def answered(method: str, route: str, status: int, seconds: float, account_id: str | None) -> None:

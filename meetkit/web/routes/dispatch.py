@@ -64,11 +64,11 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 def credentials_of(request: Request) -> Credentials:
     """What a request shows."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    shown = token.strip() if kind.casefold() == "bearer" else request.headers.get("x-api-key")
-    return Credentials(
-        token=shown or None,
-        address=request.client.host if request.client else None,
+    address = request.client.host if request.client else None
+    return Credentials.of(
+        request.headers.get("authorization"),
+        request.headers.get("x-api-key"),
+        address=address,
         request_id=getattr(request.state, "request_id", None),
     )
 
