@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +20,9 @@ from meetkit.errors import InvalidRequestError, StoreError, shown
 from meetkit.models.base import Value, is_storable
 from meetkit.settings.databases import DatabaseSettings
 
+# Statements are logged without their parameters; here what they found is kept out of the log, too.
+_LOGGED_AS = "meetkit"
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: "Row %r" not in str(record.msg))
 _SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
 _EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
 _SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -109,6 +113,7 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
         hide_parameters=True,
+        logging_name=_LOGGED_AS,
         json_deserializer=_read_json,
     )
 
@@ -164,5 +169,6 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
         pool_use_lifo=True,
         pool_pre_ping=True,
         hide_parameters=True,
+        logging_name=_LOGGED_AS,
         connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
     )

@@ -18,7 +18,13 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
     signed_in, anybody = dispatcher.answer, dispatcher.for_anybody().answer
     hashed = dispatcher.for_anybody().apart(HASHES_AT_A_TIME).answer
 
-    @router.post("/password-reset", status_code=202, responses=MAILED | problems(400), openapi_extra=OPEN)
+    @router.post(
+        "/password-reset",
+        status_code=202,
+        response_class=Response,
+        responses=MAILED | problems(400),
+        openapi_extra=OPEN,
+    )
     async def request_password_reset(request: Request, body: EmailRequest) -> Response:
         """Have a mail sent to set another password by. The answer is the same whether the e-mail has an account."""
         return await anybody(request, operations.request_password_reset, accounts, body)
@@ -28,7 +34,7 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
         """Set another password by the token of that mail. All sessions end."""
         return await hashed(request, operations.reset_password, accounts, body)
 
-    @router.post("/verify-email", status_code=202, responses=MAILED)
+    @router.post("/verify-email", status_code=202, response_class=Response, responses=MAILED)
     async def request_verification(request: Request) -> Response:
         """Have a mail sent that shows the e-mail to be the caller's, unless that is known."""
         return await signed_in(request, operations.request_verification, accounts)
