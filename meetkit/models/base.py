@@ -53,9 +53,9 @@ class Value(BaseModel):
     def _refuse_unknown(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        unknown = data.keys() - cls.model_fields.keys()
-        if not unknown:
+        if data.keys() <= cls.__pydantic_fields__.keys():
             return data
+        unknown = data.keys() - cls.model_fields.keys()
         if unknown <= cls.derived:
             return {name: value for name, value in data.items() if name not in cls.derived}
         raise ValueError(unknown_names(unknown - cls.derived, cls.model_fields))

@@ -52,8 +52,8 @@ def to_datetime(microseconds: int, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
 
 # Dates and wall-clock times are taken from the years 2 to 9998. Instants have some room beyond, so that
 # whatever is reckoned from them can be written, and read again, with any offset.
-FIRST = to_microseconds(dt.datetime(1, 2, 1, tzinfo=dt.UTC))
-LAST = to_microseconds(dt.datetime(9999, 11, 30, tzinfo=dt.UTC))
+_FIRST, _LAST = dt.datetime(1, 2, 1, tzinfo=dt.UTC), dt.datetime(9999, 11, 30, tzinfo=dt.UTC)
+FIRST, LAST = to_microseconds(_FIRST), to_microseconds(_LAST)
 _YEARS = "the year must lie between 2 and 9998"
 
 
@@ -73,8 +73,10 @@ def pin_offset(moment: dt.datetime) -> dt.datetime:
     if offset is None:
         raise ValueError("needs a UTC offset, e.g. 2025-11-20T14:00:00+01:00 or 2025-11-20T13:00:00Z")
     _check_range(moment)
+    if moment.tzinfo is dt.UTC and not moment.fold:
+        return moment
     if not offset or offset.seconds % 60 or offset.microseconds:
-        return moment.astimezone(dt.UTC)
+        return moment.astimezone(dt.UTC).replace(fold=0)
     return moment.replace(tzinfo=dt.timezone(offset), fold=0)
 
 
@@ -84,7 +86,7 @@ def _check_year(moment: dt.date) -> None:
 
 
 def _check_range(moment: dt.datetime) -> None:
-    if not FIRST <= to_microseconds(moment) <= LAST:
+    if not _FIRST <= moment <= _LAST:
         raise InvalidRequestError(_YEARS)
 
 
@@ -242,6 +244,10 @@ def _offset(tz: ZoneInfo, instant: int) -> int:
     return since // dt.timedelta(microseconds=1)
 
 
+def _in_utc(instant: dt.datetime) -> dt.datetime:
+    return instant if instant.tzinfo is dt.UTC else instant.astimezone(dt.UTC)
+
+
 Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key), Field(json_schema_extra={"format": "time-zone"})]
 """An IANA name."""
 Date = Annotated[dt.date, BeforeValidator(parse_date)]
@@ -250,5 +256,5 @@ Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]
 """A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets."""
 Instant = Annotated[dt.datetime, BeforeValidator(parse_moment), AfterValidator(pin_offset)]
 """An aware datetime with a fixed offset."""
-UtcInstant = Annotated[Instant, AfterValidator(lambda moment: moment.astimezone(dt.UTC).replace(fold=0))]
+UtcInstant = Annotated[Instant, AfterValidator(_in_utc)]
 """An instant in UTC, for what a clock noted and nobody chose."""
