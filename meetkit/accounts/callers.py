@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, literal, null, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, literal, null, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.hashes import hash_of
 from meetkit.accounts.tokens import Claims
 from meetkit.models.zones import HOUR, to_microseconds
+from meetkit.storage.sql.lines import lines
 
 _a, _s, _k = tables.accounts, tables.sessions, tables.api_keys
 _managed, _managers_row = tables.team_people.alias("team_people"), tables.team_people.alias("managed")
@@ -19,7 +20,7 @@ _managed, _managers_row = tables.team_people.alias("team_people"), tables.team_p
 _NOTED_EVERY = HOUR
 # Of who is no manager nothing is looked up. Ids hold no line feed.
 _TEAM_IDS = (
-    select(func.aggregate_strings(_managed.c.user_id, "\n"))
+    select(lines(_managed.c.user_id))
     .join(_managers_row, _managers_row.c.team_number == _managed.c.team_number)
     .where(_managers_row.c.user_id == _a.c.user_id, _managers_row.c.role == "manager", _a.c.access == "manager")
     .scalar_subquery()

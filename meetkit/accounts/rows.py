@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
@@ -14,10 +14,11 @@ from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
+from meetkit.storage.sql.lines import lines
 
 _a = tables.accounts
 _PROVIDERS = (
-    select(func.aggregate_strings(tables.identities.c.provider, "\n"))
+    select(lines(tables.identities.c.provider))
     .where(tables.identities.c.account_number == _a.c.number)
     .scalar_subquery()
     .label("providers")

@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    func,
     insert,
     null,
     select,
@@ -30,6 +29,7 @@ from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, rows, tables
 from meetkit.storage.sql.ciphers import Cipher
+from meetkit.storage.sql.lines import lines
 from meetkit.storage.sql.one_of import many, one_of
 from meetkit.storage.sql.people import contacts, lock_users, taken, users
 
@@ -38,7 +38,7 @@ _owners, _contacts = tables.users.alias("owners"), tables.contacts
 _attendee = tables.users.alias("attendee")
 # One text of lines "position id": no id has a line break.
 _attendees = (
-    select(func.aggregate_strings(cast(_p.c.position, Text) + " " + _attendee.c.id, "\n"))
+    select(lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
     .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
     .where(_p.c.meeting_number == _m.c.number, _p.c.position.is_not(None))
     .correlate(_m)
