@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from threading import Lock
 from typing import Literal
 
@@ -118,8 +119,15 @@ def _frames_of_meetkit() -> int:
     return level
 
 
+@cache
+def _is_store(kind: type) -> bool:
+    """Whether all of a class are stores; to ask that anew at each request would take as long as its statement."""
+    return not issubclass(kind, type) and issubclass(kind, Store)
+
+
 def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
-    if store is not UNSET and (isinstance(store, type) or not isinstance(store, Store)):
+    is_store = store is UNSET or _is_store(type(store)) or (isinstance(store, Store) and not isinstance(store, type))
+    if not is_store:
         raise InvalidRequestError(f"store: an object with the methods of meetkit.storage.Store, not {shown(store)}")
     if not (llm is UNSET or llm is None or (isinstance(llm, LLMClient) and not isinstance(llm, type))):
         raise InvalidRequestError(
