@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from meetkit.accounts.policy import AccountPolicy
@@ -22,6 +23,7 @@ _ALGORITHM, _TYPE = "HS256", "at+jwt"
 _LONGEST = 4000
 # How many seconds the clocks of servers that share keys may lie apart.
 _SKEW = 60
+_REMEMBERED = 1024
 
 
 class Claims(NamedTuple):
@@ -38,6 +40,8 @@ class Tokens:
         """Use the keys of the policy."""
         self._keys = {key_id(key): OctKey.import_key(key) for key in policy.secret_keys}
         self._issuer = policy.public_url
+        # What was signed once stays so; whether it is still good is asked each time.
+        self._verified = lru_cache(_REMEMBERED)(self._verify)
         self._good_for = dt.timedelta(minutes=policy.access_token_minutes)
 
     @property
@@ -73,12 +77,15 @@ class Tokens:
         if len(token) > _LONGEST:
             raise UnauthenticatedError(NOT_GOOD)
         try:
-            found = jwt.decode(token, self._key, [_ALGORITHM])
+            found = self._verified(token)
             self._check(found, now)
         # What is no token at all the library leaves to whatever it meets first.
         except (JoseError, ValueError, TypeError, AttributeError, LookupError):
             raise UnauthenticatedError(NOT_GOOD) from None
         return Claims(found.claims["sub"], found.claims["sid"])
+
+    def _verify(self, token: str) -> jwt.Token:
+        return jwt.decode(token, self._key, [_ALGORITHM])
 
     def _key(self, token: Any) -> OctKey:
         try:
