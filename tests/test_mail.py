@@ -325,7 +325,7 @@ class Trouble:
 
     def send(self, message: Message) -> None:
         self.asked.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(message)
@@ -370,7 +370,7 @@ def test_an_outbox_that_is_full_or_closed_drops_and_says_so(caplog: pytest.LogCa
     outbox = Outbox(mailer, size=2)
     first, *rest = numbered(5)
     outbox.send(first)
-    assert mailer.asked.wait(10)
+    assert mailer.asked.wait(60)
     for message in rest:
         outbox.send(message)
 

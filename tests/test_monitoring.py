@@ -108,7 +108,7 @@ def test_a_database_that_does_not_answer_in_time_is_not_ready_and_asked_once(
 
     def hold(connection: Any) -> None:
         asked.append(connection)
-        released.wait(5)
+        released.wait(60)
 
     monkeypatch.setattr("meetkit.storage.sql.schema.check", hold)
     with TestClient(service) as client:

@@ -38,7 +38,7 @@ def get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
 
 
 def ask(port: int, method: str, path: str, body: object, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         content = None if body is None else json.dumps(body)
         connection.request(method, path, content, {"Content-Type": "application/json", **headers})
@@ -75,7 +75,7 @@ def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_
         server.process.send_signal(signal.SIGTERM)
         drain(server.port)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(30) == -signal.SIGTERM
+        assert server.process.wait(60) == -signal.SIGTERM
     assert not kept(tmp_path, "%")
     assert not (tmp_path / "meetkit.db.secret").exists()
 
@@ -124,7 +124,7 @@ class _Client(threading.Thread):
         self._answered = time.monotonic()
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         while not self.outcomes["refused"]:
             self.outcomes[self._post(connection)] += 1
             if not self._keeps_alive:
@@ -165,7 +165,7 @@ class _Client(threading.Thread):
 
     def begin_slowly(self) -> Callable[[], str]:
         """Send half a request; what is given sends the rest, and says what came of it."""
-        connection, body = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20), self._body()
+        connection, body = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60), self._body()
         connection.putrequest("POST", "/api/v1/meetings")
         for name, value in self._headers.items():
             connection.putheader(name, value)
@@ -199,7 +199,7 @@ def _under_load(server: Server, *, drains: bool) -> tuple[Counter[str], set[str]
         time.sleep(0.3)
     assert finish() == "201"
     clients.append(slow)
-    assert server.process.wait(30) == 0
+    assert server.process.wait(60) == 0
     for client in clients[:-1]:
         client.join(30)
     outcomes = sum((client.outcomes for client in clients), Counter[str]())
