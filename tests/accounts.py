@@ -19,10 +19,9 @@ from meetkit.accounts.models import (
     TokenPair,
 )
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Job
 from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError, UnauthenticatedError
-from meetkit.mail import Message
+from meetkit.mail import Letter, Message
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 
@@ -52,19 +51,16 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[Message] = []
 
-    def send(self, message: Message) -> None:
-        self.sent.append(message)
+    def put(self, letter: Letter) -> None:
+        if message := letter():
+            self.sent.append(message)
 
     def token(self, to: str, about: str) -> str:
         """The token of the last mail to somebody about something."""
         texts = [one.text for one in self.sent if one.to == to and about in one.subject]
-        found = re.search(r"\?token=(\S+)", texts[-1])
+        found = re.search(r'"token": "([\w-]+)"', texts[-1])
         assert found
         return found[1]
-
-
-def at_once(job: Job) -> None:
-    job()
 
 
 class World:
@@ -79,8 +75,8 @@ class World:
 
     def another(self, **parts: Any) -> Accounts:
         """Other `Accounts` on the same database, as another process has them."""
-        given = {"database": self.database, "store": self.store, "mailer": self.post, "clock": self.clock}
-        return Accounts.of(parts.pop("policy", self.policy), **{**given, "later": at_once, **parts})
+        given = {"database": self.database, "store": self.store, "post": self.post, "clock": self.clock}
+        return Accounts.of(parts.pop("policy", self.policy), **{**given, **parts})
 
     def close(self) -> None:
         self.database.close()

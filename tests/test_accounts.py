@@ -13,7 +13,6 @@ import sqlalchemy
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from meetkit.accounts.background import Background
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
@@ -324,9 +323,7 @@ def test_without_a_secret_nobody_comes_in(tmp_path: Path) -> None:
 
 def test_accounts_come_of_settings(world: World) -> None:
     settings = Settings(secret_keys=KEY, access_token_minutes=1, login_attempts=1)
-    accounts = Accounts.of_settings(settings, database=world.database, store=world.store, mailer=world.post)
-    assert isinstance(accounts.later, Background)
-    accounts.later.close()
+    accounts = Accounts.of_settings(settings, database=world.database, store=world.store, post=world.post)
     world.signup()
 
     pair = accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))

@@ -21,7 +21,7 @@ from meetkit.storage import SqlStore
 from meetkit.web.app import Service
 from meetkit.web.operations.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
-from tests.accounts import at_once
+from tests.accounts import Post
 from tests.web_apps import PASSWORD, Snapshot, service
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
@@ -160,7 +160,7 @@ class World:
     def __init__(self, app: Service) -> None:
         self.app, self.accounts = app, app.accounts
         # What would be done later is done before the next request.
-        object.__setattr__(self.accounts, "later", at_once)
+        object.__setattr__(self.accounts, "post", Post())
         fill(SqlStore(self.accounts.database))
         self.now = dt.datetime.now(dt.UTC)
         self.tokens: dict[str, str] = {}

@@ -15,10 +15,9 @@ from meetkit import data
 from meetkit.accounts.models import AdminRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.throttle import Throttle
-from meetkit.mail import Message
 from meetkit.storage import MemoryStore
 from meetkit.web.app import Service
-from tests.accounts import OTHER, PASSWORD, POLICY, at_once
+from tests.accounts import OTHER, PASSWORD, POLICY, Post
 from tests.web_apps import Snapshot, service
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
@@ -37,17 +36,15 @@ class Site:
     """The service, its mails, and ways to come in."""
 
     def __init__(self, mails: Path, **given: Any) -> None:
-        self.mails: list[Message] = []
+        self.letters = Post()
+        self.mails = self.letters.sent
         self.use(service(mail_folder=str(mails), **given))
 
     def use(self, app: Service) -> None:
         """Ask this app from now on, which does at once what can wait, and hashes passwords in no time."""
         self.app, self.anybody = app, TestClient(app)
-        for part, other in (("later", at_once), ("mailer", self), ("passwords", Passwords(POLICY))):
+        for part, other in (("post", self.letters), ("passwords", Passwords(POLICY))):
             object.__setattr__(app.accounts, part, other)
-
-    def send(self, message: Message) -> None:
-        self.mails.append(message)
 
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return self.anybody.post(f"/api/v1{path}", json=body, **options)
@@ -74,7 +71,7 @@ class Site:
     def mailed(self, to: str) -> str:
         """The token of the last mail to somebody."""
         texts = [message.text for message in self.mails if message.to == to]
-        found = re.search(r"token=([\w-]+)", texts[-1])
+        found = re.search(r'"token": "([\w-]+)"', texts[-1])
         assert found
         return found[1]
 

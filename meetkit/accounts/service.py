@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Self
 
-from meetkit.accounts.background import Background
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Later
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.accounts.verbs.administration import Administration
@@ -18,7 +16,7 @@ from meetkit.accounts.verbs.federation import Federation
 from meetkit.accounts.verbs.own_account import OwnAccount
 from meetkit.accounts.verbs.signing_in import SigningIn
 from meetkit.accounts.verbs.signing_up import SigningUp
-from meetkit.mail import Mailer
+from meetkit.mail import Post
 from meetkit.models.zones import utc_now
 from meetkit.settings import Settings
 from meetkit.storage import Store
@@ -39,10 +37,9 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
         *,
         database: Database,
         store: Store,
-        mailer: Mailer,
+        post: Post,
         throttle: Throttle | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
-        later: Later | None = None,
     ) -> Self:
         """Accounts by a policy, with what it says of passwords and tokens.
 
@@ -50,31 +47,27 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
             policy: `AccountPolicy.of(settings)`.
             database: where accounts are kept.
             store: where users are: an `SqlStore` on `database`, or a host's own.
-            mailer: what sends mails.
+            post: what mails are given to, such as a `mail.Outbox`.
             throttle: counts attempts; by default ten in 15 minutes, in this process alone.
             clock: says what time it is, with a zone.
-            later: does what must not be waited for; by default a thread.
         """
         return cls(
             database=database,
             store=store,
             policy=policy,
-            mailer=mailer,
+            post=post,
             throttle=throttle or Throttle(10),
             passwords=Passwords(policy),
             tokens=Tokens(policy),
             clock=clock,
-            later=later or Background(),
         )
 
     @classmethod
-    def of_settings(
-        cls, settings: Settings, *, database: Database, store: Store, mailer: Mailer, later: Later | None = None
-    ) -> Self:
+    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: Post) -> Self:
         """Accounts as the settings of a process say; all else is as in `of`.
 
         Raises:
             InvalidRequestError: a secret key is too short, or the URL of the Redis is none.
         """
         policy, throttle = AccountPolicy.of(settings), Throttle.of(settings)
-        return cls.of(policy, database=database, store=store, mailer=mailer, throttle=throttle, later=later)
+        return cls.of(policy, database=database, store=store, post=post, throttle=throttle)

@@ -19,7 +19,7 @@ from meetkit.models.meetings import MeetingFilters
 if TYPE_CHECKING:  # With these comes the extra.
     from meetkit.accounts.events import AuditEvent
     from meetkit.accounts.service import Accounts
-    from meetkit.mail import Message
+    from meetkit.mail import Letter
 
 _LONGEST_LINE = 1000
 
@@ -87,14 +87,14 @@ def _accounts(url: str) -> Iterator[Accounts]:
 
     with upkeep.opened_store(url) as store:
         policy = AccountPolicy.of(settings.load())
-        yield Accounts.of(policy, database=store.database, store=store, mailer=_NoMail())
+        yield Accounts.of(policy, database=store.database, store=store, post=_NoMail())
 
 
 class _NoMail:
     """Nobody is mailed: who runs the server is asked nothing."""
 
-    def send(self, message: Message) -> None:
-        raise AssertionError(f"a mail about {message.subject!r}")
+    def put(self, letter: Letter) -> None:
+        raise AssertionError(f"a mail about {letter}")
 
 
 def _first_line() -> str:

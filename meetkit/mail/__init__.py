@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from meetkit.mail.folder import FolderMailer
-from meetkit.mail.mailer import Mailer
+from meetkit.mail.mailer import Letter, Mailer, Post
 from meetkit.mail.message import Message
 from meetkit.mail.outbox import Outbox
 from meetkit.mail.smtp import SmtpMailer
 from meetkit.settings.accounts import AccountSettings
 
-__all__ = ["FolderMailer", "Mailer", "Message", "Outbox", "SmtpMailer", "connect"]
+__all__ = ["FolderMailer", "Letter", "Mailer", "Message", "Outbox", "Post", "SmtpMailer", "connect"]
 
 
 def connect(settings: AccountSettings) -> Mailer:

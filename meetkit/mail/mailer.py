@@ -1,10 +1,14 @@
-"""What sends messages."""
+"""What sends messages, at once or later."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from meetkit.mail.message import Message
+
+Letter = Callable[[], Message | None]
+"""Writes a message, or finds that there is none to write."""
 
 
 class Mailer(Protocol):
@@ -16,4 +20,12 @@ class Mailer(Protocol):
         Raises:
             MailError: nobody took it. The error, like all that is logged, names no address and no content.
         """
+        ...
+
+
+class Post(Protocol):
+    """Takes letters, and writes and sends them later, so that the time it takes tells nobody of them."""
+
+    def put(self, letter: Letter) -> None:
+        """Take a letter. Never waits, never fails; what goes wrong later is logged, without its address and text."""
         ...

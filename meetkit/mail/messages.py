@@ -1,43 +1,43 @@
-"""What meetkit writes to people."""
+"""What meetkit writes to people. No name of theirs is in it: whoever signed up with an address chose the name."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Callable
 
 from meetkit.mail.message import Message
 
-# Somebody else may have signed up with this address, and used the name to say something.
-_SAYS_MORE = re.compile(r"[/:@\\]|\.\w")
-_LONGEST_NAME = 80
+Template = Callable[[str, str, str], Message]
+"""Writes to an address, of the server at a URL, what a token is for."""
 
 
-def verification(to: str, *, name: str, link: str) -> Message:
+def verification(to: str, public_url: str, token: str) -> Message:
     """Asks whoever signed up to show that the address is theirs."""
-    text = "please confirm that this address is yours:"
-    return _letter(to, "Please confirm your e-mail address", name, text, link)
+    why = "somebody signed up at meetkit with this address. If that was you, please confirm that it is yours."
+    return _letter(to, "Verify your e-mail address", why, f"{public_url}/api/v1/auth/verify-email/confirm", token=token)
 
 
-def reset(to: str, *, name: str, link: str) -> Message:
+def reset(to: str, public_url: str, token: str) -> Message:
     """Lets somebody choose a new password."""
-    text = "somebody, probably you, asked to choose a new password. Here you can:"
-    return _letter(to, "Choose a new password", name, text, link)
+    why = "somebody, probably you, asked to choose a new password for your account at meetkit."
+    url = f"{public_url}/api/v1/auth/password-reset/confirm"
+    return _letter(to, "Choose a new password", why, url, token=token, password="…")  # noqa: S106  # none
 
 
-def invitation(to: str, *, name: str, link: str) -> Message:
+def invitation(to: str, public_url: str, token: str) -> Message:
     """Lets somebody in whom an admin has made an account for."""
-    text = "an account was made for you. Choose a password, and it is yours:"
-    return _letter(to, "Your account", name, text, link)
+    why = "an account at meetkit was made for you. Choose a password, and it is yours."
+    url = f"{public_url}/api/v1/auth/accept-invitation"
+    return _letter(to, "You are invited to meetkit", why, url, token=token, password="…")  # noqa: S106  # none
 
 
-def _letter(to: str, subject: str, name: str, text: str, link: str) -> Message:
+def _letter(to: str, subject: str, why: str, url: str, **body: str) -> Message:
     paragraphs = (
-        f"{_greeting(name)},",
-        text,
-        link,
-        "The link works once and not for long. If you did not expect this mail, leave it alone: nothing will happen.",
+        "Hello,",
+        why,
+        f"This is your token:\n\n{body['token']}",
+        f"Enter it where you use meetkit, or have this JSON sent to the server:\n\nPOST {url}\n"
+        f"{json.dumps(body, ensure_ascii=False)}",
+        "The token works once and not for long. If you did not expect this mail, leave it alone: nothing will happen.",
     )
     return Message(to=to, subject=subject, text="\n\n".join(paragraphs) + "\n")
-
-
-def _greeting(name: str) -> str:
-    return "Hello" if _SAYS_MORE.search(name) or len(name) > _LONGEST_NAME else f"Hello {name}"

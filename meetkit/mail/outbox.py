@@ -9,16 +9,17 @@ from threading import Lock, Thread
 import stamina
 
 from meetkit.errors import MailError
-from meetkit.mail.mailer import Mailer
+from meetkit.mail.mailer import Letter, Mailer
 from meetkit.mail.message import Message
 
 _log = logging.getLogger("meetkit")
 
 
 class Outbox:
-    """A mailer that takes messages at once and sends them, one after the other, in a thread of its own.
+    """Takes letters at once, and writes and sends them, one after the other, in a thread of its own.
 
-    What cannot be sent after a few tries is dropped and logged, by kind, as is what comes when `size` messages wait.
+    What cannot be written, or be sent in a few tries, is dropped and logged, by kind, as is what comes when `size`
+    letters wait.
     """
 
     def __init__(self, mailer: Mailer, *, size: int = 1000, attempts: int = 3) -> None:
@@ -26,18 +27,18 @@ class Outbox:
         self._mailer = mailer
         self._size = size
         self._attempts = attempts
-        self._waiting: SimpleQueue[Message | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Letter | None] = SimpleQueue()
         self._lock = Lock()
         self._closed = False
         # A daemon, as a mailer that hangs must not keep the process alive after `close`.
         self._thread = Thread(target=self._work, name="meetkit-outbox", daemon=True)
         self._thread.start()
 
-    def send(self, message: Message) -> None:
-        """Take the message. Never waits, never fails."""
+    def put(self, letter: Letter) -> None:
+        """Take a letter. Never waits, never fails."""
         with self._lock:
             if takes := not self._closed and self._waiting.qsize() < self._size:
-                self._waiting.put(message)
+                self._waiting.put(letter)
         if not takes:
             _log.error("a mail was dropped: the outbox is %s", "closed" if self._closed else "full")
 
@@ -54,12 +55,13 @@ class Outbox:
         return done
 
     def _work(self) -> None:
-        while (message := self._waiting.get()) is not None:
+        while (letter := self._waiting.get()) is not None:
             try:
-                self._send(message)
+                if message := letter():
+                    self._send(message)
             except MailError as error:
                 _log.error("a mail was dropped: %s", error)
-            except Exception as error:  # a mailer of the host's; the thread must live
+            except Exception as error:  # of who writes it, or a host's mailer; the thread must live
                 _log.error("a mail was dropped: %s", type(error).__name__)
 
     def _send(self, message: Message) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from meetkit import mail, meeting_service
-from meetkit.accounts.background import Background
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
@@ -44,11 +43,10 @@ def accounts_of(settings: Settings, signing_keys: Sequence[str], store: Store, c
         InvalidRequestError: a setting of mail or Redis is none.
     """
     database = store.database if isinstance(store, SqlStore) else opened_database(settings, closing)
-    outbox, later = mail.Outbox(mail.connect(settings)), Background()
+    outbox = mail.Outbox(mail.connect(settings))
     closing.callback(outbox.close, _SECONDS_FOR_MAIL)
-    closing.callback(later.close)
     given = settings.model_copy(update={"secret_keys": ",".join(signing_keys)})
-    return Accounts.of_settings(given, database=database, store=store, mailer=outbox, later=later)
+    return Accounts.of_settings(given, database=database, store=store, post=outbox)
 
 
 def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backend:

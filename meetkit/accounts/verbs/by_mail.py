@@ -7,13 +7,14 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit, mails, one_time, password_rules, rows, sessions, tables
+from meetkit.accounts import audit, one_time, password_rules, rows, sessions, tables
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, EventName, Origin
 from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest
 from meetkit.accounts.one_time import Purpose
 from meetkit.accounts.verbs.parts import Parts, own_session
 from meetkit.errors import InvalidRequestError
+from meetkit.mail import Message, messages
 
 _DONE: dict[Purpose, EventName] = {
     "reset": "password_reset",
@@ -34,7 +35,7 @@ class ByMail(Parts):
         act = self._act(origin)
         self._limit(act, "password_reset_request", who=f"reset {rows.email_key(request.email)}")
         self.throttle.count_address(origin.address)
-        self.later(partial(self._send_reset, request.email, act))
+        self.post.put(partial(self._write_reset, request.email, act))
 
     def reset_password(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> None:
         """Set another password by such a token; all sessions end at once, and the e-mail is verified.
@@ -67,7 +68,7 @@ class ByMail(Parts):
         self._limit(act, "verification_request", who=f"verify {caller.account_id}")
         account, token = self.database.write(self._verification, caller, act)
         if token is not None:
-            self._post(mails.verification, account, token)
+            self._mail(messages.verification, account, token)
 
     def verify_email(self, token: str, *, origin: Origin = NOWHERE) -> Account:
         """Note that whoever has the account has read its mail.
@@ -80,10 +81,11 @@ class ByMail(Parts):
         self._whose(token, "verify", act)
         return self.database.write(_verify, token, act)
 
-    def _send_reset(self, email: str, act: Act) -> None:
+    def _write_reset(self, email: str, act: Act) -> Message | None:
         account, token = self.database.write(self._reset, email, act)
-        if account is not None and token is not None:
-            self.mailer.send(mails.reset(account.email, self.policy.public_url, token))
+        if account is None or token is None:
+            return None
+        return messages.reset(account.email, self.policy.public_url, token)
 
     def _reset(self, connection: Connection, email: str, act: Act) -> tuple[Account | None, str | None]:
         kept = rows.by_email(connection, email)

@@ -11,15 +11,14 @@ from sqlalchemy import Connection
 from meetkit.accounts import audit, rows
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import Act, EventName, Origin, Outcome
-from meetkit.accounts.mails import Letter
 from meetkit.accounts.models import Account
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.ports import Later
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.errors import ForbiddenError, NotFoundError, ThrottledError
-from meetkit.mail import Mailer
+from meetkit.mail import Post
+from meetkit.mail.messages import Template
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
 
@@ -31,12 +30,11 @@ class Parts:
     database: Database
     store: Store
     policy: AccountPolicy
-    mailer: Mailer
+    post: Post
     throttle: Throttle
     passwords: Passwords
     tokens: Tokens
     clock: Callable[[], dt.datetime]
-    later: Later
 
     def _act(self, origin: Origin) -> Act:
         return Act(self.clock(), origin)
@@ -68,9 +66,9 @@ class Parts:
         if self.store.get_user(user_id).tenant_id != tenant_id:
             raise NotFoundError("user", user_id)
 
-    def _post(self, letter: Letter, account: Account, token: str) -> None:
+    def _mail(self, template: Template, account: Account, token: str) -> None:
         """Mail a token, later; always to the e-mail on record, never to one that was typed and only folds to it."""
-        self.later(lambda: self.mailer.send(letter(account.email, self.policy.public_url, token)))
+        self.post.put(lambda: template(account.email, self.policy.public_url, token))
 
 
 def reachable(connection: Connection, caller: Caller, account_id: str | None) -> rows.Kept:

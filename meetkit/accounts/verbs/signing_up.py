@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit, mails, one_time, password_rules
+from meetkit.accounts import audit, one_time, password_rules
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, Origin
 from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
@@ -14,6 +14,7 @@ from meetkit.accounts.one_time import Purpose
 from meetkit.accounts.verbs.making import Making, Newcomer
 from meetkit.accounts.verbs.parts import check_admin
 from meetkit.errors import ConflictError
+from meetkit.mail import messages
 
 
 class SigningUp(Making):
@@ -42,7 +43,7 @@ class SigningUp(Making):
         except ConflictError:
             self._note(act, "signup", "failed")
             raise
-        self._post(mails.verification, account, token)
+        self._mail(messages.verification, account, token)
         return account
 
     def invite(self, caller: Caller, request: InviteRequest, *, origin: Origin = NOWHERE) -> Account:
@@ -65,7 +66,7 @@ class SigningUp(Making):
         newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
         lasts = dt.timedelta(days=self.policy.invite_days)
         account, token = self.database.write(self._make_with_token, newcomer, act, "invite", lasts, caller)
-        self._post(mails.invitation, account, token)
+        self._mail(messages.invitation, account, token)
         return account
 
     def create_admin(self, request: AdminRequest) -> Account:
