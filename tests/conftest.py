@@ -18,6 +18,7 @@ from meetkit.cli import main
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import tables
 from meetkit.testing import fresh_process
+from tests.accounts import World
 from tests.commands import SEED, Result, Run
 from tests.databases import Postgres, running_postgres
 
@@ -121,3 +122,19 @@ def seeded(database: str, meetkit: Run) -> str:
     """The URL of a database with 12 users and 300 meetings."""
     assert meetkit(*SEED, database=database).code == 0
     return database
+
+
+@pytest.fixture
+def world(sqlite_tables: str) -> Iterator[World]:
+    """Accounts, and what is around them."""
+    world = World(sqlite_tables)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def on_both(database: str) -> Iterator[World]:
+    """The same on each kind of database, for what hangs on transactions."""
+    world = World(database)
+    yield world
+    world.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -33,21 +32,6 @@ from meetkit.errors import (
 )
 from meetkit.settings import Settings
 from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, together
-
-
-@pytest.fixture
-def world(sqlite_tables: str) -> Iterator[World]:
-    world = World(sqlite_tables)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def on_both(database: str) -> Iterator[World]:
-    """The same on each kind of database, for what hangs on transactions."""
-    world = World(database)
-    yield world
-    world.close()
 
 
 class TestSigningUp:

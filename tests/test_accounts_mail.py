@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event
@@ -15,21 +15,6 @@ from meetkit.accounts.models import (
 from meetkit.errors import InvalidRequestError, ThrottledError
 from meetkit.mail import Letter
 from tests.accounts import HERE, OTHER, World, good, together
-
-
-@pytest.fixture
-def world(sqlite_tables: str) -> Iterator[World]:
-    world = World(sqlite_tables)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def on_both(database: str) -> Iterator[World]:
-    """The same on each kind of database, for what hangs on transactions."""
-    world = World(database)
-    yield world
-    world.close()
 
 
 class Outgoing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from meetkit.accounts.models import (
@@ -17,21 +15,6 @@ from meetkit.errors import (
     UnauthenticatedError,
 )
 from tests.accounts import OTHER, World, good, identity, together
-
-
-@pytest.fixture
-def world(sqlite_tables: str) -> Iterator[World]:
-    world = World(sqlite_tables)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def on_both(database: str) -> Iterator[World]:
-    """The same on each kind of database, for what hangs on transactions."""
-    world = World(database)
-    yield world
-    world.close()
 
 
 class TestProviders:

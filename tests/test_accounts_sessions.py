@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,21 +13,6 @@ from meetkit.accounts.models import (
 )
 from meetkit.errors import ConflictError, InvalidRequestError, MeetkitError, UnauthenticatedError
 from tests.accounts import HERE, OTHER, PASSWORD, World, good, together
-
-
-@pytest.fixture
-def world(sqlite_tables: str) -> Iterator[World]:
-    world = World(sqlite_tables)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def on_both(database: str) -> Iterator[World]:
-    """The same on each kind of database, for what hangs on transactions."""
-    world = World(database)
-    yield world
-    world.close()
 
 
 class TestSessions:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,21 +22,6 @@ from meetkit.errors import (
 )
 from meetkit.settings import Settings
 from tests.accounts import OTHER, PASSWORD, World
-
-
-@pytest.fixture
-def world(sqlite_tables: str) -> Iterator[World]:
-    world = World(sqlite_tables)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def on_both(database: str) -> Iterator[World]:
-    """The same on each kind of database, for what hangs on transactions."""
-    world = World(database)
-    yield world
-    world.close()
 
 
 class TestThrottle:
