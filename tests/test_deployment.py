@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -15,11 +16,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from prometheus_client import Metric
 
 from meetkit import settings
+from meetkit.models.usage import Outcome, Usage
+from tests.web_apps import service, signed_in
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE, COMPOSE, EXAMPLE, GUIDE, RULES, CASES = (
@@ -288,6 +292,55 @@ def documented() -> dict[str, set[str]]:
     """The labels of each metric that the guide lists; those of its values stand in brackets."""
     rows = re.findall(r"^\| `(meetkit_\w+)` \| \w+ \|([^|]*)\|", GUIDE, re.MULTILINE)
     return {name: {*re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", labels))} for name, labels in rows}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Metric]:
+    """The metrics of a service that has done something of each kind."""
+    app = service(database_url=f"sqlite:///{tmp_path_factory.mktemp('data')}/meetings.db")
+    client = signed_in(app)
+    assert client.get("/api/v1/meetings").status_code == client.get("/readyz").status_code == 200
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    call = {"at": at, "purpose": "summary", "attempt": 1, "input_tokens": 9, "output_tokens": 9, "seconds": 1.0}
+    app.metrics.observe_usage(Usage.model_validate({**call, "model": "openai:gpt-5-mini", "outcome": "ok"}))
+    found = {one.name + ("_total" if one.type == "counter" else ""): one for one in app.metrics.registry.collect()}
+    app.closing.close()
+    return found
+
+
+def test_the_guide_lists_the_metrics_there_are(measured: dict[str, Metric]) -> None:
+    kinds = dict(re.findall(r"^\| `(meetkit_\w+)` \| (\w+) \|", GUIDE, re.MULTILINE))
+
+    assert {name: one.type for name, one in measured.items()} == kinds
+    for name, labels in documented().items():
+        assert {label for sample in measured[name].samples for label in sample.labels} - {"le"} == labels, name
+
+
+def test_alerts_find_the_bounds_that_they_ask_for(measured: dict[str, Metric]) -> None:
+    rows = re.findall(r"^\| `(meetkit_\w+)` \| histogram \|.*\bbounds? at (.*) \|$", GUIDE, re.MULTILINE)
+    assert len(rows) == 3
+    for name, bounds in rows:
+        found = {float(sample.labels["le"]) for sample in measured[name].samples if "le" in sample.labels}
+        assert {*map(float, re.findall(r"[\d.]+", bounds))} <= found, name
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("meetkit_logins_total", "outcome"), ("meetkit_ready", "part"), ("meetkit_database_pool_connections", "state")],
+)
+def test_the_values_of_a_label_that_the_guide_lists_are_all_there_are(
+    measured: dict[str, Metric], name: str, label: str
+) -> None:
+    [listed] = re.findall(rf"^\| `{name}` .*`{label}` \(([^)]*)\)", GUIDE, re.MULTILINE)
+
+    assert {sample.labels[label] for sample in measured[name].samples} == {*re.findall(r"`(\w+)`", listed)}
+
+
+def test_an_outcome_is_counted_from_its_first_time(measured: dict[str, Metric]) -> None:
+    name = "meetkit_model_calls_total"
+    calls = {one.labels["outcome"]: one.value for one in measured[name].samples if one.name == name}
+
+    assert calls == {**dict.fromkeys(get_args(Outcome), 0), "ok": 1}
 
 
 @pytest.mark.parametrize("text", [RULES, CASES], ids=["rules", "cases"])

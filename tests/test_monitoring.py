@@ -190,9 +190,9 @@ def test_usage_that_a_store_keeps_is_told_and_all_else_is_the_stores_own() -> No
 
 
 def test_attempts_to_sign_in_are_counted(service: Service) -> None:
-    service.metrics.count_login("refused")
+    service.metrics.count_login("failed")
 
-    assert metrics(service)['meetkit_logins_total{outcome="refused"}'] == 1
+    assert metrics(service)['meetkit_logins_total{outcome="failed"}'] == 1
 
 
 def test_two_apps_count_apart() -> None:

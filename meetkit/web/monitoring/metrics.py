@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 
-from meetkit.models.usage import Usage
+from meetkit.models.usage import Outcome, Usage
 from meetkit.web.monitoring.prices import dollars
 
 UNMATCHED = "unmatched"
 """The route of a request that no route takes."""
+LOGIN_OUTCOMES = ("ok", "failed", "throttled")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUERY_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120)
@@ -21,6 +23,8 @@ _Observers = tuple[Callable[[], None], Callable[[float], None]]
 
 class Metrics:
     """Counters and timers in a registry of their own, so that apps in one process keep apart.
+
+    Counters whose labels are known begin at 0, as Prometheus sees no increase in one that begins at its first count.
 
     `route` is always the template, such as `/meetings/{meeting_id}`, never a path that somebody asked for.
     """
@@ -45,6 +49,8 @@ class Metrics:
             registry=self.registry,
         )
         self._logins = Counter("meetkit_logins", "Attempts to sign in.", ("outcome",), registry=self.registry)
+        for outcome in LOGIN_OUTCOMES:
+            self._logins.labels(outcome)
         self._ready = Gauge("meetkit_ready", "Whether a part works: 1 or 0.", ("part",), registry=self.registry)
         self._model = _ModelMetrics(self.registry)
         # To look a metric's labels up at each request would cost more than to count it.
@@ -62,7 +68,7 @@ class Metrics:
         self._model.observe(usage, self._price(usage))
 
     def count_login(self, outcome: str) -> None:
-        """Count an attempt to sign in; there are few outcomes, such as `ok`, `refused` and `throttled`."""
+        """Count an attempt to sign in, by one of `LOGIN_OUTCOMES`."""
         self._logins.labels(outcome).inc()
 
     def set_ready(self, parts: Mapping[str, bool]) -> None:
@@ -104,6 +110,8 @@ class _ModelMetrics:
 
     def observe(self, usage: Usage, cost: Decimal | None) -> None:
         of = (usage.model, usage.purpose)
+        for outcome in get_args(Outcome):
+            self._calls.labels(*of, outcome)
         self._calls.labels(*of, usage.outcome).inc()
         self._tokens.labels(*of, "input").inc(usage.input_tokens or 0)
         self._tokens.labels(*of, "output").inc(usage.output_tokens or 0)
