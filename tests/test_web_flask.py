@@ -260,6 +260,8 @@ WRONG = {
     "an empty key and an empty body": Case(
         Ask("POST", "/meetings", {}, headers={"Idempotency-Key": ""}), 400, "idempotency-key"
     ),
+    "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of: nobody is signed in"),
+    "a team and somebody": Case(Ask("GET", "/meetings?of=team&user_id=user_1"), 400, "not by both"),
     "nobody is named": Case(Ask("GET", "/meetings"), 400, "user_id"),
     "an unknown query": Case(Ask("GET", "/meetings?user=user_1"), 400, "did you mean 'user_id'?"),
     "a limit that is no number": Case(Ask("GET", "/meetings?user_id=user_1&limit=all"), 400, "limit"),

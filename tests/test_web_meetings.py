@@ -168,6 +168,34 @@ def test_a_transcript_is_shown_only_where_it_is_asked_for_and_that_is_noted(
     assert refusal(client.get(path, params={"include": "everything"}))[0] == 400
 
 
+def manager_of(*team: str) -> TestClient:
+    manager = caller("manager").model_copy(update={"team_ids": frozenset(team)})
+    return client_of(data.store(), by=manager)
+
+
+def test_a_manager_lists_the_meetings_of_the_team_each_once_and_in_pages() -> None:
+    client = manager_of("user_2", "user_3")
+    named = ids(client.get("/meetings", params={"user_id": ["user_2", "user_3"], "limit": 200}))
+    first = client.get("/meetings", params={"of": "team", "limit": 3})
+    rest = client.get("/meetings", params={"of": "team", "limit": 3, "after": first.json()["next"]})
+
+    assert ids(client.get("/meetings", params={"of": "team", "limit": 200})) == named
+    assert len({*named}) == len(named) > 3
+    assert "of=team" in first.links["next"]["url"]
+    assert ids(first) + ids(rest) == named[:6]
+
+
+def test_who_manages_nobody_has_no_meetings_of_a_team() -> None:
+    assert ids(manager_of().get("/meetings?of=team")) == []
+
+
+def test_a_team_too_large_for_a_list_is_told_how_to_ask() -> None:
+    large = manager_of(*(f"user_{number}" for number in range(51)))
+
+    status, said = refusal(large.get("/meetings?of=team"))
+    assert (status, said) == (400, "of: your teams have 51 users, and a list is of at most 50; name some by user_id")
+
+
 def test_a_version_that_is_known_is_not_sent_again(on_each_store: TestClient) -> None:
     path = "/meetings/meeting_1"
     tag = on_each_store.get(path).headers["ETag"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from meetkit.accounts.events import AuditFilters, EventName
 from meetkit.models.base import Line, Searched, Value
@@ -12,6 +12,8 @@ from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
 from meetkit.models.zones import UtcInstant
 
+MAX_USERS = 50
+"""Of so many users at most one list is; each of them is asked for in the store."""
 Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
 PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
@@ -42,13 +44,24 @@ class Page(Follow):
 class MeetingQuery(Page):
     """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
 
-    user_id: Annotated[tuple[Line, ...], Field(max_length=50, description="Whose; by default the caller's own.")] = ()
+    user_id: Annotated[
+        tuple[Line, ...], Field(max_length=MAX_USERS, description="Whose; by default the caller's own.")
+    ] = ()
+    of: Literal["team"] | None = Field(
+        default=None, description="In place of `user_id`: of all users in the teams that the caller manages."
+    )
     contact_id: Line | None = None
     date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
     date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
     status: Status | None = None
     kind: Kind | None = None
     text: Searched | None = Field(default=None, description="To be found in title or summary, whatever the case.")
+
+    @model_validator(mode="after")
+    def _refuse_both(self) -> Self:
+        if self.of and self.user_id:
+            raise ValueError("whose meetings is said by user_id or by of, not by both")
+        return self
 
     def filters(self, *, limit: int, offset: int = 0) -> MeetingFilters:
         """The filters of so many meetings."""

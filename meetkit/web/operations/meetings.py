@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from meetkit import meeting_service
+from meetkit.errors import InvalidRequestError
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.web.bodies import FirstFree, MeetingPage, Move, NewMeeting
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.operations.tags import etag, is_known, precondition, version_asked
-from meetkit.web.queries import MeetingQuery, OneMeetingQuery
+from meetkit.web.queries import MAX_USERS, MeetingQuery, OneMeetingQuery
 from meetkit.web.reply import Reply
 
 WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
@@ -44,7 +45,7 @@ def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: s
 
 def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
     """The meetings of one or several users, each meeting once."""
-    user_ids = list(dict.fromkeys(query.user_id)) or [context.own_user("user_id")]
+    user_ids = _team(context) if query.of else list(dict.fromkeys(query.user_id)) or [context.own_user("user_id")]
     with cursor_errors("meeting", query.after):
         found = _of_one(user_ids[0], query) if len(user_ids) == 1 else _of_several(user_ids, query)
     return page_of(MeetingPage, "/meetings", query, found, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
@@ -126,6 +127,17 @@ def _created(meeting: Meeting) -> Reply:
 
 def _owned(context: RequestContext, body: NewMeeting) -> CreateMeetingRequest:
     return body.of(body.user_id or context.own_user("user_id"))
+
+
+def _team(context: RequestContext) -> list[str]:
+    if context.caller is None:
+        raise InvalidRequestError("of: nobody is signed in who could have a team; name users by user_id")
+    found = sorted(context.caller.team_ids)
+    if len(found) > MAX_USERS:
+        raise InvalidRequestError(
+            f"of: your teams have {len(found)} users, and a list is of at most {MAX_USERS}; name some by user_id"
+        )
+    return found
 
 
 def _of_one(user_id: str, query: MeetingQuery) -> list[Meeting]:

@@ -27,7 +27,10 @@ def routes(dispatcher: Dispatcher) -> APIRouter:
 
     @router.get("", response_model=MeetingPage, responses=LISTED | problems(400, 404))
     async def list_meetings(request: Request, query: Annotated[MeetingQuery, Query()]) -> Response:
-        """List meetings by date, then id, each once and without its transcript."""
+        """List meetings by date, then id, each once and without its transcript.
+
+        They are the caller's own, those of the users who are named, or, by `of=team`, those of a manager's teams.
+        """
         return await answer(request, operations.list_meetings, query)
 
     @router.get("/{meeting_id}", response_model=Meeting, responses=ETAG | UNCHANGED | problems(400, 404))
