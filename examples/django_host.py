@@ -444,7 +444,7 @@ class DjangoStore:
     def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
         self._keep(emptied(_meeting(row), now=now, **changes), row)
         self._forget_beside(row)
-        for same in Appointment.objects.filter(contact=row.contact).exclude(contact=None):
+        for same in Appointment.objects.filter(contact=row.contact) if row.contact else ():
             notes = {kind: note for kind, note in same.notes.items() if not is_brief(kind)}
             Appointment.objects.filter(pk=same.pk).update(notes=notes)
 
