@@ -78,8 +78,9 @@ def told_to_pytest(what: str) -> list[str]:
         return [str(TESTS / f"test_{what}.py")]
     apart = [f"--ignore={TESTS / f'test_{name}.py'}" for name in APART]
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    # What ends a process would end the next as well.
-    at_once = (f"--numprocesses={processes}", "--dist=loadfile", "--max-worker-restart=0")
+    # In the order of their names the last files are short ones, and what ends a process would end the next as well.
+    in_order, no_more = "--no-loadscope-reorder", "--max-worker-restart=0"
+    at_once = (f"--numprocesses={processes}", "--dist=loadfile", in_order, no_more)
     return [str(TESTS), *apart, *at_once, "--cov"]
 
 
