@@ -114,6 +114,21 @@ def test_its_routes_and_ours_answer_beside_each_other(host: FastAPI) -> None:
     assert refusal(client.get("/forms")) == (409, "{'form': 'used'}")
 
 
+def test_callers_do_not_meet_in_their_keys_where_nothing_guards_the_store() -> None:
+    app = FastAPI()
+    app.include_router(web.router(store=data.store(), identify=lambda shown: caller("member", str(shown.token))))
+    call = {"user_id": "user_1", "title": "Call", "date": "2026-01-01T10:00:00Z"}
+    person = {"name": "Kim", "email": "kim@example.com", "company": "Acme", "role": "Buyer"}
+
+    def made(path: str, body: dict[str, str], token: str) -> str:
+        headers = {"Idempotency-Key": "once", "Authorization": f"Bearer {token}"}
+        return str(TestClient(app).post(path, json=body, headers=headers).json()["id"])
+
+    for path, body in (("/meetings", call), ("/contacts", person)):
+        first, again, other = (made(path, body, token) for token in ("user_1", "user_1", "user_2"))
+        assert first == again != other
+
+
 def test_what_is_left_open_is_what_is_in_use_when_a_request_comes() -> None:
     app = FastAPI()
     app.include_router(web.router())

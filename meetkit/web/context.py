@@ -97,7 +97,7 @@ class RequestContext:
             raise ForbiddenError("this account, or this API key, may read and change nothing")
 
     def idempotency_key(self, key: str | None) -> str | None:
-        """A caller's key as the store knows it: callers do not meet in their keys."""
+        """A caller's key as the store knows it: callers do not meet in their keys, also where no guard sees to that."""
         if key is None or self.caller is None:
             return key
         return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
