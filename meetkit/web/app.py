@@ -53,6 +53,7 @@ from meetkit.web.routes import (
     users,
 )
 from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
+from meetkit.web.routes.flat import FlatRouter
 from meetkit.web.secrets import signing_keys
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
@@ -148,21 +149,17 @@ class Service(FastAPI):
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
         count = self.metrics.count_login
-        router = APIRouter()
-        router.include_router(auth.routes(dispatcher, self.accounts, logins.counted(self.accounts.login, count)))
-        for part in (by_mail, account, api_keys, teams, administration):
-            router.include_router(part.routes(dispatcher, self.accounts))
         enter = logins.counted(self.accounts.sign_in_with, count)
-        router.include_router(
-            oauth.router(
-                self.settings,
-                keys=self.signing_keys,
-                sign_in=lambda identity, origin: enter(identity, origin=origin),
-                origin=origin_of,
-                pair=TokenPair,
-            )
+        others = oauth.router(
+            self.settings,
+            keys=self.signing_keys,
+            sign_in=lambda identity, origin: enter(identity, origin=origin),
+            origin=origin_of,
+            pair=TokenPair,
         )
-        return router
+        own = auth.routes(dispatcher, self.accounts, logins.counted(self.accounts.login, count))
+        parts = (by_mail, account, api_keys, teams, administration)
+        return FlatRouter([own, *(part.routes(dispatcher, self.accounts) for part in parts), others])
 
     def _opened_store(self) -> SqlStore:
         return SqlStore(assembly.opened_database(self.settings, self.closing))
@@ -187,10 +184,8 @@ def _url(settings: Settings, given: Store | None) -> str | URL:
 
 def api(dispatcher: Dispatcher) -> APIRouter:
     """All routes of resources."""
-    router = APIRouter()
-    for part in (booking, meetings, insights, users, contacts, action_items, availability, calendars):
-        router.include_router(part.routes(dispatcher))
-    return router
+    parts = (booking, meetings, insights, users, contacts, action_items, availability, calendars)
+    return FlatRouter(part.routes(dispatcher) for part in parts)
 
 
 def render_problems(app: FastAPI) -> None:
