@@ -173,6 +173,11 @@ class Server:
         """How much memory it holds."""
         return float(psutil.Process(self.process.pid).memory_info().rss) / 2**20
 
+    def processor(self) -> float:
+        """How many seconds of a processor it has had."""
+        spent = psutil.Process(self.process.pid).cpu_times()
+        return float(spent.user + spent.system)
+
     def get(self, path: str, token: str = "") -> Any:
         """What it answers."""
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {token}"})
@@ -274,10 +279,11 @@ class Bench:
 
     def beside(self, name: str, *servers: Server) -> None:
         """Ask all in turn, round by round."""
-        title(f"{name}, connections", "requests/s", "p50, ms", "p99, ms", f"of bare {name}, SQLAlchemy", f"of bare {name}, driver")
+        beside = (f"{of} bare {name}, {how}" for of in ("of", "by processor time, of") for how in ("SQLAlchemy", "driver"))
+        title(f"{name}, connections", "requests/s", "p50, ms", "p99, ms", *beside)
         for what, path in (("a meeting", f"{PATH}/meeting_3"), ("50 of 240 meetings", PATH)):
             answers = [server.get(path, self.world.token) for server in servers]
-            assert all(without_end(one) == without_end(answers[0]) for one in answers), answers
+            assert all(one == answers[0] for one in answers), answers
             for connections in self.scale.connections:
                 self.compare(f"{what}, {connections}", path, connections, servers)
 
@@ -286,15 +292,24 @@ class Bench:
         asked = [self.world.request("GET", path)]
         rounds = []
         for number in range(self.scale.rounds + 1):
-            turn = [self.client.ask(one.port, asked, connections, seconds=self.scale.seconds) for one in servers]
-            assert all(set(one["statuses"]) == {"200"} and not one["errors"] for one in turn), turn
+            turn = [self.measured(one, asked, connections) for one in servers]
             if number:
                 rounds.append(turn)
         mine = {name: statistics.median(turn[0][name] for turn in rounds) for name in ("rate", "p50", "p99")}
         ratios = [
-            statistics.median(turn[0]["rate"] / turn[place].get("rate") for turn in rounds) for place in (1, 2)
+            statistics.median(turn[0][rate] / turn[place][rate] for turn in rounds)
+            for rate in ("rate", "per_second_of_processor")
+            for place in (1, 2)
         ]
         row(what, f"{mine['rate']:,.0f}", f"{mine['p50']:.1f}", f"{mine['p99']:.1f}", *(f"{one:.0%}" for one in ratios))
+
+    def measured(self, server: Server, asked: Any, connections: int) -> dict[str, Any]:
+        """One side of one round, which fails nothing."""
+        before = server.processor()
+        told = self.client.ask(server.port, asked, connections, seconds=self.scale.seconds)
+        assert set(told["statuses"]) == {"200"}, told
+        assert not told["errors"], told
+        return {**told, "per_second_of_processor": told["count"] / max(server.processor() - before, 0.01)}
 
     def memory(self) -> None:
         """What it holds after many requests of all kinds."""
@@ -392,7 +407,6 @@ def outage(postgres: Any, seconds: float) -> None:
     postmaster = psutil.Process(postgres.server.get_pid())
     for process in (postmaster, *postmaster.children(recursive=True)):
         process.kill()
-    psutil.wait_procs([postmaster], timeout=30)
     time.sleep(seconds)
     postgres.restart()
 
@@ -406,11 +420,6 @@ def lost(server: Server, locations: list[str], token: str) -> int:
         except urllib.error.HTTPError:
             gone += 1
     return gone
-
-
-def without_end(answer: Any) -> Any:
-    """An answer as it is compared."""
-    return answer
 
 
 def shown(told: dict[str, Any]) -> str:
