@@ -163,8 +163,9 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/nothing", timeout=60)
+            except urllib.error.HTTPError:
+                return  # It answers; that it listens does not say so yet.
             except OSError:
                 time.sleep(0.05)
         raise SystemExit(f"a server did not start:\n{self.log.read_text()[-2000:]}")
@@ -407,6 +408,8 @@ def outage(postgres: Any, seconds: float) -> None:
     postmaster = psutil.Process(postgres.server.get_pid())
     for process in (postmaster, *postmaster.children(recursive=True)):
         process.kill()
+    # Else the server is taken for running as long as nobody has buried its process.
+    (Path(postgres.folder) / "postmaster.pid").unlink()
     time.sleep(seconds)
     postgres.restart()
 

@@ -27,7 +27,7 @@ class Job:
     port: int
     requests: list[tuple[str, str, dict[str, str], str]]
     connections: int
-    seconds: float = 3600.0
+    seconds: float = 600.0
     total: int = 10**9
     think: float = 0.0
     ramp: float = 0.0
