@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -236,3 +237,22 @@ def test_briefs_that_wait_for_a_model_keep_nobody_else_waiting() -> None:
 
     assert others == [200] * 6
     assert briefs == [503] * 200
+
+
+async def _of_no_meeting_while_they_wait(model: Waiting) -> int:
+    """What a brief of no meeting is answered, while others' models hold more threads than the event loop has."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+    transport = httpx.ASGITransport(app_of(data.store(), by=caller(), llm=model))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver/api/v1") as client:
+        briefs = [asyncio.create_task(client.post("/meetings/meeting_1/prepare?max_retries=1")) for _ in range(5)]
+        while not model.asked.is_set():
+            await asyncio.sleep(0.01)
+        try:
+            return (await asyncio.wait_for(client.post("/meetings/nope/prepare"), 5)).status_code
+        finally:
+            model.let.set()
+            await asyncio.gather(*briefs)
+
+
+def test_a_model_that_cannot_be_awaited_holds_no_thread_that_the_store_is_visited_in() -> None:
+    assert asyncio.run(_of_no_meeting_while_they_wait(Waiting())) == 404

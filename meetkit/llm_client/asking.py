@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import datetime as dt
+import functools
 import logging
+import os
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
@@ -50,6 +54,7 @@ _OUTCOMES: dict[type[LLMAPIError], Outcome] = {
 }
 # What is longer went wrong in a way that showing it again would not mend.
 _MAX_REPAIRED = 20_000
+_MAX_THREADS = 64
 
 
 class _DeafenedError(Exception):
@@ -225,14 +230,30 @@ def perform(call: Call) -> Ended:
 
 
 async def perform_async(call: Call) -> Ended:
-    """As `perform`, without blocking; a client that cannot be awaited runs in a thread of its own."""
+    """As `perform`, without blocking; a client that cannot be awaited runs in a thread that is for such alone."""
     timer, response = _Timer(), None
     with timer.catching():
         if isinstance(call.client, RequestClient):
             response = await call.client.request_async(call.request)
         else:
-            response = _told(call, await asyncio.to_thread(_generate, call))
+            response = _told(call, await _in_thread(functools.partial(_generate, call)))
     return timer.ended(response)
+
+
+async def _in_thread(generate: Callable[[], LLMResponse]) -> LLMResponse:
+    """Call a model in the caller's context, by threads that nothing else waits for, unlike those of `to_thread`."""
+    own = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(_threads(), own.run, generate)
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="meetkit-model")
+
+
+if hasattr(os, "register_at_fork"):
+    # The threads stay in the parent.
+    os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 class _Timer:
