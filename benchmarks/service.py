@@ -33,13 +33,13 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from insights import meeting_of
+
 from meetkit import settings
 from meetkit.accounts.models import LoginRequest, SignupRequest
 from meetkit.accounts.service import Accounts
 from meetkit.mail import FolderMailer
 from meetkit.models import ActionItem, Contact, Meeting, User
 from meetkit.models.records import ContactRecord, MeetingRecord, Record, UserRecord
-from meetkit.settings import Settings
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 from tests.databases import running_postgres

@@ -27,7 +27,7 @@ from meetkit.accounts.identity import Identity, ProviderName
 from meetkit.accounts.oauth import id_tokens
 from meetkit.errors import IdentityProviderError, InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.settings import Settings
-from meetkit.web.oauth import PREFIX, SECONDS_TO_SIGN_IN, router
+from meetkit.web.oauth import PREFIX, SECONDS_TO_SIGN_IN, SignIn, router
 from tests.oauth_providers import CLIENT, SECRET, Guard, github, oidc, running
 
 pytestmark = [
@@ -55,8 +55,8 @@ class Site:
         self.settings = settings
         self.signed_in: list[Identity] = []
         app = FastAPI()
-        routes = router(settings, keys=keys, sign_in=self._sign_in, origin=_origin, pair=Pair)
-        app.include_router(routes, prefix=PREFIX)
+        ends = SignIn(settings, keys=keys, sign_in=self._sign_in, origin=_origin)
+        app.include_router(router(ends, Pair), prefix=PREFIX)
         app.add_exception_handler(MeetkitError, _problem)
         self.app = app
         self.browser = self.new_browser()

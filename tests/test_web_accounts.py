@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 
 from meetkit import data
+from meetkit.accounts.events import Origin
 from meetkit.accounts.models import AdminRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.throttle import Throttle
 from meetkit.storage import MemoryStore
-from meetkit.web.app import Service
+from meetkit.web.app import HASHES_AT_A_TIME, Service
 from tests.accounts import OTHER, PASSWORD, POLICY, Post
 from tests.web_apps import Snapshot, service
 
@@ -502,3 +506,64 @@ def test_the_sample_is_seen_by_admins_and_not_by_who_just_came(tmp_path: Path) -
 
     assert site.admin().get("meetings/hist_meeting_1").status_code == 200
     assert site.sign_up().get("meetings/hist_meeting_1").status_code == 404
+
+
+class SlowPasswords(Passwords):
+    """Passwords that take until they are let, and how many are under way."""
+
+    def __init__(self) -> None:
+        super().__init__(POLICY)
+        self.let, self.full = threading.Event(), threading.Event()
+        self.begun = 0
+        self._lock = threading.Lock()
+
+    def hash(self, password: str) -> str:
+        self._wait()
+        return super().hash(password)
+
+    def verify(self, kept: str | None, password: str) -> bool:
+        self._wait()
+        return super().verify(kept, password)
+
+    def _wait(self) -> None:
+        with self._lock:
+            self.begun += 1
+            if self.begun == HASHES_AT_A_TIME:
+                self.full.set()
+        assert self.let.wait(30)
+
+
+async def _beside_hashes(app: Service, passwords: SlowPasswords, refresh_token: str) -> tuple[int, int]:
+    """How many passwords are hashed when many are to be, and what who refreshes is answered meanwhile."""
+    changed = {"current_password": PASSWORD, "new_password": OTHER}
+    token = (await asyncio.to_thread(app.accounts.refresh, refresh_token, origin=Origin())).model_dump()
+    by_ann = {"Authorization": f"Bearer {token['access_token']}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
+        waiting = [
+            asyncio.create_task(one)
+            for prefix in ("", "/api/v1")
+            for one in (
+                client.post(f"{prefix}/auth/login", json=ANN),
+                client.post(f"{prefix}/auth/token", data=FORM),
+                client.post(f"{prefix}/users/change-password", json=changed, headers=by_ann),
+            )
+        ]
+        try:
+            assert await asyncio.to_thread(passwords.full.wait, 20)
+            form = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"]}
+            answer = await asyncio.wait_for(client.post("/auth/token", data=form), 10)
+            return passwords.begun, answer.status_code
+        finally:
+            passwords.let.set()
+            await asyncio.gather(*waiting)
+
+
+def test_few_passwords_are_hashed_at_a_time_wherever_they_are_asked_for(tmp_path: Path) -> None:
+    site = Site(tmp_path, database_url=f"sqlite:///{tmp_path}/meetings.db")
+    site.sign_up()
+    pair = site.post("/auth/login", ANN).json()
+    passwords = SlowPasswords()
+    object.__setattr__(site.app.accounts, "passwords", passwords)
+
+    assert asyncio.run(_beside_hashes(site.app, passwords, pair["refresh_token"])) == (HASHES_AT_A_TIME, 200)
+    site.app.closing.close()

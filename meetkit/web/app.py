@@ -23,6 +23,7 @@ import meetkit
 from meetkit import collaborators
 from meetkit import settings as all_settings
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.events import Origin
 from meetkit.accounts.models import TokenPair
 from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import MeetkitError
@@ -58,6 +59,8 @@ from meetkit.web.secrets import signing_keys
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+HASHES_AT_A_TIME = 2
+"""A password takes some 50 ms of a processor to hash; who signs in waits for others who do, and nobody else."""
 
 
 def create_app(
@@ -140,26 +143,35 @@ class Service(FastAPI):
     def _plug_in(self, backend: Backend) -> None:
         """All routes: those for operators, and those of resources, with and without the prefix."""
         dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
+        # Made once, as the routes are there twice.
+        accounts, resources = self._accounts_api(dispatcher), api(dispatcher)
         self.include_router(health.routes(self.readiness, self.metrics, self.settings))
         for prefix, is_shown in ((PREFIX, True), ("", False)):
             # First, as some of their paths could else be ids of users.
-            self.include_router(self._accounts_api(dispatcher), prefix=prefix, include_in_schema=is_shown)
-            self.include_router(api(dispatcher), prefix=prefix, include_in_schema=is_shown)
+            self.include_router(accounts, prefix=prefix, include_in_schema=is_shown)
+            self.include_router(resources, prefix=prefix, include_in_schema=is_shown)
 
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
-        count = self.metrics.count_login
-        enter = logins.counted(self.accounts.sign_in_with, count)
-        others = oauth.router(
+        hashing = dispatcher.apart(HASHES_AT_A_TIME)
+        login = logins.counted(self.accounts.login, self.metrics.count_login)
+        return FlatRouter(
+            [
+                auth.routes(dispatcher, hashing, self.accounts, login),
+                *(part.routes(dispatcher, hashing, self.accounts) for part in (by_mail, account)),
+                *(part.routes(dispatcher, self.accounts) for part in (api_keys, teams, administration)),
+                oauth.router(self._sign_in_by_others(), TokenPair),
+            ]
+        )
+
+    def _sign_in_by_others(self) -> oauth.SignIn[Origin]:
+        enter = logins.counted(self.accounts.sign_in_with, self.metrics.count_login)
+        return oauth.SignIn(
             self.settings,
             keys=self.signing_keys,
             sign_in=lambda identity, origin: enter(identity, origin=origin),
             origin=origin_of,
-            pair=TokenPair,
         )
-        own = auth.routes(dispatcher, self.accounts, logins.counted(self.accounts.login, count))
-        parts = (by_mail, account, api_keys, teams, administration)
-        return FlatRouter([own, *(part.routes(dispatcher, self.accounts) for part in parts), others])
 
     def _opened_store(self) -> SqlStore:
         return SqlStore(assembly.opened_database(self.settings, self.closing))

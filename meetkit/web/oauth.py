@@ -85,7 +85,14 @@ class SignIn(Generic[OriginT]):
         sign_in: Callable[[Identity, OriginT], BaseModel],
         origin: Callable[[Request], OriginT],
     ) -> None:
-        """Take what `router` takes."""
+        """Prepare for who comes.
+
+        Args:
+            settings: the providers' clients, and `public_url`, below which they know `/api/v1/auth/callback/…`.
+            keys: the secrets to sign cookies by, as in `settings.secret_keys`; there the first signs, all verify.
+            sign_in: opens a session for who has shown who they are; runs in a thread.
+            origin: where a request comes from, for `sign_in`.
+        """
         self._base = settings.public_url.rstrip("/") + PREFIX
         self._cookie = Cookie(keys, public_url=settings.public_url)
         self._sign_in = sign_in
@@ -122,24 +129,8 @@ class SignIn(Generic[OriginT]):
         return response
 
 
-def router(
-    settings: Settings,
-    *,
-    keys: Sequence[str],
-    sign_in: Callable[[Identity, OriginT], BaseModel],
-    origin: Callable[[Request], OriginT],
-    pair: type[BaseModel],
-) -> APIRouter:
-    """`/auth/login/google`, `/auth/login/github` and `/auth/callback/{provider}`.
-
-    Args:
-        settings: the providers' clients, and `public_url`, below which they know `/api/v1/auth/callback/…`.
-        keys: the secrets to sign cookies by, as in `settings.secret_keys`; there the first signs, all verify.
-        sign_in: opens a session for who has shown who they are; runs in a thread.
-        origin: where a request comes from, for `sign_in`.
-        pair: the class of what `sign_in` returns, for the schema.
-    """
-    ends = SignIn(settings, keys=keys, sign_in=sign_in, origin=origin)
+def router(ends: SignIn[OriginT], pair: type[BaseModel]) -> APIRouter:
+    """`/auth/login/google`, `/auth/login/github` and `/auth/callback/{provider}`; `pair` is what is answered."""
     routes = APIRouter(tags=["accounts"])
     for name in _NAMES:
         routes.add_api_route(

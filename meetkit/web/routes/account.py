@@ -9,14 +9,16 @@ from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import Export, Profile
 from meetkit.web.openapi import NOTHING, operation_id, problems
 from meetkit.web.operations import account as operations
-from meetkit.web.routes.auth import HASHES_AT_A_TIME
 from meetkit.web.routes.dispatch import Dispatcher, only
 
 
-def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
-    """The routes under `/users` of who asks. They come before those of users, whose ids could else be `profile`."""
+def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> APIRouter:
+    """The routes under `/users` of who asks. They come before those of users, whose ids could else be `profile`.
+
+    `hashing` does what hashes a password.
+    """
     router = APIRouter(prefix="/users", tags=["accounts"], generate_unique_id_function=operation_id)
-    answer, hashed = dispatcher.answer, dispatcher.apart(HASHES_AT_A_TIME).answer
+    answer, hashed = dispatcher.answer, hashing.answer
 
     @router.get("/profile", response_model=Profile)
     async def get_profile(request: Request) -> Response:

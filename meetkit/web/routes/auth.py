@@ -20,15 +20,15 @@ from meetkit.web.operations.auth import Login
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.uploads import fields
 
-HASHES_AT_A_TIME = 2
-"""A password takes some 50 ms of a processor to hash; who signs in waits for others who do, and nobody else."""
 
+def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
+    """The routes under `/auth` by which people come and go; `login` is `accounts.login`, or what watches it.
 
-def routes(dispatcher: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
-    """The routes under `/auth` by which people come and go; `login` is `accounts.login`, or what watches it."""
+    `hashing` does what hashes a password.
+    """
     router = APIRouter(prefix="/auth", tags=["accounts"], generate_unique_id_function=operation_id)
     signed_in, anybody = dispatcher.answer, dispatcher.for_anybody().answer
-    hashed = dispatcher.for_anybody().apart(HASHES_AT_A_TIME).answer
+    hashed = hashing.for_anybody().answer
 
     @router.post(
         "/signup",
@@ -49,7 +49,9 @@ def routes(dispatcher: Dispatcher, accounts: Accounts, login: Login) -> APIRoute
     @router.post("/token", response_model=TokenPair, responses=TOKEN, openapi_extra=TOKEN_FORM)
     async def get_token(request: Request) -> Response:
         """Sign in, or refresh, by an OAuth2 form; what it refuses with 400 is told as RFC 6749 has it."""
-        return await hashed(request, operations.token, accounts, login, await fields(request))
+        form = await fields(request)
+        answer = hashed if form.get("grant_type") == "password" else anybody
+        return await answer(request, operations.token, accounts, login, form)
 
     @router.post("/refresh", response_model=TokenPair, responses=problems(400), openapi_extra=OPEN)
     async def refresh_tokens(request: Request, body: RefreshRequest) -> Response:

@@ -8,15 +8,14 @@ from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest, T
 from meetkit.accounts.service import Accounts
 from meetkit.web.openapi import MAILED, NOTHING, OPEN, operation_id, problems
 from meetkit.web.operations import auth as operations
-from meetkit.web.routes.auth import HASHES_AT_A_TIME
 from meetkit.web.routes.dispatch import Dispatcher
 
 
-def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
-    """The routes under `/auth` for tokens that come by mail."""
+def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> APIRouter:
+    """The routes under `/auth` for tokens that come by mail; `hashing` does what hashes a password."""
     router = APIRouter(prefix="/auth", tags=["accounts"], generate_unique_id_function=operation_id)
     signed_in, anybody = dispatcher.answer, dispatcher.for_anybody().answer
-    hashed = dispatcher.for_anybody().apart(HASHES_AT_A_TIME).answer
+    hashed = hashing.for_anybody().answer
 
     @router.post(
         "/password-reset",
