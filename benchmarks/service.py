@@ -408,8 +408,9 @@ def outage(postgres: Any, seconds: float) -> None:
     postmaster = psutil.Process(postgres.server.get_pid())
     for process in (postmaster, *postmaster.children(recursive=True)):
         process.kill()
-    # Else the server is taken for running as long as nobody has buried its process.
-    (Path(postgres.folder) / "postmaster.pid").unlink()
+    # Else it is taken for running as long as nobody has buried its process.
+    for lock in (Path(postgres.folder) / "postmaster.pid", *Path(postgres.folder).glob(".s.PGSQL.*")):
+        lock.unlink(missing_ok=True)
     time.sleep(seconds)
     postgres.restart()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +18,12 @@ from sqlalchemy import Row, event
 
 from meetkit.models import MeetingFilters
 from meetkit.storage import SqlStore
-from meetkit.storage.sql import meetings
+from meetkit.storage.sql import SqlOptions, meetings
 
 URL, USER, PAGE = os.environ["MEETKIT_DATABASE_URL"], os.environ["SERVICE_USER"], 50
 KEY = OctKey.import_key(os.environ["MEETKIT_SECRET_KEYS"])
-store = SqlStore(URL)
+# As many connections as FastAPI has threads, so that none waits for one.
+store = SqlStore(URL, options=SqlOptions(pool_size=40))
 engine = store.database.engine
 with engine.connect() as _connection:
     NUMBER = _connection.execute(
@@ -46,7 +48,7 @@ def by_core(meeting_id: str) -> dict[str, Any] | None:
     """A meeting, by SQLAlchemy."""
     with engine.connect() as connection:
         row = connection.execute(BY_ID, {"one": meeting_id}).one_or_none()
-    return row and as_json(row._mapping)
+    return None if row is None else as_json(row._mapping)
 
 
 def page_by_core() -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _shown(moment: dt.datetime) -> str:
 def _cursor() -> Any:
     """The thread's own connection."""
     if not hasattr(_local, "connection"):
-        _local.connection = engine.raw_connection().driver_connection
+        _local.connection = sqlite3.connect(str(engine.url.database))
     return _local.connection.cursor()
 
 
