@@ -28,10 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
 from insights import meeting_of
 
 from meetkit import settings
@@ -42,12 +38,16 @@ from meetkit.models import ActionItem, Contact, Meeting, User
 from meetkit.models.records import ContactRecord, MeetingRecord, Record, UserRecord
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.databases import running_postgres
+
+HERE = Path(__file__).parent
 
 PARTS = ("fastapi", "flask", "memory", "held", "prepares", "analyses", "faults")
 MEETINGS = 240
 PATH = "/api/v1/meetings"
-PASSWORD = "nine clouds over Kiel"
+PASSWORD = "nine clouds over Kiel"  # noqa: S105  # of an account in a database that is thrown away
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ class Server:
         self.log = folder / f"{self.port}.log"
         words = [sys.executable, "-m", *(word.replace("PORT", str(self.port)) for word in command)]
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                words, cwd=HERE, env={**os.environ, **environment}, stdout=log, stderr=log, preexec_fn=raise_limit
+            self.process = subprocess.Popen(  # noqa: S603  # our own
+                words, cwd=HERE, env={**os.environ, **environment}, stdout=log, stderr=log
             )
         self._wait()
 
@@ -181,8 +181,10 @@ class Server:
 
     def get(self, path: str, token: str = "") -> Any:
         """What it answers."""
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310  # our own server
             return json.load(answer)
 
     def stop(self) -> None:
@@ -199,12 +201,11 @@ class Client:
     """The process that asks."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603  # our own
             [sys.executable, str(HERE / "service_peers" / "load.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=raise_limit,
         )
 
     def begin(self, port: int, requests: Any, connections: int, **more: Any) -> None:
@@ -260,12 +261,26 @@ class Bench:
 
     def bare(self, app: str, **environment: str) -> Any:
         """Another app under the same server."""
-        options = ("--port", "PORT", "--http", "httptools", "--loop", "uvloop", "--no-access-log", "--log-level", "error")
+        options = (
+            "--port",
+            "PORT",
+            "--http",
+            "httptools",
+            "--loop",
+            "uvloop",
+            "--no-access-log",
+            "--log-level",
+            "error",
+        )
         return self.serving("uvicorn", *options, "--ws", "none", f"service_peers.{app}", **environment)
 
     def fastapi(self) -> None:
         """Beside bare FastAPI apps."""
-        with self.ours() as ours, self.bare("fastapi_app:by_core") as core, self.bare("fastapi_app:by_driver") as driver:
+        with (
+            self.ours() as ours,
+            self.bare("fastapi_app:by_core") as core,
+            self.bare("fastapi_app:by_driver") as driver,
+        ):
             self.beside("FastAPI", ours, core, driver)
 
     def flask(self) -> None:
@@ -280,7 +295,9 @@ class Bench:
 
     def beside(self, name: str, *servers: Server) -> None:
         """Ask all in turn, round by round."""
-        beside = (f"{of} bare {name}, {how}" for of in ("of", "by processor time, of") for how in ("SQLAlchemy", "driver"))
+        beside = (
+            f"{of} bare {name}, {how}" for of in ("of", "by processor time, of") for how in ("SQLAlchemy", "driver")
+        )
         title(f"{name}, connections", "requests/s", "p50, ms", "p99, ms", *beside)
         for what, path in (("a meeting", f"{PATH}/meeting_3"), ("50 of 240 meetings", PATH)):
             answers = [server.get(path, self.world.token) for server in servers]
@@ -367,7 +384,10 @@ class Bench:
         time.sleep(ramp + 0.5)
         busy = self.client.ask(ours.port, crud, **quick)
         beside = other.outcome()
-        for what, one, meanwhile in (("alone", idle, ""), (f"beside {count} in flight", busy, f"{shown(beside)}; p50 {beside['p50'] / 1000:.1f} s")):
+        for what, one, meanwhile in (
+            ("alone", idle, ""),
+            (f"beside {count} in flight", busy, f"{shown(beside)}; p50 {beside['p50'] / 1000:.1f} s"),
+        ):
             row(what, f"{one['rate']:,.0f}", *(f"{one[at]:.1f}" for at in ("p50", "p95", "p99")), meanwhile)
         print(f"\np95: {busy['p95'] / idle['p95']:.2f}×; {shown(idle)}, then {shown(busy)}")
 
@@ -388,8 +408,22 @@ class Bench:
                 after = self.client.ask(ours.port, self.world.crud(), 8, total=200)
                 gone = lost(ours, crud["locations"], self.world.token)
                 made = len(crud["locations"])
-            row("reads and writes", shown(crud), sum(crud["errors"].values()), crud["without_retry_after"], f"{made:,}", gone)
-            row("briefs and analyses", shown(model_calls), sum(model_calls["errors"].values()), model_calls["without_retry_after"], "", "")
+            row(
+                "reads and writes",
+                shown(crud),
+                sum(crud["errors"].values()),
+                crud["without_retry_after"],
+                f"{made:,}",
+                gone,
+            )
+            row(
+                "briefs and analyses",
+                shown(model_calls),
+                sum(model_calls["errors"].values()),
+                model_calls["without_retry_after"],
+                "",
+                "",
+            )
             row("reads and writes afterwards", shown(after), sum(after["errors"].values()), 0, "", "")
 
     def of_the_model(self) -> Any:
@@ -445,7 +479,7 @@ def free_port() -> int:
 
 
 def raise_limit() -> None:
-    """Let a process have as many connections as it may."""
+    """Let this process, and those that it starts, have as many connections as they may."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -466,6 +500,7 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="small and quick, to see that it runs")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this; may be given several times")
     given = parser.parse_args()
+    raise_limit()
     folder = Path(tempfile.mkdtemp())
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

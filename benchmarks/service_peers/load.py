@@ -67,6 +67,7 @@ class Connection(asyncio.Protocol):
         self.lost = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
+        """Ask for the first time."""
         self.transport = transport
         self.ask()
 
@@ -79,6 +80,7 @@ class Connection(asyncio.Protocol):
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
+        """Take a piece of an answer; once it is whole, ask again."""
         self.buffer = self.buffer + data if self.buffer else data
         end = self.buffer.find(b"\r\n\r\n")
         if end < 0:
@@ -97,6 +99,7 @@ class Connection(asyncio.Protocol):
             self.ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Say so."""
         if self.began:
             self.run.outcome.errors[f"lost within a request: {type(exc).__name__}"] += 1
         self.lost.set_result(None)

@@ -27,9 +27,7 @@ ANSWER = {
     "object": "chat.completion",
     "created": 1,
     "model": "m",
-    "choices": [
-        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": json.dumps(BRIEF)}}
-    ],
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": json.dumps(BRIEF)}}],
     "usage": {"prompt_tokens": 900, "completion_tokens": 90, "total_tokens": 990},
 }
 
