@@ -395,6 +395,7 @@ def test_who_asks_is_known_from_the_hosts_function(host: flask.Flask) -> None:
     client = host.test_client()
 
     assert client.get("/crm/meetings").status_code == 401
+    assert client.post("/crm/meetings", data=b"{").status_code == 401
     assert client.get("/crm/meetings").headers["WWW-Authenticate"] == "Bearer"
     assert client.get("/crm/meetings", headers=bearer("member")).get_json()["items"]
     assert client.get("/crm/meetings", headers={"X-API-Key": "member"}).status_code == 200

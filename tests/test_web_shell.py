@@ -86,7 +86,8 @@ def made(**given: Any) -> FastAPI:
 
 
 def client(**given: Any) -> TestClient:
-    return TestClient(made(**given))
+    """A client that shows a token, though not a good one."""
+    return TestClient(made(**given), headers={"Authorization": "Bearer x"})
 
 
 @pytest.mark.parametrize("path", [PATH, "/nope", "/boom", "/healthz"])
@@ -216,6 +217,36 @@ def test_a_body_that_turns_out_to_be_too_large_is_refused(size: int, status: int
     assert found.status_code == status
     if status == 413:
         assert found.json()["detail"] == "the body of a request has at most 1 MiB"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/meetings", "/meetings/meeting_1/analyze", "/users/change-password"])
+def test_a_body_is_not_read_of_who_shows_no_credentials(path: str) -> None:
+    asked = TestClient(made())
+    for content in (b"{", b"", b"x" * 2 * 1024 * 1024, iter([b"{"])):
+        for shown in ({}, {"X-API-Key": ""}, {"Authorization": ""}):
+            found = asked.post(path, content=content, headers={**JSON, **shown})
+
+            assert (found.status_code, found.headers["Content-Type"]) == (401, "application/problem+json")
+            assert found.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_without_credentials_what_is_nowhere_is_still_nowhere() -> None:
+    asked = TestClient(made())
+
+    assert asked.post("/nope", content=b"{", headers=JSON).status_code == 404
+    assert asked.put("/api/v1/meetings", content=b"{", headers=JSON).status_code == 405
+    assert asked.post("/auth/login", content=b"{", headers=JSON).status_code == 400
+
+
+@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 400), (64 * 1024 + 1, 413)])
+def test_where_anybody_may_send_a_body_it_is_a_small_one(size: int, status: int) -> None:
+    asked = TestClient(made())
+    for path in ("/auth/login", "/api/v1/auth/password-reset/confirm"):
+        for content in (b"x" * size, iter([b"x" * (size - 1), b"x"])):
+            found = asked.post(path, content=content, headers=JSON)
+
+            assert found.status_code == status
+            assert (found.json()["detail"] == "a body has at most 64 KiB here") == (status == 413)
 
 
 def test_errors_say_when_to_come_back() -> None:

@@ -32,6 +32,7 @@ from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import assembly, middleware, oauth, openapi, problems
 from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.middleware.limits import Gate
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
 from meetkit.web.operations.paging import PREFIX
@@ -138,7 +139,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """What FastAPI has around the routes, with ours around that."""
-        return middleware.around(super().build_middleware_stack(), self.settings, self.metrics)
+        return middleware.around(Gate(super().build_middleware_stack()), self.settings, self.metrics)
 
     def _plug_in(self, backend: Backend) -> None:
         """All routes: those for operators, and those of resources, with and without the prefix."""

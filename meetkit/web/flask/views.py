@@ -101,7 +101,6 @@ class _Views:
         return view
 
     def _serve(self, route: Route, ids: Mapping[str, str], request_id: str) -> Reply:
-        arguments = self._arguments(route)
         headers = request.headers
         shown = Credentials.of(
             headers.get("Authorization"),
@@ -110,6 +109,7 @@ class _Views:
             request_id=request_id,
         )
         context = self.backend.admit(shown)
+        arguments = self._arguments(route)
         with self.backend.serving(context):
             return route.operation(context, **ids, **arguments)
 

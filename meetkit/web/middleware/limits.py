@@ -1,14 +1,46 @@
-"""How large a request's body may be."""
+"""How large a request's body may be, and whose is read."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meetkit.web import problems
+from meetkit.web.context import SIGN_IN
 from meetkit.web.routes.dispatch import rendered
 
 _MIB = 1024 * 1024
+_AUTH = "/auth/"
+_MOST_OF_ANYBODY = 64
+"""KiB; anybody may send a body there, and it holds an e-mail, a password or a token."""
+_CREDENTIALS = frozenset({b"authorization", b"x-api-key"})
+
+
+class Gate:
+    """Has the body of a request read only where it shows who sends it, or goes to `/auth/`, which asks nobody.
+
+    Whether what is shown is good, the route finds out. A route that reads no body is reached in any case.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Put an app behind it."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, perhaps without its body."""
+        await self._app(scope, receive if _may_send(scope) else _refused, send)
+
+
+def _may_send(scope: Scope) -> bool:
+    if scope["type"] != "http" or _AUTH in scope["path"]:
+        return True
+    return any(name in _CREDENTIALS and value for name, value in scope["headers"])
+
+
+async def _refused() -> Message:
+    raise HTTPException(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
 
 
 class BodyLimit:
@@ -20,26 +52,35 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, *, mebibytes: int) -> None:
         """Put an app behind it."""
         self._app = app
-        self._most = mebibytes * _MIB
-        self._detail = f"the body of a request has at most {mebibytes} MiB"
+        self._most = _Most(mebibytes * _MIB, f"the body of a request has at most {mebibytes} MiB")
+        self._most_of_anybody = _Most(_MOST_OF_ANYBODY * 1024, f"a body has at most {_MOST_OF_ANYBODY} KiB here")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or not."""
         said, is_chunked = _size(scope) if scope["type"] == "http" else (0, False)
-        if said > self._most:
-            await rendered(problems.problem(413, self._detail))(scope, receive, send)
+        most = self._most_of_anybody if (said or is_chunked) and _AUTH in scope["path"] else self._most
+        if said > most.bytes:
+            await rendered(problems.problem(413, most.detail))(scope, receive, send)
         else:
-            await self._app(scope, self._counted(receive) if is_chunked else receive, send)
+            await self._app(scope, most.counted(receive) if is_chunked else receive, send)
 
-    def _counted(self, receive: Receive) -> Receive:
+
+class _Most(NamedTuple):
+    """How many bytes, and what to say to more."""
+
+    bytes: int
+    detail: str
+
+    def counted(self, receive: Receive) -> Receive:
+        """What is received, as long as it is not more."""
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
-                raise HTTPException(413, self._detail)
+            if seen > self.bytes:
+                raise HTTPException(413, self.detail)
             return message
 
         return counted
