@@ -189,6 +189,20 @@ def test_usage_that_a_store_keeps_is_told_and_all_else_is_the_stores_own() -> No
     assert told.get_meeting == store.get_meeting
 
 
+def test_usage_is_kept_though_it_cannot_be_told(caplog: pytest.LogCaptureFixture) -> None:
+    words = "s3" + "cret"
+
+    def fail(_: Usage) -> None:
+        raise ValueError(words)
+
+    store = MemoryStore()
+    usage.told(store, fail).add_usage(call())
+
+    assert store.sum_usage()
+    assert "ValueError" in caplog.text
+    assert words not in caplog.text
+
+
 def test_attempts_to_sign_in_are_counted(service: Service) -> None:
     service.metrics.count_login("failed")
 
@@ -235,7 +249,7 @@ def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
     logs.configure("json")
     asked = TestClient(service)
     asked.get(f"{MEETING}?include=s3cret", headers={"X-Request-ID": "order-66", "Authorization": "Bearer s3cret"})
-    asked.post("/meetings", json={"title": "s3cret", "nope": "s3cret"})
+    asked.post("/meetings", json={"title": "s3cret", "nope": "s3cret"}, headers={"X-API-Key": "s3cret"})
     asked.get("/me")
     logs.configure("text")
     asked.get("/me", headers={"X-Request-ID": "order-67"})
@@ -260,6 +274,25 @@ def test_lines_of_the_log_hold_what_went_wrong_without_its_words() -> None:
     assert "ERROR   meetkit: it broke\n    KeyError" in text
     assert json.loads(logs.JsonFormatter().format(record))["message"] == "it broke\nKeyError"
     assert "s3cret" not in text
+
+
+def _raise_of_another() -> None:
+    try:
+        {}["s3cret"]
+    except KeyError as error:
+        raise ValueError("s3cret") from error
+
+
+def test_the_log_says_of_what_an_error_came() -> None:
+    with pytest.raises(ValueError, match="s3cret") as raised:
+        _raise_of_another()
+
+    first, _, second = logs.unsaid(raised.value).partition("\nof ")
+    assert first.startswith("ValueError\n")
+    assert second.startswith("KeyError\n")
+    assert "in _raise_of_another" in second
+    raised.value.__cause__ = raised.value
+    assert logs.unsaid(raised.value).count("ValueError\n") == 1
 
 
 def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(sqlite_tables: str) -> None:

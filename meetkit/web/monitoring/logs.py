@@ -54,8 +54,20 @@ def answered(method: str, route: str, status: int, seconds: float, account_id: s
 
 
 def unsaid(error: BaseException) -> str:
-    """Which error it is and where it was raised, without its words, as nobody knows what they hold."""
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
+    """Which error it is, where it was raised, and of what it came, without words, as nobody knows what they hold."""
+    return "\nof ".join(
+        f"{type(one).__name__}\n{''.join(traceback.format_tb(one.__traceback__))}".rstrip() for one in _chain(error)
+    )
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error, its cause, the cause of that, each once."""
+    found: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in found:
+        found.append(following)
+        following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
+    return found
 
 
 class JsonFormatter(logging.Formatter):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
 from meetkit.models.usage import Usage
 from meetkit.storage import Store
+from meetkit.web.monitoring import logs
 
+_log = logging.getLogger("meetkit.web")
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
@@ -24,7 +27,10 @@ class _Told:
             setattr(self, name, getattr(store, name))
 
         def add_usage(usage: Usage) -> None:
-            tell(usage)
             store.add_usage(usage)
+            try:
+                tell(usage)
+            except Exception as error:  # Such as of a price list; a brief or an analysis is worth more.
+                _log.warning("a call of a model does not show in the metrics: %s", logs.unsaid(error))
 
         self.add_usage = add_usage
