@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import logging
@@ -17,10 +18,12 @@ from fastapi.testclient import TestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from meetkit import data, providers
+from meetkit.errors import InvalidRequestError
 from meetkit.llm_client import FallbackClient, MockLLMClient
 from meetkit.models.usage import Usage
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, SqlStore, Store
+from meetkit.storage.sql import Database
 from meetkit.web.app import Service
 from meetkit.web.monitoring import logs, usage
 from meetkit.web.monitoring.prices import dollars
@@ -303,6 +306,38 @@ def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(sql
         assert done == []
 
     assert done == ["ready"]
+
+
+@pytest.mark.parametrize("setting", ["redis_url", "smtp_url"])
+def test_an_app_that_cannot_be_made_leaves_nothing_open(
+    sqlite_tables: str, setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Database] = []
+
+    def close(database: Database) -> None:
+        closed.append(database)
+
+    monkeypatch.setattr(Database, "close", close)
+    before = {*threading.enumerate()}
+    with pytest.raises(InvalidRequestError):
+        Service(Settings.model_validate({"database_url": sqlite_tables, setting: "nope://x"}), None, None)
+
+    assert len(closed) == 1
+    assert {*threading.enumerate()} <= before
+
+
+async def _broken_off(app: Service) -> None:
+    async with app.router.lifespan_context(app):
+        raise KeyboardInterrupt
+
+
+def test_a_server_that_is_broken_off_closes_what_it_opened(sqlite_tables: str) -> None:
+    app, closed = service_of(database_url=sqlite_tables), list[str]()
+    app.closing.callback(closed.append, "closed")
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(_broken_off(app))
+
+    assert closed == ["closed"]
 
 
 @contextmanager

@@ -117,12 +117,18 @@ class Service(FastAPI):
             InvalidRequestError: the settings cannot be used, or production has no secret to sign by.
         """
         self.settings = settings
-        self.closing = ExitStack()
         self.metrics = Metrics()
         self.signing_keys = signing_keys(settings, _url(settings, store))
         llm = llm or collaborators.model_of(settings)
-        store = store or self._opened_store()
-        self.accounts = assembly.accounts_of(settings, self.signing_keys, store, self.closing)
+        with ExitStack() as opened:
+            self.closing = opened
+            self._open(store, llm)
+            self.closing = opened.pop_all()
+
+    def _open(self, given: Store | None, llm: LLMClient | None) -> None:
+        """Open the database, the accounts and what traces go to, and take requests to them."""
+        store = given or self._opened_store()
+        self.accounts = assembly.accounts_of(self.settings, self.signing_keys, store, self.closing)
         self.readiness = Readiness(SqlStore(self.accounts.database), llm)
         super().__init__(
             title="meetkit",
@@ -235,6 +241,8 @@ def _allowed(app: FastAPI, request: Request) -> list[str]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
     assert isinstance(app, Service)
-    await anyio.to_thread.run_sync(app.closing.close)
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(app.closing.close)
