@@ -269,7 +269,8 @@ def test_pages_of_the_origins_that_are_set_may_call() -> None:
     asked = client(cors_origins="https://app.example, https://other.example")
     wish = {"Origin": "https://app.example", "Access-Control-Request-Method": "PATCH"}
 
-    allowed = asked.options(PATH, headers=wish | {"Access-Control-Request-Headers": "Authorization, If-Match"})
+    names = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-ID"
+    allowed = asked.options(PATH, headers=wish | {"Access-Control-Request-Headers": names})
     assert allowed.status_code == 200
     assert "PATCH" in allowed.headers["Access-Control-Allow-Methods"]
     told = asked.get("/boom", headers=wish).headers
@@ -326,7 +327,20 @@ def test_what_the_servers_end_cuts_off_is_told_to_come_back() -> None:
 
     assert start["status"] == 503
     assert (b"retry-after", b"1") in start["headers"]
-    assert json.loads(body["body"])["detail"] == "the server stopped before this was done"
+    assert json.loads(body["body"])["detail"] == "the server stopped; this may not have been done"
+
+
+def test_a_server_about_to_stop_has_connections_closed_after_requests_that_began_before() -> None:
+    app = service(data.store())
+
+    @app.get("/stops")
+    async def stops() -> None:
+        app.readiness.draining = True
+
+    asked = TestClient(app)
+    assert "Connection" not in asked.get("/healthz").headers
+    assert asked.get("/stops").headers.get_list("Connection") == ["close"]
+    assert asked.get("/nope").headers.get_list("Connection") == ["close"]
 
 
 def test_secrets_given_are_used_in_order_and_short_ones_refused() -> None:

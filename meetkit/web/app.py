@@ -145,7 +145,8 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """What FastAPI has around the routes, with ours around that."""
-        return middleware.around(Gate(super().build_middleware_stack()), self.settings, self.metrics)
+        app = Gate(super().build_middleware_stack())
+        return middleware.around(app, self.settings, self.metrics, lambda: self.readiness.draining)
 
     def _plug_in(self, backend: Backend) -> None:
         """All routes: those for operators, and those of resources, with and without the prefix."""

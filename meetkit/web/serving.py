@@ -59,8 +59,7 @@ def run(app: Service, listening: socket.socket, on_start: Callable[[], None]) ->
 class PatientServer(uvicorn.Server):
     """Stops in steps: `/readyz` sends requests elsewhere, connections are closed once answered, the rest ends.
 
-    From the first signal on each answer says `Connection: close`, so that no client sends its next request on a
-    connection that is just being closed.
+    From the first signal on the app's answers say `Connection: close`.
     """
 
     def __init__(self, config: uvicorn.Config, app: Service, on_start: Callable[[], None]) -> None:
@@ -86,21 +85,11 @@ class PatientServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop."""
         is_over = await super().on_tick(counter)
-        if self._stops_at is None:
-            return is_over
-        self._close_once_answered()
-        return is_over or monotonic() >= self._stops_at
+        return is_over or (self._stops_at is not None and monotonic() >= self._stops_at)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and end those that there are."""
-        self._close_once_answered()
         for server in self.servers:
             server.close()
         await asyncio.sleep(_LINGER if self.server_state.connections else 0)
         await super().shutdown(sockets)
-
-    def _close_once_answered(self) -> None:
-        # The very list that answers under way will read.
-        headers = self.server_state.default_headers
-        if (b"connection", b"close") not in headers:
-            headers.append((b"connection", b"close"))

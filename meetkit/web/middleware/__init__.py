@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -14,10 +16,18 @@ from meetkit.web.monitoring.metrics import Metrics
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
-_ALLOWED = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-API-Key", "X-Request-ID")
+_ALLOWED = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-API-Key",
+    "X-Request-ID",
+)
 
 
-def around(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
+def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> ASGIApp:
     """An app with all that surrounds it, by these settings; the innermost first."""
     app = Compression(BodyLimit(app, mebibytes=settings.max_body_mb))
     if settings.cors_origins:
@@ -28,7 +38,7 @@ def around(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
             allow_headers=_ALLOWED,
             expose_headers=_EXPOSED,
         )
-    app = Edge(app, metrics=metrics, hsts_seconds=settings.hsts_seconds)
+    app = Edge(app, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining)
     if settings.trusted_proxies:
         app = ProxyHeadersMiddleware(app, trusted_hosts=_listed(settings.trusted_proxies))  # type: ignore[arg-type,assignment]  # uvicorn's own types of the same
     return app

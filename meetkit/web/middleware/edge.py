@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,13 +15,21 @@ from meetkit.web.reply import Reply
 from meetkit.web.routes.dispatch import rendered
 
 _NO_STORE = (b"cache-control", b"no-store")
+_CLOSE = (b"connection", b"close")
 
 
 class Edge:
-    """Around everything, so that no answer leaves without an id and the headers, and none without being counted."""
+    """Around everything, so that no answer leaves without an id and the headers, and none without being counted.
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, hsts_seconds: int = 0) -> None:
+    Once `is_draining`, each answer says `Connection: close`, so that no client sends its next request on a connection
+    that is just being closed.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, hsts_seconds: int = 0, is_draining: Callable[[], bool] = bool
+    ) -> None:
         """Put an app behind it."""
+        self._is_draining = is_draining
         self._app = app
         self._metrics = metrics
         self._headers = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
@@ -33,7 +42,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, [*self._headers, (b"x-request-id", _identify(scope))])
+        answer = _Answer(send, [*self._headers, (b"x-request-id", _identify(scope))], self._is_draining)
         self._metrics.in_progress += 1
         began = perf_counter()
         try:
@@ -61,16 +70,16 @@ class Edge:
 
 
 def _stopped() -> Reply:
-    return problems.problem(503, "the server stopped before this was done", headers={"Retry-After": "1"})
+    return problems.problem(503, "the server stopped; this may not have been done", headers={"Retry-After": "1"})
 
 
 class _Answer:
     """What is sent, with these headers, and how far it has come."""
 
-    __slots__ = ("_headers", "_send", "is_complete", "status")
+    __slots__ = ("_headers", "_is_draining", "_send", "is_complete", "status")
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        self._send, self._headers = send, headers
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], is_draining: Callable[[], bool]) -> None:
+        self._send, self._headers, self._is_draining = send, headers, is_draining
         self.status = 0
         self.is_complete = False
 
@@ -81,6 +90,8 @@ class _Answer:
             self._headers.extend(given)
             if not any(name == b"cache-control" for name, _ in given):
                 self._headers.append(_NO_STORE)
+            if self._is_draining():
+                self._headers.append(_CLOSE)
             message["headers"] = self._headers
         else:
             self.is_complete = not message.get("more_body", False)
