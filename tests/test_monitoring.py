@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from sqlalchemy.pool import QueuePool
 
 from meetkit import data, providers
 from meetkit.errors import InvalidRequestError
@@ -153,9 +154,23 @@ def test_the_database_shows_in_the_metrics(service: Service) -> None:
 
     found = metrics(service)
     assert found["meetkit_database_query_seconds_count"] > 0
-    assert found["meetkit_database_pool_size"] == 5
+    assert found["meetkit_database_pool_size"] == 15
     assert found['meetkit_database_pool_connections{state="idle"}'] >= 1
     assert found['meetkit_database_pool_connections{state="in_use"}'] == 0
+
+
+def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say(sqlite_tables: str) -> None:
+    app = service_of(database_url=sqlite_tables, threads=3)
+    engine = app.accounts.database.engine
+    size = int(metrics(app)["meetkit_database_pool_size"])
+
+    with ExitStack() as held:
+        for _ in range(size):
+            held.enter_context(engine.connect())
+        assert size == 3 + 12
+        assert isinstance(engine.pool, QueuePool)
+        assert (engine.pool.overflow(), engine.pool._max_overflow) == (0, 0)
+    app.closing.close()
 
 
 def test_calls_of_models_are_counted_with_what_they_cost(service: Service) -> None:
@@ -281,7 +296,7 @@ def test_lines_of_the_log_hold_what_went_wrong_without_its_words() -> None:
 
 def _raise_of_another() -> None:
     try:
-        {}["s3cret"]
+        dict[str, int]()["s3cret"]
     except KeyError as error:
         raise ValueError("s3cret") from error
 

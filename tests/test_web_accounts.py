@@ -20,7 +20,8 @@ from meetkit.accounts.models import AdminRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.throttle import Throttle
 from meetkit.storage import MemoryStore
-from meetkit.web.app import HASHES_AT_A_TIME, Service
+from meetkit.web.app import Service
+from meetkit.web.assembly import HASHES_AT_A_TIME
 from tests.accounts import OTHER, PASSWORD, POLICY, Post
 from tests.web_apps import Snapshot, service
 

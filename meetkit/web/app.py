@@ -60,8 +60,6 @@ from meetkit.web.secrets import signing_keys
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-HASHES_AT_A_TIME = 2
-"""A password takes some 50 ms of a processor to hash; who signs in waits for others who do, and nobody else."""
 
 
 def create_app(
@@ -161,7 +159,7 @@ class Service(FastAPI):
 
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
-        hashing = dispatcher.apart(HASHES_AT_A_TIME)
+        hashing = dispatcher.apart(assembly.HASHES_AT_A_TIME)
         login = logins.counted(self.accounts.login, self.metrics.count_login)
         return FlatRouter(
             [

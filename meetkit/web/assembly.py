@@ -14,10 +14,15 @@ from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions
+from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
 DATABASE_URL = "sqlite:///meetkit.db"
 """Where things are kept when nobody says where."""
+HASHES_AT_A_TIME = 2
+"""A password takes some 50 ms of a processor to hash; who signs in waits for others who do, and nobody else."""
+_ELSE = 2
+"""Who else needs a connection: `/readyz`, and what accounts do after they have answered."""
 _SECONDS_FOR_MAIL = 10.0
 
 
@@ -27,8 +32,12 @@ def url_of(settings: Settings) -> str:
 
 
 def opened_database(settings: Settings, closing: ExitStack) -> Database:
-    """The database of the settings, brought up to this version, and closed in the end."""
-    options = SqlOptions.of(settings).model_copy(update={"pool_size": settings.threads})
+    """The database of the settings, brought up to this version, and closed in the end.
+
+    It has a connection for each thread that works on it; visits before and after a call of a model share them.
+    """
+    connections = settings.threads + HASHES_AT_A_TIME + oauth.AT_A_TIME + _ELSE
+    options = SqlOptions.of(settings).model_copy(update={"pool_size": connections})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
     return database

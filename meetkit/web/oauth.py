@@ -25,7 +25,8 @@ OriginT = TypeVar("OriginT")
 PREFIX = "/api/v1"
 """Where the routes are, for the callback that the providers know."""
 SECONDS_TO_SIGN_IN = 600
-_AT_A_TIME = 8
+AT_A_TIME = 8
+"""How many sign-ins by others wait for their provider, or for the database."""
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 _Parameter = Annotated[str | None, Query(max_length=4096)]
@@ -99,7 +100,7 @@ class SignIn(Generic[OriginT]):
         self._origin = origin
         self._connect: Callable[[ProviderName], Provider] = cache(partial(oauth.connect, settings=settings))
         # A provider that is slow takes up its own threads, never the database's.
-        self._run = partial(to_thread.run_sync, limiter=CapacityLimiter(_AT_A_TIME))
+        self._run = partial(to_thread.run_sync, limiter=CapacityLimiter(AT_A_TIME))
 
     async def begin(self, name: ProviderName) -> Response:
         """Send the browser to the provider."""

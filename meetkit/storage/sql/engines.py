@@ -33,7 +33,8 @@ class SqlOptions(Value):
 
     `synchronous`: `FULL` waits for the disk at each commit; `NORMAL`, on SQLite, may lose the last commits at a
     power cut, though not at a crash of the process. `busy_timeout`: how long SQLite waits for another writer.
-    `statement_timeout`: when PostgreSQL gives a statement up. `attempts`: how often a transaction is tried that
+    `statement_timeout`: when PostgreSQL gives a statement up. `pool_size`: how many connections there are at most;
+    who finds none free waits for one. `attempts`: how often a transaction is tried that
     the database refuses for its meeting another. `encryption_keys`: what was said, and what is made from it, is
     encrypted by the first and decrypted by all (see docs/encryption.md); without any it is not.
     """
@@ -41,7 +42,7 @@ class SqlOptions(Value):
     synchronous: Literal["FULL", "NORMAL"] = "FULL"
     busy_timeout: Annotated[float, Field(ge=0, le=3600)] = 30
     statement_timeout: Annotated[float, Field(gt=0, le=3600)] = 30
-    pool_size: Annotated[int, Field(ge=1, le=1000)] = 5
+    pool_size: Annotated[int, Field(ge=1, le=2000)] = 15
     attempts: Annotated[int, Field(ge=1, le=100)] = 10
     encryption_keys: Annotated[tuple[str, ...], Field(repr=False)] = ()
 
@@ -108,7 +109,7 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
         poolclass=QueuePool,
         # A database in memory is its connection: there is one, for which threads wait.
         pool_size=1 if in_memory else options.pool_size,
-        max_overflow=0 if in_memory else 10,
+        max_overflow=0,
         # The connection that wrote last still has in memory what the next one would read again.
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
@@ -166,6 +167,7 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
     return sqlalchemy.create_engine(
         url,
         pool_size=options.pool_size,
+        max_overflow=0,
         pool_use_lifo=True,
         pool_pre_ping=True,
         hide_parameters=True,

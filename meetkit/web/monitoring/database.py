@@ -39,5 +39,5 @@ def _watch_pool(pool: QueuePool, metrics: Metrics) -> None:
     )
     connections.labels("in_use").set_function(pool.checkedout)
     connections.labels("idle").set_function(pool.checkedin)
-    size = Gauge("meetkit_database_pool_size", "Connections that are kept open.", registry=metrics.registry)
+    size = Gauge("meetkit_database_pool_size", "Connections that there may be at most.", registry=metrics.registry)
     size.set_function(pool.size)
