@@ -125,6 +125,19 @@ def test_a_database_that_does_not_answer_in_time_is_not_ready_and_asked_once(
     assert len(asked) == 1
 
 
+def test_a_hosts_own_store_that_fails_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError("gone")
+
+    store = MemoryStore()
+    asked = TestClient(service_of(store))
+    assert asked.get("/readyz").status_code == 200
+    monkeypatch.setattr(store, "list_users", fail)
+
+    assert (asked.get("/readyz").status_code, asked.get("/healthz").status_code) == (503, 200)
+    assert asked.get("/readyz").json()["parts"]["store"] == "unreachable"
+
+
 def test_a_server_about_to_stop_is_not_ready_and_still_answers(service: Service) -> None:
     asked = signed_in(service)
     service.readiness.draining = True

@@ -127,7 +127,8 @@ class Service(FastAPI):
         """Open the database, the accounts and what traces go to, and take requests to them."""
         store = given or self._opened_store()
         self.accounts = assembly.accounts_of(self.settings, self.signing_keys, store, self.closing)
-        self.readiness = Readiness(SqlStore(self.accounts.database), llm)
+        hosts = None if isinstance(store, SqlStore) else store
+        self.readiness = Readiness(SqlStore(self.accounts.database), llm, hosts)
         super().__init__(
             title="meetkit",
             version=meetkit.__version__,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import anyio
 from anyio import to_thread
 
-from meetkit.errors import MeetkitError, SchemaError
+from meetkit.errors import SchemaError
 from meetkit.llm_client import LLMClient
 from meetkit.llm_client.fallback import members
+from meetkit.models.people import PeopleFilters
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import schema
 
@@ -23,13 +23,14 @@ _SEVERITY: dict[str, State] = {"unreachable": "not ready", "wrong revision": "no
 
 @dataclass
 class Readiness:
-    """What is asked, and whether the server is about to stop.
+    """What is asked, and whether the server is about to stop; `hosts` is a host's own store beside that of accounts.
 
     One question to the database is under way at a time, however many ask: each holds a thread until it is answered.
     """
 
     store: Store
     llm: LLMClient | None = None
+    hosts: Store | None = None
     draining: bool = False
     seconds: float = _SECONDS
     _asking: asyncio.Future[None] | None = field(default=None, init=False)
@@ -44,17 +45,24 @@ class Readiness:
             await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
-        except (MeetkitError, TimeoutError):
+        except Exception:  # A host's store may raise anything.
             return {"store": "unreachable", "migrations": "unknown"}
         return {"store": "ok", "migrations": "ok"}
 
     def _question(self) -> asyncio.Future[None]:
         if self._asking is None or self._asking.done():
-            asked = to_thread.run_sync(_check(self.store), abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
+            asked = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
             self._asking = asyncio.ensure_future(asked)
             # Its error is known by then, or comes after nobody waits for it any more.
             self._asking.add_done_callback(lambda done: done.cancelled() or done.exception())
         return self._asking
+
+    def _check(self) -> None:
+        """Ask a database for the revision of its tables, and another store for anything."""
+        if self.hosts is not None:
+            self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
+        if isinstance(self.store, SqlStore):
+            self.store.database.read(schema.check)
 
     def _model(self) -> str:
         if self.llm is None:
@@ -72,10 +80,3 @@ def state(parts: dict[str, str]) -> State:
 def works(parts: dict[str, str]) -> dict[str, bool]:
     """Whether each part works."""
     return {part: word in ("ok", "offline") for part, word in parts.items()}
-
-
-def _check(store: Store) -> Callable[[], None]:
-    """The question to a store: of a database the revision of its tables, of another nothing."""
-    if isinstance(store, SqlStore):
-        return lambda: store.database.read(schema.check)
-    return lambda: None
