@@ -454,17 +454,18 @@ class TestAdmins:
         emails: list[str] = []
         numbers: list[int] = []
         for path, seen, kind in (("accounts", emails, "email"), ("audit", numbers, "number")):
-            after: dict[str, str] = {}
-            while after is not None:
-                page = admin.get(path, params={"limit": 2, **after}).json()
+            following: dict[str, str] | None = {}
+            while following is not None:
+                page = admin.get(path, params={"limit": 2, **following}).json()
                 assert len(page["items"]) <= 2
                 seen += [one[kind] for one in page["items"]]
-                after = {"after": page["next"]} if page["next"] else None  # type: ignore[assignment]
+                following = {"after": page["next"]} if page["next"] else None
 
         assert emails == ["admin@default.example", *(f"user{number}@example.com" for number in range(3))]
         assert numbers == sorted(set(numbers), reverse=True)
         for path in ("accounts", "audit"):
-            assert admin.get(path, params={"after": "nobody"}).status_code == 400
+            for after in ("nobody", "0" * 19 + "1" + "9" * 30, "9" * 5000, "9" * 19, "0"):
+                assert admin.get(path, params={"after": after}).status_code == 400
 
     def test_what_happened_is_told_with_who_read_a_transcript(self, site: Site) -> None:
         admin, ann = site.admin(), site.sign_up()

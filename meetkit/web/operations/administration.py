@@ -83,6 +83,7 @@ def _created(kind: str, made: Account | Team) -> Reply:
 def _number(after: str | None) -> int | None:
     if after is None:
         return None
-    if not (after.isascii() and after.isdigit() and 0 < int(after[:20]) < 2**63):
+    # No number of an event has more digits, and Python reads none of thousands.
+    if not (after.isascii() and after.isdigit() and len(after) < 20 and 0 < int(after) < 2**63):
         raise unknown_cursor(after)
     return int(after)
