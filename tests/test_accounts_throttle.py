@@ -10,6 +10,7 @@ import pytest
 from freezegun import freeze_time
 
 from meetkit.accounts import throttle
+from meetkit.accounts.events import Origin
 from meetkit.accounts.models import (
     EmailRequest,
     LoginRequest,
@@ -21,7 +22,7 @@ from meetkit.errors import (
     UnauthenticatedError,
 )
 from meetkit.settings import Settings
-from tests.accounts import OTHER, PASSWORD, World
+from tests.accounts import HERE, OTHER, PASSWORD, World
 
 
 class TestThrottle:
@@ -52,12 +53,64 @@ class TestThrottle:
             world.login()
 
     def test_an_address_is_throttled_over_accounts(self, world: World) -> None:
-        world.accounts.throttle._of_address.amount = 3
-        for number in range(3):
+        world.accounts = world.another(throttle=Throttle(1))
+        for number in range(10):
             with pytest.raises(UnauthenticatedError):
                 world.login(f"nobody{number}@example.com")
         with pytest.raises(ThrottledError):
             world.signup()
+
+    def test_who_goes_on_when_throttled_is_noted_once(self, world: World) -> None:
+        world.accounts = world.another(throttle=Throttle(1))
+        for number in range(30):
+            with pytest.raises((UnauthenticatedError, ThrottledError)):
+                world.login(f"nobody{number}@example.com")
+
+        assert world.events() == [*[("login", "failed")] * 10, ("login", "throttled")]
+
+    def test_refresh_tokens_that_nobody_was_given_are_throttled_by_address(self, world: World) -> None:
+        world.signup()
+        token = world.login().refresh_token
+        before = world.events()
+        world.accounts = world.another(throttle=Throttle(1))
+        for number in range(10):
+            with pytest.raises(UnauthenticatedError):
+                world.accounts.refresh(f"{number:043}.{number:043}", origin=HERE)
+        for _ in range(3):
+            with pytest.raises(ThrottledError):
+                world.accounts.refresh(token, origin=HERE)
+
+        assert world.events()[len(before) :] == [*[("refresh", "failed")] * 10, ("refresh", "throttled")]
+        assert world.accounts.refresh(token, origin=Origin(address="192.0.2.8"))
+
+    @pytest.mark.parametrize("token", ["x", "x." * 900, "a" * 43, f"{'a' * 43}.{'é' * 43}", "\ud800"])
+    def test_what_has_not_even_the_form_of_a_refresh_token_is_not_noted(self, world: World, token: str) -> None:
+        with pytest.raises(UnauthenticatedError):
+            world.accounts.refresh(token, origin=HERE)
+
+        assert world.events() == []
+
+    @pytest.mark.parametrize(
+        ("one", "other", "alike"),
+        [
+            ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
+            ("2001:db8::1", "2001:db8:0:1::1", False),
+            ("fe80::1%eth0", "fe80::2%eth1", True),
+            ("192.0.2.7", "::ffff:192.0.2.7", True),
+            ("192.0.2.7", "192.0.2.8", False),
+            ("testclient", "testserver", False),
+        ],
+    )
+    def test_the_addresses_that_one_host_may_take_count_as_one(self, one: str, other: str, alike: bool) -> None:
+        throttle = Throttle(1)
+        for _ in range(10):
+            throttle.count_address(one)
+
+        if alike:
+            with pytest.raises(ThrottledError):
+                throttle.check_address(other)
+        else:
+            throttle.check_address(other)
 
     def test_resets_are_throttled_whether_the_email_has_an_account_or_not(self, world: World) -> None:
         world.signup()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import re
 from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -24,6 +25,7 @@ _FAMILY = (
     .where(_s.c.family_hash == bindparam("family"))
     .with_for_update(of=_s)
 )
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}")
 
 
 class Begun(NamedTuple):
@@ -58,6 +60,11 @@ def begin(connection: Connection, account_number: int, *, now: dt.datetime, last
     }
     connection.execute(insert(_s).values(row))
     return Begun(session_id, f"{family}.{once}")
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a refresh token, so that it is worth looking for."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def refresh(connection: Connection, token: str, *, now: dt.datetime, lasts: dt.timedelta) -> Refreshed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import logging
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ class Throttle:
         """Let so many attempts through, counted in that Redis or in memory."""
         self._of_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
         self._of_address = RateLimitItemPerMinute(attempts * _OF_AN_ADDRESS, _MINUTES, "meetkit/address")
+        self._news = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
         self._memory = MemoryStorage()
         self._own = MovingWindowRateLimiter(self._memory)
         self._swept_at = _MANY
@@ -82,13 +84,21 @@ class Throttle:
         Raises:
             ThrottledError: it did.
         """
-        if address is not None and not self._do(lambda limiter: limiter.test(self._of_address, _key(address))):
-            raise self._error(self._of_address, _key(address))
+        if address is None:
+            return
+        key = _key(_network(address))
+        if not self._do(lambda limiter: limiter.test(self._of_address, key)):
+            raise self._error(self._of_address, key)
 
     def count_address(self, address: str | None) -> None:
         """Count a failure against where it came from."""
         if address is not None:
-            self._do(lambda limiter: limiter.hit(self._of_address, _key(address)))
+            self._do(lambda limiter: limiter.hit(self._of_address, _key(_network(address))))
+
+    def is_news(self, what: str, address: str | None) -> bool:
+        """Whether this was not said of that address in the last 15 minutes; what is noted for good is noted once."""
+        key = _key(f"{what} {address and _network(address)}")
+        return self._do(lambda limiter: limiter.hit(self._news, key))
 
     def _sweep(self) -> None:
         """Forget names whose attempts are past, which the library would keep for good."""
@@ -121,6 +131,17 @@ class Throttle:
             return what(self._own)
         self._failing = False
         return found
+
+
+def _network(address: str) -> str:
+    """What an address is counted as: of IPv6 the network of 64 bits, in which a single host may take any address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
 
 
 def _key(who: str) -> str:

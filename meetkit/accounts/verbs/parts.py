@@ -54,7 +54,9 @@ class Parts:
             if who is not None:
                 self.throttle.attempt(who)
         except ThrottledError:
-            self._note(act, event, "throttled")
+            # Nobody can remove what is noted, so whoever goes on is noted once a window.
+            if self.throttle.is_news(event, act.origin.address):
+                self._note(act, event, "throttled")
             raise
 
     def _check_user(self, user_id: str, tenant_id: str) -> None:

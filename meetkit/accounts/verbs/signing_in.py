@@ -85,10 +85,15 @@ class SigningIn(Sessions):
 
         Raises:
             UnauthenticatedError: the token is not, or no longer, good.
+            ThrottledError: too many that are not from this address.
         """
         act = self._act(origin)
-        account, begun = self.database.write(self._refresh, refresh_token, act)
+        self._limit(act, "refresh")
+        account, begun = None, None
+        if sessions.is_token(refresh_token):
+            account, begun = self.database.write(self._refresh, refresh_token, act)
         if account is None or begun is None:
+            self.throttle.count_address(origin.address)
             raise UnauthenticatedError(NOT_GOOD)
         return self._pair(account, begun, act)
 
