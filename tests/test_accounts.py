@@ -185,7 +185,7 @@ class TestLogin:
 
     def test_of_a_deactivated_account_says_so_to_who_knows_the_password(self, world: World) -> None:
         admin, account = world.admin(), world.signup()
-        world.accounts.set_active(admin, account.id, False)
+        world.accounts.update_account(admin, account.id, active=False)
 
         with pytest.raises(ForbiddenError, match="deactivated"):
             world.login()

@@ -89,7 +89,7 @@ class TestAccess:
         admin, account = world.admin(), world.signup()
         token = world.login().access_token
 
-        world.accounts.set_access(admin, account.id, "viewer")
+        world.accounts.update_account(admin, account.id, access="viewer")
 
         assert world.another().authenticate(token).access == "viewer"
 
@@ -98,12 +98,12 @@ class TestAccess:
         caller, pair = world.caller(), world.login()
         key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
 
-        world.accounts.set_active(admin, account.id, False)
+        world.accounts.update_account(admin, account.id, active=False)
         for credential in (pair.access_token, key.secret):
             with pytest.raises(UnauthenticatedError):
                 world.another().authenticate(credential)
 
-        world.accounts.set_active(admin, account.id, True)
+        world.accounts.update_account(admin, account.id, active=True)
         with pytest.raises(UnauthenticatedError):
             world.accounts.authenticate(pair.access_token)
         assert world.accounts.authenticate(key.secret).account_id == account.id
@@ -115,17 +115,17 @@ class TestAccess:
         me = admin.account_id
 
         calls: tuple[Callable[[], object], ...] = (
-            lambda: world.accounts.set_access(admin, me, "member"),
-            lambda: world.accounts.set_active(admin, me, False),
+            lambda: world.accounts.update_account(admin, me, access="member"),
+            lambda: world.accounts.update_account(admin, me, active=False),
             lambda: world.accounts.erase_account(admin),
         )
         for call in calls:
             with pytest.raises(ConflictError, match="last admin"):
                 call()
-        assert world.accounts.set_access(admin, me, "admin").access == "admin"
+        assert world.accounts.update_account(admin, me, access="admin").access == "admin"
 
         second = world.admin("bob@example.com")
-        assert world.accounts.set_access(second, me, "member").access == "member"
+        assert world.accounts.update_account(second, me, access="member").access == "member"
 
     def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
         for number in range(5):
@@ -136,7 +136,7 @@ class TestAccess:
             def demote(caller: Caller, whom: Caller, start: Any = start, results: list[Any] = results) -> None:
                 start.wait()
                 try:
-                    results.append(world.accounts.set_access(caller, whom.account_id, "member"))
+                    results.append(world.accounts.update_account(caller, whom.account_id, access="member"))
                 except MeetkitError as error:
                     results.append(error)
 
@@ -151,8 +151,8 @@ class TestAccess:
 
 OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
     "get_account": lambda world, caller, one: world.accounts.get_account(caller, one),
-    "set_access": lambda world, caller, one: world.accounts.set_access(caller, one, "admin"),
-    "set_active": lambda world, caller, one: world.accounts.set_active(caller, one, False),
+    "set_access": lambda world, caller, one: world.accounts.update_account(caller, one, access="admin"),
+    "set_active": lambda world, caller, one: world.accounts.update_account(caller, one, active=False),
     "export_account": lambda world, caller, one: world.accounts.export_account(caller, one),
     "erase_account": lambda world, caller, one: world.accounts.erase_account(caller, one),
     "list_accounts": lambda world, caller, one: world.accounts.list_accounts(caller, after=one),
@@ -204,8 +204,8 @@ class TestNoAdmin:
 
         for call in (
             lambda: world.accounts.list_accounts(caller),
-            lambda: world.accounts.set_access(caller, caller.account_id, "admin"),
-            lambda: world.accounts.set_active(caller, victim.id, False),
+            lambda: world.accounts.update_account(caller, caller.account_id, access="admin"),
+            lambda: world.accounts.update_account(caller, victim.id, active=False),
             lambda: world.accounts.invite(caller, InviteRequest(email="cat@example.com", name="Cat")),
             lambda: world.accounts.create_team(caller, TeamRequest(name="Mine", managers=(caller.user_id,))),
             lambda: world.accounts.update_team(caller, team.id, TeamRequest(name="Mine", managers=(caller.user_id,))),
@@ -243,7 +243,7 @@ class TestTeams:
         world.accounts.create_team(admin, TeamRequest(name="Sales", managers=(ben.user_id,)))
         assert world.caller("ben@example.com", OTHER).team_ids == frozenset()
 
-        world.accounts.set_access(admin, ben.account_id, "manager")
+        world.accounts.update_account(admin, ben.account_id, access="manager")
         assert world.caller("ben@example.com", OTHER).team_ids == {ben.user_id}
 
     def test_are_made_changed_and_removed(self, world: World) -> None:
@@ -324,7 +324,7 @@ class TestAudit:
     def test_notes_who_did_what_from_where(self, world: World) -> None:
         admin = world.admin()
         account = world.signup()
-        world.accounts.set_access(admin, account.id, "viewer", origin=HERE)
+        world.accounts.update_account(admin, account.id, access="viewer", origin=HERE)
 
         [event] = world.accounts.list_events(admin, AuditFilters(event="access_changed"))
 

@@ -84,7 +84,7 @@ class TestProviders:
 
     def test_a_deactivated_account_stays_out(self, world: World) -> None:
         admin, account = world.admin(), world.signup()
-        world.accounts.set_active(admin, account.id, False)
+        world.accounts.update_account(admin, account.id, active=False)
         with pytest.raises(ForbiddenError, match="deactivated"):
             world.accounts.sign_in_with(identity())
         assert world.accounts.get_account(admin, account.id).providers == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from meetkit.accounts import audit, rows, sessions, teams
@@ -30,8 +32,18 @@ class Administration(Parts):
             raise InvalidRequestError(f"limit: 1 to {_MOST:,}, not {limit}")
         return self.database.read(rows.page, caller.tenant_id, limit=limit, after=after)
 
-    def set_access(self, caller: Caller, account_id: str, access: Access, *, origin: Origin = NOWHERE) -> Account:
-        """Say what an account may see and do, from its next request on.
+    def update_account(
+        self,
+        caller: Caller,
+        account_id: str,
+        *,
+        access: Access | None = None,
+        active: bool | None = None,
+        origin: Origin = NOWHERE,
+    ) -> Account:
+        """Say what an account may see and do, from its next request on, and whether it is let in; both or neither.
+
+        Of one that is let in no more, sessions end at once, and keys rest.
 
         Raises:
             ForbiddenError: the caller is no admin.
@@ -39,19 +51,12 @@ class Administration(Parts):
             ConflictError: it is the tenant's last active admin.
         """
         check_admin(caller)
-        return self.database.write(_change, caller, account_id, "access_changed", self._act(origin), access=access)
-
-    def set_active(self, caller: Caller, account_id: str, active: bool, *, origin: Origin = NOWHERE) -> Account:
-        """Let an account in, or no more: its sessions end at once, its keys rest.
-
-        Raises:
-            ForbiddenError: the caller is no admin.
-            NotFoundError: their tenant has no such account.
-            ConflictError: it is the tenant's last active admin.
-        """
-        check_admin(caller)
-        event: EventName = "activated" if active else "deactivated"
-        return self.database.write(_change, caller, account_id, event, self._act(origin), active=active)
+        changes: dict[EventName, dict[str, Access | bool]] = {}
+        if access is not None:
+            changes["access_changed"] = {"access": access}
+        if active is not None:
+            changes["activated" if active else "deactivated"] = {"active": active}
+        return self.database.write(_change, caller, account_id, changes, self._act(origin))
 
     def list_teams(self, caller: Caller) -> list[Team]:
         """The teams of an admin's tenant, of others those that they are in, by name, then id."""
@@ -121,17 +126,24 @@ class Administration(Parts):
 
 
 def _change(
-    connection: Connection, /, caller: Caller, account_id: str, event: EventName, act: Act, **values: Access | bool
+    connection: Connection,
+    caller: Caller,
+    account_id: str,
+    changes: Mapping[EventName, Mapping[str, Access | bool]],
+    act: Act,
 ) -> Account:
     admins = rows.lock_admins(connection, caller.tenant_id)
     kept = rows.by_id(connection, account_id, tenant_id=caller.tenant_id, lock=True)
+    values = {name: value for changed in changes.values() for name, value in changed.items()}
     changed = kept.account.model_copy(update=values)
     if admins == {kept.number} and not (changed.active and changed.access == "admin"):
         raise ConflictError("this is the last admin; make somebody else one first")
-    rows.change(connection, kept.number, **values)
+    if values:
+        rows.change(connection, kept.number, **values)
     if not changed.active:
         sessions.end(connection, kept.number, now=act.now)
-    audit.note(connection, act, event, who=caller, subject=account_id)
+    for event in changes:
+        audit.note(connection, act, event, who=caller, subject=account_id)
     return changed
 
 

@@ -34,14 +34,8 @@ def invite(context: RequestContext, accounts: Accounts, body: InviteRequest) -> 
 
 def update_account(context: RequestContext, accounts: Accounts, account_id: str, body: AccountPatch) -> Reply:
     """Say what an account may do, and whether it may at all."""
-    caller, origin = context.signed_in, context.origin
-    check_admin(caller)
-    found = accounts.get_account(caller, account_id)
-    if body.access is not None:
-        found = accounts.set_access(caller, account_id, body.access, origin=origin)
-    if body.active is not None:
-        found = accounts.set_active(caller, account_id, body.active, origin=origin)
-    return Reply.of(found)
+    caller, changes = context.signed_in, body.changes
+    return Reply.of(accounts.update_account(caller, account_id, **changes, origin=context.origin))
 
 
 def list_events(context: RequestContext, accounts: Accounts, query: AuditQuery) -> Reply:
