@@ -315,6 +315,25 @@ class TestByMail:
         assert site.post("/auth/accept-invitation", sent).json()["verified"] is True
         assert site.log_in("ben@example.com", OTHER).get("auth/me").json()["access"] == "manager"
 
+    def test_whoever_invites_does_not_learn_who_has_an_account_elsewhere(self, site: Site) -> None:
+        site.sign_up("Ben@example.com")
+        rival = site.admin("rival")
+        invited = [{"email": email, "name": "Ben"} for email in ("ben@example.com", "new@example.com")]
+        there, new = (rival.post("accounts", json=one) for one in invited)
+
+        assert (there.status_code, there.json().keys()) == (new.status_code, new.json().keys())
+        for made in (there.json(), new.json()):
+            assert rival.get(f"accounts/{made['id']}").json() == made
+            assert made["tenant_id"] == "rival"
+            assert (made["active"], made["verified"], made["last_login_at"]) == (True, False, None)
+        assert [rival.post("accounts", json=one).status_code for one in invited] == [409, 409]
+        # The one that there was goes on, and who has it alone is told.
+        assert site.log_in("ben@example.com").get("auth/me").json()["tenant_id"] == "default"
+        told = [(mail.to, "token=" in mail.text) for mail in site.mails if "invited" in mail.subject]
+        assert told == [("Ben@example.com", False), ("new@example.com", True)]
+        assert rival.delete(f"users/{there.json()['user_id']}").status_code == 204
+        assert site.log_in("ben@example.com").get("auth/me").status_code == 200
+
 
 class TestOneself:
     def test_a_profile_comes_back_as_it_was_put(self, site: Site) -> None:
@@ -424,6 +443,10 @@ class TestAdmins:
         assert ann.put("users/profile", json=PROFILE).status_code == 403
         assert admin.patch(f"accounts/{account_id}", json={"access": None}).status_code == 400
         own = admin.get("auth/me").json()["account_id"]
+        assert admin.patch(f"accounts/{own}", json={"active": True, "access": "viewer"}).status_code == 409
+        assert admin.patch(f"accounts/{own}", json={"active": 1}).status_code == 400
+        events = [one["event"] for one in admin.get("audit").json()["items"]]
+        assert (events.count("access_changed"), events.count("activated")) == (1, 0)
         assert problem(admin.patch(f"accounts/{own}", json={"access": "member"}))[0] == 409
 
     def test_a_manager_sees_the_meetings_of_a_team_while_it_lasts(self, site: Site) -> None:

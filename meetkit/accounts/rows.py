@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -103,8 +104,10 @@ def page(connection: Connection, tenant_id: str, *, limit: int, after: str | Non
     return [read(row).account for row in connection.execute(statement, {"tenant": tenant_id})]
 
 
-def add(connection: Connection, account: Account, password_hash: str | None) -> int:
+def add(connection: Connection, account: Account, password_hash: str | None, *, elsewhere: bool = False) -> int:
     """Keep a new account, and its tenant where that is new; its row's number.
+
+    One whose e-mail has an account `elsewhere`, in another tenant, is found by that e-mail by nobody.
 
     Raises:
         ConflictError: the e-mail, or the user, has one.
@@ -112,7 +115,7 @@ def add(connection: Connection, account: Account, password_hash: str | None) -> 
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
         **account.model_dump(exclude={"providers", "created_at", "last_login_at"}),
-        "email_key": email_key(account.email),
+        "email_key": _key_elsewhere(account) if elsewhere else email_key(account.email),
         "password_hash": password_hash,
         "created_at": to_microseconds(account.created_at),
     }
@@ -120,6 +123,11 @@ def add(connection: Connection, account: Account, password_hash: str | None) -> 
     if number is None:
         raise ConflictError(f"this {'user' if _has_user(connection, account) else 'e-mail'} has an account already")
     return number
+
+
+def _key_elsewhere(account: Account) -> str:
+    """What stands for an e-mail within one tenant; no e-mail is like it, as it has no @."""
+    return hashlib.sha256(f"{account.tenant_id}\n{email_key(account.email)}".encode()).hexdigest()
 
 
 def _has_user(connection: Connection, account: Account) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, StrictBool
 
 from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
@@ -86,7 +86,7 @@ class AccountPatch(Patch):
     """What an admin changes of an account; a field left out stays as it is."""
 
     access: Access | None = None
-    active: bool | None = None
+    active: StrictBool | None = None
 
 
 class AccountPage(Listing):

@@ -47,8 +47,10 @@ class Making(Parts):
             raise ForbiddenError("nobody signs up here; ask an admin for an invitation")
         return (DEFAULT_TENANT, "member") if self.policy.signup == "join" else (new_id("tenant"), "admin")
 
-    def _make(self, connection: Connection, newcomer: Newcomer, act: Act, event: EventName) -> rows.Kept:
-        """Make both, and note it.
+    def _make(
+        self, connection: Connection, newcomer: Newcomer, act: Act, event: EventName, *, elsewhere: bool = False
+    ) -> rows.Kept:
+        """Make both, and note it; `elsewhere` as `rows.add` has it.
 
         Raises:
             ConflictError: the e-mail, or the user, has an account.
@@ -62,7 +64,7 @@ class Making(Parts):
             verified=newcomer.verified,
             created_at=act.now,
         )
-        number = rows.add(connection, account, newcomer.password_hash)
+        number = rows.add(connection, account, newcomer.password_hash, elsewhere=elsewhere)
         if newcomer.user_id is None:
             self._keep_user(connection, account, newcomer.name)
         audit.note(connection, act, event, who=account, subject=account.id)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit, one_time, password_rules
+from meetkit.accounts import audit, one_time, password_rules, rows
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, Origin
 from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
-from meetkit.accounts.one_time import Purpose
 from meetkit.accounts.verbs.making import Making, Newcomer
 from meetkit.accounts.verbs.parts import check_admin
 from meetkit.errors import ConflictError
 from meetkit.mail import messages
+
+
+class _Invited(NamedTuple):
+    """An account that was made, the token to set its password by, and the one that the e-mail has in another tenant."""
+
+    account: Account
+    token: str
+    elsewhere: Account | None
 
 
 class SigningUp(Making):
@@ -39,7 +47,7 @@ class SigningUp(Making):
         )
         lasts = dt.timedelta(days=self.policy.verify_days)
         try:
-            account, token = self.database.write(self._make_with_token, newcomer, act, "verify", lasts)
+            account, token = self.database.write(self._make_with_token, newcomer, act, lasts)
         except ConflictError:
             self._note(act, "signup", "failed")
             raise
@@ -49,10 +57,11 @@ class SigningUp(Making):
     def invite(self, caller: Caller, request: InviteRequest, *, origin: Origin = NOWHERE) -> Account:
         """An admin makes an account without a password in their tenant; a mail lets its owner set one.
 
-        The mail's token goes to `accept_invitation`.
+        The mail's token goes to `accept_invitation`. Whether the e-mail has an account in another tenant, nothing
+        tells but a mail to whoever has that: the account is made all the same, and nobody can sign in to it.
 
         Raises:
-            ConflictError: the e-mail, or the user, has an account.
+            ConflictError: the e-mail, or the user, has an account in the tenant.
             ForbiddenError: the caller is no admin.
             NotFoundError: their tenant has no such user.
             ThrottledError: too many from this address.
@@ -65,9 +74,12 @@ class SigningUp(Making):
             self._check_user(request.user_id, caller.tenant_id)
         newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
         lasts = dt.timedelta(days=self.policy.invite_days)
-        account, token = self.database.write(self._make_with_token, newcomer, act, "invite", lasts, caller)
-        self._mail(messages.invitation, account, token)
-        return account
+        invited = self.database.write(self._make_invited, newcomer, act, lasts, caller)
+        if invited.elsewhere is None:
+            self._mail(messages.invitation, invited.account, invited.token)
+        else:
+            self._mail(messages.invitation_elsewhere, invited.elsewhere, "")
+        return invited.account
 
     def create_admin(self, request: AdminRequest) -> Account:
         """Make a tenant, where there is none of that id, and an admin in it, whose e-mail counts as verified.
@@ -84,15 +96,17 @@ class SigningUp(Making):
         return self.database.write(self._make, newcomer, self._act(NOWHERE), "signup").account
 
     def _make_with_token(
-        self,
-        connection: Connection,
-        newcomer: Newcomer,
-        act: Act,
-        purpose: Purpose,
-        lasts: dt.timedelta,
-        host: Caller | None = None,
+        self, connection: Connection, newcomer: Newcomer, act: Act, lasts: dt.timedelta
     ) -> tuple[Account, str]:
         made = self._make(connection, newcomer, act, "signup")
-        if host is not None:
-            audit.note(connection, act, "invite", who=host, subject=made.account.id)
-        return made.account, one_time.issue(connection, made.number, purpose, now=act.now, lasts=lasts)
+        return made.account, one_time.issue(connection, made.number, "verify", now=act.now, lasts=lasts)
+
+    def _make_invited(
+        self, connection: Connection, newcomer: Newcomer, act: Act, lasts: dt.timedelta, host: Caller
+    ) -> _Invited:
+        kept = rows.by_email(connection, newcomer.email)
+        other = kept.account if kept and kept.account.tenant_id != newcomer.tenant_id else None
+        made = self._make(connection, newcomer, act, "signup", elsewhere=other is not None)
+        audit.note(connection, act, "invite", who=host, subject=made.account.id)
+        token = one_time.issue(connection, made.number, "invite", now=act.now, lasts=lasts)
+        return _Invited(made.account, token, other)
