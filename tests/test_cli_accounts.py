@@ -89,7 +89,7 @@ class TestAudit:
 
     def test_lists_what_happened(self, meetkit: Run, database: str, world: World) -> None:
         account = world.signup()
-        world.accounts.record_read(world.caller(), "meeting_3")
+        world.accounts.record(world.caller(), "transcript_read", "meeting_3")
 
         head, *lines = meetkit("audit", database=database).out.splitlines()
 
@@ -135,7 +135,7 @@ class TestAudit:
         self, meetkit: Run, database: str, world: World
     ) -> None:
         world.signup()
-        world.accounts.record_read(world.caller(), "\x1b[31mred\x00")
+        world.accounts.record(world.caller(), "transcript_read", "\x1b[31mred\x00")
         assert "?[31mred?" in meetkit("audit", database=database).out
 
 

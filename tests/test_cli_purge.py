@@ -40,6 +40,8 @@ def test_forgets_what_is_older_than_it_is_told(meetkit: Run, database: str) -> N
     )
     assert said(database) == ["m10"]
     assert "Purged 0 meetings" in meetkit("purge", "--older-than", "90", database=database).out
+    noted = json.loads(meetkit("audit", "--event", "purge", "--json", database=database).out)
+    assert [(one["outcome"], one["subject"]) for one in noted] == [("ok", day)] * 2
 
 
 def test_the_setting_says_how_long_where_no_option_does(

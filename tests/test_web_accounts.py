@@ -490,19 +490,34 @@ class TestAdmins:
             for after in ("nobody", "0" * 19 + "1" + "9" * 30, "9" * 5000, "9" * 19, "0"):
                 assert admin.get(path, params={"after": after}).status_code == 400
 
+    def test_whom_somebody_erased_is_told(self, site: Site) -> None:
+        admin = site.admin()
+        contact = {"name": "Cy", "email": "cy@client.com", "company": "C", "role": "Buyer"}
+        user = {"name": "Di", "email": "di@company.com", "role": "Seller"}
+        made = [
+            admin.post(kind, json=one).headers["Location"] for kind, one in (("contacts", contact), ("users", user))
+        ]
+        for path in made:
+            assert admin.delete(f"http://testserver{path}").status_code == 204
+
+        found = [(one["event"], one["subject"]) for one in admin.get("audit", params={"limit": 2}).json()["items"]]
+        ids = [path.rpartition("/")[2] for path in made]
+        assert found == [("user_erased", ids[1]), ("contact_erased", ids[0])]
+
     def test_what_happened_is_told_with_who_read_a_transcript(self, site: Site) -> None:
         admin, ann = site.admin(), site.sign_up()
         me = ann.get("auth/me").json()
         booked = {"user_id": me["user_id"], "title": "T", "date": "2020-01-01T10:00"}
         meeting = ann.post("meetings", json=booked).json()["id"]
         ann.post(f"meetings/{meeting}/analyze", json={"transcript": "Ann: I will send it."})
-        for path in (f"meetings/{meeting}?include=transcript", f"meetings/{meeting}/transcript", f"meetings/{meeting}"):
-            ann.get(path, headers={"X-Request-ID": "order-66"})
+        paths = ("?include=transcript", "/transcript", "/insights", "")
+        for path in paths:
+            assert ann.get(f"meetings/{meeting}{path}", headers={"X-Request-ID": "order-66"}).status_code == 200
 
         found = admin.get("audit", params={"event": "transcript_read", "account_id": me["account_id"]}).json()["items"]
         assert [(one["subject"], one["request_id"], one["address"]) for one in found] == [
             (meeting, "order-66", "testclient")
-        ] * 2
+        ] * 3
         assert admin.get("audit", params={"end": "2020-01-01T00:00:00Z"}).json()["items"] == []
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from meetkit.accounts.caller import Access, Caller
+from meetkit.accounts.events import EventName
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.models import AdminRequest, LoginRequest
 from meetkit.collaborators import UNSET, Unset
@@ -78,9 +79,9 @@ def app_of(
 ) -> FastAPI:
     """The routes over a store as `by` sees it, who shows the token if any; `reads` hears of transcripts read."""
 
-    def note(_: RequestContext, meeting_id: str) -> None:
-        if reads is not None:
-            reads.append(meeting_id)
+    def note(_: RequestContext, event: EventName, subject: str) -> None:
+        if reads is not None and event == "transcript_read":
+            reads.append(subject)
 
     def identify(shown: Credentials) -> Caller:
         if token is not None and shown.token != token:
@@ -88,9 +89,7 @@ def app_of(
         assert by
         return by
 
-    backend = Backend(
-        store, llm, identify=identify if by else None, guard=GuardedStore if by else None, read_transcript=note
-    )
+    backend = Backend(store, llm, identify=identify if by else None, guard=GuardedStore if by else None, note=note)
     app = FastAPI(title="meetkit", version="1", redirect_slashes=False)
     app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))), prefix=PREFIX)
     openapi.document(app)

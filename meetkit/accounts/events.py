@@ -34,10 +34,15 @@ EventName = Literal[
     "team_changed",
     "team_deleted",
     "account_erased",
+    "user_erased",
+    "contact_erased",
+    "purge",
     "transcript_read",
     "export",
 ]
-"""`reuse` is a refresh token that came a second time, for which its session was ended."""
+"""`transcript_read` is also a read of what quotes it: insights, briefs; `export` includes all of one's own meetings.
+
+`reuse` is a refresh token that came a second time, for which its session was ended."""
 Outcome = Literal["ok", "failed", "throttled", "refused"]
 """`failed`: by a password or token that is wrong; `refused`: by one that is right, for what is not allowed."""
 
@@ -65,7 +70,8 @@ class Act:
 class AuditEvent(Value):
     """One thing that happened. `account_id` is whose act it was, or whose door was tried, where that is known.
 
-    `subject` is the id of what it was done to: a meeting, an account, a key, a team, a session.
+    `subject` is the id of what it was done to: a meeting, an account, a user, a contact, a key, a team, a
+    session; of a purge it is the date before which.
     """
 
     number: Annotated[int, Field(ge=1)]

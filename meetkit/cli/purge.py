@@ -9,6 +9,7 @@ import click
 
 from meetkit import meeting_service, settings
 from meetkit.cli import database, show
+from meetkit.collaborators import current_store
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 
@@ -33,8 +34,20 @@ def purge(days: int | None, as_json: bool) -> None:
         raise InvalidRequestError("how long are transcripts kept? give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
     before = utc_now() - dt.timedelta(days=days)
     purged = meeting_service.purge(before)
+    _note(before)
     if as_json:
         click.echo(json.dumps({"before": before.isoformat(), "purged": purged}))
     else:
         what = "1 meeting" if purged == 1 else f"{purged:,} meetings"
         show.console().print(f"Purged {what} that ended before {before:%Y-%m-%d}.")
+
+
+def _note(before: dt.datetime) -> None:
+    """Note it where accounts are: nothing else tells that what was said was forgotten on purpose."""
+    from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
+    from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
+    from meetkit.storage import SqlStore  # noqa: PLC0415
+
+    store = current_store()
+    if isinstance(store, SqlStore):
+        store.database.write(audit.note, Act(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")

@@ -31,7 +31,7 @@ from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import assembly, middleware, oauth, openapi, problems
-from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.context import Backend, Credentials, Note
 from meetkit.web.middleware.limits import Gate
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
@@ -81,7 +81,7 @@ def router(
     llm: LLMClient | Unset | None = UNSET,
     identify: Callable[[Credentials], Caller] | None = None,
     guard: Callable[[Store, Caller], Store] | None = None,
-    read_transcript: Callable[[RequestContext, str], None] | None = None,
+    note: Note | None = None,
     threads: int = Settings.model_fields["threads"].default,
 ) -> APIRouter:
     """The routes of meetings, people, calendars and availability, to be included under `/api/v1` in a host's app.
@@ -92,10 +92,10 @@ def router(
         identify: says who makes a request, or raises `UnauthenticatedError`; without it nobody is asked, and the host
             guards the routes itself.
         guard: the store as a caller sees it, such as `GuardedStore`.
-        read_transcript: told of each reading of a transcript.
+        note: told of each reading of a transcript, or of what quotes it, and of contacts erased.
         threads: how many requests work on the store at a time.
     """
-    backend = Backend(store, llm, identify, guard, read_transcript)
+    backend = Backend(store, llm, identify, guard, note)
     made = APIRouter(responses=openapi.problems_of_any())
     made.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))))
     return made

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from meetkit import mail, meeting_service
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.events import EventName
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
 from meetkit.errors import UnauthenticatedError
@@ -59,17 +60,17 @@ def accounts_of(settings: Settings, signing_keys: Sequence[str], store: Store, c
 
 
 def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backend:
-    """A backend that asks who comes, shows them what is theirs, and notes which transcripts they read."""
+    """A backend that asks who comes, shows them what is theirs, and notes what they read and erase."""
 
     def identify(shown: Credentials) -> Caller:
         if shown.token is None:
             raise UnauthenticatedError(SIGN_IN)
         return accounts.authenticate(shown.token)
 
-    def note_read(context: RequestContext, meeting_id: str) -> None:
-        accounts.record_read(context.signed_in, meeting_id, origin=context.origin)
+    def note(context: RequestContext, event: EventName, subject: str) -> None:
+        accounts.record(context.signed_in, event, subject, origin=context.origin)
 
     def erase(context: RequestContext, user_id: str) -> None:
         accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
-    return Backend(store, llm, identify=identify, guard=GuardedStore, read_transcript=note_read, erase=erase)
+    return Backend(store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase)

@@ -10,7 +10,7 @@ from typing import Self
 
 from meetkit import meeting_service
 from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import Origin
+from meetkit.accounts.events import EventName, Origin
 from meetkit.collaborators import UNSET, Unset, current_store
 from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
@@ -46,7 +46,7 @@ class RequestContext:
 
     caller: Caller | None
     credentials: Credentials
-    read_transcript: Callable[[RequestContext, str], None] | None = None
+    note: Note | None = None
     erase: Callable[[RequestContext, str], None] | None = None
 
     @property
@@ -75,10 +75,10 @@ class RequestContext:
             raise InvalidRequestError(f"{field}: name a user, as nobody is signed in")
         return self.caller.user_id
 
-    def note_read(self, meeting_id: str) -> None:
-        """Note that a meeting's transcript was read."""
-        if self.read_transcript:
-            self.read_transcript(self, meeting_id)
+    def record(self, event: EventName, subject: str) -> None:
+        """Have it noted that this was done to what has that id."""
+        if self.note:
+            self.note(self, event, subject)
 
     def erase_user(self, user_id: str) -> None:
         """Erase a user in the store, and with them the account that they may have."""
@@ -103,6 +103,10 @@ class RequestContext:
         return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
 
 
+Note = Callable[[RequestContext, EventName, str], None]
+"""Told of what is done in a request, and the id of what it is done to: a transcript read, a contact erased."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """What requests are answered from: a store, a model, and how to tell who asks.
@@ -116,7 +120,7 @@ class Backend:
     llm: LLMClient | Unset | None = UNSET
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
-    read_transcript: Callable[[RequestContext, str], None] | None = None
+    note: Note | None = None
     erase: Callable[[RequestContext, str], None] | None = None
 
     def for_anybody(self) -> Backend:
@@ -126,7 +130,7 @@ class Backend:
     def admit(self, credentials: Credentials) -> RequestContext:
         """Tell who asks."""
         caller = self.identify(credentials) if self.identify else None
-        return RequestContext(caller, credentials, self.read_transcript, self.erase)
+        return RequestContext(caller, credentials, self.note, self.erase)
 
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:

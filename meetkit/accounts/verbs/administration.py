@@ -106,10 +106,9 @@ class Administration(Parts):
         check_admin(caller)
         self.database.write(_remove_team, caller, team_id, self._act(origin))
 
-    def record_read(self, caller: Caller, meeting_id: str, *, origin: Origin = NOWHERE) -> None:
-        """Note that somebody read the transcript of a meeting."""
-        act = self._act(origin)
-        self.database.write(audit.note, act, "transcript_read", who=caller, subject=meeting_id)
+    def record(self, caller: Caller, event: EventName, subject: str, *, origin: Origin = NOWHERE) -> None:
+        """Note what somebody did that the store keeps: read a transcript, erased a contact."""
+        self.database.write(audit.note, self._act(origin), event, who=caller, subject=subject)
 
     def list_events(self, caller: Caller, filters: AuditFilters) -> list[AuditEvent]:
         """What was noted of an admin's tenant, newest last.

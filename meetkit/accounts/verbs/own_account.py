@@ -203,6 +203,7 @@ def _erase_of_user(connection: Connection, caller: Caller, user_id: str, act: Ac
     kept = rows.by_user(connection, user_id, tenant_id=caller.tenant_id)
     if kept is None:
         rows.leave_teams(connection, user_id)
+        audit.note(connection, act, "user_erased", who=caller, subject=user_id)
     else:
         _erase(connection, caller, kept.account.id, act)
 

@@ -17,7 +17,7 @@ from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web import problems
-from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.context import Backend, Credentials, Note
 from meetkit.web.flask import reading
 from meetkit.web.flask.table import ONLY_POST, ROUTES, Route
 from meetkit.web.monitoring import logs
@@ -35,7 +35,7 @@ def blueprint(
     llm: LLMClient | Unset | None = UNSET,
     identify: Callable[[Credentials], Caller] | None = None,
     guard: Callable[[Store, Caller], Store] | None = None,
-    read_transcript: Callable[[RequestContext, str], None] | None = None,
+    note: Note | None = None,
     max_body_mb: int = Settings.model_fields["max_body_mb"].default,
 ) -> flask.Blueprint:
     """The routes, to be registered under `/api/v1`, or another `url_prefix`, in a host's app.
@@ -46,10 +46,10 @@ def blueprint(
         identify: says within the request who makes it, or raises `UnauthenticatedError`; without it nobody is asked,
             and the host guards the routes itself.
         guard: the store as a caller sees it, such as `GuardedStore`.
-        read_transcript: told of each reading of a transcript.
+        note: told of each reading of a transcript, or of what quotes it, and of contacts erased.
         max_body_mb: how many MiB a request's body may have.
     """
-    views = _Views(Backend(store, llm, identify, guard, read_transcript), max_body_mb)
+    views = _Views(Backend(store, llm, identify, guard, note), max_body_mb)
     made = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
     for route in ROUTES:
         name = route.operation.__name__

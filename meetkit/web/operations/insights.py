@@ -34,6 +34,7 @@ def get_prep(context: RequestContext, meeting_id: str) -> Reply:
     prep = meeting_service.get_prep(meeting_id)
     if prep is None:
         raise NotFoundError("brief of a meeting", meeting_id)
+    context.record("transcript_read", meeting_id)
     return Reply.of(prep)
 
 
@@ -58,6 +59,7 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     insights = meeting_service.get_insights(meeting_id)
     if insights is None:
         raise NotFoundError("analysis of a meeting", meeting_id)
+    context.record("transcript_read", meeting_id)
     if query.offsets == "code_points":
         return Reply.of(insights)
     text = meeting_service.get_meeting(meeting_id).transcript or ""
@@ -71,7 +73,7 @@ def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery
     transcript = meeting_service.get_transcript(meeting_id)
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
-    context.note_read(meeting_id)
+    context.record("transcript_read", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
 
 

@@ -62,7 +62,7 @@ def get_meeting(
     if not with_transcript:
         return meeting_reply(found)
     if found.transcript is not None:
-        context.note_read(meeting_id)
+        context.record("transcript_read", meeting_id)
     return Reply.of(found, headers=etag(found))
 
 

@@ -89,6 +89,7 @@ def erase_contact(context: RequestContext, contact_id: str) -> Reply:
     """Erase a contact, and what was said in meetings with them."""
     context.check_may_write()
     meeting_service.erase_contact(contact_id)
+    context.record("contact_erased", contact_id)
     return Reply(204)
 
 
