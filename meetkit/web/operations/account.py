@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from meetkit import meeting_service
 from meetkit.accounts.models import ApiKeyRequest, ChangePasswordRequest
 from meetkit.accounts.service import Accounts
@@ -9,6 +11,7 @@ from meetkit.collaborators import current_store
 from meetkit.models.meetings import MeetingFilters
 from meetkit.web.account_bodies import ApiKeys, Export, Profile
 from meetkit.web.context import RequestContext
+from meetkit.web.operations.paging import PREFIX
 from meetkit.web.reply import Reply
 
 
@@ -28,7 +31,11 @@ def get_profile(context: RequestContext, accounts: Accounts) -> Reply:
 
 
 def put_profile(context: RequestContext, accounts: Accounts, body: Profile) -> Reply:
-    """Have both be as this says."""
+    """Have both be as this says.
+
+    The user may be kept elsewhere than the account, so that no transaction has both. What is refused is refused before
+    either is changed, and where the second change breaks off, the same request once more makes it whole.
+    """
     context.check_may_write()
     caller = context.signed_in
     changes = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
@@ -75,7 +82,8 @@ def list_api_keys(context: RequestContext, accounts: Accounts) -> Reply:
 
 def create_api_key(context: RequestContext, accounts: Accounts, body: ApiKeyRequest) -> Reply:
     """Make a key, whose secret is shown this once."""
-    return Reply.of(accounts.create_api_key(context.signed_in, body, origin=context.origin), 201)
+    made = accounts.create_api_key(context.signed_in, body, origin=context.origin)
+    return Reply.of(made, 201, {"Location": f"{PREFIX}/api-keys/{quote(made.key.id, safe='')}"})
 
 
 def revoke_api_key(context: RequestContext, accounts: Accounts, key_id: str) -> Reply:

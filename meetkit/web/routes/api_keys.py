@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from meetkit.accounts.models import ApiKeyRequest, NewApiKey
 from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import ApiKeys
-from meetkit.web.openapi import NOTHING, operation_id, problems
+from meetkit.web.openapi import LOCATED, NOTHING, operation_id, problems
 from meetkit.web.operations import account as operations
 from meetkit.web.routes.dispatch import Dispatcher
 
@@ -24,7 +24,7 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
         """List one's own API keys, also those that are revoked."""
         return await answer(request, operations.list_api_keys, accounts)
 
-    @router.post("", status_code=201, response_model=NewApiKey, responses=problems(400))
+    @router.post("", status_code=201, response_model=NewApiKey, responses=LOCATED | problems(400))
     async def create_api_key(request: Request, body: ApiKeyRequest) -> Response:
         """Make an API key. It may do no more than its maker; its secret is shown this once."""
         return await answer(request, operations.create_api_key, accounts, body)
