@@ -19,9 +19,12 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from meetkit import data
 from meetkit.accounts import models as account_models
+from meetkit.accounts.caller import Access
+from meetkit.accounts.models import AdminRequest, LoginRequest, SignupRequest
 from meetkit.models import analysis, insights, meetings, people, time, transcripts
 from meetkit.web import account_bodies, bodies, examples
-from tests.web_apps import app_of, caller, service
+from meetkit.web.app import Service
+from tests.web_apps import PASSWORD, service
 
 # Rules that no schema can say: of the state that things are in, of two fields together, of a file's content, and
 # that a cursor is of a page before. There a request that fits its schema may be refused by 400.
@@ -44,8 +47,27 @@ RULES_BEYOND_SCHEMAS = (
     "PUT /calendars/{user_id}/{name}",
     "POST /users",
     "PATCH /users/{user_id}",
+    "POST /auth/signup",
+    "PUT /users/profile",
+    "GET /accounts",
+    "GET /audit",
+    "POST /teams",
+    "PUT /teams/{team_id}",
 )
-ACCEPTED = ["2xx", "3xx", "404", "409", "412"]
+# Which take a password or a token that nobody finds by chance.
+BY_SECRETS = (
+    "POST /auth/login",
+    "POST /auth/token",
+    "POST /auth/refresh",
+    "POST /auth/password-reset/confirm",
+    "POST /auth/verify-email/confirm",
+    "POST /auth/accept-invitation",
+    "POST /users/change-password",
+)
+# After which nothing more could be tried; tests of accounts do.
+ENDS_THE_SESSION = ("POST /auth/logout", "DELETE /users/account", "DELETE /users/{user_id}")
+NOT_SET_UP = ("GET /auth/login/google", "GET /auth/login/github")
+ACCEPTED = ["2xx", "3xx", "403", "404", "409", "412"]
 Operation = tuple[str, dict[str, Any]]
 
 
@@ -155,10 +177,17 @@ def _iso(moment: dt.datetime) -> str:
     return moment.isoformat()
 
 
+@pytest.fixture
+def app() -> Iterator[Service]:
+    made = service(data.store(), login_attempts=1_000_000, signup="join")
+    yield made
+    made.closing.close()
+
+
 @pytest.mark.usefixtures("_formats")
-def test_schemathesis_finds_nothing() -> None:
-    app = app_of(data.store(), by=caller(), token="good", llm=None)
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=_config(examples=4))
+@pytest.mark.parametrize("access", ["admin", "member"])
+def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=_config(_token(app, access), examples=4))
 
     done = [event for event in engine.from_schema(schema).execute() if isinstance(event, events.EngineEvent)]
 
@@ -168,20 +197,35 @@ def test_schemathesis_finds_nothing() -> None:
     assert sum(len(event.recorder.cases) for event in scenarios) > 1000
 
 
-def _config(examples: int) -> SchemathesisConfig:
+def _token(app: Service, access: Access) -> str:
+    """The access token of somebody who signed in."""
+    accounts = app.accounts
+    accounts.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
+    if access == "member":
+        accounts.signup(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))
+    email = "ada@example.com" if access == "admin" else "ben@example.com"
+    return accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+
+
+def _config(token: str, *, examples: int) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
             "continue-on-failure": True,
-            "headers": {"Authorization": "Bearer good"},
+            "headers": {"Authorization": f"Bearer {token}"},
             "generation": {"deterministic": True, "max-examples": examples, "database": "none"},
             "checks": _accepting(),
             "operations": [
-                {"include-name": name.replace(" /", " /api/v1/"), "checks": _accepting("400")}
-                for name in RULES_BEYOND_SCHEMAS
+                *({"include-name": _full(name), "checks": _accepting("400")} for name in RULES_BEYOND_SCHEMAS),
+                *({"include-name": _full(name), "checks": _accepting("400", "401")} for name in BY_SECRETS),
+                *({"include-name": _full(name), "enabled": False} for name in (*ENDS_THE_SESSION, *NOT_SET_UP)),
             ],
         }
     )
+
+
+def _full(name: str) -> str:
+    return name.replace(" /", " /api/v1/")
 
 
 def _accepting(*more: str) -> dict[str, Any]:

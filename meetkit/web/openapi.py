@@ -149,6 +149,8 @@ def _operations(document: Schema) -> Iterator[Schema]:
 def _complete(operation: Schema) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
+    if "202" in responses:  # whose answers are empty, which FastAPI has no class to say by
+        responses["202"].pop("content", None)
     for code in (*_OF_ALL, 413) if "requestBody" in operation else _OF_ALL:
         responses.setdefault(str(code), _problem(code))
     for parameter in operation.get("parameters", ()):
