@@ -128,7 +128,7 @@ class EmailRequest(Value):
 
 
 class TokenRequest(Value):
-    """Somebody has a token and nothing more to say: to refresh a session, or to verify an e-mail."""
+    """Somebody has a token from a mail that verifies an e-mail, and nothing more to say."""
 
     token: Token
 
