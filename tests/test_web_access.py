@@ -113,8 +113,8 @@ ROUTES = {
     "POST /meetings/{meeting_id}/cancel": Row(CHANGES),
     "POST /meetings/{meeting_id}/complete": Row(CHANGES),
     "POST /meetings/{meeting_id}/prepare": Row("ok ok ok ok 403 404 403 401 404"),
-    # Everybody has their own, and the member alone had one written.
-    "GET /meetings/{meeting_id}/prep": Row("404 404 ok 404 404 404 404 401 404"),
+    # Everybody has their own; viewers have none written.
+    "GET /meetings/{meeting_id}/prep": Row("ok ok ok ok 404 404 404 401 404"),
     "POST /meetings/{meeting_id}/analyze": Row(CHANGES),
     "GET /meetings/{meeting_id}/insights": Row(SEES),
     "GET /meetings/{meeting_id}/transcript": Row(SEES),
@@ -173,8 +173,9 @@ class World:
             self.ids.setdefault("team", self.accounts.database.write(teams.add, tenant, people).id)
         with meeting_service.use(store=SqlStore(self.accounts.database), llm=None):
             meeting_service.analyze_meeting(MEETING)
-        headers = {"Authorization": f"Bearer {self.tokens['default-member']}"}
-        TestClient(app).post(f"{PREFIX}/meetings/{MEETING}/prepare", headers=headers)
+        for role in ("admin", "manager", "member", "attendee"):
+            headers = {"Authorization": f"Bearer {self.tokens[f'default-{role}']}"}
+            assert TestClient(app).post(f"{PREFIX}/meetings/{MEETING}/prepare", headers=headers).status_code == 200
         self._at_first = Snapshot(app)
 
     def _let_in(self, tenant: str, role: str, password_hash: str) -> None:
@@ -260,6 +261,16 @@ def test_nobody_learns_anything_of_another_tenant(world: World, route: str) -> N
 
     # What is not found is told by the id that was asked for, which was known already.
     assert not answer.is_success or "default-" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["users", "contacts", "accounts", "teams", "audit"])
+def test_lists_hold_what_is_of_ones_own_tenant_alone(world: World, kind: str) -> None:
+    for column, tenant in (("admin", "default"), ("rival", "rival")):
+        told = world.ask(f"GET /{kind}", column)
+        others = {"default": "rival", "rival": "default"}[tenant]
+        assert told.json()["items"] or kind == "audit"
+        assert all(one.get("tenant_id", tenant) == tenant for one in told.json()["items"])
+        assert f"{others}-" not in told.text
 
 
 @pytest.fixture
