@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
+from functools import partial
 from typing import Any
 
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Origin
+from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.identity import Identity
 from meetkit.accounts.models import (
     Account,
@@ -98,6 +100,11 @@ class World:
 
     def invited(self, admin: Caller, email: str, access: Access = "member") -> Account:
         return self.accounts.invite(admin, InviteRequest(email=email, name="Ben Frost", access=access), origin=HERE)
+
+    def erase(self, caller: Caller, user_id: str) -> None:
+        """Somebody erases a user, as the service has it done."""
+        erase = partial(GuardedStore(self.store, caller).erase_user, now=self.clock())
+        self.accounts.erase_user(caller, user_id, erase, origin=HERE)
 
     def events(self) -> list[tuple[str, str]]:
         """What was noted: event and outcome, oldest first."""

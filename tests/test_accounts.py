@@ -241,7 +241,7 @@ class TestApiKeys:
             lambda: accounts.revoke_api_key(caller, made.key.id),
             lambda: accounts.logout(caller),
             lambda: accounts.logout_all(caller),
-            lambda: accounts.erase_account(caller),
+            lambda: world.erase(caller, caller.user_id),
             lambda: accounts.request_verification(caller),
             lambda: accounts.change_password(
                 caller, ChangePasswordRequest(current_password=PASSWORD, new_password=OTHER)

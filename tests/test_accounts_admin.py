@@ -117,7 +117,7 @@ class TestAccess:
         calls: tuple[Callable[[], object], ...] = (
             lambda: world.accounts.update_account(admin, me, access="member"),
             lambda: world.accounts.update_account(admin, me, active=False),
-            lambda: world.accounts.erase_account(admin),
+            lambda: world.erase(admin, admin.user_id),
         )
         for call in calls:
             with pytest.raises(ConflictError, match="last admin"):
@@ -154,7 +154,6 @@ OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
     "set_access": lambda world, caller, one: world.accounts.update_account(caller, one, access="admin"),
     "set_active": lambda world, caller, one: world.accounts.update_account(caller, one, active=False),
     "export_account": lambda world, caller, one: world.accounts.export_account(caller, one),
-    "erase_account": lambda world, caller, one: world.accounts.erase_account(caller, one),
     "list_accounts": lambda world, caller, one: world.accounts.list_accounts(caller, after=one),
 }
 
@@ -218,7 +217,7 @@ class TestNoAdmin:
             with pytest.raises(NotFoundError):
                 verb(caller, victim.id)
         with pytest.raises((NotFoundError, ForbiddenError)):
-            world.accounts.erase_account(caller, victim.id)
+            world.erase(caller, victim.user_id)
 
 
 class TestTeams:
@@ -302,7 +301,7 @@ class TestDataProtection:
         key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
         world.accounts.create_team(admin, TeamRequest(name="Sales", members=(account.user_id,)))
 
-        assert world.accounts.erase_account(caller, origin=HERE).id == account.id
+        world.erase(caller, account.user_id)
 
         for credential in (pair.access_token, key.secret):
             with pytest.raises(UnauthenticatedError):
@@ -315,7 +314,7 @@ class TestDataProtection:
 
     def test_the_only_account_of_a_tenant_can_be_erased(self, world: World) -> None:
         admin = world.admin(tenant="acme")
-        world.accounts.erase_account(admin)
+        world.erase(admin, admin.user_id)
         with pytest.raises(UnauthenticatedError):
             world.login("ada@example.com")
 

@@ -96,26 +96,13 @@ class OwnAccount(Parts):
             account=account, user=self._user_of(account), api_keys=keys, teams=of_teams, events=tuple(events)
         )
 
-    def erase_account(self, caller: Caller, account_id: str | None = None, *, origin: Origin = NOWHERE) -> Account:
-        """Remove an account with its sessions, keys and identities; what it was is returned.
-
-        The `User`, and what is kept of their meetings, is the store's to erase. What was noted of it in ids stays.
-
-        Raises:
-            NotFoundError: the caller may see no account of that id.
-            ConflictError: it is the last admin of a tenant that others are in.
-            ForbiddenError: the caller came by an API key that may not.
-        """
-        if not caller.is_admin:
-            own_session(caller)
-        return self.database.write(_erase, caller, account_id, self._act(origin))
-
     def erase_user(
         self, caller: Caller, user_id: str, erase: Callable[[str], None], *, origin: Origin = NOWHERE
     ) -> None:
-        """Erase a user by `erase`, which refuses who may not, then the account, if there is one.
+        """Erase a user by `erase`, which refuses who may not, then the account with its sessions, if there is one.
 
-        In this order, as who has no account left could not finish what broke off in between; once more will do.
+        In this order, as who has no account left could not finish what broke off in between; once more will do. What
+        was noted of it in ids stays.
 
         Raises:
             ConflictError: it is the last admin of a tenant that others are in.
@@ -177,15 +164,6 @@ def _export(
     return kept.account, tuple(api_keys.of(connection, kept.number)), tuple(of_teams)
 
 
-def _erase(connection: Connection, caller: Caller, account_id: str | None, act: Act) -> Account:
-    admins = rows.lock_admins(connection, caller.tenant_id)
-    kept = reachable(connection, caller, account_id)
-    _check_not_last(connection, kept, admins)
-    rows.remove(connection, kept)
-    audit.note(connection, act, "account_erased", who=caller, subject=kept.account.id)
-    return kept.account
-
-
 def _check_not_last(connection: Connection, kept: rows.Kept, admins: set[int]) -> None:
     if admins == {kept.number} and not rows.is_alone(connection, kept):
         raise ConflictError("this is the last admin; make somebody else one first")
@@ -200,12 +178,15 @@ def _check_leaver(connection: Connection, caller: Caller, user_id: str) -> None:
 
 
 def _erase_of_user(connection: Connection, caller: Caller, user_id: str, act: Act) -> None:
+    admins = rows.lock_admins(connection, caller.tenant_id)
     kept = rows.by_user(connection, user_id, tenant_id=caller.tenant_id)
     if kept is None:
         rows.leave_teams(connection, user_id)
         audit.note(connection, act, "user_erased", who=caller, subject=user_id)
-    else:
-        _erase(connection, caller, kept.account.id, act)
+        return
+    _check_not_last(connection, kept, admins)
+    rows.remove(connection, kept)
+    audit.note(connection, act, "account_erased", who=caller, subject=kept.account.id)
 
 
 def _preferences(connection: Connection, caller: Caller) -> dict[str, Any]:
