@@ -10,6 +10,7 @@ from sqlalchemy import event
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
+    LoginRequest,
 )
 from meetkit.errors import ConflictError, InvalidRequestError, MeetkitError, UnauthenticatedError
 from tests.accounts import HERE, OTHER, PASSWORD, World, good, together
@@ -40,6 +41,30 @@ class TestSessions:
             on_both.accounts.refresh(last.refresh_token)
         assert good(on_both.accounts, other.access_token)
         assert on_both.events()[-2:] == [("reuse", "refused"), ("refresh", "failed")]
+
+    def test_a_session_ends_90_days_after_the_sign_in_however_often_it_is_refreshed(self, world: World) -> None:
+        world.signup()
+        pair = world.login()
+        for _ in range(4):
+            world.clock.go(days=20)
+            pair = world.accounts.refresh(pair.refresh_token)
+        world.clock.go(days=9, hours=23)
+        pair = world.accounts.refresh(pair.refresh_token)
+
+        world.clock.go(hours=1)
+        with pytest.raises(UnauthenticatedError):
+            world.accounts.refresh(pair.refresh_token)
+
+    def test_a_session_may_last_longer_where_the_setting_says_so(self, world: World) -> None:
+        world.signup()
+        accounts = world.another(policy=world.policy.model_copy(update={"refresh_token_days": 200}))
+        pair = accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+        world.clock.go(days=199)
+        pair = accounts.refresh(pair.refresh_token)
+
+        world.clock.go(days=1)
+        with pytest.raises(UnauthenticatedError):
+            accounts.refresh(pair.refresh_token)
 
     def test_of_two_refreshes_at_once_one_wins_and_the_session_ends(self, on_both: World) -> None:
         on_both.signup()

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from meetkit.accounts import rows, tables
 from meetkit.accounts.hashes import hash_of, new_secret
 from meetkit.models.base import new_id
-from meetkit.models.zones import to_microseconds
+from meetkit.models.zones import to_datetime, to_microseconds
 
 _s = tables.sessions
 _FAMILY = (
@@ -25,6 +25,7 @@ _FAMILY = (
     .where(_s.c.family_hash == bindparam("family"))
     .with_for_update(of=_s)
 )
+_LONGEST = dt.timedelta(days=90)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}")
 
 
@@ -68,7 +69,10 @@ def is_token(text: str) -> bool:
 
 
 def refresh(connection: Connection, token: str, *, now: dt.datetime, lasts: dt.timedelta) -> Refreshed:
-    """Let a session go on for the one token that is good, and end it for any other of its family."""
+    """Let a session go on for the one token that is good, and end it for any other of its family.
+
+    However often it is refreshed, it ends 90 days after the sign-in, or when it would if nobody refreshed it.
+    """
     family, _, once = token.partition(".")
     row = connection.execute(_FAMILY, {"family": hash_of(family)}).one_or_none()
     if row is None:
@@ -83,7 +87,7 @@ def refresh(connection: Connection, token: str, *, now: dt.datetime, lasts: dt.t
     values = {
         "token_hash": hash_of(following),
         "used_at": to_microseconds(now),
-        "expires_at": to_microseconds(now + lasts),
+        "expires_at": to_microseconds(min(now + lasts, to_datetime(row.created_at) + max(lasts, _LONGEST))),
     }
     connection.execute(update(_s).where(_s.c.number == row.number).values(values))
     return Refreshed("ok", account, Begun(row.id, f"{family}.{following}"))
