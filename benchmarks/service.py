@@ -33,7 +33,7 @@ from insights import meeting_of
 from meetkit import settings
 from meetkit.accounts.models import LoginRequest, SignupRequest
 from meetkit.accounts.service import Accounts
-from meetkit.mail import FolderMailer
+from meetkit.mail import FolderMailer, Outbox
 from meetkit.models import ActionItem, Contact, Meeting, User
 from meetkit.models.records import ContactRecord, MeetingRecord, Record, UserRecord
 from meetkit.storage import SqlStore
@@ -79,13 +79,13 @@ class World:
         given = settings.load().model_copy(update=self.settings)
         database = Database(url, migrate=True)
         store = SqlStore(database)
-        accounts = Accounts.of_settings(
-            given, database=database, store=store, mailer=FolderMailer(str(folder), sender="meetkit@example.com")
-        )
+        post = Outbox(FolderMailer(str(folder), sender="meetkit@example.com"))
+        accounts = Accounts.of_settings(given, database=database, store=store, post=post)
         email = "ann@example.com"
         self.user_id = accounts.signup(SignupRequest(email=email, password=PASSWORD, name="Ann Winter")).user_id
         store.import_records(records(self.user_id))
         self.token = accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        post.close(10)
         database.close()
 
     @property

@@ -28,9 +28,7 @@ from service_peers import same
 def ours() -> flask.Flask:
     """The blueprint as a host has it."""
     given = settings.load()
-    accounts = Accounts.of_settings(
-        given, database=same.store.database, store=same.store, mailer=Outbox(connect(given))
-    )
+    accounts = Accounts.of_settings(given, database=same.store.database, store=same.store, post=Outbox(connect(given)))
 
     def identify(shown: Credentials) -> Caller:
         if shown.token is None:
