@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
-from meetkit.models.base import STORABLE, Email, Line, Value
+from meetkit.models.base import STORABLE, Email, Line, Many, Value
 from meetkit.models.people import User
 from meetkit.models.zones import UtcInstant
 
@@ -31,7 +31,7 @@ class Account(Value):
     user_id: Line
     active: bool = True
     verified: bool = False
-    providers: tuple[Line, ...] = ()
+    providers: Many[Line] = ()
     created_at: UtcInstant
     last_login_at: UtcInstant | None = None
 
@@ -72,8 +72,8 @@ class Team(Value):
 
     id: Line
     name: Line
-    managers: tuple[Line, ...] = ()
-    members: tuple[Line, ...] = ()
+    managers: Many[Line] = ()
+    members: Many[Line] = ()
 
 
 class AccountExport(Value):
@@ -81,9 +81,9 @@ class AccountExport(Value):
 
     account: Account
     user: User | None
-    api_keys: tuple[ApiKey, ...]
-    teams: tuple[Team, ...]
-    events: tuple[AuditEvent, ...]
+    api_keys: Many[ApiKey]
+    teams: Many[Team]
+    events: Many[AuditEvent]
 
 
 class SignupRequest(Value):
@@ -153,8 +153,8 @@ class TeamRequest(Value):
     """What a team is to be: its name, and the ids of its people; nobody is both manager and member."""
 
     name: Line
-    managers: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
-    members: Annotated[tuple[Line, ...], Field(max_length=1000)] = ()
+    managers: Annotated[Many[Line], Field(max_length=1000)] = ()
+    members: Annotated[Many[Line], Field(max_length=1000)] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import WHOLE, Count, Line, Value
+from meetkit.models.base import WHOLE, Count, Line, Many, Value
 from meetkit.models.time import BusyInterval, Exceptions, TimeSlot, WeeklyHours
 from meetkit.models.zones import Instant, Zone
 
@@ -29,7 +29,7 @@ class Participant(Value):
     id: Line
     timezone: Zone
     work_hours: WeeklyHours
-    busy: tuple[BusyInterval, ...] = ()
+    busy: Many[BusyInterval] = ()
     exceptions: Exceptions = ()
     required: bool = True
 
@@ -46,7 +46,7 @@ class AvailabilityQuery(Value):
     wanted, and `tentative_is_busy=False` lets tentative time count as free.
     """
 
-    participants: Annotated[tuple[Participant, ...], Field(min_length=1)]
+    participants: Annotated[Many[Participant], Field(min_length=1)]
     window_start: Instant
     window_end: Instant
     duration_minutes: SpanMinutes
@@ -78,7 +78,7 @@ class AvailabilityQuery(Value):
 class Slot(TimeSlot):
     """A slot that can be booked; `missing` are the ids of optional people who are not free throughout it."""
 
-    missing: tuple[str, ...] = ()
+    missing: Many[str] = ()
 
 
 class AvailabilityResult(Value):
@@ -89,8 +89,8 @@ class AvailabilityResult(Value):
     people takes over from another. `slots` are the bookable ones among them, by step and limit.
     """
 
-    free: tuple[TimeSlot, ...]
-    slots: tuple[Slot, ...]
+    free: Many[TimeSlot]
+    slots: Many[Slot]
 
 
 class Obstacle(Value):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from meetkit.models.base import Line, Phrase, Value
+from meetkit.models.base import Line, Many, Phrase, Value
 from meetkit.models.insights import ActionItem, Evidence, Sentiment
 from meetkit.models.transcripts import Offset, Seconds
 from meetkit.models.zones import Date, Zone
@@ -17,14 +17,14 @@ Health = Literal["strong", "stable", "at_risk"]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Grounds = Annotated[tuple[Evidence, ...], Field(min_length=1)]
+Grounds = Annotated[Many[Evidence], Field(min_length=1)]
 
 
 class Tracker(Value):
     """Phrases to look for under a name, such as `pricing` for `discount` and `list price`."""
 
     name: Line
-    phrases: Annotated[tuple[Line, ...], Field(min_length=1)]
+    phrases: Annotated[Many[Line], Field(min_length=1)]
 
 
 def _from_mapping(value: Any) -> Any:
@@ -44,9 +44,9 @@ class MeetingContext(Value):
     title: Line | None = None
     date: Date | None = None
     timezone: Zone = "UTC"
-    our_side: tuple[Line, ...] = ()
-    their_side: tuple[Line, ...] = ()
-    trackers: Annotated[tuple[Tracker, ...], BeforeValidator(_from_mapping)] = ()
+    our_side: Many[Line] = ()
+    their_side: Many[Line] = ()
+    trackers: Annotated[Many[Tracker], BeforeValidator(_from_mapping)] = ()
 
 
 class Section(Value):
@@ -78,7 +78,7 @@ class SummarySentence(Value):
 class Summary(Section):
     """What the meeting came to, in a few sentences, in the order of the meeting."""
 
-    sentences: tuple[SummarySentence, ...] = ()
+    sentences: Many[SummarySentence] = ()
 
     @property
     def text(self) -> str:
@@ -89,7 +89,7 @@ class Summary(Section):
 class ActionItems(Section):
     """What somebody is to do; the `field` of an item's evidence says which quote supports what."""
 
-    items: tuple[ActionItem, ...] = ()
+    items: Many[ActionItem] = ()
 
 
 class Decision(Value):
@@ -102,7 +102,7 @@ class Decision(Value):
 class Decisions(Section):
     """What was decided."""
 
-    items: tuple[Decision, ...] = ()
+    items: Many[Decision] = ()
 
 
 class Question(Value):
@@ -122,7 +122,7 @@ class Question(Value):
 class Questions(Section):
     """What was asked, in the order of the meeting."""
 
-    items: tuple[Question, ...] = ()
+    items: Many[Question] = ()
 
 
 class TopicSpan(Value):
@@ -136,14 +136,14 @@ class Topic(Value):
     """What a stretch of the meeting was about, in words that were said."""
 
     label: Line
-    spans: Annotated[tuple[TopicSpan, ...], Field(min_length=1)]
+    spans: Annotated[Many[TopicSpan], Field(min_length=1)]
     evidence: Grounds
 
 
 class Topics(Section):
     """What was talked about, the weightiest first."""
 
-    items: tuple[Topic, ...] = ()
+    items: Many[Topic] = ()
 
 
 class SpeakerSentiment(Value):
@@ -152,7 +152,7 @@ class SpeakerSentiment(Value):
     speaker: Line | None
     score: Score
     label: Sentiment
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Many[Evidence] = ()
 
 
 class SentimentPoint(Value):
@@ -168,7 +168,7 @@ class Contribution(Value):
 
     reason: Line
     weight: Annotated[float, Field(allow_inf_nan=False)]
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Many[Evidence] = ()
 
 
 class RelationshipHealth(Value):
@@ -177,7 +177,7 @@ class RelationshipHealth(Value):
     label: Health
     score: Annotated[float, Field(allow_inf_nan=False)]
     version: Line
-    contributions: tuple[Contribution, ...]
+    contributions: Many[Contribution]
 
 
 class SentimentAnalysis(Section):
@@ -185,8 +185,8 @@ class SentimentAnalysis(Section):
 
     score: Score | None = None
     label: Sentiment | None = None
-    speakers: tuple[SpeakerSentiment, ...] = ()
-    timeline: tuple[SentimentPoint, ...] = ()
+    speakers: Many[SpeakerSentiment] = ()
+    timeline: Many[SentimentPoint] = ()
     health: RelationshipHealth | None = None
 
 
@@ -200,7 +200,7 @@ class FollowUp(Value):
 class FollowUps(Section):
     """What to do next, the most pressing first."""
 
-    items: tuple[FollowUp, ...] = ()
+    items: Many[FollowUp] = ()
 
 
 class FillerCount(Value):
@@ -227,7 +227,7 @@ class SpeakerStatistics(Value):
     questions: Offset
     question_rate: Rate | None
     words_per_minute: Rate | None
-    fillers: tuple[FillerCount, ...] = ()
+    fillers: Many[FillerCount] = ()
 
 
 class Statistics(Section):
@@ -236,7 +236,7 @@ class Statistics(Section):
     words: Offset = 0
     duration_seconds: Seconds | None = None
     interactivity: Rate | None = None
-    speakers: tuple[SpeakerStatistics, ...] = ()
+    speakers: Many[SpeakerStatistics] = ()
 
 
 class Mention(Value):
@@ -250,7 +250,7 @@ class Mention(Value):
 class Trackers(Section):
     """Where the caller's phrases were said, in the order of the meeting."""
 
-    mentions: tuple[Mention, ...] = ()
+    mentions: Many[Mention] = ()
 
 
 class MeetingInsights(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -23,6 +23,9 @@ from meetkit.errors import InvalidRequestError, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
+"""Values of a kind, of which the first that is none ends the reading, as an error for each of a million costs much."""
 
 _MAX_PROBLEMS = 8
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -55,10 +58,21 @@ class Value(BaseModel):
             return data
         if data.keys() <= cls.__pydantic_fields__.keys():
             return data
-        unknown = data.keys() - cls.model_fields.keys()
-        if unknown <= cls.derived:
-            return {name: value for name, value in data.items() if name not in cls.derived}
-        raise ValueError(unknown_names(unknown - cls.derived, cls.model_fields))
+        known = cls.model_fields.keys() | cls.derived
+        if unknown := [name for name in data if name not in known]:
+            raise ValueError(unknown_names(unknown, cls.model_fields))
+        return {name: value for name, value in data.items() if name not in cls.derived}
+
+
+def at_most(count: int) -> BeforeValidator:
+    """Refuse a mapping of more names before it is read, as an error for each of them costs much."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, Mapping) and len(value) > count:
+            raise ValueError(f"has at most {count:,} names, not {len(value):,}")
+        return value
+
+    return BeforeValidator(check)
 
 
 def new_id(kind: str) -> str:
@@ -71,16 +85,16 @@ def cut(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
     return list(islice(found, offset, None if limit is None else offset + limit))
 
 
-def unknown_names(unknown: Iterable[object], known: Iterable[str]) -> str:
+def unknown_names(unknown: Collection[object], known: Iterable[str]) -> str:
     """Say which names are not known, what was probably meant, and which names there are."""
     known = list(known)
-    names = sorted(str(name)[:80] for name in unknown)
+    names = sorted(str(name)[:80] for name in islice(unknown, _MAX_PROBLEMS))
     parts = []
-    for name in names[:_MAX_PROBLEMS]:
+    for name in names:
         close = difflib.get_close_matches(name, known, n=1)
         parts.append(f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name))
-    if len(names) > _MAX_PROBLEMS:
-        parts.append(f"and {len(names) - _MAX_PROBLEMS} more")
+    if len(unknown) > _MAX_PROBLEMS:
+        parts.append(f"and {len(unknown) - _MAX_PROBLEMS} more")
     return f"unknown field {', '.join(parts)}; known fields: {', '.join(known)}"
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from meetkit.models.base import WHOLE, Line, Paragraph, Phrase, Text, Value
+from meetkit.models.base import WHOLE, Line, Many, Paragraph, Phrase, Text, Value
 from meetkit.models.zones import Date, Instant, UtcInstant, Zone
 
 Priority = Literal["low", "medium", "high"]
@@ -61,7 +61,7 @@ class ActionItem(Value):
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
     done_at: UtcInstant | None = None
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Many[Evidence] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -114,7 +114,7 @@ class PendingActionItem(ActionItem):
     """
 
     meeting_id: Line
-    sources: tuple[ItemSource, ...] = ()
+    sources: Many[ItemSource] = ()
     overdue: bool = False
 
 
@@ -137,9 +137,9 @@ class PreMeetingPrep(Value):
 
     meeting_id: Line
     contact_summary: Paragraph
-    recent_highlights: tuple[Highlight, ...]
-    changes: tuple[Highlight, ...] = ()
-    talking_points: Annotated[tuple[Phrase, ...], Field(min_length=3, max_length=5)]
-    pending_action_items: tuple[PendingActionItem, ...]
+    recent_highlights: Many[Highlight]
+    changes: Many[Highlight] = ()
+    talking_points: Annotated[Many[Phrase], Field(min_length=3, max_length=5)]
+    pending_action_items: Many[PendingActionItem]
     engine: Line
     generated_at: Instant

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, Line, MisfitError, Offset, Searched, Text, Value, parse
+from meetkit.models.base import STORABLE, WHOLE, Count, Line, Many, MisfitError, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -41,7 +41,7 @@ Kind = Literal["internal", "external"]
 DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60), WHOLE]
 Version = Annotated[int, Field(strict=True, ge=1, le=2**53), WHOLE]
 Summary = Annotated[str, Field(max_length=100_000), STORABLE]
-AttendeeIds = Annotated[tuple[Line, ...], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
+AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     "scheduled": frozenset({"completed", "cancelled"}),
@@ -82,7 +82,7 @@ class Meeting(Value):
     status: Status = "scheduled"
     transcript: Text | None = None
     summary: Summary | None = None
-    action_items: tuple[ActionItem, ...] = ()
+    action_items: Many[ActionItem] = ()
     sentiment: Sentiment | None = None
     exclusive: bool = False
     created_at: UtcInstant | None = None
@@ -180,7 +180,7 @@ class MeetingUpdate(Value):
     status: Status | None = None
     transcript: Text | None = None
     summary: Summary | None = None
-    action_items: tuple[ActionItem, ...] | None = None
+    action_items: Many[ActionItem] | None = None
     sentiment: Sentiment | None = None
     expected_version: Version | None = None
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, computed_field, model_validator
 
-from meetkit.models.base import WHOLE, Line, MisfitError, Value
+from meetkit.models.base import WHOLE, Line, Many, MisfitError, Value
 from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
 
 _MAX_BUSY_DAYS = 100_000
@@ -75,14 +75,14 @@ def _days(value: Iterable[int]) -> tuple[int, ...]:
 class WorkHours(Hours):
     """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of whoever keeps them."""
 
-    days: Annotated[tuple[_Weekday, ...], Field(json_schema_extra={"minItems": 1}), AfterValidator(_days)]
+    days: Annotated[Many[_Weekday], Field(json_schema_extra={"minItems": 1}), AfterValidator(_days)]
 
 
 class DateException(Value):
     """The hours of one date in place of its weekday's; none make it a day off."""
 
     date: Date
-    hours: tuple[Hours, ...] = ()
+    hours: Many[Hours] = ()
 
 
 def _one_or_many(value: Any) -> Any:
@@ -96,8 +96,8 @@ def _one_per_date(exceptions: tuple[DateException, ...]) -> tuple[DateException,
     return exceptions
 
 
-WeeklyHours = Annotated[tuple[WorkHours, ...], BeforeValidator(_one_or_many)]
-Exceptions = Annotated[tuple[DateException, ...], AfterValidator(_one_per_date)]
+WeeklyHours = Annotated[Many[WorkHours], BeforeValidator(_one_or_many)]
+Exceptions = Annotated[Many[DateException], AfterValidator(_one_per_date)]
 
 OFFICE_HOURS = (WorkHours(days=(0, 1, 2, 3, 4), start="09:00", end="17:00"),)
 
@@ -125,7 +125,7 @@ class Calendar(Value):
     """
 
     name: Line = "default"
-    busy: tuple[BusyInterval, ...] = ()
+    busy: Many[BusyInterval] = ()
     synced_at: UtcInstant
 
     @model_validator(mode="after")

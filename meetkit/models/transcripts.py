@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Line, MisfitError, Text, Value
+from meetkit.models.base import Line, Many, MisfitError, Text, Value
 
 Offset = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -38,7 +38,7 @@ class Transcript(Value):
 
     format: TranscriptFormat
     text: Text
-    turns: tuple[Turn, ...]
+    turns: Many[Turn]
 
     @model_validator(mode="after")
     def _turns_point_into_text(self) -> Self:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, JsonValue, StrictBool
 from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
 from meetkit.accounts.models import Account, AccountExport, ApiKey, Team, Token
-from meetkit.models.base import Email, Line, Value
+from meetkit.models.base import Email, Line, Value, at_most
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
 from meetkit.models.zones import Zone
@@ -58,7 +58,10 @@ class Profile(Value):
     timezone: Zone
     work_hours: WorkWeek
     preferences: Annotated[
-        dict[Line, JsonValue], Field(max_length=100, json_schema_extra={"maxProperties": 100}), AfterValidator(_small)
+        dict[Line, JsonValue],
+        Field(max_length=100, json_schema_extra={"maxProperties": 100}),
+        AfterValidator(_small),
+        at_most(100),
     ]
 
 

@@ -8,16 +8,16 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from meetkit.availability import Obstacle
 from meetkit.availability.query import BufferMinutes, SpanMinutes
-from meetkit.models.base import Email, Line, Text, Value
+from meetkit.models.base import Email, Line, Many, Text, Value, at_most
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot, WorkHours
 from meetkit.models.zones import Date, Moment, Zone
 
-UserIds = Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]
-WorkWeek = Annotated[tuple[WorkHours, ...], Field(max_length=100)]
-DaysOff = Annotated[tuple[DateException, ...], Field(max_length=1000)]
+UserIds = Annotated[Many[Line], Field(min_length=1, max_length=100)]
+WorkWeek = Annotated[Many[WorkHours], Field(max_length=100)]
+DaysOff = Annotated[Many[DateException], Field(max_length=1000)]
 Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 
 
@@ -149,7 +149,7 @@ class Analysis(Value):
     """What to analyse: a transcript as text, WebVTT, SRT or JSON; without one, that of the meeting."""
 
     transcript: Text | None = None
-    trackers: dict[Line, Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]] = Field(
+    trackers: Annotated[dict[Line, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
     )
 
@@ -242,7 +242,7 @@ class Obstacles(Value):
 class Busy(Value):
     """All the busy time of a calendar, in place of what was known of it. Times need an offset."""
 
-    busy: Annotated[tuple[BusyInterval, ...], Field(max_length=20_000)]
+    busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]
 
 
 class CalendarUpload(Value):
@@ -262,4 +262,4 @@ class Synced(Value):
     """A calendar as it was read, and what of it could not be read and is left out."""
 
     calendar: Calendar
-    problems: tuple[str, ...] = ()
+    problems: Many[str] = ()

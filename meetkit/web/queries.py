@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from meetkit.accounts.events import AuditFilters, EventName
-from meetkit.models.base import Line, Searched, Value
+from meetkit.models.base import Line, Many, Searched, Value
 from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
 from meetkit.models.zones import UtcInstant
@@ -44,9 +44,7 @@ class Page(Follow):
 class MeetingQuery(Page):
     """Whose meetings, and which of them. `date_from` is included, `date_to` is not, unless it is a whole day."""
 
-    user_id: Annotated[
-        tuple[Line, ...], Field(max_length=MAX_USERS, description="Whose; by default the caller's own.")
-    ] = ()
+    user_id: Annotated[Many[Line], Field(max_length=MAX_USERS, description="Whose; by default the caller's own.")] = ()
     of: Literal["team"] | None = Field(
         default=None, description="In place of `user_id`: of all users in the teams that the caller manages."
     )

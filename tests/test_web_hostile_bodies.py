@@ -1,0 +1,101 @@
+"""Bodies that are bad in many places cost what one bad place does, and are told of briefly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from meetkit.accounts.models import TeamRequest
+from meetkit.models.analysis import MeetingContext
+from meetkit.models.base import parse, unknown_names
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
+from meetkit.models.people import User
+from meetkit.models.time import Calendar, DateException, WorkHours
+from meetkit.web.account_bodies import Profile
+from meetkit.web.bodies import Analysis, Busy, DaySearch, Explanation, FirstFree, NewUser, UserPatch, WindowSearch
+from tests.test_web_shell import JSON, client
+
+MANY = 2_000
+MIB = 1024 * 1024
+PLACES: list[tuple[type[BaseModel], str]] = [
+    (DaySearch, "user_ids"),
+    (WindowSearch, "user_ids"),
+    (FirstFree, "user_ids"),
+    (Explanation, "user_ids"),
+    (CreateMeetingRequest, "attendee_ids"),
+    (MeetingUpdate, "attendee_ids"),
+    (MeetingUpdate, "action_items"),
+    (Meeting, "action_items"),
+    (User, "work_hours"),
+    (User, "exceptions"),
+    (NewUser, "work_hours"),
+    (NewUser, "exceptions"),
+    (UserPatch, "work_hours"),
+    (WorkHours, "days"),
+    (DateException, "hours"),
+    (Calendar, "busy"),
+    (Busy, "busy"),
+    (MeetingContext, "trackers"),
+    (MeetingContext, "our_side"),
+    (TeamRequest, "members"),
+    (TeamRequest, "managers"),
+]
+
+
+def _errors(model: type[BaseModel], field: str, value: Any) -> int:
+    with pytest.raises(ValidationError) as found:
+        model.model_validate({field: value})
+    return sum(1 for error in found.value.errors() if error["loc"][:1] == (field,))
+
+
+@pytest.mark.parametrize(("model", "field"), PLACES)
+def test_of_a_list_the_first_bad_element_is_told_alone(model: type[BaseModel], field: str) -> None:
+    bad = {"x": {}} if field in ("work_hours", "exceptions", "action_items", "trackers", "busy", "hours") else [1.5]
+
+    # One element of several fields may miss each of them.
+    assert _errors(model, field, [bad] * MANY) == _errors(model, field, [bad]) < 5
+
+
+@pytest.mark.parametrize(("model", "field"), [(Analysis, "trackers"), (Profile, "preferences")])
+def test_a_mapping_with_too_many_names_is_told_so_once(model: type[BaseModel], field: str) -> None:
+    assert _errors(model, field, {f"\n{number}": 0 for number in range(MANY)}) == 1
+    assert _errors(Analysis, "trackers", {"a": [1] * MANY}) == _errors(Analysis, "trackers", {"a": [1]})
+
+
+def test_of_many_unknown_fields_the_first_are_named() -> None:
+    told = unknown_names([str(number) for number in range(MANY)], ["name"])
+
+    assert "'7'" in told
+    assert "and 1992 more" in told
+    assert "'8'" not in told
+    with pytest.raises(ValueError, match=r"unknown field '0'.* and 1992 more; known fields: name"):
+        parse(NewUser, {str(number): 0 for number in range(MANY)})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/meetings", 413),
+        ("POST", "/api/v1/availability", 413),
+        ("PUT", "/api/v1/profile", 413),
+        ("PATCH", "/api/v1/users/u", 413),
+        ("PATCH", "/api/v1/meetings/m", 404),
+        ("POST", "/api/v1/meetings/m/analyze", 404),
+        ("POST", "/meetings/m/analyze", 404),
+        ("PUT", "/api/v1/calendars/u/work", 404),
+    ],
+)
+def test_json_is_small_but_where_a_transcript_or_a_calendar_is_sent(method: str, path: str, status: int) -> None:
+    found = client().request(method, path, content=b"[" + b" " * MIB, headers=JSON)
+
+    assert found.status_code in (status, 400 if status == 404 else status)
+    if status == 413:
+        assert found.json()["detail"] == "the body of a request has at most 1 MiB"
+
+
+def test_files_may_be_large_wherever_they_are_taken() -> None:
+    found = client().post("/api/v1/calendars", files={"file": ("a.ics", b" " * MIB)})
+
+    assert found.status_code == 400
