@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from meetkit.errors import InvalidRequestError
@@ -25,17 +26,34 @@ def check(password: str, *, email: str, name: str = "") -> None:
         raise InvalidRequestError(f"password: {why}; {_WHAT_WOULD_DO}")
 
 
+def normal(password: str) -> str:
+    """One form for what keyboards write in several (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def _weakness(password: str, email: str, name: str) -> str | None:
-    plain = password.casefold()
+    plain = _plain(password)
     if not SHORTEST <= len(password) <= LONGEST:
         return f"has {len(password)} characters"
     if len(set(plain)) < _FEWEST_CHARACTERS:
         return "repeats the same few characters"
-    if _core(plain) in _COMMON or plain in _COMMON or any(plain in row for row in _ROWS):
+    tried = {plain, _core(plain), once := _once(plain), _core(once)}
+    if tried & _COMMON or any(once in row for row in _ROWS):
         return "is one of the most common"
-    if _core(plain) in _own(email, name):
+    if tried & _own(email, name):
         return "is your e-mail or your name"
     return None
+
+
+def _plain(text: str) -> str:
+    """The text as it is tried: whichever width and case its letters have."""
+    return normal(normal(text).casefold())
+
+
+def _once(text: str) -> str:
+    """What a text repeats, if it is nothing but repetitions of it."""
+    repeated = re.fullmatch(r"(.+?)\1+", text, re.DOTALL)
+    return repeated[1] if repeated else text
 
 
 def _core(text: str) -> str:
@@ -45,6 +63,7 @@ def _core(text: str) -> str:
 
 def _own(email: str, name: str) -> set[str]:
     """What somebody is called, as it would be typed."""
-    local, _, domain = email.casefold().partition("@")
+    email, name = _plain(email), _plain(name)
+    local, _, domain = email.partition("@")
     called = {email, local, domain, domain.partition(".")[0], name, *name.split(), re.sub(r"\W", "", name)}
-    return {_core(one.casefold()) for one in called} | {""}
+    return {_core(one) for one in called} | {""}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 
+from meetkit.accounts.password_rules import normal
 from meetkit.accounts.policy import AccountPolicy
 
 try:
@@ -27,12 +27,12 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
-        return self._hasher.hash(_normal(password))
+        return self._hasher.hash(normal(password))
 
     def verify(self, kept: str | None, password: str) -> bool:
         """Whether a password is the one that a hash was kept of; of none, false, after as much work."""
         try:
-            right = self._hasher.verify(self._nobodys if kept is None else kept, _normal(password))
+            right = self._hasher.verify(self._nobodys if kept is None else kept, normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return right and kept is not None
@@ -40,8 +40,3 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether a hash was made by other parameters than the policy's."""
         return self._hasher.check_needs_rehash(kept)
-
-
-def _normal(password: str) -> str:
-    """One form for what keyboards write in several (NIST SP 800-63B-4, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
