@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -44,8 +45,8 @@ def moment(microseconds: int | None) -> dt.datetime | None:
 
 
 def email_key(email: str) -> str:
-    """What two writings of one e-mail share."""
-    return email.casefold()
+    """What two writings of one e-mail share; not folded, as to mail servers ß is not ss."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email).lower())
 
 
 def read(row: Row[Any]) -> Kept:

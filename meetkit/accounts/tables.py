@@ -42,7 +42,7 @@ def _id(name: str, **options: Any) -> Column[str]:
 
 tenants = Table("meetkit_tenants", metadata, _id("id", primary_key=True), Column("name", Text, nullable=False))
 
-# Users may be kept elsewhere, so they are named by id and referred to by no key. `email_key` is `email` casefolded.
+# Users may be kept elsewhere, so they are named by id and referred to by no key. `email_key` is `rows.email_key`.
 accounts = Table(
     "meetkit_accounts",
     metadata,

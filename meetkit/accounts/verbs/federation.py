@@ -70,9 +70,9 @@ def _taken_back(connection: Connection, kept: rows.Kept, act: Act) -> rows.Kept:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether mail to both goes to one reader for sure; casefolding makes one of letters that mail servers tell apart.
+    """Whether mail to both goes to one reader for sure; mail servers may tell apart letters that one e-mail has here.
 
-    The Kelvin sign folds to k, the long s to s.
+    The Kelvin sign becomes k.
     """
     return _ascii_lower(one) == _ascii_lower(other)
 
