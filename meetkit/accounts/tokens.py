@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.errors import InvalidRequestError, UnauthenticatedError
+from meetkit.models.base import is_storable
 
 try:
     from joserfc import jwt
@@ -105,7 +106,8 @@ class Tokens:
             iat={"essential": True},
             exp={"essential": True},
         ).validate(token.claims)
-        if token.header.get("typ") != _TYPE or not isinstance(token.claims["sid"], str):
+        names = (token.claims["sub"], token.claims["sid"])
+        if token.header.get("typ") != _TYPE or not all(map(is_storable, names)):
             raise ValueError("another kind of token")
         if token.claims["exp"] <= seconds:
             raise ValueError("good no more, however the clocks go")
