@@ -12,6 +12,7 @@ import sqlalchemy
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
+from meetkit.accounts.caller import Right
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
@@ -89,6 +90,13 @@ class TestSigningUp:
             ("ann@example.com", "your e-mail"),
             ("Ann Winter 2026", "your name"),
             ("annwinter1!", "your name"),
+            ("Ｐａｓｓｗｏｒｄ１２３！", "most common"),
+            ("１２３４５６７８９０", "most common"),
+            ("Ａｎｎ　Ｗｉｎｔｅｒ２０２６", "your name"),
+            ("letmeinletmein", "most common"),
+            ("Password1!Password1!", "most common"),
+            ("abcdabcdabcd", "most common"),
+            ("AnnWinterAnnWinter", "your name"),
         ],
     )
     def test_a_password_that_is_guessed_first_is_refused(self, world: World, password: str, why: str) -> None:
@@ -96,6 +104,16 @@ class TestSigningUp:
             world.signup(password=password)
         assert "10 to 200 characters" in str(caught.value)
         assert password not in str(caught.value)
+
+    @pytest.mark.parametrize(("one", "other"), [("victims", "victim\u017f"), ("strasse", "straße")])
+    def test_an_email_takes_none_that_only_folds_to_it(self, world: World, one: str, other: str) -> None:
+        world.signup(f"{other}@corp.example")
+        account = world.signup(f"{one}@corp.example")
+        assert world.caller(f"{one.upper()}@corp.example").account_id == account.id
+
+    def test_an_email_is_one_however_a_keyboard_composes_it(self, world: World) -> None:
+        world.signup("j\u00fcrgen@example.com")
+        assert world.caller("JU\u0308RGEN@example.com")
 
     def test_a_password_may_be_in_any_script(self, world: World) -> None:
         world.signup(password="ключ от старой двери")
@@ -230,6 +248,25 @@ class TestApiKeys:
             with pytest.raises(NotFoundError):
                 world.accounts.revoke_api_key(admin, key_id)
         assert good(world.accounts, made.secret)
+
+    @pytest.mark.parametrize("right", ["write", "admin"])
+    def test_of_viewers_only_read(self, world: World, right: Right) -> None:
+        admin, viewer = world.admin(), world.signup()
+        world.accounts.set_access(admin, viewer.id, "viewer")
+        caller = world.caller()
+        with pytest.raises(ForbiddenError, match='a viewer\'s key has the right "read"'):
+            world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM", right=right))
+        assert world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM", right="read")).key.right == "read"
+
+    def test_of_admins_let_nobody_in_who_outlives_them(self, world: World) -> None:
+        admin, member = world.admin(), world.signup()
+        key = world.accounts.create_api_key(admin, ApiKeyRequest(name="CRM", right="admin"))
+        caller = world.accounts.authenticate(key.secret)
+        with pytest.raises(ForbiddenError, match="takes a sign-in"):
+            world.invited(caller, "eve@example.com", "admin")
+        with pytest.raises(ForbiddenError, match="takes a sign-in"):
+            world.accounts.set_access(caller, member.id, "admin")
+        assert len(world.accounts.list_accounts(caller)) == 2
 
     def test_cannot_do_what_takes_a_sign_in(self, world: World) -> None:
         world.signup()

@@ -88,7 +88,7 @@ ROUTES = {
         OF_THE_SIGNED_IN, {"current_password": PASSWORD, "new_password": "seven boats under Linz"}
     ),
     "GET /api-keys": Row(OF_ALL),
-    "POST /api-keys": Row(OF_THE_SIGNED_IN, {"name": "k"}),
+    "POST /api-keys": Row(OF_THE_SIGNED_IN, {"name": "k", "right": "read"}),
     "DELETE /api-keys/{key_id}": Row("ok 404 404 404 404 404 403 401 404", at={"key_id": "{key}"}),
     "GET /teams": Row(OF_ALL),
     "POST /teams": Row(OF_ADMINS, {"name": "New", "members": ["{self}"]}),

@@ -10,7 +10,7 @@ from meetkit.accounts import audit, rows, sessions, teams
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import NOWHERE, Act, AuditEvent, AuditFilters, EventName, Origin
 from meetkit.accounts.models import Account, Team, TeamRequest
-from meetkit.accounts.verbs.parts import Parts, check_admin
+from meetkit.accounts.verbs.parts import Parts, check_admin, own_session
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 
 _MOST = 1_000
@@ -46,13 +46,14 @@ class Administration(Parts):
         Of one that is let in no more, sessions end at once, and keys rest.
 
         Raises:
-            ForbiddenError: the caller is no admin.
+            ForbiddenError: the caller is no admin, or came by an API key, which whoever it lets in would outlive.
             NotFoundError: their tenant has no such account.
             ConflictError: it is the tenant's last active admin.
         """
         check_admin(caller)
         changes: dict[EventName, dict[str, Access | bool]] = {}
         if access is not None:
+            own_session(caller)
             changes["access_changed"] = {"access": access}
         if active is not None:
             changes["activated" if active else "deactivated"] = {"active": active}

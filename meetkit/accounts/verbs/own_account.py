@@ -21,7 +21,7 @@ from meetkit.accounts.models import (
     Team,
 )
 from meetkit.accounts.verbs.parts import Parts, own_session, reachable
-from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
+from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 from meetkit.models.people import User
 
 _EXPORTED_EVENTS = 10_000
@@ -62,9 +62,11 @@ class OwnAccount(Parts):
         """Make a key for another backend; its secret is shown now and never again.
 
         Raises:
-            ForbiddenError: the caller came by an API key.
+            ForbiddenError: the caller came by an API key, or is a viewer and asks for more than to read.
         """
         own_session(caller)
+        if caller.access == "viewer" and request.right != "read":
+            raise ForbiddenError('a viewer\'s key has the right "read"')
         return self.database.write(_add_key, caller, request, self._act(origin))
 
     def list_api_keys(self, caller: Caller) -> list[ApiKey]:

@@ -12,7 +12,7 @@ from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, Origin
 from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
 from meetkit.accounts.verbs.making import Making, Newcomer
-from meetkit.accounts.verbs.parts import check_admin
+from meetkit.accounts.verbs.parts import check_admin, own_session
 from meetkit.errors import ConflictError
 from meetkit.mail import messages
 
@@ -62,12 +62,13 @@ class SigningUp(Making):
 
         Raises:
             ConflictError: the e-mail, or the user, has an account in the tenant.
-            ForbiddenError: the caller is no admin.
+            ForbiddenError: the caller is no admin, or came by an API key, which whoever it lets in would outlive.
             NotFoundError: their tenant has no such user.
             ThrottledError: too many from this address.
         """
         act = self._act(origin)
         check_admin(caller)
+        own_session(caller)
         self._limit(act, "invite")
         self.throttle.count_address(origin.address)
         if request.user_id is not None:

@@ -39,4 +39,6 @@ def analyze(
     insights = meeting_service.analyze_meeting(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )
+    if given is None:
+        context.record("transcript_read", meeting_id)
     return Reply.of(insights)

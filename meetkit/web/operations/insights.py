@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left
 from typing import Any, Literal
 
@@ -51,6 +52,8 @@ async def analyze(
     insights = await meeting_service.analyze_meeting_async(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )
+    if given is None:
+        await asyncio.to_thread(context.record, "transcript_read", meeting_id)
     return Reply.of(insights)
 
 
