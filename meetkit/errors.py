@@ -13,6 +13,7 @@ MeetkitError                    500
 ├── StoreError                  503, retryable
 ├── SchemaError                 500, not retryable
 ├── MailError                   503, retryable
+│   └── UndeliverableError      503, not retryable
 ├── NotConfiguredError          503, not retryable
 ├── IdentityProviderError       503, retryable
 └── LLMAPIError                 503, retryable
@@ -188,6 +189,12 @@ class MailError(MeetkitError):
 
     status_code = 503
     retryable = True
+
+
+class UndeliverableError(MailError):
+    """No mail server will ever take this message."""
+
+    retryable = False
 
 
 class NotConfiguredError(MeetkitError):

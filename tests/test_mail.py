@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import ssl
 import stat
 import threading
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from meetkit import mail
-from meetkit.errors import InvalidRequestError, MailError
+from meetkit.errors import InvalidRequestError, MailError, UndeliverableError
 from meetkit.mail import FolderMailer, Letter, Message, Outbox, SmtpMailer, messages, servers
 from meetkit.mail.message import written
 from meetkit.mail.messages import Template
@@ -361,19 +360,87 @@ def test_an_outbox_sends_in_order_what_waits_when_it_closes() -> None:
     assert mailer.sent == numbered(50)
 
 
-@pytest.mark.usefixtures("without_waiting")
 def test_an_outbox_tries_again_and_drops_what_fails_for_good(caplog: pytest.LogCaptureFixture) -> None:
-    mailer = Trouble(MailError("busy"), RuntimeError("maya@example.com"), *[MailError("away")] * 3)
-    outbox = Outbox(mailer)
+    mailer = Trouble(MailError("busy"), RuntimeError("maya@example.com"), UndeliverableError("never"))
+    outbox = Outbox(mailer, wait=0)
     for message in numbered(4):
         outbox.put(of(message))
 
     assert outbox.close(10)
-    assert [message.subject for message in mailer.sent] == ["2", "3"]
-    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [
+    assert [message.subject for message in mailer.sent] == ["3", "0"]
+    assert [record.message for record in caplog.records] == [
         "a mail was dropped: RuntimeError",
-        "a mail was dropped: away",
+        "a mail was dropped: never",
     ]
+
+
+def test_an_outbox_gives_up_after_a_few_attempts(caplog: pytest.LogCaptureFixture) -> None:
+    mailer = Trouble(*[MailError("away")] * 4)
+    outbox = Outbox(mailer, wait=0)
+    outbox.put(of(HELLO))
+
+    assert outbox.close(10)
+    assert (mailer.sent, len(mailer.errors)) == ([], 1)
+    assert [record.message for record in caplog.records] == ["a mail was dropped: away"]
+
+
+def test_what_an_outbox_tries_again_holds_up_no_other() -> None:
+    mailer = Trouble(*[MailError("busy")] * 4)
+    outbox = Outbox(mailer, wait=3600)
+    for message in numbered(6):
+        outbox.put(of(message))
+
+    assert not outbox.close(1)
+    assert [message.subject for message in mailer.sent] == ["4", "5"]
+
+
+def test_what_waits_to_be_tried_again_fills_an_outbox(caplog: pytest.LogCaptureFixture) -> None:
+    mailer = Trouble(*[MailError("busy")] * 2)
+    outbox = Outbox(mailer, wait=3600, size=2)
+    for message in numbered(2):
+        outbox.put(of(message))
+    while mailer.errors or len(outbox._again) < 2:
+        threading.Event().wait(0.001)
+    outbox.put(of(HELLO))
+
+    assert not outbox.close(0)
+    assert next(record.message for record in caplog.records) == "a mail was dropped: the outbox is full"
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [("554 never", UndeliverableError), ("550 5.1.1 nobody", UndeliverableError), ("452 full", MailError)],
+)
+def test_only_a_reply_of_4xx_is_worth_another_try(reply: str, kind: type[MailError]) -> None:
+    with running() as server:
+        server.refuses = reply
+        with pytest.raises(MailError) as caught:
+            SmtpMailer(server.url(), sender=SENDER).send(HELLO)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_what_one_server_may_still_take_is_worth_another_try() -> None:
+    with running() as gone:
+        away = gone.url()
+    with running() as server:
+        server.refuses = "554 never"
+        with pytest.raises(MailError) as caught:
+            SmtpMailer(away, server.url(), sender=SENDER).send(HELLO)
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    "domain", [f"{'a' * 64}.example", f"{'ü' * 60}.example", ".".join(["ü" * 20] * 11), f"{'a' * 63}." * 3 + "b" * 62]
+)
+def test_no_domain_longer_than_the_dns_has_is_part_of_an_address(domain: str) -> None:
+    with pytest.raises(ValidationError, match=r"is not an e-mail address|at most 254"):
+        Message(to=f"a@{domain}", subject="x", text="x")
+
+
+def test_a_label_of_63_letters_is_part_of_an_address() -> None:
+    assert Message(to=f"a@{'a' * 63}.example", subject="x", text="x")
 
 
 def test_an_outbox_has_letters_written_in_its_own_thread(caplog: pytest.LogCaptureFixture) -> None:

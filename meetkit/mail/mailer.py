@@ -18,7 +18,8 @@ class Mailer(Protocol):
         """Hand the message over for good.
 
         Raises:
-            MailError: nobody took it. The error, like all that is logged, names no address and no content.
+            UndeliverableError: nobody takes it, now or later.
+            MailError: nobody took it now. The error, like all that is logged, names no address and no content.
         """
         ...
 

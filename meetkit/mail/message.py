@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from meetkit.errors import MailError
+from meetkit.errors import UndeliverableError
 from meetkit.models.base import Email, Line, Text, Value
 
 
@@ -29,13 +29,13 @@ def address(email: str) -> Address:
     """An e-mail address as the standards write it: the local part quoted where it must be, the domain in ASCII.
 
     Raises:
-        MailError: no domain can have that name.
+        UndeliverableError: no domain can have that name.
     """
     local, _, domain = email.rpartition("@")
     try:
         return Address(username=local, domain=domain.encode("idna").decode("ascii"))
     except UnicodeError:
-        raise MailError("the address has a domain that cannot be") from None
+        raise UndeliverableError("the address has a domain that cannot be") from None
 
 
 def written(message: Message, *, sender: str) -> EmailMessage:

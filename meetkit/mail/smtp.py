@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from meetkit.errors import InvalidRequestError, MailError
+from meetkit.errors import InvalidRequestError, MailError, UndeliverableError
 from meetkit.mail.message import Message, address, written
 from meetkit.mail.servers import Server, parse
 
@@ -44,16 +44,18 @@ class SmtpMailer:
         """Send the message by the first server that takes it.
 
         Raises:
-            MailError: none did; it says of each why.
+            UndeliverableError: none ever will; it says of each why.
+            MailError: none did now; likewise.
         """
-        reasons = []
+        reasons, is_final = [], True
         for server in self._servers:
             try:
                 return self._send_by(server, message)
             except (OSError, UnicodeError) as error:
                 reasons.append(f"mail server {server} {_reason(error)}")
                 _log.warning("%s", reasons[-1])
-        raise MailError("; ".join(reasons))
+                is_final = is_final and _is_final(error)
+        raise (UndeliverableError if is_final else MailError)("; ".join(reasons))
 
     def _send_by(self, server: Server, message: Message) -> None:
         mail = written(message, sender=self._sender)
@@ -103,6 +105,17 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (OSError, "cannot be reached"),
     (UnicodeError, "cannot take an address beyond ASCII"),
 )
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether once more would end alike: not where nobody answered, nor after a reply of 4xx (RFC 5321, 4.2.1)."""
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return False
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPException | UnicodeError)
 
 
 def _reason(error: Exception) -> str:

@@ -168,11 +168,19 @@ def _address(value: str) -> str:
     """Catch typing mistakes, no more: only a message sent to it proves an address."""
     local, _, domain = value.rpartition("@")
     labels = domain.split(".")
-    well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
+    well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and _fits_the_dns(domain)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
         why = "is not an e-mail address such as name@example.com"
         raise MisfitError(f"{shown(value)} {why}", why)
     return value
+
+
+def _fits_the_dns(domain: str) -> bool:
+    """Whether labels have at most 63 octets, and all of them 253, as the DNS has them (RFC 1035, 2.3.4)."""
+    try:
+        return len(domain.encode("idna")) <= 253
+    except UnicodeError:
+        return False
 
 
 def _whole(value: Any) -> Any:
