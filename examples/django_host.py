@@ -271,6 +271,7 @@ class DjangoStore:
             row = _row(Appointment, "meeting", meeting_id)
             check_version(meeting_id, _meeting(row).version, expected=expected_version)
             self._forget_beside(row)
+            self._forget_briefs(row.contact)
             row.delete()
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
@@ -444,7 +445,10 @@ class DjangoStore:
     def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
         self._keep(emptied(_meeting(row), now=now, **changes), row)
         self._forget_beside(row)
-        for same in Appointment.objects.filter(contact=row.contact) if row.contact else ():
+        self._forget_briefs(row.contact)
+
+    def _forget_briefs(self, contact_id: str | None) -> None:
+        for same in Appointment.objects.filter(contact=contact_id) if contact_id else ():
             notes = {kind: note for kind, note in same.notes.items() if not is_brief(kind)}
             Appointment.objects.filter(pk=same.pk).update(notes=notes)
 

@@ -252,7 +252,7 @@ class TestApiKeys:
     @pytest.mark.parametrize("right", ["write", "admin"])
     def test_of_viewers_only_read(self, world: World, right: Right) -> None:
         admin, viewer = world.admin(), world.signup()
-        world.accounts.set_access(admin, viewer.id, "viewer")
+        world.accounts.update_account(admin, viewer.id, access="viewer")
         caller = world.caller()
         with pytest.raises(ForbiddenError, match='a viewer\'s key has the right "read"'):
             world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM", right=right))
@@ -265,7 +265,7 @@ class TestApiKeys:
         with pytest.raises(ForbiddenError, match="takes a sign-in"):
             world.invited(caller, "eve@example.com", "admin")
         with pytest.raises(ForbiddenError, match="takes a sign-in"):
-            world.accounts.set_access(caller, member.id, "admin")
+            world.accounts.update_account(caller, member.id, access="admin")
         assert len(world.accounts.list_accounts(caller)) == 2
 
     def test_cannot_do_what_takes_a_sign_in(self, world: World) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import builtins
+import datetime as dt
 import os
 import re
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,13 +24,16 @@ from sqlalchemy import text
 
 from meetkit import meeting_service as service
 from meetkit import settings
+from meetkit.cli import checks
 from meetkit.errors import InvalidRequestError, StoreError
 from meetkit.models import MeetingFilters
 from meetkit.models.records import MeetingRecord, Record, RequestRecord
 from meetkit.storage import SqlOptions, SqlStore, transfer
-from meetkit.storage.sql import encryption, tables
+from meetkit.storage.sql import Database, encryption, tables
 from meetkit.storage.sql.ciphers import Cipher, new_key
 from meetkit.testing.examples import key, meeting, people
+from meetkit.web import assembly
+from meetkit.web.readiness import Readiness, state
 from tests.commands import Run, execute
 from tests.processes import fork, in_processes
 from tests.strategies import texts
@@ -543,3 +549,45 @@ class TestHosts:
 
         assert found_in(database) == []
         assert len(exported(database, NEW)) == 3 + 3 + 2 + 2
+
+
+def _held(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("meetkit.db*"))
+
+
+@pytest.mark.parametrize("by", ["user", "contact", "purge"])
+def test_what_is_erased_is_in_no_file_while_the_store_is_open(tmp_path: Path, by: str) -> None:
+    store = SqlStore(f"sqlite:///{tmp_path / 'meetkit.db'}", migrate=True)
+    store.import_records(people())
+    one = store.add_meeting(meeting(0, transcript="periwinkle " * 5_000, contact_id="dee"))
+    assert b"periwinkle" in _held(tmp_path)
+    now = one.end + dt.timedelta(days=1)
+
+    if by == "purge":
+        store.purge(now, now=now)
+    else:
+        {"user": store.erase_user, "contact": store.erase_contact}[by]({"user": "ann", "contact": "dee"}[by], now=now)
+
+    assert b"periwinkle" not in _held(tmp_path)
+    store.close()
+
+
+def test_keys_that_open_nothing_are_noticed_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'meetkit.db'}"
+    with ExitStack() as closing:
+        store = SqlStore(url, migrate=True, options=SqlOptions(encryption_keys=(OLD,)))
+        closing.callback(store.close)
+        store.import_records(people())
+        assert store.database.read(encryption.is_readable)
+        store.add_meeting(meeting(0, transcript=TRANSCRIPT))
+        for keys, is_readable in ((OLD, True), (f"{NEW},{OLD}", True), (OTHER, False), (None, False)):
+            given = settings.Settings(database_url=url, encryption_keys=keys)
+            database = Database(url, options=SqlOptions.of(given))
+            closing.callback(database.close)
+            parts = asyncio.run(Readiness(SqlStore(database)).parts())
+            (check,) = (one for one in checks.run(given, url, ask_model=False) if one.part == "encryption")
+            assert parts.get("encryption") == (None if is_readable else "failed")
+            assert (state(parts) == "ready", check.state != "broken") == (is_readable, is_readable)
+            if not is_readable:
+                with pytest.raises(StoreError, match="MEETKIT_ENCRYPTION_KEYS"):
+                    assembly.opened_database(given, closing)

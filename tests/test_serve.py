@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from meetkit.storage.sql.ciphers import new_key
 from tests.commands import Run
 from tests.servers import Server, keep_logging, running_server
 
@@ -52,6 +53,17 @@ def drain(port: int) -> None:
     """Wait until a server that was told to stop says so."""
     while get(port, "/readyz")[0] != 503:
         time.sleep(0.01)
+
+
+def test_the_sample_is_encrypted_where_there_are_keys_and_without_them_it_is_not_served(tmp_path: Path) -> None:
+    with running_server(tmp_path, MEETKIT_ENCRYPTION_KEYS=new_key()):
+        held = b"".join(file.read_bytes() for file in tmp_path.glob("meetkit.db*"))
+
+    assert b"Send pricing for 30" not in held
+    assert b"meetkit-encrypted:1:" in held
+    with pytest.raises(AssertionError, match="MEETKIT_ENCRYPTION_KEYS"), running_server(tmp_path):
+        pass
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) -> None:

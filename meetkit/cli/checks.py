@@ -16,7 +16,7 @@ from meetkit import collaborators, llm_client
 from meetkit.errors import InvalidRequestError, MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
-from meetkit.storage.sql import schema, upkeep
+from meetkit.storage.sql import SqlOptions, encryption, schema, upkeep
 from meetkit.web import secrets
 
 _SECONDS = 5.0
@@ -38,7 +38,7 @@ def run(given: Settings, default_url: str, *, ask_model: bool) -> Iterator[Check
     yield _web()
     yield _database(given.database_url, default_url)
     yield _secret(given, given.database_url or default_url)
-    yield _encryption(given)
+    yield _encryption(given, given.database_url or default_url)
     yield _model(given, ask=ask_model)
     yield _mail(given)
     yield _redis(given)
@@ -77,11 +77,23 @@ def _secret(given: Settings, url: str) -> Check:
     return Check("secret", "ok", f"{count} in MEETKIT_SECRET_KEYS")
 
 
-def _encryption(given: Settings) -> Check:
+def _encryption(given: Settings, url: str) -> Check:
+    if not _opens(given, url):
+        return Check("encryption", "broken", encryption.UNREADABLE, do="see docs/encryption.md")
     if given.encryption_keys:
         return Check("encryption", "ok", "transcripts are encrypted in the database")
     state: State = "warning" if given.environment == "production" else "off"
     return Check("encryption", state, "transcripts are not encrypted", do="MEETKIT_ENCRYPTION_KEYS")
+
+
+def _opens(given: Settings, url: str) -> bool:
+    """Whether what is encrypted can be read; a database that is not there, or broken, is told of by itself."""
+    try:
+        with upkeep.opened(url, options=SqlOptions.of(given)) as connection:
+            schema.check(connection)
+            return encryption.is_readable(connection)
+    except (MeetkitError, ImportError, sqlalchemy.exc.ArgumentError):
+        return True
 
 
 def _model(given: Settings, *, ask: bool) -> Check:

@@ -47,13 +47,13 @@ def serve(host: str, port: int, no_sample: bool) -> None:
 
 def _prepare(given: Settings, *, with_sample: bool) -> None:
     """Bring the database up, and put the sample into a new one."""
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # needs the extra `sql`
+    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # needs the extra `sql`
 
     url = str(given.database_url)
     with upkeep.opened(url, to_write=True) as connection:
         before, _ = upkeep.upgrade(connection)
     if before is None and with_sample:
-        with upkeep.opened_store(url) as store:
+        with upkeep.opened_store(url, SqlOptions.of(given)) as store:
             store.import_records(_sample())
         click.echo("A new database, with the sample's people and meetings.")
 

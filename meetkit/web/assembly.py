@@ -10,11 +10,11 @@ from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import EventName
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
-from meetkit.errors import UnauthenticatedError
+from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import Database, SqlOptions
+from meetkit.storage.sql import Database, SqlOptions, encryption
 from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
@@ -25,6 +25,8 @@ HASHES_AT_A_TIME = 2
 _ELSE = 2
 """Who else needs a connection: `/readyz`, and what accounts do after they have answered."""
 _SECONDS_FOR_MAIL = 10.0
+_SECONDS_FOR_A_LOCK = 5.0
+"""How long a request, which holds a thread meanwhile, waits for another program that writes."""
 
 
 def url_of(settings: Settings) -> str:
@@ -36,11 +38,16 @@ def opened_database(settings: Settings, closing: ExitStack) -> Database:
     """The database of the settings, brought up to this version, and closed in the end.
 
     It has a connection for each thread that works on it; visits before and after a call of a model share them.
+
+    Raises:
+        StoreError: it cannot be reached, or the keys of the settings do not open what is encrypted in it.
     """
     connections = settings.threads + HASHES_AT_A_TIME + oauth.AT_A_TIME + _ELSE
-    options = SqlOptions.of(settings).model_copy(update={"pool_size": connections})
+    options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
+    if not database.read(encryption.is_readable):
+        raise StoreError(encryption.UNREADABLE)
     return database
 
 

@@ -8,17 +8,23 @@ from typing import Literal
 
 import anyio
 from anyio import to_thread
+from sqlalchemy import Connection
 
 from meetkit.errors import SchemaError
 from meetkit.llm_client import LLMClient
 from meetkit.llm_client.fallback import members
 from meetkit.models.people import PeopleFilters
 from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import schema
+from meetkit.storage.sql import encryption, schema
 
 _SECONDS = 2.0
 State = Literal["ready", "degraded", "not ready"]
-_SEVERITY: dict[str, State] = {"unreachable": "not ready", "wrong revision": "not ready", "resting": "degraded"}
+_SEVERITY: dict[str, State] = {
+    "unreachable": "not ready",
+    "wrong revision": "not ready",
+    "resting": "degraded",
+    "failed": "not ready",
+}
 
 
 @dataclass
@@ -33,7 +39,7 @@ class Readiness:
     hosts: Store | None = None
     draining: bool = False
     seconds: float = _SECONDS
-    _asking: asyncio.Future[None] | None = field(default=None, init=False)
+    _asking: asyncio.Future[bool] | None = field(default=None, init=False)
 
     async def parts(self) -> dict[str, str]:
         """Each part's state in a word or two."""
@@ -42,14 +48,14 @@ class Readiness:
     async def _database(self) -> dict[str, str]:
         """How the store and its tables are; a database that takes too long counts as one that is not there."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
+            is_readable = await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
         except Exception:  # A host's store may raise anything.
             return {"store": "unreachable", "migrations": "unknown"}
-        return {"store": "ok", "migrations": "ok"}
+        return {"store": "ok", "migrations": "ok", **({} if is_readable else {"encryption": "failed"})}
 
-    def _question(self) -> asyncio.Future[None]:
+    def _question(self) -> asyncio.Future[bool]:
         if self._asking is None or self._asking.done():
             asked = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
             self._asking = asyncio.ensure_future(asked)
@@ -57,12 +63,11 @@ class Readiness:
             self._asking.add_done_callback(lambda done: done.cancelled() or done.exception())
         return self._asking
 
-    def _check(self) -> None:
-        """Ask a database for the revision of its tables, and another store for anything."""
+    def _check(self) -> bool:
+        """Ask a database for the revision of its tables and whether its keys open it, and another store for anything."""
         if self.hosts is not None:
             self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
-        if isinstance(self.store, SqlStore):
-            self.store.database.read(schema.check)
+        return self.store.database.read(_is_readable) if isinstance(self.store, SqlStore) else True
 
     def _model(self) -> str:
         if self.llm is None:
@@ -80,3 +85,8 @@ def state(parts: dict[str, str]) -> State:
 def works(parts: dict[str, str]) -> dict[str, bool]:
     """Whether each part works."""
     return {part: word in ("ok", "offline") for part, word in parts.items()}
+
+
+def _is_readable(connection: Connection) -> bool:
+    schema.check(connection)
+    return encryption.is_readable(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from meetkit.errors import Busy, ConflictError
 from meetkit.models.base import check_storable
@@ -67,10 +67,11 @@ class Meetings:
         self.index.replace(before, after)
 
     def remove(self, meeting: Meeting) -> None:
-        """Forget one with all that belongs to it."""
+        """Forget one with all that belongs to it, and briefs that may quote it."""
         self.index.remove(meeting)
         del self.by_id[meeting.id]
         self.forget_beside({meeting.id})
+        self.forget_briefs({meeting.contact_id} if meeting.contact_id else ())
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Keep text beside one."""
@@ -91,7 +92,7 @@ class Meetings:
             if request.meeting_id in meeting_ids:
                 self.requests[key] = request.model_copy(update={"result": None})
 
-    def forget_briefs(self, contact_ids: set[str]) -> None:
+    def forget_briefs(self, contact_ids: Collection[str]) -> None:
         """Forget the briefs of all meetings with these contacts."""
         for contact_id in contact_ids:
             for meeting_id in self.index.in_order(contact_id=contact_id):

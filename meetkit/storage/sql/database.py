@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
@@ -10,7 +11,7 @@ import stamina
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, StoreError, shown
 from meetkit.storage.sql import ciphers, dialects, engines, schema
 from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
@@ -112,6 +113,15 @@ class Database:
                 with attempt, self._access.writing() as connection:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def drop_log(self) -> None:
+        """Have a SQLite database forget in `…-wal` what was overwritten, unless somebody reads just now.
+
+        In a host's transaction nothing is done, as it is not over.
+        """
+        if self.engine.dialect.name == "sqlite" and isinstance(self._access, OwnTransactions):
+            with contextlib.suppress(StoreError), errors_translated(), self.engine.connect() as connection:
+                dialects.truncate_wal(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

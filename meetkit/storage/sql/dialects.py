@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from meetkit.errors import InvalidRequestError
 
+_MOMENT = 250  # milliseconds
 _ABOUT_VALUES = ("22", "23", "P0")  # Data, integrity, and what the host's own triggers say.
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # Of SQLite, those for which it does not wait: a snapshot grown old, recovery, a shared cache. Plain "busy" it has
@@ -88,3 +89,13 @@ def reason(error: DBAPIError) -> str:
         return type(error.orig).__name__
     said = str(error.orig).strip().partition("\n")[0].partition(" with text ")[0]
     return said or type(error.orig).__name__
+
+
+def truncate_wal(connection: Connection) -> None:
+    """Empty the `…-wal` of a SQLite database; who reads it just now is waited for a moment, so it may stay as it is."""
+    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_MOMENT}")
+    try:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")

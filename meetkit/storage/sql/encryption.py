@@ -13,7 +13,9 @@ from meetkit.storage.sql.access import errors_translated
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.database import Database
 
+UNREADABLE = "what is encrypted in the database opens by no key in MEETKIT_ENCRYPTION_KEYS"
 _MANY = 100
+_FEW = 3
 _m, _a, _r = tables.meetings, tables.artefacts, tables.requests
 # The columns of each table that are sealed, and the place of each in a row.
 _SEALED: dict[Table, Callable[[Row[Any]], dict[str, str]]] = {
@@ -51,6 +53,15 @@ def unreadable(connection: Connection) -> int:
     return sum(not _is_readable(cipher, table, row) for table in _SEALED for row in _encrypted(connection, table))
 
 
+def is_readable(connection: Connection) -> bool:
+    """Whether the connection's keys open one of what was encrypted last, of the newest meetings; cheap to ask."""
+    newest = select(_m.c.number).order_by(_m.c.number.desc()).limit(_MANY).subquery()
+    is_newest = _m.c.number.in_(select(newest.c.number))
+    statement = select(_m).where(is_newest, _is_encrypted(_m)).order_by(_m.c.number.desc()).limit(_FEW)
+    cipher, found = ciphers.of(connection), connection.execute(statement).all()
+    return not found or any(_is_readable(cipher, _m, row) for row in found)
+
+
 def scrub(database: Database) -> bool:
     """Remove from the file of a SQLite database what was overwritten, which stays in its free pages until then.
 
@@ -77,13 +88,16 @@ def _page(
 
 def _encrypted(connection: Connection, table: Table) -> Iterator[Row[Any]]:
     """The rows in which something is encrypted."""
-    kept = [cast(column, Text) for column in table.columns if column.name in _NAMES]
-    is_encrypted = or_(*(column.startswith(mark) for column in kept for mark in (ciphers.TOKEN, f'"{ciphers.TOKEN}')))
     last: tuple[Any, ...] | None = None
-    while page := _page(connection, table, last, is_encrypted):
+    while page := _page(connection, table, last, _is_encrypted(table)):
         for key in page:
             yield from _one(connection, table, key)
         last = page[-1]
+
+
+def _is_encrypted(table: Table) -> ColumnElement[bool]:
+    kept = [cast(column, Text) for column in table.columns if column.name in _NAMES]
+    return or_(*(column.startswith(mark) for column in kept for mark in (ciphers.TOKEN, f'"{ciphers.TOKEN}')))
 
 
 def _one(connection: Connection, table: Table, key: tuple[Any, ...], *, lock: bool = False) -> list[Row[Any]]:

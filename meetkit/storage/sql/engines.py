@@ -123,6 +123,7 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
         dbapi_connection.execute(f"PRAGMA synchronous = {options.synchronous}")
         dbapi_connection.execute("PRAGMA foreign_keys = ON")
         if to_write:
+            dbapi_connection.execute("PRAGMA secure_delete = ON")
             _use_wal(dbapi_connection)
 
     return engine

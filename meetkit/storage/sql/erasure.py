@@ -72,6 +72,14 @@ def purge_page(connection: Connection, before: dt.datetime, *, after: int, now: 
     return found
 
 
+def forget_briefs(connection: Connection, numbers: Sequence[int]) -> None:
+    """Forget the briefs that may quote these meetings: those of all with the same contacts."""
+    contact_numbers = select(_m.c.contact_number).where(_THESE)
+    with_same = select(_other.c.number).where(_other.c.contact_number.in_(contact_numbers))
+    quoting = _artefacts.c.meeting_number.in_(with_same)
+    connection.execute(delete(_artefacts).where(quoting, _IS_BRIEF), {"numbers": list(numbers)})
+
+
 def _lock(connection: Connection, these: Select[Any]) -> Sequence[int]:
     """The numbers of these meetings, which nobody else changes until the transaction ends."""
     return connection.execute(these.order_by(_m.c.number).with_for_update(of=_m, key_share=True)).scalars().all()
@@ -84,8 +92,6 @@ def _empty(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, 
     connection.execute(update(_m).where(_THESE).values({**_NO_CONTENT, **moved_on, **changes}), these)
     beside = one_of(_artefacts.c.meeting_number, many("numbers", BigInteger))
     connection.execute(delete(_artefacts).where(beside), these)
-    contact_numbers = select(_m.c.contact_number).where(_THESE)
-    with_same = select(_other.c.number).where(_other.c.contact_number.in_(contact_numbers))
-    connection.execute(delete(_artefacts).where(_artefacts.c.meeting_number.in_(with_same), _IS_BRIEF), these)
+    forget_briefs(connection, numbers)
     answered = _requests.c.meeting_id.in_(select(_m.c.id).where(_THESE))
     connection.execute(update(_requests).where(answered).values(result=None), these)

@@ -27,7 +27,7 @@ from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
-from meetkit.storage.sql import busy, ciphers, dialects, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, erasure, rows, tables
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.lines import lines
 from meetkit.storage.sql.one_of import many, one_of
@@ -139,9 +139,10 @@ def update_meeting(
 
 
 def delete_meeting(connection: Connection, meeting_id: str, expected_version: int | None) -> None:
-    """Remove a meeting and everything kept beside it."""
+    """Remove a meeting and everything kept beside it, and briefs of others that may quote it."""
     number, version = _get(connection, _NUMBER_TO_CHANGE, meeting_id)
     check_version(meeting_id, version, expected=expected_version)
+    erasure.forget_briefs(connection, [number])
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))

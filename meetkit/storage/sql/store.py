@@ -140,16 +140,20 @@ class SqlStore:
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
         self._write(erasure.erase_user, user_id, now=now)
+        self.database.drop_log()
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
         """Keep of a contact nothing but the id, and of the meetings with it no content."""
         self._write(erasure.erase_contact, contact_id, now=now)
+        self.database.drop_log()
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
         """Keep no content of meetings that ended before an instant, page by page; how many had any."""
         purged, last = 0, 0
         while page := self._write(erasure.purge_page, before, after=last, now=now):
             purged, last = purged + len(page), page[-1]
+        if purged:
+            self.database.drop_log()
         return purged
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
