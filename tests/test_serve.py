@@ -115,6 +115,16 @@ def test_a_port_that_is_taken_is_said_in_a_line(meetkit: Run, monkeypatch: pytes
         assert "Address already in use; choose another by --port" in meetkit("serve", "--port", port).trouble
 
 
+def test_a_port_that_is_taken_leaves_nothing_behind(
+    meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keep_logging(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert meetkit("serve", "--port", taken.getsockname()[1]).trouble
+    assert list(tmp_path.iterdir()) == []
+
+
 def sign_up(port: int) -> tuple[str, str]:
     """Somebody new: their user's id, and their access token."""
     sent = {"email": "ann@example.com", "password": "nine clouds over Kiel", "name": "Ann Winter"}

@@ -37,8 +37,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     given = settings.load()
     given = given.model_copy(update={"database_url": database.named() or assembly.DATABASE_URL})
     logs.configure(given.log_format)
-    secrets.signing_keys(given, str(given.database_url))
     with serving.bind(host, port) as listening:
+        secrets.signing_keys(given, str(given.database_url))
         _prepare(given, with_sample=given.environment == "development" and not no_sample)
         service = app.Service(given, None, None)
         where, is_local = listening.getsockname()[1], _is_loopback(host)
