@@ -64,7 +64,7 @@ class Readiness:
         return self._asking
 
     def _check(self) -> bool:
-        """Ask a database for the revision of its tables and whether its keys open it, and another store for anything."""
+        """Ask a database for the revision of its tables and whether its keys open it, another store for anything."""
         if self.hosts is not None:
             self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
         return self.store.database.read(_is_readable) if isinstance(self.store, SqlStore) else True
