@@ -17,6 +17,7 @@ from meetkit.accounts.models import (
     ChangePasswordRequest,
     EmailRequest,
     InviteRequest,
+    LinkedIdentity,
     LoginRequest,
     NewApiKey,
     NewPasswordRequest,
@@ -69,7 +70,10 @@ events = st.builds(
     request_id=st.none() | lines,
 )
 
+linked = st.builds(LinkedIdentity, provider=lines, subject=lines, linked_at=instants)
+
 EVERY_ACCOUNT = (
+    linked,
     accounts,
     keys,
     teams,
@@ -80,6 +84,7 @@ EVERY_ACCOUNT = (
         AccountExport,
         account=accounts,
         user=st.none() | users,
+        identities=st.lists(linked, max_size=2),
         api_keys=st.lists(keys, max_size=2),
         teams=st.lists(teams, max_size=2),
         events=st.lists(events, max_size=2),

@@ -22,6 +22,8 @@ class TestProviders:
         pair = on_both.accounts.sign_in_with(identity())
         account = on_both.accounts.get_account(on_both.accounts.authenticate(pair.access_token))
         assert (account.verified, account.providers, account.access) == (True, ("google",), "member")
+        exported = on_both.accounts.export_account(on_both.accounts.authenticate(pair.access_token))
+        assert [(one.provider, one.subject) for one in exported.identities] == [("google", "g-1")]
 
     def test_an_identity_is_its_accounts_also_with_another_email(self, world: World) -> None:
         first = world.accounts.authenticate(world.accounts.sign_in_with(identity()).access_token)

@@ -382,15 +382,21 @@ class TestOneself:
         secret = ann.post("api-keys", json={"name": "CRM"}).json()["secret"]
         for client, title in ((ann, "Mine"), (ben, "Not mine")):
             owner = client.get("auth/me").json()["user_id"]
-            body = {"user_id": owner, "title": title, "date": "2020-01-01T10:00"}
+            person = {"name": "Cy Frost", "email": "cy@example.com", "company": "Acme", "role": "Buyer"}
+            contact = client.post("contacts", json=person).json()["id"]
+            body = {"user_id": owner, "title": title, "date": "2020-01-01T10:00", "contact_id": contact}
             made = client.post("meetings", json=body).json()
             client.post(f"meetings/{made['id']}/analyze", json={"transcript": f"Ann: {title}, I will send it."})
+            briefed = client.post(f"meetings/{made['id']}/prepare")
+            assert briefed.status_code == 200, briefed.text
         ann.put("users/profile", json=PROFILE)
         found = ann.get("users/account/export")
 
         everything = found.json()
         assert [one["title"] for one in everything["meetings"]] == ["Mine"]
         assert "I will send it" in everything["meetings"][0]["transcript"]
+        mine = [everything["meetings"][0]["id"]]
+        assert list(everything["insights"]) == [one["meeting_id"] for one in everything["briefs"]] == mine
         assert (everything["user"]["id"], everything["preferences"]) == (user_id, PROFILE["preferences"])
         assert [key["name"] for key in everything["api_keys"]] == ["CRM"]
         assert "signup" in {event["event"] for event in everything["events"]}

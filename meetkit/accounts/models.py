@@ -76,11 +76,20 @@ class Team(Value):
     members: Many[Line] = ()
 
 
+class LinkedIdentity(Value):
+    """Who an account's owner is to a provider that they sign in by."""
+
+    provider: Line
+    subject: Line
+    linked_at: UtcInstant
+
+
 class AccountExport(Value):
     """All that is kept of one account but its secrets."""
 
     account: Account
     user: User | None
+    identities: Many[LinkedIdentity]
     api_keys: Many[ApiKey]
     teams: Many[Team]
     events: Many[AuditEvent]

@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field, JsonValue, StrictBool
 from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
 from meetkit.accounts.models import Account, AccountExport, ApiKey, Team, Token
+from meetkit.models.analysis import MeetingInsights
 from meetkit.models.base import Email, Line, Value, at_most
+from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
 from meetkit.models.zones import Zone
@@ -66,11 +68,16 @@ class Profile(Value):
 
 
 class Export(AccountExport):
-    """All that is kept of a person: the account but its secrets, their calendars, and the meetings that they are in."""
+    """All that is kept of a person: the account but its secrets, their calendars, and the meetings that they are in.
+
+    With these what the last analysis of each found, by the meeting's id, and their own briefs.
+    """
 
     preferences: dict[str, JsonValue]
     calendars: list[Calendar]
     meetings: list[Meeting]
+    insights: dict[str, MeetingInsights]
+    briefs: list[PreMeetingPrep]
 
 
 class ApiKeys(Value):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from meetkit.accounts import api_keys, audit, one_time, password_rules, rows, sessions, tables, teams
+from meetkit.accounts import api_keys, audit, identities, one_time, password_rules, rows, sessions, tables, teams
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, AuditFilters, Origin
 from meetkit.accounts.models import (
@@ -18,7 +18,6 @@ from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
     NewApiKey,
-    Team,
 )
 from meetkit.accounts.verbs.parts import Parts, own_session, reachable
 from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
@@ -91,12 +90,10 @@ class OwnAccount(Parts):
         Raises:
             NotFoundError: the caller may see no account of that id.
         """
-        account, keys, of_teams = self.database.write(_export, caller, account_id, self._act(origin))
+        account, parts = self.database.write(_export, caller, account_id, self._act(origin))
         filters = AuditFilters(account_id=account.id, limit=_EXPORTED_EVENTS)
         events = self.database.read(audit.find, filters)
-        return AccountExport(
-            account=account, user=self._user_of(account), api_keys=keys, teams=of_teams, events=tuple(events)
-        )
+        return AccountExport(account=account, user=self._user_of(account), events=tuple(events), **parts)
 
     def erase_user(
         self, caller: Caller, user_id: str, erase: Callable[[str], None], *, origin: Origin = NOWHERE
@@ -157,13 +154,12 @@ def _revoke_key(connection: Connection, caller: Caller, key_id: str, act: Act) -
     return key
 
 
-def _export(
-    connection: Connection, caller: Caller, account_id: str | None, act: Act
-) -> tuple[Account, tuple[ApiKey, ...], tuple[Team, ...]]:
+def _export(connection: Connection, caller: Caller, account_id: str | None, act: Act) -> tuple[Account, dict[str, Any]]:
     kept = reachable(connection, caller, account_id)
     audit.note(connection, act, "export", who=caller, subject=kept.account.id)
     of_teams = teams.of(connection, kept.account.tenant_id, user_id=kept.account.user_id)
-    return kept.account, tuple(api_keys.of(connection, kept.number)), tuple(of_teams)
+    linked, keys = identities.of(connection, kept.number), api_keys.of(connection, kept.number)
+    return kept.account, {"identities": tuple(linked), "api_keys": tuple(keys), "teams": tuple(of_teams)}
 
 
 def _check_not_last(connection: Connection, kept: rows.Kept, admins: set[int]) -> None:

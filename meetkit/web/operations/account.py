@@ -65,12 +65,16 @@ def export(context: RequestContext, accounts: Accounts) -> Reply:
     """All that is kept of the caller."""
     caller = context.signed_in
     known = accounts.export_account(caller, origin=context.origin)
+    meetings = meeting_service.get_all_meetings(caller.user_id, MeetingFilters())
+    ids = [meeting.id for meeting in meetings]
     return Reply.of(
         Export(
             **{name: getattr(known, name) for name in type(known).model_fields},
             preferences=accounts.get_preferences(caller),
             calendars=current_store().get_calendars(caller.user_id),
-            meetings=meeting_service.get_all_meetings(caller.user_id, MeetingFilters()),
+            meetings=meetings,
+            insights={one: found for one in ids if (found := meeting_service.get_insights(one))},
+            briefs=[brief for one in ids if (brief := meeting_service.get_prep(one))],
         )
     )
 
