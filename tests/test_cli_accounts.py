@@ -69,7 +69,14 @@ class TestAdmin:
         assert "has 5 characters; take 10 to 200" in create(password="short").trouble
 
     @pytest.mark.parametrize(
-        ("option", "said"), [(("--tenant", ""), "tenant_id"), (("--email", "nobody"), "not an e-mail address")]
+        ("option", "said"),
+        [
+            (("--tenant", ""), "tenant_id"),
+            (("--email", "nobody"), "not an e-mail address"),
+            (("--email", ""), "not an e-mail address"),
+            (("--name", ""), "name: "),
+            (("--name", " "), "name: must not be blank"),
+        ],
     )
     def test_a_wrong_option_is_one_line(self, create: Create, option: tuple[str, str], said: str) -> None:
         assert said in create(*option).trouble
@@ -77,6 +84,32 @@ class TestAdmin:
     def test_without_a_terminal_nobody_is_asked(self, meetkit: Run, database: str, create: Create) -> None:
         create()
         assert "--password-stdin" in meetkit(*ADA[:-1], database=database).trouble
+        assert "for the e-mail; give it by --email" in meetkit("admin", "create", database=database).trouble
+
+    @pytest.mark.parametrize("words", [ADA, ADA[:-1]])
+    def test_a_closed_standard_input_is_one_line(
+        self, meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", None)
+        assert "password" in meetkit(*words, database=database).trouble
+
+    def test_standard_input_that_is_no_text_is_one_line(
+        self, meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8"))
+        assert "standard input is no utf-8" in meetkit(*ADA, database=database).trouble
+
+    def test_at_a_terminal_is_asked_for_what_was_left_out(
+        self, meetkit: Run, database: str, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = {"E-mail": "ada@example.com", "Name": "Ada Summer", "Password": PASSWORD}
+        terminal = io.StringIO()
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        monkeypatch.setattr(sys, "stdin", terminal)
+        monkeypatch.setattr("click.prompt", lambda what, **_: answers[what])
+
+        assert meetkit("admin", "create", database=database).code == 0
+        assert world.caller("ada@example.com").is_admin
 
     def test_takes_a_database(self, create: Create) -> None:
         assert "needs a database" in create(database=None).trouble

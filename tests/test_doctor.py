@@ -163,6 +163,26 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
     assert (found["mail"]["state"], found["redis"]["state"]) == ("ok", "ok")
 
 
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("smtp://127.0.0.1:{}", "smtp://127.0.0.1:1", "mail server 127.0.0.1:1 cannot be reached"),
+        ("smtp://robot:s3cret@127.0.0.1:{}", "smtp://127.0.0.1:{}", "lacks TLS, signing in"),
+        ("mail.example.com", "smtp://127.0.0.1:{}", "a mail server is like smtp://"),
+    ],
+)
+def test_mail_is_looked_at_as_it_will_be_sent(
+    doctor: Doctor, mail_server: int, first: str, second: str, said: str
+) -> None:
+    urls = {"smtp_url": first.format(mail_server), "smtp_fallback_url": second.format(mail_server)}
+    found = doctor(code=1, **urls)["mail"]
+
+    assert found["state"] == "broken"
+    assert said in found["found"]
+    assert "s3cret" not in str(found)
+
+
 def test_the_command_line_imports_no_server_where_none_is_asked_for() -> None:
     prelude = (
         "import atexit, sys\n"

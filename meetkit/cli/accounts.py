@@ -30,18 +30,23 @@ def admin() -> None:
 
 
 @admin.command()
-@click.option("--email", required=True, help="What the admin signs in by.")
-@click.option("--name", required=True, help="Who that is.")
+@click.option("--email", help="What the admin signs in by; asked for where it is left out.")
+@click.option("--name", help="Who that is; likewise.")
 @click.option("--tenant", default="default", show_default=True, help="Whose admin; made where there is none.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, its first line.")
 @show.as_json_option
-def create(email: str, name: str, tenant: str, password_stdin: bool, as_json: bool) -> None:
+def create(email: str | None, name: str | None, tenant: str, password_stdin: bool, as_json: bool) -> None:
     """Make an account that may do everything in its tenant, such as inviting others."""
     url = database.required()
     from meetkit.accounts.models import AdminRequest  # noqa: PLC0415  # only here is the extra needed
 
-    password = _first_line() if password_stdin else _asked()
-    request = parse(AdminRequest, {"email": email, "name": name, "password": password, "tenant_id": tenant})
+    given = {
+        "email": _asked("E-mail", "--email") if email is None else email,
+        "name": _asked("Name", "--name") if name is None else name,
+        "password": _first_line() if password_stdin else _asked("Password", "--password-stdin", is_secret=True),
+        "tenant_id": tenant,
+    }
+    request = parse(AdminRequest, given)
     with _accounts(url) as accounts:
         made = accounts.create_admin(request)
     if as_json:
@@ -98,13 +103,19 @@ class _NoMail:
 
 
 def _first_line() -> str:
-    return sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+    # Where standard input is closed, there is none.
+    if sys.stdin is None:
+        raise InvalidRequestError("--password-stdin: standard input is closed")
+    try:
+        return sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise InvalidRequestError(f"--password-stdin: standard input is no {sys.stdin.encoding}") from None
 
 
-def _asked() -> str:
-    if not sys.stdin.isatty():
-        raise InvalidRequestError("there is no terminal to ask for the password; give it by --password-stdin")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+def _asked(what: str, option: str, *, is_secret: bool = False) -> str:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InvalidRequestError(f"there is no terminal to ask for the {what.lower()}; give it by {option}")
+    return str(click.prompt(what, hide_input=is_secret, confirmation_prompt=is_secret))
 
 
 def _show(out: Console, found: Sequence[AuditEvent]) -> None:

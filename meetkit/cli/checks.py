@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
 
 import sqlalchemy
 
-from meetkit import collaborators, llm_client
+from meetkit import collaborators, llm_client, mail
 from meetkit.errors import InvalidRequestError, MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
@@ -121,13 +119,12 @@ def _mail(given: Settings) -> Check:
         state: State = "warning" if given.environment == "production" else "off"
         found = f"mails are written into the folder {given.mail_folder}"
         return Check("mail", state, found, do="MEETKIT_SMTP_URL sends them")
-    return _reached("mail", lambda: _greet(urlsplit(given.smtp_url or "")), "MEETKIT_SMTP_URL")
-
-
-def _greet(url: SplitResult) -> None:
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(url.hostname or "", url.port or (465 if url.scheme == "smtps" else 587), timeout=_SECONDS) as server:
-        server.noop()
+    urls = [url for url in (given.smtp_url, given.smtp_fallback_url) if url]
+    try:
+        mail.SmtpMailer(*urls, sender=given.mail_from, timeout=_SECONDS).check()
+    except MeetkitError as error:
+        return Check("mail", "broken", str(error), do="see MEETKIT_SMTP_URL and MEETKIT_SMTP_FALLBACK_URL")
+    return Check("mail", "ok", "reached, and signed in where a name is given")
 
 
 def _redis(given: Settings) -> Check:
@@ -151,7 +148,7 @@ def _ping(url: str) -> None:
 def _reached(part: str, reach: Callable[[], None], setting: str) -> Check:
     try:
         reach()
-    except (OSError, ValueError, ImportError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, ImportError) as error:
         return Check(part, "broken", f"not reached ({type(error).__name__})", do=f"see {setting}")
     return Check(part, "ok", "reached")
 

@@ -57,6 +57,22 @@ class SmtpMailer:
                 is_final = is_final and _is_final(error)
         raise (UndeliverableError if is_final else MailError)("; ".join(reasons))
 
+    def check(self) -> None:
+        """Sign in at each server, and send nothing.
+
+        Raises:
+            MailError: one of them does not let us in; it says of each why.
+        """
+        reasons = []
+        for server in self._servers:
+            try:
+                with self._session(server) as session:
+                    session.noop()
+            except (OSError, UnicodeError) as error:
+                reasons.append(f"mail server {server} {_reason(error)}")
+        if reasons:
+            raise MailError("; ".join(reasons))
+
     def _send_by(self, server: Server, message: Message) -> None:
         mail = written(message, sender=self._sender)
         with self._session(server) as session:
