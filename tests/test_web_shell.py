@@ -152,6 +152,18 @@ def test_what_is_nowhere_and_what_cannot_be_done_there_are_problems() -> None:
     assert asked.get("/api/v1/meetings/").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/openapi.json", "/nope", "/api/v1/meetings"])
+def test_head_is_answered_as_get_is_without_the_body(path: str) -> None:
+    asked = client()
+    head, get = asked.head(path), asked.get(path)
+
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    of_request = {"x-request-id", "date"}
+    assert {k: v for k, v in head.headers.items() if k not in of_request} == {
+        k: v for k, v in get.headers.items() if k not in of_request
+    }
+
+
 def test_a_405_names_the_methods_of_all_routes_of_the_path() -> None:
     app = made()
     for method in ("GET", "PUT"):

@@ -11,6 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from meetkit.settings import Settings
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.edge import Edge
+from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.sizes import SizeByPath
 from meetkit.web.monitoring.metrics import Metrics
 
@@ -29,7 +30,7 @@ _ALLOWED = (
 
 def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> ASGIApp:
     """An app with all that surrounds it, by these settings; the innermost first."""
-    app = Compression(SizeByPath(app, mebibytes=settings.max_body_mb))
+    app = Head(Compression(SizeByPath(app, mebibytes=settings.max_body_mb)))
     if settings.cors_origins:
         app = CORSMiddleware(
             app,
