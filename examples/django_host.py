@@ -57,7 +57,7 @@ from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.operations import blocking, insights, meetings
-from meetkit.web.queries import MeetingQuery
+from meetkit.web.queries import MeetingQuery, PrepareQuery
 from meetkit.web.reply import Reply
 
 
@@ -520,7 +520,7 @@ def parse_query(request: HttpRequest) -> MeetingQuery:
 
 def prepare(request: HttpRequest, meeting_id: str) -> HttpResponse:
     """Write the brief before a meeting."""
-    return answer(request, blocking.prepare, meeting_id)
+    return answer(request, blocking.prepare, meeting_id, parse(PrepareQuery, request.GET.dict()))
 
 
 def get_prep(request: HttpRequest, meeting_id: str) -> HttpResponse:

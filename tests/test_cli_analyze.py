@@ -253,7 +253,12 @@ class TestSeveral:
             os.mkfifo(pipe)
         command = ("analyze", *files, *pipes, "--html", reports)
         running = subprocess.Popen(
-            in_process(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            in_process(*command),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            # Who runs the tests in the background may have it ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509  # no threads here
         )
         writers = [opened_by_reader(pipe) for pipe in pipes]
         os.killpg(running.pid, signal.SIGINT)

@@ -315,7 +315,7 @@ class TestSettings:
 
         with mock.patch.object(engines, "open_engine", noted), pytest.raises(SchemaError):
             SqlStore(empty_database)
-        assert opened[0].pool.status().startswith("Pool size: 5  Connections in pool: 0 ")
+        assert opened[0].pool.status().startswith("Pool size: 15  Connections in pool: 0 ")
 
     def test_a_deadlock_is_tried_again(self, postgres: Any) -> None:
         """Two transactions that wait for each other both come through."""

@@ -246,7 +246,8 @@ def test_in_memory_and_on_sqlite() -> None:
 def test_in_memory_and_on_postgresql(postgres: Postgres) -> None:
     url = postgres.new_database()
     SqlStore(url, migrate=True).close()
-    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    # Without the audit, which cannot be emptied, and which stores write nothing to.
+    names = ", ".join(table.name for table in tables.metadata.sorted_tables if table.name != "meetkit_audit")
 
     def emptied() -> SqlStore:
         store = SqlStore(url)
