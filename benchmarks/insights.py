@@ -18,7 +18,7 @@ from functools import partial
 from importlib.resources import files
 
 from meetkit.insights.analysis import OFFLINE, analyze
-from meetkit.insights.offline.engine import SECTIONS
+from meetkit.insights.offline.sections import SECTIONS
 from meetkit.insights.text import Document
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext

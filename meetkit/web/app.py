@@ -57,6 +57,7 @@ from meetkit.web.routes import (
 from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
 from meetkit.web.routes.flat import FlatRouter
 from meetkit.web.secrets import signing_keys
+from meetkit.web.workers import Workers
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -138,7 +139,9 @@ class Service(FastAPI):
         )
         if isinstance(store, SqlStore):
             database.watch(store.database.engine, self.metrics)
-        self._plug_in(assembly.backend_of(usage.told(store, self.metrics.observe_usage), llm, self.accounts))
+        workers = Workers()
+        self.closing.callback(workers.close)
+        self._plug_in(assembly.backend_of(usage.told(store, self.metrics.observe_usage), llm, self.accounts, workers))
         openapi.document(self)
         render_problems(self)
 

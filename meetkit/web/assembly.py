@@ -11,6 +11,7 @@ from meetkit.accounts.events import EventName
 from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
+from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
@@ -66,7 +67,7 @@ def accounts_of(settings: Settings, signing_keys: Sequence[str], store: Store, c
     return Accounts.of_settings(given, database=database, store=store, post=outbox)
 
 
-def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backend:
+def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, finder: Finder) -> Backend:
     """A backend that asks who comes, shows them what is theirs, and notes what they read and erase."""
 
     def identify(shown: Credentials) -> Caller:
@@ -80,4 +81,4 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts) -> Backe
     def erase(context: RequestContext, user_id: str) -> None:
         accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
-    return Backend(store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase)
+    return Backend(store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase, finder=finder)

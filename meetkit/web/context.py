@@ -13,6 +13,8 @@ from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import EventName, Origin
 from meetkit.collaborators import UNSET, Unset, current_store
 from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedError
+from meetkit.insights.offline import background
+from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
 from meetkit.storage import Store
 
@@ -113,7 +115,7 @@ class Backend:
 
     A store or a model that is left open is the one in use when a request comes. `identify` says who a request is
     from, or raises `UnauthenticatedError`; without it nobody is asked, and a host guards its routes itself. `guard` is
-    the store as a caller sees it.
+    the store as a caller sees it. `finder` is by what the offline engine finds sections.
     """
 
     store: Store | Unset = UNSET
@@ -122,6 +124,7 @@ class Backend:
     guard: Callable[[Store, Caller], Store] | None = None
     note: Note | None = None
     erase: Callable[[RequestContext, str], None] | None = None
+    finder: Finder = background.in_thread
 
     def for_anybody(self) -> Backend:
         """The same for routes that ask nobody who they are."""
@@ -138,5 +141,5 @@ class Backend:
         store = self.store
         if self.guard and context.caller:
             store = self.guard(current_store() if store is UNSET else store, context.caller)
-        with meeting_service.use(store=store, llm=self.llm):
+        with meeting_service.use(store=store, llm=self.llm), background.use(self.finder):
             yield

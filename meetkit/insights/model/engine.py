@@ -25,7 +25,9 @@ from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
 from meetkit.insights.model.chunks import ChunkPolicy, split
 from meetkit.insights.model.sections import FACTS, PARTS
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.offline.engine import SECTIONS, fingerprint
+from meetkit.insights.offline import background
+from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.offline.sections import find_sections
 from meetkit.insights.text import Document
 from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
@@ -88,26 +90,17 @@ class ModelEngine:
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """All sections. The calls run in threads, each with a copy of the caller's context variables."""
         sources, calls = self._planned(transcript, context)
-        if self._is_too_long(calls):
-            return self._merge(sources, calls, [_TOO_LONG] * len(calls))
-        contexts = [contextvars.copy_context() for _ in calls]
-        with ThreadPoolExecutor(max_workers=self._chunks.parallel) as pool:
-            outcomes = list(pool.map(lambda own, call: own.run(self._outcome, call), contexts, calls))
-        return self._merge(sources, calls, outcomes)
+        outcomes = [_TOO_LONG] * len(calls) if self._is_too_long(calls) else self._outcomes(calls)
+        offline = find_sections(transcript, context, self._left(calls, outcomes))
+        return self._merge(sources, calls, outcomes, offline)
 
     async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """The same, without holding up the event loop."""
         sources, calls = await asyncio.to_thread(self._planned, transcript, context)
-        if self._is_too_long(calls):
-            return await asyncio.to_thread(self._merge, sources, calls, [_TOO_LONG] * len(calls))
-        limit = asyncio.Semaphore(self._chunks.parallel)
-
-        async def outcome(call: Call) -> Outcome:
-            async with limit:
-                return await self._outcome_async(call)
-
-        outcomes = await asyncio.gather(*map(outcome, calls))
-        return await asyncio.to_thread(self._merge, sources, calls, outcomes)
+        is_too_long = self._is_too_long(calls)
+        outcomes = [_TOO_LONG] * len(calls) if is_too_long else await self._outcomes_async(calls)
+        offline = await background.find_sections(transcript, context, self._left(calls, outcomes))
+        return await asyncio.to_thread(self._merge, sources, calls, outcomes, offline)
 
     def _planned(self, transcript: Transcript, context: MeetingContext) -> tuple[Sources, list[Call]]:
         sources = Sources(Document.of(transcript), context)
@@ -115,6 +108,20 @@ class ModelEngine:
 
     def _is_too_long(self, calls: Sequence[Call]) -> bool:
         return len(calls) > self._chunks.most_chunks * len(PARTS)
+
+    def _outcomes(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+        contexts = [contextvars.copy_context() for _ in calls]
+        with ThreadPoolExecutor(max_workers=self._chunks.parallel) as pool:
+            return list(pool.map(lambda own, call: own.run(self._outcome, call), contexts, calls))
+
+    async def _outcomes_async(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+        limit = asyncio.Semaphore(self._chunks.parallel)
+
+        async def outcome(call: Call) -> Outcome:
+            async with limit:
+                return await self._outcome_async(call)
+
+        return await asyncio.gather(*map(outcome, calls))
 
     def _outcome(self, call: Call) -> Outcome:
         """The answer to a call, or the error by which the model failed; what else goes wrong is raised."""
@@ -155,15 +162,23 @@ class ModelEngine:
         kept = self._cache.get(call.key(self.name)) if self._cache is not None else None
         return None if kept is None else call.read(kept)
 
-    def _merge(self, sources: Sources, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> MeetingInsights:
+    def _left(self, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[str]:
+        """The sections that the offline engine finds: what is counted, and in place of what failed."""
+        failed = {call.section for call, outcome in zip(calls, outcomes, strict=True) if isinstance(outcome, Exception)}
+        return [*FACTS, *(failed if self._fallback else ())]
+
+    def _merge(
+        self, sources: Sources, calls: Sequence[Call], outcomes: Sequence[Outcome], offline: Mapping[str, Section]
+    ) -> MeetingInsights:
         """The sections of all answers, which are in the order of the calls, whichever came first."""
-        found = {name: self._section(name, _of(name, calls, outcomes), sources) for name in PARTS}
-        facts = {name: SECTIONS[name](sources.document, sources.context) for name in FACTS}
+        found = {name: self._section(name, _of(name, calls, outcomes), sources, offline) for name in PARTS}
         return MeetingInsights.model_validate(
-            {"transcript_sha256": fingerprint(sources.document.transcript), **found, **facts}
+            {"transcript_sha256": fingerprint(sources.document.transcript), **offline, **found}
         )
 
-    def _section(self, name: str, outcomes: Sequence[Outcome], sources: Sources) -> Section:
+    def _section(
+        self, name: str, outcomes: Sequence[Outcome], sources: Sources, offline: Mapping[str, Section]
+    ) -> Section:
         """A section by the model if all its calls succeeded."""
         failed = next((outcome for outcome in outcomes if isinstance(outcome, LLMAPIError)), None)
         if failed is None:
@@ -172,8 +187,7 @@ class ModelEngine:
             return PARTS[name].read([one.answer for one in given], sources, engine)
         if self._fallback is None:
             return PARTS[name].empty(engine=self.name, status="failed", reason=_reason(failed))
-        section = SECTIONS[name](sources.document, sources.context)
-        return section.model_copy(update={"status": "fallback", "reason": _reason(failed)})
+        return offline[name].model_copy(update={"status": "fallback", "reason": _reason(failed)})
 
 
 def plan(sources: Sources, policy: ChunkPolicy) -> list[Call]:

@@ -1,50 +1,16 @@
-"""The offline engine: all sections of an analysis, one after the other."""
+"""The offline engine: all sections of an analysis, without a model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
-from types import MappingProxyType
 
-from meetkit.insights.offline.decisions import find_decisions
-from meetkit.insights.offline.follow_ups import suggest_follow_ups
-from meetkit.insights.offline.items import find_action_items
-from meetkit.insights.offline.questions import find_questions
-from meetkit.insights.offline.sentiment import read_sentiment
-from meetkit.insights.offline.statistics import measure
-from meetkit.insights.offline.summary import summarize
-from meetkit.insights.offline.topics import find_topics
-from meetkit.insights.offline.trackers import find_mentions
-from meetkit.insights.text import Document
-from meetkit.models.analysis import FollowUps, MeetingContext, MeetingInsights, Section
+from meetkit.insights.offline import background
+from meetkit.insights.offline.sections import SECTIONS, find_sections
+from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
-SectionFinder = Callable[[Document, MeetingContext], Section]
-
-
-def _follow_ups(document: Document, context: MeetingContext) -> FollowUps:
-    return suggest_follow_ups(
-        document,
-        context,
-        items=find_action_items(document, context),
-        questions=find_questions(document, context),
-    )
-
-
-SECTIONS: Mapping[str, SectionFinder] = MappingProxyType(
-    {
-        "summary": summarize,
-        "action_items": find_action_items,
-        "decisions": find_decisions,
-        "questions": find_questions,
-        "topics": find_topics,
-        "sentiment": read_sentiment,
-        "follow_ups": _follow_ups,
-        "statistics": measure,
-        "trackers": find_mentions,
-    }
-)
-"""What finds each section, for an engine that wants one of them only."""
+_ALL = tuple(SECTIONS)
 
 
 class OfflineEngine:
@@ -54,15 +20,15 @@ class OfflineEngine:
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """All sections of an analysis."""
-        document = Document.of(transcript)
-        items, questions = find_action_items(document, context), find_questions(document, context)
-        found: dict[str, Section] = {
-            "action_items": items,
-            "questions": questions,
-            "follow_ups": suggest_follow_ups(document, context, items=items, questions=questions),
-        }
-        found |= {name: find(document, context) for name, find in SECTIONS.items() if name not in found}
-        return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **found})
+        return _insights(transcript, find_sections(transcript, context, _ALL))
+
+    async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
+        """The same, in the background of the event loop."""
+        return _insights(transcript, await background.find_sections(transcript, context, _ALL))
+
+
+def _insights(transcript: Transcript, found: Mapping[str, Section]) -> MeetingInsights:
+    return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **found})
 
 
 def fingerprint(transcript: Transcript) -> str:
