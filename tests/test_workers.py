@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -27,6 +28,9 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext, Section
 from meetkit.models.transcripts import Transcript
 from meetkit.web.workers import LONG, Workers
+from tests.servers import running_server
+from tests.test_serve import ask as request
+from tests.test_serve import drain, sign_up
 from tests.web_apps import service, signed_in
 
 SAID = "Sarah Chen: The chart 📈 is good.\nJennifer Liu: I will send you report {} by Friday. Is that soon enough?\n"
@@ -56,10 +60,10 @@ class Failing:
         raise LLMAPIError("the model is down")
 
 
-def processes() -> list[psutil.Process]:
-    """The workers of this process."""
+def processes(parent: int | None = None) -> list[psutil.Process]:
+    """The workers of a process, by default of this one."""
     found = []
-    for child in psutil.Process().children():
+    for child in psutil.Process(parent).children():
         with suppress(psutil.Error):
             if worker.__name__ in child.cmdline():
                 found.append(child)
@@ -75,7 +79,7 @@ def until(found: Callable[[], Any]) -> Any:
     return now
 
 
-def ask(workers: Workers, transcript: Transcript = TALK) -> dict[str, Section]:
+def found_by(workers: Workers, transcript: Transcript = TALK) -> dict[str, Section]:
     return asyncio.run(workers(transcript, CONTEXT, NAMES))
 
 
@@ -101,14 +105,14 @@ def test_a_process_finds_what_a_thread_finds_and_is_kept_for_the_next_transcript
     used = processes()
 
     assert found == OFFLINE.analyze(TALK, CONTEXT)
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
     assert processes() == used
     assert len(used) == 1
     assert used[0].nice() > psutil.Process().nice()
 
 
 def test_a_short_transcript_starts_none(workers: Workers) -> None:
-    assert ask(workers, SHORT) == find_sections(SHORT, CONTEXT, NAMES)
+    assert found_by(workers, SHORT) == find_sections(SHORT, CONTEXT, NAMES)
     assert not processes()
 
 
@@ -125,7 +129,7 @@ def test_the_answer_comes_though_processes_are_killed_at_work(
     workers: Workers, kills: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with ThreadPoolExecutor() as pool:
-        answer = pool.submit(ask, workers)
+        answer = pool.submit(found_by, workers)
         for _ in range(kills):
             kill_at_work()
         assert answer.result(30) == find_sections(TALK, CONTEXT, NAMES)
@@ -136,10 +140,10 @@ def test_the_answer_comes_though_processes_are_killed_at_work(
 
 
 def test_one_killed_while_idle_is_replaced(workers: Workers) -> None:
-    ask(workers)
+    found_by(workers)
     first = processes()[0]
     first.kill()
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
     assert processes() != [first]
 
 
@@ -147,28 +151,28 @@ def test_where_no_process_can_be_started_a_thread_finds_it(
     workers: Workers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
 
 
 def test_signals_to_the_whole_group_leave_it_to_the_server_to_end_them(workers: Workers) -> None:
-    ask(workers)
+    found_by(workers)
     found = processes()
     for number in (signal.SIGTERM, signal.SIGINT):
         found[0].send_signal(number)
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
     assert processes() == found
 
 
 def test_closed_at_work_it_ends_the_process_and_gives_up_what_waits() -> None:
     workers = Workers(1)
     with ThreadPoolExecutor() as pool:
-        under_way: list[Future[Any]] = [pool.submit(ask, workers) for _ in range(2)]
+        under_way: list[Future[Any]] = [pool.submit(found_by, workers) for _ in range(2)]
         until(processes)
         workers.close()
         for one in under_way:
             assert isinstance(one.exception(30), asyncio.CancelledError)
     assert not processes()
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
     assert not processes()
 
 
@@ -187,7 +191,7 @@ def test_a_program_whose_path_was_changed_has_processes_that_find_meetkit(
 ) -> None:
     monkeypatch.setattr(sys, "path", [os.getcwd(), *sys.path])
     monkeypatch.chdir(tmp_path)
-    assert ask(workers) == find_sections(TALK, CONTEXT, NAMES)
+    assert found_by(workers) == find_sections(TALK, CONTEXT, NAMES)
     assert processes()
 
 
@@ -216,3 +220,29 @@ def test_the_service_analyses_in_a_process_and_leaves_none_when_it_ends() -> Non
         assert answer.status_code == 200, answer.text
         assert len(processes()) == 1
     assert not processes()
+
+
+@pytest.mark.enable_socket
+def test_a_supervisor_that_signals_all_processes_of_a_server_loses_no_analysis(tmp_path: Path) -> None:
+    with running_server(tmp_path, MEETKIT_DRAIN_SECONDS="0.5") as server, ThreadPoolExecutor() as pool:
+        user_id, token = sign_up(server.port)
+        headers = {"Authorization": f"Bearer {token}"}
+        new = {"user_id": user_id, "title": "Review", "date": "2027-05-01T09:00:00Z"}
+        made = json.loads(request(server.port, "POST", "/meetings", new, headers)[1])
+        path = f"/meetings/{made['id']}/analyze"
+
+        def analyze() -> tuple[int, bytes]:
+            return request(server.port, "POST", path, {"transcript": TALK.text}, headers)
+
+        assert analyze()[0] == 200
+        at_work = processes(server.process.pid)
+        at_work[0].suspend()
+        under_way = pool.submit(analyze)
+        for one in at_work:
+            one.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGTERM)
+        drain(server.port)
+        at_work[0].resume()
+        assert under_way.result(30)[0] == 200
+        assert server.process.wait(30) == 0
+    assert not any(one.is_running() for one in at_work)
