@@ -54,9 +54,11 @@ class Workers:
         """End all processes, also those at work."""
         with self._lock:
             self._is_closed = True
-            processes = [*self._all]
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+            for process in self._all:
+                process.kill()
+        # A thread that waits for an answer closes its process itself: nobody may close what another reads.
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._all:
             process.end()
 
     def _found(self, *asked: Any) -> dict[str, Section]:
@@ -110,8 +112,12 @@ class _Process:
         found: dict[str, Section] = pickle.load(self._process.stdout)  # noqa: S301  # from our own process
         return found
 
-    def end(self) -> None:
-        """End it, whatever it does; who waits for its answer sees no more of it."""
+    def kill(self) -> None:
+        """Have it end, whatever it does; who waits for its answer is told so."""
         self._process.kill()
+
+    def end(self) -> None:
+        """End it, and wait until it is gone."""
+        self.kill()
         with suppress(OSError), self._process:  # What it has not read cannot be written any more.
             pass
