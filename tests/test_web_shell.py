@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -397,3 +398,15 @@ def test_a_development_secret_is_made_once_beside_the_database(tmp_path: Path) -
 )
 def test_a_bearer_token_counts_before_an_api_key(authorization: str | None, api_key: str | None, token: str) -> None:
     assert Credentials.of(authorization, api_key, address=None, request_id=None).token == token
+
+
+def test_the_page_of_the_routes_needs_nothing_from_elsewhere() -> None:
+    asked = client()
+    page = asked.get("/docs").text
+
+    found = re.findall(r"""(?:href|src)="([^"]+)"|url: '([^']+)'""", page)
+    links = [link or url for link, url in found]
+    assert len(links) == 4
+    for link in links:
+        assert not link.startswith(("http", "/"))
+        assert asked.get(f"/{link}").status_code == 200

@@ -55,6 +55,7 @@ from meetkit.web.routes import (
     users,
 )
 from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
+from meetkit.web.routes.docs import serve_docs
 from meetkit.web.routes.flat import FlatRouter
 from meetkit.web.secrets import signing_keys
 from meetkit.web.workers import Workers
@@ -134,6 +135,8 @@ class Service(FastAPI):
             title="meetkit",
             version=meetkit.__version__,
             redirect_slashes=False,
+            docs_url=None,  # Theirs fetch scripts from elsewhere.
+            redoc_url=None,
             lifespan=_lifespan,
             telemetry=self._traced(store),
         )
@@ -143,6 +146,7 @@ class Service(FastAPI):
         self.closing.callback(workers.close)
         self._plug_in(assembly.backend_of(usage.told(store, self.metrics.observe_usage), llm, self.accounts, workers))
         openapi.document(self)
+        serve_docs(self)
         render_problems(self)
 
     def build_middleware_stack(self) -> ASGIApp:
