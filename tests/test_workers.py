@@ -135,7 +135,8 @@ def test_the_answer_comes_though_processes_are_killed_at_work(
         assert answer.result(30) == find_sections(TALK, CONTEXT, NAMES)
 
     assert len(processes()) == 2 - kills
-    assert [record.levelname for record in caplog.records] == ["WARNING"] * kills
+    said = [record.levelname for record in caplog.records if record.name.startswith("meetkit")]
+    assert said == ["WARNING"] * kills
     assert "Sarah" not in caplog.text
 
 
