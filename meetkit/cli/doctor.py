@@ -10,6 +10,7 @@ import click
 from meetkit import settings
 from meetkit.cli import database, show
 from meetkit.settings import Settings
+from meetkit.settings.databases import DATABASE_URL
 
 if TYPE_CHECKING:
     from meetkit.cli.checks import Check
@@ -25,16 +26,13 @@ def doctor(ask_model: bool, as_json: bool) -> None:
     given = settings.load()
     given = given.model_copy(update={"database_url": database.named()})
     with show.working(show.console(stderr=True), "Looking …"):
-        found = list(checks.run(given, _DEFAULT_URL, ask_model=ask_model))
+        found = list(checks.run(given, DATABASE_URL, ask_model=ask_model))
     if as_json:
         click.echo(show.json_text([asdict(check) for check in found]))
     else:
         _show(found, given)
     if any(check.state == "broken" for check in found):
         raise SystemExit(1)
-
-
-_DEFAULT_URL = "sqlite:///meetkit.db"
 
 
 def _show(found: list[Check], given: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from meetkit import data, settings
 from meetkit.cli import database
 from meetkit.models.records import Record
+from meetkit.settings.databases import DATABASE_URL
+from meetkit.settings.urls import is_loopback
 
 if TYPE_CHECKING:
     from meetkit.settings import Settings
@@ -31,18 +32,19 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.web import app, assembly, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web import app, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
-    given = given.model_copy(update={"database_url": database.named() or assembly.DATABASE_URL})
+    given = given.model_copy(update={"database_url": database.named() or DATABASE_URL})
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
         secrets.signing_keys(given, str(given.database_url))
         _prepare(given, with_sample=given.environment == "development" and not no_sample)
         service = app.Service(given, None, None)
-        where, is_local = listening.getsockname()[1], _is_loopback(host)
-        serving.run(service, listening, lambda: _say(host, where, warn=not is_local and _is_open(given)))
+        where = listening.getsockname()[1]
+        is_risky = given.environment == "development" and not is_loopback(host)
+        serving.run(service, listening, lambda: _say(host, where, warn=is_risky))
 
 
 def _prepare(given: Settings, *, with_sample: bool) -> None:
@@ -71,14 +73,3 @@ def _say(host: str, port: int, *, warn: bool) -> None:
             "Warning: others can reach this, and it is set up for development; MEETKIT_ENVIRONMENT=production is not.",
             err=True,
         )
-
-
-def _is_open(given: Settings) -> bool:
-    return given.environment == "development"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

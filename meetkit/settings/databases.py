@@ -9,6 +9,9 @@ from pydantic import Field
 from meetkit.models.base import Value
 from meetkit.settings.kinds import Secret
 
+DATABASE_URL = "sqlite:///meetkit.db"
+"""Where the service keeps things when nobody says where."""
+
 
 class DatabaseSettings(Value):
     """The database, and the files that are read."""

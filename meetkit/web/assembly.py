@@ -14,13 +14,12 @@ from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
+from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, encryption
 from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
-DATABASE_URL = "sqlite:///meetkit.db"
-"""Where things are kept when nobody says where."""
 HASHES_AT_A_TIME = 2
 """A password takes some 50 ms of a processor to hash; who signs in waits for others who do, and nobody else."""
 _ELSE = 2

@@ -19,11 +19,10 @@ from meetkit.accounts.oauth import Answer, Pending, Provider
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.settings import Settings
 from meetkit.web import openapi
+from meetkit.web.operations.paging import PREFIX
 
 OriginT = TypeVar("OriginT")
 
-PREFIX = "/api/v1"
-"""Where the routes are, for the callback that the providers know."""
 SECONDS_TO_SIGN_IN = 600
 AT_A_TIME = 8
 """How many sign-ins by others wait for their provider, or for the database."""

@@ -12,7 +12,7 @@ from meetkit.settings import Settings
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.edge import Edge
 from meetkit.web.middleware.head import Head
-from meetkit.web.middleware.sizes import SizeByPath
+from meetkit.web.middleware.limits import BodyLimit
 from meetkit.web.monitoring.metrics import Metrics
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -30,7 +30,7 @@ _ALLOWED = (
 
 def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> ASGIApp:
     """An app with all that surrounds it, by these settings; the innermost first."""
-    app = Head(Compression(SizeByPath(app, mebibytes=settings.max_body_mb)))
+    app = Head(Compression(BodyLimit(app, mebibytes=settings.max_body_mb)))
     if settings.cors_origins:
         app = CORSMiddleware(
             app,

@@ -11,10 +11,12 @@ from meetkit.web import problems
 from meetkit.web.context import SIGN_IN
 from meetkit.web.routes.dispatch import rendered
 
-_MIB = 1024 * 1024
+_KIB, _MIB = 1024, 1024 * 1024
 _AUTH = "/auth/"
 _MOST_OF_ANYBODY = 64
-"""KiB; anybody may send a body there, and it holds an e-mail, a password or a token."""
+"""KiB below `/auth/`: anybody may send a body there, and it holds an e-mail, a password or a token."""
+_ORDINARY = 1
+"""MiB where neither a transcript nor a calendar may be in it."""
 _CREDENTIALS = frozenset({b"authorization", b"x-api-key"})
 
 
@@ -52,17 +54,25 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, *, mebibytes: int) -> None:
         """Put an app behind it."""
         self._app = app
-        self._most = _Most(mebibytes * _MIB, f"the body of a request has at most {mebibytes} MiB")
-        self._most_of_anybody = _Most(_MOST_OF_ANYBODY * 1024, f"a body has at most {_MOST_OF_ANYBODY} KiB here")
+        self._large, self._ordinary = _mebibytes(mebibytes), _mebibytes(min(_ORDINARY, mebibytes))
+        self._of_anybody = _Most(_MOST_OF_ANYBODY * _KIB, f"a body has at most {_MOST_OF_ANYBODY} KiB here")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or not."""
         said, is_chunked = _size(scope) if scope["type"] == "http" else (0, False)
-        most = self._most_of_anybody if (said or is_chunked) and _AUTH in scope["path"] else self._most
+        if not (said or is_chunked):
+            await self._app(scope, receive, send)
+            return
+        most = self._most(scope)
         if said > most.bytes:
             await rendered(problems.problem(413, most.detail))(scope, receive, send)
         else:
             await self._app(scope, most.counted(receive) if is_chunked else receive, send)
+
+    def _most(self, scope: Scope) -> _Most:
+        if _AUTH in scope["path"]:
+            return self._of_anybody
+        return self._large if _may_be_large(scope) else self._ordinary
 
 
 class _Most(NamedTuple):
@@ -84,6 +94,17 @@ class _Most(NamedTuple):
             return message
 
         return counted
+
+
+def _mebibytes(number: int) -> _Most:
+    return _Most(number * _MIB, f"the body of a request has at most {number} MiB")
+
+
+def _may_be_large(scope: Scope) -> bool:
+    """Whether a transcript or a calendar may be in the body."""
+    path: str = scope["path"]
+    is_change = scope["method"] == "PATCH" and "/meetings/" in path
+    return is_change or path.endswith("/analyze") or "/calendars" in path
 
 
 def _size(scope: Scope) -> tuple[int, bool]:
