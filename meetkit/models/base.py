@@ -32,6 +32,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LABEL = re.compile(r"\w([\w-]*\w)?")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What a line of text holds none of: control characters, and the separators of lines and paragraphs."""
+# Of any other text it has to be looked at what is wrong with it, if anything is.
+_PLAIN_LINE = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 
 
 class MisfitError(ValueError):
@@ -164,6 +166,15 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _line(value: Any) -> Any:
+    """`_storable`, `_not_blank` and `_one_line` at once, as meetings hold many lines and each call costs."""
+    if isinstance(value, str) and not _PLAIN_LINE.fullmatch(value):
+        _one_line(_storable(value))
+        if value:  # What is empty the bound beside says.
+            _not_blank(value)
+    return value
+
+
 def _address(value: str) -> str:
     """Catch typing mistakes, no more: only a message sent to it proves an address."""
     local, _, domain = value.rpartition("@")
@@ -207,9 +218,7 @@ Searched = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _
 Line = Annotated[
     str,
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": _ONE_LINE_PATTERN}),
-    STORABLE,
-    NOT_BLANK,
-    AfterValidator(_one_line),
+    BeforeValidator(_line),
 ]
 Email = Annotated[
     str,

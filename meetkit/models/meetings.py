@@ -61,6 +61,12 @@ def _moment_or_date(value: Any) -> Any:
 MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date), with_zone]
 
 
+def _is_placed(data: dict[str, Any]) -> bool:
+    """Whether the fields of a meeting are a zone and an instant already."""
+    date = data["date"]
+    return bool(data.get("timezone")) and isinstance(date, dt.datetime) and isinstance(date.tzinfo, dt.timezone)
+
+
 class Meeting(Value):
     """A meeting of one of our users, internal or with a contact.
 
@@ -92,7 +98,7 @@ class Meeting(Value):
     @model_validator(mode="before")
     @classmethod
     def _place_in_zone(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "date" not in data:
+        if not isinstance(data, dict) or "date" not in data or _is_placed(data):
             return data
         try:
             moment, zone = parse_moment(data["date"]), data.get("timezone")

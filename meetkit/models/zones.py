@@ -86,7 +86,8 @@ def _check_year(moment: dt.date) -> None:
 
 
 def _check_range(moment: dt.datetime) -> None:
-    if not _FIRST <= moment <= _LAST:
+    # Most are told by their year alone, whatever their offset.
+    if not (2 <= moment.year <= 9998 or _FIRST <= moment <= _LAST):
         raise InvalidRequestError(_YEARS)
 
 
@@ -148,6 +149,7 @@ def is_bare_date(value: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def get_zone(name: str) -> ZoneInfo:
     """The IANA zone of that name, or a ValueError that proposes a close name."""
     # Names that lead out of the database ("../x"), or into its copies ("right/…"), begin otherwise.
@@ -244,7 +246,12 @@ def _offset(tz: ZoneInfo, instant: int) -> int:
     return since // dt.timedelta(microseconds=1)
 
 
-def _in_utc(instant: dt.datetime) -> dt.datetime:
+def _parse_instant(value: Any) -> dt.datetime:
+    return pin_offset(parse_moment(value))
+
+
+def _parse_utc(value: Any) -> dt.datetime:
+    instant = _parse_instant(value)
     return instant if instant.tzinfo is dt.UTC else instant.astimezone(dt.UTC)
 
 
@@ -254,7 +261,7 @@ Date = Annotated[dt.date, BeforeValidator(parse_date)]
 with_zone = PlainSerializer(_write_moment, return_type=str, when_used="json")
 Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]
 """A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets."""
-Instant = Annotated[dt.datetime, BeforeValidator(parse_moment), AfterValidator(pin_offset)]
+Instant = Annotated[dt.datetime, BeforeValidator(_parse_instant)]
 """An aware datetime with a fixed offset."""
-UtcInstant = Annotated[Instant, AfterValidator(_in_utc)]
+UtcInstant = Annotated[dt.datetime, BeforeValidator(_parse_utc)]
 """An instant in UTC, for what a clock noted and nobody chose."""

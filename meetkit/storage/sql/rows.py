@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import Row, RowMapping
 
 from meetkit.errors import StoreError, shown
 from meetkit.models.meetings import Meeting
@@ -27,6 +27,7 @@ _AS_THEY_ARE = (
     "exclusive",
     "version",
 )
+_READ_AS_THEY_ARE = (*_AS_THEY_ARE, "user_id", "contact_id")
 _TEXTS = ("transcript", "summary", "sentiment")
 SAID = (*_TEXTS, "action_items")
 """The columns of a meeting that tell what was said."""
@@ -88,9 +89,8 @@ def sealed(cipher: Cipher, meeting_id: str, row: dict[str, Any]) -> dict[str, An
     return {**row, **kept}
 
 
-def opened(cipher: Cipher, row: Row[Any]) -> dict[str, Any]:
+def opened(cipher: Cipher, fields: RowMapping) -> dict[str, Any]:
     """What was said, of a row with a meeting's id, as `said` gave it."""
-    fields = row._mapping
     texts = {name: fields[name] and cipher.open(fields[name], place_in(fields["id"], name)) for name in _TEXTS}
     return {
         **texts,
@@ -136,23 +136,27 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
 def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
     """The meeting of a row of `meetings.SELECT`."""
     fields = row._mapping
-    zone = dt.timezone(dt.timedelta(minutes=fields["utc_offset_minutes"]))
-    attendees = sorted(
-        (int(position), user_id)
-        for position, _, user_id in (line.partition(" ") for line in (fields["attendees"] or "").split("\n") if line)
-    )
     return Meeting.model_validate(
         {
-            **{name: fields[name] for name in _AS_THEY_ARE},
-            "user_id": fields["user_id"],
-            "contact_id": fields["contact_id"],
-            "attendee_ids": [user_id for _, user_id in attendees],
-            "date": to_datetime(fields["starts_at"]).astimezone(zone),
-            **opened(cipher, row),
+            **{name: fields[name] for name in _READ_AS_THEY_ARE},
+            "attendee_ids": _attendees(fields["attendees"]) if fields["attendees"] else (),
+            "date": to_datetime(fields["starts_at"]).astimezone(_zone(fields["utc_offset_minutes"])),
+            **opened(cipher, fields),
             "created_at": _moment(fields["created_at"]),
             "updated_at": _moment(fields["updated_at"]),
         }
     )
+
+
+def _attendees(lines: str) -> list[str]:
+    """The users of lines `position id`, by their positions."""
+    parts = [line.partition(" ") for line in lines.split("\n")]
+    return [user_id for _, _, user_id in sorted(parts, key=lambda part: int(part[0]))]
+
+
+@lru_cache(maxsize=256)
+def _zone(offset_minutes: int) -> dt.timezone:
+    return dt.timezone(dt.timedelta(minutes=offset_minutes))
 
 
 def calendar_row(calendar: Calendar) -> dict[str, Any]:
