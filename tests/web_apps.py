@@ -91,7 +91,8 @@ def app_of(
 
     backend = Backend(store, llm, identify=identify if by else None, guard=GuardedStore if by else None, note=note)
     app = FastAPI(title="meetkit", version="1", redirect_slashes=False)
-    app.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))), prefix=PREFIX)
+    for part in api(Dispatcher(backend, anyio.CapacityLimiter(threads))):
+        app.include_router(part, prefix=PREFIX)
     openapi.document(app)
     render_problems(app)
     return app

@@ -34,6 +34,14 @@ class Claims(NamedTuple):
     session_id: str
 
 
+class _Verified(NamedTuple):
+    """What a token says, and from when to when, in seconds since 1970."""
+
+    claims: Claims
+    issued: int
+    expires: int
+
+
 class Tokens:
     """Signs by the first key, and verifies by the one that a token names."""
 
@@ -41,7 +49,7 @@ class Tokens:
         """Use the keys of the policy."""
         self._keys = {key_id(key): OctKey.import_key(key) for key in policy.secret_keys}
         self._issuer = policy.public_url
-        # What was signed once stays so; whether it is still good is asked each time.
+        # What was signed once stays so; whether its time is over is asked each time.
         self._verified = lru_cache(_REMEMBERED)(self._verify)
         self._good_for = dt.timedelta(minutes=policy.access_token_minutes)
 
@@ -77,40 +85,38 @@ class Tokens:
         """
         if len(token) > _LONGEST:
             raise UnauthenticatedError(NOT_GOOD)
+        seconds = int(now.timestamp())
         try:
             found = self._verified(token)
-            self._check(found, now)
         # What is no token at all the library leaves to whatever it meets first.
         except (JoseError, ValueError, TypeError, AttributeError, LookupError):
             raise UnauthenticatedError(NOT_GOOD) from None
-        return Claims(found.claims["sub"], found.claims["sid"])
+        if not found.issued - _SKEW <= seconds < found.expires:
+            raise UnauthenticatedError(NOT_GOOD)
+        return found.claims
 
-    def _verify(self, token: str) -> jwt.Token:
-        return jwt.decode(token, self._key, [_ALGORITHM])
-
-    def _key(self, token: Any) -> OctKey:
-        try:
-            return self._keys[token.headers()["kid"]]
-        except LookupError:
-            raise InvalidKeyIdError from None
-
-    def _check(self, token: jwt.Token, now: dt.datetime) -> None:
-        seconds = int(now.timestamp())
+    def _verify(self, token: str) -> _Verified:
+        found = jwt.decode(token, self._key, [_ALGORITHM])
+        claims = found.claims
         jwt.JWTClaimsRegistry(
-            now=seconds,
-            leeway=_SKEW,
+            now=claims["iat"],
             iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},
             sid={"essential": True},
             iat={"essential": True},
             exp={"essential": True},
-        ).validate(token.claims)
-        names = (token.claims["sub"], token.claims["sid"])
-        if token.header.get("typ") != _TYPE or not all(map(is_storable, names)):
+        ).validate(claims)
+        names = Claims(claims["sub"], claims["sid"])
+        if found.header.get("typ") != _TYPE or not all(map(is_storable, names)):
             raise ValueError("another kind of token")
-        if token.claims["exp"] <= seconds:
-            raise ValueError("good no more, however the clocks go")
+        return _Verified(names, claims["iat"], claims["exp"])
+
+    def _key(self, token: Any) -> OctKey:
+        try:
+            return self._keys[token.headers()["kid"]]
+        except LookupError:
+            raise InvalidKeyIdError from None
 
 
 def key_id(key: str) -> str:

@@ -99,7 +99,8 @@ def router(
     """
     backend = Backend(store, llm, identify, guard, note)
     made = APIRouter(responses=openapi.problems_of_any())
-    made.include_router(api(Dispatcher(backend, anyio.CapacityLimiter(threads))))
+    for part in api(Dispatcher(backend, anyio.CapacityLimiter(threads))):
+        made.include_router(part)
     return made
 
 
@@ -158,12 +159,12 @@ class Service(FastAPI):
         """All routes: those for operators, and those of resources, with and without the prefix."""
         dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
         # Made once, as the routes are there twice.
-        accounts, resources = self._accounts_api(dispatcher), api(dispatcher)
+        # Accounts first, as some of their paths could else be ids of users.
+        parts = (self._accounts_api(dispatcher), *api(dispatcher))
         self.include_router(health.routes(self.readiness, self.metrics, self.settings))
         for prefix, is_shown in ((PREFIX, True), ("", False)):
-            # First, as some of their paths could else be ids of users.
-            self.include_router(accounts, prefix=prefix, include_in_schema=is_shown)
-            self.include_router(resources, prefix=prefix, include_in_schema=is_shown)
+            for part in parts:
+                self.include_router(part, prefix=prefix, include_in_schema=is_shown)
 
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
@@ -208,10 +209,10 @@ def _url(settings: Settings, given: Store | None) -> str | URL:
     return given.database.engine.url if isinstance(given, SqlStore) else assembly.url_of(settings)
 
 
-def api(dispatcher: Dispatcher) -> APIRouter:
-    """All routes of resources."""
+def api(dispatcher: Dispatcher) -> list[APIRouter]:
+    """All routes of resources, those before others whose paths could else be ids of these."""
     parts = (booking, meetings, insights, users, contacts, action_items, availability, calendars)
-    return FlatRouter(part.routes(dispatcher) for part in parts)
+    return [FlatRouter([part.routes(dispatcher)]) for part in parts]
 
 
 def render_problems(app: FastAPI) -> None:

@@ -80,4 +80,7 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, finder: 
     def erase(context: RequestContext, user_id: str) -> None:
         accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
-    return Backend(store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase, finder=finder)
+    visit = accounts.database.visit
+    return Backend(
+        store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase, finder=finder, visit=visit
+    )

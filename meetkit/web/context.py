@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -115,7 +115,8 @@ class Backend:
 
     A store or a model that is left open is the one in use when a request comes. `identify` says who a request is
     from, or raises `UnauthenticatedError`; without it nobody is asked, and a host guards its routes itself. `guard` is
-    the store as a caller sees it. `finder` is by what the offline engine finds sections.
+    the store as a caller sees it. `finder` is by what the offline engine finds sections. `visit` is around what one
+    thread does for a request.
     """
 
     store: Store | Unset = UNSET
@@ -125,6 +126,7 @@ class Backend:
     note: Note | None = None
     erase: Callable[[RequestContext, str], None] | None = None
     finder: Finder = background.in_thread
+    visit: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def for_anybody(self) -> Backend:
         """The same for routes that ask nobody who they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
@@ -19,6 +20,9 @@ class Access(Protocol):
 
     attempts: int
 
+    def visit(self) -> AbstractContextManager[None]:
+        """A time in which this thread reads by one connection, until it writes."""
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection for a statement, or several that do not mind what is written in between."""
 
@@ -27,6 +31,13 @@ class Access(Protocol):
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A connection on which everything is kept in the end, or after an error nothing."""
+
+
+class _Visit(threading.local):
+    """A thread's visit: whether there is one, and by which connection it reads."""
+
+    is_under_way = False
+    connection: Connection | None = None
 
 
 class OwnTransactions:
@@ -40,14 +51,40 @@ class OwnTransactions:
         # would forget its prepared statements at each change of the level.
         is_sqlite = engine.dialect.name == "sqlite"
         self._reader = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._visit = _Visit()
 
-    def reading(self) -> Connection:
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """A time in which this thread takes a connection to read by once, and gives it back at the end."""
+        if self._visit.is_under_way:
+            yield
+            return
+        self._visit.is_under_way = True
+        try:
+            yield
+        finally:
+            self._visit.is_under_way = False
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Have the visit hold no connection, as who waits for a second one may wait for ever."""
+        connection, self._visit.connection = self._visit.connection, None
+        if connection is not None:
+            connection.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
         """A connection without a transaction around its statements."""
-        return self._reader.connect()
+        visit = self._visit
+        if not visit.is_under_way:
+            return self._reader.connect()
+        if visit.connection is None:
+            visit.connection = self._reader.connect()
+        return nullcontext(visit.connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A transaction that sees nothing of what others commit meanwhile."""
+        self.give_back()
         with self._engine.connect() as connection:
             dialects.begin_reading(connection)
             yield connection
@@ -55,6 +92,7 @@ class OwnTransactions:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end."""
+        self.give_back()
         with self._engine.begin() as connection:
             dialects.begin_writing(connection)
             dialects.check_transactional(connection)
@@ -70,6 +108,10 @@ class HostsTransaction:
     def __init__(self, connection: Connection) -> None:
         """Use this connection."""
         self._connection = connection
+
+    def visit(self) -> AbstractContextManager[None]:
+        """Nothing, as there is one connection."""
+        return nullcontext()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """The connection."""

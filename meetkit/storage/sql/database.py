@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import stamina
@@ -81,6 +81,10 @@ class Database:
         if self._opened:
             self._opened.dispose()
 
+    def visit(self) -> AbstractContextManager[None]:
+        """A time in which this thread reads by one connection, as to take one costs as much as a short statement."""
+        return self._access.visit()
+
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that only reads, in statements that do not mind what is written in between."""
         with errors_translated(), self._access.reading() as connection:
@@ -120,6 +124,7 @@ class Database:
         In a host's transaction nothing is done, as it is not over.
         """
         if self.engine.dialect.name == "sqlite" and isinstance(self._access, OwnTransactions):
+            self._access.give_back()
             with contextlib.suppress(StoreError), errors_translated(), self.engine.connect() as connection:
                 dialects.truncate_wal(connection)
 

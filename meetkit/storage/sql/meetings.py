@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Text,
     bindparam,
@@ -58,12 +59,17 @@ _BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = (one.where(_m.c.id == bindparam("one")) for 
 _NUMBER = select(_m.c.number, _m.c.version).where(_m.c.id == bindparam("one"))
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
 _PLACE = select(_m.c.starts_at, _m.c.id).where(_m.c.id == bindparam("one"))
-_OF_USER, _OF_USER_WITHOUT_TRANSCRIPT = (
-    one.join(_p, _p.c.meeting_number == _m.c.number)
+# By whether the transcript is read. Built once, as to build one takes as long as to run it.
+_ALL = {
+    with_transcript: one.join(_p, _p.c.meeting_number == _m.c.number)
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
-    for one in (SELECT, _WITHOUT_TRANSCRIPT)
-)
+    for with_transcript, one in ((True, SELECT), (False, _WITHOUT_TRANSCRIPT))
+}
+_PAGE = {
+    with_transcript: one.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    for with_transcript, one in _ALL.items()
+}
 _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
@@ -152,13 +158,16 @@ def delete_meeting(connection: Connection, meeting_id: str, expected_version: in
 
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters, *, transcript: bool) -> list[Meeting]:
     """The meetings that a user owns or attends and the filters admit, by date, then id."""
-    user = users.row(connection, user_id)
-    conditions = list(_conditions(connection, filters, user.timezone))
-    statement = _OF_USER if transcript else _OF_USER_WITHOUT_TRANSCRIPT
-    statement = statement.where(*conditions) if conditions else statement
+    user = users.place(connection, user_id)
     asked = {"user": user.number}
+    is_page = filters.limit is not None and not filters.text
+    statement = (_PAGE if is_page else _ALL)[transcript]
+    if conditions := list(_conditions(connection, filters, user.timezone)):
+        statement = statement.where(*conditions)
+    if is_page:
+        return _read(connection, statement, {**asked, "limit": filters.limit, "offset": filters.offset})
     if not filters.text:
-        return _read(connection, statement.limit(filters.limit).offset(filters.offset or None), asked)
+        return _read(connection, statement.offset(filters.offset or None), asked)
     # Only Python folds case for all of Unicode, so it looks for the text.
     found = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, asked).all())
     return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)

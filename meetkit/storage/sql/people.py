@@ -35,6 +35,10 @@ class People(Generic[PersonT]):
         return select(self.table).where(self.table.c.id == bindparam("one"))
 
     @cached_property
+    def _place(self) -> Select[Any]:
+        return select(self.table.c.number, self.table.c.timezone).where(self.table.c.id == bindparam("one"))
+
+    @cached_property
     def _by_name(self) -> Select[Any]:
         return select(self.table).order_by(self.table.c.name, self.table.c.id)
 
@@ -57,11 +61,11 @@ class People(Generic[PersonT]):
 
     def row(self, connection: Connection, person_id: str, *, lock: bool = False) -> Row[Any]:
         """The row of that id; with `lock`, nobody else changes it until the transaction ends."""
-        statement = self._to_change if lock else self._by_id
-        row = connection.execute(statement, {"one": person_id}).one_or_none() if is_storable(person_id) else None
-        if row is None:
-            raise NotFoundError(self.kind, person_id)
-        return row
+        return self._found(connection, self._to_change if lock else self._by_id, person_id)
+
+    def place(self, connection: Connection, person_id: str) -> Row[Any]:
+        """The row number and the time zone of that id."""
+        return self._found(connection, self._place, person_id)
 
     def update(self, connection: Connection, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
         """Change one."""
@@ -96,6 +100,12 @@ class People(Generic[PersonT]):
     def number(self, connection: Connection, person_id: str) -> int:
         """The row number of one id."""
         return self.numbers(connection, [person_id])[person_id]
+
+    def _found(self, connection: Connection, statement: Select[Any], person_id: str) -> Row[Any]:
+        row = connection.execute(statement, {"one": person_id}).one_or_none() if is_storable(person_id) else None
+        if row is None:
+            raise NotFoundError(self.kind, person_id)
+        return row
 
     def _read(self, row: Row[Any]) -> PersonT:
         person: PersonT = rows.read_person(self.model, row)

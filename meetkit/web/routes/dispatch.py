@@ -50,10 +50,11 @@ class Dispatcher:
         return context
 
     def _serve(self, request: Request, operation: Any, args: Any, kwargs: Any) -> Reply:
-        context = self._admit(request)
-        with self.backend.serving(context):
-            reply: Reply = operation(context, *args, **kwargs)
-            return reply
+        with self.backend.visit():
+            context = self._admit(request)
+            with self.backend.serving(context):
+                reply: Reply = operation(context, *args, **kwargs)
+                return reply
 
     async def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
         return await anyio.to_thread.run_sync(partial(function, *args), limiter=self.threads)
