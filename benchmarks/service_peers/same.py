@@ -30,7 +30,7 @@ with engine.connect() as _connection:
         sqlalchemy.text("SELECT number FROM meetkit_users WHERE id = :id"), {"id": USER}
     ).scalar_one()
 BY_ID = meetings._BY_ID_WITHOUT_TRANSCRIPT
-OF_USER = meetings._OF_USER_WITHOUT_TRANSCRIPT.limit(PAGE + 1)
+OF_USER = meetings._PAGE[False]
 COLUMNS = [column.name for column in BY_ID.selected_columns]
 _local = threading.local()
 
@@ -54,7 +54,7 @@ def by_core(meeting_id: str) -> dict[str, Any] | None:
 def page_by_core() -> dict[str, Any]:
     """The first page of the user's meetings, by SQLAlchemy."""
     with engine.connect() as connection:
-        return as_page(connection.execute(OF_USER, {"user": NUMBER}).all())
+        return as_page(connection.execute(OF_USER, {"user": NUMBER, "limit": PAGE + 1, "offset": 0}).all())
 
 
 def by_driver(meeting_id: str) -> dict[str, Any] | None:
