@@ -191,25 +191,28 @@ def find_slots_within(
         "window_end": window_end,
         "duration_minutes": duration_minutes,
         "timezone": timezone,
+        "step_minutes": step_minutes,
+        "buffer_minutes": buffer_minutes,
+        "limit": limit,
     }
-    request = parse(first.FirstFreeRequest, asked)
+    request = parse(first.WindowQuery, asked)
     store = current_store()
     users = [store.get_user(user_id) for user_id in request.user_ids]
     zone = request.timezone or users[0].timezone
     start, end = map(to_datetime, first.window_of(request, zone))
-    reach = dt.timedelta(minutes=buffer_minutes)
+    reach = dt.timedelta(minutes=request.buffer_minutes)
     query = {
         "participants": [_participant(store, user, start - reach, end + reach) for user in users],
         "window_start": start,
         "window_end": end,
-        "duration_minutes": duration_minutes,
-        "step_minutes": step_minutes,
-        "buffer_before_minutes": buffer_minutes,
-        "buffer_after_minutes": buffer_minutes,
-        "limit": limit,
+        "duration_minutes": request.duration_minutes,
+        "step_minutes": request.step_minutes,
+        "buffer_before_minutes": request.buffer_minutes,
+        "buffer_after_minutes": request.buffer_minutes,
+        "limit": request.limit,
     }
     found = availability.search(parse(availability.AvailabilityQuery, query))
-    slots: Sequence[TimeSlot] = found.slots if step_minutes else found.free[:limit]
+    slots: Sequence[TimeSlot] = found.slots if request.step_minutes else found.free[: request.limit]
     return [_in_zone(slot, ZoneInfo(zone)) for slot in slots]
 
 

@@ -12,7 +12,7 @@ from meetkit.accounts.identity import Identity
 from meetkit.accounts.oauth.provider import Pending
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
-from meetkit.availability.first import FirstFreeRequest
+from meetkit.availability.first import FirstFreeRequest, WindowQuery
 from meetkit.calendars import Problem
 from meetkit.calendars.query import BusyQuery
 from meetkit.llm_client import RetryPolicy
@@ -294,6 +294,17 @@ first_free_requests = st.builds(
     contact_id=st.none() | lines,
     timezone=st.none() | zones,
 )
+window_queries = st.builds(
+    WindowQuery,
+    user_ids=st.just(("a",)),
+    duration_minutes=durations,
+    window_start=naive_moments | instants,
+    window_end=naive_moments | instants,
+    timezone=st.none() | zones,
+    step_minutes=st.none() | durations,
+    buffer_minutes=st.integers(0, 100),
+    limit=st.integers(1, 1000),
+)
 options = st.builds(SqlOptions, synchronous=st.sampled_from(["FULL", "NORMAL"]), busy_timeout=st.floats(0, 60))
 callers = st.builds(
     Caller,
@@ -357,6 +368,6 @@ EVERY = (
     *(calendars, keys, *records),
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
-    *(first_free_requests, options),
+    *(first_free_requests, window_queries, options),
     *(problems, busy_queries, callers, messages, identities, pendings),
 )

@@ -1,4 +1,4 @@
-"""The first time within a window at which people can meet, each in their own work hours."""
+"""Times within a window at which people can meet, each in their own work hours; the first of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from meetkit.availability.day import UserIds
 from meetkit.availability.hours import common_windows
 from meetkit.availability.intervals import Interval, free_intervals
-from meetkit.availability.query import MAX_WINDOW
+from meetkit.availability.query import MAX_WINDOW, BufferMinutes, SpanMinutes
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Line, Value
+from meetkit.models.base import Count, Line, Value
 from meetkit.models.meetings import DurationMinutes
 from meetkit.models.people import User
 from meetkit.models.zones import MINUTE, Moment, Zone, resolve, to_microseconds
@@ -31,7 +31,24 @@ class FirstFreeRequest(Value):
     timezone: Zone | None = None
 
 
-def window_of(request: FirstFreeRequest, timezone: str) -> Interval:
+class WindowQuery(Value):
+    """When could these users meet within `[window_start, window_end)`? Naive times are as above.
+
+    Without `step_minutes` whole gaps are asked for, else slots of exactly the duration; of either at most `limit`.
+    `buffer_minutes` are kept free before and after each busy interval.
+    """
+
+    user_ids: UserIds
+    duration_minutes: DurationMinutes
+    window_start: Moment
+    window_end: Moment
+    timezone: Zone | None = None
+    step_minutes: SpanMinutes | None = None
+    buffer_minutes: BufferMinutes = 0
+    limit: Count = 200
+
+
+def window_of(request: FirstFreeRequest | WindowQuery, timezone: str) -> Interval:
     """The window in microseconds since 1970, naive times being read in `timezone`.
 
     Raises:
