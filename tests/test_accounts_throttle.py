@@ -12,6 +12,7 @@ from freezegun import freeze_time
 from meetkit.accounts import throttle
 from meetkit.accounts.events import Origin
 from meetkit.accounts.models import (
+    ChangePasswordRequest,
     EmailRequest,
     LoginRequest,
 )
@@ -51,6 +52,16 @@ class TestThrottle:
                 with pytest.raises(UnauthenticatedError):
                     world.login(password=OTHER)
             world.login()
+
+    def test_a_new_password_that_is_refused_is_no_guess(self, world: World) -> None:
+        world.signup()
+        caller = world.caller()
+        for _ in range(11):
+            with pytest.raises(InvalidRequestError, match="has 5 characters"):
+                world.accounts.change_password(
+                    caller, ChangePasswordRequest(current_password=PASSWORD, new_password="short"), origin=HERE
+                )
+        assert world.login()
 
     def test_an_address_is_throttled_over_accounts(self, world: World) -> None:
         world.accounts = world.another(throttle=Throttle(1))

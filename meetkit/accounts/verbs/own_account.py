@@ -53,8 +53,8 @@ class OwnAccount(Parts):
             raise InvalidRequestError(
                 "current_password: it is wrong; without one, ask for a mail to reset the password"
             )
-        password_rules.check(request.new_password, email=kept.account.email)
         self.throttle.forgive(rows.email_key(kept.account.email))
+        password_rules.check(request.new_password, email=kept.account.email)
         self.database.write(_put_password, caller, kept, self.passwords.hash(request.new_password), act)
 
     def create_api_key(self, caller: Caller, request: ApiKeyRequest, *, origin: Origin = NOWHERE) -> NewApiKey:
