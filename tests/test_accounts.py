@@ -143,6 +143,15 @@ class TestSigningUp:
         for secret in (PASSWORD, *pair.refresh_token.split("."), key.secret, world.post.token("ann@example.com", "V")):
             assert secret.encode() not in kept
 
+    def test_nothing_of_an_erased_account_is_in_the_database(self, world: World, tmp_path: Path) -> None:
+        account = world.signup()
+        world.erase(world.caller(), account.user_id)
+
+        kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert account.id.encode() in kept  # of the audit
+        for gone in (account.email, "Ann Winter", "$argon2id$"):
+            assert gone.encode() not in kept
+
 
 class TestLogin:
     def test_gives_a_pair(self, world: World) -> None:

@@ -112,6 +112,7 @@ class OwnAccount(Parts):
         self.database.write(_check_leaver, caller, user_id)
         erase(user_id)
         self.database.write(_erase_of_user, caller, user_id, self._act(origin))
+        self.database.drop_log()
 
     def get_preferences(self, caller: Caller) -> dict[str, Any]:
         """What the account's owner keeps here for pages that they use."""
