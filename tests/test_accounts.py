@@ -275,6 +275,9 @@ class TestApiKeys:
             world.invited(caller, "eve@example.com", "admin")
         with pytest.raises(ForbiddenError, match="takes a sign-in"):
             world.accounts.update_account(caller, member.id, access="admin")
+        assert not world.accounts.update_account(caller, member.id, active=False).active
+        with pytest.raises(ForbiddenError, match="takes a sign-in"):
+            world.accounts.update_account(caller, member.id, active=True)
         assert len(world.accounts.list_accounts(caller)) == 2
 
     def test_cannot_do_what_takes_a_sign_in(self, world: World) -> None:

@@ -51,9 +51,10 @@ class Administration(Parts):
             ConflictError: it is the tenant's last active admin.
         """
         check_admin(caller)
+        if access is not None or active:
+            own_session(caller)
         changes: dict[EventName, dict[str, Access | bool]] = {}
         if access is not None:
-            own_session(caller)
             changes["access_changed"] = {"access": access}
         if active is not None:
             changes["activated" if active else "deactivated"] = {"active": active}
