@@ -97,6 +97,7 @@ def test_no_secret_is_told_whatever_is_broken(doctor: Doctor, meetkit: Run, monk
 
     assert {part for part, check in found.items() if check["state"] == "broken"} == {
         "database",
+        "encryption",
         "mail",
         "redis",
         "sign-in by github",
@@ -135,6 +136,27 @@ def test_a_model_that_is_asked_answers_or_is_broken(doctor: Doctor) -> None:
     assert len(server.asked) == 2
 
 
+@pytest.mark.parametrize("with_database", [False, True])
+def test_a_key_that_encrypts_nothing_is_broken(doctor: Doctor, tmp_path: Path, with_database: bool) -> None:
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    if with_database:
+        SqlStore(url, migrate=True).close()
+    found = doctor(encryption_keys="s3cret", database=url if with_database else None, code=1)["encryption"]
+
+    assert found["state"] == "broken"
+    assert "MEETKIT_ENCRYPTION_KEYS" in found["found"]
+    assert "s3cret" not in str(found)
+
+
+def test_where_a_provider_is_must_be_safe_to_send_secrets_to(doctor: Doctor) -> None:
+    client = {"google_client_id": "client", "google_client_secret": "s3cret"}
+    found = doctor(code=1, google_url="http://accounts.example.com/.well-known/openid-configuration", **client)
+
+    assert found["sign-in by google"]["state"] == "broken"
+    assert "https" in found["sign-in by google"]["found"]
+    assert found["sign-in by github"]["state"] == "off"
+
+
 @pytest.fixture
 def mail_server() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -161,6 +183,12 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
     found = doctor(smtp_url=f"smtp://127.0.0.1:{mail_server}", redis_url=f"redis://127.0.0.1:{redis_server}/0")
 
     assert (found["mail"]["state"], found["redis"]["state"]) == ("ok", "ok")
+
+
+@loopback
+def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server: int) -> None:
+    found = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
+    assert (found["state"], found["found"]) == ("ok", "reached, and signed in where a name is given")
 
 
 @pytest.mark.usefixtures("socket_enabled")

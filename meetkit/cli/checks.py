@@ -11,10 +11,11 @@ from typing import Literal
 import sqlalchemy
 
 from meetkit import collaborators, llm_client, mail
-from meetkit.errors import InvalidRequestError, MeetkitError
+from meetkit.accounts.identity import ProviderName
+from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
-from meetkit.storage.sql import SqlOptions, encryption, schema, upkeep
+from meetkit.storage.sql import SqlOptions, ciphers, encryption, schema, upkeep
 from meetkit.web import secrets
 
 _SECONDS = 5.0
@@ -76,6 +77,10 @@ def _secret(given: Settings, url: str) -> Check:
 
 
 def _encryption(given: Settings, url: str) -> Check:
+    try:
+        ciphers.Cipher(SqlOptions.of(given).encryption_keys)
+    except (InvalidRequestError, ImportError) as error:
+        return Check("encryption", "broken", str(error), do="see docs/encryption.md")
     if not _opens(given, url):
         return Check("encryption", "broken", encryption.UNREADABLE, do="see docs/encryption.md")
     if given.encryption_keys:
@@ -115,11 +120,11 @@ def _named(model: LLMClient) -> str:
 
 
 def _mail(given: Settings) -> Check:
-    if not given.smtp_url:
+    urls = [url for url in (given.smtp_url, given.smtp_fallback_url) if url]
+    if not urls:
         state: State = "warning" if given.environment == "production" else "off"
         found = f"mails are written into the folder {given.mail_folder}"
         return Check("mail", state, found, do="MEETKIT_SMTP_URL sends them")
-    urls = [url for url in (given.smtp_url, given.smtp_fallback_url) if url]
     try:
         mail.SmtpMailer(*urls, sender=given.mail_from, timeout=_SECONDS).check()
     except MeetkitError as error:
@@ -154,18 +159,24 @@ def _reached(part: str, reach: Callable[[], None], setting: str) -> Check:
 
 
 def _sign_in(given: Settings) -> Iterator[Check]:
-    pairs = {
-        "google": (given.google_client_id, given.google_client_secret),
-        "github": (given.github_client_id, given.github_client_secret),
+    clients: dict[ProviderName, bool] = {
+        "google": bool(given.google_client_id or given.google_client_secret),
+        "github": bool(given.github_client_id or given.github_client_secret),
     }
-    for name, pair in pairs.items():
+    for name, is_wanted in clients.items():
         variables = f"MEETKIT_{name.upper()}_CLIENT_ID and MEETKIT_{name.upper()}_CLIENT_SECRET"
-        if all(pair):
-            yield Check(f"sign-in by {name}", "ok", "configured")
-        elif any(pair):
-            yield Check(f"sign-in by {name}", "broken", "one of two is missing", do=variables)
-        else:
-            yield Check(f"sign-in by {name}", "off", "not configured", do=variables)
+        off = Check(f"sign-in by {name}", "off", "not configured", do=variables)
+        yield _provider(name, given) if is_wanted else off
+
+
+def _provider(name: ProviderName, given: Settings) -> Check:
+    from meetkit.accounts import oauth  # noqa: PLC0415  # comes with the extra `web`
+
+    try:
+        oauth.connect(name, given)
+    except (NotConfiguredError, InvalidRequestError) as error:
+        return Check(f"sign-in by {name}", "broken", str(error), do="see docs/settings.md")
+    return Check(f"sign-in by {name}", "ok", "configured")
 
 
 def _address(given: Settings) -> Check:
