@@ -23,7 +23,7 @@ from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
-from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters
+from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone, utc_now
@@ -140,8 +140,7 @@ class _Job:
         raise ConflictError(f"meeting {shown(self.meeting.id)} was changed again and again meanwhile; try again")
 
     def _check_not_erased(self, meeting: Meeting) -> None:
-        was_erased = meeting.title == ERASED_TITLE != self.meeting.title
-        if was_erased or (self.meeting.transcript and not meeting.transcript):
+        if meeting.was_erased_since(self.meeting) or (self.meeting.transcript and not meeting.transcript):
             raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; nothing of the analysis is kept")
 
     def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:

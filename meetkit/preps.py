@@ -167,8 +167,14 @@ class _Job:
 
     def keep(self, prep: PreMeetingPrep) -> PreMeetingPrep:
         self._check_not_erased()
-        self.store.put_artefact(prep.meeting_id, BRIEF, prep.model_dump_json())
+        self.store.update_meeting(prep.meeting_id, self._unless_erased, artefacts={BRIEF: prep.model_dump_json()})
         return prep
+
+    def _unless_erased(self, meeting: Meeting) -> Meeting:
+        """The meeting as it is, looked at in the step that keeps the brief, so that nobody is erased in between."""
+        if meeting.was_erased_since(self.sources.meeting):
+            raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; the brief is not kept")
+        return meeting
 
     def _check_not_erased(self) -> None:
         people: list[tuple[User | Contact, User | Contact]] = [

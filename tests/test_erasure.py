@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from meetkit import meeting_service
+from meetkit import meeting_service, preps
 from meetkit.errors import ConflictError, InvalidRequestError, LLMUnavailableError, MeetkitError, NotFoundError
 from meetkit.llm_client import MockLLMClient
 from meetkit.models import Contact, PreMeetingPrep
@@ -88,6 +88,21 @@ class TestErasing:
             with meeting_service.use(llm=client), pytest.raises(ConflictError, match=f"'{who}' was erased"):
                 meeting_service.generate_pre_meeting_prep("due")
             assert meeting_service.get_prep("due") is None
+
+    @pytest.mark.parametrize(("erase", "who"), [("erase_contact", "dee"), ("erase_user", "ann")])
+    def test_a_brief_that_was_about_to_be_kept_is_not(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, erase: str, who: str
+    ) -> None:
+        look = preps._Job._check_not_erased
+
+        def looked_too_early(job: preps._Job) -> None:
+            look(job)
+            getattr(meeting_service, erase)(who)
+
+        monkeypatch.setattr(preps._Job, "_check_not_erased", looked_too_early)
+        with pytest.raises(ConflictError, match="erased meanwhile"):
+            meeting_service.generate_pre_meeting_prep("due")
+        assert "quote" not in repr(list(store.export_records()))
 
     @pytest.mark.parametrize(
         "forget", [partial(meeting_service.purge, "2025-11-18"), partial(meeting_service.delete_meeting, "past")]

@@ -142,6 +142,10 @@ class Meeting(Value):
         """Whether it holds something of what was said in it."""
         return not (self.transcript is self.summary is self.sentiment is None and not self.action_items)
 
+    def was_erased_since(self, before: Meeting) -> bool:
+        """Whether somebody in it was erased, and all that it held, since it was as `before`."""
+        return self.title == ERASED_TITLE != before.title
+
     @property
     def is_busy(self) -> bool:
         """Whether it takes its people's time, which all meetings do but cancelled ones."""
