@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from meetkit.accounts import audit
 from meetkit.accounts.caller import Access, Caller
@@ -17,7 +16,6 @@ from meetkit.errors import (
     ConflictError,
     ForbiddenError,
     InvalidRequestError,
-    MeetkitError,
     NotFoundError,
     StoreError,
     UnauthenticatedError,
@@ -25,7 +23,7 @@ from meetkit.errors import (
 from meetkit.models import User
 from meetkit.models.base import parse
 from meetkit.storage.sql import upkeep
-from tests.accounts import HERE, OTHER, PASSWORD, World
+from tests.accounts import HERE, OTHER, PASSWORD, World, together
 
 
 @pytest.fixture
@@ -130,23 +128,13 @@ class TestAccess:
     def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
         for number in range(5):
             one, other = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("one", "other"))
-            results: list[Any] = []
-            start = threading.Barrier(2)
 
-            def demote(caller: Caller, whom: Caller, start: Any = start, results: list[Any] = results) -> None:
-                start.wait()
-                try:
-                    results.append(world.accounts.update_account(caller, whom.account_id, access="member"))
-                except MeetkitError as error:
-                    results.append(error)
+            def demoting(caller: Caller, whom: Caller) -> Callable[[], object]:
+                return lambda: world.accounts.update_account(caller, whom.account_id, access="member")
 
-            threads = [threading.Thread(target=demote, args=pair) for pair in ((one, other), (other, one))]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            results = together(demoting(one, other), demoting(other, one))
 
-            assert sorted(type(one).__name__ for one in results) == ["Account", "ConflictError"]
+            assert sorted(type(result).__name__ for result in results) == ["Account", "ConflictError"]
 
 
 OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
@@ -260,6 +248,25 @@ class TestTeams:
             world.accounts.get_team(ben, team.id)
         world.accounts.delete_team(admin, team.id)
         assert world.accounts.list_teams(admin) == []
+
+    def test_one_that_is_removed_as_it_is_read_is_there_or_not(self, world: World) -> None:
+        admin = world.admin()
+        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+        statements = 0
+
+        def remove(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            nonlocal statements
+            statements += statement.startswith("SELECT meetkit_team")
+            if statements == 1:
+                statements += 1
+                world.accounts.delete_team(admin, team.id)
+
+        event.listen(world.database.engine, "after_cursor_execute", remove)
+        assert world.accounts.get_team(admin, team.id) == team
+        event.remove(world.database.engine, "after_cursor_execute", remove)
+
+        with pytest.raises(NotFoundError):
+            world.accounts.get_team(admin, team.id)
 
     def test_stay_within_a_tenant(self, world: World) -> None:
         admin, stranger = world.admin(), world.admin("eve@example.com", "acme")

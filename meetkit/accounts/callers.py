@@ -15,14 +15,14 @@ from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage.sql.lines import lines
 
 _a, _s, _k = tables.accounts, tables.sessions, tables.api_keys
-_managed, _managers_row = tables.team_people.alias("team_people"), tables.team_people.alias("managed")
+_managed, _manager = tables.team_people.alias("managed"), tables.team_people.alias("manager")
 # When a key was last used is noted to the hour, as each note is a write.
 _NOTED_EVERY = HOUR
 # Of who is no manager nothing is looked up. Ids hold no line feed.
 _TEAM_IDS = (
     select(lines(_managed.c.user_id))
-    .join(_managers_row, _managers_row.c.team_number == _managed.c.team_number)
-    .where(_managers_row.c.user_id == _a.c.user_id, _managers_row.c.role == "manager", _a.c.access == "manager")
+    .join(_manager, _manager.c.team_number == _managed.c.team_number)
+    .where(_manager.c.user_id == _a.c.user_id, _manager.c.role == "manager", _a.c.access == "manager")
     .scalar_subquery()
     .label("team_ids")
 )

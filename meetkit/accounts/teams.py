@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, false, insert, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Team, TeamRequest
@@ -29,8 +29,9 @@ def get(connection: Connection, tenant_id: str, team_id: str) -> Team:
     Raises:
         NotFoundError: it has none of that id.
     """
-    number = _number(connection, tenant_id, team_id)
-    return _read(connection, select(_t).where(_t.c.number == number))[0]
+    if found := _read(connection, select(_t).where(*_is(tenant_id, team_id))):
+        return found[0]
+    raise NotFoundError("team", team_id)
 
 
 def of(connection: Connection, tenant_id: str, *, user_id: str | None = None) -> list[Team]:
@@ -47,7 +48,7 @@ def put(connection: Connection, tenant_id: str, team_id: str, request: TeamReque
     Raises:
         NotFoundError: the tenant has none of that id.
     """
-    number = _number(connection, tenant_id, team_id, lock=True)
+    number = _locked(connection, tenant_id, team_id)
     connection.execute(update(_t).where(_t.c.number == number).values(name=request.name))
     connection.execute(delete(_p).where(_p.c.team_number == number))
     _put_people(connection, number, request)
@@ -60,18 +61,22 @@ def remove(connection: Connection, tenant_id: str, team_id: str) -> None:
     Raises:
         NotFoundError: the tenant has none of that id.
     """
-    number = _number(connection, tenant_id, team_id, lock=True)
+    number = _locked(connection, tenant_id, team_id)
     connection.execute(delete(_p).where(_p.c.team_number == number))
     connection.execute(delete(_t).where(_t.c.number == number))
 
 
-def _number(connection: Connection, tenant_id: str, team_id: str, *, lock: bool = False) -> int:
-    statement = select(_t.c.number).where(_t.c.id == team_id, _t.c.tenant_id == tenant_id)
-    statement = statement.with_for_update() if lock else statement
-    number: int | None = connection.execute(statement).scalar_one_or_none() if is_storable(team_id) else None
+def _locked(connection: Connection, tenant_id: str, team_id: str) -> int:
+    """The number of a team, which nobody else changes until the transaction ends."""
+    statement = select(_t.c.number).where(*_is(tenant_id, team_id)).with_for_update()
+    number: int | None = connection.execute(statement).scalar_one_or_none()
     if number is None:
         raise NotFoundError("team", team_id)
     return number
+
+
+def _is(tenant_id: str, team_id: str) -> tuple[ColumnElement[bool], ...]:
+    return _t.c.tenant_id == tenant_id, _t.c.id == team_id if is_storable(team_id) else false()
 
 
 def _put_people(connection: Connection, number: int, request: TeamRequest) -> None:
