@@ -186,6 +186,20 @@ class TestThrottle:
             "attempts are counted in this process alone: the Redis failed (ConnectionError)"
         ]
 
+    def test_a_redis_that_failed_is_left_alone_for_a_while(self, redis: Any) -> None:
+        """So that nobody waits for one that is silent again and again."""
+        server = redis.storage.connection_pool.connection_kwargs["server"]
+        one = Throttle(2, redis)
+        with freeze_time("2026-01-05 09:00:00") as clock:
+            server.connected = False
+            one.attempt("ann")
+            server.connected = True
+            one.attempt("ann")
+            with pytest.raises(ThrottledError):
+                one.attempt("ann")
+            clock.tick(11)
+            one.attempt("ann")
+
     @pytest.fixture
     def redis(self) -> Any:
         """A storage of `limits` on a Redis that runs within the process."""

@@ -25,13 +25,15 @@ _MINUTES = 15
 # Many people share an address.
 _OF_AN_ADDRESS = 10
 _MANY = 10_000
+_SECONDS_LEFT_ALONE = 10.0
 _log = logging.getLogger(__name__)
 
 
 class Throttle:
     """Lets so many attempts of an account through in 15 minutes, and ten times as many of an address.
 
-    Where the Redis fails, the process counts by itself until it is back: nobody is kept out, and nobody let guess on.
+    Where the Redis fails, the process counts by itself, and asks it again ten seconds later: nobody is kept out or
+    waits for it each time, and nobody is let guess on.
     """
 
     def __init__(self, attempts: int, storage: RedisStorage | None = None) -> None:
@@ -43,7 +45,7 @@ class Throttle:
         self._own = MovingWindowRateLimiter(self._memory)
         self._swept_at = _MANY
         self._shared = MovingWindowRateLimiter(storage) if storage else None
-        self._failing = False
+        self._failing, self._left_alone_until = False, 0.0
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -55,7 +57,6 @@ class Throttle:
         if settings.redis_url is None:
             return cls(settings.login_attempts)
         try:
-            # Nobody waits for a Redis that does not answer.
             storage = storage_from_string(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
         except (ConfigurationError, ValueError):
             storage = None
@@ -119,7 +120,7 @@ class Throttle:
         return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
 
     def _do(self, what: Callable[[MovingWindowRateLimiter], T]) -> T:
-        if self._shared is None:
+        if self._shared is None or time.monotonic() < self._left_alone_until:
             return what(self._own)
         try:
             found = what(self._shared)
@@ -127,7 +128,7 @@ class Throttle:
         except Exception as error:
             if not self._failing:
                 _log.warning("attempts are counted in this process alone: the Redis failed (%s)", type(error).__name__)
-            self._failing = True
+            self._failing, self._left_alone_until = True, time.monotonic() + _SECONDS_LEFT_ALONE
             return what(self._own)
         self._failing = False
         return found
