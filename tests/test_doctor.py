@@ -211,6 +211,21 @@ def test_mail_is_looked_at_as_it_will_be_sent(
     assert "s3cret" not in str(found)
 
 
+def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_told(tmp_path: Path) -> None:
+    prelude = (
+        "import os, sys\n"
+        "os.environ.update(MEETKIT_GITHUB_CLIENT_ID='client', MEETKIT_GITHUB_CLIENT_SECRET='s3cret')\n"
+        "sys.modules.update(dict.fromkeys(('fastapi', 'authlib', 'httpx2', 'joserfc', 'argon2', 'limits')))"
+    )
+    command = in_process("doctor", "--json", prelude=prelude)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+
+    found = {check["part"]: check for check in json.loads(done.stdout)}
+    assert (done.returncode, found["server"]["state"], found["telemetry"]["state"]) == (1, "off", "off")
+    assert found["sign-in by github"]["state"] == "broken"
+    assert found["sign-in by github"]["found"] == "sign-in by others needs the extra 'web': pip install 'meetkit[web]'"
+
+
 def test_the_command_line_imports_no_server_where_none_is_asked_for() -> None:
     prelude = (
         "import atexit, sys\n"

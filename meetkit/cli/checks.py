@@ -170,11 +170,11 @@ def _sign_in(given: Settings) -> Iterator[Check]:
 
 
 def _provider(name: ProviderName, given: Settings) -> Check:
-    from meetkit.accounts import oauth  # noqa: PLC0415  # comes with the extra `web`
-
     try:
+        from meetkit.accounts import oauth  # noqa: PLC0415  # comes with the extra `web`
+
         oauth.connect(name, given)
-    except (NotConfiguredError, InvalidRequestError) as error:
+    except (NotConfiguredError, InvalidRequestError, ImportError) as error:
         return Check(f"sign-in by {name}", "broken", str(error), do="see docs/settings.md")
     return Check(f"sign-in by {name}", "ok", "configured")
 

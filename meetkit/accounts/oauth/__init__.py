@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from meetkit.accounts.identity import ProviderName
-from meetkit.accounts.oauth.github import GitHub
-from meetkit.accounts.oauth.google import Google
-from meetkit.accounts.oauth.provider import Answer, Pending, Provider
 from meetkit.errors import NotConfiguredError
 from meetkit.settings.accounts import AccountSettings
+
+try:
+    from meetkit.accounts.oauth.github import GitHub
+    from meetkit.accounts.oauth.google import Google
+    from meetkit.accounts.oauth.provider import Answer, Pending, Provider
+except ImportError as error:
+    raise ImportError("sign-in by others needs the extra 'web': pip install 'meetkit[web]'") from error
 
 __all__ = ["Answer", "GitHub", "Google", "Pending", "Provider", "connect"]
 
