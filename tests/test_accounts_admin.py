@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from meetkit.accounts import audit
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Act, AuditFilters, Origin
-from meetkit.accounts.models import ApiKeyRequest, InviteRequest, NewPasswordRequest, TeamRequest
+from meetkit.accounts.models import ApiKeyRequest, EmailRequest, InviteRequest, NewPasswordRequest, TeamRequest
 from meetkit.errors import (
     ConflictError,
     ForbiddenError,
@@ -318,6 +318,22 @@ class TestDataProtection:
         assert world.accounts.list_teams(admin)[0].members == ()
         assert "account_erased" in [one.event for one in world.accounts.list_events(admin, AuditFilters())]
         assert world.signup().id != account.id
+
+    @pytest.mark.parametrize("coming", ["login", "reset"])
+    def test_who_comes_as_their_account_is_erased_is_told_so(self, world: World, coming: str) -> None:
+        account, caller = world.signup(), world.caller()
+        world.accounts.request_password_reset(EmailRequest(email=account.email))
+        request = NewPasswordRequest(token=world.post.token(account.email, "new password"), password=OTHER)
+        looked: list[str] = []
+
+        def erase(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith(("SELECT meetkit_accounts", "SELECT meetkit_one_time")) and not looked:
+                looked.append(statement)
+                world.erase(caller, account.user_id)
+
+        event.listen(world.database.engine, "after_cursor_execute", erase)
+        with pytest.raises(ConflictError, match="erased just now"):
+            world.login() if coming == "login" else world.accounts.reset_password(request)
 
     def test_the_only_account_of_a_tenant_can_be_erased(self, world: World) -> None:
         admin = world.admin(tenant="acme")

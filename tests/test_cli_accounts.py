@@ -174,5 +174,6 @@ class TestAudit:
 
 def test_no_password_is_in_what_is_printed_or_kept(create: Create, tmp_path: Path) -> None:
     result = create(password=OTHER)
+    assert result.code == 0
     assert OTHER not in result.out + result.err
     assert all(OTHER.encode() not in file.read_bytes() for file in tmp_path.iterdir())

@@ -89,9 +89,16 @@ def by_user(connection: Connection, user_id: str, *, tenant_id: str) -> Kept | N
 
 
 def by_number(connection: Connection, number: int, *, lock: bool = False) -> Kept:
-    """The account of a row that refers to it."""
+    """The account of a row that refers to it.
+
+    Raises:
+        ConflictError: both were removed meanwhile.
+    """
     statement = _SELECT.where(_a.c.number == number)
-    return read(connection.execute(statement.with_for_update(of=_a) if lock else statement).one())
+    row = connection.execute(statement.with_for_update(of=_a) if lock else statement).one_or_none()
+    if row is None:
+        raise ConflictError("this account was erased just now")
+    return read(row)
 
 
 def page(connection: Connection, tenant_id: str, *, limit: int, after: str | None) -> list[Account]:
