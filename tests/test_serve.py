@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -78,6 +79,16 @@ def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) ->
     assert "made a development secret" in server.log
     assert "others can reach this, and it is set up for development" in server.log
     assert kept(tmp_path, "hist_meeting_1") == {"hist_meeting_1"}
+
+
+def test_a_browser_gets_the_page_of_the_routes_with_its_scripts(tmp_path: Path) -> None:
+    with running_server(tmp_path, **_KEYS) as server:
+        page = get(server.port, "/docs")[1].decode()
+        links = [link or url for link, url in re.findall(r"""(?:href|src)="([^"]+)"|url: '([^']+)'""", page)]
+        found = {link: get(server.port, f"/{link}") for link in links}
+
+    assert {link: status for link, (status, _) in found.items()} == dict.fromkeys(links, 200)
+    assert b"SwaggerUIBundle" in found["swagger/swagger-ui-bundle.js"][1]
 
 
 def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_once(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ _CREDENTIALS = frozenset({b"authorization", b"x-api-key"})
 class Gate:
     """Has the body of a request read only where it shows who sends it, or goes to `/auth/`, which asks nobody.
 
-    Whether what is shown is good, the route finds out. A route that reads no body is reached in any case.
+    Whether what is shown is good, the route finds out. A route that reads no body is reached in any case. GET and HEAD
+    have none to read, and what sends a file waits meanwhile for the client to leave.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,7 +37,7 @@ class Gate:
 
 
 def _may_send(scope: Scope) -> bool:
-    if scope["type"] != "http" or _AUTH in scope["path"]:
+    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or _AUTH in scope["path"]:
         return True
     return any(name in _CREDENTIALS and value for name, value in scope["headers"])
 
