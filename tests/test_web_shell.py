@@ -153,7 +153,7 @@ def test_what_is_nowhere_and_what_cannot_be_done_there_are_problems() -> None:
     assert asked.get("/api/v1/meetings/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/v1/openapi.json", "/nope", "/api/v1/meetings"])
+@pytest.mark.parametrize("path", ["/healthz", "/openapi.json", "/swagger/swagger-ui.css", "/nope", "/api/v1/meetings"])
 def test_head_is_answered_as_get_is_without_the_body(path: str) -> None:
     asked = client()
     head, get = asked.head(path), asked.get(path)
@@ -171,6 +171,13 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path() -> None:
         app.add_api_route("/two", lambda: None, methods=[method])
 
     assert TestClient(app).delete("/two").headers["Allow"] == "GET, PUT"
+
+
+def test_of_a_file_it_is_said_that_it_can_be_read_alone() -> None:
+    found = client().post("/swagger/swagger-ui.css")
+
+    assert (found.status_code, found.headers["Allow"]) == (405, "GET, HEAD")
+    assert found.json()["detail"] == "this path takes GET, HEAD alone"
 
 
 @pytest.mark.parametrize(

@@ -232,8 +232,9 @@ def render_problems(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.detail not in _WORDS_OF_FRAMEWORKS:
             return rendered(problems.problem(error.status_code, str(error.detail), headers=headers))
-        if error.status_code == 405:
-            headers["Allow"] = ", ".join(_allowed(app, request))
+        # Of files, which are mounted, no route is known; they say it themselves.
+        if error.status_code == 405 and (allowed := _allowed(app, request)):
+            headers["Allow"] = ", ".join(allowed)
         return rendered(problems.of_status(error.status_code, error.detail, headers))
 
 
