@@ -104,6 +104,15 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
     assert asked.get("/healthz").status_code == 200
 
 
+def test_a_part_that_works_again_is_no_longer_told_as_broken(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("meetkit.storage.sql.encryption.is_readable", lambda _: False)
+        assert TestClient(service).get("/readyz").json()["parts"]["encryption"] == "failed"
+        assert metrics(service)['meetkit_ready{part="encryption"}'] == 0
+
+    assert {name: value for name, value in metrics(service).items() if "meetkit_ready" in name and not value} == {}
+
+
 def test_a_database_that_does_not_answer_in_time_is_not_ready_and_asked_once(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,8 @@ class Metrics:
         self._logins.labels(outcome).inc()
 
     def set_ready(self, parts: Mapping[str, bool]) -> None:
-        """Note which parts work."""
+        """Note which parts work; one that is not named any more is forgotten."""
+        self._ready.clear()
         for part, works in parts.items():
             self._ready.labels(part).set(works)
 
