@@ -239,7 +239,7 @@ class TestIdempotency:
     def test_another_request_under_the_key_is_a_conflict(self, other: dict[str, Any]) -> None:
         service.book_meeting(REQUEST, idempotency_key="key")
 
-        with pytest.raises(ConflictError, match="'key' was used for another request"):
+        with pytest.raises(ConflictError, match="this idempotency key was used for another request"):
             service.book_meeting({**REQUEST, **other}, idempotency_key="key")
         with pytest.raises(ConflictError, match="another request"):
             service.create_meeting(REQUEST, idempotency_key="key")

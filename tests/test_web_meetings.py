@@ -132,7 +132,8 @@ def test_a_repeat_under_a_key_is_answered_as_the_first_was(client: TestClient) -
         first.json(),
         first.headers["Location"],
     )
-    assert refusal(client.post("/meetings", json={**CALL, "title": "Other"}, headers=key))[0] == 409
+    other = client.post("/meetings", json={**CALL, "title": "Other"}, headers=key)
+    assert refusal(other) == (409, "this idempotency key was used for another request")
     assert refusal(client.post("/meetings", json=CALL, headers={"Idempotency-Key": "x" * 201}))[0] == 400
 
 

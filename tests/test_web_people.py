@@ -48,7 +48,8 @@ def test_a_repeat_under_a_key_makes_nobody_new(client: TestClient, path: str, bo
         ((status, made),) = set(pool.map(create, range(8)))
 
     assert status == 201
-    assert refusal(client.post(path, json={**body, "role": "Other"}, headers=key))[0] == 409
+    other = client.post(path, json={**body, "role": "Other"}, headers=key)
+    assert refusal(other) == (409, "this idempotency key was used for another request")
     assert ids(client.get(path, params={"text": body["email"]})) == [made]
     assert made.startswith(kind)
 

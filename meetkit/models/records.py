@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from meetkit.errors import ConflictError, NotFoundError, shown
+from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import Line, Text, Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
@@ -84,7 +84,7 @@ class RequestRecord(Value):
             NotFoundError: the meeting was deleted or emptied since; the request does not make it anew.
         """
         if idempotency != self.idempotency:
-            raise ConflictError(f"idempotency key {shown(idempotency.key)} was used for another request")
+            raise ConflictError("this idempotency key was used for another request")
         if self.result is None:
             raise NotFoundError("meeting", self.meeting_id)
         return self.result

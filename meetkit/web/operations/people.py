@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from meetkit import meeting_service
 from meetkit.collaborators import current_store
-from meetkit.errors import ConflictError, NotFoundError, shown
+from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import Value, new_id
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
@@ -153,4 +153,4 @@ def _kept_once(
         found = get(fields["id"])
         if all(getattr(found, name) == value for name, value in fields.items()):
             return found
-    raise ConflictError(f"idempotency key {shown(idempotency_key)} was used for another request")
+    raise ConflictError("this idempotency key was used for another request")
