@@ -520,7 +520,9 @@ def parse_query(request: HttpRequest) -> MeetingQuery:
 
 def prepare(request: HttpRequest, meeting_id: str) -> HttpResponse:
     """Write the brief before a meeting."""
-    return answer(request, blocking.prepare, meeting_id, parse(PrepareQuery, request.GET.dict()))
+    return answer(
+        request, lambda context: blocking.prepare(context, meeting_id, parse(PrepareQuery, request.GET.dict()))
+    )
 
 
 def get_prep(request: HttpRequest, meeting_id: str) -> HttpResponse:

@@ -69,6 +69,7 @@ def test_a_django_host_answers_from_its_own_tables(django_host: ModuleType) -> N
 
     assert [one["id"] for one in client.get("/meetings?user_id=user_1&limit=1").json()["items"]] == ["hist_meeting_1"]
     assert client.get("/meetings").status_code == 400
+    assert client.post("/meetings/meeting_1/prepare?max_retries=0").json()["status"] == 400
     assert client.get("/meetings/meeting_1/prep").json()["status"] == 404
     assert client.post("/meetings/meeting_1/prepare").json()["engine"] == "offline"
     assert client.get("/meetings/meeting_1/prep").json()["talking_points"]
