@@ -188,6 +188,21 @@ class TestComingIn:
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert PASSWORD not in answer.text
 
+    @pytest.mark.parametrize(
+        "form",
+        [
+            {"data": {f"field_{number}": "x" for number in range(21)}},
+            {"data": FORM, "files": {"file": b"x"}},
+            {"content": b"--x", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+            {"content": b"{}", "headers": {"Content-Type": "application/json"}},
+            {},
+        ],
+    )
+    def test_what_is_no_such_form_is_refused_as_oauth_has_it(self, site: Site, form: dict[str, Any]) -> None:
+        answer = site.anybody.post("/auth/token", **form)
+
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
     def test_too_many_logins_in_vain_are_told_when_to_come_back(self, tmp_path: Path) -> None:
         site = Site(tmp_path, login_attempts=3)
         site.sign_up()

@@ -171,12 +171,18 @@ FILE = (
     b'--cut\r\nContent-Disposition: form-data; name="file"; filename="call.txt"\r\n\r\n'
     b"Sarah Chen: I'll send the report by Friday.\r\n--cut--\r\n"
 )
+TEXT = FILE.replace(b"file", b"transcript", 1).replace(b'; filename="call.txt"', b"")
 M, H = "/meetings/meeting_1", "/meetings/hist_meeting_1"
 ANALYZE = Ask("POST", f"{H}/analyze")
 
 
 def post(path: str, content: bytes, kind: str | None = "application/json", **headers: str) -> Ask:
     return Ask("POST", path, content=content, headers=({"Content-Type": kind} if kind else {}) | headers)
+
+
+def both(first: bytes, second: bytes) -> bytes:
+    """Two parts in a form."""
+    return first.replace(b"--cut--", b"--cut") + second.removeprefix(b"--cut\r\n")
 
 
 def keyed(key: str, **more: Any) -> Ask:
@@ -327,6 +333,16 @@ HOSTILE = {
     "a form without a boundary": Case(post(f"{M}/analyze", FILE, "multipart/form-data"), 400, "file: send"),
     "a form that is none": Case(post(f"{M}/analyze", b"x", FORM["Content-Type"]), 400, "file: send"),
     "a form without a file": Case(post(f"{M}/analyze", FILE.replace(b"file", b"text"), FORM["Content-Type"]), 400),
+    "a form with two files": Case(post(f"{M}/analyze", both(FILE, FILE), FORM["Content-Type"]), 400, "file: send"),
+    "a form with another file": Case(
+        post(f"{M}/analyze", both(FILE, FILE.replace(b"file", b"other", 1)), FORM["Content-Type"]), 400, "file: send"
+    ),
+    "a form with an unknown field": Case(
+        post(f"{M}/analyze", both(FILE, TEXT.replace(b"transcript", b"titel")), FORM["Content-Type"]), 400, "'titel'"
+    ),
+    "a form with a file and a text": Case(
+        post(f"{M}/analyze", both(FILE, TEXT), FORM["Content-Type"]), 400, "as text or as a file, not as both"
+    ),
     "a file that is no text": Case(
         post(f"{M}/analyze", FILE.replace(b"Sarah", b"\xff\x00"), FORM["Content-Type"]), 400
     ),

@@ -16,6 +16,8 @@ from meetkit.web.reply import Reply
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "the body is not JSON, or not in UTF-8"
 NOT_SAID_TO_BE_JSON = "the body is to be JSON, with the header Content-Type: application/json"
+NEITHER_JSON_NOR_FORM = "the body is to be application/json, or multipart/form-data with a `file`"
+NO_FILE = "file: send a file of that name in a multipart/form-data body"
 _RETRY_AFTER = 1
 _PARTS = frozenset({"body", "query", "path", "header", "cookie"})
 _log = logging.getLogger("meetkit.web")

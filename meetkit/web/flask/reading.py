@@ -72,14 +72,14 @@ def transcript() -> Arguments:
         InvalidRequestError: the body is neither, or malformed.
     """
     if request.mimetype == "multipart/form-data":
-        file = request.files.get("file")
-        if file is None:
-            raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
-        return {"body": Analysis(), "upload": file.read()}
+        files = [*request.files.items(multi=True)]
+        if [name for name, _ in files] != ["file"]:
+            raise InvalidRequestError(problems.NO_FILE)
+        return {"body": parse(Analysis, request.form.to_dict()), "upload": files[0][1].read()}
     if not request.get_data():
         return {"body": Analysis()}
     if request.mimetype != "application/json":
-        raise InvalidRequestError("the body is to be application/json, or multipart/form-data with a `file`")
+        raise InvalidRequestError(problems.NEITHER_JSON_NOR_FORM)
     return {"body": parse(Analysis, _json())}
 
 

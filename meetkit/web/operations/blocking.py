@@ -9,7 +9,7 @@ from meetkit import meeting_service
 from meetkit.errors import LLMAPIError
 from meetkit.web.bodies import Analysis
 from meetkit.web.context import RequestContext
-from meetkit.web.operations.insights import of_one_attempt, standing_in
+from meetkit.web.operations.insights import of_one_attempt, sent, standing_in
 from meetkit.web.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.reply import Reply
 
@@ -35,7 +35,7 @@ def analyze(
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
     context.check_may_write()
-    given = body.transcript if upload is None else upload
+    given = sent(body, upload)
     insights = meeting_service.analyze_meeting(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from meetkit import meeting_service
-from meetkit.errors import ConflictError, LLMAPIError, LLMOutputError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.models.transcripts import Transcript
 from meetkit.web.bodies import Analysis
@@ -48,7 +48,7 @@ async def analyze(
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
     context.check_may_write()
-    given = body.transcript if upload is None else upload
+    given = sent(body, upload)
     insights = await meeting_service.analyze_meeting_async(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
     )
@@ -78,6 +78,19 @@ def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery
         raise NotFoundError("transcript of a meeting", meeting_id)
     context.record("transcript_read", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
+
+
+def sent(body: Analysis, upload: bytes | None) -> str | bytes | None:
+    """The transcript that came with a request; `None` is the meeting's own.
+
+    Raises:
+        InvalidRequestError: it came twice.
+    """
+    if upload is None:
+        return body.transcript
+    if body.transcript is not None:
+        raise InvalidRequestError("transcript: send it as text or as a file, not as both")
+    return upload
 
 
 def standing_in(fallback: Fallback) -> Literal["offline"] | None:

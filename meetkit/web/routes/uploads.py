@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
-from meetkit.web.problems import NOT_JSON
+from meetkit.web.problems import NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -29,7 +29,7 @@ async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, b
     if not body:
         return parse(model, {}), None
     if _media_type(request) != "application/json":
-        raise InvalidRequestError("the body is to be application/json, or multipart/form-data with a `file`")
+        raise InvalidRequestError(NEITHER_JSON_NOR_FORM)
     return parse(model, _read(body)), None
 
 
@@ -48,7 +48,7 @@ async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
     except HTTPException as error:
         if error.status_code != 400:
             raise
-    raise InvalidRequestError("file: send a file of that name in a multipart/form-data body")
+    raise InvalidRequestError(NO_FILE)
 
 
 def _media_type(request: Request) -> str:
@@ -63,6 +63,11 @@ def _read(body: bytes) -> object:
 
 
 async def fields(request: Request) -> dict[str, str]:
-    """The fields of a form without files; of what is sent twice, the last."""
-    async with request.form(max_files=0, max_fields=20) as sent:
-        return {name: value for name, value in sent.items() if isinstance(value, str)}
+    """The fields of a form without files; of what is sent twice, the last. A form that is none has no fields."""
+    try:
+        async with request.form(max_files=0, max_fields=20) as sent:
+            return {name: value for name, value in sent.items() if isinstance(value, str)}
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        return {}
