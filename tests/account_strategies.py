@@ -110,6 +110,7 @@ EVERY_ACCOUNT = (
         end=st.none() | instants,
         before=st.none() | st.integers(1, 10**9),
         limit=st.integers(1, 10_000),
+        offset=st.integers(0, 10**6),
     ),
     st.builds(
         AccountPolicy,

@@ -170,6 +170,7 @@ class TestTenants:
         rest = world.accounts.list_accounts(admin, limit=10, after=first[-1].id)
 
         assert [one.email.partition("@")[0] for one in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
+        assert world.accounts.list_accounts(admin, after=first[0].id, offset=1) == rest
 
     @pytest.mark.parametrize("limit", [0, -1, 1001])
     def test_list_no_more_than_a_page(self, world: World, limit: int) -> None:

@@ -504,6 +504,8 @@ class TestAdmins:
                 assert len(page["items"]) <= 2
                 seen += [one[kind] for one in page["items"]]
                 following = {"after": page["next"]} if page["next"] else None
+            by_number = [admin.get(path, params={"limit": 2, "page": number}).json()["items"] for number in range(1, 9)]
+            assert [one[kind] for items in by_number for one in items] == seen
 
         assert emails == ["admin@default.example", *(f"user{number}@example.com" for number in range(3))]
         assert numbers == sorted(set(numbers), reverse=True)

@@ -41,7 +41,7 @@ def note(
 
 def find(connection: Connection, filters: AuditFilters) -> list[AuditEvent]:
     """The newest events that the filters admit, newest last."""
-    statement = select(_t).order_by(_t.c.number.desc()).limit(filters.limit)
+    statement = select(_t).order_by(_t.c.number.desc()).limit(filters.limit).offset(filters.offset)
     for name in ("account_id", "tenant_id", "event"):
         if (wanted := getattr(filters, name)) is not None:
             statement = statement.where(_t.c[name] == wanted)

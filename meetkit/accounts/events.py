@@ -86,7 +86,10 @@ class AuditEvent(Value):
 
 
 class AuditFilters(Value):
-    """Which events to read: those in `[start, end)` whose `number` is below `before`, the newest `limit` of them."""
+    """Which events to read: those in `[start, end)` whose `number` is below `before`, the newest `limit` of them.
+
+    The newest `offset` of those are left out first.
+    """
 
     account_id: Line | None = None
     tenant_id: Line | None = None
@@ -95,3 +98,4 @@ class AuditFilters(Value):
     end: UtcInstant | None = None
     before: Annotated[int, Field(ge=1, lt=2**63)] | None = None
     limit: Annotated[int, Field(ge=1, le=10_000)] = 100
+    offset: Annotated[int, Field(ge=0, le=10**6)] = 0

@@ -101,14 +101,14 @@ def by_number(connection: Connection, number: int, *, lock: bool = False) -> Kep
     return read(row)
 
 
-def page(connection: Connection, tenant_id: str, *, limit: int, after: str | None) -> list[Account]:
-    """The accounts of a tenant, oldest first.
+def page(connection: Connection, tenant_id: str, *, limit: int, after: str | None, offset: int = 0) -> list[Account]:
+    """The accounts of a tenant, oldest first; `offset` of those after that one are left out.
 
     Raises:
         NotFoundError: it has no account `after`.
     """
     last = by_id(connection, after, tenant_id=tenant_id).number if after is not None else 0
-    statement = _SELECT.where(_IN_TENANT, _a.c.number > last).order_by(_a.c.number).limit(limit)
+    statement = _SELECT.where(_IN_TENANT, _a.c.number > last).order_by(_a.c.number).limit(limit).offset(offset)
     return [read(row).account for row in connection.execute(statement, {"tenant": tenant_id})]
 
 

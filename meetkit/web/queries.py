@@ -23,16 +23,11 @@ Offsets = Literal["code_points", "utf16"]
 Fallback = Annotated[Literal["offline", "none"], Field(description="What stands in for a model that fails.")]
 
 
-class Follow(Value):
-    """Which part of a list: `limit` of what follows `after`."""
+class Page(Value):
+    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
 
     limit: Limit = 50
     after: Line | None = Field(default=None, description="The `next` of the page before.")
-
-
-class Page(Follow):
-    """The same, or the `page`th such part."""
-
     page: PageNumber = 1
 
     @property
@@ -116,11 +111,7 @@ class ActionItemQuery(Page):
     contact_id: Line | None = None
 
 
-class AccountQuery(Follow):
-    """Which accounts: all of the tenant."""
-
-
-class AuditQuery(Follow):
+class AuditQuery(Page):
     """Which events: those in `[start, end)`."""
 
     account_id: Line | None = Field(default=None, description="Whose act it was, or whose door was tried.")
@@ -132,4 +123,4 @@ class AuditQuery(Follow):
         """The filters of one more than a page holds, below the number of an event."""
         names = AuditFilters.model_fields.keys() & type(self).model_fields.keys()
         given = {name: getattr(self, name) for name in names}
-        return AuditFilters(**given | {"before": before, "limit": self.limit + 1})
+        return AuditFilters(**given | {"before": before, "limit": self.limit + 1, "offset": self.offset})

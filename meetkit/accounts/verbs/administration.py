@@ -19,8 +19,10 @@ _MOST = 1_000
 class Administration(Parts):
     """Accounts and teams of a tenant; those of others are not found."""
 
-    def list_accounts(self, caller: Caller, *, limit: int = 100, after: str | None = None) -> list[Account]:
-        """The accounts of an admin's tenant, oldest first; at most `limit`, after that of this id.
+    def list_accounts(
+        self, caller: Caller, *, limit: int = 100, after: str | None = None, offset: int = 0
+    ) -> list[Account]:
+        """The accounts of an admin's tenant, oldest first; at most `limit` of those `offset` places after this id's.
 
         Raises:
             ForbiddenError: the caller is no admin.
@@ -30,7 +32,7 @@ class Administration(Parts):
         check_admin(caller)
         if not 1 <= limit <= _MOST:
             raise InvalidRequestError(f"limit: 1 to {_MOST:,}, not {limit}")
-        return self.database.read(rows.page, caller.tenant_id, limit=limit, after=after)
+        return self.database.read(rows.page, caller.tenant_id, limit=limit, after=after, offset=offset)
 
     def update_account(
         self,

@@ -10,14 +10,14 @@ from meetkit.accounts.verbs.parts import check_admin
 from meetkit.web.account_bodies import AccountPage, AccountPatch, EventPage, Teams
 from meetkit.web.context import RequestContext
 from meetkit.web.operations.paging import PREFIX, cursor_errors, page_of, unknown_cursor
-from meetkit.web.queries import AccountQuery, AuditQuery
+from meetkit.web.queries import AuditQuery, Page
 from meetkit.web.reply import Reply
 
 
-def list_accounts(context: RequestContext, accounts: Accounts, query: AccountQuery) -> Reply:
+def list_accounts(context: RequestContext, accounts: Accounts, query: Page) -> Reply:
     """The accounts of the tenant."""
     with cursor_errors("account", query.after):
-        found = accounts.list_accounts(context.signed_in, limit=query.limit + 1, after=query.after)
+        found = accounts.list_accounts(context.signed_in, limit=query.limit + 1, after=query.after, offset=query.offset)
     return page_of(AccountPage, "/accounts", query, found, lambda account: account.id)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from meetkit.errors import InvalidRequestError, NotFoundError, shown
 from meetkit.models.base import Value
-from meetkit.web.queries import Follow
+from meetkit.web.queries import Page
 from meetkit.web.reply import Reply
 
 PREFIX = "/api/v1"
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def page_of(
-    kind: Callable[..., Value], path: str, query: Follow, found: Sequence[T], cursor: Callable[[T], str], **dump: Any
+    kind: Callable[..., Value], path: str, query: Page, found: Sequence[T], cursor: Callable[[T], str], **dump: Any
 ) -> Reply:
     """A page of what was found, which is one more than the page holds where another follows."""
     items = list(found[: query.limit])

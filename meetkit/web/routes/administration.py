@@ -11,7 +11,7 @@ from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import AccountPage, AccountPatch, EventPage
 from meetkit.web.openapi import LISTED, LOCATED, operation_id, problems
 from meetkit.web.operations import administration as operations
-from meetkit.web.queries import AccountQuery, AuditQuery
+from meetkit.web.queries import AuditQuery, Page
 from meetkit.web.routes.dispatch import Dispatcher
 
 _AccountId = Annotated[str, Path(description="The account's id.")]
@@ -23,7 +23,7 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
     answer = dispatcher.answer
 
     @router.get("/accounts", response_model=AccountPage, responses=LISTED | problems(400))
-    async def list_accounts(request: Request, query: Annotated[AccountQuery, Query()]) -> Response:
+    async def list_accounts(request: Request, query: Annotated[Page, Query()]) -> Response:
         """List the accounts of the tenant, oldest first. Admins do."""
         return await answer(request, operations.list_accounts, accounts, query)
 
