@@ -408,23 +408,9 @@ class Bench:
                 after = self.client.ask(ours.port, self.world.crud(), 8, total=200)
                 gone = lost(ours, crud["locations"], self.world.token)
                 made = len(crud["locations"])
-            row(
-                "reads and writes",
-                shown(crud),
-                sum(crud["errors"].values()),
-                crud["without_retry_after"],
-                f"{made:,}",
-                gone,
-            )
-            row(
-                "briefs and analyses",
-                shown(model_calls),
-                sum(model_calls["errors"].values()),
-                model_calls["without_retry_after"],
-                "",
-                "",
-            )
-            row("reads and writes afterwards", shown(after), sum(after["errors"].values()), 0, "", "")
+            row("reads and writes", *outcome_of(crud), f"{made:,}", gone)
+            row("briefs and analyses", *outcome_of(model_calls), "", "")
+            row("reads and writes afterwards", *outcome_of(after), "", "")
 
     def of_the_model(self) -> Any:
         """Requests that call the model."""
@@ -464,6 +450,11 @@ def shown(told: dict[str, Any]) -> str:
     """How often each status came, and what else."""
     counts = [f"{count:,} × {status}" for status, count in sorted(told["statuses"].items())]
     return ", ".join([*counts, *(f"{count} {error}" for error, count in told["errors"].items())])
+
+
+def outcome_of(told: dict[str, Any]) -> tuple[str, int, int]:
+    """The statuses, how many connections were lost, and how many answers of 503 did not say when to come back."""
+    return shown(told), sum(told["errors"].values()), told["without_retry_after"]
 
 
 def times(told: dict[str, Any]) -> tuple[str, str, str]:
