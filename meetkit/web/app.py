@@ -61,7 +61,6 @@ from meetkit.web.secrets import signing_keys
 from meetkit.web.workers import Workers
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def create_app(
@@ -87,6 +86,8 @@ def router(
     threads: int = Settings.model_fields["threads"].default,
 ) -> APIRouter:
     """The routes of meetings, people, calendars and availability, to be included under `/api/v1` in a host's app.
+
+    The host calls `render_problems` for its app as well: that is what answers errors by their codes.
 
     Args:
         store: where meetings are kept; left out, that in use when a request comes: the host's, else the sample.
@@ -245,7 +246,7 @@ def _allowed(app: FastAPI, request: Request) -> list[str]:
         scope = {**request.scope, "method": method, "fastapi": {}}
         return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 
-    return [method for method in _METHODS if is_full(method)]
+    return [method for method in problems.METHODS if is_full(method)]
 
 
 @asynccontextmanager

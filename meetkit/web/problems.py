@@ -13,6 +13,8 @@ from meetkit.models.base import describe_errors
 from meetkit.web.monitoring import logs
 from meetkit.web.reply import Reply
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""Those that routes take, in the order in which a 405 names them."""
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "the body is not JSON, or not in UTF-8"
 NOT_SAID_TO_BE_JSON = "the body is to be JSON, with the header Content-Type: application/json"

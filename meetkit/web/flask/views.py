@@ -25,7 +25,6 @@ from meetkit.web.operations.paging import PREFIX
 from meetkit.web.reply import Reply
 
 _MEBIBYTE = 1024 * 1024
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -70,7 +69,7 @@ def render_problems(app: flask.Flask) -> None:
         if error is not request.routing_exception:
             return _sent(problems.problem(status, detail))
         allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-        headers = {"Allow": ", ".join(one for one in _METHODS if one in allowed)} if allowed else {}
+        headers = {"Allow": ", ".join(one for one in problems.METHODS if one in allowed)} if allowed else {}
         return _sent(problems.of_status(status, detail, headers))
 
     @app.errorhandler(Exception)

@@ -9,13 +9,13 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from meetkit.settings import Settings
+from meetkit.web import problems
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.edge import Edge
 from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.limits import BodyLimit
 from meetkit.web.monitoring.metrics import Metrics
 
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
 _ALLOWED = (
     "Authorization",
@@ -35,7 +35,7 @@ def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Call
         app = CORSMiddleware(
             app,
             allow_origins=_listed(settings.cors_origins),
-            allow_methods=_METHODS,
+            allow_methods=problems.METHODS,
             allow_headers=_ALLOWED,
             expose_headers=_EXPOSED,
         )
