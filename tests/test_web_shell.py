@@ -301,6 +301,23 @@ def test_pages_of_the_origins_that_are_set_may_call() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wish", "detail"),
+    [
+        ({"Origin": "https://evil.example"}, "Disallowed CORS origin"),
+        ({"Access-Control-Request-Method": "TRACE"}, "Disallowed CORS method"),
+        ({"Access-Control-Request-Headers": "X-Other"}, "Disallowed CORS headers"),
+    ],
+)
+def test_pages_that_may_not_call_so_are_told_by_a_problem(wish: dict[str, str], detail: str) -> None:
+    allowed = {"Origin": "https://app.example", "Access-Control-Request-Method": "PATCH"}
+    found = client(cors_origins="https://app.example").options(PATH, headers=allowed | wish)
+
+    assert found.json() == {"title": "Bad Request", "status": 400, "detail": detail}
+    assert found.headers.get_list("Content-Type") == ["application/problem+json"]
+    assert "Origin" in found.headers["Vary"]
+
+
+@pytest.mark.parametrize(
     ("trusted", "client_address", "seen"),
     [
         (None, "10.0.0.1", "10.0.0.1"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from meetkit.settings import Settings
 from meetkit.web import problems
 from meetkit.web.middleware.compression import Compression
+from meetkit.web.middleware.cors import Cors
 from meetkit.web.middleware.edge import Edge
 from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.limits import BodyLimit
@@ -32,7 +32,7 @@ def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Call
     """An app with all that surrounds it, by these settings; the innermost first."""
     app = Head(Compression(BodyLimit(app, mebibytes=settings.max_body_mb)))
     if settings.cors_origins:
-        app = CORSMiddleware(
+        app = Cors(
             app,
             allow_origins=_listed(settings.cors_origins),
             allow_methods=problems.METHODS,
