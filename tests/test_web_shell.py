@@ -285,6 +285,22 @@ def test_large_answers_are_compressed_but_not_those_with_tokens() -> None:
         assert "Content-Encoding" not in asked.get(path, headers=headers).headers
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_compressed"),
+    [
+        ("gzip;q=0", False),
+        ("identity, gzip; q=0.0", False),
+        ("gzip;q=0, br", False),
+        ("gzip;q=0.5", True),
+        ("br;q=0, gzip", True),
+    ],
+)
+def test_an_answer_is_not_compressed_for_who_refuses_that(accepted: str, is_compressed: bool) -> None:
+    headers = client().get("/large", headers={"Accept-Encoding": accepted}).headers
+
+    assert ("Content-Encoding" in headers) is is_compressed
+
+
 def test_pages_of_the_origins_that_are_set_may_call() -> None:
     asked = client(cors_origins="https://app.example, https://other.example")
     wish = {"Origin": "https://app.example", "Access-Control-Request-Method": "PATCH"}

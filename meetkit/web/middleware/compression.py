@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _LEAST = 4000
 """Bytes; to compress one meeting would take a third of the time in which it is read, and spare half a packet."""
+
+_REFUSED = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class Compression:
@@ -28,5 +32,8 @@ class Compression:
 
 
 def _takes_gzip(scope: Scope) -> bool:
-    given = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    given = any(
+        name == b"accept-encoding" and b"gzip" in value and not _REFUSED.search(value)
+        for name, value in scope["headers"]
+    )
     return given and "/auth/" not in scope["path"]
