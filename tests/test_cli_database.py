@@ -42,7 +42,7 @@ class TestTheDatabase:
         """The line names both ways, and what a database looks like."""
         said = meetkit(*command.split()).trouble
 
-        for part in ("--database", "MEETKIT_DATABASE_URL", "sqlite:///meetings.db"):
+        for part in ("--database", "MEETKIT_DATABASE_URL", "sqlite:///meetkit.db"):
             assert part in said
 
     @pytest.mark.parametrize("command", ["meetings", "export -", "import x", "db upgrade", "db current", "db check"])

@@ -10,6 +10,7 @@ import click
 
 from meetkit import meeting_service, settings
 from meetkit.errors import InvalidRequestError
+from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import Store
 
 database_option = click.option(
@@ -54,7 +55,7 @@ def required() -> str:
     if url is None:
         raise InvalidRequestError(
             "this needs a database: name it by MEETKIT_DATABASE_URL or, as in "
-            "`meetkit --database sqlite:///meetings.db …`, before the command"
+            f"`meetkit --database {DATABASE_URL} …` that of `meetkit serve`, before the command"
         )
     return url
 
