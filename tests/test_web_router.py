@@ -114,6 +114,24 @@ def test_its_routes_and_ours_answer_beside_each_other(host: FastAPI) -> None:
     assert refusal(client.get("/forms")) == (409, "{'form': 'used'}")
 
 
+@pytest.mark.parametrize("prefix", ["", "/meetings", PREFIX])
+@pytest.mark.parametrize("under", ["", "/app"])
+def test_links_lead_to_where_the_host_has_the_routes(prefix: str, under: str) -> None:
+    inner, outer = FastAPI(), FastAPI()
+    inner.include_router(web.router(store=data.store(), llm=None, identify=lambda _: caller()), prefix=prefix)
+    outer.mount("/app", inner)
+    client = TestClient(outer if under else inner)
+    call = {"title": "Call", "date": "2026-01-01T10:00:00Z"}
+
+    made = client.post(f"{under}{prefix}/meetings", json=call)
+    first = client.get(f"{under}{prefix}/contacts/contact_1/history?limit=1")
+
+    assert made.headers["Location"] == f"{under}{prefix}/meetings/{made.json()['id']}"
+    assert client.get(made.headers["Location"]).json() == made.json()
+    assert first.links["next"]["url"].startswith(f"{under}{prefix}/contacts/contact_1/history?")
+    assert ids(client.get(first.links["next"]["url"])) != ids(first)
+
+
 def test_callers_do_not_meet_in_their_keys_where_nothing_guards_the_store() -> None:
     app = FastAPI()
     app.include_router(web.router(store=data.store(), identify=lambda shown: caller("member", str(shown.token))))

@@ -57,6 +57,7 @@ from meetkit.web.routes import (
 from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
 from meetkit.web.routes.docs import serve_docs
 from meetkit.web.routes.flat import FlatRouter
+from meetkit.web.routes.mounted import Mounted
 from meetkit.web.secrets import signing_keys
 from meetkit.web.workers import Workers
 
@@ -85,7 +86,7 @@ def router(
     note: Note | None = None,
     threads: int = Settings.model_fields["threads"].default,
 ) -> APIRouter:
-    """The routes of meetings, people, calendars and availability, to be included under `/api/v1` in a host's app.
+    """The routes of meetings, people, calendars and availability, to be included in a host's app under any prefix.
 
     The host calls `render_problems` for its app as well: that is what answers errors by their codes.
 
@@ -100,7 +101,7 @@ def router(
     """
     backend = Backend(store, llm, identify, guard, note)
     made = APIRouter(responses=openapi.problems_of_any())
-    for part in api(Dispatcher(backend, anyio.CapacityLimiter(threads))):
+    for part in api(Mounted(backend, anyio.CapacityLimiter(threads))):
         made.include_router(part)
     return made
 
