@@ -192,7 +192,8 @@ def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
     done = [event for event in engine.from_schema(schema).execute() if isinstance(event, events.EngineEvent)]
 
     scenarios = [event for event in done if isinstance(event, events.ScenarioFinished)]
-    assert [event for event in done if isinstance(event, events.NonFatalError | events.FatalError)] == []
+    assert [str(event.info) for event in done if isinstance(event, events.NonFatalError)] == []
+    assert [event for event in done if isinstance(event, events.FatalError)] == []
     assert [finding for event in scenarios for finding in _findings(event)] == []
     assert sum(len(event.recorder.cases) for event in scenarios) > 1000
 
@@ -212,6 +213,8 @@ def _config(token: str, *, examples: int) -> SchemathesisConfig:
         {
             "seed": 1,
             "continue-on-failure": True,
+            # How fast requests are made up is the machine's affair.
+            "suppress-health-check": ["too_slow"],
             "headers": {"Authorization": f"Bearer {token}"},
             "generation": {"deterministic": True, "max-examples": examples, "database": "none"},
             "checks": _accepting(),
