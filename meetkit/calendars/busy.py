@@ -17,6 +17,10 @@ from meetkit.models.zones import to_datetime
 
 MAX_INTERVALS = 50_000
 _MAX_WARNINGS = 20
+_TOO_MUCH = (
+    "the calendar's events together take too much work to read, as too many repeat too often or never;"
+    " export a shorter time, or ask for a shorter window"
+)
 
 
 def read_busy(
@@ -48,14 +52,17 @@ def read_busy(
             out. Without it they are `CalendarWarning`s, 20 at most.
 
     Raises:
-        InvalidRequestError: the file is no calendar, cut off or too large, more than 50,000 occurrences
-            meet the window, or an argument breaks a rule.
+        InvalidRequestError: the file is no calendar, cut off or too large, takes too much work to read, more
+            than 50,000 occurrences meet the window, or an argument breaks a rule.
     """
     query = parse(BusyQuery, {"start": start, "end": end, "timezone": timezone, "owner": owner, "max_bytes": max_bytes})
     if not isinstance(ics, bytes):
         raise InvalidRequestError(f"ics: the bytes of a file, not {type(ics).__name__}; open it with mode 'rb'")
     problems: list[Problem] = []
-    found = _read(ics, query, on_problem or problems.append)
+    try:
+        found = _read(ics, query, on_problem or problems.append)
+    except rules.SpentError:
+        raise InvalidRequestError(_TOO_MUCH) from None
     for problem in problems[:_MAX_WARNINGS]:
         warnings.warn(str(problem), CalendarWarning, stacklevel=2)
     if len(problems) > _MAX_WARNINGS:

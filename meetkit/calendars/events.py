@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from icalendar import Event
-from icalendar.prop import vDDDLists, vDDDTypes, vRecur
+from icalendar.prop import vDDDTypes
 from recurring_ical_events import EventAdapter, Occurrence, Series
 from recurring_ical_events.util import compare_greater, convert_to_datetime
 
 from meetkit.calendars import rules
 from meetkit.calendars.properties import (
+    Period,
     Property,
     Time,
     UnreadableError,
@@ -29,23 +30,33 @@ Span = tuple[Time, Time, Status]
 
 MAX_MEMBERS = 2_000
 _MAX_SPLITS = 50
-_SERIES_UNITS = 300
+_SERIES_UNITS = 70
 _FREE_STATES = {"DECLINED", "DELEGATED"}
 _TENTATIVE_STATES = {"TENTATIVE", "NEEDS-ACTION"}
 
 
-class TimedEvent(Event):
-    """An event's times. `status` is `None` where it takes no time; it `splits` a series that it changes for good."""
+@dataclass(slots=True)
+class TimedEvent:
+    """An event's times. `status` is `None` where it takes no time.
+
+    It `replaces` the occurrence of that time, and `splits` the series there where it changes it for good. A
+    `sequence` below 0 is none, which the library takes for older than 0.
+    """
 
     begins: Time
     ends: Time
-    status: Status | None = None
+    status: Status | None
+    sequence: int = -1
+    replaces: Time | None = None
     splits: bool = False
+    rules: set[str] = field(default_factory=set)
+    added: list[Time | Period] = field(default_factory=list)
+    excepted: list[Time | Period] = field(default_factory=list)
 
     @property
     def repeats(self) -> bool:
-        """Whether it is more than one stretch of time, or may stand in for one."""
-        return any(name in self for name in ("RRULE", "RDATE", "EXDATE"))
+        """Whether it is more than one stretch of time, or may be none."""
+        return bool(self.rules or self.added or self.excepted)
 
 
 def read_event(props: Sequence[Property], zone_of: ZoneOf, *, owner: str | None, work: rules.Work) -> TimedEvent:
@@ -54,38 +65,24 @@ def read_event(props: Sequence[Property], zone_of: ZoneOf, *, owner: str | None,
     Raises:
         UnreadableError: it has no start, or one of its times makes no sense.
     """
-    event = TimedEvent()
     start = first(props, "DTSTART")
     if start is None:
         raise UnreadableError("it has no DTSTART")
-    event.begins = begins = read_time(start, zone_of)
-    event.ends = _end(begins, props, zone_of)
-    event["DTSTART"], event["DTEND"] = vDDDTypes(begins), vDDDTypes(event.ends)
-    event.status = status_of(props, owner)
+    begins = read_time(start, zone_of)
+    event = TimedEvent(begins, _end(begins, props, zone_of), status_of(props, owner))
     if (sequence := first(props, "SEQUENCE")) and sequence.value[:9].isdecimal():
-        event["SEQUENCE"] = int(sequence.value[:9])
+        event.sequence = int(sequence.value[:9])
     if replaced := first(props, "RECURRENCE-ID"):
         event.splits = replaced.params.get("RANGE", "").upper() == "THISANDFUTURE"
-        event["RECURRENCE-ID"] = vDDDTypes(
-            read_time(replaced, zone_of), {"RANGE": "THISANDFUTURE"} if event.splits else None
-        )
-    for name in ("RDATE", "EXDATE"):
-        if lists := [prop for prop in props if prop.name == name]:
-            work.spend(rules.LISTED_UNITS * sum(prop.value.count(",") + 1 for prop in lists))
-            event[name] = vDDDLists([when for prop in lists for when in read_times(prop, zone_of)])
-    if rrules := [prop.value for prop in props if prop.name == "RRULE"]:
-        work.spend(sum(map(len, rrules)))
-        event["RRULE"] = [_recurrence(text, begins) for text in rrules]
+        event.replaces = read_time(replaced, zone_of)
+    for prop in props:
+        if prop.name == "RRULE":
+            work.spend(rules.RULE_UNITS + len(prop.value))
+            event.rules.add(rules.read_rule(prop.value, begins).text)
+        elif prop.name in ("RDATE", "EXDATE"):
+            work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
+            (event.added if prop.name == "RDATE" else event.excepted).extend(read_times(prop, zone_of))
     return event
-
-
-def _recurrence(text: str, begins: Time) -> vRecur:
-    rule = rules.read_rule(text, begins)
-    try:
-        recurrence: vRecur = vRecur.from_ical(rule.text)
-    except (ValueError, OverflowError):
-        raise UnreadableError("its RRULE cannot be read") from None
-    return recurrence
 
 
 def _end(begins: Time, props: Sequence[Property], zone_of: ZoneOf) -> Time:
@@ -157,16 +154,62 @@ def address(uri: str) -> str:
 
 
 class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
-    @property
-    def status(self) -> Status | None:
-        status: Status | None = self._component.status
-        return status
+    """Shows the library an event that is read already, where it would look for a component's properties."""
+
+    def __init__(self, event: TimedEvent, work: rules.Work) -> None:
+        super().__init__({"RECURRENCE-ID": vDDDTypes(event.replaces)} if event.replaces else {})
+        self.event, self.work = event, work
+
+    raw_start = property(lambda self: self.event.begins)
+    raw_end = property(lambda self: self.event.ends)
+    sequence = property(lambda self: self.event.sequence)
+    this_and_future = property(lambda self: self.event.splits)
+    rrules = property(lambda self: self.event.rules)
+    rdates = property(lambda self: self.event.added)
+    exdates = property(lambda self: self.event.excepted)
+
+    def has_recurrence_rules(self) -> bool:
+        return self.event.repeats
 
 
-class _TimedOccurrence(Occurrence):  # type: ignore[misc]  # as above
+class _Occurrence(Occurrence):  # type: ignore[misc]  # as above
     def __init__(self, adapter: _Adapter, *span: Any, sequence: int = -1) -> None:
         super().__init__(adapter, *span, sequence=sequence)
-        self.status = adapter.status
+        self.status = adapter.event.status
+
+
+class _Rules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
+    """Rules that are walked within bounds."""
+
+    def create_rule_with_start(self, rule_string: str) -> Any:
+        try:
+            return super().create_rule_with_start(rule_string)
+        except UnreadableError:
+            raise
+        except (OverflowError, TypeError, ValueError):
+            raise UnreadableError("its RRULE cannot be read") from None
+
+    def rrulestr(self, rule_string: str) -> Any:
+        bounds = rules.read_rule(rule_string, self.start)
+        rule = super().rrulestr(bounds.text)
+        rule.bounds = bounds
+        return rule
+
+    def rrule_between(self, span_start: dt.datetime, span_stop: dt.datetime) -> Iterator[dt.datetime]:
+        first, last = (convert_to_datetime(moment, self.tzinfo) for moment in (span_start, span_stop))
+        listed, *repeated = self.rrules
+        yield from listed.between(first, last, inc=True)
+        for rule in repeated:
+            for moment in rules.between(rule, rule.bounds, self.start, first, last, self.core.work):
+                if rule.until is None or not compare_greater(moment, rule.until):
+                    yield moment
+
+
+class _Series(Series):  # type: ignore[misc]  # as above
+    RecurrenceRules = _Rules
+
+    def occurrence(self, adapter: _Adapter, *span: Any) -> _Occurrence:
+        return _Occurrence(adapter, *span, sequence=self.sequence)
 
 
 def occurrences(
@@ -175,40 +218,12 @@ def occurrences(
     """The stretches of time that the events of one UID take around `[start, stop]`.
 
     Raises:
-        UnreadableError: they take more work than is left.
+        UnreadableError: a rule makes no sense, or they take more work than is left to them.
+        SpentError: they take more work than is left to all.
     """
     if sum(event.splits for event in events) > _MAX_SPLITS:
         raise rules.TooMuchError(f"it is changed for all the future more than {_MAX_SPLITS} times")
     work.spend(_SERIES_UNITS * (len(events) + 1))
-    series = _series(work)([_Adapter(event) for event in events])
-    for occurrence in series.between(start, stop):
+    for occurrence in _Series([_Adapter(event, work) for event in events]).between(start, stop):
         if occurrence.status:
             yield occurrence.start, occurrence.end, occurrence.status
-
-
-def _series(work: rules.Work) -> type[Any]:
-    """The library's series, with rules that are walked within bounds."""
-
-    class BoundedRules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
-        def rrulestr(self, rule_string: str) -> Any:
-            bounds = rules.read_rule(rule_string, self.start)
-            rule = super().rrulestr(bounds.text)
-            rule.bounds = bounds
-            return rule
-
-        def rrule_between(self, span_start: dt.datetime, span_stop: dt.datetime) -> Iterator[dt.datetime]:
-            first, last = (convert_to_datetime(moment, self.tzinfo) for moment in (span_start, span_stop))
-            listed, *repeated = self.rrules
-            yield from listed.between(first, last, inc=True)
-            for rule in repeated:
-                for moment in rules.between(rule, rule.bounds, self.start, first, last, work):
-                    if rule.until is None or not compare_greater(moment, rule.until):
-                        yield moment
-
-    class BoundedSeries(Series):  # type: ignore[misc]  # as above
-        RecurrenceRules = BoundedRules
-
-        def occurrence(self, adapter: _Adapter, *span: Any) -> _TimedOccurrence:
-            return _TimedOccurrence(adapter, *span, sequence=self.sequence)
-
-    return BoundedSeries

@@ -205,10 +205,10 @@ def _series(events: Sequence[TimedEvent]) -> list[list[TimedEvent]]:
     Of several that are no change of another the newest counts, by SEQUENCE. Where none is newer, they are
     different events of a program that gives all the same UID, and the changes are taken for the first's.
     """
-    changes = [event for event in events if "RECURRENCE-ID" in event]
-    whole = [event for event in events if "RECURRENCE-ID" not in event]
-    newest = max((event.get("SEQUENCE", 0) for event in whole), default=0)
-    first, *others = [[event] for event in whole if event.get("SEQUENCE", 0) == newest] or [[]]
+    changes = [event for event in events if event.replaces]
+    whole = [event for event in events if not event.replaces]
+    newest = max((event.sequence for event in whole), default=0)
+    first, *others = [[event] for event in whole if event.sequence == newest or newest <= 0] or [[]]
     return [series for series in ([*first, *changes], *others) if series]
 
 

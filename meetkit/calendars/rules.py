@@ -2,13 +2,13 @@
 
 dateutil walks a rule from its first day, period by period, and a rule that never matches to the year 9999.
 Here it begins shortly before the window, at a whole number of periods from DTSTART; it stops behind the
-window; and each period costs units, about a microsecond each, of which an event and a calendar have so many.
+window; and each period costs units, less than a microsecond each, of which an event and a file have so many.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,18 @@ from dateutil import rrule as dateutil_rrule
 from meetkit.calendars.properties import UnreadableError
 
 EVENT_UNITS = 400_000
-CALENDAR_UNITS = 2_500_000
-OCCURRENCE_UNITS = 40
-LISTED_UNITS = 12
+CALENDAR_UNITS = 10_000_000
+READ_UNITS = 15
+RULE_UNITS = 60
+OCCURRENCE_UNITS = 25
+LISTED_UNITS = 16
 QUOTED_UNITS = 40
 
 _MAX_LENGTH = 1_000
 _MAX_TIMES_A_DAY = 1_440
 _SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
 _DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
-_STEP_UNITS = {"YEARLY": 90, "MONTHLY": 12, "WEEKLY": 6}
+_STEP_UNITS = {"YEARLY": 90, "MONTHLY": 20, "WEEKLY": 6}
 _OTHER_STEP_UNITS = 4
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_PARTS = {"BYDAY", "BYWEEKDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
@@ -38,8 +40,12 @@ class TooMuchError(UnreadableError):
     """A component repeats more often, or takes more work, than its bounds allow."""
 
 
+class SpentError(Exception):
+    """All components together take more work than a file's bounds allow, so that reading it ends."""
+
+
 class Work:
-    """The units that are left, of one calendar and of the event at hand."""
+    """The units that are left, of one file and of the event at hand."""
 
     def __init__(self) -> None:
         """Begin with all of them."""
@@ -47,25 +53,25 @@ class Work:
         self._event = EVENT_UNITS
 
     def next_event(self) -> None:
-        """Begin an event with its own units.
+        """Begin an event with its own units, of which reading it takes some.
 
         Raises:
-            TooMuchError: the calendar's are all but spent.
+            SpentError: the file's are spent.
         """
-        if self._calendar < OCCURRENCE_UNITS:
-            raise TooMuchError("the calendar's repetitions together take too much work; use a shorter window")
         self._event = EVENT_UNITS
+        self.spend(READ_UNITS)
 
     def spend(self, units: int) -> None:
         """Take units away.
 
         Raises:
-            TooMuchError: there are not so many left.
+            TooMuchError: the event has not so many left.
+            SpentError: the file has not so many left.
         """
+        if units > self._calendar:
+            raise SpentError
         if units > self._event:
             raise TooMuchError("it repeats too often to be reckoned; use a longer interval, an end or a shorter window")
-        if units > self._calendar:
-            raise TooMuchError("the calendar's repetitions together take too much work; use a shorter window")
         self._event -= units
         self._calendar -= units
 
@@ -119,15 +125,20 @@ def read_rule(text: str, begins: dt.date) -> Rule:
         raise UnreadableError("its RRULE's INTERVAL must be at least 1")
     if "UNTIL" in parts:
         parts["UNTIL"] = _until(parts["UNTIL"], begins)
+    # Some programs write COUNT=-1 where they mean no end.
+    if "UNTIL" in parts or parts.get("COUNT", "").startswith("-"):
         parts.pop("COUNT", None)
     _write_out_days(parts, frequency, begins)
+    if _is_of_one_month(parts, begins):
+        # The same days, for which dateutil does not look at all those of each year.
+        parts["FREQ"], parts["INTERVAL"] = "MONTHLY", str(12 * int(interval))
     return Rule(
         text=";".join(f"{name}={value}" for name, value in parts.items()),
-        frequency=frequency,
-        interval=int(interval),
+        frequency=parts["FREQ"],
+        interval=int(parts.get("INTERVAL", "1")),
         counts="COUNT" in parts,
         week_start=_WEEKDAYS.index(parts["WKST"]) if parts.get("WKST") in _WEEKDAYS else 0,
-        units=_STEP_UNITS.get(frequency, _OTHER_STEP_UNITS) + _extra_times(parts, frequency),
+        units=_STEP_UNITS.get(parts["FREQ"], _OTHER_STEP_UNITS) + _extra_times(parts, parts["FREQ"]),
     )
 
 
@@ -154,6 +165,12 @@ def _write_out_days(parts: dict[str, str], frequency: str, begins: dt.date) -> N
         parts["BYMONTHDAY"] = str(begins.day)
     if frequency == "WEEKLY":
         parts["BYDAY"] = _WEEKDAYS[begins.weekday()]
+
+
+def _is_of_one_month(parts: Mapping[str, str], begins: dt.date) -> bool:
+    """Whether a rule is of the month in which it begins, year after year."""
+    in_month = not {"BYYEARDAY", "BYWEEKNO"} & parts.keys()
+    return parts["FREQ"] == "YEARLY" and in_month and parts.get("BYMONTH") == str(begins.month)
 
 
 def _extra_times(parts: dict[str, str], frequency: str) -> int:
