@@ -96,12 +96,17 @@ def _intents(document: Document) -> Intents:
     return _READ[document]
 
 
-def _read(sentences: Iterable[Sentence]) -> Intents:
-    action, decision = model("action"), model("decision")
-    actions, decisions, questions = [], [], []
-    for sentence in sentences:
-        found = features(sentence.words)
-        actions.append(action.probability(found))
-        decisions.append(decision.probability(found))
-        questions.append(question_score(sentence, found))
-    return Intents(tuple(actions), tuple(decisions), tuple(questions))
+def _read(sentences: Sequence[Sentence]) -> Intents:
+    found: dict[tuple[tuple[str, ...], bool], tuple[float, float, float]] = {}
+    keys = [(sentence.words, asks(sentence.text)) for sentence in sentences]
+    for key, sentence in zip(keys, sentences, strict=True):
+        if key not in found:
+            found[key] = _scores(sentence)
+    actions, decisions, questions = zip(*map(found.__getitem__, keys), strict=True) if keys else ((), (), ())
+    return Intents(actions, decisions, questions)
+
+
+def _scores(sentence: Sentence) -> tuple[float, float, float]:
+    found = features(sentence.words)
+    action, decision = (model(name).probability(found) for name in ("action", "decision"))
+    return action, decision, question_score(sentence, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from meetkit.insights.offline import replies
 from meetkit.insights.offline.amendments import agreed_deadline, amend
@@ -24,6 +25,8 @@ from meetkit.models.analysis import ActionItems, MeetingContext
 
 _REACH = 4
 """How many turns a request waits for its answer."""
+MAX_COMMITMENTS = 20_000
+"""How many commitments are weighed in a transcript: more than are made in a hundred hours of talk."""
 _NEAR = 200
 _MAX_TASK = 500
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
@@ -58,9 +61,11 @@ class _Reader:
     def __init__(self, document: Document, people: People) -> None:
         self._turns = document.by_turn
         self._people = people
+        self._left = MAX_COMMITMENTS
 
     def drafts(self, sentence: Sentence, likely: bool, book: Book) -> Iterator[Draft]:
-        for commitment in commitments(sentence, self._people):
+        for commitment in islice(commitments(sentence, self._people), self._left):
+            self._left -= 1
             for task in tasks(commitment):
                 if draft := self._draft(commitment, task, likely, book):
                     yield self._completed(draft)

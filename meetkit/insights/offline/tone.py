@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meetkit.insights.offline.polarity import Polarity, read_polarity
 from meetkit.insights.offline.signals import Signal, find_signals
@@ -64,7 +64,11 @@ class Tone:
 
 def read_tones(document: Document) -> list[Tone]:
     """The tone of each sentence: what it signals, and how it is said."""
-    return [read_tone(sentence) for sentence in document.sentences]
+    found: dict[str, Tone] = {}
+    for sentence in document.sentences:
+        if sentence.text not in found:
+            found[sentence.text] = read_tone(sentence)
+    return [replace(found[sentence.text], sentence=sentence) for sentence in document.sentences]
 
 
 def read_tone(sentence: Sentence) -> Tone:
