@@ -116,6 +116,7 @@ EVERY_ACCOUNT = (
         AccountPolicy,
         signup=st.sampled_from(["join", "found", "closed"]),
         public_url=lines,
+        links_url=lines,
         secret_keys=st.lists(st.text("abc", min_size=32, max_size=40), max_size=2),
         access_token_minutes=st.integers(1, 100),
         refresh_token_days=st.integers(1, 100),

@@ -60,7 +60,7 @@ class Post:
     def token(self, to: str, about: str) -> str:
         """The token of the last mail to somebody about something."""
         texts = [one.text for one in self.sent if one.to == to and about in one.subject]
-        found = re.search(r'"token": "([\w-]+)"', texts[-1])
+        found = re.search(r"\?token=([\w-]+)", texts[-1])
         assert found
         return found[1]
 

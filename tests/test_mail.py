@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import ssl
 import stat
 import threading
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from meetkit import mail
+from meetkit.accounts.hashes import new_secret
 from meetkit.errors import InvalidRequestError, MailError, UndeliverableError
 from meetkit.mail import FolderMailer, Letter, Message, Outbox, SmtpMailer, messages, servers
 from meetkit.mail.message import written
@@ -108,23 +108,31 @@ def test_a_domain_that_cannot_be_is_an_error_of_mail(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("write", "path", "asked"),
+    ("write", "page"),
     [
-        (messages.verification, "auth/verify-email/confirm", {"token": "t-1"}),
-        (messages.reset, "auth/password-reset/confirm", {"token": "t-1", "password": "…"}),
-        (messages.invitation, "auth/accept-invitation", {"token": "t-1", "password": "…"}),
+        (messages.verification, "verify-email"),
+        (messages.reset, "password-reset"),
+        (messages.invitation, "accept-invitation"),
     ],
 )
-def test_what_the_product_writes_has_the_token_and_says_where_it_goes(
-    write: Template, path: str, asked: dict[str, str]
+def test_what_the_product_writes_has_a_link_on_a_line_of_its_own_however_it_is_opened(
+    write: Template, page: str
 ) -> None:
-    made = write("maya@example.com", "https://meet.example", "t-1")
+    token = new_secret()
+    made = write("maya@example.com", "https://meet.example/where/people/come/in", token)
+    line = f"https://meet.example/where/people/come/in/{page}?token={token}"
 
-    paragraphs = made.text.split("\n\n")
-    assert "t-1" in paragraphs
-    way, body = paragraphs[5].split("\n")
-    assert way == f"POST https://meet.example/api/v1/{path}"
-    assert json.loads(body) == asked
+    assert line in made.text.split("\n\n")
+    assert line in written(made, sender=SENDER).as_string().split("\r\n")
+    assert said(read(written(made, sender=SENDER).as_bytes())) == made.text
+
+
+@pytest.mark.parametrize("text", ["x" * 990, "x" * 5000, "é" * 5000, "\n" * 5000])
+def test_lines_of_any_length_arrive_as_they_were(text: str) -> None:
+    content = written(HELLO.model_copy(update={"text": f"{text}\n"}), sender=SENDER).as_bytes()
+
+    assert said(read(content)) == f"{text}\n"
+    assert max(map(len, content.split(b"\r\n"))) <= 998
 
 
 # Into a folder

@@ -8,8 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from meetkit.web.monitoring import logs, usage
 from meetkit.web.monitoring.prices import dollars
 from tests.commands import execute
 from tests.model_server import gives, running_server
+from tests.otlp import receiving
 from tests.servers import keep_logging
 from tests.web_apps import service as service_of
 from tests.web_apps import signed_in
@@ -375,33 +375,6 @@ def test_a_server_that_is_broken_off_closes_what_it_opened(sqlite_tables: str) -
         asyncio.run(_broken_off(app))
 
     assert closed == ["closed"]
-
-
-@contextmanager
-def receiving() -> Iterator[tuple[str, list[bytes]]]:
-    """A receiver of OTLP on loopback: its URL, and what it was sent."""
-    bodies: list[bytes] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == "/v1/traces"
-            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", bodies
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

@@ -34,6 +34,7 @@ PROFILE = {"name": "N", "title": "T", "timezone": "UTC", "work_hours": WEEK, "pr
 USER = {"name": "New", "email": "new@company.com", "role": "Seller"}
 CONTACT = {"name": "New", "email": "new@client.com", "company": "Client", "role": "Buyer"}
 MAILED = {"token": "nobody was sent this", "password": PASSWORD}
+MAILED_TWICE = {**MAILED, "again": PASSWORD}
 ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nEND:VCALENDAR\r\n"
 
 # Who sees a meeting, who may change it, who may do what is an admin's; 401 signed out, 404 in another tenant.
@@ -76,6 +77,12 @@ ROUTES = {
     "POST /auth/verify-email": Row(OF_THE_SIGNED_IN),
     "POST /auth/verify-email/confirm": Row("400 " * 9, {"token": "nobody was sent this"}),
     "POST /auth/accept-invitation": Row("400 " * 9, MAILED),
+    "GET /auth/pages/verify-email": Row(OPEN, params={"token": "nobody was sent this"}),
+    "POST /auth/pages/verify-email": Row("400 " * 9, more={"data": MAILED}),
+    "GET /auth/pages/password-reset": Row(OPEN, params={"token": "nobody was sent this"}),
+    "POST /auth/pages/password-reset": Row("400 " * 9, more={"data": MAILED_TWICE}),
+    "GET /auth/pages/accept-invitation": Row(OPEN, params={"token": "nobody was sent this"}),
+    "POST /auth/pages/accept-invitation": Row("400 " * 9, more={"data": MAILED_TWICE}),
     "GET /auth/login/google": Row("503 " * 9),
     "GET /auth/login/github": Row("503 " * 9),
     "GET /auth/callback/{provider}": Row("404 " * 9, at={"provider": "nobody"}),

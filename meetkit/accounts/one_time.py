@@ -21,6 +21,10 @@ _HOW_TO_GET_ONE = {
 }
 
 
+class StaleTokenError(InvalidRequestError):
+    """A mailed token is none, was used, or is too old."""
+
+
 def issue(
     connection: Connection, account_number: int, purpose: Purpose, *, now: dt.datetime, lasts: dt.timedelta
 ) -> str:
@@ -41,7 +45,7 @@ def find(connection: Connection, token: str, purpose: Purpose, *, now: dt.dateti
     """The number of the account that a token was made for.
 
     Raises:
-        InvalidRequestError: it is none, was used, or is too old; the message says how to get another.
+        StaleTokenError: it is none, was used, or is too old; the message says how to get another.
     """
     number = connection.execute(select(_t.c.account_number).where(*_good(token, purpose, now))).scalar()
     return _found(number, purpose)
@@ -51,7 +55,7 @@ def use(connection: Connection, token: str, purpose: Purpose, *, now: dt.datetim
     """The same, and the token is good no more.
 
     Raises:
-        InvalidRequestError: as above.
+        StaleTokenError: as above.
     """
     # One statement: of two who come with it at once, one finds it used.
     statement = update(_t).where(*_good(token, purpose, now)).values(used_at=to_microseconds(now))
@@ -70,5 +74,5 @@ def _good(token: str, purpose: Purpose, now: dt.datetime) -> tuple[ColumnElement
 
 def _found(number: int | None, purpose: Purpose) -> int:
     if number is None:
-        raise InvalidRequestError(f"token: it is not, or no longer, good; {_HOW_TO_GET_ONE[purpose]}")
+        raise StaleTokenError(f"token: it is not, or no longer, good; {_HOW_TO_GET_ONE[purpose]}")
     return number

@@ -17,12 +17,14 @@ SecretKey = Annotated[str, Field(min_length=_SHORTEST_SECRET, max_length=5000), 
 class AccountPolicy(Value):
     """Who may sign up, how long what they get is good, and how hard a password is to guess.
 
-    `secret_keys` sign access tokens, the first one new tokens, all of them old ones. The three of Argon2id are what
-    OWASP's Password Storage Cheat Sheet asks for at least: 19 MiB, 2 passes, 1 lane.
+    Links in mails lead to pages below `links_url`. `secret_keys` sign access tokens, the first one new tokens, all of
+    them old ones. The three of Argon2id are what OWASP's Password Storage Cheat Sheet asks for at least: 19 MiB, 2
+    passes, 1 lane.
     """
 
     signup: Literal["join", "found", "closed"] = "join"
     public_url: Line = "http://127.0.0.1:8000"
+    links_url: Line = "http://127.0.0.1:8000/api/v1/auth/pages"
     secret_keys: Annotated[tuple[SecretKey, ...], Field(repr=False)] = ()
     access_token_minutes: Annotated[int, Field(ge=1)] = 15
     refresh_token_days: Annotated[int, Field(ge=1)] = 30
@@ -46,9 +48,11 @@ class AccountPolicy(Value):
                 f"MEETKIT_SECRET_KEYS: at least {_SHORTEST_SECRET} characters each, chosen by chance; "
                 "`openssl rand -base64 36` makes one"
             )
+        public_url = settings.public_url.rstrip("/")
         return cls(
             signup=settings.signup or ("closed" if settings.environment == "production" else "join"),
-            public_url=settings.public_url.rstrip("/"),
+            public_url=public_url,
+            links_url=(settings.mail_links_url or f"{public_url}/api/v1/auth/pages").rstrip("/"),
             secret_keys=keys,
             access_token_minutes=settings.access_token_minutes,
             refresh_token_days=settings.refresh_token_days,

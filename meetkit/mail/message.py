@@ -6,12 +6,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import localtime, make_msgid
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from meetkit.errors import UndeliverableError
 from meetkit.models.base import Email, Line, Text, Value
+
+_LONGEST_LINE = 998
+"""RFC 5322, 2.1.1."""
 
 
 class Message(Value):
@@ -48,5 +51,11 @@ def written(message: Message, *, sender: str) -> EmailMessage:
     mail["Date"] = localtime()
     mail["Message-ID"] = make_msgid(domain=origin.domain)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
+    mail.set_content(message.text, cte=_encoding(message.text))
     return mail
+
+
+def _encoding(text: str) -> Literal["7bit"] | None:
+    """As it is where that can be, so that a link is whole to whoever opens the file; else as the library has it."""
+    is_plain = text.isascii() and all(len(line) <= _LONGEST_LINE for line in text.splitlines())
+    return "7bit" if is_plain else None

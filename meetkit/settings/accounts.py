@@ -61,3 +61,12 @@ class AccountSettings(Value):
     smtp_fallback_url: Annotated[Secret, Field(description="A second mail server, for when the first fails.")] = None
     mail_from: Annotated[Email, Field(description="The sender of mails.")] = "meetkit@localhost.localdomain"
     mail_folder: Annotated[Line, Field(description="Where mails are written that no server sends.")] = "mail"
+    mail_links_url: Annotated[
+        Line | None,
+        Field(
+            pattern=r"^https?://[^/\s?#]+(/[^\s?]*)?$",
+            description="Where links in mails lead, for a front end with pages of its own: `/verify-email`, "
+            "`/password-reset` and `/accept-invitation` below it, each with `?token=…`. Unset: the pages of the "
+            "server itself, at `MEETKIT_PUBLIC_URL`.",
+        ),
+    ] = None

@@ -51,6 +51,7 @@ from meetkit.web.routes import (
     health,
     insights,
     meetings,
+    pages,
     teams,
     users,
 )
@@ -175,7 +176,7 @@ class Service(FastAPI):
         return FlatRouter(
             [
                 auth.routes(dispatcher, hashing, self.accounts, login),
-                *(part.routes(dispatcher, hashing, self.accounts) for part in (by_mail, account)),
+                *(part.routes(dispatcher, hashing, self.accounts) for part in (by_mail, pages, account)),
                 *(part.routes(dispatcher, self.accounts) for part in (api_keys, teams, administration)),
                 oauth.router(self._sign_in_by_others(), TokenPair),
             ]

@@ -38,7 +38,7 @@ def of_error(error: Exception) -> Reply:
     if not isinstance(error, MeetkitError):
         _log.error("an unexpected %s", logs.unsaid(error))
         return problem(500, "something went wrong; the server's log says what, under this request's id")
-    return problem(error.status_code, str(error), headers=_headers(error), **_more(error))
+    return problem(error.status_code, str(error), headers=headers_of(error), **_more(error))
 
 
 def of_invalid(errors: Sequence[Mapping[str, Any]], content_type: str | None = None) -> Reply:
@@ -70,7 +70,8 @@ def _within(place: Sequence[str | int]) -> Sequence[str | int]:
     return place[1:] if place and place[0] in _PARTS else place
 
 
-def _headers(error: MeetkitError) -> dict[str, str]:
+def headers_of(error: MeetkitError) -> dict[str, str]:
+    """What an error says in headers: how to sign in, when to try again."""
     if isinstance(error, UnauthenticatedError):
         return {"WWW-Authenticate": "Bearer"}
     if error.retryable and error.status_code in (429, 503):

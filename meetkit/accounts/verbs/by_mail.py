@@ -85,7 +85,7 @@ class ByMail(Parts):
         account, token = self.database.write(self._reset, email, act)
         if account is None or token is None:
             return None
-        return messages.reset(account.email, self.policy.public_url, token)
+        return messages.reset(account.email, self.policy.links_url, token)
 
     def _reset(self, connection: Connection, email: str, act: Act) -> tuple[Account | None, str | None]:
         kept = rows.by_email(connection, email)

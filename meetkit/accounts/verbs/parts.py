@@ -70,7 +70,7 @@ class Parts:
 
     def _mail(self, template: Template, account: Account, token: str) -> None:
         """Mail a token, later; always to the e-mail on record, never to one that was typed and only folds to it."""
-        self.post.put(lambda: template(account.email, self.policy.public_url, token))
+        self.post.put(lambda: template(account.email, self.policy.links_url, token))
 
 
 def reachable(connection: Connection, caller: Caller, account_id: str | None) -> rows.Kept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -79,7 +80,7 @@ class SigningUp(Making):
         if invited.elsewhere is None:
             self._mail(messages.invitation, invited.account, invited.token)
         else:
-            self._mail(messages.invitation_elsewhere, invited.elsewhere, "")
+            self.post.put(partial(messages.invitation_elsewhere, invited.elsewhere.email, self.policy.public_url))
         return invited.account
 
     def create_admin(self, request: AdminRequest) -> Account:
