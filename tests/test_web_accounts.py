@@ -436,8 +436,8 @@ class TestOneself:
         ann = site.sign_up()
 
         for method, path, allowed in (
-            ("PATCH", "users/profile", "GET, PUT"),
-            ("PUT", "users/account", "GET, DELETE"),
+            ("PATCH", "users/profile", "GET, HEAD, PUT"),
+            ("PUT", "users/account", "GET, HEAD, DELETE"),
             ("GET", "users/change-password", "POST"),
         ):
             answer = ann.request(method, path)

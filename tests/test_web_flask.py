@@ -297,7 +297,7 @@ WRONG = {
     "nothing at this path": Case(Ask("GET", "/meeting"), 404, "nothing at this path"),
     "a slash too many": Case(Ask("GET", "/meetings/"), 404, "nothing at this path"),
     "two slashes": Case(Ask("GET", "/users//user_1"), 404, "nothing at this path"),
-    "another method": Case(Ask("PUT", M, {}), 405, "GET, PATCH, DELETE alone"),
+    "another method": Case(Ask("PUT", M, {}), 405, "GET, HEAD, PATCH, DELETE alone"),
     "a word that is no id": Case(Ask("GET", "/meetings/book"), 405, "POST alone"),
     "a key used for something else": Case(keyed("one", title="Other"), 409, "another request", before=(keyed("one"),)),
     "busy time": Case(

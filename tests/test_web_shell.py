@@ -170,7 +170,15 @@ def test_a_405_names_the_methods_of_all_routes_of_the_path() -> None:
     for method in ("GET", "PUT"):
         app.add_api_route("/two", lambda: None, methods=[method])
 
-    assert TestClient(app).delete("/two").headers["Allow"] == "GET, PUT"
+    assert TestClient(app).delete("/two").headers["Allow"] == "GET, HEAD, PUT"
+
+
+def test_a_405_names_head_where_it_is_answered() -> None:
+    asked = client()
+    for path, allowed in (("/api/v1/meetings", "GET, HEAD, POST"), ("/meetings/book", "POST")):
+        for method in ("TRACE", "OPTIONS", "PUT"):
+            assert asked.request(method, path).headers["Allow"] == allowed
+        assert (asked.head(path).status_code == 405) == ("HEAD" not in allowed)
 
 
 def test_of_a_file_it_is_said_that_it_can_be_read_alone() -> None:

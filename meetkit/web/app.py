@@ -32,6 +32,7 @@ from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import assembly, middleware, oauth, openapi, problems
 from meetkit.web.context import Backend, Credentials, Note
+from meetkit.web.middleware.head import ANSWERED
 from meetkit.web.middleware.limits import Gate
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
@@ -242,10 +243,14 @@ def render_problems(app: FastAPI) -> None:
 
 
 def _allowed(app: FastAPI, request: Request) -> list[str]:
-    """The methods of all routes of this path, of which FastAPI knows those of the first."""
+    """The methods of all routes of this path, of which FastAPI knows those of the first.
+
+    Where the layer `Head` is around the app, what takes GET takes HEAD.
+    """
 
     def is_full(method: str) -> bool:
-        scope = {**request.scope, "method": method, "fastapi": {}}
+        asked = "GET" if method == "HEAD" and ANSWERED in request.scope else method
+        scope = {**request.scope, "method": asked, "fastapi": {}}
         return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 
     return [method for method in problems.METHODS if is_full(method)]

@@ -13,7 +13,7 @@ from meetkit.models.base import describe_errors
 from meetkit.web.monitoring import logs
 from meetkit.web.reply import Reply
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 """Those that routes take, in the order in which a 405 names them."""
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "the body is not JSON, or not in UTF-8"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ANSWERED = "meetkit.head"
+"""In the scope of a request where HEAD is answered as GET is, for who names the methods of a path."""
+
 
 class Head:
     """Asks by GET where somebody asks by HEAD."""
@@ -14,6 +17,7 @@ class Head:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have a request answered."""
+        scope[ANSWERED] = True
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return

@@ -50,7 +50,7 @@ def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> A
         """Set another password. All other sessions end."""
         return await hashed(request, operations.change_password, accounts, body)
 
-    only(router, "GET, PUT", "/profile")
-    only(router, "GET, DELETE", "/account")
+    only(router, "GET, HEAD, PUT", "/profile")
+    only(router, "GET, HEAD, DELETE", "/account")
     only(router, "POST", "/change-password")
     return router

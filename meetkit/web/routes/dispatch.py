@@ -85,7 +85,7 @@ def rendered(reply: Reply) -> Response:
 
 
 def only(router: APIRouter, allowed: str, *paths: str) -> None:
-    """Keep the words of these paths from being taken for ids where the method is none of those, such as `GET, PUT`."""
+    """Keep the words of these paths from being taken for ids where the method is none of those, such as `GET, HEAD, PUT`."""
 
     async def refuse() -> Response:
         return rendered(problems.of_status(405, "", {"Allow": allowed}))
