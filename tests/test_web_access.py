@@ -179,7 +179,9 @@ class World:
             for role in ROLES:
                 self._let_in(tenant, role, password_hash)
             people = TeamRequest(name="Team", managers=(name(tenant, "manager"),), members=(name(tenant, "member"),))
-            self.ids.setdefault("team", self.accounts.database.write(teams.add, tenant, people).id)
+            self.ids.setdefault(
+                "team", self.accounts.database.write(teams.add, tenant, people, team_id=f"team-{tenant}").id
+            )
         with meeting_service.use(store=SqlStore(self.accounts.database), llm=None):
             meeting_service.analyze_meeting(MEETING)
         for role in ("admin", "manager", "member", "attendee"):
@@ -200,7 +202,7 @@ class World:
         begun = write(sessions.begin, number, now=self.now, lasts=dt.timedelta(days=1))
         self.tokens[who.user_id] = self.accounts.tokens.issue(Claims(account.id, begun.session_id), now=self.now)
         if who.user_id == "default-admin":
-            made = write(api_keys.add, number, ApiKeyRequest(name="k", right="read"), now=self.now)
+            made = write(api_keys.add, number, ApiKeyRequest(name="k", right="read"), key_id="key-1", now=self.now)
             self.tokens["reader"], self.ids["key"] = made.secret, made.key.id
 
     def ask(self, route: str, column: str) -> Response:

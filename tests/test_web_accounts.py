@@ -630,3 +630,57 @@ def test_few_passwords_are_hashed_at_a_time_wherever_they_are_asked_for(tmp_path
 
     assert asyncio.run(_beside_hashes(site.app, passwords, pair["refresh_token"])) == (HASHES_AT_A_TIME, 200)
     site.app.closing.close()
+
+
+class TestRepeats:
+    KEY = {"Idempotency-Key": "once"}  # noqa: RUF012  # never changed
+
+    def test_a_team_that_is_asked_for_twice_is_one(self, site: Site) -> None:
+        admin = site.admin()
+        people = sorted(
+            admin.post("users", json={"name": "N", "email": f"{n}@e.com", "role": "R"}).json()["id"] for n in "abc"
+        )
+        body = {"name": "Sales", "members": people}
+        first = admin.post("teams", json=body, headers=self.KEY)
+        again = admin.post("teams", json={**body, "members": people[::-1]}, headers=self.KEY)
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert (first.json(), first.headers["Location"]) == (again.json(), again.headers["Location"])
+        assert len(admin.get("teams").json()["items"]) == 1
+        events = [one["event"] for one in admin.get("audit").json()["items"]]
+        assert events.count("team_changed") == 1
+
+    @pytest.mark.parametrize("other", [{"name": "Other"}, {"name": "Sales", "members": ["{self}"]}])
+    def test_a_key_that_made_another_team_is_refused(self, site: Site, other: dict[str, Any]) -> None:
+        admin = site.admin()
+        if "members" in other:
+            other = {**other, "members": [admin.get("auth/me").json()["user_id"]]}
+        admin.post("teams", json={"name": "Sales"}, headers=self.KEY)
+
+        assert "another team" in problem(admin.post("teams", json=other, headers=self.KEY))[1]
+        assert len(admin.get("teams").json()["items"]) == 1
+        assert admin.post("teams", json={"name": "Sales"}).status_code == 201
+
+    def test_an_api_key_that_is_asked_for_twice_is_one_and_the_repeat_names_it(self, site: Site) -> None:
+        ann = site.sign_up()
+        first = ann.post("api-keys", json={"name": "CRM"}, headers=self.KEY).json()
+
+        status, detail = problem(ann.post("api-keys", json={"name": "CRM"}, headers=self.KEY))
+        assert (status, first["key"]["id"] in detail, first["secret"] in detail) == (409, True, False)
+        assert [one["id"] for one in ann.get("api-keys").json()["items"]] == [first["key"]["id"]]
+        assert site.by(first["secret"]).get("auth/me").status_code == 200
+
+    def test_callers_do_not_meet_in_their_keys(self, site: Site) -> None:
+        ann, ben = site.sign_up(), site.sign_up("ben@example.com")
+        made = [one.post("api-keys", json={"name": "CRM"}, headers=self.KEY) for one in (ann, ben)]
+
+        assert [one.status_code for one in made] == [201, 201]
+
+    def test_a_second_sign_up_or_invitation_makes_nothing_and_mails_nothing(self, site: Site) -> None:
+        admin, body = site.admin(), {"email": "new@example.com", "name": "New"}
+        codes = [admin.post("accounts", json=body).status_code for _ in range(2)]
+        site.sign_up()
+        codes += [site.post("/auth/signup", {**ANN, "name": "Ann"}).status_code]
+
+        assert codes == [201, 409, 409]
+        assert sorted(one.to for one in site.mails) == ["ann@example.com", "new@example.com"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,6 +131,48 @@ def test_links_lead_to_where_the_host_has_the_routes(prefix: str, under: str) ->
     assert client.get(made.headers["Location"]).json() == made.json()
     assert first.links["next"]["url"].startswith(f"{under}{prefix}/contacts/contact_1/history?")
     assert ids(client.get(first.links["next"]["url"])) != ids(first)
+
+
+def test_a_body_is_not_read_before_it_is_known_who_sends_it(host: FastAPI) -> None:
+    for path in ("/meetings", "/contacts", "/meetings/meeting_1/analyze", "/calendars"):
+        for shown in ({}, {"Authorization": "Bearer bad"}):
+            sent = {"Content-Type": "application/json", **shown}
+            answer = TestClient(host).post(f"{PREFIX}{path}", content=b"{", headers=sent)
+            assert refusal(answer) == (401, "send the host's token")
+
+    asyncio.run(_unread(host))
+
+
+async def _unread(host: FastAPI) -> None:
+    """Ask as a server does, with a body that must not be asked for."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("the body was read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"20000000")]
+    path = f"{PREFIX}/meetings"
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    await host(scope, receive, send)
+    assert sent[0]["status"] == 401
+
+
+def test_who_asks_is_told_once_a_request() -> None:
+    told: list[str | None] = []
+
+    def count(shown: Credentials) -> Any:
+        told.append(shown.token)
+        return caller("member")
+
+    app = FastAPI()
+    app.include_router(web.router(store=data.store(), llm=None, identify=count, guard=GuardedStore))
+    call = {"user_id": "user_1", "title": "Call", "date": "2026-01-01T10:00:00Z"}
+    assert TestClient(app).post("/meetings", json=call).status_code == 201
+    assert TestClient(app).post("/meetings/hist_meeting_1/prepare").status_code in (200, 404, 409)
+    assert len(told) == 2
 
 
 def test_callers_do_not_meet_in_their_keys_where_nothing_guards_the_store() -> None:

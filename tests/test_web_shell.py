@@ -23,7 +23,7 @@ from meetkit.settings import Settings
 from meetkit.web.bodies import NewMeeting
 from meetkit.web.context import Credentials
 from meetkit.web.secrets import signing_keys
-from tests.web_apps import service
+from tests.web_apps import service, signed_in
 
 PATH = "/api/v1/meetings/hist_meeting_1"
 SECRET = "what Maya said in confidence"
@@ -89,6 +89,14 @@ def made(**given: Any) -> FastAPI:
 def client(**given: Any) -> TestClient:
     """A client that shows a token, though not a good one."""
     return TestClient(made(**given), headers={"Authorization": "Bearer x"})
+
+
+@pytest.fixture(scope="module")
+def known() -> Iterator[TestClient]:
+    """A client of somebody who is signed in."""
+    app = service()
+    yield signed_in(app)
+    app.closing.close()
 
 
 @pytest.mark.parametrize("path", [PATH, "/nope", "/boom", "/healthz"])
@@ -206,27 +214,27 @@ def test_of_a_file_it_is_said_that_it_can_be_read_alone() -> None:
         b'{"title": "\\u0000", "user_id": "user_1", "date": "2026-01-01T10:00"}',
     ],
 )
-def test_a_body_that_is_none_is_a_bad_request(body: bytes) -> None:
-    found = client().post("/api/v1/meetings", content=body, headers=JSON)
+def test_a_body_that_is_none_is_a_bad_request(known: TestClient, body: bytes) -> None:
+    found = known.post("/api/v1/meetings", content=body, headers=JSON)
 
     assert (found.status_code, found.headers["Content-Type"]) == (400, "application/problem+json")
     assert found.json()["detail"]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x", None])
-def test_a_body_that_is_not_said_to_be_json_is_a_bad_request_that_says_so(kind: str | None) -> None:
+def test_a_body_that_is_not_said_to_be_json_is_a_bad_request_that_says_so(known: TestClient, kind: str | None) -> None:
     headers = {"Content-Type": kind} if kind else None
-    found = client().post("/api/v1/meetings", content=b"{}", headers=headers)
+    found = known.post("/api/v1/meetings", content=b"{}", headers=headers)
 
     assert (found.status_code, "application/json" in found.json()["detail"]) == (400, True)
 
 
 @pytest.mark.parametrize("body", [{}, {"title": 1, "nope": 2}, {"user_id": "u", "title": " ", "date": "soon"}])
-def test_a_request_is_refused_in_the_words_that_callers_in_python_hear(body: dict[str, Any]) -> None:
+def test_a_request_is_refused_in_the_words_that_callers_in_python_hear(known: TestClient, body: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError) as refused:
         parse(NewMeeting, body)
 
-    assert client().post("/meetings", json=body).json()["detail"] == str(refused.value)
+    assert known.post("/meetings", json=body).json()["detail"] == str(refused.value)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/meetings", "/boom", "/nope"])
@@ -251,7 +259,7 @@ def test_a_body_that_turns_out_to_be_too_large_is_refused(size: int, status: int
 def test_a_body_is_not_read_of_who_shows_no_credentials(path: str) -> None:
     asked = TestClient(made())
     for content in (b"{", b"", b"x" * 500_000, iter([b"{"])):
-        for shown in ({}, {"X-API-Key": ""}, {"Authorization": ""}):
+        for shown in ({}, {"X-API-Key": ""}, {"Authorization": ""}, {"Authorization": "Bearer x"}):
             found = asked.post(path, content=content, headers={**JSON, **shown})
 
             assert (found.status_code, found.headers["Content-Type"]) == (401, "application/problem+json")

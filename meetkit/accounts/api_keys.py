@@ -5,26 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.hashes import hash_of, new_secret
 from meetkit.accounts.models import ApiKey, ApiKeyRequest, NewApiKey
 from meetkit.accounts.rows import moment
-from meetkit.errors import NotFoundError
-from meetkit.models.base import is_storable, new_id
+from meetkit.errors import ConflictError, NotFoundError
+from meetkit.models.base import is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
+from meetkit.storage.sql.dialects import insert_new
 
 PREFIX = "mk_"
 _SHOWN = len(PREFIX) + 6
 _k = tables.api_keys
 
 
-def add(connection: Connection, account_number: int, request: ApiKeyRequest, *, now: dt.datetime) -> NewApiKey:
-    """Make a key."""
+def add(
+    connection: Connection, account_number: int, request: ApiKeyRequest, *, key_id: str, now: dt.datetime
+) -> NewApiKey:
+    """Make a key.
+
+    Raises:
+        ConflictError: there is one of that id.
+    """
     secret = PREFIX + new_secret()
     key = ApiKey(
-        id=new_id("key"),
+        id=key_id,
         name=request.name,
         right=request.right,
         prefix=secret[:_SHOWN],
@@ -36,7 +43,10 @@ def add(connection: Connection, account_number: int, request: ApiKeyRequest, *, 
         "key_hash": hash_of(secret),
         "created_at": to_microseconds(now),
     }
-    connection.execute(insert(_k).values(row))
+    if insert_new(connection, _k, row) is None:
+        raise ConflictError(
+            f"this idempotency key made API key {key_id!r}; its secret was shown then: revoke it, and take a new one"
+        )
     return NewApiKey(key=key, secret=secret)
 
 

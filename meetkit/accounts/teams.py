@@ -9,16 +9,23 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, false, insert,
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Team, TeamRequest
-from meetkit.errors import NotFoundError
-from meetkit.models.base import is_storable, new_id
+from meetkit.errors import ConflictError, NotFoundError
+from meetkit.models.base import is_storable
+from meetkit.storage.sql.dialects import insert_new
 
 _t, _p = tables.teams, tables.team_people
 
 
-def add(connection: Connection, tenant_id: str, request: TeamRequest) -> Team:
-    """Make a team."""
-    row = {"id": new_id("team"), "tenant_id": tenant_id, "name": request.name}
-    number = connection.execute(insert(_t).values(row).returning(_t.c.number)).scalar_one()
+def add(connection: Connection, tenant_id: str, request: TeamRequest, *, team_id: str) -> Team:
+    """Make a team.
+
+    Raises:
+        ConflictError: there is one of that id.
+    """
+    row = {"id": team_id, "tenant_id": tenant_id, "name": request.name}
+    number = insert_new(connection, _t, row)
+    if number is None:
+        raise ConflictError("this idempotency key made another team, or one that has changed since; take a new one")
     _put_people(connection, number, request)
     return get(connection, tenant_id, row["id"])
 

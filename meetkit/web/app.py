@@ -33,7 +33,6 @@ from meetkit.storage import SqlStore, Store
 from meetkit.web import assembly, middleware, oauth, openapi, problems
 from meetkit.web.context import Backend, Credentials, Note
 from meetkit.web.middleware.head import ANSWERED
-from meetkit.web.middleware.limits import Gate
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
 from meetkit.web.operations.paging import PREFIX
@@ -156,7 +155,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """What FastAPI has around the routes, with ours around that."""
-        app = Gate(super().build_middleware_stack())
+        app = super().build_middleware_stack()
         return middleware.around(app, self.settings, self.metrics, lambda: self.readiness.draining)
 
     def _plug_in(self, backend: Backend) -> None:

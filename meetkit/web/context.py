@@ -16,6 +16,7 @@ from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedE
 from meetkit.insights.offline import background
 from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
+from meetkit.models.base import new_id
 from meetkit.storage import Store
 
 SIGN_IN = "sign in, and send the access token, or an API key, as `Authorization: Bearer …`"
@@ -103,6 +104,11 @@ class RequestContext:
         if key is None or self.caller is None:
             return key
         return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
+
+    def id_for(self, kind: str, key: str | None) -> str:
+        """The id of what this request makes: a new one, or by a caller's key one that a repeat has too."""
+        own = self.idempotency_key(key)
+        return new_id(kind) if own is None else f"{kind}_{hashlib.sha256(f'{kind} {own}'.encode()).hexdigest()[:32]}"
 
 
 Note = Callable[[RequestContext, EventName, str], None]

@@ -12,6 +12,7 @@ from meetkit.accounts.events import NOWHERE, Act, AuditEvent, AuditFilters, Even
 from meetkit.accounts.models import Account, Team, TeamRequest
 from meetkit.accounts.verbs.parts import Parts, check_admin, own_session
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
+from meetkit.models.base import new_id
 
 _MOST = 1_000
 
@@ -78,16 +79,19 @@ class Administration(Parts):
             raise NotFoundError("team", team_id)
         return team
 
-    def create_team(self, caller: Caller, request: TeamRequest, *, origin: Origin = NOWHERE) -> Team:
-        """Make a team.
+    def create_team(
+        self, caller: Caller, request: TeamRequest, *, team_id: str | None = None, origin: Origin = NOWHERE
+    ) -> Team:
+        """Make a team, of an id that is given or a new one. Is there such a one of that id already, it is that.
 
         Raises:
+            ConflictError: there is another of that id.
             ForbiddenError: the caller is no admin.
             NotFoundError: their tenant has no such user.
         """
         check_admin(caller)
         self._check_people(caller, request)
-        return self.database.write(_add_team, caller, request, self._act(origin))
+        return self.database.write(_add_team, caller, request, team_id, self._act(origin))
 
     def update_team(self, caller: Caller, team_id: str, request: TeamRequest, *, origin: Origin = NOWHERE) -> Team:
         """Have a team be as this says.
@@ -150,10 +154,22 @@ def _change(
     return changed
 
 
-def _add_team(connection: Connection, caller: Caller, request: TeamRequest, act: Act) -> Team:
-    team = teams.add(connection, caller.tenant_id, request)
+def _add_team(connection: Connection, caller: Caller, request: TeamRequest, team_id: str | None, act: Act) -> Team:
+    team_id = team_id or new_id("team")
+    try:
+        team = teams.add(connection, caller.tenant_id, request, team_id=team_id)
+    except ConflictError:
+        found = teams.get(connection, caller.tenant_id, team_id)
+        if not _is_as(found, request):
+            raise
+        return found
     audit.note(connection, act, "team_changed", who=caller, subject=team.id)
     return team
+
+
+def _is_as(team: Team, request: TeamRequest) -> bool:
+    people = (set(team.managers), set(team.members))
+    return (team.name, *people) == (request.name, set(request.managers), set(request.members))
 
 
 def _put_team(connection: Connection, caller: Caller, team_id: str, request: TeamRequest, act: Act) -> Team:

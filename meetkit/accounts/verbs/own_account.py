@@ -21,6 +21,7 @@ from meetkit.accounts.models import (
 )
 from meetkit.accounts.verbs.parts import Parts, own_session, reachable
 from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
+from meetkit.models.base import new_id
 from meetkit.models.people import User
 
 _EXPORTED_EVENTS = 10_000
@@ -57,16 +58,21 @@ class OwnAccount(Parts):
         password_rules.check(request.new_password, email=kept.account.email)
         self.database.write(_put_password, caller, kept, self.passwords.hash(request.new_password), act)
 
-    def create_api_key(self, caller: Caller, request: ApiKeyRequest, *, origin: Origin = NOWHERE) -> NewApiKey:
-        """Make a key for another backend; its secret is shown now and never again.
+    def create_api_key(
+        self, caller: Caller, request: ApiKeyRequest, *, key_id: str | None = None, origin: Origin = NOWHERE
+    ) -> NewApiKey:
+        """Make a key for another backend, of an id that is given or a new one.
+
+        Its secret is shown now and never again.
 
         Raises:
+            ConflictError: there is one of that id.
             ForbiddenError: the caller came by an API key, or is a viewer and asks for more than to read.
         """
         own_session(caller)
         if caller.access == "viewer" and request.right != "read":
             raise ForbiddenError('a viewer\'s key has the right "read"')
-        return self.database.write(_add_key, caller, request, self._act(origin))
+        return self.database.write(_add_key, caller, request, key_id or new_id("key"), self._act(origin))
 
     def list_api_keys(self, caller: Caller) -> list[ApiKey]:
         """One's own keys, also those that were revoked, oldest first."""
@@ -138,8 +144,9 @@ def _put_password(connection: Connection, caller: Caller, kept: rows.Kept, new_h
     audit.note(connection, act, "password_change", who=caller)
 
 
-def _add_key(connection: Connection, caller: Caller, request: ApiKeyRequest, act: Act) -> NewApiKey:
-    made = api_keys.add(connection, rows.by_id(connection, caller.account_id).number, request, now=act.now)
+def _add_key(connection: Connection, caller: Caller, request: ApiKeyRequest, key_id: str, act: Act) -> NewApiKey:
+    number = rows.by_id(connection, caller.account_id).number
+    made = api_keys.add(connection, number, request, key_id=key_id, now=act.now)
     audit.note(connection, act, "key_created", who=caller, subject=made.key.id)
     return made
 

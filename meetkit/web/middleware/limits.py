@@ -1,4 +1,4 @@
-"""How large a request's body may be, and whose is read."""
+"""How large a request's body may be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meetkit.web import problems
-from meetkit.web.context import SIGN_IN
 from meetkit.web.routes.dispatch import rendered
 
 _KIB, _MIB = 1024, 1024 * 1024
@@ -17,33 +16,6 @@ _MOST_OF_ANYBODY = 64
 """KiB below `/auth/`: anybody may send a body there, and it holds an e-mail, a password or a token."""
 _ORDINARY = 1
 """MiB where neither a transcript nor a calendar may be in it."""
-_CREDENTIALS = frozenset({b"authorization", b"x-api-key"})
-
-
-class Gate:
-    """Has the body of a request read only where it shows who sends it, or goes to `/auth/`, which asks nobody.
-
-    Whether what is shown is good, the route finds out. A route that reads no body is reached in any case. GET and HEAD
-    have none to read, and what sends a file waits meanwhile for the client to leave.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Put an app behind it."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, perhaps without its body."""
-        await self._app(scope, receive if _may_send(scope) else _refused, send)
-
-
-def _may_send(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or _AUTH in scope["path"]:
-        return True
-    return any(name in _CREDENTIALS and value for name, value in scope["headers"])
-
-
-async def _refused() -> Message:
-    raise HTTPException(401, SIGN_IN, {"WWW-Authenticate": "Bearer"})
 
 
 class BodyLimit:

@@ -84,9 +84,12 @@ def list_api_keys(context: RequestContext, accounts: Accounts) -> Reply:
     return Reply.of(ApiKeys(items=accounts.list_api_keys(context.signed_in)))
 
 
-def create_api_key(context: RequestContext, accounts: Accounts, body: ApiKeyRequest) -> Reply:
+def create_api_key(
+    context: RequestContext, accounts: Accounts, body: ApiKeyRequest, idempotency_key: str | None = None
+) -> Reply:
     """Make a key, whose secret is shown this once."""
-    made = accounts.create_api_key(context.signed_in, body, origin=context.origin)
+    key_id = context.id_for("key", idempotency_key)
+    made = accounts.create_api_key(context.signed_in, body, key_id=key_id, origin=context.origin)
     return Reply.of(made, 201, {"Location": f"{PREFIX}/api-keys/{quote(made.key.id, safe='')}"})
 
 

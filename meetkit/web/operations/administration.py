@@ -54,9 +54,12 @@ def get_team(context: RequestContext, accounts: Accounts, team_id: str) -> Reply
     return Reply.of(accounts.get_team(context.signed_in, team_id))
 
 
-def create_team(context: RequestContext, accounts: Accounts, body: TeamRequest) -> Reply:
+def create_team(
+    context: RequestContext, accounts: Accounts, body: TeamRequest, idempotency_key: str | None = None
+) -> Reply:
     """Make a team."""
-    return _created("teams", accounts.create_team(context.signed_in, body, origin=context.origin))
+    team_id = context.id_for("team", idempotency_key)
+    return _created("teams", accounts.create_team(context.signed_in, body, team_id=team_id, origin=context.origin))
 
 
 def put_team(context: RequestContext, accounts: Accounts, team_id: str, body: TeamRequest) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from meetkit import meeting_service
 from meetkit.collaborators import current_store
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import Value, new_id
+from meetkit.models.base import Value
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.web.bodies import ContactPage, ContactPatch, MeetingPage, NewContact, NewUser, UserPage, UserPatch
@@ -124,13 +123,8 @@ def _tenant(context: RequestContext) -> str:
 
 def _fields(context: RequestContext, kind: str, body: Value, idempotency_key: str | None) -> dict[str, Any]:
     """What is to be kept: with an id of ours, the same for a repeat, in the caller's tenant."""
-    key = context.idempotency_key(idempotency_key)
-    own = {"id": new_id(kind) if key is None else _id_of(kind, key), "tenant_id": _tenant(context)}
+    own = {"id": context.id_for(kind, idempotency_key), "tenant_id": _tenant(context)}
     return {name: getattr(body, name) for name in type(body).model_fields} | own
-
-
-def _id_of(kind: str, key: str) -> str:
-    return f"{kind}_{hashlib.sha256(f'{kind} {key}'.encode()).hexdigest()[:32]}"
 
 
 def _kept_once(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from meetkit.accounts.models import Account, ChangePasswordRequest
 from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import Export, Profile
-from meetkit.web.openapi import NOTHING, operation_id, problems
+from meetkit.web.openapi import NOTHING, problems
 from meetkit.web.operations import account as operations
 from meetkit.web.routes.dispatch import Dispatcher, only
 
@@ -17,7 +17,7 @@ def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> A
 
     `hashing` does what hashes a password.
     """
-    router = APIRouter(prefix="/users", tags=["accounts"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/users", tag="accounts")
     answer, hashed = dispatcher.answer, hashing.answer
 
     @router.get("/profile", response_model=Profile)

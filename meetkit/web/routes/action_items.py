@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from meetkit.models.insights import ActionItem
 from meetkit.web.bodies import ActionItemPage
-from meetkit.web.openapi import LISTED, operation_id, problems
+from meetkit.web.openapi import LISTED, problems
 from meetkit.web.operations import action_items as operations
 from meetkit.web.queries import ActionItemQuery
 from meetkit.web.routes.dispatch import Dispatcher
@@ -17,7 +17,7 @@ from meetkit.web.routes.parameters import MeetingId
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of action items."""
-    router = APIRouter(prefix="/action-items", tags=["action items"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/action-items", tag="action items")
     answer = dispatcher.answer
 
     @router.get("", response_model=ActionItemPage, responses=LISTED | problems(400, 404))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from meetkit.accounts.models import Account, InviteRequest
 from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import AccountPage, AccountPatch, EventPage
-from meetkit.web.openapi import LISTED, LOCATED, operation_id, problems
+from meetkit.web.openapi import LISTED, LOCATED, problems
 from meetkit.web.operations import administration as operations
 from meetkit.web.queries import AuditQuery, Page
 from meetkit.web.routes.dispatch import Dispatcher
@@ -19,7 +19,7 @@ _AccountId = Annotated[str, Path(description="The account's id.")]
 
 def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
     """The routes of a tenant's accounts, and of its audit."""
-    router = APIRouter(tags=["administration"], generate_unique_id_function=operation_id)
+    router = dispatcher.router(tag="administration")
     answer = dispatcher.answer
 
     @router.get("/accounts", response_model=AccountPage, responses=LISTED | problems(400))
@@ -29,7 +29,10 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
 
     @router.post("/accounts", status_code=201, response_model=Account, responses=LOCATED | problems(400, 404, 409))
     async def invite(request: Request, body: InviteRequest) -> Response:
-        """Make an account for somebody, who sets a password by the mail that they get. Admins do."""
+        """Make an account for somebody, who sets a password by the mail that they get. Admins do.
+
+        An e-mail has one account: a repeat is answered 409, makes none, and sends no second mail.
+        """
         return await answer(request, operations.invite, accounts, body)
 
     @router.get("/accounts/{account_id}", response_model=Account, responses=problems(404))

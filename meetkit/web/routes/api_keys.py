@@ -9,14 +9,15 @@ from fastapi import APIRouter, Path, Request, Response
 from meetkit.accounts.models import ApiKeyRequest, NewApiKey
 from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import ApiKeys
-from meetkit.web.openapi import LOCATED, NOTHING, operation_id, problems
+from meetkit.web.openapi import LOCATED, NOTHING, problems
 from meetkit.web.operations import account as operations
 from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.routes.parameters import IdempotencyKey
 
 
 def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
     """The routes of one's own keys; none is for who comes by one."""
-    router = APIRouter(prefix="/api-keys", tags=["accounts"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/api-keys", tag="accounts")
     answer = dispatcher.answer
 
     @router.get("", response_model=ApiKeys)
@@ -24,10 +25,13 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
         """List one's own API keys, also those that are revoked."""
         return await answer(request, operations.list_api_keys, accounts)
 
-    @router.post("", status_code=201, response_model=NewApiKey, responses=LOCATED | problems(400))
-    async def create_api_key(request: Request, body: ApiKeyRequest) -> Response:
-        """Make an API key. It may do no more than its maker; its secret is shown this once."""
-        return await answer(request, operations.create_api_key, accounts, body)
+    @router.post("", status_code=201, response_model=NewApiKey, responses=LOCATED | problems(400, 409))
+    async def create_api_key(request: Request, body: ApiKeyRequest, idempotency_key: IdempotencyKey = None) -> Response:
+        """Make an API key. It may do no more than its maker; its secret is shown this once.
+
+        A repeat by its Idempotency-Key makes no second key, and is answered 409 with the id of the first.
+        """
+        return await answer(request, operations.create_api_key, accounts, body, idempotency_key)
 
     @router.delete("/{key_id}", status_code=204, responses=NOTHING | problems(404))
     async def revoke_api_key(request: Request, key_id: Annotated[str, Path(description="The key's id.")]) -> Response:

@@ -38,7 +38,10 @@ def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts, logi
         openapi_extra=OPEN,
     )
     async def sign_up(request: Request, body: SignupRequest) -> Response:
-        """Make an account, and the user that it is of. Whether anybody may do so, the server's settings say."""
+        """Make an account, and the user that it is of. Whether anybody may do so, the server's settings say.
+
+        An e-mail has one account: a repeat is answered 409, makes none, and sends no second mail.
+        """
         return await hashed(request, operations.signup, accounts, body)
 
     @router.post("/login", response_model=TokenPair, responses=problems(400), openapi_extra=OPEN)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from meetkit.web.bodies import Explanation, Obstacles, Search, Slots
-from meetkit.web.openapi import operation_id, problems
+from meetkit.web.openapi import problems
 from meetkit.web.operations import availability as operations
 from meetkit.web.routes.dispatch import Dispatcher
 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of availability."""
-    router = APIRouter(prefix="/availability", tags=["availability"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/availability", tag="availability")
     answer = dispatcher.answer
 
     @router.post("", response_model=Slots, responses=problems(400, 404))

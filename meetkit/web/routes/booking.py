@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from meetkit.models.meetings import Meeting
 from meetkit.web.bodies import FirstFree, Move, NewMeeting
-from meetkit.web.openapi import CREATED, ETAG, operation_id, problems
+from meetkit.web.openapi import CREATED, ETAG, problems
 from meetkit.web.operations import meetings as operations
 from meetkit.web.routes.dispatch import Dispatcher, only
 from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, MeetingId
@@ -14,7 +14,7 @@ from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, MeetingId
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of booking. They come before those of meetings, whose ids could else be `book`."""
-    router = APIRouter(prefix="/meetings", tags=["meetings"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/meetings", tag="meetings")
     answer = dispatcher.answer
 
     @router.post("/book", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))

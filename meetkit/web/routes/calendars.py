@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from meetkit.models.base import Line
 from meetkit.models.time import Calendar
 from meetkit.web.bodies import Busy, Calendars, CalendarUpload, Synced
-from meetkit.web.openapi import CALENDAR_FILE, ICALENDAR, operation_id, problems
+from meetkit.web.openapi import CALENDAR_FILE, ICALENDAR, problems
 from meetkit.web.operations import calendars as operations
 from meetkit.web.routes.dispatch import Dispatcher
 from meetkit.web.routes.parameters import MeetingId, UserId
@@ -18,12 +18,15 @@ from meetkit.web.routes.uploads import form
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of calendars."""
-    router = APIRouter(tags=["calendars"], generate_unique_id_function=operation_id)
+    router = dispatcher.router(tag="calendars")
     answer = dispatcher.answer
 
     @router.post("/calendars", response_model=Synced, responses=problems(400, 404), openapi_extra=CALENDAR_FILE)
     async def upload_calendar(request: Request) -> Response:
-        """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's."""
+        """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's.
+
+        A repeat changes nothing.
+        """
         upload, file = await form(request, CalendarUpload)
         return await answer(request, operations.upload_calendar, file, user_id=upload.user_id, name=upload.name)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.people import Contact
 from meetkit.web.bodies import ContactPage, ContactPatch, MeetingPage, NewContact
-from meetkit.web.openapi import LISTED, LOCATED, NOTHING, operation_id, problems
+from meetkit.web.openapi import LISTED, LOCATED, NOTHING, problems
 from meetkit.web.operations import people as operations
 from meetkit.web.queries import Page, PeopleQuery
 from meetkit.web.routes.dispatch import Dispatcher
@@ -17,7 +17,7 @@ from meetkit.web.routes.parameters import ContactId, IdempotencyKey
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of contacts."""
-    router = APIRouter(prefix="/contacts", tags=["contacts"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/contacts", tag="contacts")
     answer = dispatcher.answer
 
     @router.get("", response_model=ContactPage, responses=LISTED | problems(400))

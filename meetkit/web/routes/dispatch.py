@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Concatenate, ParamSpec
 
 import anyio
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
 
 from meetkit.accounts.events import Origin
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
+from meetkit.web.openapi import operation_id
 from meetkit.web.reply import Reply
 
 P = ParamSpec("P")
 Operation = Callable[Concatenate[RequestContext, P], Reply] | Callable[Concatenate[RequestContext, P], Awaitable[Reply]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_ADMITTED = "meetkit.admitted"
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,23 @@ class Dispatcher:
                 return rendered(await operation(context, *args, **kwargs))
         return rendered(await self._in_thread(self._serve, request, operation, args, kwargs))
 
+    def router(self, prefix: str = "", *, tag: str) -> APIRouter:
+        """A router whose routes tell who asks before they read a body, so that nobody else has one read and checked."""
+        asks = self.backend.identify is not None
+        admit = self._admit_early
+
+        class Admitting(APIRoute):
+            def get_route_handler(self) -> Handler:
+                handle = super().get_route_handler()
+
+                async def admitted(request: Request) -> Response:
+                    await admit(request)
+                    return await handle(request)
+
+                return admitted if asks and _WITH_BODY & self.methods else handle
+
+        return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id, route_class=Admitting)
+
     def for_anybody(self) -> Dispatcher:
         """The same for routes that ask nobody who they are."""
         return replace(self, backend=self.backend.for_anybody())
@@ -43,7 +65,13 @@ class Dispatcher:
         """The same with so many threads of its own, for what would else keep all others waiting."""
         return replace(self, threads=anyio.CapacityLimiter(threads))
 
+    async def _admit_early(self, request: Request) -> None:
+        request.scope[_ADMITTED] = await self._in_thread(self._admit, request)
+
     def _admit(self, request: Request) -> RequestContext:
+        if _ADMITTED in request.scope:
+            admitted: RequestContext = request.scope[_ADMITTED]
+            return admitted
         context = self.backend.admit(credentials_of(request))
         if context.caller:
             request.state.account_id = context.caller.account_id
@@ -85,11 +113,11 @@ def rendered(reply: Reply) -> Response:
 
 
 def only(router: APIRouter, allowed: str, *paths: str) -> None:
-    """Keep the words of these paths from being taken for ids where the method is none of those, such as `GET, HEAD, PUT`."""
+    """Keep the words of these paths from being taken for ids where the method is none of those, as in `GET, PUT`."""
 
     async def refuse() -> Response:
         return rendered(problems.of_status(405, "", {"Allow": allowed}))
 
     others = sorted({*_METHODS}.difference(allowed.split(", ")))
     for path in paths:
-        router.add_api_route(path, refuse, methods=others, include_in_schema=False)
+        router.add_api_route(path, refuse, methods=others, include_in_schema=False, route_class_override=APIRoute)

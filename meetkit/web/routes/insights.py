@@ -10,7 +10,7 @@ from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
 from meetkit.web.bodies import Analysis
-from meetkit.web.openapi import TRANSCRIPT, operation_id, problems
+from meetkit.web.openapi import TRANSCRIPT, problems
 from meetkit.web.operations import insights as operations
 from meetkit.web.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
 from meetkit.web.routes.dispatch import Dispatcher
@@ -22,7 +22,7 @@ Counted = Annotated[OffsetsQuery, Query()]
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of briefs, analyses and transcripts."""
-    router = APIRouter(prefix="/meetings/{meeting_id}", tags=["insights"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/meetings/{meeting_id}", tag="insights")
     answer = dispatcher.answer
 
     @router.post("/prepare", response_model=PreMeetingPrep, responses=problems(400, 404, 409))

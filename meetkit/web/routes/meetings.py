@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.meetings import Meeting
 from meetkit.web.bodies import MeetingPage, MeetingPatch, NewMeeting
-from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, operation_id, problems
+from meetkit.web.openapi import CREATED, ETAG, LISTED, NOTHING, UNCHANGED, problems
 from meetkit.web.operations import meetings as operations
 from meetkit.web.queries import MeetingQuery, OneMeetingQuery
 from meetkit.web.routes.dispatch import Dispatcher
@@ -17,7 +17,7 @@ from meetkit.web.routes.parameters import IdempotencyKey, IfMatch, IfNoneMatch, 
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of meetings."""
-    router = APIRouter(prefix="/meetings", tags=["meetings"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/meetings", tag="meetings")
     answer = dispatcher.answer
 
     @router.post("", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))

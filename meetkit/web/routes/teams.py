@@ -9,16 +9,17 @@ from fastapi import APIRouter, Path, Request, Response
 from meetkit.accounts.models import Team, TeamRequest
 from meetkit.accounts.service import Accounts
 from meetkit.web.account_bodies import Teams
-from meetkit.web.openapi import LOCATED, NOTHING, operation_id, problems
+from meetkit.web.openapi import LOCATED, NOTHING, problems
 from meetkit.web.operations import administration as operations
 from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.routes.parameters import IdempotencyKey
 
 _TeamId = Annotated[str, Path(description="The team's id.")]
 
 
 def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
     """The routes of teams."""
-    router = APIRouter(prefix="/teams", tags=["accounts"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/teams", tag="accounts")
     answer = dispatcher.answer
 
     @router.get("", response_model=Teams)
@@ -26,10 +27,10 @@ def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
         """List the teams that one is in, as an admin all of the tenant, by name, then id."""
         return await answer(request, operations.list_teams, accounts)
 
-    @router.post("", status_code=201, response_model=Team, responses=LOCATED | problems(400, 404))
-    async def create_team(request: Request, body: TeamRequest) -> Response:
+    @router.post("", status_code=201, response_model=Team, responses=LOCATED | problems(400, 404, 409))
+    async def create_team(request: Request, body: TeamRequest, idempotency_key: IdempotencyKey = None) -> Response:
         """Make a team, whose managers see what its people's meetings hold. Admins do."""
-        return await answer(request, operations.create_team, accounts, body)
+        return await answer(request, operations.create_team, accounts, body, idempotency_key)
 
     @router.get("/{team_id}", response_model=Team, responses=problems(404))
     async def get_team(request: Request, team_id: _TeamId) -> Response:

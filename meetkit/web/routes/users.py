@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.models.people import User
 from meetkit.web.bodies import NewUser, UserPage, UserPatch
-from meetkit.web.openapi import LISTED, LOCATED, NOTHING, operation_id, problems
+from meetkit.web.openapi import LISTED, LOCATED, NOTHING, problems
 from meetkit.web.operations import people as operations
 from meetkit.web.queries import PeopleQuery
 from meetkit.web.routes.dispatch import Dispatcher
@@ -17,7 +17,7 @@ from meetkit.web.routes.parameters import IdempotencyKey, UserId
 
 def routes(dispatcher: Dispatcher) -> APIRouter:
     """The routes of users."""
-    router = APIRouter(prefix="/users", tags=["users"], generate_unique_id_function=operation_id)
+    router = dispatcher.router("/users", tag="users")
     answer = dispatcher.answer
 
     @router.get("", response_model=UserPage, responses=LISTED | problems(400))
