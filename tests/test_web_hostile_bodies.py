@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import BaseModel, ValidationError
 
 from meetkit.accounts.models import TeamRequest
@@ -15,7 +17,7 @@ from meetkit.models.people import User
 from meetkit.models.time import Calendar, DateException, WorkHours
 from meetkit.web.account_bodies import Profile
 from meetkit.web.bodies import Analysis, Busy, DaySearch, Explanation, FirstFree, NewUser, UserPatch, WindowSearch
-from tests.test_web_shell import JSON, client
+from tests.web_apps import service, signed_in
 
 MANY = 2_000
 MIB = 1024 * 1024
@@ -42,6 +44,14 @@ PLACES: list[tuple[type[BaseModel], str]] = [
     (TeamRequest, "members"),
     (TeamRequest, "managers"),
 ]
+
+
+@pytest.fixture(scope="module")
+def known() -> Iterator[TestClient]:
+    """A client of somebody who is signed in."""
+    app = service()
+    yield signed_in(app)
+    app.closing.close()
 
 
 def _errors(model: type[BaseModel], field: str, value: Any) -> int:
@@ -87,15 +97,17 @@ def test_of_many_unknown_fields_the_first_are_named() -> None:
         ("PUT", "/api/v1/calendars/u/work", 400),
     ],
 )
-def test_json_is_small_but_where_a_transcript_or_a_calendar_is_sent(method: str, path: str, status: int) -> None:
-    found = client().request(method, path, content=b"[" + b" " * MIB, headers=JSON)
+def test_json_is_small_but_where_a_transcript_or_a_calendar_is_sent(
+    known: TestClient, method: str, path: str, status: int
+) -> None:
+    found = known.request(method, path, content=b"[" + b" " * MIB, headers={"Content-Type": "application/json"})
 
     assert found.status_code == status
     said = "the body of a request has at most 1 MiB" if status == 413 else "the body is not JSON, or not in UTF-8"
     assert found.json()["detail"] == said
 
 
-def test_files_may_be_large_wherever_they_are_taken() -> None:
-    found = client().post("/api/v1/calendars", files={"file": ("a.ics", b" " * MIB)})
+def test_files_may_be_large_wherever_they_are_taken(known: TestClient) -> None:
+    found = known.post("/api/v1/calendars", files={"file": ("a.ics", b" " * MIB)})
 
     assert found.status_code == 400

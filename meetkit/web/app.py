@@ -94,8 +94,8 @@ def router(
     Args:
         store: where meetings are kept; left out, that in use when a request comes: the host's, else the sample.
         llm: the model, `None` for the offline engine; left out, that in use when a request comes.
-        identify: says who makes a request, or raises `UnauthenticatedError`; without it nobody is asked, and the host
-            guards the routes itself.
+        identify: says who makes a request, before its body is read, or raises `UnauthenticatedError`; without it nobody
+            is asked, and the host guards the routes itself.
         guard: the store as a caller sees it, such as `GuardedStore`.
         note: told of each reading of a transcript, or of what quotes it, and of contacts erased.
         threads: how many requests work on the store at a time.

@@ -53,7 +53,7 @@ class Dispatcher:
                     await admit(request)
                     return await handle(request)
 
-                return admitted if asks and _WITH_BODY & self.methods else handle
+                return admitted if asks and not _WITH_BODY.isdisjoint(self.methods or ()) else handle
 
         return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id, route_class=Admitting)
 
