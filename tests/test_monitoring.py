@@ -299,7 +299,7 @@ def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
     assert "s3cret" not in "".join(written)
     assert (first["method"], first["route"], first["status"]) == ("GET", "/meetings/{meeting_id}", 400)
     assert (first["request_id"], first["ms"] > 0, first["level"]) == ("order-66", True, "info")
-    assert second["status"] == 400
+    assert second["status"] == 401
     assert (third["account"], third["request_id"]) == ("account_1", word["request_id"])
     assert "method=GET route=/me status=200" in written[-1]
     assert "account=account_1 request_id=order-67" in written[-1]

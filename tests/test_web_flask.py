@@ -298,6 +298,7 @@ WRONG = {
     "a slash too many": Case(Ask("GET", "/meetings/"), 404, "nothing at this path"),
     "two slashes": Case(Ask("GET", "/users//user_1"), 404, "nothing at this path"),
     "another method": Case(Ask("PUT", M, {}), 405, "GET, HEAD, PATCH, DELETE alone"),
+    "the options of a word that is no id": Case(Ask("OPTIONS", "/meetings/book"), 405, "POST alone"),
     "a word that is no id": Case(Ask("GET", "/meetings/book"), 405, "POST alone"),
     "a key used for something else": Case(keyed("one", title="Other"), 409, "another request", before=(keyed("one"),)),
     "busy time": Case(

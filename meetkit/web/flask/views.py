@@ -53,10 +53,17 @@ def blueprint(
     for route in ROUTES:
         name = route.operation.__name__
         made.add_url_rule(
-            route.path, name, views.view(route), methods=[route.method], strict_slashes=True, merge_slashes=False
+            route.path,
+            name,
+            views.view(route),
+            methods=[route.method],
+            # Flask would name the methods that `_only_post` refuses.
+            provide_automatic_options=route.path not in ONLY_POST,
+            strict_slashes=True,
+            merge_slashes=False,
         )
     for path in ONLY_POST:
-        made.add_url_rule(path, "only_post", _only_post, methods=["GET", "PUT", "PATCH", "DELETE"])
+        made.add_url_rule(path, "only_post", _only_post, methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
     return made
 
 
