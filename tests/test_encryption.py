@@ -572,22 +572,96 @@ def test_what_is_erased_is_in_no_file_while_the_store_is_open(tmp_path: Path, by
     store.close()
 
 
-def test_keys_that_open_nothing_are_noticed_at_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'meetkit.db'}"
+def _seals_a_meeting(store: SqlStore) -> None:
+    store.add_meeting(meeting(0, transcript=TRANSCRIPT))
+
+
+def _seals_a_change(store: SqlStore) -> None:
+    store.add_meeting(meeting(0))
+    store.update_meeting("m0000000", lambda one: one.model_copy(update={"summary": "Bordeaux."}))
+
+
+def _seals_what_lies_beside(store: SqlStore) -> None:
+    store.add_meeting(meeting(0))
+    store.put_artefact("m0000000", "answers", "Zanzibar")
+
+
+def _seals_what_a_request_was_answered_with(store: SqlStore) -> None:
+    store.add_meeting(meeting(0), idempotency=key())
+
+
+def _seals_what_is_imported(store: SqlStore) -> None:
+    store.import_records([MeetingRecord(meeting=meeting(0, summary="Bordeaux."))])
+
+
+def _seals_what_is_imported_beside(store: SqlStore) -> None:
+    store.import_records([MeetingRecord(meeting=meeting(0), artefacts={"answers": "Zanzibar"})])
+
+
+def _seals_what_was_plain(store: SqlStore) -> None:
+    plain = SqlStore(store.database.engine.execution_options(meetkit_cipher=Cipher()))
+    plain.add_meeting(meeting(0, transcript=TRANSCRIPT))
+    assert sum(changed for _, changed in encryption.rewrite(store.database, Cipher([OLD]))) == 1
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        _seals_a_meeting,
+        _seals_a_change,
+        _seals_what_lies_beside,
+        _seals_what_a_request_was_answered_with,
+        _seals_what_is_imported,
+        _seals_what_is_imported_beside,
+        _seals_what_was_plain,
+    ],
+)
+def test_a_missing_key_is_noticed_at_once_however_little_it_encrypted(
+    database: str, work: Callable[[SqlStore], None]
+) -> None:
     with ExitStack() as closing:
-        store = SqlStore(url, migrate=True, options=SqlOptions(encryption_keys=(OLD,)))
+        store = opened(database, OLD)
         closing.callback(store.close)
-        store.import_records(people())
-        assert store.database.read(encryption.is_readable)
-        store.add_meeting(meeting(0, transcript=TRANSCRIPT))
-        for keys, is_readable in ((OLD, True), (f"{NEW},{OLD}", True), (OTHER, False), (None, False)):
-            given = settings.Settings(database_url=url, encryption_keys=keys)
-            database = Database(url, options=SqlOptions.of(given))
-            closing.callback(database.close)
-            parts = asyncio.run(Readiness(SqlStore(database)).parts())
-            (check,) = (one for one in checks.run(given, url, ask_model=False) if one.part == "encryption")
-            assert parts.get("encryption") == (None if is_readable else "failed")
-            assert (state(parts) == "ready", check.state != "broken") == (is_readable, is_readable)
-            if not is_readable:
-                with pytest.raises(StoreError, match="MEETKIT_ENCRYPTION_KEYS"):
-                    assembly.opened_database(given, closing)
+        store.import_records([*people(), MeetingRecord(meeting=meeting(999, title=MARKED[2]))])
+        assert [_lacks_a_key(database, None, closing), _lacks_a_key(database, OTHER, closing)] == [False, False]
+        work(store)
+        store.import_records([MeetingRecord(meeting=meeting(number)) for number in range(1, 200)])
+
+        for keys, lacks in ((OLD, False), (f"{NEW},{OLD}", False), (OTHER, True), (None, True)):
+            assert _lacks_a_key(database, keys, closing) == lacks
+
+
+def test_a_key_stays_in_use_until_nothing_is_encrypted_by_it(database: str) -> None:
+    with ExitStack() as closing:
+        for number, keys in enumerate([(OLD,), (NEW, OLD)]):
+            store = opened(database, *keys)
+            closing.callback(store.close)
+            store.import_records(people() if number == 0 else [])
+            store.add_meeting(meeting(number, transcript=TRANSCRIPT))
+        assert [_lacks_a_key(database, one, closing) for one in (OLD, NEW, f"{OLD},{NEW}")] == [True, True, False]
+
+        rewriting = encryption.rewrite(store.database, Cipher([NEW, OLD]))
+        next(rewriting)
+        assert _lacks_a_key(database, NEW, closing)
+        assert list(rewriting) == []
+        assert [_lacks_a_key(database, one, closing) for one in (OLD, NEW)] == [True, False]
+
+        assert list(encryption.rewrite(store.database, Cipher()))
+        assert not _lacks_a_key(database, None, closing)
+
+
+def _lacks_a_key(database: str, keys: str | None, closing: ExitStack) -> bool:
+    """What `/readyz` and `meetkit doctor` say, and the service at its start."""
+    given = settings.Settings(database_url=database, encryption_keys=keys)
+    on = Database(database, options=SqlOptions.of(given))
+    closing.callback(on.close)
+    parts = asyncio.run(Readiness(SqlStore(on)).parts())
+    (check,) = (one for one in checks.run(given, database, ask_model=False) if one.part == "encryption")
+    if parts.get("encryption") is None:
+        assert (state(parts), check.state != "broken") == ("ready", True)
+        assembly.opened_database(given, closing)
+        return False
+    assert (parts["encryption"], state(parts), check.state) == ("failed", "not ready", "broken")
+    with pytest.raises(StoreError, match="MEETKIT_ENCRYPTION_KEYS lacks a key"):
+        assembly.opened_database(given, closing)
+    return True

@@ -15,7 +15,7 @@ from meetkit.accounts.identity import ProviderName
 from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
-from meetkit.storage.sql import SqlOptions, ciphers, encryption, schema, upkeep
+from meetkit.storage.sql import SqlOptions, ciphers, keys, schema, upkeep
 from meetkit.web import secrets
 
 _SECONDS = 5.0
@@ -81,20 +81,20 @@ def _encryption(given: Settings, url: str) -> Check:
         ciphers.Cipher(SqlOptions.of(given).encryption_keys)
     except (InvalidRequestError, ImportError) as error:
         return Check("encryption", "broken", str(error), do="see docs/encryption.md")
-    if not _opens(given, url):
-        return Check("encryption", "broken", encryption.UNREADABLE, do="see docs/encryption.md")
+    if not _has_all_keys(given, url):
+        return Check("encryption", "broken", keys.MISSING, do="see docs/encryption.md")
     if given.encryption_keys:
         return Check("encryption", "ok", "transcripts are encrypted in the database")
     state: State = "warning" if given.environment == "production" else "off"
     return Check("encryption", state, "transcripts are not encrypted", do="MEETKIT_ENCRYPTION_KEYS")
 
 
-def _opens(given: Settings, url: str) -> bool:
-    """Whether what is encrypted can be read; a database that is not there, or broken, is told of by itself."""
+def _has_all_keys(given: Settings, url: str) -> bool:
+    """Whether all that is encrypted can be read; a database that is not there, or broken, is told of by itself."""
     try:
         with upkeep.opened(url, options=SqlOptions.of(given)) as connection:
             schema.check(connection)
-            return encryption.is_readable(connection)
+            return keys.are_all_given(connection)
     except (MeetkitError, ImportError, sqlalchemy.exc.ArgumentError):
         return True
 

@@ -16,7 +16,7 @@ from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import Database, SqlOptions, encryption
+from meetkit.storage.sql import Database, SqlOptions, keys
 from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
@@ -40,14 +40,14 @@ def opened_database(settings: Settings, closing: ExitStack) -> Database:
     It has a connection for each thread that works on it; visits before and after a call of a model share them.
 
     Raises:
-        StoreError: it cannot be reached, or the keys of the settings do not open what is encrypted in it.
+        StoreError: it cannot be reached, or the settings lack a key by which something in it is encrypted.
     """
     connections = settings.threads + HASHES_AT_A_TIME + oauth.AT_A_TIME + _ELSE
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
-    if not database.read(encryption.is_readable):
-        raise StoreError(encryption.UNREADABLE)
+    if not database.read(keys.are_all_given):
+        raise StoreError(keys.MISSING)
     return database
 
 

@@ -15,7 +15,7 @@ from meetkit.llm_client import LLMClient
 from meetkit.llm_client.fallback import members
 from meetkit.models.people import PeopleFilters
 from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import encryption, schema
+from meetkit.storage.sql import keys, schema
 
 _SECONDS = 2.0
 State = Literal["ready", "degraded", "not ready"]
@@ -64,7 +64,7 @@ class Readiness:
         return self._asking
 
     def _check(self) -> bool:
-        """Ask a database for the revision of its tables and whether its keys open it, another store for anything."""
+        """Ask a database for the revision of its tables and whether it has all keys, another store for anything."""
         if self.hosts is not None:
             self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
         return self.store.database.read(_is_readable) if isinstance(self.store, SqlStore) else True
@@ -89,4 +89,4 @@ def works(parts: dict[str, str]) -> dict[str, bool]:
 
 def _is_readable(connection: Connection) -> bool:
     schema.check(connection)
-    return encryption.is_readable(connection)
+    return keys.are_all_given(connection)

@@ -1,4 +1,4 @@
-"""To which tenant users and contacts belong, and the indexes that list a tenant's people by name."""
+"""To which tenant users and contacts belong, the indexes that list a tenant's people, and the keys in use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,15 @@ _id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add the columns and the indexes; those who are there belong to the tenant `default`."""
+    """Add the columns and the indexes; those who are there belong to the tenant `default`.
+
+    Nothing is encrypted yet, so no key is in use.
+    """
+    op.create_table(
+        "meetkit_encryption_keys",
+        sa.Column("fingerprint", _id, nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name="pk_meetkit_encryption_keys"),
+    )
     for table in ("meetkit_users", "meetkit_contacts"):
         op.add_column(table, sa.Column("tenant_id", _id, nullable=False, server_default="default"))
         if op.get_bind().dialect.name == "postgresql":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from types import ModuleType
@@ -40,6 +41,7 @@ class Cipher:
             _check(number, key)
         library = _library() if keys else None
         self._first = library and library.Fernet(keys[0])
+        self.fingerprints = tuple(_fingerprint(key) for key in keys)
         self._any = library and library.MultiFernet([library.Fernet(key) for key in keys])
         # Not asked of the library each time, as an import statement costs as much as decrypting a line.
         self._refusals = (library.InvalidToken, ValueError) if library else ()
@@ -76,11 +78,10 @@ class Cipher:
 
     def is_current(self, kept: Any) -> bool:
         """Whether something is kept as it would be now: by the first key, or without keys not encrypted."""
-        is_sealed = isinstance(kept, str) and kept.startswith(TOKEN)
         if not self._first or kept in (None, []):
-            return not is_sealed
+            return not is_sealed(kept)
         try:
-            return is_sealed and bool(self._first.extract_timestamp(kept.removeprefix(TOKEN)))
+            return is_sealed(kept) and bool(self._first.extract_timestamp(kept.removeprefix(TOKEN)))
         except self._refusals:
             return False
 
@@ -96,6 +97,11 @@ class Cipher:
 
 
 PLAIN = Cipher()
+
+
+def is_sealed(kept: Any) -> bool:
+    """Whether something is kept encrypted."""
+    return isinstance(kept, str) and kept.startswith(TOKEN)
 
 
 def with_keys(database: DatabaseT, keys: Sequence[str]) -> DatabaseT:
@@ -128,6 +134,11 @@ def _check(number: int, key: str) -> None:
         raise InvalidRequestError(
             f"{_SETTING}: number {number} is no key, 32 bytes in URL-safe base64; `meetkit db new-key` makes one"
         )
+
+
+def _fingerprint(key: str) -> str:
+    """What tells a key from others, and no more of it; however it is written."""
+    return hashlib.sha256(b"meetkit encryption key:" + base64.urlsafe_b64decode(key)).hexdigest()
 
 
 def _library() -> ModuleType:

@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, Text, cast, func, or_, select, text, tuple_, update
 
 from meetkit.errors import StoreError
-from meetkit.storage.sql import ciphers, rows, tables
+from meetkit.storage.sql import ciphers, keys, rows, tables
 from meetkit.storage.sql.access import errors_translated
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.database import Database
 
-UNREADABLE = "what is encrypted in the database opens by no key in MEETKIT_ENCRYPTION_KEYS"
 _MANY = 100
-_FEW = 3
 _m, _a, _r = tables.meetings, tables.artefacts, tables.requests
 # The columns of each table that are sealed, and the place of each in a row.
 _SEALED: dict[Table, Callable[[Row[Any]], dict[str, str]]] = {
@@ -35,7 +33,8 @@ def rewrite(database: Database, after: Cipher) -> Iterator[tuple[int, int]]:
     """Have each row kept as a cipher keeps it, page by page; for each, how many rows it had, and how many changed.
 
     Each page is a transaction, in which only what is kept in another way is written, so it can be stopped at any
-    point, and begun again. Versions and times of meetings stay as they are.
+    point, and begun again. Versions and times of meetings stay as they are. In the end the cipher's first key alone
+    is on record as in use.
 
     Raises:
         StoreError: no key of the database opens a row; the pages before it stay rewritten.
@@ -45,21 +44,13 @@ def rewrite(database: Database, after: Cipher) -> Iterator[tuple[int, int]]:
         while page := database.read(_page, table, last):
             yield len(page), database.write(_rewrite_page, table, page, after)
             last = page[-1]
+    database.write(keys.forget_unused, after)
 
 
 def unreadable(connection: Connection) -> int:
     """In how many rows something is encrypted that the keys of the connection do not open."""
     cipher = ciphers.of(connection)
     return sum(not _is_readable(cipher, table, row) for table in _SEALED for row in _encrypted(connection, table))
-
-
-def is_readable(connection: Connection) -> bool:
-    """Whether the connection's keys open one of what was encrypted last, of the newest meetings; cheap to ask."""
-    newest = select(_m.c.number).order_by(_m.c.number.desc()).limit(_MANY).subquery()
-    is_newest = _m.c.number.in_(select(newest.c.number))
-    statement = select(_m).where(is_newest, _is_encrypted(_m)).order_by(_m.c.number.desc()).limit(_FEW)
-    cipher, found = ciphers.of(connection), connection.execute(statement).all()
-    return not found or any(_is_readable(cipher, _m, row) for row in found)
 
 
 def scrub(database: Database) -> bool:
@@ -117,6 +108,7 @@ def _rewrite_page(connection: Connection, table: Table, page: Iterable[tuple[Any
         for row in _one(connection, table, key, lock=True):
             if values := dict(_rewritten(before, after, table, row)):
                 connection.execute(update(table).where(_is(table, key)).values(values))
+                keys.note(connection, values.values(), after)
                 changed += 1
     return changed
 

@@ -28,7 +28,7 @@ from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
-from meetkit.storage.sql import busy, ciphers, dialects, erasure, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.lines import lines
 from meetkit.storage.sql.one_of import many, one_of
@@ -92,7 +92,7 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
 def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int]) -> None:
     """Keep a new meeting, whoever is busy; `numbers` are those of its users."""
     clients = contacts.numbers(connection, [meeting.contact_id] if meeting.contact_id else [])
-    row = rows.sealed(ciphers.of(connection), meeting.id, full_row(meeting, numbers, clients))
+    [row] = keys.seal_meetings(connection, [(meeting.id, full_row(meeting, numbers, clients))])
     number = dialects.insert_new(connection, _m, row)
     if number is None:
         raise taken("meeting", meeting.id)
@@ -121,8 +121,7 @@ def update_meeting(
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
     _number(connection, meeting_id, lock=True)
     row = _get(connection, _BY_ID, meeting_id)
-    cipher = ciphers.of(connection)
-    before = rows.read_meeting(cipher, row)
+    before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
     numbers = users.numbers(connection, after.user_ids)
     clients = contacts.numbers(connection, [after.contact_id] if after.contact_id else [])
@@ -136,7 +135,8 @@ def update_meeting(
     if others:
         connection.execute(delete(_p).where(is_this))
     if changed:
-        connection.execute(update(_m).where(_m.c.number == row.number).values(rows.sealed(cipher, after.id, changed)))
+        [kept] = keys.seal_meetings(connection, [(after.id, changed)])
+        connection.execute(update(_m).where(_m.c.number == row.number).values(kept))
     if others:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     for kind, content in artefacts.items():
@@ -223,7 +223,7 @@ def _put_artefact(connection: Connection, number: int, kind: str, content: str) 
     table = tables.artefacts
     check_storable("kind", kind)
     check_storable("content", content)
-    content = ciphers.of(connection).seal(content, rows.place_beside(number, kind))
+    content = keys.seal(connection, content, rows.place_beside(number, kind))
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
     if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
         connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
@@ -255,7 +255,7 @@ def read_request(cipher: Cipher, row: Any) -> RequestRecord:
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
     place = rows.place_of_request(request.idempotency.key)
-    result = request.result and ciphers.of(connection).seal(request.result.model_dump_json(), place)
+    result = request.result and keys.seal(connection, request.result.model_dump_json(), place)
     row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
     return dialects.insert_new(connection, tables.requests, row) is not None
 

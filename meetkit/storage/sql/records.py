@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from meetkit.errors import ConflictError, NotFoundError, RecordError
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
-from meetkit.storage.sql import busy, ciphers, dialects, meetings, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, keys, meetings, rows, tables
 from meetkit.storage.sql.people import batches, contacts, taken, users
 
 _MANY, _FEW = 1_000, 100
@@ -150,7 +150,9 @@ def _keep_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> 
     table = tables.meetings
     kept = connection.execute(
         insert(table).returning(table.c.id, table.c.number),
-        [rows.sealed(cipher, meeting.id, meetings.full_row(meeting, numbers, clients)) for meeting in found],
+        keys.seal_meetings(
+            connection, ((meeting.id, meetings.full_row(meeting, numbers, clients)) for meeting in found)
+        ),
     )
     places = {row.id: row.number for row in kept}
     people = [row for meeting in found for row in rows.participant_rows(meeting, places[meeting.id], numbers)]
@@ -165,4 +167,5 @@ def _keep_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> 
         for kind, content in record.artefacts.items()
     ]
     if beside:
+        keys.note(connection, (row["content"] for row in beside), cipher)
         connection.execute(insert(tables.artefacts), beside)

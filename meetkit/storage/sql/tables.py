@@ -183,6 +183,13 @@ requests = Table(
     Index("ix_meetkit_requests_meeting", "meeting_id"),
 )
 
+# The key of each text that is encrypted: `keys` has a row here before the text is kept.
+encryption_keys = Table(
+    "meetkit_encryption_keys",
+    metadata,
+    Column("fingerprint", _Id, primary_key=True),
+)
+
 usage = Table(
     "meetkit_usage",
     metadata,
