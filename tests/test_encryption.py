@@ -26,7 +26,7 @@ from meetkit import meeting_service as service
 from meetkit import settings
 from meetkit.cli import checks
 from meetkit.errors import InvalidRequestError, StoreError
-from meetkit.models import MeetingFilters
+from meetkit.models import Meeting, MeetingFilters
 from meetkit.models.records import MeetingRecord, Record, RequestRecord
 from meetkit.storage import SqlOptions, SqlStore, transfer
 from meetkit.storage.sql import Database, encryption, tables
@@ -555,18 +555,28 @@ def _held(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("meetkit.db*"))
 
 
-@pytest.mark.parametrize("by", ["user", "contact", "purge"])
+def _with_transcript(one: Meeting, transcript: str | None) -> Meeting:
+    return one.model_copy(update={"transcript": transcript})
+
+
+_FORGETTING: dict[str, Callable[[SqlStore, Meeting], object]] = {
+    "user": lambda store, one: store.erase_user("ann", now=one.end),
+    "contact": lambda store, one: store.erase_contact("dee", now=one.end),
+    "purge": lambda store, one: store.purge(one.end + dt.timedelta(days=1), now=one.end),
+    "deletion": lambda store, one: store.delete_meeting(one.id),
+    "removal": lambda store, one: store.update_meeting(one.id, lambda it: _with_transcript(it, None)),
+    "redaction": lambda store, one: store.update_meeting(one.id, lambda it: _with_transcript(it, "No.")),
+}
+
+
+@pytest.mark.parametrize("by", _FORGETTING)
 def test_what_is_erased_is_in_no_file_while_the_store_is_open(tmp_path: Path, by: str) -> None:
     store = SqlStore(f"sqlite:///{tmp_path / 'meetkit.db'}", migrate=True)
     store.import_records(people())
     one = store.add_meeting(meeting(0, transcript="periwinkle " * 5_000, contact_id="dee"))
     assert b"periwinkle" in _held(tmp_path)
-    now = one.end + dt.timedelta(days=1)
 
-    if by == "purge":
-        store.purge(now, now=now)
-    else:
-        {"user": store.erase_user, "contact": store.erase_contact}[by]({"user": "ann", "contact": "dee"}[by], now=now)
+    _FORGETTING[by](store, one)
 
     assert b"periwinkle" not in _held(tmp_path)
     store.close()

@@ -72,6 +72,11 @@ def purge_page(connection: Connection, before: dt.datetime, *, after: int, now: 
     return found
 
 
+def has_content(connection: Connection, number: int) -> bool:
+    """Whether anything is kept of what was said in a meeting."""
+    return connection.execute(select(_m.c.number).where(_m.c.number == number, _HAS_CONTENT)).scalar() is not None
+
+
 def forget_briefs(connection: Connection, numbers: Sequence[int]) -> None:
     """Forget the briefs that may quote these meetings: those of all with the same contacts."""
     contact_numbers = select(_m.c.contact_number).where(_THESE)

@@ -116,8 +116,8 @@ def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) ->
 
 def update_meeting(
     connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], artefacts: Mapping[str, str]
-) -> Meeting:
-    """Change a meeting, and keep these artefacts beside it, by kind."""
+) -> tuple[Meeting, Meeting]:
+    """Change a meeting, and keep these artefacts beside it, by kind; as it was and as it is."""
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
     _number(connection, meeting_id, lock=True)
     row = _get(connection, _BY_ID, meeting_id)
@@ -141,19 +141,21 @@ def update_meeting(
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     for kind, content in artefacts.items():
         _put_artefact(connection, row.number, kind, content)
-    return after
+    return before, after
 
 
-def delete_meeting(connection: Connection, meeting_id: str, expected_version: int | None) -> None:
-    """Remove a meeting and everything kept beside it, and briefs of others that may quote it."""
+def delete_meeting(connection: Connection, meeting_id: str, expected_version: int | None) -> bool:
+    """Remove a meeting and everything kept beside it, and briefs of others that may quote it; whether any was said."""
     number, version = _get(connection, _NUMBER_TO_CHANGE, meeting_id)
     check_version(meeting_id, version, expected=expected_version)
+    had_content = erasure.has_content(connection, number)
     erasure.forget_briefs(connection, [number])
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
     answered = tables.requests.c.meeting_id == meeting_id
     connection.execute(update(tables.requests).where(answered).values(result=None))
+    return had_content
 
 
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters, *, transcript: bool) -> list[Meeting]:

@@ -81,6 +81,12 @@ def said(meeting: Meeting) -> dict[str, Any]:
     return {**{name: getattr(meeting, name) for name in _TEXTS}, "action_items": items}
 
 
+def took_back(before: Meeting, after: Meeting) -> bool:
+    """Whether a change of a meeting removed or replaced what was said."""
+    texts = ((getattr(before, name), getattr(after, name)) for name in _TEXTS)
+    return len(after.action_items) < len(before.action_items) or any(was not in (None, now) for was, now in texts)
+
+
 def sealed(cipher: Cipher, meeting_id: str, row: dict[str, Any]) -> dict[str, Any]:
     """A meeting's row, or some of it, as it is kept."""
     kept = {name: cipher.seal(row[name], place_in(meeting_id, name)) for name in _TEXTS if row.get(name) is not None}

@@ -12,7 +12,7 @@ from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, erasure, meetings, records
+from meetkit.storage.sql import busy, erasure, meetings, records, rows
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -105,11 +105,15 @@ class SqlStore:
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
     ) -> Meeting:
         """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
-        return self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
+        before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
+        if rows.took_back(before, after):
+            self.database.drop_log()
+        return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
         """Remove a meeting and everything kept beside it."""
-        self._write(meetings.delete_meeting, meeting_id, expected_version)
+        if self._write(meetings.delete_meeting, meeting_id, expected_version):
+            self.database.drop_log()
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
         """The meetings that a user owns or attends and the filters admit, by date, then id."""
