@@ -11,7 +11,14 @@ from sqlalchemy import event, text
 from meetkit.accounts import audit
 from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Act, AuditFilters, Origin
-from meetkit.accounts.models import ApiKeyRequest, EmailRequest, InviteRequest, NewPasswordRequest, TeamRequest
+from meetkit.accounts.models import (
+    ApiKeyRequest,
+    EmailRequest,
+    InviteRequest,
+    NewPasswordRequest,
+    SignupRequest,
+    TeamRequest,
+)
 from meetkit.errors import (
     ConflictError,
     ForbiddenError,
@@ -23,7 +30,7 @@ from meetkit.errors import (
 from meetkit.models import User
 from meetkit.models.base import parse
 from meetkit.storage.sql import upkeep
-from tests.accounts import HERE, OTHER, PASSWORD, World, together
+from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 
 
 @pytest.fixture
@@ -73,6 +80,26 @@ class TestInvitations:
         assert world.store.get_user("u").name == "Uwe Berg"
         with pytest.raises(ConflictError, match="this user has an account"):
             world.accounts.invite(admin, request.model_copy(update={"email": "other@example.com"}))
+
+    def test_are_sent_by_nobody_whose_email_is_not_verified(self, world: World) -> None:
+        """Else its owner, who gets the account by mail, would find others in the tenant who see all of it."""
+        accounts = world.another(policy=POLICY.model_copy(update={"signup": "found"}))
+        accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Eve"))
+        founder = world.caller()
+        assert founder.access == "admin"
+
+        with pytest.raises(ForbiddenError, match="verify your e-mail"):
+            world.invited(founder, "ben@example.com", "admin")
+        accounts.verify_email(world.post.token("ann@example.com", "Verify"))
+
+        assert world.invited(founder, "ben@example.com", "admin").tenant_id == founder.tenant_id
+
+    def test_tell_who_has_an_account_elsewhere_how_to_come_by_one_that_they_never_made(self, world: World) -> None:
+        world.signup()
+        world.invited(world.admin(tenant="acme"), "ann@example.com")
+
+        [mail] = [one for one in world.post.sent if one.to == "ann@example.com" and "invited" in one.subject]
+        assert "If you made no account" in mail.text
 
     def test_end_after_a_week(self, world: World) -> None:
         world.invited(world.admin(), "ben@example.com")

@@ -12,7 +12,7 @@ from meetkit.accounts.models import (
     EmailRequest,
     NewPasswordRequest,
 )
-from meetkit.errors import InvalidRequestError, ThrottledError
+from meetkit.errors import ConflictError, InvalidRequestError, ThrottledError, UnauthenticatedError
 from meetkit.mail import Letter
 from tests.accounts import HERE, OTHER, World, good, together
 
@@ -142,6 +142,28 @@ class TestMail:
         results = together(*[lambda one=one: on_both.accounts.reset_password(one) for one in requests])
 
         assert sorted(type(one).__name__ for one in results) == ["NoneType", "StaleTokenError"]
+
+    def test_reset_gives_an_email_to_who_reads_it_however_long_somebody_else_had_it(self, on_both: World) -> None:
+        """Sign-up tells its owner how; whoever signed up with it before is out by every way."""
+        on_both.signup()
+        pair = on_both.login()
+        key = on_both.accounts.create_api_key(on_both.caller(), ApiKeyRequest(name="CRM"))
+        on_both.clock.go(days=300)
+        later = on_both.login()
+        with pytest.raises(ConflictError, match=r"has an account already; .* reset its password"):
+            on_both.signup(password=OTHER)
+        on_both.accounts.request_password_reset(EmailRequest(email="ann@example.com"))
+        token = on_both.post.token("ann@example.com", "new password")
+        on_both.accounts.reset_password(NewPasswordRequest(token=token, password=OTHER))
+
+        for credential in (later.access_token, key.secret):
+            assert not good(on_both.accounts, credential)
+        with pytest.raises(UnauthenticatedError):
+            on_both.accounts.refresh(later.refresh_token)
+        with pytest.raises(UnauthenticatedError):
+            on_both.login()
+        assert not good(on_both.accounts, pair.access_token)
+        assert on_both.accounts.get_account(on_both.caller(password=OTHER)).verified
 
     def test_reset_takes_the_keys_of_who_signed_up_with_anothers_email(self, world: World) -> None:
         world.signup()

@@ -121,7 +121,8 @@ class TestComingIn:
         site.sign_up()
 
         again = site.post("/auth/signup", {"email": "ANN@Example.com", "password": OTHER, "name": "Eve"})
-        assert problem(again) == (409, "this e-mail has an account already")
+        held = "this e-mail has an account already; if you read its mail, reset its password, and it is yours alone"
+        assert problem(again) == (409, held)
 
     @pytest.mark.parametrize(
         "body",

@@ -34,8 +34,10 @@ def invitation_elsewhere(to: str, public_url: str) -> Message:
     """Tells somebody who has an account in one tenant that another has invited them, in vain."""
     text = (
         "Hello,\n\nanother team has invited you to meetkit, but your account with this address is in a team already, "
-        f"and there is one for each address.\n\nNothing has changed. To join them, ask them to invite another address "
-        f"of yours at\n\n{public_url}\n\nIf you did not expect this mail, leave it alone: nothing will happen.\n"
+        "and there is one for each address.\n\nNothing has changed. To join them, ask them to invite another address "
+        f"of yours at\n\n{public_url}\n\nIf you made no account, somebody else did with your address: reset its "
+        "password there, and it is yours alone, to keep or to erase.\n\nIf you did not expect this mail, leave it "
+        "alone: nothing will happen.\n"
     )
     return Message(to=to, subject="You are invited to meetkit", text=text)
 

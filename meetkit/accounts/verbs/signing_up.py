@@ -14,8 +14,10 @@ from meetkit.accounts.events import NOWHERE, Act, Origin
 from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
 from meetkit.accounts.verbs.making import Making, Newcomer
 from meetkit.accounts.verbs.parts import check_admin, own_session
-from meetkit.errors import ConflictError
+from meetkit.errors import ConflictError, ForbiddenError
 from meetkit.mail import messages
+
+_HELD = "this e-mail has an account already; if you read its mail, reset its password, and it is yours alone"
 
 
 class _Invited(NamedTuple):
@@ -31,6 +33,9 @@ class SigningUp(Making):
 
     def signup(self, request: SignupRequest, *, origin: Origin = NOWHERE) -> Account:
         """Make an account as the policy says, and mail its owner a token that verifies the e-mail.
+
+        An e-mail stays with who signed up with it first, verified or not, until somebody who reads its mail resets the
+        password: to let whoever signs up next have it would let anybody take it from who never verified it.
 
         Raises:
             ConflictError: the e-mail has an account.
@@ -51,7 +56,7 @@ class SigningUp(Making):
             account, token = self.database.write(self._make_with_token, newcomer, act, lasts)
         except ConflictError:
             self._note(act, "signup", "failed")
-            raise
+            raise ConflictError(_HELD) from None
         self._mail(messages.verification, account, token)
         return account
 
@@ -63,13 +68,16 @@ class SigningUp(Making):
 
         Raises:
             ConflictError: the e-mail, or the user, has an account in the tenant.
-            ForbiddenError: the caller is no admin, or came by an API key, which whoever it lets in would outlive.
+            ForbiddenError: the caller is no admin, has not verified their e-mail, so that its owner may yet take the
+                account, or came by an API key, which whoever it lets in would outlive.
             NotFoundError: their tenant has no such user.
             ThrottledError: too many from this address.
         """
         act = self._act(origin)
         check_admin(caller)
         own_session(caller)
+        if not self.database.read(rows.by_id, caller.account_id).account.verified:
+            raise ForbiddenError("verify your e-mail before you invite others")
         self._limit(act, "invite")
         self.throttle.count_address(origin.address)
         if request.user_id is not None:
