@@ -36,7 +36,7 @@ def create_user(user: Mapping[str, Any] | User) -> User:
 
 def update_user(user_id: str, updates: Mapping[str, Any]) -> User:
     """Change fields of a user, other than `id` and `tenant_id`."""
-    return current_store().update_user(user_id, lambda user: _changed(user, updates))
+    return current_store().update_user(user_id, lambda user: changed(user, updates))
 
 
 def get_contact(contact_id: str) -> Contact:
@@ -62,7 +62,7 @@ def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
 
 def update_contact(contact_id: str, updates: Mapping[str, Any]) -> Contact:
     """Change fields of a contact, other than `id` and `tenant_id`."""
-    return current_store().update_contact(contact_id, lambda contact: _changed(contact, updates))
+    return current_store().update_contact(contact_id, lambda contact: changed(contact, updates))
 
 
 def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:
@@ -71,7 +71,12 @@ def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> Perso
     return parse(model, person)
 
 
-def _changed(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
+def changed(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
+    """A person with other fields than `id` and `tenant_id` changed.
+
+    Raises:
+        InvalidRequestError: one is one of these, or would be no value.
+    """
     if not isinstance(updates, Mapping):
         raise InvalidRequestError("updates: a mapping from field to value")
     if found := person.fixed & updates.keys():

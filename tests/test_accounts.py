@@ -32,6 +32,7 @@ from meetkit.errors import (
     UnauthenticatedError,
 )
 from meetkit.settings import Settings
+from meetkit.storage import SqlStore
 from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, together
 
 
@@ -314,14 +315,26 @@ def _on(beginning: str, act: Any) -> Any:
 
 class TestUsersElsewhere:
     def test_a_store_elsewhere_keeps_the_users(self, world: World, tmp_path: Path) -> None:
-        from meetkit.storage import SqlStore  # noqa: PLC0415
-
         elsewhere = SqlStore(f"sqlite:///{tmp_path}/elsewhere.db", migrate=True)
         accounts = world.another(store=elsewhere)
         account = accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
 
         assert elsewhere.get_user(account.user_id).name == "Ann"
         assert list(world.store.export_records()) == []
+        elsewhere.close()
+
+    def test_a_profile_is_kept_in_both_or_in_neither(self, world: World, tmp_path: Path) -> None:
+        elsewhere = SqlStore(f"sqlite:///{tmp_path}/elsewhere.db", migrate=True)
+        accounts = world.another(store=elsewhere)
+        accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
+        ann = world.caller()
+        accounts.set_profile(ann, {"name": "Ann Frost"}, {"theme": "dark"})
+
+        for updates, preferences in ({"name": ""}, {}), ({"timezone": "Mars"}, {"theme": "light"}):
+            with pytest.raises(InvalidRequestError):
+                accounts.set_profile(ann, updates, preferences)
+
+        assert (elsewhere.get_user(ann.user_id).name, accounts.get_preferences(ann)) == ("Ann Frost", {"theme": "dark"})
         elsewhere.close()
 
     def test_a_user_that_cannot_be_kept_leaves_no_account(self, world: World) -> None:

@@ -7,12 +7,15 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 
 from meetkit import data
 from meetkit.accounts.events import Origin
@@ -101,6 +104,21 @@ def site(shared: tuple[Site, Snapshot]) -> Site:
 def problem(answer: Any) -> tuple[int, str]:
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text
     return answer.status_code, answer.json()["detail"]
+
+
+@contextmanager
+def failing(engine: Engine, beginning: str) -> Iterator[None]:
+    """A block in which the database fails at statements that begin so."""
+
+    def listen(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(beginning):
+            raise OperationalError("", {}, Exception("disk full"))
+
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
 
 
 class TestComingIn:
@@ -359,6 +377,16 @@ class TestOneself:
         assert ann.get("users/profile").json() == PROFILE
         user = ann.get(f"users/{ann.get('auth/me').json()['user_id']}").json()
         assert (user["role"], "preferences" in user) == ("Buyer", False)
+
+    @pytest.mark.parametrize("table", ["accounts", "users"])
+    def test_a_profile_that_cannot_be_kept_whole_stays_as_it_was(self, site: Site, table: str) -> None:
+        """Whichever half fails."""
+        ann = site.sign_up()
+        before = ann.get("users/profile").json()
+        with failing(site.app.accounts.database.engine, f"UPDATE meetkit_{table} SET"):
+            assert ann.put("users/profile", json=PROFILE).status_code >= 500
+
+        assert ann.get("users/profile").json() == before
 
     @pytest.mark.parametrize(
         "preferences",

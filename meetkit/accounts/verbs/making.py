@@ -14,7 +14,6 @@ from meetkit.accounts.verbs.parts import Parts
 from meetkit.errors import ForbiddenError
 from meetkit.models.base import new_id
 from meetkit.models.people import User
-from meetkit.storage.sql import SqlStore
 from meetkit.storage.sql.people import users
 
 DEFAULT_TENANT = "default"
@@ -72,7 +71,7 @@ class Making(Parts):
 
     def _keep_user(self, connection: Connection, account: Account, name: str) -> None:
         user = User(id=account.user_id, name=name, email=account.email, role=_TITLE, tenant_id=account.tenant_id)
-        if isinstance(self.store, SqlStore) and self.store.database is self.database:
+        if self._keeps_users:
             users.add(connection, user)
         else:
             # Kept elsewhere before the account is here: at worst there is a user whom nobody signs in as.

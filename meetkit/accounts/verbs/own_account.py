@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from meetkit import directory
 from meetkit.accounts import api_keys, audit, identities, one_time, password_rules, rows, sessions, tables, teams
 from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import NOWHERE, Act, AuditFilters, Origin
@@ -23,6 +25,7 @@ from meetkit.accounts.verbs.parts import Parts, own_session, reachable
 from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 from meetkit.models.base import new_id
 from meetkit.models.people import User
+from meetkit.storage.sql.people import users
 
 _EXPORTED_EVENTS = 10_000
 
@@ -124,9 +127,27 @@ class OwnAccount(Parts):
         """What the account's owner keeps here for pages that they use."""
         return self.database.read(_preferences, caller)
 
-    def set_preferences(self, caller: Caller, preferences: Mapping[str, Any]) -> None:
-        """Keep other preferences, in place of all that were; plain JSON."""
-        self.database.write(_put_preferences, caller, json.dumps(preferences))
+    def set_profile(self, caller: Caller, updates: Mapping[str, Any], preferences: Mapping[str, Any]) -> None:
+        """Change fields of the caller's user, and keep other preferences, plain JSON, in place of all that were.
+
+        Both or neither; that the caller may write is the edge's to see to.
+
+        Raises:
+            InvalidRequestError: a field cannot be as the updates say.
+        """
+        self.database.write(self._put_profile, caller, updates, json.dumps(preferences))
+
+    def _put_profile(
+        self, connection: Connection, caller: Caller, updates: Mapping[str, Any], preferences: str
+    ) -> None:
+        number = rows.by_id(connection, caller.account_id).number
+        rows.change(connection, number, preferences=preferences)
+        change = partial(directory.changed, updates=updates)
+        if self._keeps_users:
+            users.update(connection, caller.user_id, change)
+        else:
+            # Last, so that what fails elsewhere undoes what was kept here.
+            self.store.update_user(caller.user_id, change)
 
     def _user_of(self, account: Account) -> User | None:
         try:
@@ -199,7 +220,3 @@ def _preferences(connection: Connection, caller: Caller) -> dict[str, Any]:
     of_caller = select(tables.accounts.c.preferences).where(tables.accounts.c.id == caller.account_id)
     found: dict[str, Any] = json.loads(connection.execute(of_caller).scalar() or "{}")
     return found
-
-
-def _put_preferences(connection: Connection, caller: Caller, preferences: str) -> None:
-    rows.change(connection, rows.by_id(connection, caller.account_id).number, preferences=preferences)

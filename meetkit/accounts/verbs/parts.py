@@ -20,7 +20,7 @@ from meetkit.errors import ForbiddenError, NotFoundError, ThrottledError
 from meetkit.mail import Post
 from meetkit.mail.messages import Template
 from meetkit.storage import Store
-from meetkit.storage.sql import Database
+from meetkit.storage.sql import Database, SqlStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,11 @@ class Parts:
             if self.throttle.is_news(event, act.origin.address):
                 self._note(act, event, "throttled")
             raise
+
+    @property
+    def _keeps_users(self) -> bool:
+        """Whether users are where accounts are, so that one transaction has both."""
+        return isinstance(self.store, SqlStore) and self.store.database is self.database
 
     def _check_user(self, user_id: str, tenant_id: str) -> None:
         """Refuse a user of another tenant as one that is not there.

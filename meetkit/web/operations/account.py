@@ -31,16 +31,10 @@ def get_profile(context: RequestContext, accounts: Accounts) -> Reply:
 
 
 def put_profile(context: RequestContext, accounts: Accounts, body: Profile) -> Reply:
-    """Have both be as this says.
-
-    The user may be kept elsewhere than the account, so that no transaction has both. What is refused is refused before
-    either is changed, and where the second change breaks off, the same request once more makes it whole.
-    """
+    """Have both be as this says."""
     context.check_may_write()
-    caller = context.signed_in
-    changes = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
-    meeting_service.update_user(caller.user_id, changes)
-    accounts.set_preferences(caller, body.preferences)
+    updates = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
+    accounts.set_profile(context.signed_in, updates, body.preferences)
     return Reply.of(body)
 
 
