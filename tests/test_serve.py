@@ -15,10 +15,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from meetkit import settings
+from meetkit.storage.sql import schema
 from meetkit.storage.sql.ciphers import new_key
+from meetkit.web import app
 from tests.commands import Run
 from tests.servers import Server, keep_logging, running_server
 
@@ -89,6 +93,16 @@ def test_a_browser_gets_the_page_of_the_routes_with_its_scripts(tmp_path: Path) 
 
     assert {link: status for link, (status, _) in found.items()} == dict.fromkeys(links, 200)
     assert b"SwaggerUIBundle" in found["swagger/swagger-ui-bundle.js"][1]
+
+
+def test_the_tables_are_looked_at_once(tmp_path: Path) -> None:
+    """Whether they are to be made, brought up, or used as they are."""
+    given = settings.Settings(database_url=f"sqlite:///{tmp_path / 'meetkit.db'}")
+    for is_new in (True, False):
+        with mock.patch.object(schema, "current", wraps=schema.current) as look:
+            service = app.Service(given, None, None)
+        with service.closing:
+            assert (look.call_count, service.accounts.database.is_new) == (1, is_new)
 
 
 def test_production_leaves_a_new_database_empty_and_a_second_sigterm_ends_it_at_once(tmp_path: Path) -> None:

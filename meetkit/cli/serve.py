@@ -13,7 +13,7 @@ from meetkit.settings.databases import DATABASE_URL
 from meetkit.settings.urls import is_loopback
 
 if TYPE_CHECKING:
-    from meetkit.settings import Settings
+    from meetkit.storage.sql import Database
 
 
 @click.command()
@@ -32,31 +32,29 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.web import app, secrets, serving  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web import app, serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
     given = given.model_copy(update={"database_url": database.named() or DATABASE_URL})
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
-        secrets.signing_keys(given, str(given.database_url))
-        _prepare(given, with_sample=given.environment == "development" and not no_sample)
+        upkeep.check_file(engines.parse(str(given.database_url)), may_create=True)
         service = app.Service(given, None, None)
+        if given.environment == "development" and not no_sample:
+            _fill(service.accounts.database)
         where = listening.getsockname()[1]
         is_risky = given.environment == "development" and not is_loopback(host)
         serving.run(service, listening, lambda: _say(host, where, warn=is_risky))
 
 
-def _prepare(given: Settings, *, with_sample: bool) -> None:
-    """Bring the database up, and put the sample into a new one."""
-    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # needs the extra `sql`
+def _fill(database: Database) -> None:
+    """Put the sample into a new database."""
+    from meetkit.storage import SqlStore  # noqa: PLC0415  # as above
 
-    url = str(given.database_url)
-    with upkeep.opened(url, to_write=True) as connection:
-        before, _ = upkeep.upgrade(connection)
-    if before is None and with_sample:
-        with upkeep.opened_store(url, SqlOptions.of(given)) as store:
-            store.import_records(_sample())
+    if database.is_new:
+        SqlStore(database).import_records(_sample())
         click.echo("A new database, with the sample's people and meetings.")
 
 

@@ -26,7 +26,7 @@ class Database:
     Given a URL or an engine, each function runs in a transaction of its own, tried again where the database refuses
     it for meeting another. Given a connection, functions take part in the transaction that is open on it, which only
     its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
-    safe to share. After a fork a process opens its own.
+    safe to share. After a fork a process opens its own. `is_new` says that opening it has made the tables.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Database:
         if self._opened and migrate:
             engines.create_file(self._opened.url)
         self.engine = database.engine
+        self.is_new = False
         self._access: Access = (
             HostsTransaction(database)
             if isinstance(database, Connection)
@@ -67,8 +68,9 @@ class Database:
         )
         try:
             if migrate:
-                self.write(schema.upgrade)
-            self.read(schema.check)
+                self.is_new = self.write(schema.upgrade) is None
+            else:
+                self.read(schema.check)
         except UnicodeError:  # of the driver, about a host that can be none
             self.close()
             raise InvalidRequestError("database: the URL names no host that can be") from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from meetkit.errors import InvalidRequestError
 
 _MOMENT = 250  # milliseconds
+_HOUR = "1h"
 _ABOUT_VALUES = ("22", "23", "P0")  # Data, integrity, and what the host's own triggers say.
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 # Of SQLite, those for which it does not wait: a snapshot grown old, recovery, a shared cache. Plain "busy" it has
@@ -47,6 +50,19 @@ def begin_writing(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite" and not in_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def patiently(connection: Connection) -> Iterator[None]:
+    """A block in a transaction in which PostgreSQL gives a statement up only after an hour."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_HOUR}'")
+    yield
+    # After an error it is as it was by itself, as the transaction or its savepoint is undone.
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{before}'")
 
 
 def begin_reading(connection: Connection) -> None:

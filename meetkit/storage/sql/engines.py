@@ -64,7 +64,7 @@ def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -
     Raises:
         InvalidRequestError: it is not such a URL.
     """
-    parsed = _parse(url)
+    parsed = parse(url)
     try:
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(parsed, options, to_write=to_write)
@@ -78,7 +78,12 @@ def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -
         raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
 
 
-def _parse(url: str | URL) -> URL:
+def parse(url: str | URL) -> URL:
+    """The URL of a database of one of the two kinds.
+
+    Raises:
+        InvalidRequestError: it is none.
+    """
     try:
         parsed = sqlalchemy.make_url(url)
     except (ArgumentError, ValueError):

@@ -29,7 +29,10 @@ def check(connection: Connection) -> None:
     Raises:
         SchemaError: it is empty, behind, or ahead.
     """
-    found = current(connection)
+    _check(connection, current(connection))
+
+
+def _check(connection: Connection, found: str | None) -> None:
     if found == REVISION:
         return
     how = "run `meetkit db upgrade`, or open it with migrate=True"
@@ -42,20 +45,32 @@ def check(connection: Connection) -> None:
     raise SchemaError(f"the database is at revision {found}, newer than this meetkit knows; install a newer meetkit")
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring an empty or older database up, in the caller's transaction; who comes second waits and finds it done."""
+def upgrade(connection: Connection) -> str | None:
+    """Bring an empty or older database up, in the caller's transaction; who comes second waits and finds it done.
+
+    The revision that it was at is returned, of an empty one `None`. It takes what time it takes, up to an hour.
+
+    Raises:
+        SchemaError: it is ahead, or at no revision that is known.
+    """
+    dialects.begin_writing(connection)
+    with dialects.patiently(connection):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        found = current(connection)
+        is_older = found < REVISION if found else not inspect(connection).has_table(tables.users.name)
+        if is_older:
+            _migrate(connection, found)
+        else:
+            _check(connection, found)
+    return found
+
+
+def _migrate(connection: Connection, found: str | None) -> None:
     from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    dialects.begin_writing(connection)
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    found = current(connection)
-    is_older = found < REVISION if found else not inspect(connection).has_table(tables.users.name)
-    if not is_older:
-        check(connection)
-        return
     config = Config()
     config.set_main_option("script_location", "meetkit:migrations")
     config.attributes["connection"] = connection

@@ -108,9 +108,7 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
     """Bring the tables up to this version; the revision before, `None` of an empty database, and the one after."""
-    before = schema.current(connection)
-    schema.upgrade(connection)
-    return before, schema.REVISION
+    return schema.upgrade(connection), schema.REVISION
 
 
 def problems(connection: Connection) -> list[str]:
