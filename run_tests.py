@@ -38,32 +38,41 @@ class Tally:
 
     def __init__(self) -> None:
         """Start from nothing."""
-        self.outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.outcomes: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self.seconds: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count a test once: by its call, or by the step around it that went otherwise than well."""
+        """Count a test once: by its call, or by the step around it that went otherwise than well.
+
+        One that ends its process is given to another, too, where there is one yet, and may end both.
+        """
         phase = phase_of(report.nodeid)
         self.seconds[phase] += report.duration  # type: ignore[assignment]  # a Counter adds floats as well
         if report.when == "call" or not report.passed:
-            self.outcomes[phase][report.outcome] += 1
+            self._count(report.nodeid, report.outcome)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Count a file that cannot be read as a failure of its phase."""
         if report.failed:
-            self.outcomes[phase_of(report.nodeid)]["failed"] += 1
+            self._count(report.nodeid, "failed")
 
     def passed(self, phase: str) -> bool:
         """Whether something of a phase passed, and nothing failed."""
-        return self.outcomes[phase]["passed"] > 0 and not self.outcomes[phase]["failed"]
+        count = Counter(self.outcomes[phase].values())
+        return count["passed"] > 0 and not count["failed"]
 
     def line(self, phase: str) -> str:
         """How a phase went."""
-        count = self.outcomes[phase]
+        count = Counter(self.outcomes[phase].values())
         skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
         tally = f"{count['passed']} passed, {count['failed']} failed{skipped}"
         mark = "✅" if self.passed(phase) else "❌"
         return f"{mark} {phase:7} {TITLES.get(phase, 'Everything else'):19} {tally}, {self.seconds[phase]:.1f} s"
+
+    def _count(self, nodeid: str, outcome: str) -> None:
+        """Note how a test went; once it has failed it has."""
+        found = self.outcomes[phase_of(nodeid)]
+        found[nodeid] = "failed" if found.get(nodeid) == "failed" else outcome
 
 
 def phase_of(nodeid: str) -> str:
