@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from meetkit import meeting_service
-from meetkit.accounts import api_keys, rows, sessions, teams
+from meetkit.accounts import api_keys, audit, rows, sessions, teams
+from meetkit.accounts.events import AuditFilters
 from meetkit.accounts.models import Account, ApiKeyRequest, TeamRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.tokens import Claims
@@ -195,6 +196,7 @@ class World:
             **who.model_dump(include={"user_id", "tenant_id", "access"}),
             id=who.account_id,
             email=f"{who.user_id}@company.com",
+            verified=True,
             created_at=self.now,
         )
         write = self.accounts.database.write
@@ -272,6 +274,38 @@ def test_nobody_learns_anything_of_another_tenant(world: World, route: str) -> N
 
     # What is not found is told by the id that was asked for, which was known already.
     assert not answer.is_success or "default-" not in answer.text
+
+
+NOTED = {
+    "GET /meetings/{meeting_id}": "transcript_read",
+    "POST /meetings/{meeting_id}/prepare": "transcript_read",
+    "GET /meetings/{meeting_id}/prep": "transcript_read",
+    "POST /meetings/{meeting_id}/analyze": "transcript_read",
+    "GET /meetings/{meeting_id}/insights": "transcript_read",
+    "GET /meetings/{meeting_id}/transcript": "transcript_read",
+    "GET /users/account/export": "export",
+}
+"""Who asks these is told a transcript, or what is made from one; `ROUTES` asks for the meeting with its transcript."""
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_each_reading_of_a_transcript_is_noted_and_nothing_else_tells_its_words(world: World, route: str) -> None:
+    since = AuditFilters(account_id="account-default-member", start=dt.datetime.now(dt.UTC))
+    answer = world.ask(route, "member")
+
+    events = world.accounts.database.read(audit.find, since)
+    noted = [(one.event, one.subject) for one in events if one.event in ("transcript_read", "export")]
+    subject = "account-default-member" if NOTED.get(route) == "export" else MEETING
+    assert noted == ([(NOTED[route], subject)] if route in NOTED else [])
+    assert route in NOTED or "please send" not in answer.text
+
+
+@pytest.mark.parametrize("route", ["POST /meetings/{meeting_id}/analyze", "GET /meetings/{meeting_id}/transcript"])
+def test_a_transcript_that_is_kept_from_somebody_is_not_noted_as_read(world: World, route: str) -> None:
+    assert world.ask(route, "outsider").status_code == 404
+
+    filters = AuditFilters(account_id="account-default-outsider", event="transcript_read")
+    assert world.accounts.database.read(audit.find, filters) == []
 
 
 @pytest.mark.parametrize("kind", ["users", "contacts", "accounts", "teams", "audit"])

@@ -41,6 +41,7 @@ EventName = Literal[
     "export",
 ]
 """`transcript_read` is also a read of what quotes it: insights, briefs; `export` includes all of one's own meetings.
+A meeting's record, with its summary, its items and the words that support them, is read like its title, unnoted.
 
 `reuse` is a refresh token that came a second time, for which its session was ended."""
 Outcome = Literal["ok", "failed", "throttled", "refused"]

@@ -23,6 +23,7 @@ def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Re
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
+    context.record("transcript_read", meeting_id)
     return Reply.of(prep)
 
 

@@ -27,6 +27,7 @@ async def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery)
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
+    await asyncio.to_thread(context.record, "transcript_read", meeting_id)
     return Reply.of(prep)
 
 
