@@ -18,11 +18,12 @@ from fastapi.testclient import TestClient
 
 from meetkit import data, meeting_service
 from meetkit.accounts.caller import Caller
+from meetkit.accounts.events import EventName
 from meetkit.errors import LLMUnavailableError, UnauthenticatedError
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, Store
 from meetkit.web import middleware
-from meetkit.web.context import Credentials
+from meetkit.web.context import Credentials, RequestContext
 from meetkit.web.flask import blueprint, render_problems
 from meetkit.web.flask.table import ROUTES
 from meetkit.web.monitoring.metrics import Metrics
@@ -103,10 +104,11 @@ MODELS = {"offline": None, "failing": FailingModel(), "useless": UselessModel()}
 
 
 class Replaceable:
-    """The store that was put here last: an app is made once, a store for each case."""
+    """The store that was put here last: an app is made once, a store for each case. `reads` are of transcripts."""
 
     def __init__(self) -> None:
         self.store: Store = MemoryStore()
+        self.reads: list[str] = []
         for name in vars(Store):
             if not name.startswith("_"):
                 setattr(self, name, functools.partial(self._call, name))
@@ -118,7 +120,7 @@ class Replaceable:
 @functools.cache
 def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
     store = Replaceable()
-    app = app_of(store, llm=MODELS[model])  # type: ignore[arg-type]
+    app = app_of(store, llm=MODELS[model], reads=store.reads)  # type: ignore[arg-type]
     around = middleware.around(app, Settings(max_body_mb=1), Metrics())
     return store, TestClient(around, raise_server_exceptions=False)
 
@@ -126,7 +128,12 @@ def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
 @functools.cache
 def by_flask(model: Model) -> tuple[Replaceable, flask.Flask]:
     store, app = Replaceable(), flask.Flask("host")
-    app.register_blueprint(blueprint(store=store, llm=MODELS[model], max_body_mb=1))  # type: ignore[arg-type]
+
+    def note(_: RequestContext, event: EventName, subject: str) -> None:
+        if event == "transcript_read":
+            store.reads.append(subject)
+
+    app.register_blueprint(blueprint(store=store, llm=MODELS[model], note=note, max_body_mb=1))  # type: ignore[arg-type]
     render_problems(app)
     return store, app
 
@@ -371,6 +378,7 @@ def test_both_answer_the_same(case: Case) -> None:
     fast, flasks = list(answers_of_fastapi(case, stores[0])), list(answers_of_flask(case, stores[1]))
 
     assert flasks == fast
+    assert by_flask(case.model)[0].reads == by_fastapi(case.model)[0].reads
     assert flasks[-1].status == case.status, flasks[-1].body
     assert case.says in flasks[-1].body
     if case.status >= 400:
