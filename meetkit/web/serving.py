@@ -14,12 +14,15 @@ import uvicorn
 
 from meetkit.errors import InvalidRequestError
 from meetkit.web.app import Service
+from meetkit.web.connections import Connection
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
 """Seconds; longer than a proxy keeps its connections, so that it is the proxy that closes them."""
 _LINGER = 0.5
 """Seconds in which a request that was on its way on an idle connection is still answered."""
+_TICKS = 10
+"""After how many of uvicorn's ticks, of which a second has ten, connections are looked at."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -41,7 +44,7 @@ def run(app: Service, listening: socket.socket, on_start: Callable[[], None]) ->
     given = app.settings
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -83,9 +86,16 @@ class PatientServer(uvicorn.Server):
         self._stops_at = monotonic() + self._service.settings.drain_seconds
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether it is time to stop."""
+        """Whether it is time to stop; now and then, look for who has fallen silent."""
         is_over = await super().on_tick(counter)
+        if counter % _TICKS == 0:
+            self._close_late()
         return is_over or (self._stops_at is not None and monotonic() >= self._stops_at)
+
+    def _close_late(self) -> None:
+        for connection in [*self.server_state.connections]:
+            if isinstance(connection, Connection):
+                connection.close_if_late()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and end those that there are."""
