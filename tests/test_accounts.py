@@ -28,6 +28,7 @@ from meetkit.errors import (
     InvalidRequestError,
     MeetkitError,
     NotFoundError,
+    StoreError,
     ThrottledError,
     UnauthenticatedError,
 )
@@ -234,6 +235,14 @@ class TestApiKeys:
         assert not caller.is_admin
         assert caller.session_id is None
         assert world.accounts.list_api_keys(admin)[0].last_used_at == world.clock.now
+
+    def test_are_good_while_nothing_can_be_written(self, world: World) -> None:
+        made = world.accounts.create_api_key(world.admin(), ApiKeyRequest(name="CRM"))
+        world.database.read(lambda connection: connection.exec_driver_sql("PRAGMA query_only = ON").close())
+
+        with pytest.raises(StoreError):
+            world.login()
+        assert world.accounts.authenticate(made.secret).right == "admin"
 
     def test_are_good_until_revoked(self, world: World) -> None:
         world.signup()

@@ -84,6 +84,14 @@ def test_of_many_unknown_fields_the_first_are_named() -> None:
         parse(NewUser, {str(number): 0 for number in range(MANY)})
 
 
+@pytest.mark.parametrize(("model", "field"), [(Analysis, "trackers"), (Profile, "preferences")])
+def test_of_a_long_name_the_beginning_is_told(model: type[BaseModel], field: str) -> None:
+    with pytest.raises(ValueError, match=f"{field}.x{{70}}") as found:
+        parse(model, {field: {"x" * 100_000: []}})
+
+    assert len(str(found.value)) < 1000
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
 
 from meetkit import data
-from meetkit.errors import InvalidRequestError, ThrottledError
+from meetkit.errors import InvalidRequestError, StoreError, ThrottledError
 from meetkit.models.base import parse
 from meetkit.settings import Settings
 from meetkit.web.bodies import NewMeeting
@@ -72,6 +72,11 @@ async def large() -> str:
 @router.get("/slow-down")
 async def slow_down() -> None:
     raise ThrottledError("too many attempts", retry_after=2.5)
+
+
+@router.get("/no-database")
+async def no_database() -> None:
+    raise StoreError("the database failed: connection to server at 10.0.0.5 failed: no role meetkit_prod")
 
 
 @router.post("/drop")
@@ -144,6 +149,15 @@ def test_an_unexpected_error_is_told_without_what_it_says_and_logged_under_the_i
     assert "Traceback" not in found.text
     assert "in boom" in caplog.text
     assert "ValueError" in caplog.text
+
+
+def test_why_the_database_fails_the_log_says_and_callers_are_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        found = client().get("/no-database", headers={"X-Request-ID": "order-67"})
+
+    assert (found.status_code, found.headers["Retry-After"]) == (503, "1")
+    assert "10.0.0.5" not in found.text
+    assert "10.0.0.5" in caplog.text
 
 
 def test_an_answer_that_breaks_off_is_not_ended_as_if_it_were_whole() -> None:

@@ -28,6 +28,7 @@ Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
 """Values of a kind, of which the first that is none ends the reading, as an error for each of a million costs much."""
 
 _MAX_PROBLEMS = 8
+_MOST_OF_A_NAME = 80
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LABEL = re.compile(r"\w([\w-]*\w)?")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -90,7 +91,7 @@ def cut(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
 def unknown_names(unknown: Collection[object], known: Iterable[str]) -> str:
     """Say which names are not known, what was probably meant, and which names there are."""
     known = list(known)
-    names = sorted(str(name)[:80] for name in islice(unknown, _MAX_PROBLEMS))
+    names = sorted(str(name)[:_MOST_OF_A_NAME] for name in islice(unknown, _MAX_PROBLEMS))
     parts = []
     for name in names:
         close = difflib.get_close_matches(name, known, n=1)
@@ -120,7 +121,7 @@ def describe_errors(errors: Sequence[Mapping[str, Any]], *, values: bool = True)
     """As `describe`, of the errors that Pydantic lists, also where a framework lists them anew."""
     lines = []
     for item in errors[:_MAX_PROBLEMS]:
-        place = ".".join(str(part) for part in item["loc"])
+        place = ".".join(str(part)[:_MOST_OF_A_NAME] for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, MisfitError) and not values:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meetkit.errors import ConflictError, LLMAPIError, MeetkitError, ThrottledError, UnauthenticatedError
+from meetkit.errors import ConflictError, LLMAPIError, MeetkitError, StoreError, ThrottledError, UnauthenticatedError
 from meetkit.models.base import describe_errors
 from meetkit.web.monitoring import logs
 from meetkit.web.reply import Reply
@@ -20,6 +20,7 @@ NOT_JSON = "the body is not JSON, or not in UTF-8"
 NOT_SAID_TO_BE_JSON = "the body is to be JSON, with the header Content-Type: application/json"
 NEITHER_JSON_NOR_FORM = "the body is to be application/json, or multipart/form-data with a `file`"
 NO_FILE = "file: send a file of that name in a multipart/form-data body"
+NO_DATABASE = "the database cannot do this just now; the server's log says why, under this request's id"
 _RETRY_AFTER = 1
 _PARTS = frozenset({"body", "query", "path", "header", "cookie"})
 _log = logging.getLogger("meetkit.web")
@@ -34,11 +35,18 @@ def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = Non
 
 
 def of_error(error: Exception) -> Reply:
-    """The problem of an error: of ours with its message, of others without, as nobody knows what it holds."""
+    """The problem of an error: of ours with its message, of others without, as nobody knows what it holds.
+
+    A database's own words may name servers and roles; they are for the log.
+    """
     if not isinstance(error, MeetkitError):
         _log.error("an unexpected %s", logs.unsaid(error))
         return problem(500, "something went wrong; the server's log says what, under this request's id")
-    return problem(error.status_code, str(error), headers=headers_of(error), **_more(error))
+    detail = str(error)
+    if isinstance(error, StoreError):
+        _log.error("%s", error)
+        detail = NO_DATABASE
+    return problem(error.status_code, detail, headers=headers_of(error), **_more(error))
 
 
 def of_invalid(errors: Sequence[Mapping[str, Any]], content_type: str | None = None) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,7 @@ from meetkit.accounts.models import LoginRequest, TokenPair
 from meetkit.accounts.sessions import Begun
 from meetkit.accounts.tokens import NOT_GOOD, Claims
 from meetkit.accounts.verbs.parts import Parts, own_session
-from meetkit.errors import ForbiddenError, UnauthenticatedError
+from meetkit.errors import ForbiddenError, StoreError, UnauthenticatedError
 
 _WRONG = "e-mail or password is wrong"
 _OUTCOMES: dict[str, Outcome] = {"ok": "ok", "unknown": "failed"}
@@ -124,7 +125,9 @@ class SigningIn(Sessions):
         if credential.startswith(api_keys.PREFIX):
             caller, to_note = self.database.read(callers.by_key, credential, now=now)
             if to_note is not None:
-                self.database.write(callers.note_use, to_note, now=now)
+                # Who only reads needs no disk that is not full.
+                with suppress(StoreError):
+                    self.database.write(callers.note_use, to_note, now=now)
         else:
             claims = self.tokens.read(credential, now=now)
             caller = self.database.read(callers.by_session, claims, now=now)
