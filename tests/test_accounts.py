@@ -242,7 +242,7 @@ class TestApiKeys:
 
         with pytest.raises(StoreError):
             world.login()
-        assert world.accounts.authenticate(made.secret).right == "admin"
+        assert world.accounts.authenticate(made.secret).right == "write"
 
     def test_are_good_until_revoked(self, world: World) -> None:
         world.signup()
