@@ -121,7 +121,7 @@ class Replaceable:
 def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
     store = Replaceable()
     app = app_of(store, llm=MODELS[model], reads=store.reads)  # type: ignore[arg-type]
-    around = middleware.around(app, Settings(max_body_mb=1), Metrics())
+    around = middleware.around(app, Settings(max_body_mb=2), Metrics())
     return store, TestClient(around, raise_server_exceptions=False)
 
 
@@ -133,7 +133,7 @@ def by_flask(model: Model) -> tuple[Replaceable, flask.Flask]:
         if event == "transcript_read":
             store.reads.append(subject)
 
-    app.register_blueprint(blueprint(store=store, llm=MODELS[model], note=note, max_body_mb=1))  # type: ignore[arg-type]
+    app.register_blueprint(blueprint(store=store, llm=MODELS[model], note=note, max_body_mb=2))  # type: ignore[arg-type]
     render_problems(app)
     return store, app
 
@@ -179,6 +179,7 @@ FILE = (
     b"Sarah Chen: I'll send the report by Friday.\r\n--cut--\r\n"
 )
 TEXT = FILE.replace(b"file", b"transcript", 1).replace(b'; filename="call.txt"', b"")
+FIELD = b'--cut\r\nContent-Disposition: form-data; name="zone"\r\n\r\n1\r\n'
 M, H = "/meetings/meeting_1", "/meetings/hist_meeting_1"
 ANALYZE = Ask("POST", f"{H}/analyze")
 
@@ -315,7 +316,7 @@ WRONG = {
     "a version that moved on": Case(Ask("PATCH", M, {"title": "x"}, headers={"If-Match": '"9"'}), 412),
     "a deletion too late": Case(Ask("DELETE", M, headers={"If-Match": '"9"'}), 412),
     "a body too large": Case(post("/meetings", b" " * (MIB + 1)), 413, "at most 1 MiB"),
-    "a file too large": Case(post(f"{M}/analyze", b"-" * (MIB + 1), FORM["Content-Type"]), 413, "at most 1 MiB"),
+    "a file too large": Case(post(f"{M}/analyze", b"-" * (2 * MIB + 1), FORM["Content-Type"]), 413, "at most 2 MiB"),
     "an answer of no use": Case(Ask("POST", f"{M}/prepare?max_retries=1"), 500, model="useless"),
     "a model that fails": Case(Ask("POST", f"{M}/prepare"), 503, "attempt", model="failing"),
 }
@@ -354,6 +355,19 @@ HOSTILE = {
     "a file that is no text": Case(
         post(f"{M}/analyze", FILE.replace(b"Sarah", b"\xff\x00"), FORM["Content-Type"]), 400
     ),
+    "a form with two files": Case(
+        post(f"{M}/analyze", FILE.replace(b"--cut--", FILE), FORM["Content-Type"]), 400, "file: send"
+    ),
+    "a form with a field that nobody knows": Case(
+        post(f"{M}/analyze", FIELD + FILE, FORM["Content-Type"]), 400, "unknown field 'zone'"
+    ),
+    "a form with many fields": Case(post(f"{M}/analyze", FIELD * 11 + FILE, FORM["Content-Type"]), 400, "file: send"),
+    "a form with very many fields": Case(
+        post(f"{M}/analyze", FIELD * 2000 + FILE, FORM["Content-Type"]), 400, "file: send"
+    ),
+    "JSON of another type": Case(post("/meetings", b"", "APPLICATION/JSON"), 400, "Field required"),
+    "a large transcript": Case(post(f"{M}/analyze", b" " * (MIB + 1)), 400, "the body is not JSON"),
+    "a too large transcript": Case(post(f"{M}/analyze", b" " * (2 * MIB + 1)), 413, "at most 2 MiB"),
     "a transcript of another type": Case(post(f"{M}/analyze", b"Hello.", "text/plain"), 400, "multipart/form-data"),
     "a transcript that is not JSON": Case(post(f"{M}/analyze", b"Hello."), 400, "the body is not JSON"),
     "a transcript that is a number": Case(Ask("POST", f"{M}/analyze", {"transcript": 1}), 400, "transcript"),

@@ -20,6 +20,8 @@ NOT_JSON = "the body is not JSON, or not in UTF-8"
 NOT_SAID_TO_BE_JSON = "the body is to be JSON, with the header Content-Type: application/json"
 NEITHER_JSON_NOR_FORM = "the body is to be application/json, or multipart/form-data with a `file`"
 NO_FILE = "file: send a file of that name in a multipart/form-data body"
+MOST_FIELDS = 10
+"""Of a form with a file."""
 NO_DATABASE = "the database cannot do this just now; the server's log says why, under this request's id"
 _RETRY_AFTER = 1
 _PARTS = frozenset({"body", "query", "path", "header", "cookie"})
@@ -53,7 +55,7 @@ def of_invalid(errors: Sequence[Mapping[str, Any]], content_type: str | None = N
     """The problem of a request that is none, by the errors that FastAPI lists, in the words of `describe`."""
     if any(error["type"] == "json_invalid" for error in errors):
         return problem(400, NOT_JSON)
-    if any(_is_no_json(error) for error in errors) and "json" not in (content_type or ""):
+    if any(_is_no_json(error) for error in errors) and "json" not in (content_type or "").casefold():
         return problem(400, NOT_SAID_TO_BE_JSON)
     return problem(400, describe_errors([{**error, "loc": _within(error["loc"])} for error in errors]))
 

@@ -8,6 +8,7 @@ from typing import Any, get_origin
 
 from flask import request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
@@ -72,15 +73,23 @@ def transcript() -> Arguments:
         InvalidRequestError: the body is neither, or malformed.
     """
     if request.mimetype == "multipart/form-data":
-        files = [*request.files.items(multi=True)]
-        if [name for name, _ in files] != ["file"]:
-            raise InvalidRequestError(problems.NO_FILE)
-        return {"body": parse(Analysis, request.form.to_dict()), "upload": files[0][1].read()}
+        return _form()
     if not request.get_data():
         return {"body": Analysis()}
     if request.mimetype != "application/json":
         raise InvalidRequestError(problems.NEITHER_JSON_NOR_FORM)
     return {"body": parse(Analysis, _json())}
+
+
+def _form() -> Arguments:
+    """The fields of a form, of what is sent twice the last, and its only file."""
+    try:
+        fields, files = [*request.form.items(multi=True)], [*request.files.items(multi=True)]
+    except RequestEntityTooLarge:
+        fields, files = [], []  # Werkzeug counts parts, too.
+    if [name for name, _ in files] != ["file"] or len(fields) > problems.MOST_FIELDS:
+        raise InvalidRequestError(problems.NO_FILE)
+    return {"body": parse(Analysis, dict(fields)), "upload": files[0][1].read()}
 
 
 def _json() -> Any:

@@ -16,7 +16,7 @@ from meetkit.errors import TooLargeError
 from meetkit.llm_client import LLMClient
 from meetkit.settings import Settings
 from meetkit.storage import Store
-from meetkit.web import problems
+from meetkit.web import problems, sizes
 from meetkit.web.context import Backend, Credentials, Note
 from meetkit.web.flask import reading
 from meetkit.web.flask.table import ONLY_POST, ROUTES, Route
@@ -24,7 +24,6 @@ from meetkit.web.monitoring import logs
 from meetkit.web.operations.paging import PREFIX
 from meetkit.web.reply import Reply
 
-_MEBIBYTE = 1024 * 1024
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -46,7 +45,7 @@ def blueprint(
             and the host guards the routes itself.
         guard: the store as a caller sees it, such as `GuardedStore`.
         note: told of each reading of a transcript, or of what quotes it, and of contacts erased.
-        max_body_mb: how many MiB a request's body may have.
+        max_body_mb: how many MiB a request's body may have where a transcript may be in it; elsewhere it has 1.
     """
     views = _Views(Backend(store, llm, identify, guard, note), max_body_mb)
     made = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
@@ -121,15 +120,15 @@ class _Views:
 
     def _arguments(self, route: Route) -> reading.Arguments:
         """What the operation takes, of a body that is not too large."""
-        most = self.max_body_mb * _MEBIBYTE
+        most = sizes.most(request.method, request.path, self.max_body_mb)
         # Of a body that does not say its length, Werkzeug reads as much as it may and leaves the rest.
-        request.max_content_length = request.max_form_memory_size = most + 1
+        request.max_content_length = request.max_form_memory_size = most.bytes + 1
         try:
-            is_too_large = len(request.get_data()) > most
+            is_too_large = len(request.get_data()) > most.bytes
         except RequestEntityTooLarge:
             is_too_large = True
         if is_too_large:
-            raise TooLargeError(f"the body of a request has at most {self.max_body_mb} MiB")
+            raise TooLargeError(most.detail)
         return reading.read(route.reads)
 
 

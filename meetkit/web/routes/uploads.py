@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
-from meetkit.web.problems import NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
+from meetkit.web.problems import MOST_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -40,7 +40,7 @@ async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
         InvalidRequestError: it is malformed, or has no file.
     """
     try:
-        async with request.form(max_files=1, max_fields=10) as sent:
+        async with request.form(max_files=1, max_fields=MOST_FIELDS) as sent:
             file = sent.get("file")
             if isinstance(file, UploadFile):
                 fields = {name: value for name, value in sent.items() if name != "file"}
