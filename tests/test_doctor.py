@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -70,6 +71,19 @@ def test_a_database_is_reached_and_its_revision_told(doctor: Doctor, tmp_path: P
     SqlStore(url, migrate=True).close()
 
     assert "at revision" in doctor(database=url)["database"]["found"]
+
+
+def test_what_cannot_be_written_is_broken(doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    SqlStore(url, migrate=True).close()
+    # As root a test may write whatever its mode.
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK or Path(path).name == "meetings.db")
+
+    found = doctor(database=url, code=1)
+
+    assert (found["database"]["state"], found["mail"]["state"]) == ("broken", "broken")
+    assert "cannot be written" in found["database"]["found"]
+    assert "cannot be written" in found["mail"]["found"]
 
 
 def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgres: Postgres) -> None:

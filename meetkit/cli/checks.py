@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,8 @@ def _web() -> Check:
 
 def _database(url: str | None, default_url: str) -> Check:
     if url is None and not Path(default_url.removeprefix("sqlite:///")).exists():
+        if not _may_be_filled(Path()):
+            return Check("database", "broken", "none yet, and none can be made here", do="see who owns this folder")
         return Check("database", "off", "none yet; `meetkit serve` makes meetkit.db here")
     try:
         # A password may also stand after the question mark.
@@ -63,7 +66,17 @@ def _database(url: str | None, default_url: str) -> Check:
     except (MeetkitError, sqlalchemy.exc.ArgumentError) as error:
         do = "`meetkit db upgrade`, or see MEETKIT_DATABASE_URL in docs/settings.md"
         return Check("database", "broken", _told(error), do=do)
+    if not _is_writable(sqlalchemy.make_url(url or default_url)):
+        return Check("database", "broken", f"{name}, or its folder, cannot be written", do="see who owns them")
     return Check("database", "ok", f"{name} at revision {schema.REVISION}")
+
+
+def _is_writable(url: sqlalchemy.URL) -> bool:
+    """Whether a SQLite database is; beside its file it makes others."""
+    if url.get_backend_name() != "sqlite" or url.query:
+        return True
+    file = Path(url.database or "")
+    return os.access(file, os.W_OK) and _may_be_filled(file.parent)
 
 
 def _secret(given: Settings, url: str) -> Check:
@@ -124,12 +137,21 @@ def _mail(given: Settings) -> Check:
     if not urls:
         state: State = "warning" if given.environment == "production" else "off"
         found = f"mails are written into the folder {given.mail_folder}"
+        if not _may_be_filled(Path(given.mail_folder)):
+            found = f"the folder {given.mail_folder} cannot be written"
+            return Check("mail", "broken", found, do="MEETKIT_MAIL_FOLDER")
         return Check("mail", state, found, do="MEETKIT_SMTP_URL sends them")
     try:
         mail.SmtpMailer(*urls, sender=given.mail_from, timeout=_SECONDS).check()
     except MeetkitError as error:
         return Check("mail", "broken", str(error), do="see MEETKIT_SMTP_URL and MEETKIT_SMTP_FALLBACK_URL")
     return Check("mail", "ok", "reached, and signed in where a name is given")
+
+
+def _may_be_filled(folder: Path) -> bool:
+    """Whether files can be made in a folder, or in the nearest around it that is there already."""
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def _redis(given: Settings) -> Check:
