@@ -6,8 +6,10 @@ import base64
 import hmac
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -471,6 +473,8 @@ STRANGE = [
     ("200 OK", '{"error": "slow_down"}'),
     ("200 OK", '{"error": ["invalid_grant"]}'),
     ("302 Found", ""),
+    ("200 OK", "[" * 100_000),
+    ("200 OK", '{"access_token": "' + "x" * 2_000_000 + '", "token_type": "bearer"}'),
 ]
 
 
@@ -534,6 +538,29 @@ def test_a_provider_that_hangs_is_waited_for_no_longer_than_asked() -> None:
         _, pending = slow.start("http://testserver/")
         with pytest.raises(IdentityProviderError, match="cannot be reached"):
             slow.finish(pending, oauth.Answer(state=pending.state, code="c"))
+
+
+def test_a_provider_that_answers_byte_by_byte_is_waited_for_no_longer_than_asked() -> None:
+    def trickle(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(1000):
+                connection.sendall(b" ")
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=trickle, args=[listener])
+        thread.start()
+        hub = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        slow = oauth.GitHub(hub, hub, client_id=CLIENT, client_secret=SECRET, timeout=0.2)
+        _, pending = slow.start("http://testserver/")
+        began = time.monotonic()
+        with pytest.raises(IdentityProviderError, match="cannot be reached"):
+            slow.finish(pending, oauth.Answer(state=pending.state, code="c"))
+        assert time.monotonic() - began < 10
+        thread.join()
 
 
 @pytest.mark.parametrize(

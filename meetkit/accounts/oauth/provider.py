@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from time import monotonic
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import httpx2
@@ -29,6 +30,8 @@ _OF_THE_CODE = frozenset({"access_denied", "bad_verification_code", "invalid_gra
 _OF_THE_CLIENT = frozenset(
     {"incorrect_client_credentials", "invalid_client", "redirect_uri_mismatch", "unauthorized_client"}
 )
+_MOST = 1024 * 1024
+"""Bytes of an answer."""
 # Of the way back: RFC 6749, section 4.1.2.1.
 _OF_THE_PROVIDER = frozenset({"server_error", "temporarily_unavailable"})
 
@@ -67,7 +70,7 @@ class Provider(ABC):
     scope: ClassVar[str]
 
     def __init__(self, *, client_id: str, client_secret: str, timeout: float = 10.0) -> None:
-        """Speak to the provider as this client; `timeout` is how many seconds it may be silent."""
+        """Speak to the provider as this client; `timeout` is how many seconds it may be silent, or send an answer."""
         self._client_id = client_id
         self._client_secret = client_secret
         self._timeout = timeout
@@ -129,7 +132,12 @@ class Provider(ABC):
     def _exchange(self, session: OAuth2Client, url: str, **given: str) -> None:
         try:
             session.fetch_token(url, grant_type="authorization_code", **given)
-        except (ValueError, TypeError, AttributeError):  # Authlib reads the answer without a look at its types.
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ):  # Authlib reads the answer without a look at its types.
             raise self._strange() from None
 
     @contextmanager
@@ -145,9 +153,14 @@ class Provider(ABC):
                 code_challenge_method="S256",
                 timeout=self._timeout,
                 verify=_tls(),
+                event_hooks={"response": [self._bound]},
             ) as session,
         ):
             yield session
+
+    def _bound(self, response: httpx2.Response) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Bounded(response.stream, until=monotonic() + self._timeout)
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
@@ -197,6 +210,24 @@ class Provider(ABC):
         except ValidationError as error:
             why = describe(error, values=False)
             raise InvalidRequestError(f"what {self.title} tells of you cannot be kept: {why}") from None
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """A body that is read for no longer than the provider may be silent, and no further than it can matter."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, *, until: float) -> None:
+        self._stream, self._until = stream, until
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._stream:
+            size += len(piece)
+            if size > _MOST or monotonic() > self._until:
+                raise httpx2.ReadTimeout("the answer has no end")
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 @cache
