@@ -132,12 +132,8 @@ class Provider(ABC):
     def _exchange(self, session: OAuth2Client, url: str, **given: str) -> None:
         try:
             session.fetch_token(url, grant_type="authorization_code", **given)
-        except (
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ):  # Authlib reads the answer without a look at its types.
+        # Authlib reads the answer without a look at its types.
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise self._strange() from None
 
     @contextmanager
