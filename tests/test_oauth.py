@@ -322,7 +322,9 @@ def test_an_error_without_the_state_is_not_believed(site: Site) -> None:
     assert "no answer" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
 
 
-@pytest.mark.parametrize("rest", ["", "&code=", "&error=invalid_scope", "&error=access_denied&code=c"])
+@pytest.mark.parametrize(
+    "rest", ["", "&code=", "&code=%ED%A0%80", "&error=invalid_scope", "&error=access_denied&code=c"]
+)
 def test_an_answer_without_a_code_signs_nobody_in(site: Site, rest: str) -> None:
     state = parse_qs(urlsplit(site.begin("github")).query)["state"][0]
 

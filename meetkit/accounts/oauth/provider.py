@@ -125,7 +125,7 @@ class Provider(ABC):
             raise IdentityProviderError(f"{self.title} cannot sign people in at the moment")
         if answer.error == "access_denied":
             raise InvalidRequestError(f"the sign-in by {self.title} was declined")
-        if answer.error or not answer.code:
+        if answer.error or not answer.code or not answer.code.isascii():
             raise InvalidRequestError(f"{self.title} did not complete the sign-in; begin anew")
         return answer.code
 
