@@ -20,6 +20,7 @@ from unittest import mock
 import pytest
 
 from meetkit import settings
+from meetkit.storage import SqlStore
 from meetkit.storage.sql import schema
 from meetkit.storage.sql.ciphers import new_key
 from meetkit.web import app
@@ -138,6 +139,19 @@ def test_a_port_that_is_taken_is_said_in_a_line(meetkit: Run, monkeypatch: pytes
         port = taken.getsockname()[1]
 
         assert "Address already in use; choose another by --port" in meetkit("serve", "--port", port).trouble
+
+
+def test_a_database_that_cannot_be_written_is_not_served(
+    meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keep_logging(monkeypatch)
+    url = f"sqlite:///{tmp_path}/meetings.db"
+    SqlStore(url, migrate=True).close()
+    # As root a test may write whatever its mode.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setenv("MEETKIT_SECRET_KEYS", _KEYS["MEETKIT_SECRET_KEYS"])
+
+    assert "its folder, cannot be written" in meetkit("serve", "--port", 0, database=url).trouble
 
 
 def test_a_port_that_is_taken_leaves_nothing_behind(

@@ -63,20 +63,11 @@ def _database(url: str | None, default_url: str) -> Check:
         name = sqlalchemy.make_url(url or default_url).set(query={}).render_as_string(hide_password=True)
         with upkeep.opened(url or default_url) as connection:
             schema.check(connection)
+        upkeep.check_writable(url or default_url)
     except (MeetkitError, sqlalchemy.exc.ArgumentError) as error:
         do = "`meetkit db upgrade`, or see MEETKIT_DATABASE_URL in docs/settings.md"
         return Check("database", "broken", _told(error), do=do)
-    if not _is_writable(sqlalchemy.make_url(url or default_url)):
-        return Check("database", "broken", f"{name}, or its folder, cannot be written", do="see who owns them")
     return Check("database", "ok", f"{name} at revision {schema.REVISION}")
-
-
-def _is_writable(url: sqlalchemy.URL) -> bool:
-    """Whether a SQLite database is; beside its file it makes others."""
-    if url.get_backend_name() != "sqlite" or url.query:
-        return True
-    file = Path(url.database or "")
-    return os.access(file, os.W_OK) and _may_be_filled(file.parent)
 
 
 def _secret(given: Settings, url: str) -> Check:

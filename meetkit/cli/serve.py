@@ -40,7 +40,9 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     given = given.model_copy(update={"database_url": database.named() or DATABASE_URL})
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
-        upkeep.check_file(engines.parse(str(given.database_url)), may_create=True)
+        url = str(given.database_url)
+        upkeep.check_file(engines.parse(url), may_create=True)
+        upkeep.check_writable(url)
         service = app.Service(given, None, None)
         if given.environment == "development" and not no_sample:
             _fill(service.accounts.database)

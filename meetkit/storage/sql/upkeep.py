@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, func, not_, or_, select, text
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, StoreError, shown
 from meetkit.models.zones import MINUTE
 from meetkit.storage.sql import busy, ciphers, encryption, engines, rows, schema, tables
 from meetkit.storage.sql.access import OwnTransactions, errors_translated
@@ -104,6 +106,20 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
         raise InvalidRequestError(f"database: there is no directory {shown(str(file.parent))}")
     if not may_create and not file.exists():
         raise InvalidRequestError(f"database: there is no file {shown(name)}; `meetkit db upgrade` creates it")
+
+
+def check_writable(url: str) -> None:
+    """Refuse a SQLite database whose file, or the folder where others are made beside it, cannot be written.
+
+    Raises:
+        StoreError: it is such a one. SQLite itself opens it, and fails at the first write.
+    """
+    parsed = sqlalchemy.make_url(url)
+    file = Path(parsed.database or "")
+    if parsed.get_backend_name() != "sqlite" or parsed.query or not file.exists():
+        return
+    if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        raise StoreError(f"the database {shown(str(file))}, or its folder, cannot be written")
 
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
