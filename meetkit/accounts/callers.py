@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, literal, null, select, update
 
 from meetkit.accounts import tables
-from meetkit.accounts.caller import Caller
+from meetkit.accounts.caller import Access, Caller, Right
 from meetkit.accounts.hashes import hash_of
 from meetkit.accounts.tokens import Claims
 from meetkit.models.zones import HOUR, to_microseconds
@@ -67,12 +68,20 @@ def note_use(connection: Connection, key_number: int, *, now: dt.datetime) -> No
 
 
 def _caller(row: Row[Any]) -> Caller:
+    return _validated(row.id, row.user_id, row.tenant_id, row.access, row.team_ids, row.right, row.session_id)
+
+
+# The same row makes the same caller, at each request of a session.
+@lru_cache(maxsize=1024)
+def _validated(
+    account_id: str, user_id: str, tenant_id: str, access: Access, team_ids: str, right: Right, session_id: str | None
+) -> Caller:
     return Caller(
-        account_id=row.id,
-        user_id=row.user_id,
-        tenant_id=row.tenant_id,
-        access=row.access,
-        team_ids=frozenset(row.team_ids.split("\n")) if row.team_ids else frozenset(),
-        right=row.right,
-        session_id=row.session_id,
+        account_id=account_id,
+        user_id=user_id,
+        tenant_id=tenant_id,
+        access=access,
+        team_ids=frozenset(team_ids.split("\n")) if team_ids else frozenset(),
+        right=right,
+        session_id=session_id,
     )

@@ -159,15 +159,16 @@ class Service(FastAPI):
         return middleware.around(app, self.settings, self.metrics, lambda: self.readiness.draining)
 
     def _plug_in(self, backend: Backend) -> None:
-        """All routes: those for operators, and those of resources, with and without the prefix."""
+        """All routes: those of resources, with and without the prefix, and those for operators."""
         dispatcher = Dispatcher(backend, anyio.CapacityLimiter(self.settings.threads))
         # Made once, as the routes are there twice.
-        # Accounts first, as some of their paths could else be ids of users.
-        parts = (self._accounts_api(dispatcher), *api(dispatcher))
-        self.include_router(health.routes(self.readiness, self.metrics, self.settings))
+        *resources, its_users = api(dispatcher)
+        # Some paths of accounts could else be ids of users. What is asked for most comes first.
+        parts = (*resources, self._accounts_api(dispatcher), its_users)
         for prefix, is_shown in ((PREFIX, True), ("", False)):
             for part in parts:
                 self.include_router(part, prefix=prefix, include_in_schema=is_shown)
+        self.include_router(health.routes(self.readiness, self.metrics, self.settings))
 
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
@@ -213,8 +214,8 @@ def _url(settings: Settings, given: Store | None) -> str | URL:
 
 
 def api(dispatcher: Dispatcher) -> list[APIRouter]:
-    """All routes of resources, those before others whose paths could else be ids of these."""
-    parts = (booking, meetings, insights, users, contacts, action_items, availability, calendars)
+    """All routes of resources; those of booking before others whose ids their paths could else be, of users last."""
+    parts = (booking, meetings, insights, contacts, action_items, availability, calendars, users)
     return [FlatRouter([part.routes(dispatcher)]) for part in parts]
 
 
