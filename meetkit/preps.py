@@ -84,8 +84,9 @@ async def generate_pre_meeting_prep_async(
     job = await asyncio.to_thread(_Job.of, meeting_id, history_limit, asking)
     try:
         prep = await job.written_async()
-    finally:
+    except BaseException:
         await asyncio.to_thread(job.record_costs)
+        raise
     return await asyncio.to_thread(job.keep, prep)
 
 
@@ -93,8 +94,9 @@ def _write(meeting_id: str, history_limit: int, asking: _Asking) -> PreMeetingPr
     job = _Job.of(meeting_id, history_limit, asking)
     try:
         prep = job.written()
-    finally:
+    except BaseException:
         job.record_costs()
+        raise
     return job.keep(prep)
 
 
@@ -166,6 +168,8 @@ class _Job:
             self.store.add_usage(usage)
 
     def keep(self, prep: PreMeetingPrep) -> PreMeetingPrep:
+        """Keep what the brief cost, and then the brief, unless what it tells of was erased meanwhile."""
+        self.record_costs()
         self._check_not_erased()
         self.store.update_meeting(prep.meeting_id, self._unless_erased, artefacts={BRIEF: prep.model_dump_json()})
         return prep

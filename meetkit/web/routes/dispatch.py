@@ -35,7 +35,7 @@ class Dispatcher:
     async def answer(self, request: Request, operation: Operation[P], *args: P.args, **kwargs: P.kwargs) -> Response:
         """Have the operation done for who makes this request."""
         if inspect.iscoroutinefunction(operation):
-            context = await self._in_thread(self._admit, request)
+            context = await self._admitted(request)
             with self.backend.serving(context):
                 return rendered(await operation(context, *args, **kwargs))
         return rendered(await self._in_thread(self._serve, request, operation, args, kwargs))
@@ -43,7 +43,7 @@ class Dispatcher:
     def router(self, prefix: str = "", *, tag: str) -> APIRouter:
         """A router whose routes tell who asks before they read a body, so that nobody else has one read and checked."""
         asks = self.backend.identify is not None
-        admit = self._admit_early
+        admit = self._admitted
 
         class Admitting(APIRoute):
             def get_route_handler(self) -> Handler:
@@ -65,14 +65,18 @@ class Dispatcher:
         """The same with so many threads of its own, for what would else keep all others waiting."""
         return replace(self, threads=anyio.CapacityLimiter(threads))
 
-    async def _admit_early(self, request: Request) -> None:
-        request.scope[_ADMITTED] = await self._in_thread(self._admit, request)
+    async def _admitted(self, request: Request) -> RequestContext:
+        if _ADMITTED not in request.scope:
+            await self._in_thread(self._admit, request)
+        admitted: RequestContext = request.scope[_ADMITTED]
+        return admitted
 
     def _admit(self, request: Request) -> RequestContext:
+        """Tell who asks, once a request."""
         if _ADMITTED in request.scope:
             admitted: RequestContext = request.scope[_ADMITTED]
             return admitted
-        context = self.backend.admit(credentials_of(request))
+        context = request.scope[_ADMITTED] = self.backend.admit(credentials_of(request))
         if context.caller:
             request.state.account_id = context.caller.account_id
         return context
