@@ -60,15 +60,15 @@ class Scale:
     mixed: tuple[int, int]
     held: int
     prepares: int
-    model_seconds: float
+    model_seconds: tuple[float, ...]
     crud_seconds: float
     words: int
     before_fault: float
     fault: float
 
 
-FULL = Scale(9, 2.0, (8, 64), (10_000, 100_000), 1_000, 200, 10.0, 10.0, 10_000, 5.0, 5.0)
-SMOKE = Scale(1, 0.2, (8,), (50, 200), 50, 10, 0.5, 0.6, 500, 0.5, 0.5)
+FULL = Scale(9, 2.0, (8, 64), (10_000, 100_000), 1_000, 200, (10.0, 20.0), 10.0, 10_000, 5.0, 5.0)
+SMOKE = Scale(1, 0.2, (8,), (50, 200), 50, 10, (0.5,), 0.6, 500, 0.5, 0.5)
 
 
 class World:
@@ -234,10 +234,12 @@ class Client:
 
 
 class Bench:
-    """Everything that is measured, on one database."""
+    """Everything that is measured, each part on a database of its own."""
 
-    def __init__(self, world: World, scale: Scale, folder: Path, stack: ExitStack) -> None:
-        self.world, self.scale, self.folder, self.stack = world, scale, folder, stack
+    world: World
+
+    def __init__(self, scale: Scale, folder: Path, stack: ExitStack) -> None:
+        self.scale, self.folder, self.stack = scale, folder, stack
         self.client = self.new_client()
 
     def new_client(self) -> Client:
@@ -351,14 +353,20 @@ class Bench:
 
     def prepares(self) -> None:
         """What becomes of reads and writes while many briefs wait for a model."""
+        for seconds in self.scale.model_seconds:
+            print(f"\nThe model answers after {seconds:g} s.")
+            self.prepares_of(seconds)
+
+    def prepares_of(self, seconds: float) -> None:
+        """The same, of a model that takes so long."""
         title("Reads and writes", "requests/s", "p50, ms", "p95, ms", "p99, ms", "meanwhile")
         count = self.scale.prepares
-        with self.bare("model:app", SERVICE_MODEL_SECONDS=str(self.scale.model_seconds)) as model:
+        with self.bare("model:app", SERVICE_MODEL_SECONDS=str(seconds)) as model:
             named = f"http://127.0.0.1:{model.port}/v1#m"
             with self.ours(MEETKIT_MODEL=named, MEETKIT_MODEL_CONCURRENCY=str(count)) as ours:
                 briefs = [self.world.request("POST", f"{PATH}/meeting_{number}/prepare", {}) for number in range(240)]
                 model.get("/most")
-                self.starve(ours, briefs, count, ramp=self.scale.model_seconds)
+                self.starve(ours, briefs, count, ramp=seconds)
                 print(f"\nAt most {model.get('/most')['most']} calls of the model were under way.")
 
     def analyses(self) -> None:
@@ -495,9 +503,9 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        world = World(f"sqlite:///{folder}/meetings.db", folder)
-        bench = Bench(world, SMOKE if given.smoke else FULL, folder, stack)
+        bench = Bench(SMOKE if given.smoke else FULL, folder, stack)
         for part in given.only or PARTS:
+            bench.world = World(f"sqlite:///{folder}/{part}.db", folder)
             getattr(bench, part)()
 
 
