@@ -54,6 +54,14 @@ class BookingContract:
             Busy("ben", between, end),
         )
 
+    def test_who_is_not_there_is_told_before_who_is_busy(self, store: Store) -> None:
+        """A booking with nobody's contact or user is refused for that, whoever is busy."""
+        store.add_meeting(meeting(id="there"))
+
+        for stranger in ({"contact_id": "nobody"}, {"attendee_ids": ["nobody"]}):
+            with pytest.raises(NotFoundError):
+                store.add_meeting(meeting(id="new", exclusive=True, **stranger))
+
     def test_what_is_not_booked_may_overlap(self, store: Store) -> None:
         """Other meetings are kept over a booking, which stays."""
         store.add_meeting(meeting(id="booked", exclusive=True))

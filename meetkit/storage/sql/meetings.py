@@ -81,17 +81,26 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
         if first is None:
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
-    numbers = users.numbers(connection, meeting.user_ids)
+    numbers, clients = people_of(connection, meeting)
     if takes_time(meeting):
         lock_users(connection, numbers.values())
         busy.check_free(connection, meeting, numbers)
-    insert_meeting(connection, meeting, numbers)
+    insert_meeting(connection, meeting, numbers, clients)
     return meeting
 
 
-def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int]) -> None:
-    """Keep a new meeting, whoever is busy; `numbers` are those of its users."""
-    clients = contacts.numbers(connection, [meeting.contact_id] if meeting.contact_id else [])
+def people_of(connection: Connection, meeting: Meeting) -> tuple[dict[str, int], dict[str, int]]:
+    """The row numbers of its users, and of its contact.
+
+    Raises:
+        NotFoundError: one of them is not there.
+    """
+    clients = [meeting.contact_id] if meeting.contact_id else []
+    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, clients)
+
+
+def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> None:
+    """Keep a new meeting, whoever is busy; the numbers are those of its people."""
     [row] = keys.seal_meetings(connection, [(meeting.id, full_row(meeting, numbers, clients))])
     number = dialects.insert_new(connection, _m, row)
     if number is None:
@@ -123,8 +132,7 @@ def update_meeting(
     row = _get(connection, _BY_ID, meeting_id)
     before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
-    numbers = users.numbers(connection, after.user_ids)
-    clients = contacts.numbers(connection, [after.contact_id] if after.contact_id else [])
+    numbers, clients = people_of(connection, after)
     if takes_time(after, before):
         lock_users(connection, numbers.values())
         busy.check_free(connection, after, numbers, row.number)

@@ -121,8 +121,7 @@ def _keep_one(connection: Connection, record: Record) -> None:
         case CalendarRecord():
             busy.put_calendar(connection, record.user_id, record.calendar)
         case MeetingRecord():
-            numbers = users.numbers(connection, record.meeting.user_ids)
-            meetings.insert_meeting(connection, record.meeting, numbers)
+            meetings.insert_meeting(connection, record.meeting, *meetings.people_of(connection, record.meeting))
             for kind, content in record.artefacts.items():
                 meetings.put_artefact(connection, record.meeting.id, kind, content)
         case RequestRecord():
