@@ -66,16 +66,11 @@ class Dispatcher:
         return replace(self, threads=anyio.CapacityLimiter(threads))
 
     async def _admitted(self, request: Request) -> RequestContext:
-        if _ADMITTED not in request.scope:
-            await self._in_thread(self._admit, request)
-        admitted: RequestContext = request.scope[_ADMITTED]
+        """Who asks, told once a request."""
+        admitted: RequestContext = request.scope.get(_ADMITTED) or await self._in_thread(self._admit, request)
         return admitted
 
     def _admit(self, request: Request) -> RequestContext:
-        """Tell who asks, once a request."""
-        if _ADMITTED in request.scope:
-            admitted: RequestContext = request.scope[_ADMITTED]
-            return admitted
         context = request.scope[_ADMITTED] = self.backend.admit(credentials_of(request))
         if context.caller:
             request.state.account_id = context.caller.account_id
@@ -83,7 +78,7 @@ class Dispatcher:
 
     def _serve(self, request: Request, operation: Any, args: Any, kwargs: Any) -> Reply:
         with self.backend.visit():
-            context = self._admit(request)
+            context = request.scope.get(_ADMITTED) or self._admit(request)
             with self.backend.serving(context):
                 reply: Reply = operation(context, *args, **kwargs)
                 return reply
