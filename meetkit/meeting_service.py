@@ -13,18 +13,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from meetkit import availability
-from meetkit.action_items import complete_action_item, get_open_action_items
-from meetkit.analyses import (
+from meetkit.availability import day, first
+from meetkit.availability.search import time_slot
+from meetkit.meetings.action_items import complete_action_item, get_open_action_items
+from meetkit.meetings.analyses import (
     analyze_meeting,
     analyze_meeting_async,
     get_insights,
     get_transcript,
     get_usage,
 )
-from meetkit.availability import day, first
-from meetkit.availability.search import time_slot
-from meetkit.collaborators import configure, current_store, use
-from meetkit.directory import (
+from meetkit.meetings.briefs import (
+    generate_pre_meeting_prep,
+    generate_pre_meeting_prep_async,
+    generate_pre_meeting_prep_with_retry,
+    get_prep,
+)
+from meetkit.meetings.erasure import erase_contact, erase_user, purge
+from meetkit.meetings.people import (
     create_contact,
     create_user,
     get_contact,
@@ -34,19 +40,7 @@ from meetkit.directory import (
     update_contact,
     update_user,
 )
-from meetkit.erasure import erase_contact, erase_user, purge
-from meetkit.models.base import parse
-from meetkit.models.meetings import Meeting, MeetingFilters
-from meetkit.models.people import User
-from meetkit.models.time import BusyInterval, TimeSlot
-from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
-from meetkit.preps import (
-    generate_pre_meeting_prep,
-    generate_pre_meeting_prep_async,
-    generate_pre_meeting_prep_with_retry,
-    get_prep,
-)
-from meetkit.scheduling import (
+from meetkit.meetings.scheduling import (
     book_first_free,
     book_meeting,
     cancel_meeting,
@@ -58,6 +52,12 @@ from meetkit.scheduling import (
     sync_calendar,
     update_meeting,
 )
+from meetkit.models.base import parse
+from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.people import User
+from meetkit.models.time import BusyInterval, TimeSlot
+from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
+from meetkit.runtime.collaborators import configure, current_store, use
 from meetkit.storage import Store
 
 __all__ = [

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import event, text
 
 from meetkit.accounts import audit
-from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Act, AuditFilters, Origin
 from meetkit.accounts.models import (
     ApiKeyRequest,
@@ -29,6 +28,7 @@ from meetkit.errors import (
 )
 from meetkit.models import User
 from meetkit.models.base import parse
+from meetkit.models.caller import Access, Caller
 from meetkit.storage.sql import upkeep
 from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 

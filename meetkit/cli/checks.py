@@ -11,10 +11,11 @@ from typing import Literal
 
 import sqlalchemy
 
-from meetkit import collaborators, llm_client, mail
+from meetkit import llm_client, mail
 from meetkit.accounts.identity import ProviderName
 from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
+from meetkit.runtime import collaborators
 from meetkit.settings import Settings
 from meetkit.storage.sql import SqlOptions, ciphers, keys, schema, upkeep
 from meetkit.web import secrets

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 import click
 
-from meetkit import data, settings, synthetic
+from meetkit import data, settings
 from meetkit.cli import database, encryption, show
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
+from meetkit.meetings import synthetic
 from meetkit.models.records import Record, counting
 from meetkit.models.zones import parse_date
 

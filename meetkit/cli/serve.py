@@ -33,7 +33,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     before it ends; a second one ends it at once.
     """
     from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app, serving  # noqa: PLC0415  # as above
+    from meetkit.web import app  # noqa: PLC0415  # as above
+    from meetkit.web import server as serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()

@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import click
 
-from meetkit import collaborators
 from meetkit.cli import database, show
 from meetkit.errors import InvalidRequestError, shown
+from meetkit.runtime import collaborators
 from meetkit.storage import transfer
 
 _STANDARD = "-"

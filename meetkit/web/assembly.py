@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from meetkit import mail, meeting_service
-from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import EventName
-from meetkit.accounts.guarded_store import GuardedStore
+from meetkit.accounts.routes import oauth
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
-from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
 HASHES_AT_A_TIME = 2
