@@ -29,7 +29,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from meetkit import data
-from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, shown
+from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
 from meetkit.models.base import check_storable, cut, is_storable, parse
@@ -193,7 +193,7 @@ def _row(table: Any, kind: str, key: str) -> Any:
 
 def _check_free(table: Any, kind: str, key: str) -> None:
     if table.objects.filter(key=key).exists():
-        raise ConflictError(f"there is already a {kind} with id {shown(key)}")
+        raise ConflictError(f"there is already a {kind} with id {brief_repr(key)}")
 
 
 def _meeting(row: Appointment, *, transcript: bool = True) -> Meeting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
-from meetkit.errors import InvalidRequestError, LLMAPIError, shown
+from meetkit.errors import InvalidRequestError, LLMAPIError, brief_repr
 from meetkit.llm_client.port import LLMClient, engine_name
 
 _LONGEST_NAME = 200
@@ -25,7 +25,9 @@ class FallbackClient:
         """Take the models, the preferred one first; a chain among them counts as its models."""
         for client in clients:
             if not isinstance(client, LLMClient):
-                raise InvalidRequestError(f"clients: objects with generate(prompt, system_prompt), not {shown(client)}")
+                raise InvalidRequestError(
+                    f"clients: objects with generate(prompt, system_prompt), not {brief_repr(client)}"
+                )
         self.clients: tuple[LLMClient, ...] = tuple(one for client in clients for one in members(client))
         if not self.clients:
             raise InvalidRequestError("clients: at least one model")

@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import ValidationError
 
-from meetkit.errors import ConflictError, InvalidRequestError, shown
+from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import recording
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
 from meetkit.insights.kept_answers import KeptAnswers
@@ -137,11 +137,11 @@ class _Job:
                     },
                 )
                 return recording.as_they_stand(aligned, kept)
-        raise ConflictError(f"meeting {shown(self.meeting.id)} was changed again and again meanwhile; try again")
+        raise ConflictError(f"meeting {brief_repr(self.meeting.id)} was changed again and again meanwhile; try again")
 
     def _check_not_erased(self, meeting: Meeting) -> None:
         if meeting.was_erased_since(self.meeting) or (self.meeting.transcript and not meeting.transcript):
-            raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; nothing of the analysis is kept")
+            raise ConflictError(f"meeting {brief_repr(meeting.id)} was erased meanwhile; nothing of the analysis is kept")
 
     def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:
         if meeting.version != version:
@@ -194,7 +194,7 @@ def choose_engine(
         ImportError: a model is in use, and the extra `llm` is not installed.
     """
     if fallback not in (None, "offline"):
-        raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+        raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
     llm = current_llm()
     if llm is None:
         return OFFLINE
@@ -219,7 +219,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
 def _last_given(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
     """The transcript as it was given, and read, unless the meeting's was replaced since; then that."""
     if meeting.transcript is None:
-        raise InvalidRequestError(f"meeting {shown(meeting.id)} has no transcript yet; give one to analyse")
+        raise InvalidRequestError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyse")
     original = store.get_artefact(meeting.id, _ORIGINAL)
     with suppress(ValueError):  # What cannot be read is not what was given.
         data = base64.b64decode(original or "", validate=True)

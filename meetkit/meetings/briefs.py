@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import ValidationError
 
-from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, shown
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, brief_repr
 from meetkit.insights import briefs, model_briefs
 from meetkit.insights.briefs import BriefSources
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
@@ -111,12 +111,12 @@ class _Asking:
     @classmethod
     def of(cls, max_retries: int, fallback: Literal["offline"] | None, on_retry: RetryObserver | None) -> Self:
         if fallback not in (None, "offline"):
-            raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+            raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
         try:
             return cls(RetryPolicy(attempts=max_retries), fallback, on_retry)
         except ValidationError:
             raise InvalidRequestError(
-                f"max_retries: the number of attempts, at least 1, not {shown(max_retries)}"
+                f"max_retries: the number of attempts, at least 1, not {brief_repr(max_retries)}"
             ) from None
 
 
@@ -177,7 +177,7 @@ class _Job:
     def _unless_erased(self, meeting: Meeting) -> Meeting:
         """The meeting as it is, looked at in the step that keeps the brief, so that nobody is erased in between."""
         if meeting.was_erased_since(self.sources.meeting):
-            raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; the brief is not kept")
+            raise ConflictError(f"meeting {brief_repr(meeting.id)} was erased meanwhile; the brief is not kept")
         return meeting
 
     def _check_not_erased(self) -> None:
@@ -187,7 +187,7 @@ class _Job:
         ]
         for before, after in people:
             if after == after.erased != before:
-                raise ConflictError(f"{shown(after.id)} was erased meanwhile; the brief is not kept")
+                raise ConflictError(f"{brief_repr(after.id)} was erased meanwhile; the brief is not kept")
         if any(map(self._is_forgotten, self.sources.history)):
             raise ConflictError("what was said in an earlier meeting was erased meanwhile; the brief is not kept")
 

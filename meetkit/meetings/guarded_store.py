@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Literal, NoReturn, TypeVar
 
-from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, shown
+from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
 from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
 from meetkit.models.insights import BRIEF
@@ -166,7 +166,7 @@ class GuardedStore:
             except VersionConflictError:
                 if expected_version is not None:
                     raise
-        raise ConflictError(f"meeting {shown(meeting_id)} was changed again and again meanwhile; try again")
+        raise ConflictError(f"meeting {brief_repr(meeting_id)} was changed again and again meanwhile; try again")
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
         """The meetings of a user that the caller sees and the filters admit, by date, then id."""

@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.insights import ActionItem, derive_item_id
 from meetkit.models.meetings import Meeting, Status
 from meetkit.models.people import Contact, User
@@ -104,7 +104,7 @@ def records(users: int, meetings: int, seed: int, start: dt.date) -> Iterator[Re
         InvalidRequestError: there is no user, or less than no meeting, or `start` lies too far from now.
     """
     if users < 1 or meetings < 0:
-        raise InvalidRequestError(f"at least 1 user and 0 meetings, not {shown(users)} and {shown(meetings)}")
+        raise InvalidRequestError(f"at least 1 user and 0 meetings, not {brief_repr(users)} and {brief_repr(meetings)}")
     if start.year not in _YEARS:
         raise InvalidRequestError(f"start: a year from {_YEARS[0]} to {_YEARS[-1]}, not {start.year}")
     return _records(users, meetings, _Chance(seed), start)

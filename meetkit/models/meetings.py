@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, Line, Many, MisfitError, Offset, Searched, Text, Value, parse
+from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -109,7 +109,7 @@ class Meeting(Value):
             zone = zone or zone_name(moment) or "UTC"
             return {**data, "date": resolve(moment, zone), "timezone": zone}
         except ValueError as error:
-            raise MisfitError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
+            raise FieldError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property

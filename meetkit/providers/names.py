@@ -15,7 +15,7 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 
 Built = OpenAIChatModel | OpenAIResponsesModel | AnthropicModel
 JsonMode = Literal["schema", "object", "prompt"]
@@ -78,7 +78,7 @@ def resolve(name: str, key: str | None) -> Named:
     if kind not in PROVIDERS or not model:
         known = ", ".join(f"'{one}:…'" for one in PROVIDERS)
         raise InvalidRequestError(
-            f"unknown model {shown(name)}; known: 'mock', {known} and the URL of an OpenAI-compatible server"
+            f"unknown model {brief_repr(name)}; known: 'mock', {known} and the URL of an OpenAI-compatible server"
         )
     provider = PROVIDERS[kind]
     found = next((value for variable in provider.variables if (value := os.environ.get(variable))), None)

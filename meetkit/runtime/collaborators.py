@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Literal
 
 from meetkit import data, providers, settings
-from meetkit.errors import InvalidRequestError, SampleStoreWarning, shown
+from meetkit.errors import InvalidRequestError, SampleStoreWarning, brief_repr
 from meetkit.llm_client import LLMClient
 from meetkit.storage import MemoryStore, Store
 
@@ -128,10 +128,12 @@ def _is_store(kind: type) -> bool:
 def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
     is_store = store is UNSET or _is_store(type(store)) or (isinstance(store, Store) and not isinstance(store, type))
     if not is_store:
-        raise InvalidRequestError(f"store: an object with the methods of meetkit.storage.Store, not {shown(store)}")
+        raise InvalidRequestError(
+            f"store: an object with the methods of meetkit.storage.Store, not {brief_repr(store)}"
+        )
     if not (llm is UNSET or llm is None or (isinstance(llm, LLMClient) and not isinstance(llm, type))):
         raise InvalidRequestError(
-            f"llm: an object with generate(prompt, system_prompt=None), not {shown(llm)}; "
+            f"llm: an object with generate(prompt, system_prompt=None), not {brief_repr(llm)}; "
             "the name of a model goes into MEETKIT_MODEL"
         )
     return Choice(

@@ -19,7 +19,7 @@ from typing import Annotated, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from meetkit.errors import InvalidRequestError, RecordError, shown
+from meetkit.errors import InvalidRequestError, RecordError, brief_repr
 from meetkit.models.base import describe
 from meetkit.models.records import (
     KINDS,
@@ -141,14 +141,16 @@ def _check_header(line: bytes) -> None:
     if not isinstance(header, _Header):
         raise _damaged(1, what)
     if header.format > FORMAT:
-        raise _damaged(1, f"format {shown(header.format)} is newer than this meetkit reads; install a newer meetkit")
+        raise _damaged(
+            1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
+        )
     if header.model_extra:
         raise _damaged(1, what)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:
     if end.records != number - 2:
-        raise _damaged(number, f"{shown(end.records)} records are announced here and {number - 2:,} came before")
+        raise _damaged(number, f"{brief_repr(end.records)} records are announced here and {number - 2:,} came before")
     if next(rest, None) is not None:
         raise _damaged(number + 1, "nothing may follow the last line of an export")
 

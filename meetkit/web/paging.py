@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from meetkit.errors import InvalidRequestError, NotFoundError, shown
+from meetkit.errors import InvalidRequestError, NotFoundError, brief_repr
 from meetkit.meetings.routes.queries import Page
 from meetkit.models.base import Value
 from meetkit.web.reply import Reply
@@ -42,4 +42,4 @@ def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
 
 def unknown_cursor(after: str) -> InvalidRequestError:
     """What a page that follows something that is not, or no longer, there is answered with."""
-    return InvalidRequestError(f"after: nothing in this list is {shown(after)}, or it is gone; begin at its first page")
+    return InvalidRequestError(f"after: nothing in this list is {brief_repr(after)}, or it is gone; begin at its first page")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.clock import milliseconds
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
@@ -47,7 +47,7 @@ def read_cues(text: str, *, numbered: bool) -> Iterator[Cue]:
             times, said, aside = _times(found), [], False
         elif ">" in line and not aside and _ALMOST_TIMING.match(line):
             raise InvalidRequestError(
-                f"line {number}: {shown(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
+                f"line {number}: {brief_repr(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
             )
         elif aside:
             aside = bool(line.strip())

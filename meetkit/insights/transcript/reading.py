@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.cues import TIMING
 from meetkit.insights.transcript.decoding import decode
 from meetkit.insights.transcript.json_form import json_pieces
@@ -32,7 +32,7 @@ def read_transcript(data: str | bytes, *, format: TranscriptFormat | None = None
             cost words; the message says what is wrong and where.
     """
     if format is not None and format not in _FORMATS:
-        raise InvalidRequestError(f"format: {shown(format)} is none of {', '.join(_FORMATS)}")
+        raise InvalidRequestError(f"format: {brief_repr(format)} is none of {', '.join(_FORMATS)}")
     text = decode(data)
     form = format or _told(text)
     transcript = read_plain(text) if form == "text" else canonical(_PIECES[form](text.removeprefix("\ufeff")), form)

@@ -14,7 +14,7 @@ import click
 
 from meetkit import meeting_service
 from meetkit.cli import database, show
-from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import Engine
 from meetkit.meetings import analyses
 from meetkit.meetings.commands import batch, findings, inputs
@@ -98,7 +98,7 @@ def _by_name(trackers: Sequence[str]) -> dict[str, list[str]]:
         phrases = [phrase.strip() for phrase in listed.split(",") if phrase.strip()]
         if not name.strip() or not phrases:
             raise InvalidRequestError(
-                f"--track: use NAME=PHRASE, such as pricing=discount,list price, not {shown(text)}"
+                f"--track: use NAME=PHRASE, such as pricing=discount,list price, not {brief_repr(text)}"
             )
         found.setdefault(name.strip(), []).extend(phrases)
     return found
@@ -150,7 +150,7 @@ def _analyze_several(found: Sequence[inputs.Input], context: MeetingContext, out
     if context.title is not None:
         raise InvalidRequestError("--title goes with one file; several files are titled by their names")
     if output.report is not None and os.path.isfile(output.report):
-        raise InvalidRequestError(f"{shown(str(output.report))} is a file; reports of several files need a folder")
+        raise InvalidRequestError(f"{brief_repr(str(output.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, output) for source in found]
     outcomes = []
     with show.progress("Analysing", len(tasks)) as advance:

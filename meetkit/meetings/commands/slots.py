@@ -11,7 +11,7 @@ import click
 
 from meetkit import meeting_service, settings
 from meetkit.cli import database, show
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.zones import parse_date, utc_now
 
 
@@ -133,5 +133,5 @@ def _work_hours(text: str) -> tuple[float, float] | None:
         return None
     hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
     if not hours:
-        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {shown(text)}")
+        raise InvalidRequestError(f"--hours: from and to such as 9-17 or 8.5-16, or 'own', not {brief_repr(text)}")
     return float(hours[1]), float(hours[2])

@@ -11,7 +11,7 @@ import stamina
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.storage.sql import ciphers, dialects, engines, schema
 from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
@@ -52,7 +52,7 @@ class Database:
             database = self._opened = engines.open_engine(database, options)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
-                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
+                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {brief_repr(database)}; "
                 "an async one hands its Connection to a function by run_sync"
             )
         engines.check_dialect(database.dialect.name)

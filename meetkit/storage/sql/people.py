@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, tuple_, update
 
-from meetkit.errors import ConflictError, NotFoundError, shown
+from meetkit.errors import ConflictError, NotFoundError, brief_repr
 from meetkit.models.base import cut, is_storable
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.storage.sql import dialects, rows, tables
@@ -144,7 +144,7 @@ def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
 
 def taken(kind: str, entity_id: str) -> ConflictError:
     """The error of an id that is there already."""
-    return ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+    return ConflictError(f"there is already a {kind} with id {brief_repr(entity_id)}")
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

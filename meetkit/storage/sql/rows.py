@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, RowMapping
 
-from meetkit.errors import StoreError, shown
+from meetkit.errors import StoreError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
@@ -48,7 +48,9 @@ def _readable(read: Callable[..., T]) -> Callable[..., T]:
         except (ValueError, ArithmeticError, TypeError):
             row = arguments[-1]._mapping
             which = row.get("id", row.get("name", row.get("key")))
-            raise StoreError(f"the row {shown(which)} in the database cannot be read as {read.__name__[5:]}") from None
+            raise StoreError(
+                f"the row {brief_repr(which)} in the database cannot be read as {read.__name__[5:]}"
+            ) from None
 
     return checked
 

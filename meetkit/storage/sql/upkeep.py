@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, func, not_, or_, select, text
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.models.zones import MINUTE
 from meetkit.storage.sql import busy, ciphers, encryption, engines, rows, schema, tables
 from meetkit.storage.sql.access import OwnTransactions, errors_translated
@@ -103,9 +103,9 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
         raise InvalidRequestError("database: one in memory is gone at once; name a file, such as sqlite:///meetings.db")
     file = Path(name)
     if not file.parent.is_dir():
-        raise InvalidRequestError(f"database: there is no directory {shown(str(file.parent))}")
+        raise InvalidRequestError(f"database: there is no directory {brief_repr(str(file.parent))}")
     if not may_create and not file.exists():
-        raise InvalidRequestError(f"database: there is no file {shown(name)}; `meetkit db upgrade` creates it")
+        raise InvalidRequestError(f"database: there is no file {brief_repr(name)}; `meetkit db upgrade` creates it")
 
 
 def check_writable(url: str) -> None:
@@ -119,7 +119,7 @@ def check_writable(url: str) -> None:
     if parsed.get_backend_name() != "sqlite" or parsed.query or not file.exists():
         return
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
-        raise StoreError(f"the database {shown(str(file))}, or its folder, cannot be written")
+        raise StoreError(f"the database {brief_repr(str(file))}, or its folder, cannot be written")
 
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
