@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import ConflictError, InvalidRequestError, shown
-from meetkit.insights import recording
+from meetkit.insights import meeting_record
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
-from meetkit.insights.kept_answers import KeptAnswers
-from meetkit.insights.recording import Found
+from meetkit.insights.answer_cache import MeetingAnswerCache
+from meetkit.insights.meeting_record import RecordedFindings
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights
@@ -30,7 +30,7 @@ from meetkit.models.zones import get_zone, utc_now
 from meetkit.storage import Store
 
 _INSIGHTS, _FOUND, _ORIGINAL, _ANSWERS = "insights", "found", "transcript", "answers"
-ValueT = TypeVar("ValueT", MeetingInsights, Found)
+ValueT = TypeVar("ValueT", MeetingInsights, RecordedFindings)
 _MAX_TRIES = 20
 
 
@@ -94,7 +94,7 @@ class _Job:
     transcript: Transcript
     context: MeetingContext
     engine: Engine
-    answers: KeptAnswers
+    answers: MeetingAnswerCache
     costs: list[Usage]
 
     @classmethod
@@ -108,7 +108,7 @@ class _Job:
         store = current_store()
         meeting = store.get_meeting(meeting_id)
         given, read = _last_given(store, meeting) if given is None else (given, read_transcript(given))
-        answers = KeptAnswers(store.get_artefact(meeting_id, _ANSWERS))
+        answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
         context = _context(store, meeting, trackers or {})
@@ -122,9 +122,9 @@ class _Job:
         for _ in range(_MAX_TRIES):
             meeting = self.store.get_meeting(self.meeting.id)
             self._check_not_erased(meeting)
-            before = _read(Found, self.store.get_artefact(meeting.id, _FOUND)) or Found()
-            aligned = recording.align_ids(insights, meeting)
-            found = recording.found_in(aligned, meeting, before)
+            before = _read(RecordedFindings, self.store.get_artefact(meeting.id, _FOUND)) or RecordedFindings()
+            aligned = meeting_record.align_ids(insights, meeting)
+            found = meeting_record.collect_findings(aligned, meeting, before)
             with suppress(_MovedError):
                 kept = self.store.update_meeting(
                     meeting.id,
@@ -136,17 +136,19 @@ class _Job:
                         _ANSWERS: self.answers.used(),
                     },
                 )
-                return recording.as_they_stand(aligned, kept)
+                return meeting_record.with_current_items(aligned, kept)
         raise ConflictError(f"meeting {shown(self.meeting.id)} was changed again and again meanwhile; try again")
 
     def _check_not_erased(self, meeting: Meeting) -> None:
         if meeting.was_erased_since(self.meeting) or (self.meeting.transcript and not meeting.transcript):
             raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; nothing of the analysis is kept")
 
-    def _recorded(self, meeting: Meeting, *, version: int, found: Found, before: Found) -> Meeting:
+    def _recorded(
+        self, meeting: Meeting, *, version: int, found: RecordedFindings, before: RecordedFindings
+    ) -> Meeting:
         if meeting.version != version:
             raise _MovedError
-        return recording.record(meeting, self.transcript, found, before=before, now=utc_now())
+        return meeting_record.update_record(meeting, self.transcript, found, before=before, now=utc_now())
 
 
 class _MovedError(Exception):
@@ -158,7 +160,7 @@ def get_insights(meeting_id: str) -> MeetingInsights | None:
     store = current_store()
     meeting = store.get_meeting(meeting_id, transcript=False)
     insights = _read(MeetingInsights, store.get_artefact(meeting_id, _INSIGHTS))
-    return insights and recording.as_they_stand(insights, meeting)
+    return insights and meeting_record.with_current_items(insights, meeting)
 
 
 def get_transcript(meeting_id: str) -> Transcript | None:
@@ -184,7 +186,7 @@ def get_usage(
 def choose_engine(
     *,
     fallback: Literal["offline"] | None = "offline",
-    cache: KeptAnswers | None = None,
+    cache: MeetingAnswerCache | None = None,
     on_usage: UsageObserver | None = None,
 ) -> Engine:
     """The engine of the model in use, or the offline engine where there is none.

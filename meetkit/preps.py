@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, shown
-from meetkit.insights import briefs, model_briefs
-from meetkit.insights.briefs import BriefSources
+from meetkit.insights import briefs
+from meetkit.insights.briefs import BriefSources, CallOptions
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
 from meetkit.models.insights import BRIEF, PreMeetingPrep
 from meetkit.models.meetings import Meeting
@@ -140,8 +140,8 @@ class _Job:
             return briefs.write_offline(self.sources)
         policy, on_retry = self.asking.policy, self.asking.on_retry
         try:
-            return model_briefs.write_with_model(
-                self.sources, self.llm, policy=policy, on_retry=on_retry, on_usage=self.costs.append
+            return briefs.write_with_model(
+                self.sources, self.llm, CallOptions(policy=policy, on_retry=on_retry, on_usage=self.costs.append)
             )
         except LLMAPIError as error:
             return self._instead(error)
@@ -151,8 +151,8 @@ class _Job:
             return await asyncio.to_thread(briefs.write_offline, self.sources)
         policy, on_retry = self.asking.policy, self.asking.on_retry
         try:
-            return await model_briefs.write_with_model_async(
-                self.sources, self.llm, policy=policy, on_retry=on_retry, on_usage=self.costs.append
+            return await briefs.write_with_model_async(
+                self.sources, self.llm, CallOptions(policy=policy, on_retry=on_retry, on_usage=self.costs.append)
             )
         except LLMAPIError as error:
             return self._instead(error)
