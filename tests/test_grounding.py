@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meetkit.insights.folding import Folded, fold
-from meetkit.insights.grounding import LEAST_LETTERS, MOST_CHARACTERS, Grounding
-from meetkit.insights.near_match import same_sense
+from meetkit.insights.grounding.folding import Folded, fold
+from meetkit.insights.grounding.fuzzy_match import same_sense
+from meetkit.insights.grounding.quotes import LEAST_LETTERS, MOST_CHARACTERS, Grounding
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 from tests.meeting_texts import RENEWAL, transcript_of, transcripts

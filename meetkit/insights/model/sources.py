@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from meetkit.insights.folding import fold
-from meetkit.insights.grounding import Grounding
-from meetkit.insights.model.senses import is_asked
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.quotes import Grounding
+from meetkit.insights.grounding.text_similarity import NEGATIONS, stems
+from meetkit.insights.model.modality import is_asked
 from meetkit.insights.offline.commitments import Commitment, commitments
 from meetkit.insights.offline.intents import THRESHOLD, question_scores
 from meetkit.insights.offline.owners import People
 from meetkit.insights.offline.tasks import Task, tasks
 from meetkit.insights.text import Document, Sentence, words
-from meetkit.insights.wording import NEGATIONS, stems
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 

@@ -15,10 +15,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from meetkit.insights.folding import Folded, fold
-from meetkit.insights.near_match import nearest_words, same_sense
+from meetkit.insights.grounding.folding import Folded, fold
+from meetkit.insights.grounding.fuzzy_match import nearest_words, same_sense
+from meetkit.insights.grounding.text_similarity import UNSPACED
 from meetkit.insights.text import WORD
-from meetkit.insights.wording import UNSPACED
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from meetkit.errors import InvalidRequestError, brief_repr
-from meetkit.insights.transcript.names import clean_name
-from meetkit.insights.transcript.pieces import Piece, one_line
+from meetkit.insights.transcript.labels import clean_name
+from meetkit.insights.transcript.segments import Piece, one_line
 from meetkit.models.base import is_storable
 
 _LISTS = ("turns", "segments", "utterances", "transcript")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from meetkit.insights.transcript.clock import STAMP, Stamp, read_stamp
-from meetkit.insights.transcript.names import Label, clean_name, judge
+from meetkit.insights.transcript.labels import Label, clean_name, judge
+from meetkit.insights.transcript.timestamps import STAMP, Stamp, read_stamp
 
 _BREAK = "\n\r\x0b\x0c\x85\u2028\u2029"
 LINE = re.compile(f"[^{_BREAK}]++")

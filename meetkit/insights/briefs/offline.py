@@ -1,82 +1,29 @@
-"""The brief before a meeting: what it is made from, and the two engines that write it."""
+"""The offline writer of briefs: sentences of the record, without a model."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
-from meetkit.errors import InvalidRequestError, brief_repr
-from meetkit.insights import open_items
-from meetkit.insights.changes import changes_since
+from meetkit.insights.briefs.sources import BriefSources
 from meetkit.insights.text import punctuated_spans
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
-from meetkit.models.people import Contact, User
-from meetkit.models.zones import get_zone
-from meetkit.storage import Store
+from meetkit.models.people import Contact
 
-MONTHS = (
+_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_MAX_HISTORY = 1000
 _MAX_HIGHLIGHTS = 6
 _MAX_POINTS = 5
-# Of a highlight or talking point; a summary may be one endless sentence.
+# The longest highlight or talking point: a summary without full stops is one sentence.
 _MAX_CHARACTERS = 600
 
 
-@dataclass(frozen=True)
-class BriefSources:
-    """Everything that a brief is made from. `history` has the past meetings with the contact, newest first."""
-
-    meeting: Meeting
-    owner: User
-    contact: Contact
-    history: tuple[Meeting, ...]
-    now: dt.datetime
-
-    @property
-    def today(self) -> dt.date:
-        """The day from which the brief looks at dates: now, or the meeting's own day once that is past."""
-        return min(self.now, self.meeting.date).astimezone(get_zone(self.meeting.timezone)).date()
-
-    @cached_property
-    def pending(self) -> tuple[PendingActionItem, ...]:
-        """The action items of the history that are open where they were last named, the latest first."""
-        return open_items.pending(self.history, today=self.today)
-
-    @cached_property
-    def changes(self) -> tuple[Highlight, ...]:
-        """What has changed since the last meeting of the history."""
-        return changes_since(self.history)
-
-
-def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetime) -> BriefSources:
-    """Read what the brief for a meeting is made from.
-
-    Raises:
-        InvalidRequestError: the meeting is internal, or `history_limit` is not between 1 and 1,000.
-    """
-    if isinstance(history_limit, bool) or not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
-        raise InvalidRequestError(f"history_limit: from 1 to {_MAX_HISTORY}, not {brief_repr(history_limit)}")
-    meeting = store.get_meeting(meeting_id, transcript=False)
-    if meeting.contact_id is None:
-        raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
-    return BriefSources(
-        meeting=meeting,
-        owner=store.get_user(meeting.user_id),
-        contact=store.get_contact(meeting.contact_id),
-        history=tuple(store.contact_history(meeting.contact_id, before=meeting.date, now=now, limit=history_limit)),
-        now=now,
-    )
-
-
 def write_offline(sources: BriefSources) -> PreMeetingPrep:
-    """A brief in the meetings' own words. The same sources give the same words."""
+    """Write a brief in the meetings' own words. The same sources give the same words."""
     return PreMeetingPrep(
         meeting_id=sources.meeting.id,
         contact_summary=_summary(sources),
@@ -90,8 +37,14 @@ def write_offline(sources: BriefSources) -> PreMeetingPrep:
 
 
 def first_meeting_note(contact: Contact) -> str:
-    """What a brief says of a contact whom nobody has met before."""
+    """Return the sentence for a contact without past meetings."""
     return f"First meeting with {contact.name}: no earlier meetings are on record."
+
+
+def written_date(day: dt.date) -> str:
+    """Return a date in English words: "5 March 2026"."""
+    # Not by strftime, whose words depend on the locale of the process.
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _summary(sources: BriefSources) -> str:
@@ -107,7 +60,7 @@ def _summary(sources: BriefSources) -> str:
 
 
 def _highlights(sources: BriefSources) -> Iterator[Highlight]:
-    """The opening of each summary; of the latest meeting, more of it."""
+    """Yield the first sentence of each summary, and the first three of the latest."""
     for age, meeting in enumerate(sources.history):
         for sentence in _sentences(meeting.summary)[: 3 if age == 0 else 1]:
             yield Highlight(text=sentence, meeting_id=meeting.id)
@@ -134,7 +87,7 @@ def _talking_points(sources: BriefSources) -> Iterator[str]:
 
 
 def _urgency(item: PendingActionItem) -> tuple[bool, int]:
-    """Overdue before the rest, then by priority."""
+    """Return the sort key of an item: overdue first, then by priority."""
     return not item.overdue, ("high", "medium", "low").index(item.priority)
 
 
@@ -143,7 +96,7 @@ def _standing(item: PendingActionItem) -> str:
     if not item.deadline:
         return owner
     due = item.deadline.date
-    when = _written(due) if due else item.deadline.phrase
+    when = written_date(due) if due else item.deadline.phrase
     return f"{owner}, {'was due' if item.overdue else 'due'} {when}"
 
 
@@ -157,9 +110,4 @@ def _clip(text: str) -> str:
 
 
 def _day(meeting: Meeting) -> str:
-    return _written(meeting.date.date())
-
-
-def _written(day: dt.date) -> str:
-    # Not by strftime, whose words depend on the locale of the process.
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return written_date(meeting.date.date())

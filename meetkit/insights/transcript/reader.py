@@ -6,11 +6,11 @@ import re
 from typing import get_args
 
 from meetkit.errors import InvalidRequestError, brief_repr
-from meetkit.insights.transcript.cues import TIMING
 from meetkit.insights.transcript.decoding import decode
-from meetkit.insights.transcript.json_form import json_pieces
-from meetkit.insights.transcript.pieces import canonical
-from meetkit.insights.transcript.plain import read_plain
+from meetkit.insights.transcript.json_export import json_pieces
+from meetkit.insights.transcript.plain_text import read_plain
+from meetkit.insights.transcript.segments import canonical
+from meetkit.insights.transcript.subtitle_cues import TIMING
 from meetkit.insights.transcript.subtitles import srt_pieces, vtt_pieces
 from meetkit.models.transcripts import Transcript, TranscriptFormat
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from meetkit.insights.model.answers import Claim, DecisionsAnswer, FollowUpsAnswer, SummaryAnswer
+from meetkit.insights.model.answer_schemas import Claim, DecisionsAnswer, FollowUpsAnswer, SummaryAnswer
+from meetkit.insights.model.claim_check import Check
+from meetkit.insights.model.claim_spans import Stretch
 from meetkit.insights.model.merge import by_rank, distinct, in_order
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.model.stretches import Stretch
-from meetkit.insights.model.support import Check
 from meetkit.models.analysis import Decision, Decisions, FollowUp, FollowUps, Summary, SummarySentence
 
 StatementT = TypeVar("StatementT", SummarySentence, Decision, FollowUp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.transcript.pieces import one_line
+from meetkit.insights.transcript.segments import one_line
 from meetkit.models.transcripts import Transcript, Turn
 
 

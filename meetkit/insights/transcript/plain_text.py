@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meetkit.insights.transcript.clock import RecordingClock, Stamp
-from meetkit.insights.transcript.lines import Head, lines, read_head
-from meetkit.insights.transcript.names import Label
-from meetkit.insights.transcript.pieces import MAX_NAMELESS, ends_sentence
+from meetkit.insights.transcript.labels import Label
+from meetkit.insights.transcript.line_prefixes import Head, lines, read_head
+from meetkit.insights.transcript.segments import MAX_NAMELESS, ends_sentence
 from meetkit.insights.transcript.speakers import Speakers
+from meetkit.insights.transcript.timestamps import RecordingClock, Stamp
 from meetkit.models.transcripts import Transcript, Turn
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meetkit.insights.folding import fold
+from meetkit.insights.grounding.folding import fold
 
 _CONDITION = re.compile(
     r"\b(?:if|unless|when|whenever|provided|providing|assuming|as long as|in case|suppose|supposing|should you"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
@@ -10,8 +11,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from meetkit import llm_client
-from meetkit.insights.briefs import MONTHS, BriefSources, first_meeting_note
-from meetkit.insights.wording import REPORTING_STEMS, STOP_STEMS, numbers, stems
+from meetkit.insights.briefs.offline import first_meeting_note, written_date
+from meetkit.insights.briefs.sources import BriefSources
+from meetkit.insights.grounding.text_similarity import REPORTING_STEMS, STOP_STEMS, numbers, stems
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy, UsageObserver
 from meetkit.models.base import NOT_BLANK, STORABLE, Phrase
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
@@ -34,6 +36,18 @@ class _Highlight(BaseModel):
     meeting_id: str | None = None
 
 
+@dataclass(frozen=True)
+class CallOptions:
+    """Options of the call to a model: the retry policy, one attempt by default, and observers of retries and costs."""
+
+    policy: RetryPolicy | None = None
+    on_retry: RetryObserver | None = None
+    on_usage: UsageObserver | None = None
+
+
+_DEFAULTS = CallOptions()
+
+
 class _Answer(BaseModel):
     """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
 
@@ -44,56 +58,35 @@ class _Answer(BaseModel):
     pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []
 
 
-def write_with_model(
-    sources: BriefSources,
-    client: LLMClient,
-    *,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-) -> PreMeetingPrep:
-    """A brief by a model. Highlights that the record of no meeting in the sources supports are dropped.
+def write_with_model(sources: BriefSources, client: LLMClient, options: CallOptions = _DEFAULTS) -> PreMeetingPrep:
+    """Write a brief with a model. Highlights that the record of no meeting in the sources supports are dropped.
 
-    The pending items are those on record, whatever the model says; it only chooses their order.
+    The pending items are those on record, whatever the model returns; it chooses only their order.
 
     Raises:
         LLMAPIError: as `llm_client.complete` does.
     """
-    answer = llm_client.complete(
-        client,
-        _prompt(sources),
-        _Answer,
-        system_prompt=_SYSTEM,
-        schema=_schema(sources),
-        policy=policy,
-        on_retry=on_retry,
-        on_usage=on_usage,
-        purpose="brief",
-    )
+    answer = llm_client.complete(client, _prompt(sources), _Answer, **_arguments(sources, options))
     return _brief(sources, client, answer)
 
 
 async def write_with_model_async(
-    sources: BriefSources,
-    client: LLMClient,
-    *,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
+    sources: BriefSources, client: LLMClient, options: CallOptions = _DEFAULTS
 ) -> PreMeetingPrep:
-    """As `write_with_model`, without blocking. Observers are called in the event loop."""
-    answer = await llm_client.complete_async(
-        client,
-        _prompt(sources),
-        _Answer,
-        system_prompt=_SYSTEM,
-        schema=_schema(sources),
-        policy=policy,
-        on_retry=on_retry,
-        on_usage=on_usage,
-        purpose="brief",
-    )
+    """Write a brief as `write_with_model` does, without blocking. Observers are called in the event loop."""
+    answer = await llm_client.complete_async(client, _prompt(sources), _Answer, **_arguments(sources, options))
     return _brief(sources, client, answer)
+
+
+def _arguments(sources: BriefSources, options: CallOptions) -> dict[str, Any]:
+    return {
+        "system_prompt": _SYSTEM,
+        "schema": _schema(sources),
+        "policy": options.policy,
+        "on_retry": options.on_retry,
+        "on_usage": options.on_usage,
+        "purpose": "brief",
+    }
 
 
 def _brief(sources: BriefSources, client: LLMClient, answer: _Answer) -> PreMeetingPrep:
@@ -134,7 +127,7 @@ def _record(meeting: Meeting, sources: BriefSources) -> str:
     """What is on record of a meeting and the people in it."""
     items = (f"{item.task} {item.owner or ''}" for item in meeting.action_items)
     people = (sources.owner.name, sources.contact.name, sources.contact.company, sources.contact.role)
-    day = f"{meeting.date.date()} {meeting.date.day} {MONTHS[meeting.date.month - 1]} {meeting.date.year}"
+    day = f"{meeting.date.date()} {written_date(meeting.date.date())}"
     return "\n".join((meeting.title, meeting.summary or "", meeting.sentiment or "", day, *items, *people))
 
 
@@ -160,7 +153,7 @@ def _prompt(sources: BriefSources) -> str:
 
 @cache
 def _instructions() -> str:
-    return files("meetkit.insights").joinpath("prompts/brief.txt").read_text("utf-8")
+    return files("meetkit.insights.briefs").joinpath("brief.txt").read_text("utf-8")
 
 
 def _schema(sources: BriefSources) -> dict[str, Any]:

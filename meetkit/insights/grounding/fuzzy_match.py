@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meetkit.insights.wording import EXACT, NEGATIONS, spoken_words, stem
+from meetkit.insights.grounding.text_similarity import EXACT, NEGATIONS, spoken_words, stem
 
 try:
     from rapidfuzz import fuzz

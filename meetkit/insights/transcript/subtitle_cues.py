@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meetkit.errors import InvalidRequestError, brief_repr
-from meetkit.insights.transcript.clock import milliseconds
+from meetkit.insights.transcript.timestamps import milliseconds
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
 _SETTINGS = r"(?:[ \t]++[A-Za-z]\w*+:\S++)*+[ \t]*+$"
