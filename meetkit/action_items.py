@@ -62,7 +62,7 @@ def _find(meeting: Meeting, item_id: str) -> ActionItem:
 def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
     """By meeting, the ids under which an item is known."""
     asked = {"contact_id": meeting.contact_id} if meeting.contact_id else {"user_id": meeting.user_id}
-    circle = [one for one in store.item_histories(**asked) if one.circle == meeting.circle]
+    circle = [one for one in store.item_histories(**asked) if one.thread_key == meeting.thread_key]
     found: dict[str, set[str]] = {meeting.id: {item_id}}
     for thread in open_items.threads({one.id: one for one in (*circle, meeting)}.values()):
         if any(one.meeting_id == meeting.id and one.item_id == item_id for one in thread.sources):
