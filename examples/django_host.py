@@ -39,9 +39,9 @@ from meetkit.models.meetings import (
     Meeting,
     MeetingFilters,
     check_version,
-    emptied,
     is_planned,
     takes_time,
+    without_content,
 )
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import (
@@ -312,11 +312,11 @@ class DjangoStore:
         rows = Appointment.objects.filter(has_items=True).defer("transcript")
         found = [one for row in rows if _is_seen(one := _meeting(row, transcript=False), seen_by)]
         circles = {
-            one.circle
+            one.thread_key
             for one in found
             if one.has_open_items and user_id in (None, *one.user_ids) and contact_id in (None, one.contact_id)
         }
-        return [one for one in found if one.circle in circles]
+        return [one for one in found if one.thread_key in circles]
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         with _writing():
@@ -443,7 +443,7 @@ class DjangoStore:
         Attendance.objects.bulk_create(Attendance(appointment=row, user=user_id) for user_id in meeting.user_ids)
 
     def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
-        self._keep(emptied(_meeting(row), now=now, **changes), row)
+        self._keep(without_content(_meeting(row), now=now, **changes), row)
         self._forget_beside(row)
         self._forget_briefs(row.contact)
 

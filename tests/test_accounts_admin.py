@@ -426,10 +426,10 @@ class TestAudit:
             "postgresql": "ALTER TABLE meetkit_audit DISABLE TRIGGER meetkit_audit_stays",
         }
         name = world.database.engine.dialect.name
-        assert world.database.read(upkeep.problems) == []
+        assert world.database.read(maintenance.problems) == []
         world.database.write(lambda connection: connection.execute(text(drops[name])))
         try:
-            [problem] = world.database.read(upkeep.problems)
+            [problem] = world.database.read(maintenance.problems)
             assert "meetkit_audit_stays" in problem
         finally:
             if name == "postgresql":

@@ -69,12 +69,12 @@ def audit(
     url = database.required()
     from meetkit.accounts import audit as events  # noqa: PLC0415  # as above
     from meetkit.accounts.events import AuditFilters  # noqa: PLC0415
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415
 
     start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
     given = {"account_id": account, "start": start, "end": end, "event": event, "limit": limit}
     filters = parse(AuditFilters, given)
-    with upkeep.opened_store(url) as store:
+    with maintenance.open_store(url) as store:
         found = store.database.read(events.find, filters)
     if as_json:
         show.values(found)
@@ -88,9 +88,9 @@ def audit(
 def _accounts(url: str) -> Iterator[Accounts]:
     from meetkit.accounts.policy import AccountPolicy  # noqa: PLC0415  # as above
     from meetkit.accounts.service import Accounts  # noqa: PLC0415
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415
 
-    with upkeep.opened_store(url) as store:
+    with maintenance.open_store(url) as store:
         policy = AccountPolicy.of(settings.load())
         yield Accounts.of(policy, database=store.database, store=store, post=_NoMail())
 

@@ -42,8 +42,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
         url = str(given.database_url)
-        upkeep.check_file(engines.parse(url), may_create=True)
-        upkeep.check_writable(url)
+        maintenance.check_file(engines.parse(url), may_create=True)
+        maintenance.check_writable(url)
         service = app.Service(given, None, None)
         if given.environment == "development" and not no_sample:
             _fill(service.accounts.database)

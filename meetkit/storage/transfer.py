@@ -29,7 +29,7 @@ from meetkit.models.records import (
     Record,
     RequestRecord,
     UserRecord,
-    counting,
+    count_kinds,
 )
 from meetkit.storage.protocol import Store
 
@@ -68,7 +68,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     yield _write(_Header())
-    for record in counting(store.export_records(), counted):
+    for record in count_kinds(store.export_records(), counted):
         yield _write(record)
     yield _write(_End(records=counted.total()))
 
@@ -82,7 +82,7 @@ def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | 
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     try:
-        store.import_records(counting(read_records(lines), counted))
+        store.import_records(count_kinds(read_records(lines), counted))
     except RecordError as error:
         raise _damaged(error.number + 1, error.reason) from error
     return counted.total()

@@ -46,7 +46,7 @@ def opened_database(settings: Settings, closing: ExitStack) -> Database:
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
-    if not database.read(keys.are_all_given):
+    if not database.read(keys.has_all_keys):
         raise StoreError(keys.MISSING)
     return database
 
@@ -80,7 +80,7 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, finder: 
     def erase(context: RequestContext, user_id: str) -> None:
         accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
-    visit = accounts.database.visit
+    visit = accounts.database.read_session
     return Backend(
         store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase, finder=finder, visit=visit
     )

@@ -54,7 +54,7 @@ def upgrade(connection: Connection) -> str | None:
         SchemaError: it is ahead, or at no revision that is known.
     """
     dialects.begin_writing(connection)
-    with dialects.patiently(connection):
+    with dialects.long_statement_timeout(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = current(connection)

@@ -16,10 +16,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 
-class one_of(FunctionElement[bool]):  # noqa: N801  # reads as the operator that it is
-    """`one_of(column, many("name", type))`: the column is among these values."""
+class any_of(FunctionElement[bool]):  # noqa: N801  # reads as the operator that it is
+    """`any_of(column, value_list("name", type))`: the column is among these values."""
 
-    name = "one_of"
+    name = "any_of"
     type = Boolean()
     inherit_cache = True
 
@@ -28,12 +28,12 @@ class one_of(FunctionElement[bool]):  # noqa: N801  # reads as the operator that
         return self
 
 
-def many(name: str, item: type[Text | BigInteger]) -> BindParameter[Any]:
-    """A parameter for `one_of`: values of one type."""
-    return bindparam(name, type_=_Many(item))
+def value_list(name: str, item: type[Text | BigInteger]) -> BindParameter[Any]:
+    """A parameter for `any_of`: values of one type."""
+    return bindparam(name, type_=_ValueList(item))
 
 
-class _Many(TypeDecorator[Any]):
+class _ValueList(TypeDecorator[Any]):
     """Values as one: a text of JSON on SQLite, an array on PostgreSQL."""
 
     impl = Text
@@ -50,13 +50,13 @@ class _Many(TypeDecorator[Any]):
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
-@compiles(one_of, "sqlite")
-def _on_sqlite(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(any_of, "sqlite")
+def _on_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # a column and a parameter
 
 
-@compiles(one_of, "postgresql")
-def _on_postgresql(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(any_of, "postgresql")
+def _on_postgresql(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY ({values})"

@@ -15,9 +15,9 @@ from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, fun
 from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.models.zones import MINUTE
 from meetkit.storage.sql import busy, ciphers, encryption, engines, rows, schema, tables
-from meetkit.storage.sql.access import OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
+from meetkit.storage.sql.transactions import OwnTransactions, errors_translated
 
 _PATIENCE = 3600  # seconds
 _m, _p, _u, _c = tables.meetings, tables.participants, tables.users, tables.contacts
@@ -51,7 +51,7 @@ _GUARDS_THERE = {
 
 
 @contextmanager
-def opened(url: str, *, to_write: bool = False, options: SqlOptions | None = None) -> Iterator[Connection]:
+def open_connection(url: str, *, to_write: bool = False, options: SqlOptions | None = None) -> Iterator[Connection]:
     """A connection with a transaction open on it, committed at the end; only `to_write` may it create a file.
 
     Of the options all but the `statement_timeout` hold.
@@ -74,7 +74,7 @@ def opened(url: str, *, to_write: bool = False, options: SqlOptions | None = Non
 
 
 @contextmanager
-def opened_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlStore]:
+def open_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlStore]:
     """The store of a database that is there, closed at the end.
 
     Raises:

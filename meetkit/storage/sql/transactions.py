@@ -15,12 +15,12 @@ from meetkit.errors import ConflictError, StoreError
 from meetkit.storage.sql import dialects
 
 
-class Access(Protocol):
+class Transactions(Protocol):
     """Connections to read and to write by. `attempts`: how often a transaction may be tried."""
 
     attempts: int
 
-    def visit(self) -> AbstractContextManager[None]:
+    def read_session(self) -> AbstractContextManager[None]:
         """A time in which this thread reads by one connection, until it writes."""
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -54,7 +54,7 @@ class OwnTransactions:
         self._visit = _Visit()
 
     @contextmanager
-    def visit(self) -> Iterator[None]:
+    def read_session(self) -> Iterator[None]:
         """A time in which this thread takes a connection to read by once, and gives it back at the end."""
         if self._visit.is_under_way:
             yield
@@ -99,7 +99,7 @@ class OwnTransactions:
             yield connection
 
 
-class HostsTransaction:
+class HostTransaction:
     """Calls take part in the transaction that is open on the host's connection, which only the host ends."""
 
     # Tried again, a statement would find the host's transaction as broken as before.
@@ -109,7 +109,7 @@ class HostsTransaction:
         """Use this connection."""
         self._connection = connection
 
-    def visit(self) -> AbstractContextManager[None]:
+    def read_session(self) -> AbstractContextManager[None]:
         """Nothing, as there is one connection."""
         return nullcontext()
 

@@ -10,22 +10,22 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class lines(FunctionElement[str]):  # noqa: N801  # reads as the function that it is
-    """`lines(column)`: the texts of a group with a line feed between them, in no order.
+class joined_lines(FunctionElement[str]):  # noqa: N801  # reads as the function that it is
+    """`joined_lines(column)`: the texts of a group with a line feed between them, in no order.
 
     SQLAlchemy's own `aggregate_strings` writes its separator into the statement anew each time it is sent.
     """
 
-    name = "lines"
+    name = "joined_lines"
     type = Text()
     inherit_cache = True
 
 
-@compiles(lines, "sqlite")
-def _on_sqlite(element: lines, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(joined_lines, "sqlite")
+def _on_sqlite(element: joined_lines, compiler: SQLCompiler, **options: Any) -> str:
     return f"group_concat({compiler.process(element.clauses, **options)}, char(10))"
 
 
-@compiles(lines, "postgresql")
-def _on_postgresql(element: lines, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(joined_lines, "postgresql")
+def _on_postgresql(element: joined_lines, compiler: SQLCompiler, **options: Any) -> str:
     return f"string_agg({compiler.process(element.clauses, **options)}, chr(10))"

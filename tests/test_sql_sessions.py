@@ -42,7 +42,7 @@ def _in_use(database: Database) -> int:
 
 
 def test_reads_of_a_visit_share_a_connection_and_give_it_back(two: Database) -> None:
-    with two.visit():
+    with two.read_session():
         assert _in_use(two) == 0
         assert two.read(lambda connection: connection) is two.read(lambda connection: connection)
         assert two.read(_driver) is two.read(_driver)
@@ -53,14 +53,14 @@ def test_reads_of_a_visit_share_a_connection_and_give_it_back(two: Database) -> 
 
 
 def test_what_writes_in_a_visit_needs_no_second_connection(one: Database) -> None:
-    with one.visit():
+    with one.read_session():
         one.read(_driver)
         one.write(_driver)
         one.read(_driver)
         with one.snapshot() as connection:
             _driver(connection)
         one.read(_driver)
-        with one.once() as connection:
+        with one.transaction() as connection:
             _driver(connection)
         one.read(_driver)
         one.drop_log()
@@ -69,9 +69,9 @@ def test_what_writes_in_a_visit_needs_no_second_connection(one: Database) -> Non
 
 
 def test_a_read_within_a_read_and_a_visit_within_a_visit_share_it_too(one: Database) -> None:
-    with one.visit(), one.visit():
+    with one.read_session(), one.read_session():
         assert one.read(lambda connection: one.read(lambda other: other) is connection)
-        with one.visit():
+        with one.read_session():
             pass
         assert one.read(_driver)
 
@@ -84,7 +84,7 @@ def test_a_visit_reads_what_others_write_meanwhile(two: Database) -> None:
         "INSERT INTO meetkit_users (id, name, email, role, timezone, work_hours, exceptions)"
         " VALUES ('ann', 'Ann', 'ann@example.com', 'Engineer', 'UTC', '[]', '[]')"
     )
-    with two.visit():
+    with two.read_session():
         before = two.read(lambda connection: connection.execute(text(count)).scalar())
         with ThreadPoolExecutor(1) as another:
             another.submit(two.write, lambda connection: connection.execute(text(insert)).rowcount).result()
@@ -94,7 +94,7 @@ def test_a_visit_reads_what_others_write_meanwhile(two: Database) -> None:
 
 
 def test_a_visit_is_its_thread_s_own(two: Database) -> None:
-    with two.visit(), ThreadPoolExecutor(1) as another:
+    with two.read_session(), ThreadPoolExecutor(1) as another:
         mine = two.read(lambda connection: connection)
         theirs = another.submit(two.read, lambda connection: connection).result()
 
@@ -103,11 +103,11 @@ def test_a_visit_is_its_thread_s_own(two: Database) -> None:
 
 
 def test_a_visit_that_fails_gives_the_connection_back_and_the_next_one_reads(one: Database) -> None:
-    with pytest.raises(StoreError), one.visit():
+    with pytest.raises(StoreError), one.read_session():
         one.read(lambda connection: connection.execute(text("SELECT * FROM nowhere")))
     assert _in_use(one) == 0
 
-    with one.visit():
+    with one.read_session():
         with pytest.raises(StoreError):
             one.read(lambda connection: connection.execute(text("SELECT * FROM nowhere")))
         assert one.read(lambda connection: connection.execute(text("SELECT 1")).scalar()) == 1
@@ -117,7 +117,7 @@ def test_in_a_host_s_transaction_there_is_nothing_to_take(database: str) -> None
     engine = sqlalchemy.create_engine(database)
     with engine.connect() as connection:
         of_host = Database(connection)
-        with of_host.visit():
+        with of_host.read_session():
             assert of_host.read(lambda given: given) is not None
             assert of_host.write(lambda given: given.execute(text("SELECT 1")).scalar()) == 1
         assert not connection.closed
