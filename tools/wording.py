@@ -139,7 +139,8 @@ def main(arguments: list[str]) -> int:
     for path in python_files(options.paths):
         measure.add(path.read_text("utf-8"), str(path))
     if options.list:
-        print(*measure.openings, *measure.bare_names, sep="\n")
+        for offender in (*measure.openings, *measure.bare_names):
+            print(offender)
     rows = measure.rows()
     for what, share, is_within in rows:
         print(f"{'ok  ' if is_within else 'FAIL'} {share:6.2f} % {what}")
