@@ -11,7 +11,7 @@ from itertools import islice
 from meetkit.errors import InvalidRequestError, shown
 from meetkit.insights import open_items
 from meetkit.insights.changes import changes_since
-from meetkit.insights.text import punctuated_spans
+from meetkit.insights.language.text import punctuated_spans
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User

@@ -16,8 +16,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from meetkit.insights.folding import Folded, fold
+from meetkit.insights.language.text import WORD
 from meetkit.insights.near_match import nearest_words, same_sense
-from meetkit.insights.text import WORD
 from meetkit.insights.wording import UNSPACED
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript

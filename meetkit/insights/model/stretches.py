@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from meetkit.insights.text import WORD, Sentence
+from meetkit.insights.language.text import WORD, Sentence
 from meetkit.insights.wording import NEGATIONS, NUMBER_WORDS, STOP_WORDS, spoken_words, stem
 
 _LED = re.compile(r"(?:\b(?:the|an?)\s{1,9})?[$\u20ac\u00a3#]?\Z", re.IGNORECASE)

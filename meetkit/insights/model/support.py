@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from meetkit.insights.language.text import WORD, Sentence
 from meetkit.insights.model.answers import Citation
 from meetkit.insights.model.senses import is_anothers, is_asked, is_conditional, is_undecided
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.model.stretches import Stretch, stretch_of, whole
-from meetkit.insights.text import WORD, Sentence
 from meetkit.insights.wording import NEGATIONS, REPORTING_STEMS, STOP_STEMS, numbers, stem, stems
 from meetkit.models.insights import Evidence
 
