@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 
 from meetkit.insights.language.word_lists import listed
 
@@ -81,7 +82,12 @@ def _any(lines: str) -> str:
     return "|".join(line.strip() for line in lines.strip().splitlines()).replace("||", "|")
 
 
-def _compile() -> re.Pattern[str]:
+@cache
+def head_pattern() -> re.Pattern[str]:
+    """Return the pattern of a head, in the group of its kind, and of the verb after it, in the group `verb`.
+
+    Made for straight apostrophes; compiled when first used.
+    """
     kinds = "|".join(rf"(?P<{kind.value}>(?:{_any(words)})\b)" for kind, words in _HEADS.items())
     named = rf"(?P<{Kind.NAMED.value}>(?<=[\w.]){_OF_A_NAME}\b)"
     pattern = (
@@ -89,9 +95,6 @@ def _compile() -> re.Pattern[str]:
     )
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
-
-HEAD = _compile()
-"""A head, in the group of its kind, and the verb after it. Made for straight apostrophes."""
 
 CUES = listed(
     "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got"

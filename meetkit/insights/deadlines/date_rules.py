@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from meetkit.insights.deadlines import date_arithmetic, named_days
 from meetkit.insights.deadlines.named_days import NUMBERS, Day
@@ -47,21 +48,37 @@ _WHICH_SPAN = r"(?P<which>(?:the )?(?:next|coming) |this |the |our )?"
 _WHICH = r"(?P<which>(?:(?:this|the) )?(?:coming|upcoming) |this |next |the )?"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """A form of words, and the day that it names; `single` if no other, so that "before" it is the day before."""
+    """A form of words and the day that it names.
 
-    words: str
-    pattern: re.Pattern[str]
+    `expression` is the regular expression with named groups; `day` reads them. `single` marks a form that names one
+    day and no span, so that "before" it means the day before.
+    """
+
+    expression: str
     day: Day
     single: bool
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when first used: all of them together take a tenth of a second."""
+        return re.compile(self.expression, re.IGNORECASE)
+
+    @property
+    def alternative(self) -> str:
+        """The expression without named groups, which may occur only once where expressions are joined."""
+        return re.sub(r"\(\?P<\w+>", "(?:", self.expression)
+
 
 def _rule(lead: str, core: str, day: Day, *, single: bool = False) -> Rule:
-    """A space stands for white space, of which there may be more, but not without bound."""
-    words = rf"{lead}(?:{_TIME},? (?:on )?)?{core}(?:,? {_PART})?(?:,? (?:at the )?latest)?"
-    words = words.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,9}")
-    return Rule(re.sub(r"\(\?P<\w+>", "(?:", words), re.compile(words, re.IGNORECASE), day, single)
+    """Return a rule for `lead` and `core`, with an optional time of day between them and after.
+
+    Each space of the pattern matches one to nine white-space characters.
+    """
+    expression = rf"{lead}(?:{_TIME},? (?:on )?)?{core}(?:,? {_PART})?(?:,? (?:at the )?latest)?"
+    # Bounded, as an unbounded run would be tried from each of its characters: quadratic in a text of spaces.
+    return Rule(expression.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,9}"), day, single)
 
 
 RULES = (

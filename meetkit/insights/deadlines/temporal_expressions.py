@@ -17,6 +17,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from meetkit.insights.deadlines import date_arithmetic
 from meetkit.insights.deadlines.date_rules import RULES
@@ -24,9 +25,6 @@ from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Deadline
 
 _LAST = dt.date(9998, 12, 31)
-_PHRASE = re.compile(
-    rf"(?<![\w'\u2019/.-])(?:{'|'.join(f'(?:{rule.words})' for rule in RULES)})(?![\w/])", re.IGNORECASE
-)
 # No phrase is without one of these, and to look for them is quick.
 _HINT = re.compile(
     r"\d|day|night|week|month|quarter|year|hour|fortnight|tomorrow|noon|morning|evening|\beo|cob|clos|end"
@@ -75,10 +73,17 @@ def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[
     """The deadlines that `text[start:end]` names, in order."""
     if not _HINT.search(text, start, len(text) if end is None else end):
         return
-    for match in _PHRASE.finditer(text, start, len(text) if end is None else end):
+    for match in _phrase_pattern().finditer(text, start, len(text) if end is None else end):
         phrase = Phrase(match[0], match.start(), match.end())
         if not _is_no_limit(text, phrase) and (phrase.is_led or not _has_another_sense(text, phrase)):
             yield phrase
+
+
+@cache
+def _phrase_pattern() -> re.Pattern[str]:
+    """Return the alternatives of all rules in one pattern, compiled when first used."""
+    alternatives = "|".join(f"(?:{rule.alternative})" for rule in RULES)
+    return re.compile(rf"(?<![\w'\u2019/.-])(?:{alternatives})(?![\w/])", re.IGNORECASE)
 
 
 def _is_no_limit(text: str, phrase: Phrase) -> bool:
