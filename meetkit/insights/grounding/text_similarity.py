@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from meetkit.insights.text import WORD
-from meetkit.insights.words import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
-from meetkit.insights.words import NEGATIONS as ENGLISH_NEGATIONS
-from meetkit.insights.words import UNSPACED as UNSPACED_RANGES
+from meetkit.insights.language.text import WORD
+from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import NEGATIONS as ENGLISH_NEGATIONS
+from meetkit.insights.language.word_lists import UNSPACED as UNSPACED_RANGES
 
 NEGATIONS = ENGLISH_NEGATIONS | listed(
     "nicht kein keine keinen keiner nie niemals"

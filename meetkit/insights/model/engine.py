@@ -21,6 +21,7 @@ from meetkit.errors import (
     LLMUnavailableError,
     brief_repr,
 )
+from meetkit.insights.language.text import Document
 from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
 from meetkit.insights.model.chunks import ChunkPolicy, split
 from meetkit.insights.model.sections import FACTS, PARTS
@@ -28,7 +29,6 @@ from meetkit.insights.model.sources import Sources
 from meetkit.insights.offline import background
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.offline.sections import find_sections
-from meetkit.insights.text import Document
 from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript

@@ -107,12 +107,12 @@ class Sources:
 
     def heads(self, sentence: Sentence) -> list[Commitment]:
         """By what words a sentence binds somebody, as the offline engine reads it."""
-        found = commitments(sentence, self.people)
+        found = find_commitments(sentence, self.people)
         return [head for head in found if NEGATIONS.isdisjoint(words(head.text[head.task : head.end])[:1])]
 
     def tasks(self, sentence: Sentence) -> list[Task]:
         """The pieces of work that a sentence binds somebody to."""
-        return [task for head in self.heads(sentence) for task in tasks(head)]
+        return [task for head in self.heads(sentence) for task in find_tasks(head)]
 
     def asks(self, sentence: Sentence) -> bool:
         """Whether a sentence is a question by its mark, or by its words where it has none."""
