@@ -1,4 +1,4 @@
-"""Words that carry a statement's sense, words that carry none, and what a word is under its endings."""
+"""Text similarity: stems, numbers, and the words that carry meaning or none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, WE
 from meetkit.insights.language.word_lists import NEGATIONS as ENGLISH_NEGATIONS
 from meetkit.insights.language.word_lists import UNSPACED as UNSPACED_RANGES
 
+# A model reads other languages than English, and a missed negation turns a statement into its contrary.
 NEGATIONS = ENGLISH_NEGATIONS | listed(
     "nicht kein keine keinen keiner nie niemals"
     " pas jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
@@ -21,16 +22,16 @@ _UNITS = WORD.findall(
 )
 _TENS = WORD.findall("twenty thirty forty fifty sixty seventy eighty ninety")
 NUMBER_WORDS = {name: str(value) for value, name in [*enumerate(_UNITS), *zip(range(20, 100, 10), _TENS, strict=True)]}
+# Words that fuzzy matching never treats as misspellings of others.
 EXACT = listed(
     "hundred thousand million billion first second third half double twice dozen quarter today tomorrow tonight"
     " yesterday jan feb mar apr jun jul aug sep sept oct nov dec"
 ).union(NUMBER_WORDS, WEEKDAYS, MONTHS)
-"""Words in which the smallest difference is a different statement."""
 
+# Words that a quote may omit or add without a change of meaning.
 FILLERS = HESITATIONS | listed(
     "uhm mm mhm ah oh well so like just really okay ok yeah actually basically the a an and that"
 )
-"""Words that a quote may leave out or add and still say the same."""
 _PHRASED_FILLERS = re.compile(r"\b(?:you know|i mean|kind of|sort of)\b", re.IGNORECASE)
 
 STOP_WORDS = COMMON | listed(
@@ -41,6 +42,7 @@ STOP_WORDS = COMMON | listed(
     "through too under until up upon very was were what when where whether which while who whom whose why will "
     "with within without would yeah yours"
 )
+# Words of reports, which a claim may use although nobody said them in the meeting.
 REPORTING = listed(
     "accept action add address agree aim answer anyone approve arrange ask attend call check choose clarify close"
     " collect come complete concern confirm consider contact continue cover create customer deadline decide decision"
@@ -53,7 +55,6 @@ REPORTING = listed(
     " send set set-up setup share side speaker start state step subject suggest summarize summary support take talk"
     " task team tell think thing topic try turn understand update use verify want wait work"
 )
-"""What a report of a meeting needs beside the words that were said in it."""
 
 _CONTRACTIONS = {
     "can't": ("can", "not"),
@@ -65,17 +66,18 @@ _CONTRACTIONS = {
     "let's": ("let", "us"),
 }
 _SHORT_FORMS = {"n't": "not", "'ll": "will", "'re": "are", "'ve": "have", "'m": "am"}
+# An ending stands before the shorter ones it ends with, as the first that fits is cut.
 _ENDINGS = ("ations", "ation", "ings", "ing", "edly", "ies", "ied", "ed", "es", "ly", "e", "s", "y")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-# Written without spaces: a run is no word, so its pairs of characters are compared.
-UNSPACED = re.compile(f"[{UNSPACED_RANGES}]+")
+# Scripts without spaces: a run of characters is not one word, so pairs of characters are compared.
+UNSPACED_RUN = re.compile(f"[{UNSPACED_RANGES}]+")
 
 
 def spoken_words(text: str) -> list[str]:
-    """The words of a text as written, short forms in full and fillers left out."""
-    written = WORD.findall(_PHRASED_FILLERS.sub(" ", text.replace("\u2019", "'")))
-    return [word for one in written for word in _in_full(one) if word.casefold() not in FILLERS]
+    """Return the words of a text as written, with short forms expanded and without fillers."""
+    words = WORD.findall(_PHRASED_FILLERS.sub(" ", text.replace("\u2019", "'")))
+    return [word for contraction in words for word in _in_full(contraction) if word.casefold() not in FILLERS]
 
 
 def _in_full(word: str) -> tuple[str, ...]:
@@ -89,30 +91,34 @@ def _in_full(word: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """A word without its ending, roughly: what "send", "sends" and "sending" share."""
+    """Return a word without its ending, roughly: the part that "send", "sends" and "sending" share."""
     small = word.casefold().removesuffix("'s")
     for ending in _ENDINGS:
+        # A shorter rest would make one stem of "use" and "us".
         if small.endswith(ending) and len(small) - len(ending) >= 3:
             return small[: -len(ending)]
     return small
 
 
 def stems(text: str) -> list[str]:
-    """The stems of a text's words in order, numbers in digits; of scripts without spaces, pairs of characters."""
+    """Return the stems of a text's words in order, with numbers in digits.
+
+    Of scripts without spaces, pairs of characters stand for stems.
+    """
     return [base for word in WORD.findall(text.casefold().replace("\u2019", "'")) for base in _stems_of(word)]
 
 
 @lru_cache(maxsize=8192)
 def _stems_of(word: str) -> tuple[str, ...]:
-    if UNSPACED.search(word):
+    if UNSPACED_RUN.search(word):
         return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
     return tuple(stem(NUMBER_WORDS.get(part, part)) for part in _in_full(word))
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers in a text, in digits and without separators of thousands."""
-    joined = _THOUSANDS.sub("", text)
-    return {*_NUMBER.findall(joined), *(word for word in stems(joined) if word.isdigit())}
+    """Return the numbers in a text, in digits and without thousands separators."""
+    plain = _THOUSANDS.sub("", text)
+    return {*_NUMBER.findall(plain), *(word for word in stems(plain) if word.isdigit())}
 
 
 STOP_STEMS = frozenset(map(stem, STOP_WORDS))

@@ -117,7 +117,7 @@ class Check:
         turns = self.sources.turns_near(evidence)
         for length in range(len(parts), 0, -1):
             for at in range(len(parts) - length + 1):
-                said = self.sources.grounding.said(" ".join(parts[at : at + length]), turns)
+                said = self.sources.grounding.find_words(" ".join(parts[at : at + length]), turns)
                 if said and _has_weight(said.quote) and is_clean(" ".join(said.quote.split())):
                     return " ".join(said.quote.split())
         return None
