@@ -29,7 +29,7 @@ from meetkit.errors import (
 from meetkit.models import User
 from meetkit.models.base import parse
 from meetkit.models.caller import Access, Caller
-from meetkit.storage.sql import upkeep
+from meetkit.storage.sql import maintenance
 from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 
 

@@ -11,7 +11,7 @@ from meetkit import data, settings
 from meetkit.cli import database, encryption, show
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
 from meetkit.meetings import synthetic
-from meetkit.models.records import Record, counting
+from meetkit.models.records import Record, count_kinds
 from meetkit.models.zones import parse_date
 
 

@@ -32,7 +32,7 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
     from meetkit.web import app  # noqa: PLC0415  # as above
     from meetkit.web import server as serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above

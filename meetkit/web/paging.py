@@ -42,4 +42,6 @@ def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
 
 def unknown_cursor(after: str) -> InvalidRequestError:
     """What a page that follows something that is not, or no longer, there is answered with."""
-    return InvalidRequestError(f"after: nothing in this list is {brief_repr(after)}, or it is gone; begin at its first page")
+    return InvalidRequestError(
+        f"after: nothing in this list is {brief_repr(after)}, or it is gone; begin at its first page"
+    )

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS, REPORTING_STEMS, STOP_STEMS, numbers, stem, stems
+from meetkit.insights.language.text import WORD, Sentence
 from meetkit.insights.model.answer_schemas import Citation
 from meetkit.insights.model.claim_spans import Stretch, stretch_of, whole
 from meetkit.insights.model.modality import is_anothers, is_asked, is_conditional, is_undecided
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.text import WORD, Sentence
 from meetkit.models.insights import Evidence
 
 LEAST_SUPPORT = 0.5

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from meetkit.insights.commitments import Commitment, Task, find_commitments, find_tasks
 from meetkit.insights.grounding.folding import fold
 from meetkit.insights.grounding.quotes import Grounding
 from meetkit.insights.grounding.text_similarity import NEGATIONS, stems
+from meetkit.insights.language.intents import THRESHOLD, question_scores
+from meetkit.insights.language.people import People
+from meetkit.insights.language.text import Document, Sentence, words
 from meetkit.insights.model.modality import is_asked
-from meetkit.insights.offline.commitments import Commitment, commitments
-from meetkit.insights.offline.intents import THRESHOLD, question_scores
-from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.tasks import Task, tasks
-from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
