@@ -159,15 +159,20 @@ class _ConcurrentChangeError(Exception):
 
 
 def get_insights(meeting_id: str) -> MeetingInsights | None:
-    """Return the insights of a meeting's last analysis, if any, with its items open or done as they now are.
+    """Return the insights of a meeting's last analysis, with its items open or done as they now are.
 
-    Raises:
-        ConflictError: the stored analysis cannot be read by this version; analysing the meeting again replaces it.
+    `None` where there is none, or, as the log says, none that this version can read.
     """
     store = current_store()
     meeting = store.get_meeting(meeting_id, transcript=False)
     insights = _load(MeetingInsights, store, meeting_id, _INSIGHTS)
     return insights and meeting_record.with_current_items(insights, meeting)
+
+
+def has_unreadable_insights(meeting_id: str) -> bool:
+    """Return whether a meeting has a stored analysis that this version cannot read; analysing it again replaces it."""
+    store = current_store()
+    return store.get_artefact(meeting_id, _INSIGHTS) is not None and get_insights(meeting_id) is None
 
 
 def get_transcript(meeting_id: str) -> Transcript | None:
@@ -243,22 +248,11 @@ def _encode(source: str | bytes) -> str:
 
 
 def _load(kind: type[ValueT], store: Store, meeting_id: str, attachment: str) -> ValueT | None:
-    """Return a stored value, `None` where there is none.
-
-    Raises:
-        ConflictError: insights are stored in a form that this version cannot read. Of findings, which the next
-            analysis makes anew, only the log says so.
-    """
+    """Return a stored value; `None` where there is none, or where its form is unknown, which is logged."""
     content = store.get_artefact(meeting_id, attachment)
-    if content is None:
-        return None
     try:
-        return kind.model_validate_json(content)
+        return None if content is None else kind.model_validate_json(content)
     except ValidationError:
         # The content is personal, so the log names only where it is.
         _log.warning("the stored %s of meeting %s cannot be read", attachment, brief_repr(meeting_id))
-        if kind is MeetingInsights:
-            raise ConflictError(
-                f"the stored analysis of meeting {brief_repr(meeting_id)} cannot be read; analyse the meeting again"
-            ) from None
         return None
