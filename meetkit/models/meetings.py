@@ -51,6 +51,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 ERASED_TITLE = "Erased meeting"
 
+# The fields that hold what was said, and their value when it is removed; erasing and purging derive from this.
+NO_CONTENT: dict[str, Any] = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
+
 
 def _moment_or_date(value: Any) -> Any:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -140,7 +143,7 @@ class Meeting(Value):
     @property
     def has_content(self) -> bool:
         """Whether it holds something of what was said in it."""
-        return not (self.transcript is self.summary is self.sentiment is None and not self.action_items)
+        return any(getattr(self, name) != empty for name, empty in NO_CONTENT.items())
 
     def was_erased_since(self, before: Meeting) -> bool:
         """Whether somebody in it was erased, and all that it held, since it was as `before`."""
@@ -292,9 +295,8 @@ def check_version(meeting_id: str, version: int, *, expected: int | None) -> Non
 
 def without_content(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
     """The meeting without what was said in it, changed in these fields too, one version on."""
-    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    gone = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
-    return parse(Meeting, {**kept, **gone, **changes, "updated_at": now, "version": meeting.version + 1})
+    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    return parse(Meeting, {**fields, **NO_CONTENT, **changes, "updated_at": now, "version": meeting.version + 1})
 
 
 def is_planned(meeting: Meeting, owner_id: str, *, now: dt.datetime) -> bool:

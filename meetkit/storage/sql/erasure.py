@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, func, or_, select, update
 
 from meetkit.models.insights import BRIEF
-from meetkit.models.meetings import ERASED_TITLE
+from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT
 from meetkit.models.zones import MINUTE, to_microseconds
-from meetkit.storage.sql import tables
+from meetkit.storage.sql import rows, tables
 from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.people import contacts, users
 
@@ -19,20 +19,12 @@ _m, _p = tables.meetings, tables.participants
 _other = _m.alias("other")
 _artefacts, _requests = tables.artefacts, tables.requests
 _PAGE = 500
-_NO_CONTENT: dict[str, Any] = {
-    "transcript": None,
-    "summary": None,
-    "sentiment": None,
-    "action_items": [],
-    "has_open_items": False,
-}
+_NO_CONTENT: dict[str, Any] = {**NO_CONTENT, "action_items": [], "has_open_items": False}
 _IS_BRIEF = or_(_artefacts.c.kind == BRIEF, func.substr(_artefacts.c.kind, 1, len(BRIEF) + 1) == f"{BRIEF}:")
 _THESE = any_of(_m.c.number, value_list("numbers", BigInteger))
 _ends_at = _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE
 _HAS_CONTENT = or_(
-    _m.c.transcript.is_not(None),
-    _m.c.summary.is_not(None),
-    _m.c.sentiment.is_not(None),
+    *(_m.c[name].is_not(None) for name in rows.TEXT_COLUMNS),
     cast(_m.c.action_items, Text) != "[]",
     select(_artefacts.c.kind).where(_artefacts.c.meeting_number == _m.c.number).exists(),
     select(_requests.c.key).where(_requests.c.meeting_id == _m.c.id, _requests.c.result.is_not(None)).exists(),
