@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 from meetkit import meeting_service as service
 from meetkit import providers
-from meetkit.collaborators import current_llm
 from meetkit.errors import (
     InvalidRequestError,
     LLMAPIError,
@@ -44,6 +43,7 @@ from meetkit.llm_client import (
 from meetkit.providers import Limits, names
 from meetkit.providers.client import ProviderClient
 from meetkit.providers.limits import Budget
+from meetkit.runtime.collaborators import current_llm
 from meetkit.testing import ScriptedLLMClient
 from tests.model_server import ModelServer, Reply, breaks_off, gives, running_server, says, streams, waits_for
 

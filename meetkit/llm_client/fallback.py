@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
-from meetkit.errors import InvalidRequestError, LLMAPIError, shown
+from meetkit.errors import InvalidRequestError, LLMAPIError, brief_repr
 from meetkit.llm_client.port import LLMClient, engine_name
 
 _MAX_NAME = 200
@@ -25,8 +25,10 @@ class FallbackClient:
         """Create a chain, the preferred model first; a chain within it is flattened into its models."""
         for client in clients:
             if not isinstance(client, LLMClient):
-                raise InvalidRequestError(f"clients: objects with generate(prompt, system_prompt), not {shown(client)}")
-        self.clients: tuple[LLMClient, ...] = tuple(model for client in clients for model in members(client))
+                raise InvalidRequestError(
+                    f"clients: objects with generate(prompt, system_prompt), not {brief_repr(client)}"
+                )
+        self.clients: tuple[LLMClient, ...] = tuple(one for client in clients for one in members(client))
         if not self.clients:
             raise InvalidRequestError("clients: at least one model")
 

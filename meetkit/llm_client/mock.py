@@ -16,7 +16,7 @@ from meetkit.errors import (
     LLMRateLimitError,
     LLMTimeoutError,
     LLMUnavailableError,
-    shown,
+    brief_repr,
 )
 
 _SCHEMA = re.compile(r"<schema>\n(.*?)\n</schema>\s*\Z", re.DOTALL)
@@ -48,9 +48,9 @@ class MockLLMClient:
         """Configure the failures."""
         for name, rate in (("failure_rate", failure_rate), ("malformed_rate", malformed_rate)):
             if not isinstance(rate, int | float) or not 0 <= rate <= 1:
-                raise InvalidRequestError(f"{name}: a share between 0 and 1, not {shown(rate)}")
+                raise InvalidRequestError(f"{name}: a share between 0 and 1, not {brief_repr(rate)}")
         if not isinstance(latency, int | float) or not 0 <= latency < math.inf:
-            raise InvalidRequestError(f"latency: seconds, 0 or more, not {shown(latency)}")
+            raise InvalidRequestError(f"latency: seconds, 0 or more, not {brief_repr(latency)}")
         self.failure_rate = failure_rate
         self.latency = latency
         self.malformed_rate = malformed_rate

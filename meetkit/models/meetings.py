@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, Line, Many, MisfitError, Offset, Searched, Text, Value, parse
+from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -109,7 +109,7 @@ class Meeting(Value):
             zone = zone or zone_name(moment) or "UTC"
             return {**data, "date": resolve(moment, zone), "timezone": zone}
         except ValueError as error:
-            raise MisfitError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
+            raise FieldError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
@@ -128,7 +128,7 @@ class Meeting(Value):
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
     @property
-    def circle(self) -> tuple[Literal["contact", "user"], str]:
+    def thread_key(self) -> tuple[Literal["contact", "user"], str]:
         """Whose meeting it is when items are followed from one to the next: the contact's, else its owner's."""
         return ("contact", self.contact_id) if self.contact_id else ("user", self.user_id)
 
@@ -290,7 +290,7 @@ def check_version(meeting_id: str, version: int, *, expected: int | None) -> Non
         raise VersionConflictError(f"meeting {meeting_id!r} is at version {version}, not {expected}; read it again")
 
 
-def emptied(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
+def without_content(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
     """The meeting without what was said in it, changed in these fields too, one version on."""
     kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
     gone = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}

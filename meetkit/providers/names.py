@@ -15,7 +15,7 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 
 Model = OpenAIChatModel | OpenAIResponsesModel | AnthropicModel
 # How a server enforces JSON: by the schema, as any JSON object, or not at all, so that only the prompt asks for it.
@@ -78,7 +78,7 @@ def resolve(name: str, key: str | None) -> ModelSpec:
     if kind not in PROVIDERS or not model:
         prefixes = ", ".join(f"'{prefix}:…'" for prefix in PROVIDERS)
         raise InvalidRequestError(
-            f"unknown model {shown(name)}; known: 'mock', {prefixes} and the URL of an OpenAI-compatible server"
+            f"unknown model {brief_repr(name)}; known: 'mock', {prefixes} and the URL of an OpenAI-compatible server"
         )
     provider = PROVIDERS[kind]
     provider_key = next((value for variable in provider.variables if (value := os.environ.get(variable))), None)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, RowMapping
 
-from meetkit.errors import StoreError, shown
+from meetkit.errors import StoreError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
@@ -29,7 +29,7 @@ _AS_THEY_ARE = (
 )
 _READ_AS_THEY_ARE = (*_AS_THEY_ARE, "user_id", "contact_id")
 _TEXTS = ("transcript", "summary", "sentiment")
-SAID = (*_TEXTS, "action_items")
+CONTENT_COLUMNS = (*_TEXTS, "action_items")
 """The columns of a meeting that tell what was said."""
 
 
@@ -48,7 +48,9 @@ def _readable(read: Callable[..., T]) -> Callable[..., T]:
         except (ValueError, ArithmeticError, TypeError):
             row = arguments[-1]._mapping
             which = row.get("id", row.get("name", row.get("key")))
-            raise StoreError(f"the row {shown(which)} in the database cannot be read as {read.__name__[5:]}") from None
+            raise StoreError(
+                f"the row {brief_repr(which)} in the database cannot be read as {read.__name__[5:]}"
+            ) from None
 
     return checked
 
@@ -69,52 +71,58 @@ def meeting_row(meeting: Meeting) -> dict[str, Any]:
         "starts_at": to_microseconds(meeting.date),
         "utc_offset_minutes": offset // dt.timedelta(minutes=1),
         "has_open_items": meeting.has_open_items,
-        **said(meeting),
+        **content_columns(meeting),
         "created_at": meeting.created_at and to_microseconds(meeting.created_at),
         "updated_at": meeting.updated_at and to_microseconds(meeting.updated_at),
     }
 
 
-def said(meeting: Meeting) -> dict[str, Any]:
-    """The part of a meeting's row that tells what was said, which `sealed` encrypts."""
+def content_columns(meeting: Meeting) -> dict[str, Any]:
+    """The part of a meeting's row that tells what was said, which `seal_row` encrypts."""
     items = [item.model_dump(mode="json") for item in meeting.action_items]
     return {**{name: getattr(meeting, name) for name in _TEXTS}, "action_items": items}
 
 
-def took_back(before: Meeting, after: Meeting) -> bool:
+def removes_content(before: Meeting, after: Meeting) -> bool:
     """Whether a change of a meeting removed or replaced what was said."""
     texts = ((getattr(before, name), getattr(after, name)) for name in _TEXTS)
     return len(after.action_items) < len(before.action_items) or any(was not in (None, now) for was, now in texts)
 
 
-def sealed(cipher: Cipher, meeting_id: str, row: dict[str, Any]) -> dict[str, Any]:
+def seal_row(cipher: Cipher, meeting_id: str, row: dict[str, Any]) -> dict[str, Any]:
     """A meeting's row, or some of it, as it is kept."""
-    kept = {name: cipher.seal(row[name], place_in(meeting_id, name)) for name in _TEXTS if row.get(name) is not None}
+    kept = {
+        name: cipher.seal(row[name], encryption_context(meeting_id, name))
+        for name in _TEXTS
+        if row.get(name) is not None
+    }
     if "action_items" in row:
-        kept["action_items"] = cipher.seal_json(row["action_items"], place_in(meeting_id, "action_items"))
+        kept["action_items"] = cipher.seal_json(row["action_items"], encryption_context(meeting_id, "action_items"))
     return {**row, **kept}
 
 
-def opened(cipher: Cipher, fields: RowMapping) -> dict[str, Any]:
-    """What was said, of a row with a meeting's id, as `said` gave it."""
-    texts = {name: fields[name] and cipher.open(fields[name], place_in(fields["id"], name)) for name in _TEXTS}
+def open_content(cipher: Cipher, fields: RowMapping) -> dict[str, Any]:
+    """What was said, of a row with a meeting's id, as `content_columns` gave it."""
+    texts = {
+        name: fields[name] and cipher.open(fields[name], encryption_context(fields["id"], name)) for name in _TEXTS
+    }
     return {
         **texts,
-        "action_items": cipher.open_json(fields["action_items"], place_in(fields["id"], "action_items")),
+        "action_items": cipher.open_json(fields["action_items"], encryption_context(fields["id"], "action_items")),
     }
 
 
-def place_in(meeting_id: str, column: str) -> str:
+def encryption_context(meeting_id: str, column: str) -> str:
     """The place of a meeting's column, for which it is sealed."""
     return f"{column} of meeting {meeting_id}"
 
 
-def place_beside(meeting_number: int, kind: str) -> str:
+def attachment_context(meeting_number: int, kind: str) -> str:
     """The place of an artefact."""
     return f"artefact of meeting number {meeting_number}: {kind}"
 
 
-def place_of_request(key: str) -> str:
+def request_context(key: str) -> str:
     """The place of what a request was answered with."""
     return f"result of request {key}"
 
@@ -147,7 +155,7 @@ def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
             **{name: fields[name] for name in _READ_AS_THEY_ARE},
             "attendee_ids": _attendees(fields["attendees"]) if fields["attendees"] else (),
             "date": to_datetime(fields["starts_at"]).astimezone(_zone(fields["utc_offset_minutes"])),
-            **opened(cipher, fields),
+            **open_content(cipher, fields),
             "created_at": _moment(fields["created_at"]),
             "updated_at": _moment(fields["updated_at"]),
         }
