@@ -436,7 +436,7 @@ class TestAnswersThatCannotBeRepaired:
             (VALID + VALID, "2 JSON objects"),
             (json.dumps({"brief": ANSWER}), "no JSON object"),
             ('{"contact_summary": "A", ' + VALID[1:], "a duplicate name"),
-            (VALID.replace('"Denver"', "NaN"), "holds NaN, which is not JSON"),
+            (VALID.replace('"Denver"', "NaN"), "contains NaN, which is not JSON"),
             ('{"note": 1, "note": 2}' + VALID, "a duplicate name"),
             (VALID + "{" * 300 + VALID, "more than 256 braces"),
             (json.dumps({**ANSWER, "talking_points": ["One", "Two"]}), "talking_points: List should have at least 3"),

@@ -1,4 +1,4 @@
-"""The gate to a model: what a wait for a place costs a call, and what counts against the model."""
+"""The limits of calls to a model: the price of queueing, and the failures that open the breaker."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from meetkit.errors import LLMRateLimitError, LLMTimeoutError, LLMUnavailableError
 from meetkit.llm_client import LLMResponse
-from meetkit.providers.gate import Gate
 from meetkit.providers.limits import Budget, Limits
+from meetkit.providers.rate_limits import RateLimiter
 
 Made = Callable[[float], Awaitable[LLMResponse]]
 
@@ -25,8 +25,8 @@ class Time:
         return self.now
 
 
-def gate(clock: Time | None = None, **limits: float) -> Gate:
-    return Gate("small", Limits.model_validate(limits), Budget(), clock or Time())
+def limiter(clock: Time | None = None, **limits: float) -> RateLimiter:
+    return RateLimiter("small", Limits.model_validate(limits), Budget(), clock or Time())
 
 
 class Slow:
@@ -42,21 +42,21 @@ class Slow:
         return LLMResponse("done")
 
 
-async def late(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+async def late(seconds: float) -> LLMResponse:  # noqa: ARG001  # the limiter's
     raise LLMTimeoutError("no answer in time")
 
 
-async def away(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+async def away(seconds: float) -> LLMResponse:  # noqa: ARG001  # the limiter's
     raise LLMUnavailableError("away")
 
 
-async def quick(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+async def quick(seconds: float) -> LLMResponse:  # noqa: ARG001  # the limiter's
     return LLMResponse("done")
 
 
 def test_who_waited_for_a_place_has_the_whole_time_of_a_call() -> None:
     async def several() -> list[float]:
-        small, slow = gate(concurrency=1, timeout=0.05), Slow()
+        small, slow = limiter(concurrency=1, timeout=0.05), Slow()
         calls = [asyncio.ensure_future(small.call(slow, None, None)) for _ in range(4)]
         await asyncio.sleep(0.2)
         slow.go.set()
@@ -68,7 +68,7 @@ def test_who_waited_for_a_place_has_the_whole_time_of_a_call() -> None:
 
 def test_a_calls_own_limit_does_not_end_the_wait_for_its_place() -> None:
     async def two() -> list[float]:
-        small, slow = gate(concurrency=1), Slow()
+        small, slow = limiter(concurrency=1), Slow()
         calls = [asyncio.ensure_future(small.call(slow, 0.05, None)) for _ in range(2)]
         await asyncio.sleep(0.2)
         slow.go.set()
@@ -86,7 +86,7 @@ def test_a_call_has_the_least_of_its_limits(timeout: float | None, patience: flo
     async def one() -> list[float]:
         slow = Slow()
         slow.go.set()
-        await gate().call(slow, timeout, patience)
+        await limiter().call(slow, timeout, patience)
         return slow.given
 
     assert asyncio.run(one()) == [seconds]
@@ -94,11 +94,11 @@ def test_a_call_has_the_least_of_its_limits(timeout: float | None, patience: flo
 
 def test_a_wait_ends_with_the_callers_patience_and_counts_against_nobody() -> None:
     async def waiting() -> None:
-        small, slow = gate(concurrency=1, breaker_failures=1), Slow()
+        small, slow = limiter(concurrency=1, breaker_failures=1), Slow()
         first = asyncio.ensure_future(small.call(slow, None, None))
         await asyncio.sleep(0)
         for _ in range(3):
-            with pytest.raises(LLMTimeoutError, match="all 1 places"):
+            with pytest.raises(LLMTimeoutError, match="all 1 concurrent calls"):
                 await small.call(quick, None, 0.01)
         slow.go.set()
         assert (await first).text == "done"
@@ -109,7 +109,7 @@ def test_a_wait_ends_with_the_callers_patience_and_counts_against_nobody() -> No
 
 def test_a_call_that_a_wait_left_too_little_time_counts_not_against_the_model() -> None:
     async def is_left_alone_after(call: Made) -> bool:
-        small, slow = gate(concurrency=1, breaker_failures=1), Slow()
+        small, slow = limiter(concurrency=1, breaker_failures=1), Slow()
         first = asyncio.ensure_future(small.call(slow, None, None))
         await asyncio.sleep(0)
         second = asyncio.ensure_future(small.call(call, None, 30))
@@ -131,10 +131,10 @@ def test_a_call_that_a_wait_left_too_little_time_counts_not_against_the_model() 
 
 def test_a_call_that_is_late_in_all_its_time_counts() -> None:
     async def failing(patience: float | None) -> None:
-        small = gate(breaker_failures=1)
+        small = limiter(breaker_failures=1)
         with pytest.raises(LLMTimeoutError):
             await small.call(late, None, patience)
-        with pytest.raises(LLMUnavailableError, match="left alone"):
+        with pytest.raises(LLMUnavailableError, match="circuit breaker is open"):
             await small.call(quick, None, patience)
 
     for patience in (None, 5, 500):
@@ -145,16 +145,16 @@ def test_a_call_that_is_late_in_all_its_time_counts() -> None:
 def test_a_later_wish_does_not_shorten_a_rest(later: float | None) -> None:
     async def two() -> None:
         clock, go = Time(), asyncio.Event()
-        small = gate(clock)
+        small = limiter(clock)
 
         async def refused(wish: float | None) -> LLMResponse:
             await go.wait()
             raise LLMRateLimitError("slow down", retry_after=wish)
 
-        async def first(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+        async def first(seconds: float) -> LLMResponse:  # noqa: ARG001  # the limiter's
             return await refused(60)
 
-        async def second(seconds: float) -> LLMResponse:  # noqa: ARG001  # the gate's
+        async def second(seconds: float) -> LLMResponse:  # noqa: ARG001  # the limiter's
             return await refused(later)
 
         calls = [asyncio.ensure_future(small.call(call, None, None)) for call in (first, second)]
@@ -162,7 +162,7 @@ def test_a_later_wish_does_not_shorten_a_rest(later: float | None) -> None:
         go.set()
         await asyncio.gather(*calls, return_exceptions=True)
         clock.now = 59
-        with pytest.raises(LLMRateLimitError, match="left alone") as error:
+        with pytest.raises(LLMRateLimitError, match="Retry-After") as error:
             await small.call(quick, None, None)
         assert error.value.retry_after == 1
         clock.now = 60
