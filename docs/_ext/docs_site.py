@@ -105,7 +105,11 @@ class PythonReference(_Markdown):
             home = documented_in(module, name)
             if home == module:
                 value = getattr(importlib.import_module(module), name)
-                lines += [f".. {_kind(value)}:: {module}.{name}", *(["   :members:"] if inspect.isclass(value) else []), ""]
+                lines += [
+                    f".. {_kind(value)}:: {module}.{name}",
+                    *(["   :members:"] if inspect.isclass(value) else []),
+                    "",
+                ]
             else:
                 others.append(f":py:obj:`~{home}.{name}`")
         if others:
