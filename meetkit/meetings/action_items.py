@@ -61,9 +61,9 @@ def _find(meeting: Meeting, item_id: str) -> ActionItem:
 def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
     """Map the id of each meeting that has an item to the ids under which it has it."""
     params = {"contact_id": meeting.contact_id} if meeting.contact_id else {"user_id": meeting.user_id}
-    same_thread = [other for other in store.item_histories(**params) if other.thread_key == meeting.thread_key]
+    same_thread = [past for past in store.item_histories(**params) if past.thread_key == meeting.thread_key]
     ids: dict[str, set[str]] = {meeting.id: {item_id}}
-    for thread in open_items.threads({other.id: other for other in (*same_thread, meeting)}.values()):
+    for thread in open_items.threads({past.id: past for past in (*same_thread, meeting)}.values()):
         if any(source.meeting_id == meeting.id and source.item_id == item_id for source in thread.sources):
             for source in thread.sources:
                 ids.setdefault(source.meeting_id, set()).add(source.item_id)

@@ -126,20 +126,20 @@ class _Job:
             meeting = self.store.get_meeting(self.meeting.id)
             self._check_not_erased(meeting)
             before = _load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
-            aligned = meeting_record.align_ids(insights, meeting)
-            findings = meeting_record.collect_findings(aligned, meeting, before)
+            result = meeting_record.align_ids(insights, meeting)
+            findings = meeting_record.collect_findings(result, meeting, before)
             with suppress(_ConcurrentChangeError):
-                updated = self.store.update_meeting(
+                record = self.store.update_meeting(
                     meeting.id,
                     partial(self._update_record, version=meeting.version, findings=findings, before=before),
                     artefacts={
-                        _INSIGHTS: aligned.model_dump_json(),
+                        _INSIGHTS: result.model_dump_json(),
                         _FINDINGS: findings.model_dump_json(),
                         _ORIGINAL: _encode(self.source),
                         _ANSWERS: self.answers.used(),
                     },
                 )
-                return meeting_record.with_current_items(aligned, updated)
+                return meeting_record.with_current_items(result, record)
         raise ConflictError(f"meeting {brief_repr(self.meeting.id)} kept changing during the analysis; try again")
 
     def _check_not_erased(self, meeting: Meeting) -> None:

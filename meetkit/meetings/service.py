@@ -1,8 +1,8 @@
 """The operations on meetings that other capabilities and hosts call: plain functions over the store and model in use.
 
 `configure(store=..., llm=...)` sets both for the process, `with use(store=..., llm=...)` for a block. Unknown ids raise
-`NotFoundError`, requests that break a rule `InvalidRequestError`; both are ValueErrors. No store connection is held while
-a model runs.
+`NotFoundError`, requests that break a rule `InvalidRequestError`; both are ValueErrors. No
+database connection is held while a model runs.
 """
 
 from meetkit.meetings.action_items import complete_action_item, get_open_action_items
