@@ -1,4 +1,4 @@
-"""What the accounts capability brings."""
+"""The accounts capability: its data rules, routes, commands and events."""
 
 from meetkit.capabilities import Capability, Command
 

@@ -1,4 +1,4 @@
-"""What the meetings capability brings."""
+"""The meetings capability: its data rules, routes, commands and events."""
 
 from meetkit.capabilities import Capability, Command
 

@@ -77,7 +77,7 @@ def use(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) 
 
 
 def current_store() -> Store:
-    """Return the store of the block, else of the process, else the sample, with a warning where that looks unintended."""
+    """Return the store of the block, else of the process, else the sample, with a warning if that looks unintended."""
     for choice in (block.get(), process.choice):
         if choice.store is not UNSET:
             return choice.store
