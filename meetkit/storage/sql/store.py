@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine
 
@@ -17,6 +18,7 @@ from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
+from meetkit.storage.sql.record_kind import RecordKind
 
 
 class SqlStore:
@@ -31,6 +33,7 @@ class SqlStore:
         *,
         migrate: bool = False,
         options: SqlOptions | None = None,
+        kinds: Sequence[RecordKind[Any]] | None = None,
     ) -> None:
         """Use a database; with `migrate`, bring its tables up to this version first.
 
@@ -40,6 +43,7 @@ class SqlStore:
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
                 connection the latter.
+            kinds: the kinds of record to export and import, by default those of `records.record_kinds`.
 
         Raises:
             InvalidRequestError: that is no such database.
@@ -50,6 +54,7 @@ class SqlStore:
         self.database = (
             database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
+        self._kinds = records.record_kinds() if kinds is None else tuple(kinds)
         self._read, self._write = self.database.read, self.database.write
 
     def close(self) -> None:
@@ -191,9 +196,9 @@ class SqlStore:
     def export_records(self) -> Iterator[Record]:
         """Users and contacts, then calendars, meetings, requests, as of one moment; read page by page."""
         with self.database.snapshot() as connection:
-            yield from records.export_records(connection)
+            yield from records.export_records(connection, self._kinds)
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Keep all of these, or none; read once, as they are kept."""
         with self.database.transaction() as connection:
-            records.import_records(connection, new)
+            records.import_records(connection, new, self._kinds)
