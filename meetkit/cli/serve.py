@@ -32,9 +32,9 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app  # noqa: PLC0415  # as above
-    from meetkit.web import server as serving  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web.app import create_app, service_of  # noqa: PLC0415  # as above
+    from meetkit.web.app import server as serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
@@ -42,11 +42,11 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
         url = str(given.database_url)
-        maintenance.check_file(engines.parse(url), may_create=True)
-        maintenance.check_writable(url)
-        service = app.Service(given, None, None)
+        upkeep.check_file(engines.parse(url), may_create=True)
+        upkeep.check_writable(url)
+        service = create_app(given)
         if given.environment == "development" and not no_sample:
-            _fill(service.accounts.database)
+            _fill(service_of(service).accounts.database)
         where = listening.getsockname()[1]
         is_risky = given.environment == "development" and not is_loopback(host)
         serving.run(service, listening, lambda: _say(host, where, warn=is_risky))
