@@ -1,4 +1,4 @@
-"""`meetkit purge`: what was said long ago is forgotten."""
+"""`meetkit purge`: deletion of old transcripts and everything derived from them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import click
 
 from meetkit import meeting_service, settings
-from meetkit.cli import database, show
+from meetkit.cli import database, output
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 from meetkit.runtime.collaborators import current_store
@@ -20,30 +20,30 @@ from meetkit.runtime.collaborators import current_store
     "days",
     type=click.IntRange(1, 36_500),
     metavar="DAYS",
-    help="Of meetings that ended more than so many days ago; default: MEETKIT_RETENTION_DAYS.",
+    help="Transcripts of meetings that ended more than DAYS days ago; default: MEETKIT_RETENTION_DAYS.",
 )
-@show.as_json_option
+@output.as_json_option
 def purge(days: int | None, as_json: bool) -> None:
-    """Forget transcripts, and all that was made from them, once they have been kept for long enough.
+    """Delete transcripts and everything derived from them once they are older than the retention period.
 
     Meetings keep their title, time and people.
     """
-    database.required()
+    database.required_url()
     days = days or settings.load().retention_days
     if days is None:
-        raise InvalidRequestError("how long are transcripts kept? give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
+        raise InvalidRequestError("no retention period: give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
     before = utc_now() - dt.timedelta(days=days)
-    purged = meeting_service.purge(before)
-    _note(before)
+    count = meeting_service.purge(before)
+    _record(before)
     if as_json:
-        click.echo(json.dumps({"before": before.isoformat(), "purged": purged}))
+        click.echo(json.dumps({"before": before.isoformat(), "purged": count}))
     else:
-        what = "1 meeting" if purged == 1 else f"{purged:,} meetings"
-        show.console().print(f"Purged {what} that ended before {before:%Y-%m-%d}.")
+        meetings = "1 meeting" if count == 1 else f"{count:,} meetings"
+        click.echo(f"Purged {meetings} that ended before {before:%Y-%m-%d}.")
 
 
-def _note(before: dt.datetime) -> None:
-    """Note it where accounts are: nothing else tells that what was said was forgotten on purpose."""
+def _record(before: dt.datetime) -> None:
+    """Record the purge in the audit log: nothing else shows that the transcripts were deleted on purpose."""
     from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
     from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
     from meetkit.storage import SqlStore  # noqa: PLC0415
