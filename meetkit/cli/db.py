@@ -11,7 +11,7 @@ from meetkit import data, settings
 from meetkit.cli import database, encryption, output, terminal, transfer
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
 from meetkit.meetings import synthetic
-from meetkit.models.records import Record, counting
+from meetkit.models.records import Record, count_kinds
 from meetkit.models.zones import parse_date
 
 
@@ -29,10 +29,10 @@ db.add_command(encryption.encrypt)
 def upgrade(as_json: bool) -> None:
     """Create the tables, or upgrade them to this version."""
     url = database.required_url()
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # only with a database is the extra needed
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
-    with upkeep.opened(url, to_write=True) as connection:
-        before, after = upkeep.upgrade(connection)
+    with maintenance.open_connection(url, to_write=True) as connection:
+        before, after = maintenance.upgrade(connection)
     if as_json:
         output.print_json({"before": before, "after": after})
     elif before == after:
@@ -46,9 +46,9 @@ def upgrade(as_json: bool) -> None:
 def current(as_json: bool) -> None:
     """Print the revision of the tables."""
     url = database.required_url()
-    from meetkit.storage.sql import schema, upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import maintenance, schema  # noqa: PLC0415  # as above
 
-    with upkeep.opened(url) as connection:
+    with maintenance.open_connection(url) as connection:
         revision = schema.current(connection)
     if as_json:
         output.print_json({"revision": revision, "needed": schema.REVISION})
@@ -61,13 +61,13 @@ def current(as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Check the tables and their contents against this version; exit code 2 if there is a problem."""
     url = database.required_url()
-    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
 
     options = SqlOptions.of(settings.load())
     import meetkit.accounts.tables  # noqa: F401, PLC0415  # only tables that are imported are compared
 
-    with upkeep.opened(url, options=options) as connection:
-        problems = upkeep.problems(connection)
+    with maintenance.open_connection(url, options=options) as connection:
+        problems = maintenance.problems(connection)
     if as_json:
         output.print_json({"problems": problems})
     if problems:
@@ -95,7 +95,7 @@ def seed(users: int, meetings: int, seed: int, start: str, as_json: bool) -> Non
     records = synthetic.records(users, meetings, seed, day)
     with database.opened_store() as store, terminal.progress("Seeding", users + meetings) as advance:
         try:
-            store.import_records(_with_progress(counting(records, tally), advance))
+            store.import_records(_with_progress(count_kinds(records, tally), advance))
         except RecordError as error:
             raise ConflictError(f"this database is already seeded: {error.reason}; seed an empty one") from error
     transfer.print_tally("Seeded", tally, as_json=as_json)

@@ -32,8 +32,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is created if needed and upgraded to this version. SIGTERM or Ctrl-C stops the service once it has
     answered the requests in progress; a second one stops it at once.
     """
-    from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app, server  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web.app import create_app, server, service_of  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     config = settings.load()
@@ -41,14 +41,14 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     logs.configure(config.log_format)
     with server.bind(host, port) as listener:
         url = str(config.database_url)
-        upkeep.check_file(engines.parse(url), may_create=True)
-        upkeep.check_writable(url)
-        service = app.Service(config, None, None)
+        maintenance.check_file(engines.parse(url), may_create=True)
+        maintenance.check_writable(url)
+        app = create_app(config)
         if config.environment == "development" and not no_sample:
-            _fill(service.accounts.database)
+            _fill(service_of(app).accounts.database)
         bound_port = listener.getsockname()[1]
         is_risky = config.environment == "development" and not is_loopback(host)
-        server.run(service, listener, lambda: _announce(host, bound_port, warn=is_risky))
+        server.run(app, listener, lambda: _announce(host, bound_port, warn=is_risky))
 
 
 def _fill(database: Database) -> None:

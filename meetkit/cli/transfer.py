@@ -16,7 +16,7 @@ from typing import BinaryIO
 import click
 
 from meetkit.cli import database, output, terminal
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.records import KINDS
 from meetkit.runtime import collaborators
 from meetkit.storage import transfer
@@ -114,13 +114,13 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
     if not target.exists():
         return
     if not target.is_file():
-        raise InvalidRequestError(f"{shown(name)} is not a regular file; use `-` for standard output")
+        raise InvalidRequestError(f"{brief_repr(name)} is not a regular file; use `-` for standard output")
     if not force:
-        raise InvalidRequestError(f"{shown(name)} already exists; use --force to replace it")
+        raise InvalidRequestError(f"{brief_repr(name)} already exists; use --force to replace it")
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:
-        raise InvalidRequestError(f"{shown(name)} is a database; write the export to another file")
+        raise InvalidRequestError(f"{brief_repr(name)} is a database; write the export to another file")
 
 
 @contextmanager
@@ -149,4 +149,4 @@ def _file_errors(action: str, name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InvalidRequestError(f"cannot {action} {shown(name)}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot {action} {brief_repr(name)}: {error.strerror or error}") from error

@@ -14,7 +14,7 @@ import click
 
 from meetkit import meeting_service
 from meetkit.cli import database, output, terminal
-from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import Engine
 from meetkit.meetings import analyses
 from meetkit.meetings.commands import batch, findings, inputs
@@ -99,7 +99,7 @@ def _trackers(options: Sequence[str]) -> dict[str, list[str]]:
         phrases = [phrase.strip() for phrase in values.split(",") if phrase.strip()]
         if not name.strip() or not phrases:
             raise InvalidRequestError(
-                f"--track: use NAME=PHRASE, such as pricing=discount,list price, not {shown(text)}"
+                f"--track: use NAME=PHRASE, such as pricing=discount,list price, not {brief_repr(text)}"
             )
         trackers.setdefault(name.strip(), []).extend(phrases)
     return trackers
@@ -151,7 +151,7 @@ def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, f
     if context.title is not None:
         raise InvalidRequestError("--title goes with one file; several files are titled by their names")
     if form.report is not None and os.path.isfile(form.report):
-        raise InvalidRequestError(f"{shown(str(form.report))} is a file; reports of several files need a folder")
+        raise InvalidRequestError(f"{brief_repr(str(form.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, form) for source in sources]
     outcomes = []
     with terminal.progress("Analysing", len(tasks)) as advance:

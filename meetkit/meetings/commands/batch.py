@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import meetkit
-from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import OFFLINE, Engine, analyze
 from meetkit.insights.transcript import read_transcript
 from meetkit.meetings.commands import inputs
@@ -59,7 +59,7 @@ def run(task: Task, *, engine: Engine) -> Outcome:
     except MeetkitError as error:
         return Outcome(task, error=str(error))
     except Exception as error:  # a bug must not cost the other files
-        return Outcome(task, error=f"{shown(task.source.name)} could not be analysed ({type(error).__name__})")
+        return Outcome(task, error=f"{brief_repr(task.source.name)} could not be analysed ({type(error).__name__})")
 
 
 def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
@@ -87,7 +87,7 @@ def write_page(path: Path, page: str) -> None:
     try:
         if os.path.lexists(path) and not _is_report(path):
             raise InvalidRequestError(
-                f"{shown(str(path))} already exists and is not a meetkit report; use another name"
+                f"{brief_repr(str(path))} already exists and is not a meetkit report; use another name"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         number, part = tempfile.mkstemp(dir=path.parent, prefix=".report.", suffix=".part")
@@ -99,7 +99,7 @@ def write_page(path: Path, page: str) -> None:
             Path(part).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InvalidRequestError(f"cannot write {shown(str(path))}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot write {brief_repr(str(path))}: {error.strerror or error}") from error
 
 
 def _run(task: Task, engine: Engine) -> Outcome:
@@ -120,7 +120,7 @@ def _read(data: bytes, name: str) -> Transcript:
     try:
         return read_transcript(data)
     except InvalidRequestError as error:
-        raise InvalidRequestError(f"{shown(name)}: {error}") from error
+        raise InvalidRequestError(f"{brief_repr(name)}: {error}") from error
 
 
 def _fingerprint(task: Task, data: bytes, engine: Engine) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 
 STANDARD = "-"
 SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
@@ -47,11 +47,11 @@ def read(source: Input) -> bytes:
     try:
         data = _bytes(source.path)
     except OSError as error:
-        raise InvalidRequestError(f"cannot read {shown(source.name)}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot read {brief_repr(source.name)}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
-        raise InvalidRequestError(f"{shown(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the limit")
+        raise InvalidRequestError(f"{brief_repr(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the limit")
     if not data.strip():
-        raise InvalidRequestError(f"{shown(source.name)} is empty")
+        raise InvalidRequestError(f"{brief_repr(source.name)} is empty")
     return data
 
 
@@ -69,12 +69,14 @@ def _below(name: str) -> Iterable[Path | None]:
         return [None]
     path = Path(name)
     if not os.path.lexists(name):
-        raise InvalidRequestError(f"there is no file or folder {shown(name)}")
+        raise InvalidRequestError(f"there is no file or folder {brief_repr(name)}")
     if not path.is_dir():
         return [path.absolute()]
     if files := sorted(_files(path.absolute())):
         return files
-    raise InvalidRequestError(f"{shown(name)} holds no transcript: no file ending in {', '.join(sorted(SUFFIXES))}")
+    raise InvalidRequestError(
+        f"{brief_repr(name)} holds no transcript: no file ending in {', '.join(sorted(SUFFIXES))}"
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -10,7 +10,7 @@ import click
 
 from meetkit import meeting_service, settings
 from meetkit.cli import database, output, terminal
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings.commands import views
 from meetkit.models.zones import parse_date, utc_now
 
@@ -128,5 +128,5 @@ def _work_hours(text: str) -> tuple[float, float] | None:
         return None
     hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
     if not hours:
-        raise InvalidRequestError(f"--hours: use FROM-TO such as 9-17 or 8.5-16, or 'own', not {shown(text)}")
+        raise InvalidRequestError(f"--hours: use FROM-TO such as 9-17 or 8.5-16, or 'own', not {brief_repr(text)}")
     return float(hours[1]), float(hours[2])
