@@ -11,30 +11,13 @@ except ImportError as error:
     raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 import meetkit
+from meetkit import capabilities
+from meetkit.capabilities import Command
 from meetkit.cli import program
-from meetkit.cli.commands import Command, LazyGroup
+from meetkit.cli.lazy_group import LazyGroup
 
-COMMANDS = (
-    Command(
-        "admin",
-        "meetkit.accounts.commands:admin",
-        "Look after who administers the server on the database that --database or MEETKIT_DATABASE_URL names.",
-    ),
-    Command(
-        "analyze",
-        "meetkit.meetings.commands.analyze:analyze",
-        "Find the tasks, decisions, questions, mood and talk time in a transcript.",
-    ),
-    Command(
-        "audit",
-        "meetkit.accounts.commands:audit",
-        "List who signed in, read transcripts, changed accounts: what nobody can change or remove.",
-    ),
-    Command(
-        "brief",
-        "meetkit.meetings.commands.brief:brief",
-        "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
-    ),
+# The commands that are of no single capability.
+_COMMANDS = (
     Command("db", "meetkit.cli.db:db", "Manage the database that --database or MEETKIT_DATABASE_URL names."),
     Command("demo", "meetkit.cli.demo:demo", "Show what meetkit does, on sample data and in a few seconds."),
     Command(
@@ -48,7 +31,6 @@ COMMANDS = (
         "meetkit.cli.transfer:import_",
         "Import into a database what `meetkit export` wrote, from FILE or with `-` from standard input.",
     ),
-    Command("meetings", "meetkit.meetings.commands.meetings:meetings", "List a user's meetings."),
     Command(
         "purge",
         "meetkit.cli.purge:purge",
@@ -59,22 +41,17 @@ COMMANDS = (
         "meetkit.cli.serve:serve",
         "Serve the API over HTTP, on the database that is named, or else on meetkit.db in the current folder.",
     ),
-    Command(
-        "slots",
-        "meetkit.meetings.commands.slots:slots",
-        "Find when people are free together: users on a day, or exported calendars in the next days.",
-    ),
-    Command(
-        "usage",
-        "meetkit.meetings.commands.usage:usage",
-        "Sum the calls to models, their tokens and time, by model, purpose and outcome.",
-    ),
 )
+
+
+def commands() -> tuple[Command, ...]:
+    """Return the commands of the product and of all capabilities."""
+    return (*_COMMANDS, *(command for capability in capabilities.installed() for command in capability.commands))
 
 
 @click.group(
     cls=LazyGroup,
-    lazy=COMMANDS,
+    lazy=commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

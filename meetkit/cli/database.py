@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from meetkit.errors import InvalidRequestError
 from meetkit.runtime import collaborators
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import Store
+
+if TYPE_CHECKING:
+    from meetkit.storage.sql import Database
 
 
 class StoreCommand(click.Command):
@@ -68,3 +71,13 @@ def opened_store() -> Iterator[Store]:
 
     with maintenance.open_store(database_url, SqlOptions.of(settings.load())) as store:
         yield store
+
+
+@contextmanager
+def opened_database() -> Iterator[Database]:
+    """Open the database that is named, for a `with` block; errors are those of `opened_store`."""
+    database_url = required_url()
+    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
+
+    with maintenance.open_store(database_url, SqlOptions.of(settings.load())) as store:
+        yield store.database

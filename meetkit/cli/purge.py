@@ -7,14 +7,13 @@ import json
 
 import click
 
-from meetkit import meeting_service, settings
+from meetkit import settings
 from meetkit.cli import database, output
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
-from meetkit.runtime.collaborators import current_store
 
 
-@click.command(cls=database.StoreCommand)
+@click.command()
 @click.option(
     "--older-than",
     "days",
@@ -32,22 +31,26 @@ def purge(days: int | None, as_json: bool) -> None:
     days = days or settings.load().retention_days
     if days is None:
         raise InvalidRequestError("no retention period: give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
-    before = utc_now() - dt.timedelta(days=days)
-    count = meeting_service.purge(before)
-    _record(before)
+    now = utc_now()
+    before = now - dt.timedelta(days=days)
+    counts = _purge(before, now)
+    count = counts.pop("meetings")
     if as_json:
-        click.echo(json.dumps({"before": before.isoformat(), "purged": count}))
-    else:
-        meetings = "1 meeting" if count == 1 else f"{count:,} meetings"
-        click.echo(f"Purged {meetings} that ended before {before:%Y-%m-%d}.")
+        click.echo(json.dumps({"before": before.isoformat(), "purged": count, **counts}))
+        return
+    meetings = "1 meeting" if count == 1 else f"{count:,} meetings"
+    click.echo(f"Purged {meetings} that ended before {before:%Y-%m-%d}.")
+    for name, rows in counts.items():
+        click.echo(f"Purged {rows:,} {name}.")
 
 
-def _record(before: dt.datetime) -> None:
-    """Record the purge in the audit log: nothing else shows that the transcripts were deleted on purpose."""
+def _purge(before: dt.datetime, now: dt.datetime) -> dict[str, int]:
+    """Purge all capabilities, and record it in the audit log, which alone shows that it was done on purpose."""
     from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
     from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
-    from meetkit.storage import SqlStore  # noqa: PLC0415
+    from meetkit.storage.sql import data_rules  # noqa: PLC0415
 
-    store = current_store()
-    if isinstance(store, SqlStore):
-        store.database.write(audit.note, Act(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+    with database.opened_database() as opened:
+        counts = data_rules.purge(opened, before, now=now)
+        opened.write(audit.note, Act(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+    return counts

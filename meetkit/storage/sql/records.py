@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from meetkit import capabilities
 from meetkit.errors import ConflictError, NotFoundError, RecordError
 from meetkit.models.records import Record, unknown_kind
 from meetkit.storage.sql import dialects
@@ -22,8 +23,8 @@ _MAX_BATCH_CHARACTERS = 8_000_000
 
 
 def record_kinds() -> tuple[RecordKind[Any], ...]:
-    """Return the kinds of record that a SQL store exports and imports, in the order of an export."""
-    return CORE
+    """Return the kinds of record of all capabilities, in the order of an export."""
+    return tuple(kind for capability in capabilities.installed() for kind in capability.load("records") or ())
 
 
 def export_records(connection: Connection, kinds: Sequence[RecordKind[Any]] = CORE) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, erasure, meetings, records, rows
+from meetkit.storage.sql import busy, data_rules, meetings, records, rows
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -147,23 +147,21 @@ class SqlStore:
         return self._read(meetings.item_histories, user_id, contact_id, seen_by)
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
-        """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
-        self._write(erasure.erase_user, user_id, now=now)
+        """Erase a user, the content of meetings that they own or attend, and their rows in other capabilities."""
+        self._write(data_rules.erase_user, user_id, now=now)
         self.database.drop_log()
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
-        """Keep of a contact nothing but the id, and of the meetings with it no content."""
-        self._write(erasure.erase_contact, contact_id, now=now)
+        """Erase a contact, the content of meetings with it, and its rows in other capabilities."""
+        self._write(data_rules.erase_contact, contact_id, now=now)
         self.database.drop_log()
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
-        """Keep no content of meetings that ended before an instant, page by page; how many had any."""
-        purged, last = 0, 0
-        while page := self._write(erasure.purge_page, before, after=last, now=now):
-            purged, last = purged + len(page), page[-1]
-        if purged:
-            self.database.drop_log()
-        return purged
+        """Delete the content of meetings that ended before an instant, and old content of other capabilities.
+
+        Returns the number of meetings that had content.
+        """
+        return data_rules.purge(self.database, before, now=now)[data_rules.STORE_CAPABILITY]
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
         """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
