@@ -111,14 +111,17 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("statement", "why"),
         [
-            ("DELETE FROM meetkit_participants", "2 meetings whose owner is not among those in them"),
-            ("UPDATE meetkit_participants SET user_number = 2", "2 meetings whose owner is not among those in them"),
+            ("DELETE FROM meetkit_participants", "2 meetings without their owner among the participants"),
+            (
+                "UPDATE meetkit_participants SET user_number = 2",
+                "2 meetings without their owner among the participants",
+            ),
             (
                 "UPDATE meetkit_participants SET ends_at = ends_at - 1 WHERE meeting_number = 1",
-                "1 people in a meeting with another time",
+                "1 participants with another time",
             ),
-            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 people in a meeting with another time"),
-            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 people in a meeting with another time"),
+            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 participants with another time"),
+            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 participants with another time"),
         ],
     )
     def test_finds_meetings_and_people_that_disagree(self, meetkit: Run, booked: str, statement: str, why: str) -> None:
@@ -145,7 +148,7 @@ class TestCheck:
         store.add_meeting(meeting(3, user_id="ben", contact_id="dee"))
         store.close()
 
-        assert meetkit("db", "check", database=database).trouble == "2 meetings whose people are not all of one tenant"
+        assert meetkit("db", "check", database=database).trouble == "2 meetings with people of several tenants"
 
     def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
         """Of which SQLite knows by its triggers alone."""
@@ -167,7 +170,7 @@ class TestCheck:
         store.close()
 
         said = meetkit("db", "check", database=url).trouble
-        assert said == "1 bookings of somebody's time that is booked already"
+        assert said == "1 bookings of time that is booked already"
 
     def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
         """SQLite lets them be where nobody asked for more."""
@@ -176,7 +179,7 @@ class TestCheck:
         execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
 
         said = meetkit("db", "check", database=url).trouble
-        assert said == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
+        assert said == "1 rows of meetkit_artefacts refer to no row of meetkit_meetings"
 
     def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
         """A page that something else was written over."""
