@@ -17,7 +17,7 @@ import click
 
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, brief_repr
-from meetkit.models.records import KINDS
+from meetkit.models.records import kind_of
 from meetkit.runtime import collaborators
 from meetkit.storage import transfer
 
@@ -64,10 +64,11 @@ def import_(file: str, as_json: bool) -> None:
 
 def print_tally(action: str, tally: Mapping[str, int], *, as_json: bool, stderr: bool = False) -> None:
     """Print how many records of each kind were exported, imported or seeded."""
+    kinds = [kind_of(model) for model in transfer.record_models()]
     if as_json:
-        output.print_json({f"{kind}s": tally.get(kind, 0) for kind in KINDS}, stderr=stderr)
+        output.print_json({f"{kind}s": tally.get(kind, 0) for kind in kinds}, stderr=stderr)
         return
-    counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in KINDS if (number := tally.get(kind, 0))]
+    counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in kinds if (number := tally.get(kind, 0))]
     click.echo(f"{action} {', '.join(counts) or 'nothing'}.", err=stderr)
 
 
