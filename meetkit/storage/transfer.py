@@ -49,7 +49,7 @@ class _End(BaseModel):
 
 
 def record_models() -> tuple[type[Record], ...]:
-    """Return the models of all records, in the order of an export: those of every store, then of capabilities in SQL."""
+    """Return the models of all records: those of every store, then those of capabilities in SQL."""
     in_sql = (
         capability
         for capability in capabilities.installed()

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from meetkit.errors import ConflictError
 from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
-from meetkit.errors import ConflictError
 from meetkit.storage.sql import Database, dialects
 from meetkit.storage.sql.visibility import visible_to
 from tests.notes.models import Note, NoteRecord

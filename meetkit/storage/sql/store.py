@@ -190,9 +190,9 @@ class SqlStore:
     def export_records(self) -> Iterator[Record]:
         """Yield users and contacts, then calendars, meetings and requests, as of one moment, read page by page."""
         with self.database.snapshot() as connection:
-            yield from records.export_records(connection, records.record_kinds())
+            yield from records.export_records(connection)
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Store all records, or none; they are read once, as they are stored."""
         with self.database.transaction() as connection:
-            records.import_records(connection, new, records.record_kinds())
+            records.import_records(connection, new)

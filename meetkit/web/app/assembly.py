@@ -91,5 +91,5 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, workers:
         erase=erase,
         around=lambda _: background.use(workers),
         read_session=accounts.database.read_session,
-        services={Accounts: accounts},
+        services={Accounts: accounts, Database: accounts.database},
     )
