@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from functools import cache
 
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 
 
 class Kind(Enum):
@@ -96,7 +96,7 @@ def head_pattern() -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
 
-CUES = listed(
+CUES = word_set(
     "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got"
     " gotta must should"
     " ought can could please kindly promise promised plan commit intend undertake i'd might may would"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 
 _ACTIONS = """
 send share forward email e-mail mail resend return prepare draft write rewrite schedule reschedule book arrange
@@ -21,7 +21,7 @@ resolve repair replace reserve prioritize prioritise map copy attach include pro
 hand plan demo interview recruit survey benchmark audit brief consult liaise rename close issue convert reduce
 increase lower drop move add handle own
 """
-ACTIONS = listed(_ACTIONS)
+ACTIONS = word_set(_ACTIONS)
 """Verbs that name a piece of work by themselves."""
 
 _PHRASES = re.compile(
@@ -63,10 +63,10 @@ _TALK = re.compile(
     r"find (?:it|that|this|the) (?:hard|difficult|easy|strange|interesting)|move (?:over|to the next)|include you)",
     re.IGNORECASE,
 )
-_CHECKS = listed("check see ask confirm verify test clarify find look investigate know double-check tell")
-_TOLD = listed("ask tell remind present answer")
+_CHECKS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
+_TOLD = word_set("ask tell remind present answer")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
-_NEVER = listed(
+_NEVER = word_set(
     "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
     " live feel remember"
     " forget meet talk speak chat join leave come go try not never no always appreciate respect prefer accept"
@@ -123,7 +123,7 @@ def infinitive(verb: str) -> str:
     return _GERUNDS.get(verb.lower(), verb)
 
 
-FAVOURS = listed(
+FAVOURS = word_set(
     "send share forward email mail resend prepare draft schedule book arrange organize check confirm review circulate"
     " upload invite introduce investigate find look ask call notify provide get give let put make take"
     " follow reach sign"
@@ -132,5 +132,5 @@ FAVOURS = listed(
 )
 """What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
 
-DELIVERIES = FAVOURS - listed("find look get give let put make take reach name estimate outline add quote handle own")
+DELIVERIES = FAVOURS - word_set("find look get give let put make take reach name estimate outline add quote handle own")
 """What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""

@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import Generic, TypeVar
 
 from meetkit.insights.language.text import words
-from meetkit.insights.language.word_lists import COMMON, listed
+from meetkit.insights.language.word_lists import COMMON, word_set
 
-_EMPTY = COMMON | listed(
+_EMPTY = COMMON | word_set(
     "with any up out over back into about be is are was were also again whether get make let put take new more "
     "will would i'll we'll let's have has had do does did go use just agreed decided agree that's it's"
 )

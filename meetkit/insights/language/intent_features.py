@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, dropwhile, groupby, pairwise, product
 
-from meetkit.insights.language.word_lists import HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import HESITATIONS, MONTHS, WEEKDAYS, word_set
 
 # Phrases of one to four words. What a cue is worth is learned; here stands only what gives it.
 _PHRASES = {
@@ -90,11 +90,11 @@ _GRAMMAR = {
     "W": "what why how who when where which whose what's who's how's where's",
 }
 _CLASSES = {word: letter for letter, names in _GRAMMAR.items() for word in names.split()}
-_HESITATIONS = HESITATIONS | listed("mm hm ah mhm uhhuh eh")
+_HESITATIONS = HESITATIONS | word_set("mm hm ah mhm uhhuh eh")
 _OPEN = "so and but well okay ok yeah oh alright right now like then yes no actually sorry mean just also because"
-_OPENERS = listed(_OPEN)
+_OPENERS = word_set(_OPEN)
 _ASSENT = "right okay ok yeah yes no huh you know all alright really yep oh so and but then well sure see i sorry"
-_TAGS = listed(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
+_TAGS = word_set(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
 _LENGTHS = (4, 7, 12, 20, 30)
 
 

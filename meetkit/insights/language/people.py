@@ -6,14 +6,14 @@ import re
 from collections import defaultdict
 
 from meetkit.insights.language.text import Document
-from meetkit.insights.language.word_lists import COMMON, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import COMMON, MONTHS, WEEKDAYS, word_set
 from meetkit.models.analysis import MeetingContext
 
 _LAST_WORDS = re.compile(r"(?:([^\W\d_][\w.'\u2019-]{0,40})\s{1,3})?\b([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
 _NO_NAMES = (
     COMMON
     | {*WEEKDAYS, *MONTHS}
-    | listed(
+    | word_set(
         "anybody anyone but everybody everyone everything finally first he here hopefully how next nobody none "
         "nothing now one perfect please she somebody someone something there today tomorrow tonight well what when "
         "where which who why maybe great sure no not both each who's meeting action item todo task"

@@ -10,7 +10,7 @@ from meetkit.insights.language.deduplication import Index, gist
 from meetkit.insights.language.discourse_markers import cleaned
 from meetkit.insights.language.intents import THRESHOLD, decision_scores
 from meetkit.insights.language.text import Document, Sentence, asks, words
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
@@ -49,7 +49,7 @@ _OPEN = re.compile(
     r"|in case|assuming|supposed|hope|hopefully|used to|ever)\b",
     re.IGNORECASE,
 )
-_CUES = listed(
+_CUES = word_set(
     "decided agreed settled approved signed resolved opted concluded chosen chose decision deal rejected"
     " let's we we'll we're"
     " shall should can could how what why suggest propose recommend"

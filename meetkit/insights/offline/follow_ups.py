@@ -10,12 +10,12 @@ from meetkit.insights.language import replies
 from meetkit.insights.language.discourse_markers import MAX_PHRASE, cleaned
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
 
 _MAX_STEPS = 8
-_MEETS = listed(
+_MEETS = word_set(
     "meet talk speak call meeting session review check-in reconvene catch sync demo workshop negotiate suit suits"
 )
 _TOGETHER = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from meetkit.insights.language.text import Document
-from meetkit.insights.language.word_lists import UNSPACED
+from meetkit.insights.language.word_lists import UNSPACED_RANGES
 from meetkit.models.analysis import MeetingContext, Mention, Tracker, Trackers
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Turn
@@ -20,8 +20,8 @@ _MARKS = (
     "\u0900-\u0963\u0966-\u0dff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f"
 )
 # Every character of what is written without spaces counts as a word.
-_LETTER = rf"(?:(?![{UNSPACED}])\w|[{_MARKS}])"
-_TOKEN = re.compile(rf"[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:'{_LETTER}+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
+_LETTER = rf"(?:(?![{UNSPACED_RANGES}])\w|[{_MARKS}])"
+_TOKEN = re.compile(rf"[{UNSPACED_RANGES}][{_MARKS}]*|{_LETTER}+(?:'{_LETTER}+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
 _ASCII_TOKEN = re.compile(r"\w+(?:'\w+)*|(?!(?<=\w)-(?=\w))[^\w\s]")
 _ALIKE = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 _SHORTEST_PLURAL = 5  # "seats" may be "seat", but "news" is not "new".

@@ -10,7 +10,7 @@ from meetkit.insights.language import replies
 from meetkit.insights.language.deduplication import gist, same_verb
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items.candidates import Book, Draft, quote
 from meetkit.models.insights import Evidence
 
@@ -27,7 +27,7 @@ _WITHDRAWS = re.compile(
     r"|(?:isn't|not|no longer) (?:needed|necessary)|cancel that|i take that back|on second thoughts?)\b",
     re.IGNORECASE,
 )
-_CUES = listed(
+_CUES = word_set(
     "actually sorry correction wait rather better mean let's make move push change no never nevermind"
     " scratch forget no need don't"
     " already done fixed sent handled care hold off instead"

@@ -14,7 +14,7 @@ from meetkit.insights.language.intents import THRESHOLD, action_scores
 from meetkit.insights.language.people import People
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend
 from meetkit.insights.offline.action_items.candidates import Book, Draft, quote
 from meetkit.insights.offline.action_items.passive_voice import passives
@@ -31,10 +31,10 @@ _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 _ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
 _OBLIGES = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
-_TRANSFERS = listed("send share forward email mail resend submit deliver circulate")
-_DOES = listed("do handle have get ship")
+_TRANSFERS = word_set("send share forward email mail resend submit deliver circulate")
+_DOES = word_set("do handle have get ship")
 _RETURNS = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
-_CHECKS = listed("check find look confirm verify ask investigate clarify get")
+_CHECKS = word_set("check find look confirm verify ask investigate clarify get")
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:

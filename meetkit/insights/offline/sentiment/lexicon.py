@@ -11,7 +11,7 @@ from typing import Any
 from meetkit.insights.language import word_lists
 from meetkit.insights.language.weights import read_weights
 
-NEGATIONS = word_lists.NEGATIONS | word_lists.listed("barely cant dont wont ain't")
+NEGATIONS = word_lists.NEGATIONS | word_lists.word_set("barely cant dont wont ain't")
 """Words that turn what follows them; so does every word that ends in n't."""
 
 INTENSITY: Mapping[str, float] = {

@@ -8,41 +8,41 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from meetkit.insights.language.text import WORD
-from meetkit.insights.language.word_lists import HESITATIONS, listed
+from meetkit.insights.language.word_lists import HESITATIONS, word_set
 
 _TOKEN = re.compile(rf"{WORD.pattern}|[.,;:!?\u2026\u2013\u2014]+")
-_ALWAYS = HESITATIONS | listed("umm uhm uhh hm basically actually literally honestly")
+_ALWAYS = HESITATIONS | word_set("umm uhm uhh hm basically actually literally honestly")
 # Sounds that answer: "mm-hmm", "uh-huh", "uh-oh".
 _ANSWERS = frozenset({("mm", "hmm"), ("mm", "hm"), ("uh", "huh"), ("um", "hum"), ("uh", "oh")})
 
 # What makes "like" a verb, or a preposition, of the word before it.
-_USES_LIKE = listed(
+_USES_LIKE = word_set(
     "i you we they he she it who to would i'd you'd we'd they'd he'd she'd do does did don't doesn't didn't will won't"
     " might may could should can also really both users customers wouldn't never always not exactly"
     " look looks looked looking sound sounds sounded feel feels felt seem seems seemed smells tastes act acts behaves"
     " something anything nothing things thing stuff someone somebody anyone people places tools companies one more much"
 )
 # What a filling "like" stands before, of things it cannot compare with.
-_AFTER_LIKE = listed(
+_AFTER_LIKE = word_set(
     "i we he she they i'm we're they're he's she's it's that's there's i'll we'll really so totally super very maybe"
     " oh yeah okay one two three four five six seven eight nine ten twenty thirty fifty hundred half"
 )
-_SAY = listed("said say says mentioned told discussed do did")
-_JOINS = listed("and so but or because")
+_SAY = word_set("said say says mentioned told discussed do did")
+_JOINS = word_set("and so but or because")
 # What names a kind: "what kind of", "some sort of".
-_KINDS = listed(
+_KINDS = word_set(
     "what which this that some any a the one every each same no another other certain different new right wrong best"
     " first only our your their its my"
 )
-_BEFORE_YOU_KNOW = listed(
+_BEFORE_YOU_KNOW = word_set(
     "do did don't didn't if as that what whether would will once when how because before should so may might can"
 )
-_AFTER_YOU_KNOW = listed(
+_AFTER_YOU_KNOW = word_set(
     "what that how if where when who why whether which about him her them it this the of anyone anybody someone to any"
 )
-_BEFORE_I_MEAN = listed("what do did that know if don't didn't which say")
-_AFTER_I_MEAN = listed("it that to by what the this both those these")
-_BEFORE_RIGHT = listed("that that's is it all sounds this the be was it's are looks turn we're you're")
+_BEFORE_I_MEAN = word_set("what do did that know if don't didn't which say")
+_AFTER_I_MEAN = word_set("it that to by what the this both those these")
+_BEFORE_RIGHT = word_set("that that's is it all sounds this the be was it's are looks turn we're you're")
 
 
 def count_fillers(texts: Iterable[str]) -> tuple[tuple[str, int], ...]:
