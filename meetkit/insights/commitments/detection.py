@@ -101,10 +101,10 @@ def _labelled(sentence: Sentence, people: People) -> Commitment | None:
         return None
     is_let = found.re is _LET
     last = None if is_let else _IN_BRACKETS.search(text, max(found.end(), len(text) - _LOOK_BACK))
-    end, who, owner = len(text), found.span("name"), people.ending(found["name"] or "")
+    end, who, owner = len(text), found.span("name"), people.name_at_end(found["name"] or "")
     if last:
         end = last.start()
-        if not owner and (called := people.called(last["name"])):
+        if not owner and (called := people.full_name(last["name"])):
             who, owner = last.span("name"), (0, called)
     if is_let and not owner:
         return None
@@ -131,11 +131,11 @@ def _named(head: Commitment, people: People) -> Commitment | None:
     "Lukas to …" counts only for a known person, at the beginning of a sentence or of a list's item.
     """
     before = _before(head)
-    if not (found := people.ending(before)):
+    if not (found := people.name_at_end(before)):
         return None
     start, owner = head.start - len(before) + found[0], found[1]
     is_bare = head.text[head.start : head.task].lower().split()[:1] == ["to"]
-    opens = people.called(owner) and _opens(head.text[max(0, start - _LOOK_BACK) : start])
+    opens = people.full_name(owner) and _opens(head.text[max(0, start - _LOOK_BACK) : start])
     if is_bare and not opens:
         return None
     return replace(head, start=start, who=(start, start + len(before[found[0] :].rstrip())), owner=owner)
@@ -149,7 +149,7 @@ def _addressed(head: Commitment, people: People) -> Commitment:
     """A request as it is, or assigned to the person it addresses: "Lukas, could you …", "could you …, Lukas?"."""
     whole = _before(head)
     before = whole.rstrip().removesuffix(",")
-    found = people.ending(before)
+    found = people.name_at_end(before)
     if found and _VOCATIVE.search(before[: found[0]]):
         at = head.start - len(whole) + found[0]
         return replace(head, kind=Kind.NAMED, who=(at, at + len(before) - found[0]), owner=found[1])
@@ -162,8 +162,8 @@ def _called_after(head: Commitment, people: People) -> Commitment:
     if len(after) > _MAX_CLAUSE:
         return head
     after = after.rstrip("?.! ")
-    found = people.ending(after)
-    if not (found and after[: found[0]].rstrip().endswith(",") and people.called(after[found[0] :])):
+    found = people.name_at_end(after)
+    if not (found and after[: found[0]].rstrip().endswith(",") and people.full_name(after[found[0] :])):
         return head
     return replace(head, kind=Kind.NAMED, who=(head.task + found[0], head.task + len(after)), owner=found[1])
 

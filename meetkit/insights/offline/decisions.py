@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from meetkit.insights.language import replies
-from meetkit.insights.language.deduplication import Index, gist
-from meetkit.insights.language.discourse_markers import cleaned
+from meetkit.insights.language.deduplication import DuplicateIndex, content_words
+from meetkit.insights.language.discourse_markers import strip_discourse_markers
 from meetkit.insights.language.intents import THRESHOLD, decision_scores
 from meetkit.insights.language.text import Document, Sentence, asks, words
 from meetkit.insights.language.word_lists import word_set
@@ -89,7 +89,7 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
     A proposal is a decision where it is likely to be one by its words, or the next to speak agrees.
     """
     found: list[_Draft] = []
-    index: Index[_Draft] = Index()
+    index: DuplicateIndex[_Draft] = DuplicateIndex()
     for sentence, score in zip(document.sentences, decision_scores(document), strict=True):
         grounds = _decides(sentence, score >= THRESHOLD, document)
         if grounds and not _is_contradicted(sentence, document):
@@ -101,16 +101,16 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
 
 def _worded(sentence: Sentence) -> str:
     """The decision in words. Once agreed to, "Should we postpone the launch?" reads "Postpone the launch"."""
-    text = cleaned(sentence.text)
+    text = strip_discourse_markers(sentence.text)
     asked = _ASKED.match(text)
-    return cleaned(text[asked.end() :].rstrip("? ")) if asked else text
+    return strip_discourse_markers(text[asked.end() :].rstrip("? ")) if asked else text
 
 
-def _add(found: list[_Draft], index: Index[_Draft], draft: _Draft) -> None:
-    about = gist(draft.text) or frozenset(words(draft.text))
+def _add(found: list[_Draft], index: DuplicateIndex[_Draft], draft: _Draft) -> None:
+    about = content_words(draft.text) or frozenset(words(draft.text))
     if same := index.near(about):
         same[0].evidence.extend(draft.evidence[: max(0, _MAX_QUOTES - len(same[0].evidence))])
-        if len(about) > len(gist(same[0].text)):
+        if len(about) > len(content_words(same[0].text)):
             same[0].text = draft.text
         return
     found.append(draft)
@@ -152,6 +152,6 @@ def _is_contradicted(sentence: Sentence, document: Document) -> bool:
 
 def _agreed(sentence: Sentence, document: Document) -> list[Evidence]:
     last = document.by_turn[sentence.turn.index][-1]
-    if last.index - sentence.index > 1 or not (reply := replies.acceptance_after(sentence, document)):
+    if last.index - sentence.index > 1 or not (reply := replies.accepting_turn_after(sentence, document)):
         return []
     return [sentence.evidence(), reply[0].evidence()]

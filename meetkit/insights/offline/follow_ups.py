@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meetkit.insights.deadlines import find_phrases
 from meetkit.insights.language import replies
-from meetkit.insights.language.discourse_markers import MAX_PHRASE, cleaned
+from meetkit.insights.language.discourse_markers import MAX_PHRASE, strip_discourse_markers
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
@@ -56,7 +56,7 @@ def _ask_date(item: ActionItem) -> FollowUp:
 
 def _answers(document: Document, context: MeetingContext, questions: Questions) -> Iterator[FollowUp]:
     people = People(document, context)
-    ours = {people.called(name) or name for name in context.our_side}
+    ours = {people.full_name(name) or name for name in context.our_side}
     for question in questions.items:
         if not question.answered:
             yield _follow_up(_call_for_answer(question, people, ours), question.evidence)
@@ -67,7 +67,7 @@ def _call_for_answer(question: Question, people: People, ours: set[str]) -> str:
     asker = question.asker
     if asker is None:
         return f"Answer the question: {question.text}"
-    known = people.called(asker) or asker
+    known = people.full_name(asker) or asker
     return f"Ask again: {question.text}" if known in ours else f"Answer {known}'s question: {question.text}"
 
 
@@ -78,7 +78,7 @@ def _next_meeting(document: Document, items: ActionItems) -> Iterator[FollowUp]:
         if _MEETS.isdisjoint(sentence.words) or any(sentence.start <= at < sentence.end for at in promised):
             continue
         if grounds := _agreed(sentence, document):
-            yield _follow_up(f"Book the next meeting: {cleaned(sentence.text)}", grounds)
+            yield _follow_up(f"Book the next meeting: {strip_discourse_markers(sentence.text)}", grounds)
             return
 
 
@@ -87,8 +87,8 @@ def _agreed(sentence: Sentence, document: Document) -> tuple[Evidence, ...]:
         return ()
     if not asks(sentence.text):
         return (sentence.evidence(),)
-    reply = replies.following(sentence, document)
-    agrees = replies.acceptance_after(sentence, document) or (reply and any(find_phrases(reply[0].text)))
+    reply = replies.turn_after(sentence, document)
+    agrees = replies.accepting_turn_after(sentence, document) or (reply and any(find_phrases(reply[0].text)))
     return (sentence.evidence(), reply[0].evidence()) if agrees else ()
 
 

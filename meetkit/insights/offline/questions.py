@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from meetkit.insights.language import replies
-from meetkit.insights.language.discourse_markers import cleaned
+from meetkit.insights.language.discourse_markers import strip_discourse_markers
 from meetkit.insights.language.intents import THRESHOLD, question_scores
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
@@ -127,7 +127,7 @@ def _question(sentence: Sentence, document: Document) -> Question:
     if answer:
         evidence.append(answer.evidence("answer"))
     return Question(
-        text=cleaned(sentence.text),
+        text=strip_discourse_markers(sentence.text),
         asker=sentence.turn.speaker,
         answer_turn=answer.turn.index if answer else None,
         evidence=tuple(evidence),
@@ -140,7 +140,7 @@ def _answer(sentence: Sentence, document: Document) -> Sentence | None:
     for turn in document.by_turn[index + 1 : index + 1 + _REACH]:
         if not turn or (asker is not None and turn[0].turn.speaker == asker):
             continue
-        if replies.kind_of(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
+        if replies.classify(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
             return None
         told = [said for said in turn if not _TELLS_NOTHING.match(_plain(said))]
         if _says_something(told, is_open=is_open):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from meetkit.insights.deadlines import Phrase, find_phrases
 from meetkit.insights.language import replies
-from meetkit.insights.language.deduplication import gist, same_verb
+from meetkit.insights.language.deduplication import content_words, same_verb
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
@@ -92,7 +92,7 @@ def _negotiated(turn: int, rest: Sequence[Sentence], turns: Turns) -> tuple[str,
     if _asks_when(reply):
         return _first(following[1]) if len(following) > 1 else None
     proposed = next((found for sentence in reply[:2] if asks(sentence.text) and (found := _in(sentence))), None)
-    accepted = len(following) > 1 and replies.kind_of(following[1]) is Reply.ACCEPTS
+    accepted = len(following) > 1 and replies.classify(following[1]) is Reply.ACCEPTS
     return proposed if accepted and reply[0].turn.speaker != turns[turn][0].turn.speaker else None
 
 
@@ -136,7 +136,7 @@ def amend(book: Book, sentence: Sentence, document: Document) -> None:
         return
     latest = book.latest(sentence.turn.index, 3)
     found = latest and _corrected(latest, sentence, text)
-    if latest and found and (not asks(text) or replies.acceptance_after(sentence, document)):
+    if latest and found and (not asks(text) or replies.accepting_turn_after(sentence, document)):
         latest.set_deadline(*found)
 
 
@@ -173,7 +173,9 @@ def _reassigned(book: Book, sentence: Sentence, text: str) -> bool:
     owner = found and book.named(found["name"])
     if not (latest and found and owner) or latest.sentence is sentence:
         return False
-    if found["what"].split()[0] not in ("it", "that", "this") and not gist(found["what"]) & gist(latest.task):
+    if found["what"].split()[0] not in ("it", "that", "this") and not content_words(found["what"]) & content_words(
+        latest.task
+    ):
         return False
     latest.owner = owner
     latest.evidence["owner"] = [quote(sentence, *found.span("name"), "owner")]
@@ -191,17 +193,17 @@ def _withdrawn(book: Book, sentence: Sentence, text: str) -> Draft | None:
     latest = book.latest(sentence.turn.index, 2)
     if latest and _is_others(latest, sentence) and _CALLS_OFF.fullmatch(text[0].lower() + text[1:]):
         return latest
-    if (held := _HOLDS_OFF.search(text)) and (draft := book.about(gist(text[held.end() : held.end() + 80]))):
+    if (held := _HOLDS_OFF.search(text)) and (draft := book.about(content_words(text[held.end() : held.end() + 80]))):
         return draft
     cue = _WITHDRAWS.search(text)
     if not cue or "if" in sentence.words:
         return None
-    mentioned = gist(text[cue.start() : cue.end() + 80])
+    mentioned = content_words(text[cue.start() : cue.end() + 80])
     turn = sentence.turn.index
     if _AFTER_ALL.search(text) and (draft := book.about(mentioned)):
         return draft
     latest = book.latest(turn, 2)
     if latest is None or latest.sentence.index >= sentence.index:
         return None
-    is_meant = _OF_THAT.search(text, cue.start()) or gist(latest.task.partition(" ")[2]) & mentioned
+    is_meant = _OF_THAT.search(text, cue.start()) or content_words(latest.task.partition(" ")[2]) & mentioned
     return latest if is_meant else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from meetkit.insights.deadlines import deadline_of
-from meetkit.insights.language.deduplication import Index, gist, same_verb
+from meetkit.insights.language.deduplication import DuplicateIndex, content_words, same_verb
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 from meetkit.insights.language.word_lists import WEEKDAYS
@@ -71,7 +71,7 @@ class Book:
         """Begin with none."""
         self._people = people
         self._drafts: list[Draft] = []
-        self._index: Index[Draft] = Index()
+        self._index: DuplicateIndex[Draft] = DuplicateIndex()
 
     @property
     def drafts(self) -> Sequence[Draft]:
@@ -87,7 +87,7 @@ class Book:
 
     def named(self, name: str) -> str | None:
         """The person called so, as said where nobody known is; `None` where it is no name."""
-        found = self._people.ending(name)
+        found = self._people.name_at_end(name)
         return found and found[1]
 
     def add(self, draft: Draft) -> None:
@@ -96,7 +96,7 @@ class Book:
             _join(before, draft)
             return
         self._drafts.append(draft)
-        self._index.add(gist(draft.task), draft)
+        self._index.add(content_words(draft.task), draft)
 
     def remove(self, draft: Draft) -> None:
         """Forget what was taken back."""
@@ -105,7 +105,7 @@ class Book:
 
     def same_as(self, draft: Draft) -> Draft | None:
         """The draft that this one says again: of the same owner, as far as both name one, and the same things."""
-        for other in self._index.near(gist(draft.task)):
+        for other in self._index.near(content_words(draft.task)):
             owners_agree = not (draft.owner and other.owner) or self._same_person(draft.owner, other.owner)
             if owners_agree and not other.is_withdrawn and _agree(draft, other):
                 return other
@@ -114,12 +114,12 @@ class Book:
     def about(self, mentioned: frozenset[str]) -> Draft | None:
         """The latest draft of which words, other than its verb, are among those mentioned."""
         for draft in reversed(self._drafts[-_RECENT:]):
-            if gist(draft.task.partition(" ")[2]) & mentioned:
+            if content_words(draft.task.partition(" ")[2]) & mentioned:
                 return draft
         return None
 
     def _same_person(self, one: str | None, other: str | None) -> bool:
-        known = self._people.called
+        known = self._people.full_name
         return one == other or bool(one and other and (known(one) or one) == (known(other) or other))
 
 
@@ -131,7 +131,7 @@ def _agree(one: Draft, other: Draft) -> bool:
 
 def _join(before: Draft, again: Draft) -> None:
     """Keep the more specific words and the later deadline, and the quotes of both."""
-    if len(gist(again.task)) > len(gist(before.task)):
+    if len(content_words(again.task)) > len(content_words(before.task)):
         before.task = again.task
     for name, grounds in again.evidence.items():
         if name == "deadline" and again.deadline:

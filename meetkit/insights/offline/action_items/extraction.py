@@ -132,7 +132,7 @@ class _Reader:
         """Of a name that nobody is known by ("Legal has to look at it") more than a duty must be said."""
         if task.is_open and not task.deadline:
             return None
-        known = task.deadline or (commitment.owner and self._people.called(commitment.owner))
+        known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task]
         reply, answer = self._reply(commitment.sentence)
         is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.who[0]
@@ -142,12 +142,12 @@ class _Reader:
         return self._passed_on(_drafted(commitment, task), answer if is_asked else ()) if is_clear else None
 
     def _is_by(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
-        return bool(owner and turn and turn[0].turn.speaker == (self._people.called(owner) or owner))
+        return bool(owner and turn and turn[0].turn.speaker == (self._people.full_name(owner) or owner))
 
     def _passed_on(self, draft: Draft, answer: Sequence[Sentence]) -> Draft:
         """As in "Sure, but Lukas will do it"."""
-        passed = replies.passed_on(answer)
-        if passed and (named := self._people.ending(passed[0].text[passed[1] : passed[2]])):
+        passed = replies.delegation(answer)
+        if passed and (named := self._people.name_at_end(passed[0].text[passed[1] : passed[2]])):
             draft.owner, draft.turn = named[1], passed[0].turn.index
             draft.evidence["owner"] = [quote(*passed, "owner")]
         return draft
@@ -163,10 +163,10 @@ class _Reader:
         draft = _drafted(commitment, task)
         reply, accepted = self._reply(sentence)
         if reply is not Reply.ACCEPTS or not accepted:
-            draft.owner = self._people.other_than(sentence.turn.speaker)
+            draft.owner = self._people.other_speaker(sentence.turn.speaker)
             return draft if book.same_as(draft) else None
         draft.owner, draft.turn = accepted[0].turn.speaker, accepted[0].turn.index
-        draft.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
+        draft.evidence["owner"] = [quote(accepted[0], *replies.acceptance_span(accepted[0]), "owner")]
         return self._passed_on(draft, accepted)
 
     def _handed_over(self, sentence: Sentence, task: Task, book: Book) -> bool:
@@ -177,7 +177,7 @@ class _Reader:
         reply, accepted = self._reply(sentence)
         if reply is Reply.ACCEPTS and accepted:
             latest.owner, latest.turn = accepted[0].turn.speaker, accepted[0].turn.index
-            latest.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
+            latest.evidence["owner"] = [quote(accepted[0], *replies.acceptance_span(accepted[0]), "owner")]
         else:
             book.remove(latest)
         return True
@@ -189,7 +189,7 @@ class _Reader:
         for turn in self._turns[first : first + _REACH]:
             if not turn or (speaker is not None and turn[0].turn.speaker == speaker):
                 continue
-            kind = replies.kind_of(turn)
+            kind = replies.classify(turn)
             if kind is not Reply.ASKS:
                 return kind, turn
         return Reply.SAYS, ()

@@ -67,6 +67,6 @@ def _agent(match: re.Match[str], sentence: Sentence, people: People) -> tuple[st
     if words in ("us", "our team", "my team"):
         return None, at, at + len(found[0])
     for name in (found["agent"], found["agent"].split()[0]):
-        if owner := people.called(name):
+        if owner := people.full_name(name):
             return owner, at, match.start("rest") + found.start("agent") + len(name)
     return None
