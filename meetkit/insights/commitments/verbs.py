@@ -1,4 +1,4 @@
-"""Which verbs name something that can be done after a meeting, and which only steer the talk."""
+"""Verbs that name work to be done after a meeting, as opposed to verbs that only steer the conversation."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ hand plan demo interview recruit survey benchmark audit brief consult liaise ren
 increase lower drop move add handle own
 """
 ACTIONS = word_set(_ACTIONS)
-"""Verbs that name a piece of work by themselves."""
+"""Verbs that name a piece of work by themselves, in the infinitive."""
 
-_PHRASES = re.compile(
+_WORK_PHRASES = re.compile(
     r"(?:(?:get|come|circle|go|report) back (?:to|with|by|on|tomorrow|today|next)|get back\b|follow(?:ing)? up|"
     r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
@@ -39,8 +39,8 @@ _PHRASES = re.compile(
     r"|the) (?:ticket|case|account))",
     re.IGNORECASE,
 )
-# Said to steer the talk, done by the time it is said, or nothing that can be done.
-_TALK = re.compile(
+# Phrases that steer the conversation, are done by the time they are said, or name nothing that can be done.
+_TALK_PHRASES = re.compile(
     r"(?:share (?:my|the|a) screen|give (?:you|us) (?:an? )?(?:example|idea|overview|moment|minute|second|sense)|"
     r"call (?:it|that|this)\b|close (?:by|with|my|the (?:door|meeting|window))|run (?:you )?(?:through|out|into|late)|"
     r"move on|get (?:there|it|to|used|into|back to (?:that|this|it|the (?:question|topic|point|agenda)))"
@@ -63,10 +63,10 @@ _TALK = re.compile(
     r"find (?:it|that|this|the) (?:hard|difficult|easy|strange|interesting)|move (?:over|to the next)|include you)",
     re.IGNORECASE,
 )
-_CHECKS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
-_TOLD = word_set("ask tell remind present answer")
+_CHECKING_VERBS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
+_TELLING_VERBS = word_set("ask tell remind present answer")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
-_NEVER = word_set(
+_NO_WORK = word_set(
     "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
     " live feel remember"
     " forget meet talk speak chat join leave come go try not never no always appreciate respect prefer accept"
@@ -76,17 +76,17 @@ _NEVER = word_set(
 )
 
 
-def names_work(phrase: str, *, timed: bool) -> bool:
-    """Whether a phrase that begins with a verb is work for later. A time for it settles what is open."""
+def is_work(phrase: str, *, has_time: bool) -> bool:
+    """Return whether a phrase that begins with a verb names work for later; with a time, more verbs count."""
     verb = phrase.split(maxsplit=1)[0].lower() if phrase.strip() else ""
-    if _PHRASES.match(phrase) or verb in ACTIONS:
-        return not _TALK.match(phrase) or (timed and verb in _TOLD)
-    return timed and verb.isalpha() and verb not in _NEVER
+    if _WORK_PHRASES.match(phrase) or verb in ACTIONS:
+        return not _TALK_PHRASES.match(phrase) or (has_time and verb in _TELLING_VERBS)
+    return has_time and verb.isalpha() and verb not in _NO_WORK
 
 
 def is_check(phrase: str) -> bool:
-    """Whether "if" after the verb means "whether"."""
-    return bool(phrase) and phrase.split(maxsplit=1)[0].lower() in _CHECKS
+    """Return whether "if" after the verb of a phrase means "whether", as in "check if it works"."""
+    return bool(phrase) and phrase.split(maxsplit=1)[0].lower() in _CHECKING_VERBS
 
 
 _IRREGULAR = {
@@ -104,7 +104,7 @@ def _participle(verb: str) -> str:
 
 
 PARTICIPLES = {_participle(verb): verb for verb in ACTIONS} | _IRREGULAR
-"""From "reviewed" to "review"."""
+"""The infinitive of each past participle: "review" for "reviewed"."""
 
 
 def _gerund(verb: str) -> str:
@@ -119,7 +119,7 @@ _GERUNDS = {_gerund(verb): verb for verb in ACTIONS} | {
 
 
 def infinitive(verb: str) -> str:
-    """The infinitive of a gerund, "send" for "sending"; any other word is returned unchanged."""
+    """Return the infinitive of a gerund, "send" for "sending"; any other word unchanged."""
     return _GERUNDS.get(verb.lower(), verb)
 
 
@@ -130,7 +130,7 @@ FAVOURS = word_set(
     " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce"
     " handle own"
 )
-"""What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
+"""Verbs with which "can you …?" is a request; with other verbs it asks whether something is possible."""
 
 DELIVERIES = FAVOURS - word_set("find look get give let put make take reach name estimate outline add quote handle own")
-"""What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""
+"""Verbs with which "we'll …" promises work after the meeting; with others it may concern the next minutes."""

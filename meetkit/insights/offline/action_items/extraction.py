@@ -79,11 +79,11 @@ class _Reader:
                 return self._offer(commitment, task, likely or timed)
             case Kind.REQUEST:
                 return self._request(commitment, task, book)
-            case Kind.NAMED:
+            case Kind.ASSIGNMENT:
                 return self._assignment(commitment, task, likely or timed)
-            case Kind.NOBODY:
+            case Kind.UNASSIGNED:
                 return _drafted(commitment, task) if not task.is_open else None
-            case Kind.OURS:
+            case Kind.TEAM:
                 is_clear = timed or (likely and task.verb in DELIVERIES)
                 return _drafted(commitment, task) if is_clear and not task.has_pronoun else None
             case _:
@@ -121,7 +121,7 @@ class _Reader:
 
     def _offer(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
         sentence = commitment.sentence
-        head = sentence.text[commitment.start : commitment.task]
+        head = sentence.text[commitment.start : commitment.task_start]
         reply, _ = self._reply(sentence)
         if reply is Reply.ACCEPTS:
             return _drafted(commitment, task)
@@ -133,9 +133,9 @@ class _Reader:
         if task.is_open and not task.deadline:
             return None
         known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
-        words = commitment.text[commitment.start : commitment.task]
+        words = commitment.text[commitment.start : commitment.task_start]
         reply, answer = self._reply(commitment.sentence)
-        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.who[0]
+        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]
         if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_by(commitment.owner, answer)):
             return None
         is_clear = known or (likely and not _OBLIGES.search(words))
@@ -240,7 +240,7 @@ def _drafted(commitment: Commitment, task: Task) -> Draft:
     draft = Draft(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index)
     draft.evidence["task"].append(quote(sentence, task.start, task.end, "task"))
     if commitment.owner:
-        draft.evidence["owner"].append(quote(sentence, *commitment.who, "owner"))
+        draft.evidence["owner"].append(quote(sentence, *commitment.owner_span, "owner"))
     if phrase := task.deadline:
         original = sentence.text[phrase.start : phrase.end]
         draft.set_deadline(original, quote(sentence, phrase.start, phrase.end, "deadline"))
