@@ -97,7 +97,10 @@ def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]
 
 
 def _explicit_item(sentence: Sentence, people: People) -> Commitment | None:
-    """Return the commitment of "Action item for Lou: order badges", "TODO: order badges (Lou)", "Let Lou order badges"."""
+    """Return the commitment of an explicit item; `None` where there is none.
+
+    As in "Action item for Lou: order badges", "TODO: order badges (Lou)" and "Let Lou order badges".
+    """
     text = sentence.text.replace("\u2019", "'")
     if not (match := _ITEM_LABEL.match(text) or _LET.match(text)):
         return None

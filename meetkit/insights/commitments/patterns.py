@@ -91,7 +91,10 @@ def head_pattern() -> re.Pattern[str]:
     """
     kinds = "|".join(rf"(?P<{kind.value}>(?:{_alternatives(words)})\b)" for kind, words in _HEADS.items())
     assignment = rf"(?P<{Kind.ASSIGNMENT.value}>(?<=[\w.]){_AFTER_NAME}\b)"
-    pattern = rf"(?:\b{_FIRST_LETTER}(?:{kinds})|{assignment}),? (?:(?:{_alternatives(_ADVERBS)}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
+    adverbs = _alternatives(_ADVERBS)
+    pattern = (
+        rf"(?:\b{_FIRST_LETTER}(?:{kinds})|{assignment}),? (?:(?:{adverbs}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
+    )
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
 
