@@ -75,19 +75,22 @@ class DuplicateIndex(Generic[FindingT]):
 
     def __init__(self) -> None:
         """Create an empty index."""
-        self._by_word: defaultdict[str, list[tuple[frozenset[str], FindingT]]] = defaultdict(list)
+        self._by_word: defaultdict[str, list[tuple[int, frozenset[str], FindingT]]] = defaultdict(list)
+        self._count = 0
 
     def add(self, content: frozenset[str], finding: FindingT) -> None:
         """Add a finding under its content words."""
+        self._count += 1
         for word in content or _NO_WORDS:
-            self._by_word[word].append((content, finding))
+            self._by_word[word].append((self._count, content, finding))
 
     def near(self, content: frozenset[str]) -> list[FindingT]:
-        """Return the findings that `is_duplicate` of these content words, the earliest first."""
+        """Return the findings that are duplicates of these content words, the earliest first."""
         duplicates = {
-            id(finding): finding
+            number: finding
             for word in content or _NO_WORDS
-            for stored_content, finding in self._by_word.get(word, ())[-_NEIGHBOURS:]
+            for number, stored_content, finding in self._by_word.get(word, ())[-_NEIGHBOURS:]
             if is_duplicate(content, stored_content)
         }
-        return list(duplicates.values())
+        # By number, as the order of a set of words differs from process to process.
+        return [duplicates[number] for number in sorted(duplicates)]
