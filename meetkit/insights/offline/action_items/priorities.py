@@ -1,4 +1,4 @@
-"""How pressing something is, where words say so."""
+"""Priorities of action items, by the words that state them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HIGH = re.compile(
 
 
 def priority_words(text: str) -> tuple[Priority, int, int] | None:
-    """The priority that a text names, and where: what is "not urgent" is low."""
+    """Return the priority that a text states, with the span of its words; "not urgent" is low. `None` if none."""
     text = text.replace("\u2019", "'")
     if low := _LOW.search(text):
         return "low", *low.span()
