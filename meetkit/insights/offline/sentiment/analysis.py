@@ -10,7 +10,8 @@ from meetkit.insights.offline.sentiment.relationship_health import judge_health
 from meetkit.insights.offline.sentiment.sentence_tone import Balance, Tone, read_tones
 from meetkit.models.analysis import MeetingContext, SentimentAnalysis, SentimentPoint, SpeakerSentiment
 
-_MIN_SENTENCES = 10  # This many sentences without a tone are neutral; of fewer nothing is known.
+# This many sentences without a tone are neutral; fewer give no score.
+_MIN_SENTENCES = 10
 _POINTS = 20
 _QUOTES = 3
 
@@ -58,10 +59,7 @@ def _speaker(name: str | None, tones: Sequence[Tone]) -> SpeakerSentiment:
         speaker=name,
         score=balance.score,
         label=balance.label,
-        evidence=tuple(
-            tone.sentence.evidence()
-            for tone in sorted(quoted_tones, key=lambda quoted_tones: quoted_tones.sentence.index)
-        ),
+        evidence=tuple(tone.sentence.evidence() for tone in sorted(quoted_tones, key=lambda tone: tone.sentence.index)),
     )
 
 

@@ -14,16 +14,15 @@ from meetkit.insights.offline.sentiment import lexicon
 Label = Literal["negative", "neutral", "positive"]
 ValueT = TypeVar("ValueT")
 
-_NEGATION_SCOPE = 4  # Words after a negation that it applies to.
-_NEGATION_FACTOR = {
-    True: -0.75,
-    False: -0.4,
-}  # By the sign of the valence: "not great" is less bad than "great" is good.
+# Words after a negation that it applies to.
+_NEGATION_SCOPE = 4
+# By whether the valence is positive: "not great" is less bad than "great" is good, and "not bad" less good still.
+_NEGATION_FACTOR = {True: -0.75, False: -0.4}
+# What follows "but" counts more than what precedes it.
 _BEFORE_BUT, _AFTER_BUT = 0.6, 1.25
 _BREAK = re.compile(r"[.,;:!?\u2026\u2013\u2014()]")
-_FUNCTION_WORD_VALUE = (
-    0.5  # The scale at which the weights were learned; a smaller one would trust function words less.
-)
+# The scale at which the weights were learned; a smaller one would trust function words less.
+_FUNCTION_WORD_VALUE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from meetkit.models.analysis import Contribution, Health, MeetingContext, Relati
 VERSION = "offline-1"
 """The version of these rules and of the signals, stored with each score."""
 
-# All weights are multiples of 1/8, which floats add up exactly, in any order.
-_MAX_OF_A_KIND = 3  # Sentences of one kind that count: the fourth complaint says nothing new.
+# Sentences of one kind that count: the fourth complaint says nothing new.
+_MAX_OF_A_KIND = 3
 _MIN_SENTENCES, _MIN_WITH_TONE = 6, 2
 _STRONG, _AT_RISK = 1.0, -1.0
 
@@ -32,6 +32,7 @@ def judge_health(tones: Sequence[Tone], context: MeetingContext) -> Relationship
     if not is_threat and (len(their_tones) < _MIN_SENTENCES or with_tone < _MIN_WITH_TONE):
         return None
     contributions = (*_signal_contributions(their_tones), *_tone_contributions(their_tones))
+    # Exact in any order, as all weights are multiples of 1/8.
     score = sum(contribution.weight for contribution in contributions)
     return RelationshipHealth(label=_label(score), score=score, version=VERSION, contributions=contributions)
 

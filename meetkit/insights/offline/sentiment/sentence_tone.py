@@ -36,12 +36,17 @@ _COURTESIES = frozenset(
         "alright",
     ]
 )
-_MIN_SCORE = 0.2  # The lowest score at which a sentence has a tone.
-_MIN_VALENCE = 0.8  # The lowest valence of a term that gives a sentence its tone.
-_DAMPING = 1.0  # Added as neutral weight, so that two kind words do not make a whole meeting positive.
-_MIN_LABEL_SCORE = 0.2  # The lowest score of the labels positive and negative.
-_MIN_BALANCE = 0.5  # The lowest ratio of the weaker side to the stronger for the label mixed.
-_MIN_MIXED = 0.8  # The lowest sum of each side for the label mixed: as much as two clear sentences.
+# The lowest score at which a sentence has a tone, and the lowest valence of a term that gives it one.
+_MIN_SCORE = 0.2
+_MIN_VALENCE = 0.8
+# Added as neutral weight, so that two kind words do not make a whole meeting positive.
+_DAMPING = 1.0
+# The lowest score of the labels positive and negative.
+_MIN_LABEL_SCORE = 0.2
+# For the label mixed, the lowest ratio of the weaker side to the stronger, and the lowest sum of each side: as much as
+# two clear sentences.
+_MIN_BALANCE = 0.5
+_MIN_MIXED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +82,13 @@ def read_tone(sentence: Sentence) -> Tone:
     positive, negative = _tone_of_words(sentence, polarity)
     if signals:
         positive_signal, negative_signal = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
-        positive, negative = (
-            max(positive_signal, positive) if positive_signal else 0.0,
-            max(negative_signal, negative) if negative_signal else 0.0,
-        )
+        positive = max(positive_signal, positive) if positive_signal else 0.0
+        negative = max(negative_signal, negative) if negative_signal else 0.0
     return Tone(sentence, positive, negative, signals)
 
 
 def _tone_of_words(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
-    """Return the positive and the negative tone of the words; both are above 0 only where strong terms of both occur."""
+    """Return the positive and the negative tone of the words: at most one, unless strong terms of both occur."""
     valences = [
         term.valence for term in polarity.terms if sentence.text[term.start : term.end].casefold() not in _COURTESIES
     ]

@@ -22,6 +22,7 @@ class Signal:
     pattern: re.Pattern[str]
 
 
+# Words that negate a signal right after them: "not happy" is no praise.
 _NEGATIONS_BEFORE = tuple(
     f"{word} " for word in ("not", "n't", "never", "nor", "no", "not a", "n't a", "not that", "not so")
 )
