@@ -41,7 +41,7 @@ _ADVERB_OR_PARTICIPLE = re.compile(r".+(?:ly|ed)")
 
 @dataclass(slots=True)
 class Phrase:
-    """A phrase by its stems: the sentences with it, its spellings, its count, and its count in the position of a noun."""
+    """A phrase by its stems, with its sentences, spellings, count, and count in the position of a noun."""
 
     stems: Stems
     sentences: list[int] = field(default_factory=list)
