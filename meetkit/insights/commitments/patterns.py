@@ -22,7 +22,7 @@ class Kind(Enum):
     """Binds the speaker's side, but no person by name: "We'll …"."""
     ASSIGNMENT = "assignment"
     """Binds the person it names: "Lukas will …", "Lukas, can you …?"."""
-    UNASSIGNED = "unassigned"
+    ANYONE = "anyone"
     """Binds nobody yet: "Someone should …"."""
     REQUEST = "request"
     """Binds whoever accepts it: "Could you …?"."""
@@ -50,7 +50,7 @@ _HEADS = {
         we'll|we will|we shall|(?:we're|we are) (?:going to|gonna)|we (?:need|have|ought) to|we must|we've got to
         (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
-    Kind.UNASSIGNED: rf"""
+    Kind.ANYONE: rf"""
         (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?{_OF_PLACE}{_MUST}
     """,
     Kind.REQUEST: r"""

@@ -198,8 +198,8 @@ def holiday(match: Match, anchor: dt.date) -> dt.date | None:
     """Return Christmas, New Year or the eve of either."""
     month, day = (12, 25) if match["holiday"].lower().startswith("chr") else (1, 1)
     eve = int("eve" in match["holiday"].lower())
-    found = date_arithmetic.first_date_from(date_arithmetic.add_days(anchor, eve), month, day)
-    return date_arithmetic.add_days(found, -eve) if found else None
+    date = date_arithmetic.first_date_from(date_arithmetic.add_days(anchor, eve), month, day)
+    return date_arithmetic.add_days(date, -eve) if date else None
 
 
 def no_date(_match: Match, _anchor: dt.date) -> None:

@@ -35,8 +35,8 @@ _NO_WORDS = frozenset({""})
 
 def content_words(text: str) -> frozenset[str]:
     """Return the content words of a text, with synonyms and plurals reduced to one form."""
-    normalized = [_SYNONYMS.get(word, word) for word in words(text) if word not in _UNINFORMATIVE]
-    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in normalized)
+    base_forms = [_SYNONYMS.get(word, word) for word in words(text) if word not in _UNINFORMATIVE]
+    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in base_forms)
 
 
 def same_verb(task: str, other_task: str) -> bool:

@@ -49,9 +49,9 @@ SECTIONS: Mapping[str, SectionFinder] = MappingProxyType(
 def find_sections(transcript: Transcript, context: MeetingContext, names: Iterable[str]) -> dict[str, Section]:
     """Return the sections of these names. Follow-ups are derived from the action items and questions found once."""
     document, sections = Document.of(transcript), dict[str, Section]()
-    missing = set(names)
-    if {"action_items", "questions", "follow_ups"} <= missing:
+    section_names = set(names)
+    if {"action_items", "questions", "follow_ups"} <= section_names:
         items, questions = find_action_items(document, context), find_questions(document, context)
         follow_ups = suggest_follow_ups(document, context, items=items, questions=questions)
         sections = {"action_items": items, "questions": questions, "follow_ups": follow_ups}
-    return sections | {name: SECTIONS[name](document, context) for name in missing - sections.keys()}
+    return sections | {name: SECTIONS[name](document, context) for name in section_names - sections.keys()}

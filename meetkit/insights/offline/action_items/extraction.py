@@ -84,7 +84,7 @@ class _Extractor:
                 return self._request(commitment, task, candidates)
             case Kind.ASSIGNMENT:
                 return self._assignment(commitment, task, is_likely or has_time)
-            case Kind.UNASSIGNED:
+            case Kind.ANYONE:
                 return _candidate_of(commitment, task) if not task.is_open else None
             case Kind.TEAM:
                 is_clear = has_time or (is_likely and task.verb in DELIVERIES)

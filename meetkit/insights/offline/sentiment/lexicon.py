@@ -67,9 +67,9 @@ def valences() -> Phrases:
 @cache
 def weights() -> Weights:
     """Return the learned weights, loaded once."""
-    learned = _sentiment_data()["weights"]
-    bad, good = learned["bias"]
-    return Weights((bad, good), {name: (bad, good) for name, (bad, good) in learned["features"].items()})
+    data = _sentiment_data()["weights"]
+    bad, good = data["bias"]
+    return Weights((bad, good), {name: (bad, good) for name, (bad, good) in data["features"].items()})
 
 
 @cache

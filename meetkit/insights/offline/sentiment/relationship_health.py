@@ -54,8 +54,8 @@ def _tones_of_their_side(tones: Sequence[Tone], context: MeetingContext) -> list
 def _is_among(name: str | None, people: Sequence[str]) -> bool:
     """Return whether a speaker is one of the people: all words of the shorter name are in the longer."""
     words = set((name or "").casefold().split())
-    others = (set(person.casefold().split()) for person in people)
-    return any(words and (words <= other_words or other_words <= words) for other_words in others)
+    names = (set(person.casefold().split()) for person in people)
+    return any(words and (words <= other_words or other_words <= words) for other_words in names)
 
 
 def _signal_contributions(their_tones: Sequence[Tone]) -> Iterator[Contribution]:
