@@ -45,23 +45,29 @@ _NO_COMMITMENT = re.compile(
     r"|not (?:sure|certain|saying|promising))(?: (?:that|if|when))?|[\"\u201c]|^>)[\s,:]{0,5}\Z",
     re.IGNORECASE,
 )
+# Before a weak head these open a clause that describes: "the number that you can call".
 _DESCRIPTION = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
+# An event that may never happen makes a promise conditional: "once they sign, I'll …".
 _EVENT = re.compile(
     r"\b(?:when|whenever|once|as soon as)\s{1,3}(?:they|you|he|she|pigs|hell|\w{1,20} (?:signs?|pays?|agrees?))\b",
     re.IGNORECASE,
 )
+# After these verbs "when" is no condition: "I'll let you know when they sign" is a firm promise.
 _NOTIFICATION = re.compile(r"(?:let|notify|inform|ping|update|remind|call|come|get)\b", re.IGNORECASE)
+# Politeness, and so no condition: "if that's okay".
 _POLITE_CONDITION = re.compile(
     r"\bif (?:(?:that's|that is|it's|it is|that|you|at all) )?(?:okay|ok|all right|alright|possible|fine|works?|suits"
     r"|don't mind|may|all possible)\b",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?:[;.]|\b(?:but|so))\s", re.IGNORECASE)
+# Words and marks between two commitments, which belong to neither.
 _JOINTS = re.compile(
     r"(?:[\s,;:\u2013\u2014-]|\b(?:and|but|so|or|while|then|also|yes|okay|ok|meanwhile|perhaps|maybe)\b){1,20}\Z",
     re.IGNORECASE,
 )
+# What may precede a name that addresses somebody: "Okay, Lukas, could you …".
 _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )

@@ -61,6 +61,7 @@ _HEADS = {
         (?:can|could|may) (?:i|we)(?= (?:please |also |maybe )?(?:have|get)\b)|please|^kindly
     """,
 }
+# The heads that follow a name: "Lukas will …", "Lukas to …".
 _AFTER_NAME = (
     r"(?:'ll| (?:will|is going to|is gonna|has to|needs to|is supposed to|should|must|promised to|agreed to"
     r"|volunteered to|to))"

@@ -37,6 +37,7 @@ class Task:
 
 
 _VERBS = "|".join(sorted(map(re.escape, ACTIONS), key=len, reverse=True))
+# The second verb of "send the deck and book the room". An object must follow, as "test" or "plan" may be a noun.
 _AND_VERB = re.compile(
     rf"[\s,]{{1,5}}and\s{{1,5}}(?:then\s|also\s)?(?=(?:{_VERBS}|get|let|make|put|take|find|follow|look|give)\s"
     r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into"
@@ -52,6 +53,7 @@ _TASK_END = re.compile(
     r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
     re.IGNORECASE,
 )
+# At such a comma a list of objects goes on: "send the deck, the notes and the invoice".
 _LIST_CONTINUES = re.compile(
     r",\s{1,5}(?!(?:so|because|but|which|who|if|when|with|since|though|as|okay|ok|right|please|thanks|by"
     r"|on|for|to|it|that|i|we"
@@ -66,14 +68,17 @@ _LAST_LIST_ITEM = re.compile(
     r"[\w'\u2019&/-]{1,40}(?:\s{1,5}(?:by|before|on|to|for)\b|\s{0,3}[.!?]?\s{0,3}\Z)",
     re.IGNORECASE,
 )
+# What may stand between a task and its deadline: ", hopefully".
 _BEFORE_DEADLINE = re.compile(
     r"[\s,\u2013\u2014-]{0,5}(?:(?:hopefully|ideally|say|probably|definitely|maybe|latest|if possible"
     r"|let's say|and that)[\s,]{1,5}){0,2}\Z",
     re.IGNORECASE,
 )
+# After a deadline these words continue the task: "send by Friday to Omar".
 _AFTER_DEADLINE = re.compile(
     r"\s{0,5}(?:to|with|for|via|once|after|against|about|from|including|through|into)\b", re.IGNORECASE
 )
+# The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
     r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
     r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b"
@@ -89,6 +94,7 @@ _TAIL = re.compile(
     r"|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
     re.IGNORECASE,
 )
+# A verb with particles and pronouns only, such as "send it over", names no object.
 _WITHOUT_OBJECT = re.compile(
     r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at"
     r"|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
@@ -97,6 +103,7 @@ _WITHOUT_OBJECT = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
+# These words begin a clause of its own, so that a deadline after them belongs to that clause.
 _OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
 # As in "I'll have the fish", which is no work, and "I'll have the report ready", which is.
 _HAVE_OBJECT = re.compile(r"have (?:the|a|an|some|my|another)\b", re.IGNORECASE)
@@ -104,6 +111,7 @@ _HAVE_RESULT = re.compile(
     r"\b(?:ready|done|sent|over|to|for|back|up|available|in place|look|word|chat|written|built|made|\w{2,20}ed)\b",
     re.IGNORECASE,
 )
+# Said in jest: "tell him to get lost".
 _MOCKERY = re.compile(
     r"tell [\w' ]{1,40} to (?:enjoy|live with|deal with|get used|shut|suck|get lost)\b", re.IGNORECASE
 )
@@ -111,9 +119,11 @@ _UNTIL = re.compile(r"(?:until|till|to)\b", re.IGNORECASE)
 _ON_DAY = re.compile(
     r"(?!(?:by|before|until|till|no|not|due|within|in|next|this|tomorrow|today|tonight|end|the)\b)", re.I
 )
+# The date after these verbs is the new date of the object: "postpone it until May 1".
 _RESCHEDULING = re.compile(
     r"(?:extend|prolong|postpone|delay|defer|push|move|reschedule|keep|pause|suspend)\b", re.IGNORECASE
 )
+# A date after a relative clause dates the object: "the plan that we agreed on Monday".
 _RELATIVE = re.compile(
     r"\b(?:i|we|you|he|she|they)(?:\s{1,3}(?:had|have|all|both))?\s{1,3}(?:\w{2,20}ed|spoke|met|said|saw|made|wrote|sent"
     r"|had|got|took|gave|showed|talked)(?:\s{1,3}(?:about|on|to|it|them))?\s{1,3}\Z",

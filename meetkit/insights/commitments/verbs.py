@@ -24,6 +24,7 @@ increase lower drop move add handle own
 ACTIONS = word_set(_ACTIONS)
 """Verbs that name a piece of work by themselves, in the infinitive."""
 
+# Phrases that name work, though their verb alone does not.
 _WORK_PHRASES = re.compile(
     r"(?:(?:get|come|circle|go|report) back (?:to|with|by|on|tomorrow|today|next)|get back\b|follow(?:ing)? up|"
     r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
@@ -64,6 +65,7 @@ _TALK_PHRASES = re.compile(
     re.IGNORECASE,
 )
 _CHECKING_VERBS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
+# With a time, a phrase with one of these verbs is work, even one that usually steers the conversation.
 _TELLING_VERBS = word_set("ask tell remind present answer")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
 _NO_WORK = word_set(
@@ -89,6 +91,7 @@ def is_check(phrase: str) -> bool:
     return bool(phrase) and phrase.split(maxsplit=1)[0].lower() in _CHECKING_VERBS
 
 
+# Participles that the rule of `_participle` does not form, with their infinitives.
 _IRREGULAR = {
     "sent": "send", "written": "write", "built": "build", "paid": "pay", "bought": "buy", "made": "make",
     "done": "do", "set up": "set up", "set": "set", "put together": "put together", "drawn up": "draw up",

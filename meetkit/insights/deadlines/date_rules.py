@@ -17,16 +17,20 @@ _MONTH = (
     r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
 )
+# The ordinal is required, as in "the 14th": a bare number may be anything.
 _NTH = r"(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)"
+# No colon or percent sign may follow, as the number would be a time or a share.
 _MONTH_DAY = r"(?P<day>[012]?\d|3[01])(?:st|nd|rd|th)?(?![\d:%])"
 _YEAR = r"(?:,? (?P<year>\d{4})(?!\d))?"
 _SPAN = r"(?P<span>week|month|quarter|year)"
+# The longest first, as the first alternative that matches is taken.
 _NUMBER = "|".join(sorted(NUMBERS, key=len, reverse=True)) + r"|\d{1,4}"
 _COUNT = (
     rf"(?:(?:{_NUMBER})(?: to | or |-))?(?:the (?:next |coming ))?"
     rf"(?P<count>{_NUMBER}|(?:a |the next |the coming )?(?:few|several|couple of)|several)"
 )
 _UNIT = r"(?P<unit>(?:(?:business|working) )?day|week|month|quarter|year|hour|fortnight)s?\b"
+# Occasions that deadlines are set by; they name no day.
 _OCCASION = (
     r"(?:meeting|call|review|session|demo|workshop|conference|launch|go-live|kick-?off|board|renewal|audit|release"
     r"|deadline|check-in|presentation|sync|stand-?up|summit|holidays?|vacation|event|visit|pilot"
@@ -42,7 +46,8 @@ _ON = r"(?:(?:(?:no|not) later than|by|before|until|till|due|on) (?:the latest )
 _MAYBE_ON = rf"(?:(?:{_ON}|at ))?"
 _IN = r"(?:in|within|over|during) "
 _MAYBE_ON_IN = rf"(?:{_ON}|at |{_IN}|towards? )?"
-_POSSESSIVE = r"(?:(?:the|our|your|my|this|next|that|their) ){1,2}"
+# Required before an occasion: "before the launch" is a deadline, "before launch" may be anything.
+_DETERMINERS = r"(?:(?:the|our|your|my|this|next|that|their) ){1,2}"
 _WHICH_SPAN = r"(?P<which>(?:the )?(?:next|coming) |this |the |our )?"
 _WHICH_DAY = r"(?P<which>(?:(?:this|the) )?(?:coming|upcoming) |this |next |the )?"
 
@@ -168,7 +173,7 @@ RULES = (
     ),
     _rule(
         r"(?:before|by|ahead of|in time for|prior to) ",
-        rf"{_POSSESSIVE}(?:\w{{1,20}} ){{0,3}}?{_OCCASION}\b",
+        rf"{_DETERMINERS}(?:\w{{1,20}} ){{0,3}}?{_OCCASION}\b",
         named_days.no_date,
     ),
     _rule(

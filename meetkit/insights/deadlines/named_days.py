@@ -13,6 +13,7 @@ Match = re.Match[str]
 Day = Callable[[Match, dt.date], dt.date | None]
 """Returns the day for a match and an anchor; `None` where the words name no day."""
 
+# By the first three letters, which abbreviations share.
 _WEEKDAYS = [name[:3] for name in WEEKDAYS]
 _MONTHS = [name[:3] for name in MONTHS]
 _UNDER_THIRTEEN = "three four five six seven eight nine ten eleven twelve"
@@ -30,6 +31,7 @@ NUMBERS = {
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 5}
 _SPANS = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+# Hours count as parts of a day, so that 24 hours are a day and fewer none.
 _DAYS_IN = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "hour": 1 / 24}
 
 

@@ -24,6 +24,7 @@ from meetkit.insights.deadlines.date_rules import RULES
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Deadline
 
+# A year before the last of the calendar, so that arithmetic on a deadline cannot overflow.
 _LAST = dt.date(9998, 12, 31)
 # Each phrase contains one of these. Most sentences do not, and searching for them is much faster than trying all rules.
 _HINT = re.compile(

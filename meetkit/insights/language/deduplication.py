@@ -12,6 +12,7 @@ _UNINFORMATIVE = COMMON | word_set(
     "with any up out over back into about be is are was were also again whether get make let put take new more "
     "will would i'll we'll let's have has had do does did go use just agreed decided agree that's it's"
 )
+# Words used for the same thing in meetings: "mail the deck" and "send the deck" are one task.
 _SYNONYMS = {
     **dict.fromkeys(
         ["share", "forward", "email", "e-mail", "mail", "resend", "give", "provide", "deliver", "circulate", "submit"],

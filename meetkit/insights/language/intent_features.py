@@ -97,7 +97,9 @@ _OPENER_WORDS = (
 )
 _OPENERS = word_set(_OPENER_WORDS)
 _ASSENT = "right okay ok yeah yes no huh you know all alright really yep oh so and but then well sure see i sorry"
+# At most three of these words are a tag.
 _TAGS = word_set(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
+# The bounds, in words, of the length classes of a sentence.
 _LENGTHS = (4, 7, 12, 20, 30)
 
 

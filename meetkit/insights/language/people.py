@@ -9,7 +9,9 @@ from meetkit.insights.language.text import Document
 from meetkit.insights.language.word_lists import COMMON, MONTHS, WEEKDAYS, word_set
 from meetkit.models.analysis import MeetingContext
 
+# The last two words of a text; the bounds on their length keep the search linear.
 _LAST_WORDS = re.compile(r"(?:([^\W\d_][\w.'\u2019-]{0,40})\s{1,3})?\b([^\W\d_][\w'\u2019-]{0,40})\s{0,3}\Z")
+# Words that are capitalised at the beginning of a sentence, or in a label, but are no names.
 _NO_NAMES = (
     COMMON
     | {*WEEKDAYS, *MONTHS}

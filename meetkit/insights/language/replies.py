@@ -32,6 +32,7 @@ _ACCEPT = re.compile(
     r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
     re.IGNORECASE,
 )
+# An acceptance in words of refusal: "no problem".
 _FIRM = re.compile(r"no (?:problem|worries)|not at all|why not|no, not at all|don't mind", re.IGNORECASE)
 _REFUSE = re.compile(
     r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
@@ -51,6 +52,7 @@ _EVADE = re.compile(
     r"|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
 )
+# A speaker who passes a request on: "Lukas will do it".
 _PASSES_ON = re.compile(
     r"\b(?P<name>[A-Z][\w'-]{1,30})(?:'ll| will| can| should| is going to) (?:do|handle|take care of|take|own|send)"
     r" (?:it|that|this|them)\b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, WEEKDAYS, word_set
 
 _SUBJECTS = "i you he she it we they that there this who what where how when why here"
+# Joined to each of the subjects: "that's", "who'll".
 _CONTRACTIONS = "'s 'm 're 've 'd 'll"
 _AUXILIARIES = "is are was were do does did has have had can could would should must might need"
 _NEGATIONS = "ain't won't can't cannot shan't " + " ".join(f"{verb}n't" for verb in _AUXILIARIES.split())

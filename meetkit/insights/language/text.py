@@ -19,6 +19,7 @@ _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3
 # A full stop that ends no sentence: after an initial, a title or an abbreviation.
 _NO_END = re.compile(r"(?:^|\W)(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx|e\.g|i\.e)\.\s*$")
 
+# Latin, full-width and Arabic.
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 _CLOSING = "\"'\u201d\u2019)]} \t\r\n"
 

@@ -14,6 +14,7 @@ from meetkit.insights.language.word_lists import word_set
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
+# Verbs that state a choice: "use", "postpone".
 _CHOICES = (
     r"(?:go(?:ing)? (?:ahead )?(?:with|for)|us(?:e|ing)|stick(?:ing)? (?:with|to)|proceed(?:ing)? with"
     r"|start(?:ing)? with|adopt(?:ing)?"
@@ -43,6 +44,7 @@ _PROPOSAL = re.compile(
     re.IGNORECASE,
 )
 _PLAN = re.compile(rf"\b(?:let's|we(?:'ll| will|'re| are))(?: (?:not|just|going to))? {_CHOICES}\b", re.IGNORECASE)
+# Near a cue these words leave the matter open, or speak of another time.
 _OPEN = re.compile(
     r"\b(?:haven't|hasn't|hadn't|not|never|isn't|aren't|wasn't|weren't|n't|yet to|if|unless|until|when"
     r"|once|before|whether|who|would|could|might|may|maybe|perhaps"
@@ -58,6 +60,7 @@ _CUES = word_set(
 _QUESTION_FORM = re.compile(
     r"(?:should|shall|can|could) we |how about (?:we|if we) |what if we |why don't we ", re.IGNORECASE
 )
+# A later turn that denies the decision: "We haven't decided that yet."
 _CONTRADICTS = re.compile(
     r"\b(?:we|nobody|no one)(?:'ve| have|'s| has)?(?: (?:not|never)|n't) (?:actually |really |yet )?(?:decided|agreed"
     r"|settled|approved)(?: (?:that|this|it|anything))?(?: yet)?\s{0,3}(?:[.,;!]|\Z)"
@@ -68,6 +71,7 @@ _CONTRADICTS = re.compile(
     r"|(?:we'll|we will|let's) decide (?:(?:on )?(?:that|this|it) )?(?:next|on|later|tomorrow|then|in|at|when)",
     re.IGNORECASE,
 )
+# A decision of an earlier time, not of this meeting.
 _PAST = re.compile(
     r"\b(?:last (?:year|month|quarter|spring|summer|autumn|fall|winter)|years? ago|back then|was a mistake"
     r"|(?:go|going) with the flow)\b",

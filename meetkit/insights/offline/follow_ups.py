@@ -15,6 +15,7 @@ from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingCon
 from meetkit.models.insights import ActionItem, Evidence
 
 _MAX_STEPS = 8
+# Each step for a next meeting contains one of these words; a sentence without them is skipped.
 _MEETING_WORDS = word_set(
     "meet talk speak call meeting session review check-in reconvene catch sync demo workshop negotiate suit suits"
 )

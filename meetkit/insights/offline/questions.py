@@ -16,6 +16,7 @@ from meetkit.models.analysis import MeetingContext, Question, Questions
 _MAX_TURNS_TO_ANSWER = 6
 _MAX_SHORT = 3
 
+# Words before a question that do not change its form.
 _LEAD = (
     r"(?:(?:and|so|but|okay|ok|well|then|also|um|uh|now|yes|yeah|sorry|hey|right|great|thanks|hi|hello"
     r"|[\w'-]{1,40},)[\s,.]{1,4}){0,4}"
@@ -31,6 +32,7 @@ _CLOSED_QUESTION = re.compile(
     r"|some(?:one|body)?|all|these|those|everyone|[^\W\d_]\w*)\b)",
     re.IGNORECASE,
 )
+# Questions that expect no answer worth a record: greetings, technical checks, rhetorical ones.
 _SMALL_TALK = re.compile(
     rf"{_LEAD}(?:how (?:are|is|'s|have|was|were|do) (?:you|it going|everyone|everybody|things|life"
     rf"|your (?:day|week|weekend|trip|flight|holidays?|vacation|morning|evening|summer|family)|you been|you do)"
@@ -52,12 +54,14 @@ _NO_CONTENT = re.compile(
     r"|so|and)\b){1,8}\Z",
     re.IGNORECASE,
 )
+# A turn that changes the topic leaves the question before it open.
 _CHANGES_TOPIC = re.compile(
     rf"{_LEAD}(?:anyways?,? )?(?:let's|let us|can we|shall we|i'd like to) (?:just |please )?"
     rf"(?:talk about (?!(?:that|it)\b)"
     rf"|move on|change (?:the )?(?:subject|topic)|go on to|turn to)",
     re.IGNORECASE,
 )
+# Sentences about the call itself, or that repeat the question: "I was on mute", "you asked about the price".
 _NO_ANSWER = re.compile(
     rf"{_LEAD}(?:i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)"
     rf"|my (?:mic|microphone|connection|sound)\b"
@@ -67,12 +71,14 @@ _NO_ANSWER = re.compile(
 _GREETING = re.compile(
     r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE
 )
+# A tag seeks assent to a statement: "…, right?".
 _TAG = re.compile(
     r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is"
     r"|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
     r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
     re.IGNORECASE,
 )
+# Sounds and words by which a listener only acknowledges: "mhm, right".
 _BACKCHANNEL = re.compile(
     r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true"
     r"|exactly|great)\b){1,8}\Z",

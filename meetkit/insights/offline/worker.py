@@ -10,6 +10,7 @@ import pickle
 import signal
 import sys
 
+# Low priority: an analysis of minutes must not slow the requests of others.
 _NICENESS = 10
 
 

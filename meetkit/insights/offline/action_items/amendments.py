@@ -16,6 +16,7 @@ from meetkit.models.insights import Evidence
 
 Turns = Sequence[Sequence[Sentence]]
 
+# "Actually, make it Thursday."
 _CORRECTS = re.compile(
     r"\b(?:actually|sorry|correction|wait|or rather|rather|better|i mean|let's (?:say|make (?:it|that)|do)"
     r"|(?:make|move|push|change) (?:it|that)(?: (?:to|until|back to))?|no,)",
@@ -34,6 +35,7 @@ _CUES = word_set(
     " already done fixed sent handled care hold off instead"
     " do won't isn't not longer cancel take second"
 )
+# A withdrawal that refers to the latest item without naming it: "never mind".
 _WITHDRAWS_LATEST = re.compile(
     r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother",
     re.IGNORECASE,
@@ -56,7 +58,9 @@ _REASSIGNS = re.compile(
     r"\b(?:[Ii] mean|[Nn]o|[Ww]ait|[Aa]ctually|[Ss]orry|[Cc]orrection),? (?:that )?(?P<name>[A-Z][\w'-]{1,30})"
     r"(?:'ll do| does| will do| is doing|'s doing| takes| will take| handles| will handle) (?P<what>[\w' -]{2,80})"
 )
+# With these words an earlier item may be meant: "we don't need the deck after all".
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
+# A promise of delivery gives the item its deadline: "You'll have it by Friday."
 _DELIVERS = re.compile(
     r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready"
     r"|there|with you|done|yours))\b",
@@ -65,6 +69,7 @@ _DELIVERS = re.compile(
 _ASKS_WHEN = re.compile(
     r"\bwhen\b|\bhow soon\b|\bhow (?:fast|quickly)\b|what date|which day|deadline|timeline", re.IGNORECASE
 )
+# A negated day is no deadline: "not on Friday".
 _NEGATION_BEFORE = re.compile(r"\bnot\s{1,3}\Z|n't\b[^,]{0,20}\Z", re.IGNORECASE)
 # Words of an answer to "by when?": a longer sentence may name a day for another reason.
 _MAX_ANSWER = 12

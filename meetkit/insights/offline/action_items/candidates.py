@@ -18,6 +18,7 @@ from meetkit.models.insights import ActionItem, Evidence, Priority
 # Candidates looked back at: people refer to what was said lately, and the bound keeps long meetings linear.
 _RECENT = 30
 _MAX_QUOTES = 20
+# The order of evidence in an item, by field.
 _ORDER = ("task", "owner", "deadline", "priority")
 
 

@@ -28,13 +28,18 @@ MAX_COMMITMENTS = 20_000
 # Characters around a task in which the words for its priority count.
 _NEAR = 200
 _MAX_TASK = 500
+# These offers need no acceptance where they are likely to be work: "I can send it", unlike "shall I send it?".
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
+# These may ask for an ability or describe the future, so that only some verbs make them a request.
 _ABILITY_QUESTION = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
+# A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
 _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
+# Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
 _TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
 _DOING_VERBS = word_set("do handle have get ship")
 _REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
+# Verbs that announce an answer to an open question.
 _CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
 
 

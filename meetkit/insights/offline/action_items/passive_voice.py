@@ -11,6 +11,7 @@ from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 from meetkit.insights.offline.action_items.candidates import Candidate, quote
 
+# A determiner must begin the object, which keeps pronouns and whole clauses out.
 _PASSIVE = re.compile(
     r"\b(?P<object>(?:the|a|an|your|our|my|both|all)\s{1,5}(?:[\w'-]{1,40}\s{1,5}){1,8}?)"
     r"(?:will|is going to|are going to|has to|have to|needs to|need to|should"

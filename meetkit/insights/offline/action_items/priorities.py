@@ -6,6 +6,7 @@ import re
 
 from meetkit.models.insights import Priority
 
+# Tried first, as "not urgent" contains "urgent".
 _LOW = re.compile(
     r"\b(?:no (?:rush|hurry|pressure)|(?:not|isn't|n't) (?:that |so |very )?(?:urgent|pressing|critical"
     r"|a priority)|low(?:er)?[ -]priority"

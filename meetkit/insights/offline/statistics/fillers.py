@@ -10,6 +10,7 @@ from types import MappingProxyType
 from meetkit.insights.language.text import WORD
 from meetkit.insights.language.word_lists import HESITATIONS, word_set
 
+# Punctuation marks are tokens as well, since commas decide on "like" and question marks on "right".
 _TOKEN = re.compile(rf"{WORD.pattern}|[.,;:!?\u2026\u2013\u2014]+")
 _ALWAYS = HESITATIONS | word_set("umm uhm uhh hm basically actually literally honestly")
 # Pairs of sounds that are an answer: "mm-hmm", "uh-huh", "uh-oh".
@@ -34,6 +35,7 @@ _BEFORE_KIND_OF = word_set(
     "what which this that some any a the one every each same no another other certain different new right wrong best"
     " first only our your their its my"
 )
+# After or before these words "you know" and "I mean" are part of a clause.
 _BEFORE_YOU_KNOW = word_set(
     "do did don't didn't if as that what whether would will once when how because before should so may might can"
 )

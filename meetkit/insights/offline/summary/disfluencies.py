@@ -13,7 +13,9 @@ _HESITATIONS = re.compile(
 )
 _WORD = r"\w{1,20}(?:['\u2019]\w{1,10})?"
 _REPETITION = re.compile(rf"\b({_WORD}(?: {_WORD}){{0,2}})(?:,? \1\b)+", re.I)
+# The beginning of a word before the whole word: "infra infrared".
 _FALSE_START = re.compile(r"\b(\w{2,12}) (?=\1\w)", re.I)
+# Words repeated for emphasis, or correctly: "very very", "that that".
 _EMPHATIC_REPETITION = re.compile(r"(?:very|so|no|had|that|bye|really|much|\d+)\b", re.I)
 _OPENING = re.compile(
     r"(?:\W*(?:(?:and|but|okay|ok|yeah|yep|oh|ah)\b,?|(?:so|then|well|now|yes|right|sure|alright|anyway|perfect),)\s+)+",

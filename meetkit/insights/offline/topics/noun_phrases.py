@@ -17,6 +17,7 @@ Stems = tuple[str, ...]
 _MAX_PHRASE_WORDS = 3
 _MAX_WORD_LENGTH = 30
 _MAX_RUN = 12
+# A phrase of everyday words only is no topic.
 _MIN_RARITY = 0.2
 # A bound on memory for a text of any size.
 _MAX_PHRASES = 200_000
@@ -27,12 +28,15 @@ _SUBSPANS = [
     for size in range(_MAX_RUN + 1)
 ]
 _JOINER = re.compile(r"[ \u00a0]|-")
+# A word after one of these is more likely a verb.
 _BEFORE_VERBS = re.compile(
     r"to|i|you|we|they|he|she|it|who|\w+'(?:ll|ve|d|re)|\w+n't|will|can|could|would|should|might|may|must|let|let's"
 )
+# A word after one of these is more likely an adjective.
 _BEFORE_ADJECTIVES = re.compile(
     r"am|is|are|was|were|be|been|being|\w+'(?:s|re|m)|very|too|so|more|most|quite|rather|as"
 )
+# A word in -ing is taken for a noun only after one of these.
 _BEFORE_NOUNS = re.compile(
     r"a|an|the|this|that|our|your|my|their|his|her|its|no|some|any|of|for|about|with|on|from|per"
 )
