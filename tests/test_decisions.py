@@ -94,4 +94,4 @@ def test_duplicates_are_found_in_the_order_they_were_added_whatever_the_order_of
     contents = [frozenset({f"left {letter}", f"right {letter}"}) for letter in "abcdefghijklmnopqrst"]
     for number, content in enumerate(contents):
         index.add(content, number)
-    assert index.near(frozenset().union(*contents)) == list(range(20))
+    assert index.duplicates_of(frozenset().union(*contents)) == list(range(20))

@@ -193,7 +193,7 @@ def _is_no_commitment(head: Commitment) -> bool:
 
 
 def _with_condition(head: Commitment) -> Commitment:
-    """Return a commitment with its kind; a promise, duty or team commitment under a condition becomes an offer."""
+    """Return a commitment; a promise, duty or team commitment under a condition becomes an offer."""
     text = head.text
     before = _BREAK.split(text[max(0, head.start - 3 * _LOOK_BACK) : head.start])[-1]
     after = "" if is_check(text[head.task_start : head.end]) else text[head.task_start : head.task_start + _MAX_CLAUSE]

@@ -57,7 +57,7 @@ def _number(words: str) -> int | None:
 
 
 def on_weekday(match: Match, anchor: dt.date) -> dt.date:
-    """Return a weekday by itself, or of this or next week."""
+    """Return the day of a weekday, alone or of this or next week."""
     qualifier, weekday = _qualifier(match), _weekday(match)
     if qualifier == "next":
         return date_arithmetic.weekday_of_next_week(anchor, weekday)

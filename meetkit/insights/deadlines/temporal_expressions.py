@@ -33,7 +33,7 @@ _HINT = re.compile(
     r"|time|prior|\b(?:by|until|till|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri)",
     re.IGNORECASE,
 )
-_LEAD = re.compile(
+_PREPOSITION = re.compile(
     r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?)\b", re.IGNORECASE
 )
 # Words around a day that is no deadline: since Monday, last Friday, every Monday, the Monday slides, Friday's call.
@@ -66,9 +66,9 @@ class Phrase:
     end: int
 
     @property
-    def is_led(self) -> bool:
+    def has_preposition(self) -> bool:
         """True for "by Friday" or "in a week", false for a bare "Friday"."""
-        return bool(_LEAD.match(self.text))
+        return bool(_PREPOSITION.match(self.text))
 
 
 def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[Phrase]:
@@ -77,7 +77,7 @@ def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[
         return
     for match in _phrase_pattern().finditer(text, start, len(text) if end is None else end):
         phrase = Phrase(match[0], match.start(), match.end())
-        if not _is_no_limit(text, phrase) and (phrase.is_led or not _has_another_sense(text, phrase)):
+        if not _is_no_limit(text, phrase) and (phrase.has_preposition or not _has_another_sense(text, phrase)):
             yield phrase
 
 

@@ -85,7 +85,7 @@ class DuplicateIndex(Generic[FindingT]):
         for word in content or _NO_WORDS:
             self._by_word[word].append((self._count, content, finding))
 
-    def near(self, content: frozenset[str]) -> list[FindingT]:
+    def duplicates_of(self, content: frozenset[str]) -> list[FindingT]:
         """Return the findings that are duplicates of these content words, the earliest first."""
         duplicates = {
             number: finding

@@ -134,7 +134,7 @@ def is_tag(words: Sequence[str]) -> bool:
 
 def features(words: tuple[str, ...]) -> set[str]:
     """Return the names of the features of a sentence: cues and their pairs, length, words, word pairs and opening."""
-    return {*_cue_features(words), *grams(words), *_openings(words)}
+    return {*_cue_features(words), *ngrams(words), *_openings(words)}
 
 
 def _cue_features(words: tuple[str, ...]) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _cue_features(words: tuple[str, ...]) -> Iterator[str]:
     yield f"<length {sum(len(words) >= bound for bound in _LENGTHS)}>"
 
 
-def grams(words: Sequence[str]) -> Iterator[str]:
+def ngrams(words: Sequence[str]) -> Iterator[str]:
     """Yield the words and word pairs, with `^` and `$` for the ends of the sentence and `#` for any number."""
     plain = ["#" if word.isdigit() else word for word in words]
     yield from plain

@@ -115,7 +115,7 @@ def _wording(sentence: Sentence) -> str:
 
 def _add(drafts: list[_Draft], index: DuplicateIndex[_Draft], draft: _Draft) -> None:
     content = content_words(draft.text) or frozenset(words(draft.text))
-    if duplicates := index.near(content):
+    if duplicates := index.duplicates_of(content):
         duplicates[0].evidence.extend(draft.evidence[: max(0, _MAX_QUOTES - len(duplicates[0].evidence))])
         if len(content) > len(content_words(duplicates[0].text)):
             duplicates[0].text = draft.text

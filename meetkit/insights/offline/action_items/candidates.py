@@ -112,7 +112,7 @@ class CandidateList:
 
     def same_as(self, candidate: Candidate) -> Candidate | None:
         """Return the earlier candidate of the same content and, where both have an owner, the same owner."""
-        for previous in self._index.near(content_words(candidate.task)):
+        for previous in self._index.duplicates_of(content_words(candidate.task)):
             owners_agree = not (candidate.owner and previous.owner) or self._same_person(
                 candidate.owner, previous.owner
             )

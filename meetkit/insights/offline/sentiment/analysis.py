@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from meetkit.insights.language.text import Document
-from meetkit.insights.offline.sentiment.relationship_health import judge_health
+from meetkit.insights.offline.sentiment.relationship_health import assess_health
 from meetkit.insights.offline.sentiment.sentence_tone import Balance, Tone, read_tones
 from meetkit.models.analysis import MeetingContext, SentimentAnalysis, SentimentPoint, SpeakerSentiment
 
@@ -32,7 +32,7 @@ def read_sentiment(document: Document, context: MeetingContext) -> SentimentAnal
         label=balance.label if has_tone else None,
         speakers=_speakers(tones),
         timeline=_timeline(document, tones) if has_tone else (),
-        health=judge_health(tones, context),
+        health=assess_health(tones, context),
     )
 
 

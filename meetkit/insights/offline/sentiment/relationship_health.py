@@ -17,7 +17,7 @@ _MIN_SENTENCES, _MIN_WITH_TONE = 6, 2
 _STRONG, _AT_RISK = 1.0, -1.0
 
 
-def judge_health(tones: Sequence[Tone], context: MeetingContext) -> RelationshipHealth | None:
+def assess_health(tones: Sequence[Tone], context: MeetingContext) -> RelationshipHealth | None:
     """Return the health of the relationship after the meeting.
 
     Only sentences of the other side count, where `context` names either side; else all do. `score` is the exact sum

@@ -73,7 +73,7 @@ class Ranking:
         first = {unit.words: place for place, unit in reversed(tuple(enumerate(units)))}
         self._candidates = [
             _Candidate(
-                place, size(unit), unit.turn.speaker, _quality(unit, place, len(units), preferences), stems[place]
+                place, word_count(unit), unit.turn.speaker, _quality(unit, place, len(units), preferences), stems[place]
             )
             for place in sorted(first.values())
             if len((unit := units[place]).words) >= shortest and stems[place]
@@ -104,7 +104,7 @@ class Ranking:
         return sorted(selection.places)
 
 
-def size(unit: Sentence) -> int:
+def word_count(unit: Sentence) -> int:
     """Return the number of words of a unit, or an estimate for scripts without spaces, 12 characters a word."""
     return max(len(unit.words), len(unit.text) // 12)
 

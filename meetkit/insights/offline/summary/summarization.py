@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from meetkit.insights.language.text import Document, Sentence
 from meetkit.insights.offline.summary.disfluencies import without_disfluencies
-from meetkit.insights.offline.summary.sentence_ranking import Preferences, Ranking, size
+from meetkit.insights.offline.summary.sentence_ranking import Preferences, Ranking, word_count
 from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
 from meetkit.models.transcripts import Turn
 
@@ -26,7 +26,7 @@ _SHORTEST, _LONGEST = 7, 40
 _MIN_BREVITY = 20
 
 
-def summarize(document: Document, context: MeetingContext) -> Summary:  # the signature of all sections
+def summarize(document: Document, context: MeetingContext) -> Summary:
     """Return the few sentences that say most of a meeting, in order: some 40 words of a chat, 130 of an hour."""
     people = (*context.our_side, *context.their_side)
     sentences = select_summary(document, words=_budget(document), people=people)
@@ -56,7 +56,7 @@ def pick_utterances(document: Document, *, limit: int = 3) -> tuple[Turn, ...]:
     """Return at most `limit` turns that say most of a chat, in order; fewer where more would add little."""
     turns = [_turn_as_sentence(sentences) for sentences in document.by_turn if sentences]
     ranking = Ranking(turns, preferences=_FOR_UTTERANCES)
-    brevity = max(_MIN_BREVITY, sum(map(size, turns)) / 4)
+    brevity = max(_MIN_BREVITY, sum(map(word_count, turns)) / 4)
     return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=brevity, change_of_speaker=1.0))
 
 
@@ -67,7 +67,7 @@ def pick_sentences(document: Document, *, limit: int = 4) -> tuple[Sentence, ...
 
 
 def _budget(document: Document) -> int:
-    words = sum(map(size, document.sentences))
+    words = sum(map(word_count, document.sentences))
     return min(150, 40 + math.isqrt(words), max(12, words // 4))
 
 

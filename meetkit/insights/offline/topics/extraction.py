@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from meetkit.insights.language.stems import everyday_rates, names_in
 from meetkit.insights.language.text import Document, Sentence
-from meetkit.insights.offline.topics.noun_phrases import Phrase, Stems, find_phrases, phrase_weights
+from meetkit.insights.offline.topics.noun_phrases import NounPhrase, Stems, find_noun_phrases, phrase_weights
 from meetkit.models.analysis import MeetingContext, Topic, Topics, TopicSpan
 
 _MAX_TOPICS, _MAX_SPANS, _MAX_QUOTES = 12, 6, 3
@@ -20,11 +20,11 @@ _READABLE = 25
 class KeyPhrase:
     """The phrase that identifies a topic, and the one that names it best: a longer phrase or the same."""
 
-    core: Phrase
-    name: Phrase
+    core: NounPhrase
+    name: NounPhrase
 
 
-def find_topics(document: Document, context: MeetingContext) -> Topics:  # the signature of all sections
+def find_topics(document: Document, context: MeetingContext) -> Topics:
     """Return the topics by weight, with the turns that are about them: three of a chat, some nine of an hour."""
     word_count = sum(len(sentence.words) for sentence in document.sentences)
     limit = min(_MAX_TOPICS, 3 + math.isqrt(word_count) // 15)
@@ -40,7 +40,7 @@ def key_phrases(
     Phrases that occur in more than one sentence come first. One that occurs in a single sentence counts only where it
     has more than one word, unless there are no others.
     """
-    phrases = find_phrases(sentences, names=names_in(sentences, people))
+    phrases = find_noun_phrases(sentences, names=names_in(sentences, people))
     weights = phrase_weights(phrases, everyday_rates() if rates is None else rates)
     candidates = [phrase for phrase in phrases.values() if len(phrase.sentences) > 1 or len(phrase.stems) > 1]
     selected_phrases: list[KeyPhrase] = []
@@ -58,8 +58,8 @@ def key_phrases(
 
 
 def _fullest_name(
-    core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stems, float], used_stems: Set[str]
-) -> Phrase:
+    core: NounPhrase, phrases: Mapping[Stems, NounPhrase], weights: Mapping[Stems, float], used_stems: Set[str]
+) -> NounPhrase:
     """Return the most frequent phrase that contains a single word, in at least a third of its mentions, or the word."""
     fuller = [
         phrase

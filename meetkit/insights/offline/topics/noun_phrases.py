@@ -44,7 +44,7 @@ _ADVERB_OR_PARTICIPLE = re.compile(r".+(?:ly|ed)")
 
 
 @dataclass(slots=True)
-class Phrase:
+class NounPhrase:
     """A phrase by its stems, with its sentences, spellings, count, and count in the position of a noun."""
 
     stems: Stems
@@ -67,12 +67,12 @@ class _Word:
     nominal: bool
 
 
-def find_phrases(sentences: Sequence[Sentence], *, names: frozenset[str]) -> dict[Stems, Phrase]:
+def find_noun_phrases(sentences: Sequence[Sentence], *, names: frozenset[str]) -> dict[Stems, NounPhrase]:
     """Return the phrases of one to three words between function words, without the speakers' `names`.
 
     Beyond 200,000 phrases, those that have occurred once so far are dropped, so that a text of any size can be read.
     """
-    phrases: dict[Stems, Phrase] = {}
+    phrases: dict[Stems, NounPhrase] = {}
     for place, sentence in enumerate(sentences):
         if len(phrases) > _MAX_PHRASES:
             phrases = {stems: phrase for stems, phrase in phrases.items() if phrase.times > 1}
@@ -116,11 +116,13 @@ def _is_abbreviation(word: str) -> bool:
     return len(word) == 2 and word.isupper() and word.casefold() not in FUNCTION_WORDS
 
 
-def _count(phrases: dict[Stems, Phrase], run: Sequence[_Word], first: int, last: int, place: int, text: str) -> None:
+def _count(
+    phrases: dict[Stems, NounPhrase], run: Sequence[_Word], first: int, last: int, place: int, text: str
+) -> None:
     """Count the phrase of the words `[first, last)` of a run; a noun phrase ends where its run does."""
     words = run[first:last]
     stems = tuple(word.stem for word in words)
-    phrase = phrases.setdefault(stems, Phrase(stems))
+    phrase = phrases.setdefault(stems, NounPhrase(stems))
     phrase.times += 1
     phrase.nominal += last == len(run) and words[0].nominal and words[-1].nominal
     phrase.spellings[text[words[0].start : words[-1].end]] += 1
@@ -128,7 +130,7 @@ def _count(phrases: dict[Stems, Phrase], run: Sequence[_Word], first: int, last:
         phrase.sentences.append(place)
 
 
-def phrase_weights(phrases: Mapping[Stems, Phrase], rates: Mapping[str, float]) -> dict[Stems, float]:
+def phrase_weights(phrases: Mapping[Stems, NounPhrase], rates: Mapping[str, float]) -> dict[Stems, float]:
     """Return the weight of each phrase, by its count as a noun phrase, the rarity of its words and its length.
 
     A part of a longer phrase counts for its occurrences outside of it (the idea of the C-value).
@@ -141,7 +143,7 @@ def phrase_weights(phrases: Mapping[Stems, Phrase], rates: Mapping[str, float]) 
     return {stems: _weight(phrase, count_inside_longer[stems], rates) for stems, phrase in phrases.items()}
 
 
-def _weight(phrase: Phrase, count_inside_longer: int, rates: Mapping[str, float]) -> float:
+def _weight(phrase: NounPhrase, count_inside_longer: int, rates: Mapping[str, float]) -> float:
     rarities = [rarity(word, rates) for word in phrase.stems]
     if max(rarities) < _MIN_RARITY:
         return 0.0
