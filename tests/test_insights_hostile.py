@@ -26,11 +26,11 @@ def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[str]
     calls: list[str] = []
     function = getattr(owner, name)
 
-    def counting(*args: Any) -> Any:
+    def count_kinds(*args: Any) -> Any:
         calls.append(name)
         return function(*args)
 
-    monkeypatch.setattr(owner, name, counting)
+    monkeypatch.setattr(owner, name, count_kinds)
     return calls
 
 

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetkit import data, synthetic
+from meetkit import data
 from meetkit.errors import InvalidRequestError
+from meetkit.meetings import synthetic
 from meetkit.models.records import CalendarRecord, MeetingRecord, Record, RequestRecord, UserRecord
 from meetkit.storage import MemoryStore, SqlStore, Store, transfer
 from meetkit.testing.examples import ANN, calendar, key, meeting, people
@@ -180,8 +181,8 @@ class TestDamage:
             (with_line(2, b"[" * 1_000_000), "line 2: not JSON in UTF-8: recursion limit"),
             (with_line(2, b'{"kind":"user","user":' * 100_000), "line 2: not JSON in UTF-8: recursion limit"),
             (with_line(2, b"[]"), "line 2: Input should be an object"),
-            (with_line(2, b'{"name":"Jennifer"}'), "line 2: its kind is none of user, contact"),
-            (with_line(2, b'{"kind":"Jennifer"}'), "line 2: its kind is none of user, contact"),
+            (with_line(2, b'{"name":"Jennifer"}'), "line 2: its kind is not one of user, contact"),
+            (with_line(2, b'{"kind":"Jennifer"}'), "line 2: its kind is not one of user, contact"),
             (with_line(2, b'{"kind":"user","usr":{}}'), "line 2: user: unknown field 'usr'"),
             (with_line(2, exported()[1].replace(b"Seller", b"S\\u0000")), "line 2: user.user.role: holds a NUL"),
             (with_line(2, exported()[1].replace(b"Seller", b"\\ud800")), "line 2: not JSON in UTF-8"),
@@ -198,12 +199,12 @@ class TestDamage:
             (with_meeting(created_at="Jennifer"), "line 2: meeting.meeting.created_at: is not an ISO 8601"),
             (with_line(2, b"x" * (transfer.MAX_LINE + 1)), "line 2: longer than 268,435,456 bytes"),
             (with_line(3, exported()[1]), "line 3: there is already a user with id 'ann'"),
-            (with_line(3, exported()[0]), "line 3: a second beginning"),
+            (with_line(3, exported()[0]), "line 3: a second first line"),
             (exported()[:-1], "line 4: missing; the file was cut off"),
             (exported()[:1], "line 2: missing; the file was cut off"),
-            (with_line(4, b'{"kind":"end","records":3}'), "line 4: 3 records are announced here and 2 came"),
+            (with_line(4, b'{"kind":"end","records":3}'), "line 4: announces 3 records, and 2 came before it"),
             (with_line(4, b'{"kind":"end","records":-2}'), "line 4: end.records: Input should be greater"),
-            ([*exported()[:2], exported()[-1]], "line 3: 2 records are announced here and 1 came"),
+            ([*exported()[:2], exported()[-1]], "line 3: announces 2 records, and 1 came before it"),
             ([*exported(), b"\n"], "line 5: nothing may follow"),
             ([*exported(), *exported()], "line 5: nothing may follow"),
         ],
@@ -272,7 +273,7 @@ class TestDamage:
 
 PEAK = """
 import datetime as dt, sys, tracemalloc
-from meetkit import synthetic
+from meetkit.meetings import synthetic
 from meetkit.models.records import MeetingRecord
 from meetkit.storage import SqlStore, transfer
 

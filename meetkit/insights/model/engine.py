@@ -19,7 +19,7 @@ from meetkit.errors import (
     LLMRejectedError,
     LLMTimeoutError,
     LLMUnavailableError,
-    shown,
+    brief_repr,
 )
 from meetkit.insights.language.text import Document
 from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
@@ -78,7 +78,7 @@ class ModelEngine:
     ) -> None:
         """Take the model and how to call it."""
         if fallback not in ("offline", None):
-            raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+            raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
         self.name = llm_client.configured_name(client)
         self._client = client
         self._policy = policy

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from meetkit.insights.commitments import Commitment, Task, find_commitments, find_tasks
-from meetkit.insights.folding import fold
-from meetkit.insights.grounding import Grounding
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.quotes import Grounding
+from meetkit.insights.grounding.text_similarity import NEGATIONS, stems
 from meetkit.insights.language.intents import THRESHOLD, question_scores
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Document, Sentence, words
-from meetkit.insights.model.senses import is_asked
-from meetkit.insights.wording import NEGATIONS, stems
+from meetkit.insights.model.modality import is_asked
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
