@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetkit.insights.language.deduplication import DuplicateIndex
 from meetkit.insights.offline.decisions import find_decisions
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
@@ -86,3 +87,11 @@ def test_every_quote_is_verbatim(turns: list[tuple[str | None, str]]) -> None:
 def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
     read = document(("Sarah Chen", unit * (50_000 // len(unit))))
     assert len(find_decisions(read, THURSDAY).items) <= 1
+
+
+def test_duplicates_are_found_in_the_order_they_were_added_whatever_the_order_of_a_set() -> None:
+    index: DuplicateIndex[int] = DuplicateIndex()
+    contents = [frozenset({f"left {letter}", f"right {letter}"}) for letter in "abcdefghijklmnopqrst"]
+    for number, content in enumerate(contents):
+        index.add(content, number)
+    assert index.duplicates_of(frozenset().union(*contents)) == list(range(20))

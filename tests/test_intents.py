@@ -14,8 +14,8 @@ from judged.mail import mail_scores
 
 from meetkit.insights.language.intent_features import features
 from meetkit.insights.language.intents import (
-    ASKED,
-    TAG,
+    MAX_TAG_SCORE,
+    QUESTION_MARK_SCORE,
     THRESHOLD,
     action_scores,
     decision_scores,
@@ -169,8 +169,8 @@ def test_what_only_looks_alike_does_not_count(scores: Scores, sentence: str) -> 
 
 
 def test_a_question_mark_settles_it_and_a_tag_does_not() -> None:
-    assert score(question_scores, "You run twelve clinics?") == ASKED
-    assert score(question_scores, "You know?") <= TAG
+    assert score(question_scores, "You run twelve clinics?") == QUESTION_MARK_SCORE
+    assert score(question_scores, "You know?") <= MAX_TAG_SCORE
 
 
 def test_mails_ask_and_commit() -> None:

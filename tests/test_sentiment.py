@@ -155,7 +155,7 @@ def test_what_stands_around_a_word_turns_or_heightens_it(better: str, worse: str
 
 def test_carriers_are_the_words_with_what_turns_them() -> None:
     text = "It was not really good, but the new one is wonderful."
-    assert [text[carrier.start : carrier.end] for carrier in read_polarity(text).carriers] == [
+    assert [text[term.start : term.end] for term in read_polarity(text).terms] == [
         "not really good",
         "wonderful",
     ]
@@ -190,7 +190,7 @@ def test_chances_add_up_to_one_and_carriers_lie_in_the_text(text: str) -> None:
     found = read_polarity(text)
     assert math.isclose(found.negative + found.neutral + found.positive, 1)
     assert -1 <= found.score <= 1
-    assert all(0 <= carrier.start < carrier.end <= len(text) for carrier in found.carriers)
+    assert all(0 <= term.start < term.end <= len(text) for term in found.terms)
 
 
 @given(st.text(max_size=100) | spoken)

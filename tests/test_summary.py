@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from meetkit.insights.language.stopwords import COURTESIES, FILLERS
 from meetkit.insights.language.text import Document, words
-from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up, summarize
-from meetkit.insights.offline.summary.disfluencies import tidied
+from meetkit.insights.offline.summary import pick_sentences, pick_utterances, select_summary, summarize
+from meetkit.insights.offline.summary.disfluencies import without_disfluencies
 from meetkit.models.analysis import MeetingContext
 from tests.conversations import SAMPLES, conversation, conversations, sample
 
@@ -44,7 +44,7 @@ def test_a_summary_has_no_word_that_its_evidence_has_not(document: Document) -> 
 @given(conversations, st.integers(1, 120))
 @settings(deadline=None)
 def test_the_budget_is_kept_beyond_a_single_sentence(document: Document, budget: int) -> None:
-    chosen = sum_up(document, words=budget)
+    chosen = select_summary(document, words=budget)
     assert len(chosen) <= 1 or sum(len(sentence.words) for sentence in chosen) <= budget
 
 
@@ -185,4 +185,4 @@ def test_huge_and_odd_input_stays_short(text: str) -> None:
 )
 def test_a_sentence_is_tidied_in_its_own_words(said: str, written: str) -> None:
     (sentence,) = conversation([("Ada", said)]).sentences
-    assert tidied(sentence) == written
+    assert without_disfluencies(sentence) == written

@@ -103,7 +103,7 @@ class Check:
 
     def _heads(self, sentence: Sentence) -> set[int]:
         """Where the words of tasks begin."""
-        heads = {head.task for head in self.sources.heads(sentence)}
+        heads = {head.task_start for head in self.sources.heads(sentence)}
         return heads | {task.start for task in self.sources.tasks(sentence)}
 
     def _closest(self, claim: str, sentences: Sequence[Sentence]) -> Sentence:

@@ -120,13 +120,13 @@ def _bound_by_name(named: str, said: Stretch, sources: Sources) -> Owner | None:
 
 def _names(said: Stretch, sources: Sources) -> Iterator[tuple[str, tuple[int, int]]]:
     head = _head(said, sources)
-    if head and head.kind is Kind.NAMED and head.owner:
-        yield head.owner, head.who
+    if head and head.kind is Kind.ASSIGNMENT and head.owner:
+        yield head.owner, head.owner_span
     for agent in _AGENT.finditer(said.sentence.text):
-        if owner := sources.people.called(agent[1]):
+        if owner := sources.people.full_name(agent[1]):
             yield owner, agent.span(1)
     called = _CALLED.match(said.sentence.text)
-    if called and (owner := sources.people.called(called[1])):
+    if called and (owner := sources.people.full_name(called[1])):
         yield owner, called.span(1)
 
 

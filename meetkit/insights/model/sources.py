@@ -107,7 +107,7 @@ class Sources:
     def heads(self, sentence: Sentence) -> list[Commitment]:
         """By what words a sentence binds somebody, as the offline engine reads it."""
         found = find_commitments(sentence, self.people)
-        return [head for head in found if NEGATIONS.isdisjoint(words(head.text[head.task : head.end])[:1])]
+        return [head for head in found if NEGATIONS.isdisjoint(words(head.text[head.task_start : head.end])[:1])]
 
     def tasks(self, sentence: Sentence) -> list[Task]:
         """The pieces of work that a sentence binds somebody to."""
