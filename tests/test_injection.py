@@ -15,7 +15,7 @@ from meetkit.insights.briefs import BriefSources, write_with_model
 from meetkit.insights.grounding.text_similarity import REPORTING_STEMS, STOP_STEMS, stems
 from meetkit.insights.model import ModelEngine
 from meetkit.insights.model.calls import prompt
-from meetkit.insights.model.sections import FACTS, PARTS
+from meetkit.insights.model.sections import COUNTED_SECTIONS, MODEL_SECTIONS
 from meetkit.insights.offline.engine import OfflineEngine
 from meetkit.insights.text import words
 from meetkit.models import ActionItem, Contact, Meeting, User
@@ -67,7 +67,7 @@ def betrayed(order: str) -> MeetingInsights:
     """What the engine makes of a meeting by a model that obeys this order, which is in its data."""
     model = ObedientModel([order], trusts_data=True)
     found = ModelEngine(model).analyze(*meeting_of(ATTACKS[ORDERS.index(order)]))
-    assert model.obeyed == [order] * len(PARTS)
+    assert model.obeyed == [order] * len(MODEL_SECTIONS)
     return found
 
 
@@ -80,7 +80,9 @@ def findings(insights: MeetingInsights) -> list[tuple[str, str]]:
         parts = value.items() if isinstance(value, dict) else ((name, one) for one in value or ())
         return [found for key, part in parts if isinstance(part, str | list | dict) for found in within(key, part)]
 
-    dumped = {name: insights.sections[name].model_dump(mode="json", exclude={"engine", "status"}) for name in PARTS}
+    dumped = {
+        name: insights.sections[name].model_dump(mode="json", exclude={"engine", "status"}) for name in MODEL_SECTIONS
+    }
     return within("", dumped)
 
 
@@ -129,7 +131,7 @@ def test_a_model_that_trusts_the_data_betrays_nothing(attack: Attack) -> None:
     assert not set(words(SECRET)) & {"heliotrope", "merger", "zanzibar", "4417"} & set(words(told))
     assert SCRIPT not in told
     assert attack["wants"] not in told or attack["wants"] in transcript.text
-    for name in ("system", *PARTS):
+    for name in ("system", *MODEL_SECTIONS):
         assert not runs(prompt(name).text) & runs(told)
 
 
@@ -149,7 +151,7 @@ def test_a_model_that_trusts_the_data_changes_no_fact_and_no_other_meeting(attac
 
     offline = OfflineEngine().analyze(transcript, context)
     assert found.transcript_sha256 == offline.transcript_sha256
-    assert all(found.sections[name] == offline.sections[name] for name in FACTS)
+    assert all(found.sections[name] == offline.sections[name] for name in COUNTED_SECTIONS)
     assert engine.analyze(*CLEAN) == clean_insights(model.name)
 
 

@@ -11,7 +11,7 @@ import pytest
 from meetkit.insights import analysis
 from meetkit.insights.model import ChunkPolicy, ModelEngine
 from meetkit.insights.model.answer_schemas import SummaryAnswer
-from meetkit.insights.model.sections import PARTS
+from meetkit.insights.model.sections import MODEL_SECTIONS
 from meetkit.llm_client import FallbackClient, complete, quote_data
 from meetkit.models.analysis import MeetingContext
 from tests.meeting_texts import transcript_of
@@ -24,7 +24,7 @@ def test_what_a_truthful_model_finds_is_returned() -> None:
 
     assert_true(found, MEETING)
     assert {name: (part.engine, part.status, part.rejected) for name, part in found.sections.items()} == {
-        **dict.fromkeys(PARTS, ("section-model", "ok", 0)),
+        **dict.fromkeys(MODEL_SECTIONS, ("section-model", "ok", 0)),
         **dict.fromkeys(("statistics", "trackers"), ("offline", "ok", 0)),
     }
     assert [(item.task, item.owner, item.deadline and item.deadline.phrase) for item in found.action_items.items] == [
@@ -80,7 +80,7 @@ def test_of_a_model_that_invents_everything_nothing_survives() -> None:
 
     assert evidence_of(found) == []
     assert "Zorblax" not in found.model_dump_json()
-    assert all(found.sections[name].rejected and found.sections[name].status == "ok" for name in PARTS)
+    assert all(found.sections[name].rejected and found.sections[name].status == "ok" for name in MODEL_SECTIONS)
     assert (found.sentiment.score, found.sentiment.health) == (None, None)
 
 
@@ -290,7 +290,7 @@ def test_a_score_out_of_range_makes_an_answer_invalid(score: Any) -> None:
 def named(name: str, *sections: str) -> SectionModel:
     """A truthful model that answers these sections only."""
     model = truthful()
-    model.answers = {section: model.answers[section] for section in sections or PARTS}
+    model.answers = {section: model.answers[section] for section in sections or MODEL_SECTIONS}
     model.name = name
     return model
 
@@ -304,12 +304,12 @@ def test_a_section_names_the_model_of_a_chain_that_answered_also_when_it_comes_f
         by_twin = getattr(engine, twin)(MEETING, CONTEXT)
         found = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
 
-        assert {name: part.engine for name, part in found.sections.items() if name in PARTS} == {
-            **dict.fromkeys(PARTS, "second"),
+        assert {name: part.engine for name, part in found.sections.items() if name in MODEL_SECTIONS} == {
+            **dict.fromkeys(MODEL_SECTIONS, "second"),
             "summary": "first",
         }
         assert engine.name == "first, second"
-    assert len(kept) == len(PARTS)
+    assert len(kept) == len(MODEL_SECTIONS)
 
 
 def test_an_engine_is_named_by_its_chain_whoever_answered_last() -> None:

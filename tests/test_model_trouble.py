@@ -15,7 +15,7 @@ import pytest
 from meetkit.errors import InvalidRequestError, LLMRejectedError, LLMTimeoutError
 from meetkit.insights.model import ChunkPolicy, ModelEngine, calls
 from meetkit.insights.model.chunks import split
-from meetkit.insights.model.sections import PARTS
+from meetkit.insights.model.sections import MODEL_SECTIONS
 from meetkit.insights.offline.engine import OfflineEngine
 from meetkit.insights.text import Document
 from meetkit.llm_client import MockLLMClient
@@ -41,11 +41,11 @@ def test_without_fallback_a_section_that_fails_is_empty_and_says_why() -> None:
     failing = SectionModel({})
     found = analyze(failing, fallback=None)
 
-    assert {(part.engine, part.status, part.reason) for name, part in found.sections.items() if name in PARTS} == {
-        ("section-model", "failed", "the model failed")
-    }
+    assert {
+        (part.engine, part.status, part.reason) for name, part in found.sections.items() if name in MODEL_SECTIONS
+    } == {("section-model", "failed", "the model failed")}
     assert evidence_of(found) == []
-    assert len(failing.asked) == 3 * len(PARTS)
+    assert len(failing.asked) == 3 * len(MODEL_SECTIONS)
 
 
 class Raising:
@@ -68,7 +68,7 @@ class Raising:
 )
 def test_the_reason_of_a_failure_holds_nothing_of_the_meeting(error: Exception, reason: str) -> None:
     found = analyze(Raising(error))
-    assert {part.reason for name, part in found.sections.items() if name in PARTS} == {reason}
+    assert {part.reason for name, part in found.sections.items() if name in MODEL_SECTIONS} == {reason}
 
 
 def test_a_bug_is_not_taken_for_a_failing_model() -> None:
@@ -88,7 +88,7 @@ def test_a_thousand_analyses_by_a_model_that_fails_often_all_return(fallback: An
     for _ in range(times):
         found = engine.analyze(meeting, CONTEXT)
         assert_true(found, meeting)
-        statuses |= {(part.status, part.engine) for name, part in found.sections.items() if name in PARTS}
+        statuses |= {(part.status, part.engine) for name, part in found.sections.items() if name in MODEL_SECTIONS}
     failed = ("fallback", "offline") if fallback else ("failed", "mock")
     assert statuses == {("ok", "mock"), failed}
 
@@ -120,7 +120,7 @@ def test_of_a_transcript_too_long_for_the_model_nothing_is_asked(twin: str, fall
         found: MeetingInsights = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
         return found
 
-    sections = {name: part for name, part in found_with(count - 1).sections.items() if name in PARTS}
+    sections = {name: part for name, part in found_with(count - 1).sections.items() if name in MODEL_SECTIONS}
     reason = "the transcript is too long for the model"
     assert {(part.status, part.reason) for part in sections.values()} == {(status, reason)}
     assert (model.asked, kept) == ([], {})
@@ -174,9 +174,9 @@ def test_calls_run_side_by_side_as_many_as_the_policy_says_in_the_callers_contex
 def test_a_cached_answer_is_not_asked_for_again() -> None:
     kept, model = Kept(), truthful()
     first = analyze(model, cache=kept)
-    assert len(model.asked) == len(kept) == len(PARTS)
+    assert len(model.asked) == len(kept) == len(MODEL_SECTIONS)
     assert analyze(model, cache=kept) == first
-    assert len(model.asked) == len(PARTS)
+    assert len(model.asked) == len(MODEL_SECTIONS)
 
 
 def test_an_answer_is_kept_by_all_that_it_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_an_answer_is_kept_by_all_that_it_depends_on(monkeypatch: pytest.MonkeyP
     real = calls.prompt
     monkeypatch.setattr(calls, "prompt", lambda name: real(name)._replace(version="2"))
     analyze(model, cache=kept)
-    assert len(kept) == 5 * len(PARTS)
+    assert len(kept) == 5 * len(MODEL_SECTIONS)
     assert all(len(key) == 64 for key in kept)
 
 
