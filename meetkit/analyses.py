@@ -133,7 +133,7 @@ class _Job:
                         _INSIGHTS: aligned.model_dump_json(),
                         _FOUND: found.model_dump_json(),
                         _ORIGINAL: _packed(self.given),
-                        _ANSWERS: self.answers.used(),
+                        _ANSWERS: self.answers.used_answers(),
                     },
                 )
                 return meeting_record.with_current_items(aligned, kept)

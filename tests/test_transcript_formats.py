@@ -9,7 +9,7 @@ import pytest
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript
-from meetkit.insights.transcript.labels import Label, judge
+from meetkit.insights.transcript.labels import Label, classify
 
 Told = tuple[str | None, str]
 Timed = tuple[str | None, str, float | None, float | None]
@@ -200,7 +200,7 @@ class TestPlainText:
         ],
     )
     def test_what_a_label_is(self, label: str, kind: Label) -> None:
-        assert judge(label) is kind
+        assert classify(label) is kind
 
 
 TEAMS = """WEBVTT

@@ -202,7 +202,7 @@ class TestFormats:
         data = '[{"text": "Jane: hi"}]'
 
         assert read_transcript(data, format="text").text == data
-        with pytest.raises(InvalidRequestError, match="'docx' is none of text, vtt, srt, json"):
+        with pytest.raises(InvalidRequestError, match="'docx' is not one of text, vtt, srt, json"):
             read_transcript(data, format="docx")  # type: ignore[arg-type]
 
     def test_words_of_several_lines_are_one(self) -> None:

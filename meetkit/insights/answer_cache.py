@@ -12,7 +12,7 @@ class MeetingAnswerCache:
     """An `AnswerCache` for one analysis: it starts with the last analysis' answers and saves those that were used."""
 
     def __init__(self, stored_json: str | None) -> None:
-        """Load what `used` returned last time; unreadable text counts as empty."""
+        """Load what `used_answers` returned last time; unreadable text counts as empty."""
         self._previous = _parse(stored_json)
         self._current: dict[str, str] = {}
         # The model engine's calls run in several threads.
@@ -31,7 +31,7 @@ class MeetingAnswerCache:
         with self._lock:
             self._current[key] = answer
 
-    def used(self) -> str:
+    def used_answers(self) -> str:
         """Return the answers that this analysis read or stored, as JSON."""
         with self._lock:
             return json.dumps(self._current, sort_keys=True)

@@ -30,13 +30,13 @@ class RecordedFindings(Value):
 def collect_findings(insights: MeetingInsights, meeting: Meeting, before: RecordedFindings) -> RecordedFindings:
     """Return the findings to put on record; a section that failed leaves the earlier findings."""
     on_record = {item.id for item in meeting.action_items}
-    removed = dict.fromkeys((*before.removed, *(item.id for item in before.items if item.id not in on_record)))
+    removed_ids = dict.fromkeys((*before.removed, *(item.id for item in before.items if item.id not in on_record)))
     summary, items, mood = insights.summary, insights.action_items, insights.sentiment
     return RecordedFindings(
         summary=before.summary if summary.status == "failed" else summary.text[:_MAX_SUMMARY] or None,
         sentiment=before.sentiment if mood.status == "failed" else mood.label,
         items=before.items if items.status == "failed" else items.items,
-        removed=tuple(removed),
+        removed=tuple(removed_ids),
     )
 
 

@@ -109,12 +109,12 @@ def _brief(sources: BriefSources, client: LLMClient, answer: _Answer) -> PreMeet
 def _supported_highlights(highlights: list[_Highlight], sources: BriefSources) -> list[Highlight]:
     """Return the highlights supported by the record of the meeting they name, or of the only one they quote."""
     meetings = {meeting.id: meeting for meeting in sources.history}
-    supported = []
+    result = []
     for highlight in highlights:
         meeting = meetings.get(highlight.meeting_id or _only_source(highlight.text, sources.history) or "")
         if meeting and _is_supported(highlight.text, _record_text(meeting, sources)):
-            supported.append(Highlight(text=highlight.text, meeting_id=meeting.id))
-    return supported
+            result.append(Highlight(text=highlight.text, meeting_id=meeting.id))
+    return result
 
 
 def _is_supported(text: str, record: str) -> bool:

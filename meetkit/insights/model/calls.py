@@ -67,10 +67,10 @@ class Call:
         parts = [self.transcript_sha256, versions, model, self.schema, self.data]
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def read(self, stored: str) -> ModelAnswer | None:
+    def read(self, text: str) -> ModelAnswer | None:
         """Read an answer that `ModelAnswer.text` wrote. Return `None` if it is invalid."""
         try:
-            record = _StoredAnswer.model_validate_json(stored)
+            record = _StoredAnswer.model_validate_json(text)
             return ModelAnswer(record.model, self.answer.model_validate(record.answer))
         except ValidationError:
             return None

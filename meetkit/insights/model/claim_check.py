@@ -82,7 +82,7 @@ class ClaimCheck:
         return span
 
     def decision_span(self, claim: str, evidence: Sequence[Evidence]) -> SentenceSpan | None:
-        """Return `supported_span` for a decision. Reports, doubts, open points, conditions and questions are rejected."""
+        """Return `supported_span` for a decision. Reports, doubts, open points, conditions, questions are rejected."""
         span = self.supported_span(claim, evidence)
         if span and not self._can_decide(span.sentence):
             self.reject()

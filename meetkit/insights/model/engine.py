@@ -162,8 +162,8 @@ class ModelEngine:
         return model_answer
 
     def _cached_answer(self, call: Call) -> ModelAnswer | None:
-        stored = self._cache.get(call.key(self.name)) if self._cache is not None else None
-        return None if stored is None else call.read(stored)
+        text = self._cache.get(call.key(self.name)) if self._cache is not None else None
+        return None if text is None else call.read(text)
 
     def _offline_sections(self, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[str]:
         """Return the sections for the offline engine: the counted ones and, with a fallback, the failed ones."""
