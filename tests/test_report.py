@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.report import IndexEntry, render_index, render_report
 from meetkit.insights.report.findings import Finding, list_findings
-from meetkit.insights.report.highlights import Span, cut, quote_id
-from meetkit.models.analysis import Decision, MeetingInsights
+from meetkit.insights.report.highlights import Span, quote_id, split_turn
+from meetkit.models.analysis import Decision, Decisions, MeetingInsights
 from meetkit.models.transcripts import Turn
 from tests.analyses import HOSTILE_NAMES, conversation, everything, evidence, example, nothing
 
@@ -119,13 +119,13 @@ class TestCut:
     def test_every_quote_is_marked_whole_whatever_overlaps_it(self, quotes: dict[Span, list[Finding]]) -> None:
         marked: Counter[str] = Counter()
         anchors, words, depth = [], "", []
-        for piece in cut(TURN, quotes):
-            depth += [str(mark.id or mark.rest_of) for mark in piece.opens]
-            anchors += [mark.id for mark in piece.opens if mark.id]
+        for fragment in split_turn(TURN, quotes):
+            depth += [str(mark.id or mark.continuation_of) for mark in fragment.opens]
+            anchors += [mark.id for mark in fragment.opens if mark.id]
             for name in depth:
-                marked[name] += len(piece.text)
-            words += piece.text
-            del depth[len(depth) - piece.closes :]
+                marked[name] += len(fragment.text)
+            words += fragment.text
+            del depth[len(depth) - fragment.closes :]
 
         assert words == TURN.text
         assert depth == []
@@ -134,7 +134,7 @@ class TestCut:
 
     @given(QUOTES)
     def test_a_finding_is_told_of_once_where_its_quotes_overlap(self, quotes: dict[Span, list[Finding]]) -> None:
-        told = Counter(finding.id for piece in cut(TURN, quotes) for finding in piece.findings)
+        told = Counter(finding.id for fragment in split_turn(TURN, quotes) for finding in fragment.findings)
 
         for name in {finding.id for found in quotes.values() for finding in found}:
             spans = [span for span, found in quotes.items() if name in {finding.id for finding in found}]
@@ -174,9 +174,9 @@ class TestSafety:
         insights = everything(transcript)
         quote = insights.decisions.items[0].evidence[0]
 
-        with pytest.raises(InvalidRequestError, match="of another transcript"):
+        with pytest.raises(InvalidRequestError, match="belong to another transcript"):
             render_report(conversation(("A", "Other words")), insights)
-        for change, why in (({"quote": "never said"}, "is not what"), ({"turn": 9}, "turn 9")):
+        for change, why in (({"quote": "never said"}, "differs from the transcript"), ({"turn": 9}, "turn 9")):
             with pytest.raises(InvalidRequestError, match=why):
                 render_report(transcript, with_decision(insights, (quote.model_copy(update=change),)))
 
@@ -200,6 +200,16 @@ class TestContent:
         assert 'could not be made: <span dir="auto">the model refused the call</span>' in html
         assert "2 left out, as the transcript does not support them." in html
         assert '<bdi class="engine">grok-4</bdi>' in html
+
+    def test_a_section_that_the_stored_analysis_lacks_is_shown_as_missing(self) -> None:
+        reason = "this analysis was stored before this section existed"
+        decisions = Decisions(engine="none", status="failed", reason=reason)
+        insights = everything(example()).model_copy(update={"decisions": decisions})
+        html = render_report(example(), insights)
+
+        assert f'could not be made: <span dir="auto">{reason}</span>' in html
+        assert "Nothing was decided." not in html
+        assert '<bdi class="engine">none</bdi>' not in html
 
     def test_an_analysis_that_found_nothing_says_so(self) -> None:
         html = render_report(conversation((None, "Hm.")), nothing(conversation((None, "Hm."))))
