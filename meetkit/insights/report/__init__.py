@@ -112,7 +112,7 @@ def _engines(insights: MeetingInsights) -> list[str]:
 
 def _style(continuations: tuple[str, ...]) -> str:
     """Return the style sheet. It highlights all parts of a quote that is cut by overlapping ones."""
-    rules = "".join(f":root:has(#{name}:target) .{name}{{background:var(--rules)}}\n" for name in continuations)
+    rules = "".join(f":root:has(#{name}:target) .{name}{{background:var(--chosen)}}\n" for name in continuations)
     return (_TEMPLATES / "report.css").read_text("utf-8") + rules
 
 
