@@ -6,7 +6,6 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent, AuditFilters, EventName, Outcome
 from meetkit.accounts.models import (
     Account,
@@ -28,6 +27,7 @@ from meetkit.accounts.models import (
     TokenRequest,
 )
 from meetkit.accounts.policy import AccountPolicy
+from meetkit.models.caller import Access, Right
 from tests.strategies import emails, instants, lines, users
 
 access, rights = st.sampled_from(get_args(Access)), st.sampled_from(get_args(Right))

@@ -8,9 +8,7 @@ import threading
 from functools import partial
 from typing import Any
 
-from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Origin
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.identity import Identity
 from meetkit.accounts.models import (
     Account,
@@ -24,6 +22,8 @@ from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError, UnauthenticatedError
 from meetkit.mail import Letter, Message
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Access, Caller
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 

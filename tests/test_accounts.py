@@ -12,7 +12,6 @@ import sqlalchemy
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from meetkit.accounts.caller import Right
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
@@ -32,6 +31,7 @@ from meetkit.errors import (
     ThrottledError,
     UnauthenticatedError,
 )
+from meetkit.models.caller import Right
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore
 from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, together

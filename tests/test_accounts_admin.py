@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import event, text
 
 from meetkit.accounts import audit
-from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import Act, AuditFilters, Origin
 from meetkit.accounts.models import (
     ApiKeyRequest,
@@ -29,7 +28,8 @@ from meetkit.errors import (
 )
 from meetkit.models import User
 from meetkit.models.base import parse
-from meetkit.storage.sql import upkeep
+from meetkit.models.caller import Access, Caller
+from meetkit.storage.sql import maintenance
 from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 
 
@@ -426,10 +426,10 @@ class TestAudit:
             "postgresql": "ALTER TABLE meetkit_audit DISABLE TRIGGER meetkit_audit_stays",
         }
         name = world.database.engine.dialect.name
-        assert world.database.read(upkeep.problems) == []
+        assert world.database.read(maintenance.problems) == []
         world.database.write(lambda connection: connection.execute(text(drops[name])))
         try:
-            [problem] = world.database.read(upkeep.problems)
+            [problem] = world.database.read(maintenance.problems)
             assert "meetkit_audit_stays" in problem
         finally:
             if name == "postgresql":

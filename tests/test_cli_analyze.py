@@ -19,9 +19,9 @@ import pytest
 from rich.console import Console
 
 from meetkit import meeting_service
-from meetkit.cli import findings, inputs
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.transcript import read_transcript
+from meetkit.meetings.commands import findings, inputs
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example
 from tests.commands import Result, Run, in_process

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import strategies as st
 
 from meetkit import meeting_service as service
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import ForbiddenError, MeetkitError, NotFoundError, VersionConflictError
+from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.models import Contact, Meeting, MeetingFilters, PeopleFilters, User
+from meetkit.models.caller import Caller
 from meetkit.models.insights import ActionItem
 from meetkit.models.records import Record
 from meetkit.models.usage import Usage

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from meetkit import mail
-from meetkit.accounts.hashes import new_secret
+from meetkit.accounts.token_hashes import new_secret
 from meetkit.errors import InvalidRequestError, MailError, UndeliverableError
 from meetkit.mail import FolderMailer, Letter, Message, Outbox, SmtpMailer, messages, servers
 from meetkit.mail.message import written

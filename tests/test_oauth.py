@@ -27,10 +27,10 @@ from starlette.testclient import TestClient
 from meetkit.accounts import oauth
 from meetkit.accounts.identity import Identity, ProviderName
 from meetkit.accounts.oauth import id_tokens
+from meetkit.accounts.routes.oauth import SECONDS_TO_SIGN_IN, SignIn, router
 from meetkit.errors import IdentityProviderError, InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.settings import Settings
-from meetkit.web.oauth import SECONDS_TO_SIGN_IN, SignIn, router
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.paging import PREFIX
 from tests.oauth_providers import CLIENT, SECRET, Guard, github, oidc, running
 
 pytestmark = [

@@ -19,10 +19,11 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from meetkit import data
 from meetkit.accounts import models as account_models
-from meetkit.accounts.caller import Access
 from meetkit.accounts.models import AdminRequest, LoginRequest, SignupRequest
+from meetkit.accounts.routes import bodies as account_bodies
+from meetkit.meetings.routes import bodies, examples
 from meetkit.models import analysis, insights, meetings, people, time, transcripts
-from meetkit.web import account_bodies, bodies, examples
+from meetkit.models.caller import Access
 from meetkit.web.app import Service
 from tests.web_apps import PASSWORD, service
 

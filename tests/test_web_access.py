@@ -13,14 +13,15 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from meetkit import meeting_service
-from meetkit.accounts import api_keys, audit, rows, sessions, teams
+from meetkit.accounts import api_keys, audit, sessions, teams
+from meetkit.accounts import repository as rows
 from meetkit.accounts.events import AuditFilters
 from meetkit.accounts.models import Account, ApiKeyRequest, TeamRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.tokens import Claims
 from meetkit.storage import SqlStore
 from meetkit.web.app import Service
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
 from tests.accounts import Post
 from tests.web_apps import PASSWORD, Snapshot, service

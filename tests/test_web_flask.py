@@ -17,15 +17,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from meetkit import data, meeting_service
-from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import EventName
 from meetkit.errors import LLMUnavailableError, UnauthenticatedError
+from meetkit.meetings.routes.flask import ROUTES
+from meetkit.models.caller import Caller
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, Store
 from meetkit.web import middleware
 from meetkit.web.context import Credentials, RequestContext
 from meetkit.web.flask import blueprint, render_problems
-from meetkit.web.flask.table import ROUTES
 from meetkit.web.monitoring.metrics import Metrics
 from tests.web_apps import app_of
 

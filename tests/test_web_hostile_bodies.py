@@ -10,13 +10,22 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ValidationError
 
 from meetkit.accounts.models import TeamRequest
+from meetkit.accounts.routes.bodies import Profile
+from meetkit.meetings.routes.bodies import (
+    Analysis,
+    Busy,
+    DaySearch,
+    Explanation,
+    FirstFree,
+    NewUser,
+    UserPatch,
+    WindowSearch,
+)
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.base import parse, unknown_names
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.models.people import User
 from meetkit.models.time import Calendar, DateException, WorkHours
-from meetkit.web.account_bodies import Profile
-from meetkit.web.bodies import Analysis, Busy, DaySearch, Explanation, FirstFree, NewUser, UserPatch, WindowSearch
 from tests.web_apps import service, signed_in
 
 MANY = 2_000

@@ -18,9 +18,9 @@ from starlette.responses import StreamingResponse
 
 from meetkit import data
 from meetkit.errors import InvalidRequestError, StoreError, ThrottledError
+from meetkit.meetings.routes.bodies import NewMeeting
 from meetkit.models.base import parse
 from meetkit.settings import Settings
-from meetkit.web.bodies import NewMeeting
 from meetkit.web.context import Credentials
 from meetkit.web.secrets import signing_keys
 from tests.web_apps import service, signed_in

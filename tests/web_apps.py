@@ -11,20 +11,20 @@ import anyio
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from meetkit.accounts.caller import Access, Caller
 from meetkit.accounts.events import EventName
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.models import AdminRequest, LoginRequest
-from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import ConflictError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Access, Caller
+from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web import openapi
 from meetkit.web.app import Service, api, render_problems
 from meetkit.web.context import Backend, Credentials, RequestContext
-from meetkit.web.operations.paging import PREFIX
-from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.dispatch import Dispatcher
+from meetkit.web.paging import PREFIX
 
 PASSWORD = "nine clouds over Kiel"
 

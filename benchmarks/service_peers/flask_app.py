@@ -15,11 +15,11 @@ from flask import abort, jsonify, request
 from werkzeug.serving import run_simple
 
 from meetkit import settings
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
 from meetkit.errors import UnauthenticatedError
 from meetkit.mail import Outbox, connect
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.web.context import Credentials
 from meetkit.web.flask import blueprint, render_problems
 from service_peers import same

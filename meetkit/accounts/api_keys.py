@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from meetkit.accounts import tables
-from meetkit.accounts.hashes import hash_of, new_secret
 from meetkit.accounts.models import ApiKey, ApiKeyRequest, NewApiKey
-from meetkit.accounts.rows import moment
+from meetkit.accounts.repository import moment
+from meetkit.accounts.token_hashes import hash_of, new_secret
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import is_storable
 from meetkit.models.zones import to_datetime, to_microseconds

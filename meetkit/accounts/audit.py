@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from meetkit.accounts import tables
-from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import Act, AuditEvent, AuditFilters, EventName, Outcome
 from meetkit.accounts.models import Account
+from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
 
 _t = tables.audit

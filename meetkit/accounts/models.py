@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
 from meetkit.models.base import STORABLE, Email, Line, Many, Value
+from meetkit.models.caller import Access, Right
 from meetkit.models.people import User
 from meetkit.models.zones import UtcInstant
 

@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Self
 
+from meetkit.accounts.operations.administration import Administration
+from meetkit.accounts.operations.authentication import SigningIn
+from meetkit.accounts.operations.email_tokens import ByMail
+from meetkit.accounts.operations.oauth_login import Federation
+from meetkit.accounts.operations.own_account import OwnAccount
+from meetkit.accounts.operations.registration import SigningUp
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
-from meetkit.accounts.verbs.administration import Administration
-from meetkit.accounts.verbs.by_mail import ByMail
-from meetkit.accounts.verbs.federation import Federation
-from meetkit.accounts.verbs.own_account import OwnAccount
-from meetkit.accounts.verbs.signing_in import SigningIn
-from meetkit.accounts.verbs.signing_up import SigningUp
 from meetkit.mail import Post
 from meetkit.models.zones import utc_now
 from meetkit.settings import Settings

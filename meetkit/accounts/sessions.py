@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from meetkit.accounts import rows, tables
-from meetkit.accounts.hashes import hash_of, new_secret
+from meetkit.accounts import repository as rows
+from meetkit.accounts import tables
+from meetkit.accounts.token_hashes import hash_of, new_secret
 from meetkit.models.base import new_id
 from meetkit.models.zones import to_datetime, to_microseconds
 

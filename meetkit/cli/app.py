@@ -17,9 +17,11 @@ except ImportError as error:
 
 import meetkit
 from meetkit import meeting_service
-from meetkit.cli import accounts, analyze, database, db, doctor, purge, serve, show, slots, transfer, usage
+from meetkit.accounts import commands as accounts
+from meetkit.cli import database, db, doctor, purge, serve, show, transfer
 from meetkit.cli.demo import run_demo
 from meetkit.errors import InvalidRequestError, MeetkitError, SchemaError, StoreError
+from meetkit.meetings.commands import analyze, slots, usage
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

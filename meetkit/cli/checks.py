@@ -11,12 +11,13 @@ from typing import Literal
 
 import sqlalchemy
 
-from meetkit import collaborators, llm_client, mail
+from meetkit import llm_client, mail
 from meetkit.accounts.identity import ProviderName
 from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
+from meetkit.runtime import collaborators
 from meetkit.settings import Settings
-from meetkit.storage.sql import SqlOptions, ciphers, keys, schema, upkeep
+from meetkit.storage.sql import SqlOptions, ciphers, keys, maintenance, schema
 from meetkit.web import secrets
 
 _SECONDS = 5.0
@@ -61,9 +62,9 @@ def _database(url: str | None, default_url: str) -> Check:
     try:
         # A password may also stand after the question mark.
         name = sqlalchemy.make_url(url or default_url).set(query={}).render_as_string(hide_password=True)
-        with upkeep.opened(url or default_url) as connection:
+        with maintenance.open_connection(url or default_url) as connection:
             schema.check(connection)
-        upkeep.check_writable(url or default_url)
+        maintenance.check_writable(url or default_url)
     except (MeetkitError, sqlalchemy.exc.ArgumentError) as error:
         do = "`meetkit db upgrade`, or see MEETKIT_DATABASE_URL in docs/settings.md"
         return Check("database", "broken", _told(error), do=do)
@@ -96,9 +97,9 @@ def _encryption(given: Settings, url: str) -> Check:
 def _has_all_keys(given: Settings, url: str) -> bool:
     """Whether all that is encrypted can be read; a database that is not there, or broken, is told of by itself."""
     try:
-        with upkeep.opened(url, options=SqlOptions.of(given)) as connection:
+        with maintenance.open_connection(url, options=SqlOptions.of(given)) as connection:
             schema.check(connection)
-            return keys.are_all_given(connection)
+            return keys.has_all_keys(connection)
     except (MeetkitError, ImportError, sqlalchemy.exc.ArgumentError):
         return True
 

@@ -69,7 +69,7 @@ def opened_store() -> Iterator[Store]:
         ImportError: the extra `sql` is not installed.
     """
     url = required()
-    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # only with a database is the extra needed
+    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
-    with upkeep.opened_store(url, SqlOptions.of(settings.load())) as store:
+    with maintenance.open_store(url, SqlOptions.of(settings.load())) as store:
         yield store

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 import click
 
-from meetkit import data, settings, synthetic
+from meetkit import data, settings
 from meetkit.cli import database, encryption, show
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
-from meetkit.models.records import Record, counting
+from meetkit.meetings import synthetic
+from meetkit.models.records import Record, count_kinds
 from meetkit.models.zones import parse_date
 
 
@@ -28,10 +29,10 @@ db.add_command(encryption.encrypt)
 def upgrade(as_json: bool) -> None:
     """Create the tables, or bring older ones up to this version."""
     url = database.required()
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415  # only with a database is the extra needed
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
-    with upkeep.opened(url, to_write=True) as connection:
-        before, after = upkeep.upgrade(connection)
+    with maintenance.open_connection(url, to_write=True) as connection:
+        before, after = maintenance.upgrade(connection)
     if as_json:
         click.echo(show.json_text({"before": before, "after": after}))
     elif before == after:
@@ -45,9 +46,9 @@ def upgrade(as_json: bool) -> None:
 def current(as_json: bool) -> None:
     """Say which revision the tables are at."""
     url = database.required()
-    from meetkit.storage.sql import schema, upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import maintenance, schema  # noqa: PLC0415  # as above
 
-    with upkeep.opened(url) as connection:
+    with maintenance.open_connection(url) as connection:
         revision = schema.current(connection)
     if as_json:
         click.echo(show.json_text({"revision": revision, "needed": schema.REVISION}))
@@ -60,13 +61,13 @@ def current(as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Say whether tables and contents are as this version needs them; exit code 2 where they are not."""
     url = database.required()
-    from meetkit.storage.sql import SqlOptions, upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
 
     options = SqlOptions.of(settings.load())
     import meetkit.accounts.tables  # noqa: F401, PLC0415  # what is known is what is compared
 
-    with upkeep.opened(url, options=options) as connection:
-        found = upkeep.problems(connection)
+    with maintenance.open_connection(url, options=options) as connection:
+        found = maintenance.problems(connection)
     if as_json:
         click.echo(show.json_text({"problems": found}))
     if found:
@@ -92,7 +93,7 @@ def seed(users: int, meetings: int, seed: int, start: str, as_json: bool) -> Non
     made = synthetic.records(users, meetings, seed, day)
     with database.opened_store() as store, show.progress("Seeding", users + meetings) as advance:
         try:
-            store.import_records(_shown(counting(made, tally), advance))
+            store.import_records(_shown(count_kinds(made, tally), advance))
         except RecordError as error:
             raise ConflictError(f"this database was seeded before: {error.reason}; seed another") from error
     show.records("Seeded", tally, as_json=as_json)

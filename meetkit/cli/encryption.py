@@ -27,14 +27,14 @@ def encrypt(decrypt: bool, as_json: bool) -> None:
     is done with what it has done; begin it again for the rest.
     """
     url = database.required()
-    from meetkit.storage.sql import SqlOptions, ciphers, encryption, upkeep  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import SqlOptions, ciphers, encryption, maintenance  # noqa: PLC0415  # as above
 
     options = SqlOptions.of(settings.load())
     if not options.encryption_keys:
         raise InvalidRequestError("MEETKIT_ENCRYPTION_KEYS is not set; `meetkit db new-key` makes a key for it")
     after = ciphers.PLAIN if decrypt else ciphers.Cipher(options.encryption_keys)
     seen = changed = 0
-    with upkeep.opened_store(url, options) as store:
+    with maintenance.open_store(url, options) as store:
         on = store.database
         with show.progress("Decrypting" if decrypt else "Encrypting", on.read(encryption.count)) as advance:
             for rows, of_these in encryption.rewrite(on, after):

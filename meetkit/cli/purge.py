@@ -9,9 +9,9 @@ import click
 
 from meetkit import meeting_service, settings
 from meetkit.cli import database, show
-from meetkit.collaborators import current_store
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
+from meetkit.runtime.collaborators import current_store
 
 
 @click.command(cls=database.StoreCommand)

@@ -32,8 +32,9 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
     before it ends; a second one ends it at once.
     """
-    from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app, serving  # noqa: PLC0415  # as above
+    from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
+    from meetkit.web import app  # noqa: PLC0415  # as above
+    from meetkit.web import server as serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
@@ -41,8 +42,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     logs.configure(given.log_format)
     with serving.bind(host, port) as listening:
         url = str(given.database_url)
-        upkeep.check_file(engines.parse(url), may_create=True)
-        upkeep.check_writable(url)
+        maintenance.check_file(engines.parse(url), may_create=True)
+        maintenance.check_writable(url)
         service = app.Service(given, None, None)
         if given.environment == "development" and not no_sample:
             _fill(service.accounts.database)

@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import click
 
-from meetkit import collaborators
 from meetkit.cli import database, show
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.runtime import collaborators
 from meetkit.storage import transfer
 
 _STANDARD = "-"
@@ -104,13 +104,13 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
     if not target.exists():
         return
     if not target.is_file():
-        raise InvalidRequestError(f"{shown(name)} is not a regular file; use `-` for standard output")
+        raise InvalidRequestError(f"{brief_repr(name)} is not a regular file; use `-` for standard output")
     if not force:
-        raise InvalidRequestError(f"{shown(name)} already exists; use --force to replace it")
+        raise InvalidRequestError(f"{brief_repr(name)} already exists; use --force to replace it")
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:
-        raise InvalidRequestError(f"{shown(name)} is a database; write the export to another file")
+        raise InvalidRequestError(f"{brief_repr(name)} is a database; write the export to another file")
 
 
 @contextmanager
@@ -139,4 +139,4 @@ def _told(verb: str, name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InvalidRequestError(f"cannot {verb} {shown(name)}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot {verb} {brief_repr(name)}: {error.strerror or error}") from error

@@ -98,7 +98,7 @@ Record = Annotated[
 KINDS = ("user", "contact", "calendar", "meeting", "request")
 
 
-def counting(records: Iterable[Record], tally: Counter[str]) -> Iterator[Record]:
+def count_kinds(records: Iterable[Record], tally: Counter[str]) -> Iterator[Record]:
     """Hand records on, and count them by kind."""
     for record in records:
         tally[record.kind] += 1

@@ -19,7 +19,7 @@ from typing import Annotated, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from meetkit.errors import InvalidRequestError, RecordError, shown
+from meetkit.errors import InvalidRequestError, RecordError, brief_repr
 from meetkit.models.base import describe
 from meetkit.models.records import (
     KINDS,
@@ -29,7 +29,7 @@ from meetkit.models.records import (
     Record,
     RequestRecord,
     UserRecord,
-    counting,
+    count_kinds,
 )
 from meetkit.storage.protocol import Store
 
@@ -68,7 +68,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     yield _write(_Header())
-    for record in counting(store.export_records(), counted):
+    for record in count_kinds(store.export_records(), counted):
         yield _write(record)
     yield _write(_End(records=counted.total()))
 
@@ -82,7 +82,7 @@ def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | 
     counted: Counter[str] = Counter() if tally is None else tally
     counted.clear()
     try:
-        store.import_records(counting(read_records(lines), counted))
+        store.import_records(count_kinds(read_records(lines), counted))
     except RecordError as error:
         raise _damaged(error.number + 1, error.reason) from error
     return counted.total()
@@ -141,14 +141,16 @@ def _check_header(line: bytes) -> None:
     if not isinstance(header, _Header):
         raise _damaged(1, what)
     if header.format > FORMAT:
-        raise _damaged(1, f"format {shown(header.format)} is newer than this meetkit reads; install a newer meetkit")
+        raise _damaged(
+            1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
+        )
     if header.model_extra:
         raise _damaged(1, what)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:
     if end.records != number - 2:
-        raise _damaged(number, f"{shown(end.records)} records are announced here and {number - 2:,} came before")
+        raise _damaged(number, f"{brief_repr(end.records)} records are announced here and {number - 2:,} came before")
     if next(rest, None) is not None:
         raise _damaged(number + 1, "nothing may follow the last line of an export")
 

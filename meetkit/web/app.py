@@ -20,47 +20,32 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 import meetkit
-from meetkit import collaborators
 from meetkit import settings as all_settings
-from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import Origin
 from meetkit.accounts.models import TokenPair
-from meetkit.collaborators import UNSET, Unset
+from meetkit.accounts.routes import account, administration, api_keys, auth, oauth, pages, teams
+from meetkit.accounts.routes import email_tokens as by_mail
 from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.routes import action_items, availability, booking, calendars, contacts, insights, meetings, users
+from meetkit.meetings.workers import Workers
+from meetkit.models.caller import Caller
+from meetkit.runtime import collaborators
+from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
-from meetkit.web import assembly, middleware, oauth, openapi, problems
+from meetkit.web import assembly, health, middleware, openapi, problems
 from meetkit.web.context import Backend, Credentials, Note
+from meetkit.web.dispatch import Dispatcher, origin_of, rendered
+from meetkit.web.docs import serve_docs
+from meetkit.web.flat import FlatRouter
 from meetkit.web.middleware.head import ANSWERED
 from meetkit.web.monitoring import database, logins, usage
 from meetkit.web.monitoring.metrics import Metrics
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.mounted import Mounted
+from meetkit.web.paging import PREFIX
 from meetkit.web.readiness import Readiness
-from meetkit.web.routes import (
-    account,
-    action_items,
-    administration,
-    api_keys,
-    auth,
-    availability,
-    booking,
-    by_mail,
-    calendars,
-    contacts,
-    health,
-    insights,
-    meetings,
-    pages,
-    teams,
-    users,
-)
-from meetkit.web.routes.dispatch import Dispatcher, origin_of, rendered
-from meetkit.web.routes.docs import serve_docs
-from meetkit.web.routes.flat import FlatRouter
-from meetkit.web.routes.mounted import Mounted
 from meetkit.web.secrets import signing_keys
-from meetkit.web.workers import Workers
 
 _WORDS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
 

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from meetkit import mail, meeting_service
-from meetkit.accounts.caller import Caller
 from meetkit.accounts.events import EventName
-from meetkit.accounts.guarded_store import GuardedStore
+from meetkit.accounts.routes import oauth
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
-from meetkit.web import oauth
 from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
 
 HASHES_AT_A_TIME = 2
@@ -46,7 +46,7 @@ def opened_database(settings: Settings, closing: ExitStack) -> Database:
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
-    if not database.read(keys.are_all_given):
+    if not database.read(keys.has_all_keys):
         raise StoreError(keys.MISSING)
     return database
 
@@ -80,7 +80,7 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, finder: 
     def erase(context: RequestContext, user_id: str) -> None:
         accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
-    visit = accounts.database.visit
+    visit = accounts.database.read_session
     return Backend(
         store, llm, identify=identify, guard=GuardedStore, note=note, erase=erase, finder=finder, visit=visit
     )

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from meetkit.web import examples, schemas
+from meetkit.meetings.routes import examples
+from meetkit.web import schemas
 from meetkit.web.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]

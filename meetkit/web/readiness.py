@@ -89,4 +89,4 @@ def works(parts: dict[str, str]) -> dict[str, bool]:
 
 def _is_readable(connection: Connection) -> bool:
     schema.check(connection)
-    return keys.are_all_given(connection)
+    return keys.has_all_keys(connection)

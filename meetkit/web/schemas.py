@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from meetkit.web.bodies import Analysis, CalendarUpload
+from meetkit.meetings.routes.bodies import Analysis, CalendarUpload
 
 Schema = dict[str, Any]
 

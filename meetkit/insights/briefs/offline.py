@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from meetkit.insights.briefs.sources import BriefSources
-from meetkit.insights.text import punctuated_spans
+from meetkit.insights.language.text import punctuated_spans
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from meetkit.insights.grounding.folding import FoldedText, fold
 from meetkit.insights.grounding.fuzzy_match import nearest_words, same_sense
 from meetkit.insights.grounding.text_similarity import UNSPACED_RUN
-from meetkit.insights.text import WORD
+from meetkit.insights.language.text import WORD
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from meetkit.insights.text import WORD
-from meetkit.insights.words import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
-from meetkit.insights.words import NEGATIONS as ENGLISH_NEGATIONS
-from meetkit.insights.words import UNSPACED as UNSPACED_RANGES
+from meetkit.insights.language.text import WORD
+from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import NEGATIONS as ENGLISH_NEGATIONS
+from meetkit.insights.language.word_lists import UNSPACED as UNSPACED_RANGES
 
 # A model reads other languages than English, and a missed negation turns a statement into its contrary.
 NEGATIONS = ENGLISH_NEGATIONS | listed(

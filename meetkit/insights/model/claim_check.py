@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS, REPORTING_STEMS, STOP_STEMS, numbers, stem, stems
+from meetkit.insights.language.text import WORD, Sentence
 from meetkit.insights.model.answer_schemas import Citation
 from meetkit.insights.model.claim_spans import SentenceSpan, repeated_span, whole_sentence
 from meetkit.insights.model.modality import (
@@ -16,7 +17,6 @@ from meetkit.insights.model.modality import (
     is_undecided,
 )
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.text import WORD, Sentence
 from meetkit.models.insights import Evidence
 
 # The share of a claim's content words that must occur near its quotes.
@@ -91,9 +91,9 @@ class ClaimCheck:
 
     def _can_bind(self, sentence: Sentence) -> bool:
         text = sentence.text
-        if is_reported_or_doubted(text) or (is_conditional(text) and not self.sources.commitments_in(sentence)):
+        if is_reported_or_doubted(text) or (is_conditional(text) and not self.sources.commitments(sentence)):
             return False
-        return not (negated_stems(text) or ends_with_question_mark(text)) or bool(self.sources.tasks_in(sentence))
+        return not (negated_stems(text) or ends_with_question_mark(text)) or bool(self.sources.tasks(sentence))
 
     def _can_decide(self, sentence: Sentence) -> bool:
         text = sentence.text
@@ -116,8 +116,8 @@ class ClaimCheck:
 
     def _task_starts(self, sentence: Sentence) -> set[int]:
         """Return the offsets at which tasks start in a sentence."""
-        starts = {commitment.task for commitment in self.sources.commitments_in(sentence)}
-        return starts | {task.start for task in self.sources.tasks_in(sentence)}
+        starts = {commitment.task for commitment in self.sources.commitments(sentence)}
+        return starts | {task.start for task in self.sources.tasks(sentence)}
 
     def _closest(self, claim: str, sentences: Sequence[Sentence]) -> Sentence:
         """Return the sentence that shares most content words with a claim."""

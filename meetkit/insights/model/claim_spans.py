@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS, NUMBER_WORDS, STOP_WORDS, spoken_words, stem
-from meetkit.insights.text import WORD, Sentence
+from meetkit.insights.language.text import WORD, Sentence
 
 _LEADING_WORDS = re.compile(r"(?:\b(?:the|an?)\s{1,9})?[$\u20ac\u00a3#]?\Z", re.IGNORECASE)
 _TRAILING_SIGN = re.compile(r"[%$\u20ac\u00a3\u00b0]")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from meetkit.insights.commitments import Commitment, Kind
+from meetkit.insights.deadlines import deadline_of, find_phrases
 from meetkit.insights.grounding.folding import fold
 from meetkit.insights.grounding.text_similarity import STOP_WORDS
+from meetkit.insights.language.text import Sentence, words
 from meetkit.insights.model.answer_schemas import ItemClaim, ItemsAnswer
 from meetkit.insights.model.claim_check import ClaimCheck, is_clean
 from meetkit.insights.model.claim_spans import SentenceSpan, whole_sentence
 from meetkit.insights.model.merge import distinct, in_order
 from meetkit.insights.model.sources import NEAR_TURNS, Sources, same_person
-from meetkit.insights.offline.commitments import Commitment
-from meetkit.insights.offline.deadlines import deadline_of, find_phrases
-from meetkit.insights.offline.heads import Kind
-from meetkit.insights.text import Sentence, words
 from meetkit.models.analysis import ActionItems
 from meetkit.models.insights import ActionItem, Evidence, derive_item_id
 
@@ -106,7 +105,7 @@ def _promises(span: SentenceSpan, sources: Sources) -> bool:
 
 def _commitment(span: SentenceSpan, sources: Sources) -> Commitment | None:
     """Return the commitment to a task: the last one before it, else the first of the sentence."""
-    commitments = sources.commitments_in(span.sentence)
+    commitments = sources.commitments(span.sentence)
     return next(
         (candidate for candidate in reversed(commitments) if candidate.start <= span.start),
         commitments[0] if commitments else None,

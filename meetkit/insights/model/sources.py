@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from meetkit.insights.commitments import Commitment, Task, find_commitments, find_tasks
 from meetkit.insights.grounding.folding import fold
 from meetkit.insights.grounding.quotes import Grounding
 from meetkit.insights.grounding.text_similarity import NEGATIONS, stems
+from meetkit.insights.language.intents import THRESHOLD, question_scores
+from meetkit.insights.language.people import People
+from meetkit.insights.language.text import Document, Sentence, words
 from meetkit.insights.model.modality import ends_with_question_mark
-from meetkit.insights.offline.commitments import Commitment, commitments
-from meetkit.insights.offline.intents import THRESHOLD, question_scores
-from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.tasks import Task, tasks
-from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
@@ -105,19 +104,19 @@ class Sources:
         """Return the text of the sentences that quotes lie in."""
         return "\n".join(sentence.text for sentence in self.sentences_under(evidence))
 
-    def commitments_in(self, sentence: Sentence) -> list[Commitment]:
+    def commitments(self, sentence: Sentence) -> list[Commitment]:
         """Return the commitments in a sentence, as the offline engine finds them."""
+        commitments = find_commitments(sentence, self.people)
         # "I will not send it" commits nobody to send it.
-        found_commitments = commitments(sentence, self.people)
         return [
             commitment
-            for commitment in found_commitments
+            for commitment in commitments
             if NEGATIONS.isdisjoint(words(commitment.text[commitment.task : commitment.end])[:1])
         ]
 
-    def tasks_in(self, sentence: Sentence) -> list[Task]:
+    def tasks(self, sentence: Sentence) -> list[Task]:
         """Return the tasks that a sentence commits somebody to."""
-        return [task for commitment in self.commitments_in(sentence) for task in tasks(commitment)]
+        return [task for commitment in self.commitments(sentence) for task in find_tasks(commitment)]
 
     def asks(self, sentence: Sentence) -> bool:
         """Return whether a sentence is a question, by its question mark or, without one, by its words."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.labels import clean_name
 from meetkit.insights.transcript.segments import Segment, one_line
 from meetkit.models.base import is_storable
@@ -59,7 +59,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         [(duplicate, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise InvalidRequestError(f"the JSON holds an object with {shown(duplicate)} twice")
+        raise InvalidRequestError(f"the JSON holds an object with {brief_repr(duplicate)} twice")
     return result
 
 
@@ -79,7 +79,7 @@ def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
 
 def _segment(place: str, item: object, per_second: int) -> Segment:
     if not isinstance(item, dict):
-        raise InvalidRequestError(f"{place}: {shown(item)} is not an object with a text, {_FORMAT_HINT}")
+        raise InvalidRequestError(f"{place}: {brief_repr(item)} is not an object with a text, {_FORMAT_HINT}")
     start, end = (_seconds(f"{place}.{name}", item.get(name), per_second) for name in ("start", "end"))
     if start is not None and end is not None and end < start:
         end = None
@@ -105,7 +105,7 @@ def _speaker(place: str, item: Mapping[str, object]) -> str | None:
 
 def _string(place: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidRequestError(f"{place}: {shown(value)} is not a string")
+        raise InvalidRequestError(f"{place}: {brief_repr(value)} is not a string")
     if not is_storable(value):
         raise InvalidRequestError(f"{place}: holds a NUL character or half of a surrogate pair")
     return value
@@ -115,7 +115,7 @@ def _seconds(place: str, value: object, per_second: int) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidRequestError(f"{place}: {shown(value)} is not a number of seconds, such as 12.5")
+        raise InvalidRequestError(f"{place}: {brief_repr(value)} is not a number of seconds, such as 12.5")
     if not 0 <= value <= _MAX_SECONDS * per_second:
-        raise InvalidRequestError(f"{place}: {shown(value)} is not a time in a recording, in seconds from 0")
+        raise InvalidRequestError(f"{place}: {brief_repr(value)} is not a time in a recording, in seconds from 0")
     return round(value / per_second, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.decoding import decode
 from meetkit.insights.transcript.json_export import json_segments
 from meetkit.insights.transcript.plain_text import read_plain
@@ -32,7 +32,7 @@ def read_transcript(data: str | bytes, *, format: TranscriptFormat | None = None
             be lost; the message says what is wrong and where.
     """
     if format is not None and format not in _FORMATS:
-        raise InvalidRequestError(f"format: {shown(format)} is not one of {', '.join(_FORMATS)}")
+        raise InvalidRequestError(f"format: {brief_repr(format)} is not one of {', '.join(_FORMATS)}")
     text = decode(data)
     source_format = format or _detect_format(text)
     transcript = (

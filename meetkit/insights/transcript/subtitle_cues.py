@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.timestamps import milliseconds
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
@@ -48,7 +48,7 @@ def read_cues(text: str, *, has_numbers: bool) -> Iterator[Cue]:
             times, lines, in_skipped_block = _times(timing), [], False
         elif ">" in line and not in_skipped_block and _ALMOST_TIMING.match(line):
             raise InvalidRequestError(
-                f"line {number}: {shown(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
+                f"line {number}: {brief_repr(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
             )
         elif in_skipped_block:
             in_skipped_block = bool(line.strip())

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from meetkit.errors import ConflictError, NotFoundError, RecordError, shown
+from meetkit.errors import ConflictError, NotFoundError, RecordError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
 from meetkit.storage.memory.lookup import check_free
@@ -64,7 +64,7 @@ class Check:
             booked = self._booked[user_id]
             at = bisect_left(booked, (start, end))
             if any(begins < end and start < ends for begins, ends in booked[max(at - 1, 0) : at + 1]):
-                raise ConflictError(f"{shown(user_id)} is booked at that time already")
+                raise ConflictError(f"{brief_repr(user_id)} is booked at that time already")
             booked.insert(at, (start, end))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from meetkit.models.meetings import ERASED_TITLE, Meeting, emptied, is_planned
+from meetkit.models.meetings import ERASED_TITLE, Meeting, is_planned, without_content
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.memory.meetings import Meetings
 
@@ -41,7 +41,7 @@ def purge(meetings: Meetings, before: dt.datetime, *, now: dt.datetime) -> int:
 
 def _empty(meetings: Meetings, these: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
     """Forget what was said in these, and what lies beside them, and briefs that may quote them."""
-    after = [emptied(one, now=now, **changes) for one in these]
+    after = [without_content(one, now=now, **changes) for one in these]
     for pair in zip(these, after, strict=True):
         meetings.replace(*pair)
     meetings.forget_beside({one.id for one in these})

@@ -82,7 +82,7 @@ class Index:
         positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
         return (keys[position][1] for position in positions)
 
-    def of_circle(self, circle: tuple[str, str]) -> Iterator[str]:
+    def of_thread(self, circle: tuple[str, str]) -> Iterator[str]:
         """Ids of the meetings with a contact, or of those that a user owns or attends, with whomever."""
         kind, whose = circle
         return self.in_order(contact_id=whose) if kind == "contact" else self.in_order(user_id=whose)

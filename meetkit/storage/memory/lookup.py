@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from meetkit.errors import ConflictError, NotFoundError, shown
+from meetkit.errors import ConflictError, NotFoundError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 
@@ -31,4 +31,4 @@ def check_free(kind: str, taken: Collection[str], entity_id: str) -> None:
         ConflictError: it is.
     """
     if entity_id in taken:
-        raise ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+        raise ConflictError(f"there is already a {kind} with id {brief_repr(entity_id)}")

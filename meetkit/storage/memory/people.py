@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from meetkit.errors import NotFoundError
-from meetkit.models.base import cut
+from meetkit.models.base import take_page
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.storage.memory.lookup import check_free, find
 
@@ -49,7 +49,7 @@ class People(Generic[PersonT]):
             if last is None or last.tenant_id != filters.tenant_id:
                 raise NotFoundError(self._kind, filters.after)
             found = found[bisect_right(found, _by_name(last), key=_by_name) :]
-        return cut(found, offset=filters.offset, limit=filters.limit)
+        return take_page(found, offset=filters.offset, limit=filters.limit)
 
 
 def _by_name(person: User | Contact) -> tuple[str, str]:

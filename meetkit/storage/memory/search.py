@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from itertools import islice
 
-from meetkit.models.base import cut
+from meetkit.models.base import take_page
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import User
 from meetkit.models.zones import to_microseconds
@@ -21,7 +21,7 @@ def of_user(meetings: Meetings, user: User, filters: MeetingFilters) -> list[Mee
         user_id=user.id, contact_id=filters.contact_id, start=_in_us(start), end=_in_us(end), after=after
     )
     admitted = (one for one in meetings.these(ids) if user.id in one.user_ids and filters.admits(one))
-    return cut(admitted, offset=filters.offset, limit=filters.limit)
+    return take_page(admitted, offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(
@@ -44,15 +44,15 @@ def item_histories(
 ) -> list[Meeting]:
     """Those with action items of all circles in which one is open, by date, then id."""
     circles = {
-        one.circle
+        one.thread_key
         for one in meetings.these(meetings.index.with_open_items)
         if (user_id is None or user_id in one.user_ids)
         and contact_id in (None, one.contact_id)
         and _is_seen(one, seen_by)
     }
-    ids = {meeting_id for circle in circles for meeting_id in meetings.index.of_circle(circle)}
+    ids = {meeting_id for circle in circles for meeting_id in meetings.index.of_thread(circle)}
     found = [
-        one for one in meetings.these(ids) if one.action_items and one.circle in circles and _is_seen(one, seen_by)
+        one for one in meetings.these(ids) if one.action_items and one.thread_key in circles and _is_seen(one, seen_by)
     ]
     return sorted(found, key=lambda one: (one.date, one.id))
 

@@ -12,7 +12,7 @@ from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
 from meetkit.models.zones import DAY, to_datetime
 from meetkit.storage.sql import rows, tables
-from meetkit.storage.sql.one_of import many, one_of
+from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.people import batches, users
 
 Interval = tuple[int, int]
@@ -23,7 +23,7 @@ _MEETINGS, _CALENDARS = tables.participants, tables.calendar_busy
 def _within(table: Any) -> list[Any]:
     """What overlaps the window `[:start, :end)`; nothing is longer than a day, so the index bounds it on both sides."""
     return [
-        one_of(table.c.user_number, many("users", BigInteger)),
+        any_of(table.c.user_number, value_list("users", BigInteger)),
         table.c.starts_at < bindparam("end"),
         table.c.starts_at > bindparam("start") - DAY,
         table.c.ends_at > bindparam("start"),

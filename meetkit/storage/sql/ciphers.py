@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 
 DatabaseT = TypeVar("DatabaseT", Engine, Connection, Engine | Connection)
 _SETTING = "MEETKIT_ENCRYPTION_KEYS"
@@ -65,7 +65,7 @@ class Cipher:
             return kept
         found, _, text = self._decrypted(kept.removeprefix(TOKEN), place).partition("\0")
         if found != place:
-            raise StoreError(f"{shown(place)} in the database holds what was encrypted for another place")
+            raise StoreError(f"{brief_repr(place)} in the database holds what was encrypted for another place")
         return text
 
     def seal_json(self, content: Any, place: str) -> Any:
@@ -87,12 +87,12 @@ class Cipher:
 
     def _decrypted(self, token: str, place: str) -> str:
         if not self._any:
-            raise StoreError(f"{shown(place)} in the database is encrypted; {_SETTING} has to hold its key")
+            raise StoreError(f"{brief_repr(place)} in the database is encrypted; {_SETTING} has to hold its key")
         try:
             opened: bytes = self._any.decrypt(token)
         except self._refusals:
             why = f"is encrypted by a key that is not in {_SETTING}, or was damaged"
-            raise StoreError(f"{shown(place)} in the database {why}") from None
+            raise StoreError(f"{brief_repr(place)} in the database {why}") from None
         return opened.decode()
 
 

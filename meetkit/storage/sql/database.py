@@ -11,10 +11,10 @@ import stamina
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.storage.sql import ciphers, dialects, engines, schema
-from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
+from meetkit.storage.sql.transactions import HostTransaction, OwnTransactions, Transactions, errors_translated
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class Database:
             database = self._opened = engines.open_engine(database, options)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
-                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
+                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {brief_repr(database)}; "
                 "an async one hands its Connection to a function by run_sync"
             )
         engines.check_dialect(database.dialect.name)
@@ -61,8 +61,8 @@ class Database:
             engines.create_file(self._opened.url)
         self.engine = database.engine
         self.is_new = False
-        self._access: Access = (
-            HostsTransaction(database)
+        self._transactions: Transactions = (
+            HostTransaction(database)
             if isinstance(database, Connection)
             else OwnTransactions(database, options.attempts)
         )
@@ -83,13 +83,13 @@ class Database:
         if self._opened:
             self._opened.dispose()
 
-    def visit(self) -> AbstractContextManager[None]:
+    def read_session(self) -> AbstractContextManager[None]:
         """A time in which this thread reads by one connection, as to take one costs as much as a short statement."""
-        return self._access.visit()
+        return self._transactions.read_session()
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that only reads, in statements that do not mind what is written in between."""
-        with errors_translated(), self._access.reading() as connection:
+        with errors_translated(), self._transactions.reading() as connection:
             return function(connection, *args, **kwargs)
 
     def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -101,22 +101,22 @@ class Database:
         """
         with errors_translated():
             try:
-                with self._access.writing() as connection:
+                with self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
             except DBAPIError as error:
                 # A booking that another program was first with is checked again, to say who is busy.
                 met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
-                if self._access.attempts == 1 or not met_another:
+                if self._transactions.attempts == 1 or not met_another:
                     raise
             for attempt in stamina.retry_context(
                 on=dialects.is_transient,
-                attempts=self._access.attempts - 1,
+                attempts=self._transactions.attempts - 1,
                 timeout=None,
                 wait_initial=0.01,
                 wait_max=1,
                 wait_jitter=0.1,
             ):
-                with attempt, self._access.writing() as connection:
+                with attempt, self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -125,19 +125,19 @@ class Database:
 
         In a host's transaction nothing is done, as it is not over.
         """
-        if self.engine.dialect.name == "sqlite" and isinstance(self._access, OwnTransactions):
-            self._access.give_back()
+        if self.engine.dialect.name == "sqlite" and isinstance(self._transactions, OwnTransactions):
+            self._transactions.give_back()
             with contextlib.suppress(StoreError), errors_translated(), self.engine.connect() as connection:
                 dialects.truncate_wal(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that shows one moment, for what is read page by page."""
-        with errors_translated(), self._access.snapshot() as connection:
+        with errors_translated(), self._transactions.snapshot() as connection:
             yield connection
 
     @contextmanager
-    def once(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """A connection on which everything is kept in the end, tried once, for what can be read only once."""
-        with errors_translated(), self._access.writing() as connection:
+        with errors_translated(), self._transactions.writing() as connection:
             yield connection

@@ -53,7 +53,7 @@ def begin_writing(connection: Connection) -> None:
 
 
 @contextmanager
-def patiently(connection: Connection) -> Iterator[None]:
+def long_statement_timeout(connection: Connection) -> Iterator[None]:
     """A block in a transaction in which PostgreSQL gives a statement up only after an hour."""
     if connection.dialect.name == "sqlite":
         yield

@@ -9,19 +9,19 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, Text, cast, func, 
 
 from meetkit.errors import StoreError
 from meetkit.storage.sql import ciphers, keys, rows, tables
-from meetkit.storage.sql.access import errors_translated
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.database import Database
+from meetkit.storage.sql.transactions import errors_translated
 
 _MANY = 100
 _m, _a, _r = tables.meetings, tables.artefacts, tables.requests
 # The columns of each table that are sealed, and the place of each in a row.
 _SEALED: dict[Table, Callable[[Row[Any]], dict[str, str]]] = {
-    _m: lambda row: {name: rows.place_in(row.id, name) for name in rows.SAID},
-    _a: lambda row: {"content": rows.place_beside(row.meeting_number, row.kind)},
-    _r: lambda row: {"result": rows.place_of_request(row.key)},
+    _m: lambda row: {name: rows.encryption_context(row.id, name) for name in rows.CONTENT_COLUMNS},
+    _a: lambda row: {"content": rows.attachment_context(row.meeting_number, row.kind)},
+    _r: lambda row: {"result": rows.request_context(row.key)},
 }
-_NAMES = frozenset({*rows.SAID, "content", "result"})
+_NAMES = frozenset({*rows.CONTENT_COLUMNS, "content", "result"})
 
 
 def count(connection: Connection) -> int:
@@ -44,7 +44,7 @@ def rewrite(database: Database, after: Cipher) -> Iterator[tuple[int, int]]:
         while page := database.read(_page, table, last):
             yield len(page), database.write(_rewrite_page, table, page, after)
             last = page[-1]
-    database.write(keys.forget_unused, after)
+    database.write(keys.delete_unused, after)
 
 
 def unreadable(connection: Connection) -> int:
@@ -108,7 +108,7 @@ def _rewrite_page(connection: Connection, table: Table, page: Iterable[tuple[Any
         for row in _one(connection, table, key, lock=True):
             if values := dict(_rewritten(before, after, table, row)):
                 connection.execute(update(table).where(_is(table, key)).values(values))
-                keys.note(connection, values.values(), after)
+                keys.record_use(connection, values.values(), after)
                 changed += 1
     return changed
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.models.base import Value, is_storable
 from meetkit.settings.databases import DatabaseSettings
 
@@ -107,7 +107,9 @@ def check_dialect(name: str) -> None:
 def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
     if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
-        raise InvalidRequestError(f"database: {shown(unknown[0])} means something only in sqlite:///file:…?uri=true")
+        raise InvalidRequestError(
+            f"database: {brief_repr(unknown[0])} means something only in sqlite:///file:…?uri=true"
+        )
     in_memory = url.database in (None, "", ":memory:")
     engine = sqlalchemy.create_engine(
         url,

@@ -9,30 +9,22 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, func, or_, select, update
 
 from meetkit.models.insights import BRIEF
-from meetkit.models.meetings import ERASED_TITLE
+from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT
 from meetkit.models.zones import MINUTE, to_microseconds
-from meetkit.storage.sql import tables
-from meetkit.storage.sql.one_of import many, one_of
+from meetkit.storage.sql import rows, tables
+from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.people import contacts, users
 
 _m, _p = tables.meetings, tables.participants
 _other = _m.alias("other")
 _artefacts, _requests = tables.artefacts, tables.requests
 _PAGE = 500
-_NO_CONTENT: dict[str, Any] = {
-    "transcript": None,
-    "summary": None,
-    "sentiment": None,
-    "action_items": [],
-    "has_open_items": False,
-}
+_NO_CONTENT: dict[str, Any] = {**NO_CONTENT, "action_items": [], "has_open_items": False}
 _IS_BRIEF = or_(_artefacts.c.kind == BRIEF, func.substr(_artefacts.c.kind, 1, len(BRIEF) + 1) == f"{BRIEF}:")
-_THESE = one_of(_m.c.number, many("numbers", BigInteger))
+_THESE = any_of(_m.c.number, value_list("numbers", BigInteger))
 _ends_at = _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE
 _HAS_CONTENT = or_(
-    _m.c.transcript.is_not(None),
-    _m.c.summary.is_not(None),
-    _m.c.sentiment.is_not(None),
+    *(_m.c[name].is_not(None) for name in rows.TEXT_COLUMNS),
     cast(_m.c.action_items, Text) != "[]",
     select(_artefacts.c.kind).where(_artefacts.c.meeting_number == _m.c.number).exists(),
     select(_requests.c.key).where(_requests.c.meeting_id == _m.c.id, _requests.c.result.is_not(None)).exists(),
@@ -77,7 +69,7 @@ def has_content(connection: Connection, number: int) -> bool:
     return connection.execute(select(_m.c.number).where(_m.c.number == number, _HAS_CONTENT)).scalar() is not None
 
 
-def forget_briefs(connection: Connection, numbers: Sequence[int]) -> None:
+def delete_briefs(connection: Connection, numbers: Sequence[int]) -> None:
     """Forget the briefs that may quote these meetings: those of all with the same contacts."""
     contact_numbers = select(_m.c.contact_number).where(_THESE)
     with_same = select(_other.c.number).where(_other.c.contact_number.in_(contact_numbers))
@@ -95,8 +87,8 @@ def _empty(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, 
     these = {"numbers": list(numbers)}
     moved_on = {"updated_at": to_microseconds(now), "version": _m.c.version + 1}
     connection.execute(update(_m).where(_THESE).values({**_NO_CONTENT, **moved_on, **changes}), these)
-    beside = one_of(_artefacts.c.meeting_number, many("numbers", BigInteger))
+    beside = any_of(_artefacts.c.meeting_number, value_list("numbers", BigInteger))
     connection.execute(delete(_artefacts).where(beside), these)
-    forget_briefs(connection, numbers)
+    delete_briefs(connection, numbers)
     answered = _requests.c.meeting_id.in_(select(_m.c.id).where(_THESE))
     connection.execute(update(_requests).where(answered).values(result=None), these)

@@ -14,7 +14,7 @@ MISSING = "MEETKIT_ENCRYPTION_KEYS lacks a key by which something in the databas
 _t = tables.encryption_keys
 
 
-def are_all_given(connection: Connection) -> bool:
+def has_all_keys(connection: Connection) -> bool:
     """Whether the connection has each key by which something is encrypted."""
     in_use = connection.execute(select(_t.c.fingerprint)).scalars()
     return set(in_use).issubset(ciphers.of(connection).fingerprints)
@@ -23,19 +23,19 @@ def are_all_given(connection: Connection) -> bool:
 def seal(connection: Connection, text: str, place: str) -> str:
     """A text as the connection keeps it at a place."""
     kept = ciphers.of(connection).seal(text, place)
-    note(connection, [kept], ciphers.of(connection))
+    record_use(connection, [kept], ciphers.of(connection))
     return kept
 
 
 def seal_meetings(connection: Connection, found: Iterable[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
     """The rows of meetings, or some of each, by their ids, as the connection keeps them."""
     cipher = ciphers.of(connection)
-    sealed = [rows.sealed(cipher, meeting_id, row) for meeting_id, row in found]
-    note(connection, (row.get(name) for row in sealed for name in rows.SAID), cipher)
+    sealed = [rows.seal_row(cipher, meeting_id, row) for meeting_id, row in found]
+    record_use(connection, (row.get(name) for row in sealed for name in rows.CONTENT_COLUMNS), cipher)
     return sealed
 
 
-def note(connection: Connection, kept: Iterable[Any], cipher: Cipher) -> None:
+def record_use(connection: Connection, kept: Iterable[Any], cipher: Cipher) -> None:
     """Put on record by which key of a cipher some of what is kept in this transaction is encrypted, if any is.
 
     Each time, as another may have taken the key off record meanwhile.
@@ -44,6 +44,6 @@ def note(connection: Connection, kept: Iterable[Any], cipher: Cipher) -> None:
         dialects.insert_new(connection, _t, {"fingerprint": cipher.fingerprints[0]})
 
 
-def forget_unused(connection: Connection, cipher: Cipher) -> None:
+def delete_unused(connection: Connection, cipher: Cipher) -> None:
     """Take off record all keys by which nothing is encrypted any more, where all is kept as this cipher keeps it."""
     connection.execute(delete(_t).where(_t.c.fingerprint.not_in(cipher.fingerprints[:1])))

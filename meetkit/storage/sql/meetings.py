@@ -24,22 +24,22 @@ from sqlalchemy import (
 )
 
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import check_storable, cut, is_storable
+from meetkit.models.base import check_storable, is_storable, take_page
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
+from meetkit.storage.sql.aggregate import joined_lines
+from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.ciphers import Cipher
-from meetkit.storage.sql.lines import lines
-from meetkit.storage.sql.one_of import many, one_of
-from meetkit.storage.sql.people import contacts, lock_users, taken, users
+from meetkit.storage.sql.people import contacts, id_conflict, lock_users, users
 
 _m, _p = tables.meetings, tables.participants
 _owners, _contacts = tables.users.alias("owners"), tables.contacts
 _attendee = tables.users.alias("attendee")
 # One text of lines "position id": no id has a line break.
 _attendees = (
-    select(lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
+    select(joined_lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
     .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
     .where(_p.c.meeting_number == _m.c.number, _p.c.position.is_not(None))
     .correlate(_m)
@@ -104,7 +104,7 @@ def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, 
     [row] = keys.seal_meetings(connection, [(meeting.id, full_row(meeting, numbers, clients))])
     number = dialects.insert_new(connection, _m, row)
     if number is None:
-        raise taken("meeting", meeting.id)
+        raise id_conflict("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
 
 
@@ -136,7 +136,7 @@ def update_meeting(
     if takes_time(after, before):
         lock_users(connection, numbers.values())
         busy.check_free(connection, after, numbers, row.number)
-    row_before, row_after = {**row._mapping, **rows.said(before)}, full_row(after, numbers, clients)
+    row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, clients)
     changed = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
     others = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
@@ -157,7 +157,7 @@ def delete_meeting(connection: Connection, meeting_id: str, expected_version: in
     number, version = _get(connection, _NUMBER_TO_CHANGE, meeting_id)
     check_version(meeting_id, version, expected=expected_version)
     had_content = erasure.has_content(connection, number)
-    erasure.forget_briefs(connection, [number])
+    erasure.delete_briefs(connection, [number])
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
@@ -180,7 +180,7 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
         return _read(connection, statement.offset(filters.offset or None), asked)
     # Only Python folds case for all of Unicode, so it looks for the text.
     found = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, asked).all())
-    return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+    return take_page(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(
@@ -233,7 +233,7 @@ def _put_artefact(connection: Connection, number: int, kind: str, content: str) 
     table = tables.artefacts
     check_storable("kind", kind)
     check_storable("content", content)
-    content = keys.seal(connection, content, rows.place_beside(number, kind))
+    content = keys.seal(connection, content, rows.attachment_context(number, kind))
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
     if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
         connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
@@ -244,7 +244,7 @@ def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | No
     table, number = tables.artefacts, _number(connection, meeting_id)
     statement = select(table.c.content).where(table.c.meeting_number == number, table.c.kind == kind)
     content: str | None = connection.execute(statement).scalar() if is_storable(kind) else None
-    return None if content is None else ciphers.of(connection).open(content, rows.place_beside(number, kind))
+    return None if content is None else ciphers.of(connection).open(content, rows.attachment_context(number, kind))
 
 
 def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting | None:
@@ -257,14 +257,14 @@ def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting
 def read_request(cipher: Cipher, row: Any) -> RequestRecord:
     """The request of a row."""
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
-    kept = None if row.result is None else cipher.open(row.result, rows.place_of_request(row.key))
+    kept = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
     result = None if kept is None else Meeting.model_validate_json(kept)
     return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
-    place = rows.place_of_request(request.idempotency.key)
+    place = rows.request_context(request.idempotency.key)
     result = request.result and keys.seal(connection, request.result.model_dump_json(), place)
     row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
     return dialects.insert_new(connection, tables.requests, row) is not None
@@ -292,7 +292,7 @@ def _seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[b
     if seen_by is None:
         return []
     taking_part = select(_seen_p.c.meeting_number).join(_seer, _seer.c.number == _seen_p.c.user_number)
-    is_seer = one_of(_seer.c.id, many("seen_by", Text))
+    is_seer = any_of(_seer.c.id, value_list("seen_by", Text))
     return [taking_part.where(_seen_p.c.meeting_number == meeting.c.number, is_seer).correlate(meeting).exists()]
 
 

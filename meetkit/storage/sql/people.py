@@ -10,11 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, tuple_, update
 
-from meetkit.errors import ConflictError, NotFoundError, shown
-from meetkit.models.base import cut, is_storable
+from meetkit.errors import ConflictError, NotFoundError, brief_repr
+from meetkit.models.base import is_storable, take_page
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.storage.sql import dialects, rows, tables
-from meetkit.storage.sql.one_of import many, one_of
+from meetkit.storage.sql.any_of import any_of, value_list
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
@@ -48,12 +48,12 @@ class People(Generic[PersonT]):
 
     @cached_property
     def _numbers(self) -> Select[Any]:
-        return select(self.table.c.id, self.table.c.number).where(one_of(self.table.c.id, many("ids", Text)))
+        return select(self.table.c.id, self.table.c.number).where(any_of(self.table.c.id, value_list("ids", Text)))
 
     def add(self, connection: Connection, person: PersonT) -> None:
         """Keep a new one."""
         if dialects.insert_new(connection, self.table, rows.person_row(person)) is None:
-            raise taken(self.kind, person.id)
+            raise id_conflict(self.kind, person.id)
 
     def get(self, connection: Connection, person_id: str) -> PersonT:
         """The one of that id."""
@@ -73,14 +73,14 @@ class People(Generic[PersonT]):
         connection.execute(update(self.table).where(self.table.c.id == person_id).values(rows.person_row(after)))
         return after
 
-    def listed(self, connection: Connection, filters: PeopleFilters) -> list[PersonT]:
+    def search(self, connection: Connection, filters: PeopleFilters) -> list[PersonT]:
         """Those of a tenant that the filters admit, by name, then id."""
         of_tenant = self._by_name.where(self.table.c.tenant_id == filters.tenant_id)
         last = self._last(connection, of_tenant, filters.after) if filters.after else None
         if filters.text:
             # Only Python folds case for all of Unicode, so it looks for the text.
             found = (self._read(row) for row in self._pages(connection, of_tenant, last))
-            return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+            return take_page(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
         page = self._following(of_tenant, last).limit(filters.limit).offset(filters.offset or None)
         return [self._read(row) for row in connection.execute(page).all()]
 
@@ -129,7 +129,7 @@ class People(Generic[PersonT]):
 
 _LOCK_USERS = (
     select(tables.users.c.number)
-    .where(one_of(tables.users.c.number, many("numbers", BigInteger)))
+    .where(any_of(tables.users.c.number, value_list("numbers", BigInteger)))
     .order_by(tables.users.c.number)
     .with_for_update(key_share=True)
 )
@@ -142,9 +142,9 @@ def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
     connection.execute(_LOCK_USERS, {"numbers": list(numbers)})
 
 
-def taken(kind: str, entity_id: str) -> ConflictError:
+def id_conflict(kind: str, entity_id: str) -> ConflictError:
     """The error of an id that is there already."""
-    return ConflictError(f"there is already a {kind} with id {shown(entity_id)}")
+    return ConflictError(f"there is already a {kind} with id {brief_repr(entity_id)}")
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from meetkit.errors import ConflictError, NotFoundError, RecordError
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, RequestRecord, UserRecord
 from meetkit.storage.sql import busy, ciphers, dialects, keys, meetings, rows, tables
-from meetkit.storage.sql.people import batches, contacts, taken, users
+from meetkit.storage.sql.people import batches, contacts, id_conflict, users
 
 _MANY, _FEW = 1_000, 100
 _MAX_BATCH = 8_000_000
@@ -95,7 +95,7 @@ def _artefacts(connection: Connection, first: int, last: int) -> dict[int, dict[
     cipher = ciphers.of(connection)
     of_these = select(table).where(table.c.meeting_number.between(first, last))
     for row in connection.execute(of_these.order_by(table.c.meeting_number, table.c.kind)):
-        content = cipher.open(row.content, rows.place_beside(row.meeting_number, row.kind))
+        content = cipher.open(row.content, rows.attachment_context(row.meeting_number, row.kind))
         found.setdefault(row.meeting_number, {})[row.kind] = content
     return found
 
@@ -126,7 +126,7 @@ def _keep_one(connection: Connection, record: Record) -> None:
                 meetings.put_artefact(connection, record.meeting.id, kind, content)
         case RequestRecord():
             if not meetings.claim(connection, record):
-                raise taken("request", record.idempotency.key)
+                raise id_conflict("request", record.idempotency.key)
 
 
 def _keep_many(connection: Connection, records: Sequence[Record]) -> None:
@@ -160,11 +160,11 @@ def _keep_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> 
         {
             "meeting_number": (number := places[record.meeting.id]),
             "kind": kind,
-            "content": cipher.seal(content, rows.place_beside(number, kind)),
+            "content": cipher.seal(content, rows.attachment_context(number, kind)),
         }
         for record in records
         for kind, content in record.artefacts.items()
     ]
     if beside:
-        keys.note(connection, (row["content"] for row in beside), cipher)
+        keys.record_use(connection, (row["content"] for row in beside), cipher)
         connection.execute(insert(tables.artefacts), beside)

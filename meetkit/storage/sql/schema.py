@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from meetkit.errors import SchemaError, shown
+from meetkit.errors import SchemaError, brief_repr
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
@@ -54,7 +54,7 @@ def upgrade(connection: Connection) -> str | None:
         SchemaError: it is ahead, or at no revision that is known.
     """
     dialects.begin_writing(connection)
-    with dialects.patiently(connection):
+    with dialects.long_statement_timeout(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = current(connection)
@@ -77,7 +77,9 @@ def _migrate(connection: Connection, found: str | None) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise SchemaError(f"the database is at revision {shown(found)}, which this meetkit does not know") from error
+        raise SchemaError(
+            f"the database is at revision {brief_repr(found)}, which this meetkit does not know"
+        ) from error
 
 
 def differences(connection: Connection) -> list[str]:

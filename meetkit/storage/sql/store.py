@@ -71,7 +71,7 @@ class SqlStore:
 
     def list_users(self, filters: PeopleFilters) -> list[User]:
         """The users of a tenant that the filters admit, by name, then id."""
-        return self._read(users.listed, filters)
+        return self._read(users.search, filters)
 
     def add_contact(self, contact: Contact) -> None:
         """Keep a new contact."""
@@ -87,7 +87,7 @@ class SqlStore:
 
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
         """The contacts of a tenant that the filters admit, by name, then id."""
-        return self._read(contacts.listed, filters)
+        return self._read(contacts.search, filters)
 
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Keep a new meeting and return it, or what its idempotency key kept first."""
@@ -106,7 +106,7 @@ class SqlStore:
     ) -> Meeting:
         """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
         before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
-        if rows.took_back(before, after):
+        if rows.removes_content(before, after):
             self.database.drop_log()
         return after
 
@@ -195,5 +195,5 @@ class SqlStore:
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Keep all of these, or none; read once, as they are kept."""
-        with self.database.once() as connection:
+        with self.database.transaction() as connection:
             records.import_records(connection, new)

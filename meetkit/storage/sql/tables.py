@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 
+from meetkit.storage.sql.data_policy import data_policy
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -65,6 +67,11 @@ users = Table(
     Column("exceptions", JSON, nullable=False),
     _tenant(),
     Index("ix_meetkit_users_listed", "tenant_id", "name", "id"),
+    info=data_policy(
+        erasure="anonymised: id and tenant stay",
+        export="record kind user",
+        retention="for good",
+    ),
 )
 
 contacts = Table(
@@ -79,6 +86,11 @@ contacts = Table(
     Column("timezone", Text),
     _tenant(),
     Index("ix_meetkit_contacts_listed", "tenant_id", "name", "id"),
+    info=data_policy(
+        erasure="anonymised: id and tenant stay",
+        export="record kind contact",
+        retention="for good",
+    ),
 )
 
 meetings = Table(
@@ -115,6 +127,11 @@ meetings = Table(
     ),
     # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
     sqlite_autoincrement=True,
+    info=data_policy(
+        erasure="content and title removed; planned meetings of an erased user are cancelled",
+        export="record kind meeting",
+        retention="content until a purge; the row until the meeting is deleted",
+    ),
 )
 
 # One row for each of ours in a meeting: the owner, and by `position` the attendees. The primary key serves a
@@ -135,6 +152,11 @@ participants = Table(
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy OR NOT exclusive", name="exclusive"),
     Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
+    info=data_policy(
+        erasure="rows stay: ids and times alone",
+        export="in record kind meeting",
+        retention="until the meeting is deleted",
+    ),
 )
 
 calendars = Table(
@@ -146,6 +168,11 @@ calendars = Table(
     Column("busy", JSON, nullable=False),
     Column("synced_at", BigInteger, nullable=False),
     UniqueConstraint("user_number", "name"),
+    info=data_policy(
+        erasure="deleted with the user's other calendars",
+        export="record kind calendar",
+        retention="until a newer calendar of that name arrives",
+    ),
 )
 
 # A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too; each
@@ -162,6 +189,11 @@ calendar_busy = Table(
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="piece"),
     Index("ix_meetkit_calendar_busy_time", "user_number", "starts_at", "ends_at", "busy_from", "busy_until"),
+    info=data_policy(
+        erasure="deleted with the user's calendars",
+        export="in record kind calendar",
+        retention="as long as its calendar",
+    ),
 )
 
 artefacts = Table(
@@ -170,6 +202,11 @@ artefacts = Table(
     _refers("meeting_number", "meetings", primary_key=True),
     Column("kind", _Id, primary_key=True),
     Column("content", Text, nullable=False),
+    info=data_policy(
+        erasure="deleted",
+        export="in record kind meeting",
+        retention="until a purge, or the meeting is deleted",
+    ),
 )
 
 requests = Table(
@@ -181,6 +218,11 @@ requests = Table(
     # The answer, until the meeting is deleted, erased or purged.
     Column("result", Text),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
+    info=data_policy(
+        erasure="result removed; key and fingerprint stay",
+        export="record kind request",
+        retention="result until a purge, or the meeting is deleted; key for good",
+    ),
 )
 
 # The key of each text that is encrypted: `keys` has a row here before the text is kept.
@@ -188,6 +230,11 @@ encryption_keys = Table(
     "meetkit_encryption_keys",
     metadata,
     Column("fingerprint", _Id, primary_key=True),
+    info=data_policy(
+        erasure="none: no personal data",
+        export="not exported: fingerprints concern this database alone",
+        retention="until no text is encrypted with the key",
+    ),
 )
 
 usage = Table(
@@ -203,4 +250,9 @@ usage = Table(
     Column("seconds", Double, nullable=False),
     Column("outcome", _Id, nullable=False),
     Index("ix_meetkit_usage_at", "at"),
+    info=data_policy(
+        erasure="none: no personal data",
+        export="not exported: costs stay with the database",
+        retention="for good",
+    ),
 )

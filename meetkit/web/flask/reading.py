@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from meetkit.errors import InvalidRequestError
+from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.queries import Key
 from meetkit.models.base import describe_errors, parse
 from meetkit.web import problems
-from meetkit.web.bodies import Analysis
-from meetkit.web.queries import Key
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]

@@ -10,18 +10,19 @@ import flask
 from flask import request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from meetkit.accounts.caller import Caller
-from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import TooLargeError
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.routes.flask import ONLY_POST, ROUTES, Route
+from meetkit.models.caller import Caller
+from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
-from meetkit.web import problems, sizes
+from meetkit.web import body_limits as sizes
+from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, Note
 from meetkit.web.flask import reading
-from meetkit.web.flask.table import ONLY_POST, ROUTES, Route
 from meetkit.web.monitoring import logs
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}

@@ -11,9 +11,9 @@ from meetkit.settings import Settings
 from meetkit.web import problems
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.cors import Cors
-from meetkit.web.middleware.edge import Edge
 from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.limits import BodyLimit
+from meetkit.web.middleware.request_logging import Edge
 from meetkit.web.monitoring.metrics import Metrics
 
 _EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")

@@ -1,0 +1,44 @@
+"""The accounts capability: its data rules, routes, commands and events."""
+
+from meetkit.capabilities import Capability, Command
+
+CAPABILITY = Capability(
+    name="accounts",
+    docs="docs/service.md",
+    tables="meetkit.accounts.tables",
+    personal_data="meetkit.accounts.personal_data:read",
+    service_routes="meetkit.accounts.routes:ROUTERS",
+    examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
+    schemas="meetkit.accounts.routes.schemas:BY_NAME",
+    commands=(
+        Command("admin", "meetkit.accounts.commands:admin", ""),
+        Command("audit", "meetkit.accounts.commands:audit", ""),
+    ),
+    audit_events=(
+        "signup",
+        "login",
+        "refresh",
+        "reuse",
+        "logout",
+        "logout_all",
+        "password_change",
+        "password_reset_request",
+        "password_reset",
+        "verification_request",
+        "email_verified",
+        "key_created",
+        "key_revoked",
+        "access_changed",
+        "activated",
+        "deactivated",
+        "invite",
+        "invite_accepted",
+        "identity_linked",
+        "team_changed",
+        "team_deleted",
+        "account_erased",
+        "export",
+    ),
+    settings="meetkit.settings.accounts:AccountSettings",
+    metrics="meetkit.accounts.metrics:register",
+)

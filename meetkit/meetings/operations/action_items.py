@@ -1,0 +1,40 @@
+"""What the routes of action items do."""
+
+from __future__ import annotations
+
+from meetkit import meeting_service
+from meetkit.meetings.routes.bodies import ActionItemPage
+from meetkit.meetings.routes.queries import ActionItemQuery
+from meetkit.models.insights import PendingActionItem
+from meetkit.web.context import RequestContext
+from meetkit.web.paging import page_of, unknown_cursor
+from meetkit.web.reply import Reply
+
+
+def list_action_items(context: RequestContext, query: ActionItemQuery) -> Reply:
+    """What is open of a user's, with a contact, or both; by default of the caller's."""
+    user_id = query.user_id
+    if user_id is None and query.contact_id is None and context.caller:
+        user_id = context.caller.user_id
+    found = meeting_service.get_open_action_items(user_id, query.contact_id)
+    return page_of(ActionItemPage, "/action-items", query, _page(found, query), _cursor)
+
+
+def complete_action_item(context: RequestContext, meeting_id: str, item_id: str) -> Reply:
+    """Note that something is done."""
+    context.check_may_write()
+    return Reply.of(meeting_service.complete_action_item(meeting_id, item_id))
+
+
+def _page(found: list[PendingActionItem], query: ActionItemQuery) -> list[PendingActionItem]:
+    start = query.offset
+    if query.after is not None:
+        cursors = [_cursor(item) for item in found]
+        if query.after not in cursors:
+            raise unknown_cursor(query.after)
+        start += cursors.index(query.after) + 1
+    return found[start : start + query.limit + 1]
+
+
+def _cursor(item: PendingActionItem) -> str:
+    return f"{item.meeting_id}/{item.id}"
