@@ -16,6 +16,7 @@ def changes_since(history: Sequence[Meeting]) -> tuple[Highlight, ...]:
     last = history[0]
     changes = [text for thread in threads(history) for text in _item_changes(thread, last)]
     changes += [Highlight(text=text, meeting_id=last.id) for text in _mood_changes(history[:2])]
+    # Two threads can yield the same sentence.
     return tuple(dict.fromkeys(changes))
 
 

@@ -17,8 +17,9 @@ Words = Annotated[str, Field(min_length=1, max_length=500), STORABLE, NOT_BLANK]
 Name = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK]
 
 
+# Models exceed the limits of lists; refusing the whole answer for that would cost another call.
 def _cut_after(count: int) -> BeforeValidator:
-    """Cut a list after `count` items; the prompts request the most important first."""
+    """Return a validator that cuts a list after `count` items: models list the most important first."""
 
     def _cut(value: Any) -> Any:
         return value[:count] if isinstance(value, list) else value

@@ -69,6 +69,7 @@ class Call:
 
     def read(self, text: str) -> ModelAnswer | None:
         """Read an answer that `ModelAnswer.text` wrote. Return `None` if it is invalid."""
+        # The cache may be shared storage of the host, so its contents are validated again.
         try:
             record = _StoredAnswer.model_validate_json(text)
             return ModelAnswer(record.model, self.answer.model_validate(record.answer))

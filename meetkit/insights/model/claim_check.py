@@ -24,6 +24,7 @@ MIN_SUPPORT = 0.5
 # A longer label is a sentence, and every run of its words is tried.
 MAX_LABEL_WORDS = 12
 
+# Labels are shown on pages and in chats, where markup would be read as such.
 _MARKUP = re.compile(r"[<>{}\[\]`|\\^~*_=]|://")
 _CLAUSE_END = re.compile(r"[,.;:!?\n]+")
 # Idioms with a negation that deny nothing: "don't forget to send it", "why don't we".

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from meetkit.insights.grounding.text_similarity import NEGATIONS, NUMBER_WORDS, STOP_WORDS, spoken_words, stem
 from meetkit.insights.language.text import WORD, Sentence
 
+# An article or a currency sign before a span belongs to it, a sign after it as well.
 _LEADING_WORDS = re.compile(r"(?:\b(?:the|an?)\s{1,9})?[$\u20ac\u00a3#]?\Z", re.IGNORECASE)
 _TRAILING_SIGN = re.compile(r"[%$\u20ac\u00a3\u00b0]")
 _CLAUSE_BREAKS = frozenset(",;:\u2013\u2014")
@@ -93,10 +94,12 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _key(word: str) -> str:
+    # The hyphen keeps stems apart from stop words and negations, which are compared as they are.
     small = NUMBER_WORDS.get(word.casefold(), word.casefold())
     return small if small in STOP_WORDS or small in NEGATIONS else f"{stem(small)}-"
 
 
+# Words that a claim may omit without a change of meaning.
 _SKIPPABLE = frozenset(map(_key, ("you", "us", "me", "also", "please", "then")))
 # Words that follow from here on only add to a statement; other words that follow may reverse it.
 _ADDITION_STARTS = frozenset(

@@ -213,5 +213,6 @@ def _reason(error: LLMAPIError) -> str:
     # The text of other errors may quote a model's answer, and so the meeting.
     if error is _TOO_LONG:
         return str(error)
+    # The last attempt says most about the state of the model.
     cause = error.causes[-1] if error.causes and type(error) is LLMAPIError else error
     return next((reason for kind, reason in _REASONS.items() if isinstance(cause, kind)), "the model failed")

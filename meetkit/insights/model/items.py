@@ -18,12 +18,14 @@ from meetkit.insights.model.sources import NEAR_TURNS, Sources, same_person
 from meetkit.models.analysis import ActionItems
 from meetkit.models.insights import ActionItem, Evidence, derive_item_id
 
+# The offline engine finds commitments in English only; a model reads other languages as well.
 _PROMISE = re.compile(
     r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|i shall|i can|i have to|i need to|i must|i should"
     r"|i've got to|let me|leave (?:it|that) (?:with|to) me|ich werde|ich kümmere|je vais|je m'occupe|voy a"
     r"|yo me encargo|eu vou|ik zal|ik ga)\b(?!'t| not\b| never\b| know\b)"
 )
 _SPEAKER_KINDS = (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
+# Bounded repetitions, so that text without punctuation is searched in linear time.
 _NAME = r"[^\W\d_][\w'\u2019-]{0,40}(?:\s[^\W\d_][\w'\u2019-]{0,40})?"
 _AGENT = re.compile(rf"\bbe\s\w{{2,20}}\sby\s({_NAME})")
 _ADDRESSEE = re.compile(rf"({_NAME})\s{{0,3}}[,:\u2013\u2014-]")

@@ -46,6 +46,7 @@ class SectionSpec(NamedTuple):
     section_type: type[Section]
 
 
+# In the order of the calls.
 MODEL_SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     {
         "summary": SectionSpec(SummaryAnswer, read_summary, Summary),

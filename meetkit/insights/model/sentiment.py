@@ -65,6 +65,7 @@ def _moments(answers: Sequence[SentimentAnswer], check: ClaimCheck) -> list[_Sco
 
 
 def _omits_negation(evidence: Evidence, sources: Sources) -> bool:
+    # "Happy" out of "I'm not happy" is a true quote of the contrary.
     missing = negated_stems(fold(sources.text_of_sentences([evidence]))) - negated_stems(fold(evidence.quote))
     return bool(missing & set(stems(evidence.quote)))
 

@@ -39,6 +39,7 @@ class Sources:
     def participants(self) -> tuple[str, ...]:
         """The known participants: the speakers, and the people of the context who are not among them."""
         participants = dict.fromkeys(self.document.transcript.speakers)
+        # The context may have fuller names than the transcript; nobody may count twice.
         for name in (*self.context.our_side, *self.context.their_side):
             if not any(same_person(name, participant) for participant in participants):
                 participants[name] = None

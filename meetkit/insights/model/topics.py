@@ -22,6 +22,7 @@ def read_topics(answers: Sequence[TopicsAnswer], sources: Sources, engine: str) 
     by_label: dict[frozenset[str], Topic] = {}
     for claim in (claim for answer in answers for claim in answer.topics):
         if topic := _topic(claim, check):
+            # Labels that differ only in endings or articles are one topic.
             key = frozenset(stems(topic.label)) - STOP_STEMS
             by_label[key] = _merge_topics(by_label[key], topic) if key in by_label else topic
     by_weight = sorted(by_label.values(), key=lambda topic: -_weight(topic, sources))

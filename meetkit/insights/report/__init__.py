@@ -96,6 +96,7 @@ def _templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        # A misspelt name in a template is an error, not an empty string.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -119,6 +120,7 @@ def _style(continuations: tuple[str, ...]) -> str:
 def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
     if insights.transcript_sha256 != fingerprint(transcript):
         raise InvalidRequestError("insights: they belong to another transcript; analyse this one again")
+    # Insights are input too: a host may have stored or changed them.
     for evidence in _evidence(insights):
         if evidence.turn >= len(transcript.turns):
             raise InvalidRequestError(

@@ -52,6 +52,7 @@ def talk_time_bars(speakers: tuple[SpeakerStatistics, ...], colours: dict[str | 
             statistics.talk_ratio * WIDTH,
             colours.get(statistics.speaker, COLOURS),
         )
+        # `begins` has one more number, the end of the last bar.
         for statistics, x in zip(by_share, begins, strict=False)
     ]
 

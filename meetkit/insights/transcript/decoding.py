@@ -7,6 +7,7 @@ import re
 
 from meetkit.errors import InvalidRequestError
 
+# About a week of continuous speech; longer text is not the transcript of a meeting.
 MAX_CHARACTERS = 10_000_000
 _SIGNATURES = (
     (0, b"%PDF-", "a PDF document"),

@@ -48,6 +48,7 @@ def _load(text: str) -> object:
     except InvalidRequestError:
         raise
     except ValueError:
+        # Python refuses integers of more than 4,300 digits.
         raise InvalidRequestError("the JSON holds a number with too many digits") from None
 
 
@@ -56,6 +57,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # The json module silently takes the last of two values, which would lose words.
     result = dict(pairs)
     if len(result) < len(pairs):
         [(duplicate, _)] = Counter(name for name, _ in pairs).most_common(1)

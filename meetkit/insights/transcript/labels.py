@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from meetkit.models.base import CONTROL
 
+# Bounds of a name: longer labels are words of a sentence.
 _MAX_NAME = 60
 _MAX_WORDS = 6
 _MAX_WORDS_WITHOUT_CASE = 4

@@ -16,6 +16,7 @@ _LINE_END = re.compile(f"\r\n|[{_BREAK}]")
 _MAX_PREFIX = 240
 _MAX_LINE_OF_ITS_OWN = 120
 
+# Markdown emphasis around a name.
 _MARK = r"(?:\*{1,3}|_{1,2})"
 _BRACKETED_TIME = rf"[\[(<]\s?(?P<bracketed>{TIMESTAMP})\s?[\])>]"
 _BARE_TIME = rf"(?P<bare>{TIMESTAMP})"
@@ -29,6 +30,7 @@ _NAME_TIME_LINE = re.compile(
     rf"{_MARK}?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?P<gap>\s{{0,40}})(?P<rule>[-\u2013\u2014|,\u00b7]\s?)?"
     rf"(?:{_BRACKETED_TIME}|{_BARE_TIME}){_MARK}?:?\s*$"
 )
+# Lines of Zoom's chat export: `From Ann to Everyone`.
 _CHAT = re.compile(r"From\s+(?P<name>.+?)\s+to\s+\S.*", re.IGNORECASE)
 
 

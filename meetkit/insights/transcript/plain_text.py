@@ -30,6 +30,7 @@ class _TextProfile:
         return cls(
             speakers=speakers,
             times_with_names=any(prefix.timestamp is not None for prefix in named_prefixes),
+            # With a time at the start of every third line, such times are timestamps.
             times_lead=any(prefix.leading_time for prefix in named_prefixes)
             or 3 * leading_times >= len(prefixes_by_line),
         )

@@ -18,6 +18,7 @@ _FORMATS = get_args(TranscriptFormat)
 _READERS = {"vtt": vtt_segments, "srt": srt_segments, "json": json_segments}
 _VTT = re.compile(r"\ufeff?WEBVTT(?:\s|$)")
 _JSON = re.compile(r'\s*+(?:\{\s*+["}]|\[\s*+[{\]])')
+# The first cue of an SRT file is near its start; plain text may quote a cue further down.
 _DETECTION_LENGTH = 2000
 
 
