@@ -387,8 +387,8 @@ class TestJson:
         ("data", "why"),
         [
             ('[{"text": "a"', "not valid JSON: .*line 1, column 14"),
-            ("{}", "holds no list turns or segments"),
-            ('{"segments": {}}', "holds no list turns or segments"),
+            ("{}", "has no list named turns or segments"),
+            ('{"segments": {}}', "has no list named turns or segments"),
             ('{"segments": [{"text": "a"}, 3]}', r"segments\[1\]: 3 is not an object with a text"),
             ('{"results": {"utterances": [{"speaker": 1}]}}', r"results.utterances\[0\]: has no text"),
             ('[{"text": 1}]', r"\[0\].text: 1 is not a string"),

@@ -77,7 +77,7 @@ class ClaimCheck:
     def task_span(self, claim: str, evidence: Sequence[Evidence]) -> SentenceSpan | None:
         """Return `supported_span` for a task. Reports, doubts, negations and mere questions are rejected."""
         span = self.supported_span(claim, evidence)
-        if span and not self._can_bind(span.sentence):
+        if span and not self._is_task(span.sentence):
             self.reject()
             return None
         return span
@@ -85,18 +85,18 @@ class ClaimCheck:
     def decision_span(self, claim: str, evidence: Sequence[Evidence]) -> SentenceSpan | None:
         """Return `supported_span` for a decision. Reports, doubts, open points, conditions, questions are rejected."""
         span = self.supported_span(claim, evidence)
-        if span and not self._can_decide(span.sentence):
+        if span and not self._is_decision(span.sentence):
             self.reject()
             return None
         return span
 
-    def _can_bind(self, sentence: Sentence) -> bool:
+    def _is_task(self, sentence: Sentence) -> bool:
         text = sentence.text
         if is_reported_or_doubted(text) or (is_conditional(text) and not self.sources.commitments(sentence)):
             return False
         return not (negated_stems(text) or ends_with_question_mark(text)) or bool(self.sources.tasks(sentence))
 
-    def _can_decide(self, sentence: Sentence) -> bool:
+    def _is_decision(self, sentence: Sentence) -> bool:
         text = sentence.text
         return not (
             is_reported_or_doubted(text) or is_conditional(text) or is_undecided(text) or self.sources.asks(sentence)

@@ -49,7 +49,7 @@ def _load(text: str) -> object:
         raise
     except ValueError:
         # Python refuses integers of more than 4,300 digits.
-        raise InvalidRequestError("the JSON holds a number with too many digits") from None
+        raise InvalidRequestError("the JSON has a number with too many digits") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -61,7 +61,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         [(duplicate, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise InvalidRequestError(f"the JSON holds an object with {brief_repr(duplicate)} twice")
+        raise InvalidRequestError(f"the JSON has an object with the key {brief_repr(duplicate)} twice")
     return result
 
 
@@ -76,7 +76,7 @@ def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
             return _find_list(data["results"], "results.")
         if isinstance(data.get("text"), str):
             return "", [data]
-    raise InvalidRequestError(f"the JSON holds no list {' or '.join(_LISTS)}: {_FORMAT_HINT}")
+    raise InvalidRequestError(f"the JSON has no list named {' or '.join(_LISTS)}: {_FORMAT_HINT}")
 
 
 def _segment(place: str, item: object, per_second: int) -> Segment:
