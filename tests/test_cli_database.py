@@ -129,7 +129,7 @@ class TestTheDatabase:
         execute(url, "CREATE ROLE stranger LOGIN")
         stranger = sqlalchemy.make_url(url).set(username="stranger").render_as_string(hide_password=False)
         assert "permission denied for schema public" in meetkit("db", "upgrade", database=stranger).trouble
-        assert meetkit("db", "current", database=url).out == "no tables of meetkit yet\n"
+        assert meetkit("db", "current", database=url).out == "no meetkit tables yet\n"
 
     def test_needs_its_extra(self, tmp_path: Path) -> None:
         """Without it one line says what to install."""

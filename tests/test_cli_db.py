@@ -21,9 +21,9 @@ class TestDb:
         """And says from where to where; a second time there is nothing to do."""
         upgraded = f"Upgraded from no tables to revision {REVISION}.\n"
         assert meetkit("db", "upgrade", database=empty_database).out == upgraded
-        assert meetkit("db", "upgrade", database=empty_database).out == f"At revision {REVISION}, as before.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == f"Already at revision {REVISION}.\n"
         assert meetkit("db", "current", database=empty_database).out == f"revision {REVISION}\n"
-        assert meetkit("db", "check", database=empty_database).out == "All is well.\n"
+        assert meetkit("db", "check", database=empty_database).out == "No problems found.\n"
 
     def test_speaks_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
@@ -38,9 +38,9 @@ class TestDb:
         """A second time is one clear error, whatever the numbers."""
         again = meetkit("db", "seed", "--users", "1", "--seed", "2", database=seeded).trouble
 
-        assert again.startswith("this database was seeded before: there is already a user with id 'seed_user_1'")
+        assert again.startswith("this database is already seeded: there is already a user with id 'seed_user_1'")
         assert len(kept(seeded)) == 12 + 2 + 300 + 2
-        assert meetkit("db", "check", database=seeded).out == "All is well.\n"
+        assert meetkit("db", "check", database=seeded).out == "No problems found.\n"
 
     @pytest.mark.parametrize(
         ("arguments", "why"),
@@ -97,7 +97,7 @@ class TestCheck:
 
         said = meetkit("db", "check", database=booked).trouble
         assert said.startswith("the trigger or constraint meetkit_")
-        assert "more, which --json lists)" in said
+        assert "more, listed by --json)" in said
         listed = meetkit("db", "check", "--json", database=booked)
         assert listed.code == 2
         assert len(json.loads(listed.out)["problems"]) in (2, 4)

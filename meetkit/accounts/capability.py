@@ -7,12 +7,20 @@ CAPABILITY = Capability(
     docs="docs/service.md",
     tables="meetkit.accounts.tables",
     personal_data="meetkit.accounts.personal_data:read",
-    service_routes="meetkit.accounts.routes:ROUTERS",
+    service_routes="meetkit.accounts.routes.fastapi:ROUTERS",
     examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
     schemas="meetkit.accounts.routes.schemas:BY_NAME",
     commands=(
-        Command("admin", "meetkit.accounts.commands:admin", ""),
-        Command("audit", "meetkit.accounts.commands:audit", ""),
+        Command(
+            "admin",
+            "meetkit.accounts.commands:admin",
+            "Look after who administers the server on the database that --database or MEETKIT_DATABASE_URL names.",
+        ),
+        Command(
+            "audit",
+            "meetkit.accounts.commands:audit",
+            "List who signed in, read transcripts, changed accounts: what nobody can change or remove.",
+        ),
     ),
     audit_events=(
         "signup",

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.models.base import Line, Value
+from meetkit.models.caller import NOWHERE as NOWHERE
+from meetkit.models.caller import Origin as Origin
 from meetkit.models.zones import UtcInstant
 
 EventName = Literal[
@@ -46,18 +48,6 @@ A meeting's record, with its summary, its items and the words that support them,
 `reuse` is a refresh token that came a second time, for which its session was ended."""
 Outcome = Literal["ok", "failed", "throttled", "refused"]
 """`failed`: by a password or token that is wrong; `refused`: by one that is right, for what is not allowed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Where a request came from, as the edge knows it."""
-
-    address: str | None = None
-    request_id: str | None = None
-
-
-NOWHERE = Origin()
-"""The origin of what no request asked for, such as a command."""
 
 
 @dataclass(frozen=True)

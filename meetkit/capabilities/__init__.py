@@ -4,7 +4,7 @@
 in `NAMES`. A host adds one of its own by `register`.
 """
 
-from meetkit.capabilities.capability import Capability, Command, Migrations, PersonalDataReader
+from meetkit.capabilities.capability import Capability, Command, Migrations, PersonalDataReader, resolve
 from meetkit.capabilities.registry import NAMES, audit_events, installed, register, unregister
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "audit_events",
     "installed",
     "register",
+    "resolve",
     "unregister",
 ]

@@ -83,7 +83,7 @@ def new_id(kind: str) -> str:
     return f"{kind}_{uuid.uuid4().hex}"
 
 
-def take_page(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
+def cut(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
     """A page of what was found: so many skipped, then so many at most."""
     return list(islice(found, offset, None if limit is None else offset + limit))
 

@@ -8,8 +8,10 @@ from meetkit.accounts.models import Account, ChangePasswordRequest
 from meetkit.accounts.routes import account_operations as operations
 from meetkit.accounts.routes.bodies import Export, Profile
 from meetkit.accounts.service import Accounts
-from meetkit.web.dispatch import Dispatcher, only
-from meetkit.web.openapi import NOTHING, problems
+from meetkit.web.dispatch import Dispatcher
+from meetkit.web.dispatch import allow_only as only
+from meetkit.web.openapi import NO_CONTENT as NOTHING
+from meetkit.web.openapi import problems
 
 
 def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> APIRouter:

@@ -32,7 +32,7 @@ def get_profile(context: RequestContext, accounts: Accounts) -> Reply:
 
 def put_profile(context: RequestContext, accounts: Accounts, body: Profile) -> Reply:
     """Have both be as this says."""
-    context.check_may_write()
+    context.signed_in.check_write()
     updates = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
     accounts.set_profile(context.signed_in, updates, body.preferences)
     return Reply.of(body)
@@ -45,7 +45,7 @@ def get_account(context: RequestContext, accounts: Accounts) -> Reply:
 
 def erase_account(context: RequestContext) -> Reply:
     """Erase the caller, and what was said in their meetings; who may change nothing else may do that."""
-    context.erase_user(context.signed_in.user_id)
+    context.erase_user(context.signed_in.user_id, meeting_service.erase_user)
     return Reply(204)
 
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from meetkit.accounts.models import Account, InviteRequest
 from meetkit.accounts.routes import administration_operations as operations
 from meetkit.accounts.routes.bodies import AccountPage, AccountPatch, EventPage
+from meetkit.accounts.routes.queries import AuditQuery
 from meetkit.accounts.service import Accounts
-from meetkit.meetings.routes.queries import AuditQuery, Page
 from meetkit.web.dispatch import Dispatcher
 from meetkit.web.openapi import LISTED, LOCATED, problems
+from meetkit.web.paging import Page
 
 _AccountId = Annotated[str, Path(description="The account's id.")]
 

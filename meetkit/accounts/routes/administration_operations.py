@@ -7,10 +7,10 @@ from urllib.parse import quote
 from meetkit.accounts.models import Account, InviteRequest, Team, TeamRequest
 from meetkit.accounts.operations.base import check_admin
 from meetkit.accounts.routes.bodies import AccountPage, AccountPatch, EventPage, Teams
+from meetkit.accounts.routes.queries import AuditQuery
 from meetkit.accounts.service import Accounts
-from meetkit.meetings.routes.queries import AuditQuery, Page
 from meetkit.web.context import RequestContext
-from meetkit.web.paging import PREFIX, cursor_errors, page_of, unknown_cursor
+from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of, unknown_cursor
 from meetkit.web.reply import Reply
 
 

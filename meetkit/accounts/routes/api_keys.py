@@ -11,7 +11,8 @@ from meetkit.accounts.routes import account_operations as operations
 from meetkit.accounts.routes.bodies import ApiKeys
 from meetkit.accounts.service import Accounts
 from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import LOCATED, NOTHING, problems
+from meetkit.web.openapi import LOCATED, problems
+from meetkit.web.openapi import NO_CONTENT as NOTHING
 from meetkit.web.parameters import IdempotencyKey
 
 

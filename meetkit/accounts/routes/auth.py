@@ -15,9 +15,12 @@ from meetkit.accounts.models import (
 from meetkit.accounts.routes import auth_operations as operations
 from meetkit.accounts.routes.auth_operations import Login
 from meetkit.accounts.routes.bodies import Me, RefreshRequest
+from meetkit.accounts.routes.schemas import TOKEN, TOKEN_FORM
 from meetkit.accounts.service import Accounts
 from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import LOCATED, NOTHING, OPEN, TOKEN, TOKEN_FORM, operation_id, problems
+from meetkit.web.openapi import LOCATED, operation_id, problems
+from meetkit.web.openapi import NO_CONTENT as NOTHING
+from meetkit.web.openapi import PUBLIC as OPEN
 from meetkit.web.uploads import fields
 
 

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, JsonValue, StrictBool
 
 from meetkit.accounts.events import AuditEvent
 from meetkit.accounts.models import Account, AccountExport, ApiKey, Team, Token
-from meetkit.meetings.routes.bodies import Listing, Patch, WorkWeek
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.base import Email, Line, Value, at_most
 from meetkit.models.caller import Access, Right
@@ -17,6 +16,7 @@ from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
 from meetkit.models.zones import Zone
+from meetkit.web.bodies import Listing, Patch, WorkWeek
 
 _MOST_KIB = 8
 

@@ -6,9 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest, TokenRequest
 from meetkit.accounts.routes import auth_operations as operations
+from meetkit.accounts.routes.schemas import MAILED
 from meetkit.accounts.service import Accounts
 from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import MAILED, NOTHING, OPEN, operation_id, problems
+from meetkit.web.openapi import NO_CONTENT as NOTHING
+from meetkit.web.openapi import PUBLIC as OPEN
+from meetkit.web.openapi import operation_id, problems
 
 
 def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts) -> APIRouter:

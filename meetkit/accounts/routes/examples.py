@@ -55,7 +55,7 @@ _USER: dict[str, Any] = {
     "tenant_id": "default",
 }
 
-ACCOUNTS: dict[str, Any] = {
+OF_SCHEMAS: dict[str, Any] = {
     "Account": _ACCOUNT,
     "SignupRequest": {"email": _ACCOUNT["email"], "password": _PASSWORD, "name": "Sarah Chen"},
     "LoginRequest": {"email": _ACCOUNT["email"], "password": _PASSWORD},

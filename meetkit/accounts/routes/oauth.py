@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from meetkit.accounts import oauth
 from meetkit.accounts.identity import Identity, ProviderName
 from meetkit.accounts.oauth import Answer, Pending, Provider
+from meetkit.accounts.routes.schemas import ELSEWHERE
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.settings import Settings
 from meetkit.web import openapi
@@ -141,8 +142,8 @@ def router(ends: SignIn[OriginT], pair: type[BaseModel]) -> APIRouter:
             description=f"Sign in by {name}: its page sends the browser back with a code. 503 where it is not set up.",
             status_code=303,
             response_class=Response,
-            responses=openapi.ELSEWHERE,
-            openapi_extra=openapi.OPEN,
+            responses=ELSEWHERE,
+            openapi_extra=openapi.PUBLIC,
         )
     routes.add_api_route(
         "/auth/callback/{provider}",
@@ -152,7 +153,7 @@ def router(ends: SignIn[OriginT], pair: type[BaseModel]) -> APIRouter:
         description="Where a provider sends the browser back to, with a code that is exchanged for a pair of tokens.",
         response_model=pair,
         responses=openapi.problems(400, 404, 409),
-        openapi_extra=openapi.OPEN,
+        openapi_extra=openapi.PUBLIC,
     )
     return routes
 

@@ -10,6 +10,7 @@ from meetkit.accounts.pages import Page
 from meetkit.accounts.routes import page_operations as operations
 from meetkit.accounts.service import Accounts
 from meetkit.web.dispatch import Dispatcher, rendered
+from meetkit.web.openapi import PUBLIC
 from meetkit.web.uploads import fields
 
 
@@ -28,7 +29,7 @@ def _serve(router: APIRouter, page: Page, answer: Any, accounts: Accounts) -> No
         """Show the form of a link."""
         return rendered(operations.show(page, token))
 
-    @router.post(f"/{page.name}")
+    @router.post(f"/{page.name}", openapi_extra=PUBLIC)
     async def take(request: Request) -> Response:
         """Take that form."""
         sent: Response = await answer(request, operations.take, accounts, page, await fields(request))

@@ -13,6 +13,7 @@ from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT
 from meetkit.models.zones import MINUTE, to_microseconds
 from meetkit.storage.sql import rows, tables
 from meetkit.storage.sql.any_of import any_of, value_list
+from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.people import contacts, users
 
 _m, _p = tables.meetings, tables.participants
@@ -55,7 +56,15 @@ def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) 
     _empty(connection, found, now=now, title=ERASED_TITLE)
 
 
-def purge_page(connection: Connection, before: dt.datetime, *, after: int, now: dt.datetime) -> Sequence[int]:
+def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:
+    """Delete the content of meetings that ended before an instant, page by page; return how many had any."""
+    count, last = 0, 0
+    while page := database.write(_purge_page, before, after=last, now=now):
+        count, last = count + len(page), page[-1]
+    return count
+
+
+def _purge_page(connection: Connection, before: dt.datetime, *, after: int, now: dt.datetime) -> Sequence[int]:
     """Keep no content of the next meetings that ended before an instant; the numbers of those that had any."""
     has_ended: ColumnElement[bool] = _ends_at < to_microseconds(before)
     next_ones = select(_m.c.number).where(_m.c.number > after, has_ended, _HAS_CONTENT).limit(_PAGE)

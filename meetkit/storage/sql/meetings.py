@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import check_storable, is_storable, take_page
+from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
@@ -180,7 +180,7 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
         return _read(connection, statement.offset(filters.offset or None), asked)
     # Only Python folds case for all of Unicode, so it looks for the text.
     found = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, asked).all())
-    return take_page(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+    return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindparam, select, tuple_, update
 
 from meetkit.errors import ConflictError, NotFoundError, brief_repr
-from meetkit.models.base import is_storable, take_page
+from meetkit.models.base import cut, is_storable
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.storage.sql import dialects, rows, tables
 from meetkit.storage.sql.any_of import any_of, value_list
@@ -80,7 +80,7 @@ class People(Generic[PersonT]):
         if filters.text:
             # Only Python folds case for all of Unicode, so it looks for the text.
             found = (self._read(row) for row in self._pages(connection, of_tenant, last))
-            return take_page(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+            return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
         page = self._following(of_tenant, last).limit(filters.limit).offset(filters.offset or None)
         return [self._read(row) for row in connection.execute(page).all()]
 

@@ -1,4 +1,4 @@
-"""The README's way through the service works as pasted: sign up, create a meeting, prepare it, analyse it."""
+"""The tutorial's way through the service works as pasted: sign up, create a meeting, prepare it, analyse it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def walk() -> str:
-    """What the README has in a shell, one after the other."""
-    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S))
+    """The shell commands of the tutorial that need the service, one after the other."""
+    served = (ROOT / "docs" / "tutorial.md").read_text("utf-8").split("meetkit serve", 1)[1]
+    return "\n".join(re.findall(r"^```sh\n(.*?)^```$", served, re.M | re.S))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,7 +32,7 @@ def _curl() -> None:
         pytest.skip("no curl on this machine; on Debian `apt-get install curl` brings it")
 
 
-def test_the_readmes_way_through_the_service_works_as_pasted(tmp_path: Path) -> None:
+def test_the_tutorials_way_through_the_service_works_as_pasted(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         pasted = walk().replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace("\ncurl ", "\necho; curl ")
         done = subprocess.run(
