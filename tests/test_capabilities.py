@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,10 @@ import pytest
 import sqlalchemy
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Connection, Table, select
 
 from meetkit import capabilities, settings
-from meetkit.capabilities import Capability
-from meetkit.errors import InvalidRequestError, RecordError
+from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore, SqlStore, transfer
 from meetkit.storage.sql import Database, data_rules, maintenance

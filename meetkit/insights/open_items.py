@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS
 from meetkit.insights.language.text import words
-from meetkit.insights.language.word_lists import listed
 from meetkit.models.insights import ActionItem, ItemSource, PendingActionItem
 from meetkit.models.meetings import Meeting
+from meetkit.testing.examples import listed
 
 # Words that do not distinguish one task from another.
 _IGNORED_WORDS = listed(

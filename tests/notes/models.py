@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from meetkit.web.bodies import Listing
-
 from meetkit.models.base import Line, Paragraph, Value
 from meetkit.models.records import Record
 from meetkit.models.zones import UtcInstant
+from meetkit.web.bodies import Listing
 
 
 class NewNote(Value):
