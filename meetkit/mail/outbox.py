@@ -38,7 +38,7 @@ class Outbox:
     """
 
     def __init__(self, mailer: Mailer, *, size: int = 1000, attempts: int = 3, wait: float = 1.0) -> None:
-        """Start the thread. Of at most `attempts`, the second follows after `wait` seconds, each next after twice that."""
+        """Start the thread. The wait before a second attempt is `wait` seconds, before each further one twice that."""
         self._mailer = mailer
         self._size = size
         self._attempts = attempts
