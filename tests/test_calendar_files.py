@@ -115,7 +115,7 @@ class TestQuery:
         ("query", "why"),
         [
             ({"end": WEEK["start"]}, "end: must lie after start"),
-            ({"end": "2046-01-01T00:00"}, "a window spans at most 3660 days"),
+            ({"end": "2046-01-01T00:00"}, "the window can span at most 3660 days"),
             ({"start": "today"}, "start: 'today' is not an ISO 8601"),
             ({"timezone": "Berlin"}, "timezone: unknown time zone 'Berlin'"),
             ({"owner": "me"}, "owner: 'me' is not an e-mail address"),

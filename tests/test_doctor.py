@@ -210,8 +210,8 @@ def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server
     ("first", "second", "said"),
     [
         ("smtp://127.0.0.1:{}", "smtp://127.0.0.1:1", "mail server 127.0.0.1:1 cannot be reached"),
-        ("smtp://robot:s3cret@127.0.0.1:{}", "smtp://127.0.0.1:{}", "lacks TLS, signing in"),
-        ("mail.example.com", "smtp://127.0.0.1:{}", "a mail server is like smtp://"),
+        ("smtp://robot:s3cret@127.0.0.1:{}", "smtp://127.0.0.1:{}", "lacks TLS, authentication"),
+        ("mail.example.com", "smtp://127.0.0.1:{}", "an SMTP URL is like smtp://"),
     ],
 )
 def test_mail_is_looked_at_as_it_will_be_sent(

@@ -16,7 +16,7 @@ from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
-from meetkit.mail import Post
+from meetkit.mail import MailQueue
 from meetkit.models.zones import utc_now
 from meetkit.settings import Settings
 from meetkit.storage import Store
@@ -37,7 +37,7 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
         *,
         database: Database,
         store: Store,
-        post: Post,
+        post: MailQueue,
         throttle: Throttle | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> Self:
@@ -63,7 +63,7 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
         )
 
     @classmethod
-    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: Post) -> Self:
+    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: MailQueue) -> Self:
         """Accounts as the settings of a process say; all else is as in `of`.
 
         Raises:

@@ -62,5 +62,5 @@ class BusyQuery(Value):
         if end <= start:
             raise ValueError("end: must lie after start")
         if end - start > MAX_WINDOW:
-            raise ValueError(f"end: a window spans at most {MAX_WINDOW.days} days")
+            raise ValueError(f"end: the window can span at most {MAX_WINDOW.days} days")
         return self

@@ -1,4 +1,4 @@
-"""What can be set from outside, by `MEETKIT_…` environment variables."""
+"""Settings of a process, from `MEETKIT_…` environment variables."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from meetkit.settings.server import ServerSettings
 PREFIX = "MEETKIT_"
 
 
+# Pydantic collects fields from the last base to the first, so the table begins with the model.
 class Settings(AccountSettings, ServerSettings, DatabaseSettings, ModelSettings):
-    """The settings of a process; an empty variable counts as one that is not set."""
+    """All settings. An empty variable counts as unset."""
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InvalidRequestError: a value cannot be used; the message names it.
+        InvalidRequestError: a value is invalid; the message names the setting.
     """
-    given = {name: environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
+    # `NAME=` in a .env file and `${NAME:-}` in a compose file set empty variables.
+    variables = {name: environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
     try:
-        return parse(Settings, {name: value for name, value in given.items() if value})
+        return parse(Settings, {name: value for name, value in variables.items() if value})
     except InvalidRequestError as error:
         raise InvalidRequestError(f"the environment's {PREFIX}… variables: {error}") from error
 
 
 def table() -> str:
-    """The settings as a Markdown table, for the documentation."""
+    """Return the settings as a Markdown table, for the documentation."""
     lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = "unset" if field.default is None else f"`{field.default}`"

@@ -17,7 +17,7 @@ from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.throttle import Throttle
 from meetkit.accounts.tokens import Tokens
 from meetkit.errors import ForbiddenError, NotFoundError, ThrottledError
-from meetkit.mail import Post
+from meetkit.mail import MailQueue
 from meetkit.mail.messages import Template
 from meetkit.models.caller import Caller
 from meetkit.storage import Store
@@ -31,7 +31,7 @@ class Parts:
     database: Database
     store: Store
     policy: AccountPolicy
-    post: Post
+    post: MailQueue
     throttle: Throttle
     passwords: Passwords
     tokens: Tokens
