@@ -106,7 +106,7 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
 
 def test_a_part_that_works_again_is_no_longer_told_as_broken(service: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("meetkit.storage.sql.keys.are_all_given", lambda _: False)
+        patch.setattr("meetkit.storage.sql.keys.has_all_keys", lambda _: False)
         assert TestClient(service).get("/readyz").json()["parts"]["encryption"] == "failed"
         assert metrics(service)['meetkit_ready{part="encryption"}'] == 0
 

@@ -13,7 +13,7 @@ from meetkit.accounts.token_hashes import hash_of
 from meetkit.accounts.tokens import Claims
 from meetkit.models.caller import Access, Caller, Right
 from meetkit.models.zones import HOUR, to_microseconds
-from meetkit.storage.sql.lines import lines
+from meetkit.storage.sql.aggregate import joined_lines
 
 _a, _s, _k = tables.accounts, tables.sessions, tables.api_keys
 _managed, _manager = tables.team_people.alias("managed"), tables.team_people.alias("manager")
@@ -21,7 +21,7 @@ _managed, _manager = tables.team_people.alias("managed"), tables.team_people.ali
 _NOTED_EVERY = HOUR
 # Of who is no manager nothing is looked up. Ids hold no line feed.
 _TEAM_IDS = (
-    select(lines(_managed.c.user_id))
+    select(joined_lines(_managed.c.user_id))
     .join(_manager, _manager.c.team_number == _managed.c.team_number)
     .where(_manager.c.user_id == _a.c.user_id, _manager.c.role == "manager", _a.c.access == "manager")
     .scalar_subquery()

@@ -145,7 +145,7 @@ class OwnAccount(Parts):
     ) -> None:
         number = rows.by_id(connection, caller.account_id).number
         rows.change(connection, number, preferences=preferences)
-        change = partial(directory.changed, updates=updates)
+        change = partial(directory.apply_updates, updates=updates)
         if self._keeps_users:
             users.update(connection, caller.user_id, change)
         else:

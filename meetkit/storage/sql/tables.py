@@ -1,4 +1,4 @@
-"""The tables. Instants are microseconds since 1970 UTC; rows refer to each other by number, people use the ids."""
+"""The tables. Instants are microseconds since 1970 UTC. Rows refer to each other by number; the ids are for callers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 
+from meetkit.storage.sql.data_policy import data_policy
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,7 +36,7 @@ metadata = MetaData(
     }
 )
 
-# Ids and names sort by code point, as Python sorts them; PostgreSQL would ask the locale.
+# Ids and names sort by code point, as in Python; PostgreSQL would sort them by locale.
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -65,6 +67,11 @@ users = Table(
     Column("exceptions", JSON, nullable=False),
     _tenant(),
     Index("ix_meetkit_users_listed", "tenant_id", "name", "id"),
+    info=data_policy(
+        erasure="anonymised: id and tenant stay",
+        export="record kind user",
+        retention="for good",
+    ),
 )
 
 contacts = Table(
@@ -79,6 +86,11 @@ contacts = Table(
     Column("timezone", Text),
     _tenant(),
     Index("ix_meetkit_contacts_listed", "tenant_id", "name", "id"),
+    info=data_policy(
+        erasure="anonymised: id and tenant stay",
+        export="record kind contact",
+        retention="for good",
+    ),
 )
 
 meetings = Table(
@@ -113,13 +125,18 @@ meetings = Table(
         postgresql_where=text("has_open_items"),
         sqlite_where=text("has_open_items = 1"),
     ),
-    # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
+    # A number is never used twice, so that rows that another program left behind cannot pass to a new meeting.
     sqlite_autoincrement=True,
+    info=data_policy(
+        erasure="content and title removed; planned meetings of an erased user are cancelled",
+        export="record kind meeting",
+        retention="content until a purge; the row until the meeting is deleted",
+    ),
 )
 
-# One row for each of ours in a meeting: the owner, and by `position` the attendees. The primary key serves a
-# meeting's people, the index a person's time, from which alone a window's busy time is read. Triggers hold time,
-# `busy` and `exclusive` to those of the meeting.
+# One row for each user in a meeting: the owner, and by `position` the attendees. The primary key serves a meeting's
+# people; the index serves a user's time, and alone answers the search for busy time. Triggers keep time, `busy` and
+# `exclusive` equal to those of the meeting.
 participants = Table(
     "meetkit_participants",
     metadata,
@@ -129,12 +146,17 @@ participants = Table(
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("busy", Boolean, nullable=False),
-    # Busy, and booked: of these no two of one user overlap, which the database enforces by itself.
+    # Busy and booked: the database itself lets no two such rows of one user overlap.
     Column("exclusive", Boolean, nullable=False),
     # A search for what overlaps a window begins a day before it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy OR NOT exclusive", name="exclusive"),
     Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
+    info=data_policy(
+        erasure="rows stay: ids and times alone",
+        export="in record kind meeting",
+        retention="until the meeting is deleted",
+    ),
 )
 
 calendars = Table(
@@ -146,10 +168,15 @@ calendars = Table(
     Column("busy", JSON, nullable=False),
     Column("synced_at", BigInteger, nullable=False),
     UniqueConstraint("user_number", "name"),
+    info=data_policy(
+        erasure="deleted with the user's other calendars",
+        export="record kind calendar",
+        retention="until a newer calendar of that name arrives",
+    ),
 )
 
-# A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too; each
-# piece says of what it is one.
+# A calendar's busy time, merged, and cut into segments of a day at most, so that the search above finds it too. Each
+# segment holds the interval that it is a part of.
 calendar_busy = Table(
     "meetkit_calendar_busy",
     metadata,
@@ -162,6 +189,11 @@ calendar_busy = Table(
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy_from <= starts_at AND ends_at <= busy_until", name="piece"),
     Index("ix_meetkit_calendar_busy_time", "user_number", "starts_at", "ends_at", "busy_from", "busy_until"),
+    info=data_policy(
+        erasure="deleted with the user's calendars",
+        export="in record kind calendar",
+        retention="as long as its calendar",
+    ),
 )
 
 artefacts = Table(
@@ -170,6 +202,11 @@ artefacts = Table(
     _refers("meeting_number", "meetings", primary_key=True),
     Column("kind", _Id, primary_key=True),
     Column("content", Text, nullable=False),
+    info=data_policy(
+        erasure="deleted",
+        export="in record kind meeting",
+        retention="until a purge, or the meeting is deleted",
+    ),
 )
 
 requests = Table(
@@ -178,16 +215,26 @@ requests = Table(
     Column("key", _Id, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("meeting_id", _Id, nullable=False),
-    # The answer, until the meeting is deleted, erased or purged.
+    # The result, until the meeting is deleted, erased or purged.
     Column("result", Text),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
+    info=data_policy(
+        erasure="result removed; key and fingerprint stay",
+        export="record kind request",
+        retention="result until a purge, or the meeting is deleted; key for good",
+    ),
 )
 
-# The key of each text that is encrypted: `keys` has a row here before the text is kept.
+# The key of each encrypted text: `keys` inserts its row in the transaction that stores the text.
 encryption_keys = Table(
     "meetkit_encryption_keys",
     metadata,
     Column("fingerprint", _Id, primary_key=True),
+    info=data_policy(
+        erasure="none: no personal data",
+        export="not exported: fingerprints concern this database alone",
+        retention="until no text is encrypted with the key",
+    ),
 )
 
 usage = Table(
@@ -203,4 +250,9 @@ usage = Table(
     Column("seconds", Double, nullable=False),
     Column("outcome", _Id, nullable=False),
     Index("ix_meetkit_usage_at", "at"),
+    info=data_policy(
+        erasure="none: no personal data",
+        export="not exported: costs stay with the database",
+        retention="for good",
+    ),
 )

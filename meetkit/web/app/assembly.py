@@ -48,7 +48,7 @@ def open_database(settings: Settings, closing: ExitStack) -> Database:
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
-    if not database.read(keys.are_all_given):
+    if not database.read(keys.has_all_keys):
         raise StoreError(keys.MISSING)
     return database
 
@@ -90,6 +90,6 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, workers:
         on_audit_event=record,
         erase=erase,
         around=lambda _: background.use(workers),
-        read_session=accounts.database.visit,
-        services={Accounts: accounts},
+        read_session=accounts.database.read_session,
+        services={Accounts: accounts, Database: accounts.database},
     )
