@@ -196,9 +196,9 @@ def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say
 
 
 def test_calls_of_models_are_counted_with_what_they_cost(service: FastAPI) -> None:
-    metrics = service_of(service).metrics
-    metrics.observe_usage(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
-    service_of(service).metrics.observe_usage(call(purpose="decisions", outcome="timeout"))
+    observe = service_of(service).metrics.observe_usage
+    observe(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
+    observe(call(purpose="decisions", outcome="timeout"))
 
     found = metrics(service)
     of = 'model="openai:gpt-4o"'
