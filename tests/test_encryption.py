@@ -393,7 +393,7 @@ class TestEncrypt:
         with store.database.snapshot() as connection:
             connection.execute(text("SELECT count(*) FROM meetkit_meetings")).scalar()
             with mock.patch.object(SqlOptions, "of", return_value=SqlOptions(encryption_keys=(NEW,), busy_timeout=0.1)):
-                assert "Somebody is reading" in meetkit("db", "encrypt", database=url).out
+                assert "The database is in use" in meetkit("db", "encrypt", database=url).out
             assert found_in(url)
         store.close()
 

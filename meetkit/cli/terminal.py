@@ -9,13 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-try:
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.table import Table
-except ImportError as error:
-    raise ImportError("terminal output needs the extra 'cli': pip install 'meetkit[cli]'") from error
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from meetkit.cli.output import sanitize
 
