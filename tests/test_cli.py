@@ -30,8 +30,8 @@ class TestDemo:
             "14:30 to 15:00  09:30 to 10:00",
             "Why not at 15:00 UTC? Sarah Chen is busy until 16:00",
             "Why not at 10:00 UTC? Maya Rosenthal is off work until 09:00 in America/New_York",
-            "Attempt 1 failed: rate limit exceeded (injected by the demo). Next one in 0.1 s.",
-            "Attempt 2 worked.",
+            "Attempt 1 failed: rate limit exceeded (injected by the demo). Next attempt in 0.1 s.",
+            "Attempt 2 succeeded.",
             "Send pricing for 30 additional seats",
             "meetkit brief meeting_3",
         ):
@@ -79,7 +79,7 @@ class TestMeetings:
         assert meetings[0]["end"]
 
     def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
-        assert "Sarah Chen has no such meetings." in meetkit("meetings", "--status", "cancelled").out
+        assert "Sarah Chen has no matching meetings." in meetkit("meetings", "--status", "cancelled").out
         assert json.loads(meetkit("meetings", "--status", "cancelled", "--json").out) == []
 
     def test_hostile_names_are_printed_as_they_are(self, meetkit: Run) -> None:

@@ -339,8 +339,8 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ((), "name a transcript, a folder of transcripts, or a meeting with --meeting"),
-            (("gone.txt",), "there is no file or folder 'gone.txt'"),
+            ((), "give a transcript, a folder of transcripts, or --meeting"),
+            (("gone.txt",), "no such file or folder: 'gone.txt'"),
             ((CALL, "--json", "--html", "x"), "use --json or --html, not both"),
             ((CALL, "--date", "friday"), "date: "),
             ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),

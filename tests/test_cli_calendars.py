@@ -104,7 +104,7 @@ class TestMistakes:
             ((*files("none"), *BERLIN), "none.ics: cannot be read: No such file or directory"),
             (("--calendar", str(EXPORTS), *BERLIN), "cannot be read: Is a directory"),
             (("--calendar", "a\0b", *BERLIN), "cannot be read: embedded null byte"),
-            (("--calendar", "https://example.com/a.ics", *BERLIN), "read from files; download it first"),
+            (("--calendar", "https://example.com/a.ics", *BERLIN), "takes a file, not a URL; download it first"),
             (("--calendar", str(ROOT / "README.md"), *BERLIN), "README.md: not a calendar"),
         ],
     )

@@ -38,7 +38,7 @@ def used_database(database: str) -> str:
 
 
 def test_says_when_there_is_nothing(meetkit: Run, database: str) -> None:
-    assert meetkit("usage", database=database).out == "No calls to a model are on record.\n"
+    assert meetkit("usage", database=database).out == "No model calls are recorded.\n"
     assert json.loads(meetkit("usage", "--json", database=database).out) == []
 
 

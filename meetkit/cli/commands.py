@@ -28,6 +28,7 @@ class LazyGroup(click.Group):
     def __init__(self, *arguments: Any, lazy: Iterable[Command] = (), **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._targets = {command.name: command.target for command in lazy}
+        # `resolve_command` is the one way to a command that runs; everything else asks for these stubs.
         for command in lazy:
             self.add_command(click.Command(command.name, help=command.help))
 

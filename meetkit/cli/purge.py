@@ -28,6 +28,7 @@ def purge(days: int | None, as_json: bool) -> None:
 
     Meetings keep their title, time and people.
     """
+    # The sample is read at each start, so that purging it has no effect.
     database.required_url()
     days = days or settings.load().retention_days
     if days is None:
@@ -48,6 +49,7 @@ def _record(before: dt.datetime) -> None:
     from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
     from meetkit.storage import SqlStore  # noqa: PLC0415
 
+    # Only a SQL store has an audit log beside it.
     store = current_store()
     if isinstance(store, SqlStore):
         store.database.write(audit.note, Act(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
