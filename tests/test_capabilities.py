@@ -53,7 +53,12 @@ EXAMPLES = {
         frozenset({"admin"}),
     ),
     "accounts": Example(
-        "/api-keys", {"name": MARK, "right": "read"}, frozenset(), event="key_created", is_transferred=False, is_purged=False
+        "/api-keys",
+        {"name": MARK, "right": "read"},
+        frozenset(),
+        event="key_created",
+        is_transferred=False,
+        is_purged=False,
     ),
     "notes": Example("/notes", {"text": MARK}, frozenset({"admin"}), event="note_created"),
 }
@@ -276,7 +281,9 @@ class TestTheToy:
     def test_a_store_that_does_not_know_its_records_refuses_them(self, app: FastAPI, tmp_path: Path) -> None:
         member(app, "ann").create(EXAMPLES["notes"])
         lines = list(transfer.export_lines(SqlStore(service_of(app).accounts.database)))
-        with pytest.raises(InvalidRequestError, match=r"its kind is not one of user, contact, calendar, meeting, request"):
+        with pytest.raises(
+            InvalidRequestError, match=r"its kind is not one of user, contact, calendar, meeting, request"
+        ):
             transfer.import_lines(MemoryStore(), lines)
         capabilities.unregister(NOTES.name)
         plain = SqlStore(f"sqlite:///{tmp_path}/plain.db", migrate=True)

@@ -393,7 +393,7 @@ class TestEncrypt:
         with store.database.snapshot() as connection:
             connection.execute(text("SELECT count(*) FROM meetkit_meetings")).scalar()
             with mock.patch.object(SqlOptions, "of", return_value=SqlOptions(encryption_keys=(NEW,), busy_timeout=0.1)):
-                assert "Somebody is reading" in meetkit("db", "encrypt", database=url).out
+                assert "The database is in use" in meetkit("db", "encrypt", database=url).out
             assert found_in(url)
         store.close()
 
@@ -405,7 +405,7 @@ class TestEncrypt:
         SqlStore(url, migrate=True).close()
         keys(NEW)
 
-        assert "VACUUM FULL, and in the WAL and backups" in meetkit("db", "encrypt", database=url).out
+        assert "VACUUM FULL, and in the WAL and earlier backups" in meetkit("db", "encrypt", database=url).out
 
     def test_killed_in_the_middle_it_goes_on_where_it_was(
         self, meetkit: Run, database: str, keys: Callable[..., None]
