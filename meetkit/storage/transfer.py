@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Annotated, BinaryIO, Literal, Union
+from typing import Annotated, Any, BinaryIO, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -61,7 +61,7 @@ def record_models() -> tuple[type[Record], ...]:
 @cache
 def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
     """Return the reader of lines that hold records of these models."""
-    line = Union[(*models, _Header, _End)]  # of a tuple that is known only here
+    line: Any = Union.__getitem__((*models, _Header, _End))  # of a tuple that is known only here
     return TypeAdapter(Annotated[line, Field(discriminator="kind")])
 
 
