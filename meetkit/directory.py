@@ -79,7 +79,7 @@ def changed(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
     """
     if not isinstance(updates, Mapping):
         raise InvalidRequestError("updates: a mapping from field to value")
-    if found := person.fixed & updates.keys():
+    if found := person.fixed_fields & updates.keys():
         raise InvalidRequestError(f"{', '.join(sorted(found))} cannot be changed")
     kept = {name: getattr(person, name) for name in type(person).model_fields}
     return parse(type(person), {**kept, **updates})
