@@ -139,19 +139,19 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 
 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
-    expected = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
+    begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
-        raise _line_error(1, expected) from None
+        raise _line_error(1, begins) from None
     if not isinstance(header, _Header):
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
     if header.format > FORMAT:
         raise _line_error(
             1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
         )
     if header.model_extra:
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:
