@@ -33,7 +33,10 @@ def render(document: Mapping[str, Any]) -> str:
 def operations(document: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """Return method, path and operation of each route."""
     return [
-        (method, path, item[method]) for path, item in document["paths"].items() for method in _METHODS if method in item
+        (method, path, item[method])
+        for path, item in document["paths"].items()
+        for method in _METHODS
+        if method in item
     ]
 
 
@@ -64,7 +67,10 @@ def _route(method: str, path: str, operation: Mapping[str, Any], errors: Mapping
     for status in responses:
         if status not in errors:
             yield from ("", f"Returns {status}{_result(responses[status])}")
-    yield from ("", f"Errors: {', '.join(_error(status, responses[status], errors) for status in responses if status in errors)}")
+    yield from (
+        "",
+        f"Errors: {', '.join(_error(status, responses[status], errors) for status in responses if status in errors)}",
+    )
 
 
 def _parameters(parameters: Sequence[Mapping[str, Any]]) -> Iterator[str]:
