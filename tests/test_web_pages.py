@@ -22,7 +22,7 @@ from meetkit.accounts.throttle import Throttle
 from meetkit.errors import StoreError
 from meetkit.models.zones import utc_now
 from meetkit.storage.sql import Database
-from tests.accounts import OTHER, PASSWORD, POLICY, Clock
+from tests.accounts import OTHER, PASSWORD, POLICY, Clock, replace_parts
 from tests.otlp import receiving
 from tests.web_apps import Snapshot, service
 
@@ -30,7 +30,7 @@ ANN = "ann@example.com"
 NAMES = ("verify-email", "password-reset", "accept-invitation")
 PAGES = "/api/v1/auth/pages"
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
-OVER = "This link is not whole, or no longer good"
+OVER = "This link is incomplete, used or expired"
 
 
 class Form(HTMLParser):
@@ -82,8 +82,7 @@ class Site:
 
     def put(self, **parts: Any) -> None:
         """Have the accounts work with other parts."""
-        for name, part in parts.items():
-            object.__setattr__(self.app.accounts, name, part)
+        replace_parts(self.app.accounts, **parts)
 
     def sign_up(self, email: str = ANN) -> None:
         body = {"email": email, "password": PASSWORD, "name": "Ann Winter"}
@@ -114,7 +113,9 @@ class Site:
         return self.link(name)
 
     def invited(self) -> str:
-        self.app.accounts.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
+        self.app.accounts.registration.create_admin(
+            AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer")
+        )
         pair = self.browser.post("/auth/login", json={"email": "ada@example.com", "password": PASSWORD}).json()
         headers = {"Authorization": f"Bearer {pair['access_token']}"}
         body = {"email": ANN, "name": "Ann Winter"}

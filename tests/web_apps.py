@@ -58,8 +58,8 @@ class Snapshot:
 def signed_in(app: Service, email: str = "ada@example.com", **client: Any) -> TestClient:
     """An admin of the app's default tenant, made when first asked for."""
     with suppress(ConflictError):
-        app.accounts.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
-    token = app.accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        app.accounts.registration.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
+    token = app.accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
     return TestClient(app, headers={"Authorization": f"Bearer {token}"}, **client)
 
 

@@ -44,10 +44,11 @@ def purge(days: int | None, as_json: bool) -> None:
 
 def _note(before: dt.datetime) -> None:
     """Note it where accounts are: nothing else tells that what was said was forgotten on purpose."""
-    from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
-    from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
+    from meetkit.accounts.events import AuditContext  # noqa: PLC0415
+    from meetkit.accounts.repository import audit  # noqa: PLC0415  # with a database comes its extra
+    from meetkit.models.caller import NOWHERE  # noqa: PLC0415
     from meetkit.storage import SqlStore  # noqa: PLC0415
 
     store = current_store()
     if isinstance(store, SqlStore):
-        store.database.write(audit.note, Act(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+        store.database.write(audit.add, AuditContext(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")

@@ -21,7 +21,6 @@ from starlette.types import ASGIApp
 
 import meetkit
 from meetkit import settings as all_settings
-from meetkit.accounts.events import Origin
 from meetkit.accounts.models import TokenPair
 from meetkit.accounts.routes import account, administration, api_keys, auth, oauth, pages, teams
 from meetkit.accounts.routes import email_tokens as by_mail
@@ -29,7 +28,7 @@ from meetkit.errors import MeetkitError
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.routes import action_items, availability, booking, calendars, contacts, insights, meetings, users
 from meetkit.meetings.workers import Workers
-from meetkit.models.caller import Caller
+from meetkit.models.caller import Caller, Origin
 from meetkit.runtime import collaborators
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
@@ -158,7 +157,7 @@ class Service(FastAPI):
     def _accounts_api(self, dispatcher: Dispatcher) -> APIRouter:
         """All routes of accounts."""
         hashing = dispatcher.apart(assembly.HASHES_AT_A_TIME)
-        login = logins.counted(self.accounts.login, self.metrics.count_login)
+        login = logins.counted(self.accounts.authentication.log_in, self.metrics.count_login)
         return FlatRouter(
             [
                 auth.routes(dispatcher, hashing, self.accounts, login),
@@ -169,7 +168,7 @@ class Service(FastAPI):
         )
 
     def _sign_in_by_others(self) -> oauth.SignIn[Origin]:
-        enter = logins.counted(self.accounts.sign_in_with, self.metrics.count_login)
+        enter = logins.counted(self.accounts.oauth_login.log_in, self.metrics.count_login)
         return oauth.SignIn(
             self.settings,
             keys=self.signing_keys,

@@ -72,13 +72,13 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, finder: 
     def identify(shown: Credentials) -> Caller:
         if shown.token is None:
             raise UnauthenticatedError(SIGN_IN)
-        return accounts.authenticate(shown.token)
+        return accounts.authentication.authenticate(shown.token)
 
     def note(context: RequestContext, event: EventName, subject: str) -> None:
-        accounts.record(context.signed_in, event, subject, origin=context.origin)
+        accounts.audit_log.record(context.signed_in, event, subject, origin=context.origin)
 
     def erase(context: RequestContext, user_id: str) -> None:
-        accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
+        accounts.personal_data.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
 
     visit = accounts.database.visit
     return Backend(

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from meetkit import meeting_service
-from meetkit.accounts.events import EventName, Origin
+from meetkit.accounts.events import EventName
 from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedError
 from meetkit.insights.offline import background
 from meetkit.insights.offline.background import Finder
 from meetkit.llm_client import LLMClient
 from meetkit.models.base import new_id
-from meetkit.models.caller import Caller
+from meetkit.models.caller import Caller, Origin
 from meetkit.runtime.collaborators import UNSET, Unset, current_store
 from meetkit.storage import Store
 

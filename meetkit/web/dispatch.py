@@ -12,7 +12,7 @@ import anyio
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from meetkit.accounts.events import Origin
+from meetkit.models.caller import Origin
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.openapi import operation_id

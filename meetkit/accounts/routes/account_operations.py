@@ -25,7 +25,7 @@ def get_profile(context: RequestContext, accounts: Accounts) -> Reply:
             title=user.role,
             timezone=user.timezone,
             work_hours=user.work_hours,
-            preferences=accounts.get_preferences(caller),
+            preferences=accounts.own_account.get_preferences(caller),
         )
     )
 
@@ -34,13 +34,13 @@ def put_profile(context: RequestContext, accounts: Accounts, body: Profile) -> R
     """Have both be as this says."""
     context.check_may_write()
     updates = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
-    accounts.set_profile(context.signed_in, updates, body.preferences)
+    accounts.own_account.set_profile(context.signed_in, updates, body.preferences)
     return Reply.of(body)
 
 
 def get_account(context: RequestContext, accounts: Accounts) -> Reply:
     """How the caller signs in."""
-    return Reply.of(accounts.get_account(context.signed_in))
+    return Reply.of(accounts.own_account.get(context.signed_in))
 
 
 def erase_account(context: RequestContext) -> Reply:
@@ -51,20 +51,20 @@ def erase_account(context: RequestContext) -> Reply:
 
 def change_password(context: RequestContext, accounts: Accounts, body: ChangePasswordRequest) -> Reply:
     """Set another password."""
-    accounts.change_password(context.signed_in, body, origin=context.origin)
+    accounts.own_account.change_password(context.signed_in, body, origin=context.origin)
     return Reply(204)
 
 
 def export(context: RequestContext, accounts: Accounts) -> Reply:
     """All that is kept of the caller."""
     caller = context.signed_in
-    known = accounts.export_account(caller, origin=context.origin)
+    known = accounts.personal_data.export_account(caller, origin=context.origin)
     meetings = meeting_service.get_all_meetings(caller.user_id, MeetingFilters())
     ids = [meeting.id for meeting in meetings]
     return Reply.of(
         Export(
             **{name: getattr(known, name) for name in type(known).model_fields},
-            preferences=accounts.get_preferences(caller),
+            preferences=accounts.own_account.get_preferences(caller),
             calendars=current_store().get_calendars(caller.user_id),
             meetings=meetings,
             insights={one: found for one in ids if (found := meeting_service.get_insights(one))},
@@ -75,7 +75,7 @@ def export(context: RequestContext, accounts: Accounts) -> Reply:
 
 def list_api_keys(context: RequestContext, accounts: Accounts) -> Reply:
     """The caller's keys."""
-    return Reply.of(ApiKeys(items=accounts.list_api_keys(context.signed_in)))
+    return Reply.of(ApiKeys(items=accounts.api_keys.list_keys(context.signed_in)))
 
 
 def create_api_key(
@@ -83,11 +83,11 @@ def create_api_key(
 ) -> Reply:
     """Make a key, whose secret is shown this once."""
     key_id = context.id_for("key", idempotency_key)
-    made = accounts.create_api_key(context.signed_in, body, key_id=key_id, origin=context.origin)
+    made = accounts.api_keys.create(context.signed_in, body, key_id=key_id, origin=context.origin)
     return Reply.of(made, 201, {"Location": f"{PREFIX}/api-keys/{quote(made.key.id, safe='')}"})
 
 
 def revoke_api_key(context: RequestContext, accounts: Accounts, key_id: str) -> Reply:
     """Let a key be good no more."""
-    accounts.revoke_api_key(context.signed_in, key_id, origin=context.origin)
+    accounts.api_keys.revoke(context.signed_in, key_id, origin=context.origin)
     return Reply(204)

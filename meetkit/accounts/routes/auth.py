@@ -22,7 +22,7 @@ from meetkit.web.uploads import fields
 
 
 def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
-    """The routes under `/auth` by which people come and go; `login` is `accounts.login`, or what watches it.
+    """The routes under `/auth` by which people come and go; `login` is `accounts.authentication.log_in`, or what watches it.
 
     `hashing` does what hashes a password.
     """

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from meetkit import meeting_service
-from meetkit.accounts.events import Origin
 from meetkit.accounts.models import (
     EmailRequest,
     LoginRequest,
@@ -19,6 +18,7 @@ from meetkit.accounts.routes.bodies import Me, RefreshRequest
 from meetkit.accounts.service import Accounts
 from meetkit.errors import InvalidRequestError, UnauthenticatedError
 from meetkit.models.base import parse
+from meetkit.models.caller import Origin
 from meetkit.web.context import RequestContext
 from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
@@ -36,7 +36,7 @@ class Login(Protocol):
 
 def signup(context: RequestContext, accounts: Accounts, body: SignupRequest) -> Reply:
     """Make an account and its user."""
-    made = accounts.signup(body, origin=context.origin)
+    made = accounts.registration.sign_up(body, origin=context.origin)
     return Reply.of(made, 201, {"Location": f"{PREFIX}/users/account"})
 
 
@@ -47,7 +47,7 @@ def login(context: RequestContext, sign_in: Login, body: LoginRequest) -> Reply:
 
 def refresh(context: RequestContext, accounts: Accounts, body: RefreshRequest) -> Reply:
     """Let a session go on."""
-    return Reply.of(accounts.refresh(body.refresh_token, origin=context.origin))
+    return Reply.of(accounts.authentication.refresh(body.refresh_token, origin=context.origin))
 
 
 def token(context: RequestContext, accounts: Accounts, sign_in: Login, form: Mapping[str, str]) -> Reply:
@@ -69,7 +69,7 @@ def token(context: RequestContext, accounts: Accounts, sign_in: Login, form: Map
 
 def logout(context: RequestContext, accounts: Accounts, *, everywhere: bool = False) -> Reply:
     """End this session, or all of the account."""
-    end = accounts.logout_all if everywhere else accounts.logout
+    end = accounts.authentication.log_out_everywhere if everywhere else accounts.authentication.log_out
     end(context.signed_in, origin=context.origin)
     return Reply(204)
 
@@ -79,35 +79,35 @@ def get_me(context: RequestContext, accounts: Accounts) -> Reply:
     caller = context.signed_in
     user = meeting_service.get_user(caller.user_id)
     known = caller.model_dump(include={"account_id", "user_id", "tenant_id", "access", "right"})
-    return Reply.of(Me(**known, email=accounts.get_account(caller).email, name=user.name))
+    return Reply.of(Me(**known, email=accounts.own_account.get(caller).email, name=user.name))
 
 
 def request_password_reset(context: RequestContext, accounts: Accounts, body: EmailRequest) -> Reply:
     """Have a mail sent, if there is somebody to send it to."""
-    accounts.request_password_reset(body, origin=context.origin)
+    accounts.password_reset.request(body, origin=context.origin)
     return Reply(202)
 
 
 def reset_password(context: RequestContext, accounts: Accounts, body: NewPasswordRequest) -> Reply:
     """Set another password by the token of that mail."""
-    accounts.reset_password(body, origin=context.origin)
+    accounts.password_reset.confirm(body, origin=context.origin)
     return Reply(204)
 
 
 def request_verification(context: RequestContext, accounts: Accounts) -> Reply:
     """Have a mail sent that shows whether the e-mail is the caller's."""
-    accounts.request_verification(context.signed_in, origin=context.origin)
+    accounts.email_verification.request(context.signed_in, origin=context.origin)
     return Reply(202)
 
 
 def verify_email(context: RequestContext, accounts: Accounts, body: TokenRequest) -> Reply:
     """Note that the mail was read."""
-    return Reply.of(accounts.verify_email(body.token, origin=context.origin))
+    return Reply.of(accounts.email_verification.confirm(body.token, origin=context.origin))
 
 
 def accept_invitation(context: RequestContext, accounts: Accounts, body: NewPasswordRequest) -> Reply:
     """Let somebody in who was invited."""
-    return Reply.of(accounts.accept_invitation(body, origin=context.origin))
+    return Reply.of(accounts.password_reset.accept_invitation(body, origin=context.origin))
 
 
 def _refusal(error: _Refusal, why: str) -> Reply:

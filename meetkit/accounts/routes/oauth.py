@@ -14,8 +14,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import BaseModel
 
 from meetkit.accounts import oauth
-from meetkit.accounts.identity import Identity, ProviderName
-from meetkit.accounts.oauth import Answer, Pending, Provider
+from meetkit.accounts.models import Identity, ProviderName
+from meetkit.accounts.oauth import CallbackParams, Pending, Provider
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.settings import Settings
 from meetkit.web import openapi
@@ -121,8 +121,8 @@ class SignIn(Generic[OriginT]):
         pending = self._cookie.get(request)
         if pending is None:
             begin = f"{self._base}/auth/login/{provider}"
-            raise InvalidRequestError(f"this browser has begun no sign-in in the last ten minutes; begin at {begin}")
-        identity = await self._run(found.finish, pending, Answer(state=state, code=code, error=error))
+            raise InvalidRequestError(f"this browser has started no sign-in in the last ten minutes; start at {begin}")
+        identity = await self._run(found.finish, pending, CallbackParams(state=state, code=code, error=error))
         pair = await self._run(self._sign_in, identity, self._origin(request))
         response = JSONResponse(pair.model_dump(mode="json"), headers=_PRIVATE)
         self._cookie.remove(response)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Concatenate
 
 from meetkit.accounts import pages
-from meetkit.accounts.email_tokens import StaleTokenError
 from meetkit.accounts.models import NewPasswordRequest, TokenRequest
 from meetkit.accounts.pages import Page
+from meetkit.accounts.repository.email_tokens import StaleTokenError
 from meetkit.accounts.routes import auth_operations as auth
 from meetkit.accounts.service import Accounts
 from meetkit.errors import InvalidRequestError, MeetkitError
@@ -27,22 +27,22 @@ ACTS: Mapping[Page, Act] = {
 
 def show(page: Page, token: str) -> Reply:
     """The page that a link leads to. Whether the token is good is not looked at."""
-    return pages.asking(page, token) if _is_token(token) else pages.over(page)
+    return pages.form_page(page, token) if _is_token(token) else pages.invalid_link_page(page)
 
 
 def take(context: RequestContext, accounts: Accounts, page: Page, form: Mapping[str, str]) -> Reply:
     """Do what the form asks for, and say so, or what is wrong."""
     token = form.get("token", "")
     if not _is_token(token):
-        return pages.over(page)
+        return pages.invalid_link_page(page)
     try:
         ACTS[page](context, accounts, _asked(page, token, form))
     except StaleTokenError:
-        return pages.over(page)
+        return pages.invalid_link_page(page)
     except MeetkitError as error:
         status, headers = error.status_code, problems.headers_of(error)
-        return pages.asking(page, token, problem=_sentence(error), status=status, headers=headers)
-    return pages.done(page)
+        return pages.form_page(page, token, problem=_sentence(error), status=status, headers=headers)
+    return pages.success_page(page)
 
 
 def _is_token(text: str) -> bool:
