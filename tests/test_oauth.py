@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import anyio
 import httpx2
 import pytest
 import pytest_socket
@@ -27,9 +28,13 @@ from starlette.testclient import TestClient
 from meetkit.accounts import oauth
 from meetkit.accounts.models import Identity, ProviderName
 from meetkit.accounts.oauth import id_tokens
-from meetkit.accounts.routes.oauth import SECONDS_TO_SIGN_IN, SignIn, router
+from meetkit.accounts.routes.oauth import router
+from meetkit.accounts.routes.oauth_flow import SECONDS_TO_SIGN_IN, OAuthFlow
 from meetkit.errors import IdentityProviderError, InvalidRequestError, MeetkitError, NotConfiguredError
+from meetkit.models.caller import Origin
 from meetkit.settings import Settings
+from meetkit.web.context import Backend
+from meetkit.web.dispatch import Dispatcher, bind
 from meetkit.web.paging import PREFIX
 from tests.oauth_providers import CLIENT, SECRET, Guard, github, oidc, running
 
@@ -58,14 +63,15 @@ class Site:
         self.settings = settings
         self.signed_in: list[Identity] = []
         app = FastAPI()
-        ends = SignIn(settings, keys=keys, sign_in=self._sign_in, origin=_origin)
-        app.include_router(router(ends, Pair), prefix=PREFIX)
+        flow = OAuthFlow(settings, keys=keys, log_in=self._sign_in)
+        dispatcher = Dispatcher(Backend(services={OAuthFlow: flow}), anyio.CapacityLimiter(1))
+        bind([router], dispatcher, into=app.router, prefix=PREFIX)
         app.add_exception_handler(MeetkitError, _problem)
         self.app = app
         self.browser = self.new_browser()
 
-    def _sign_in(self, identity: Identity, origin: str) -> Pair:
-        assert origin == "testclient"
+    def _sign_in(self, identity: Identity, origin: Origin) -> Pair:
+        assert origin.address == "testclient"
         self.signed_in.append(identity)
         return Pair(access_token="a", refresh_token="r")
 
@@ -84,11 +90,6 @@ class Site:
         assert parts.path == f"{PREFIX}/auth/callback/{name}"
         answer = (browser or self.browser).get(f"{parts.path}?{parts.query}")
         return answer.status_code, answer.json()
-
-
-def _origin(request: Request) -> str:
-    assert request.client
-    return request.client.host
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
@@ -204,7 +205,7 @@ def test_the_schema_tells_the_routes_and_what_comes_back(site: Site) -> None:
         f"{PREFIX}/auth/{path}" for path in ("callback/{provider}", "login/github", "login/google")
     ]
     answer = paths[f"{PREFIX}/auth/callback/{{provider}}"]["get"]["responses"]["200"]
-    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Pair"}
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/TokenPair"}
     assert set(paths[f"{PREFIX}/auth/login/google"]["get"]["responses"]) == {"303"}
 
 
@@ -245,7 +246,7 @@ def test_a_wrong_state_is_refused(site: Site, name: ProviderName) -> None:
 
     for wrong in ("", "other", state[:-1], state + "x", "%C3%BC", "%ED%A0%80"):
         assert "does not match the sign-in" in refused(site, name, back.replace(f"state={state}", f"state={wrong}"))
-    assert "no answer" in refused(site, name, back.replace("state=", "status="))
+    assert "does not match" in refused(site, name, back.replace("state=", "status="))
     assert site.guards[name].verified == 0
 
 
@@ -253,7 +254,7 @@ def test_a_wrong_state_is_refused(site: Site, name: ProviderName) -> None:
 def test_a_browser_that_began_nothing_is_refused(site: Site, name: ProviderName) -> None:
     back = consent(site.begin(name), sub=person(name, "maya"))
 
-    assert f"begin at http://testserver{PREFIX}/auth/login/{name}" in refused(site, name, back, site.new_browser())
+    assert f"start at http://testserver{PREFIX}/auth/login/{name}" in refused(site, name, back, site.new_browser())
 
 
 def test_a_cookie_that_was_tampered_with_or_is_too_old_is_refused(site: Site) -> None:
@@ -319,7 +320,7 @@ def test_who_declines_there_is_told_so(site: Site, name: ProviderName) -> None:
 def test_an_error_without_the_state_is_not_believed(site: Site) -> None:
     site.begin("github")
 
-    assert "no answer" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
+    assert "does not match" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import jsonschema_rs
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 from schemathesis import engine
@@ -24,7 +25,7 @@ from meetkit.accounts.routes import bodies as account_bodies
 from meetkit.meetings.routes import bodies, examples
 from meetkit.models import analysis, insights, meetings, people, time, transcripts
 from meetkit.models.caller import Access
-from meetkit.web.app import Service
+from meetkit.web.app import service_of
 from tests.web_apps import PASSWORD, service
 
 # Rules that no schema can say: of the state that things are in, of two fields together, of a file's content, and
@@ -179,7 +180,7 @@ def _iso(moment: dt.datetime) -> str:
 
 
 @pytest.fixture
-def app() -> Iterator[Service]:
+def app() -> Iterator[FastAPI]:
     made = service(data.store(), login_attempts=1_000_000, signup="join")
     yield made
     made.closing.close()
@@ -187,7 +188,7 @@ def app() -> Iterator[Service]:
 
 @pytest.mark.usefixtures("_formats")
 @pytest.mark.parametrize("access", ["admin", "member"])
-def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
+def test_schemathesis_finds_nothing(app: FastAPI, access: Access) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=_config(_token(app, access), examples=4))
 
     done = [event for event in engine.from_schema(schema).execute() if isinstance(event, events.EngineEvent)]
@@ -199,9 +200,9 @@ def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
     assert sum(len(event.recorder.cases) for event in scenarios) > 1000
 
 
-def _token(app: Service, access: Access) -> str:
+def _token(app: FastAPI, access: Access) -> str:
     """The access token of somebody who signed in."""
-    accounts = app.accounts
+    accounts = service_of(app).accounts
     accounts.registration.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
     if access == "member":
         accounts.registration.sign_up(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -20,10 +21,10 @@ from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.repository import accounts as rows
 from meetkit.accounts.repository import api_keys, audit, sessions, teams
 from meetkit.storage import SqlStore
-from meetkit.web.app import Service
+from meetkit.web.app import service_of
 from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
-from tests.accounts import Post
+from tests.accounts import Post, replace_parts
 from tests.web_apps import PASSWORD, Snapshot, service
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
@@ -168,10 +169,10 @@ THINGS = {
 class World:
     """The service with both tenants, everybody signed in; what a request changes is undone before the next."""
 
-    def __init__(self, app: Service) -> None:
-        self.app, self.accounts = app, app.accounts
+    def __init__(self, app: FastAPI) -> None:
+        self.app, self.accounts = app, service_of(app).accounts
         # What would be done later is done before the next request.
-        object.__setattr__(self.accounts, "post", Post())
+        replace_parts(self.accounts, post=Post())
         fill(SqlStore(self.accounts.database))
         self.now = dt.datetime.now(dt.UTC)
         self.tokens: dict[str, str] = {}
@@ -238,10 +239,10 @@ def _filled(value: Any, user_id: str) -> Any:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     app = service(mail_folder=str(tmp_path_factory.mktemp("mail")), login_attempts=1_000_000)
     yield World(app)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
-def _routes(app: Service, root: str) -> set[str]:
+def _routes(app: FastAPI, root: str) -> set[str]:
     """Methods and paths below a root, but for what only says 405, and the documentation."""
     found: set[str] = set()
     for context in iter_route_contexts(app.routes):

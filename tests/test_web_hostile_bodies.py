@@ -26,6 +26,7 @@ from meetkit.models.base import parse, unknown_names
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.models.people import User
 from meetkit.models.time import Calendar, DateException, WorkHours
+from meetkit.web.app import service_of
 from tests.web_apps import service, signed_in
 
 MANY = 2_000
@@ -60,7 +61,7 @@ def known() -> Iterator[TestClient]:
     """A client of somebody who is signed in."""
     app = service()
     yield signed_in(app)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
 def _errors(model: type[BaseModel], field: str, value: Any) -> int:

@@ -33,8 +33,8 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     before it ends; a second one ends it at once.
     """
     from meetkit.storage.sql import engines, upkeep  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app  # noqa: PLC0415  # as above
-    from meetkit.web import server as serving  # noqa: PLC0415  # as above
+    from meetkit.web.app import create_app, service_of  # noqa: PLC0415  # as above
+    from meetkit.web.app import server as serving  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     given = settings.load()
@@ -44,9 +44,9 @@ def serve(host: str, port: int, no_sample: bool) -> None:
         url = str(given.database_url)
         upkeep.check_file(engines.parse(url), may_create=True)
         upkeep.check_writable(url)
-        service = app.Service(given, None, None)
+        service = create_app(given)
         if given.environment == "development" and not no_sample:
-            _fill(service.accounts.database)
+            _fill(service_of(service).accounts.database)
         where = listening.getsockname()[1]
         is_risky = given.environment == "development" and not is_loopback(host)
         serving.run(service, listening, lambda: _say(host, where, warn=is_risky))

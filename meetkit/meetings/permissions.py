@@ -49,8 +49,7 @@ class Permissions:
         Raises:
             ForbiddenError: the caller may change nothing, or this is not `allowed`.
         """
-        if not self.caller.may_write:
-            raise ForbiddenError("this account, or this API key, may read and change nothing")
+        self.caller.check_write()
         if not allowed:
             raise ForbiddenError(f"this account, or this API key, may not {what}")
 

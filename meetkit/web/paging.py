@@ -1,37 +1,53 @@
-"""Lists in pages: an opaque cursor, and the link to what follows."""
+"""Paged lists: the query of a page, its opaque cursor, and the link to the next page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
+from pydantic import Field
+
 from meetkit.errors import InvalidRequestError, NotFoundError, shown
-from meetkit.meetings.routes.queries import Page
-from meetkit.models.base import Value
+from meetkit.models.base import Line, Value
 from meetkit.web.reply import Reply
 
 PREFIX = "/api/v1"
 T = TypeVar("T")
+Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
+PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
+
+
+class Page(Value):
+    """A part of a list: `limit` items after `after`, or the `page`th such part."""
+
+    limit: Limit = 50
+    after: Line | None = Field(default=None, description="The `next` of the page before.")
+    page: PageNumber = 1
+
+    @property
+    def offset(self) -> int:
+        """The number of items between `after` and this page."""
+        return (self.page - 1) * self.limit
 
 
 def page_of(
-    kind: Callable[..., Value], path: str, query: Page, found: Sequence[T], cursor: Callable[[T], str], **dump: Any
+    kind: Callable[..., Value], path: str, query: Page, results: Sequence[T], cursor: Callable[[T], str], **dump: Any
 ) -> Reply:
-    """A page of what was found, which is one more than the page holds where another follows."""
-    items = list(found[: query.limit])
-    if len(found) <= query.limit:
+    """Return a page of the results, which are one more than the page holds where another page follows."""
+    items = list(results[: query.limit])
+    if len(results) <= query.limit:
         return Reply.of(kind(items=items), **dump)
     after = cursor(items[-1])
-    asked = query.model_dump(mode="json", exclude_unset=True, exclude={"page"}) | {"after": after}
-    link = f'<{PREFIX}{path}?{urlencode(asked, doseq=True)}>; rel="next"'
+    params = query.model_dump(mode="json", exclude_unset=True, exclude={"page"}) | {"after": after}
+    link = f'<{PREFIX}{path}?{urlencode(params, doseq=True)}>; rel="next"'
     return Reply.of(kind(items=items, next=after), headers={"Link": link}, **dump)
 
 
 @contextmanager
 def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
-    """Around a search: where it does not find what the page before ended with, the cursor is at fault."""
+    """Report a cursor that names nothing as an invalid request, where a search raises that it is not found."""
     try:
         yield
     except NotFoundError as error:
@@ -41,5 +57,5 @@ def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
 
 
 def unknown_cursor(after: str) -> InvalidRequestError:
-    """What a page that follows something that is not, or no longer, there is answered with."""
+    """Return the error of a cursor whose item is not in the list, or no longer."""
     return InvalidRequestError(f"after: nothing in this list is {shown(after)}, or it is gone; begin at its first page")

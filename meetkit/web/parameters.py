@@ -1,12 +1,12 @@
-"""Headers and parts of paths that several routes take."""
+"""Headers that several routes take."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Header, Path
+from fastapi import Header
 
-from meetkit.meetings.routes.queries import Key
+from meetkit.web.bodies import Key
 
 IdempotencyKey = Annotated[
     Key | None,
@@ -18,6 +18,3 @@ IfMatch = Annotated[
     str | None, Header(description="The ETag of the version that the change is meant for; 412 where it has moved on.")
 ]
 IfNoneMatch = Annotated[str | None, Header(description="The ETag of a version that is known; 304 where it is this.")]
-MeetingId = Annotated[str, Path(description="The meeting's id.")]
-UserId = Annotated[str, Path(description="The user's id.")]
-ContactId = Annotated[str, Path(description="The contact's id.")]

@@ -53,7 +53,7 @@ VERIFICATION = Page(
     question="Somebody signed up at meetkit with the address that this link was sent to. Is it yours?",
     button="Yes, it is my address",
     success="Thank you, your e-mail address is verified. You can close this page.",
-    invalid_link="If your address is verified already, nothing is left to do. If not, sign in and ask for another mail.",
+    invalid_link="If your address is verified already, nothing is left to do. If not, sign in and request another.",
     takes_password=False,
 )
 RESET = Page(
@@ -70,7 +70,7 @@ INVITATION = Page(
     question="An account was made for you. Choose a password, and it is yours.",
     button="Accept the invitation",
     success="The account is yours. Sign in with your e-mail address and this password; you can close this page.",
-    invalid_link="If you have accepted it already, sign in. If not, ask for a mail to reset your password, which sets one.",
+    invalid_link="If you accepted it already, sign in. If not, request a mail to reset your password, which sets one.",
 )
 
 

@@ -6,11 +6,13 @@ from meetkit import meeting_service
 from meetkit.meetings.routes.bodies import ActionItemPage
 from meetkit.meetings.routes.queries import ActionItemQuery
 from meetkit.models.insights import PendingActionItem
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.paging import page_of, unknown_cursor
 from meetkit.web.reply import Reply
 
 
+@requires()
 def list_action_items(context: RequestContext, query: ActionItemQuery) -> Reply:
     """What is open of a user's, with a contact, or both; by default of the caller's."""
     user_id = query.user_id
@@ -20,9 +22,9 @@ def list_action_items(context: RequestContext, query: ActionItemQuery) -> Reply:
     return page_of(ActionItemPage, "/action-items", query, _page(found, query), _cursor)
 
 
+@requires(write=True)
 def complete_action_item(context: RequestContext, meeting_id: str, item_id: str) -> Reply:
     """Note that something is done."""
-    context.check_may_write()
     return Reply.of(meeting_service.complete_action_item(meeting_id, item_id))
 
 

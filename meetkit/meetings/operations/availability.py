@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from meetkit import meeting_service
 from meetkit.meetings.routes.bodies import DaySearch, Explanation, Obstacles, Search, Slots
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
 
+@requires()
 def find_slots(context: RequestContext, body: Search) -> Reply:
     """When these users can meet, on a date or within a window."""
     asked = {name: getattr(body, name) for name in type(body).model_fields}
@@ -15,6 +17,7 @@ def find_slots(context: RequestContext, body: Search) -> Reply:
     return Reply.of(Slots(slots=find(**asked)))
 
 
+@requires()
 def explain_start(context: RequestContext, body: Explanation) -> Reply:
     """Why these users cannot meet then."""
     obstacles = meeting_service.explain_start(body.user_ids, body.start, body.duration_minutes)

@@ -10,23 +10,24 @@ from meetkit.errors import LLMAPIError
 from meetkit.meetings.operations.insights import of_one_attempt, sent, standing_in
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
 
+@requires(write=True, audit="transcript_read")
 def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
-    context.check_may_write()
     try:
         prep = meeting_service.generate_pre_meeting_prep_with_retry(
             meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
-    context.record("transcript_read", meeting_id)
     return Reply.of(prep)
 
 
+@requires(write=True)
 def analyze(
     context: RequestContext,
     meeting_id: str,
@@ -35,7 +36,6 @@ def analyze(
     upload: bytes | None = None,
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
-    context.check_may_write()
     given = sent(body, upload)
     insights = meeting_service.analyze_meeting(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)

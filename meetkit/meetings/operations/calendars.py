@@ -8,6 +8,7 @@ from typing import Literal
 from meetkit import calendars, meeting_service
 from meetkit.meetings.routes.bodies import Busy, Calendars, Synced
 from meetkit.runtime.collaborators import current_store
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
@@ -15,20 +16,21 @@ _BACK, _AHEAD = dt.timedelta(days=31), dt.timedelta(days=730)
 _MAX_PROBLEMS = 20
 
 
+@requires()
 def get_calendars(context: RequestContext, user_id: str) -> Reply:
     """A user's calendars from elsewhere."""
     return Reply.of(Calendars(items=current_store().get_calendars(user_id)))
 
 
+@requires(write=True)
 def sync_calendar(context: RequestContext, user_id: str, name: str, body: Busy) -> Reply:
     """Keep a user's busy time, in place of all that this calendar held."""
-    context.check_may_write()
     return Reply.of(meeting_service.sync_calendar(user_id, body.busy, calendar=name))
 
 
+@requires(write=True)
 def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: str = "default") -> Reply:
     """Keep the busy time of an iCalendar file, from a month ago to two years ahead."""
-    context.check_may_write()
     user, now = meeting_service.get_user(user_id), dt.datetime.now(dt.UTC)
     problems: list[calendars.Problem] = []
     busy = calendars.read_busy(
@@ -43,6 +45,7 @@ def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: 
     return Reply.of(Synced(calendar=kept, problems=tuple(map(str, problems[:_MAX_PROBLEMS]))))
 
 
+@requires()
 def get_invitation(context: RequestContext, meeting_id: str) -> Reply:
     """The invitation to a meeting, or what calls it off, as an iCalendar file."""
     meeting = meeting_service.get_meeting(meeting_id, transcript=False)

@@ -14,32 +14,33 @@ from meetkit.insights.offline.engine import fingerprint
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, Fallback, OffsetsQuery, PrepareQuery
 from meetkit.models.transcripts import Transcript
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
 
+@requires(write=True, audit="transcript_read")
 async def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
-    context.check_may_write()
     try:
         prep = await meeting_service.generate_pre_meeting_prep_async(
             meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
         )
     except LLMAPIError as error:
         raise of_one_attempt(error) from error
-    await asyncio.to_thread(context.record, "transcript_read", meeting_id)
     return Reply.of(prep)
 
 
+@requires(audit="transcript_read")
 def get_prep(context: RequestContext, meeting_id: str) -> Reply:
     """The brief that was last written."""
     prep = meeting_service.get_prep(meeting_id)
     if prep is None:
         raise NotFoundError("brief of a meeting", meeting_id)
-    context.record("transcript_read", meeting_id)
     return Reply.of(prep)
 
 
+@requires(write=True)
 async def analyze(
     context: RequestContext,
     meeting_id: str,
@@ -48,7 +49,6 @@ async def analyze(
     upload: bytes | None = None,
 ) -> Reply:
     """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
-    context.check_may_write()
     given = sent(body, upload)
     insights = await meeting_service.analyze_meeting_async(
         meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
@@ -58,12 +58,12 @@ async def analyze(
     return Reply.of(insights)
 
 
+@requires(audit="transcript_read")
 def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
     """The insights of the last analysis."""
     insights = meeting_service.get_insights(meeting_id)
     if insights is None:
         raise NotFoundError("analysis of a meeting", meeting_id)
-    context.record("transcript_read", meeting_id)
     if query.offsets == "code_points":
         return Reply.of(insights)
     text = meeting_service.get_meeting(meeting_id).transcript or ""
@@ -72,12 +72,12 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     return _in_utf16(insights, text)
 
 
+@requires(audit="transcript_read")
 def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
     """The transcript with its turns."""
     transcript = meeting_service.get_transcript(meeting_id)
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
-    context.record("transcript_read", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
 
 

@@ -13,6 +13,7 @@ from meetkit.meetings.operations.etags import etag, is_known, precondition, vers
 from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, Move, NewMeeting
 from meetkit.meetings.routes.queries import MAX_USERS, MeetingQuery, OneMeetingQuery
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.reply import Reply
@@ -21,28 +22,29 @@ WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
 WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 
 
+@requires(write=True)
 def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
-    context.check_may_write()
     asked = _owned(context, body)
     return _created(meeting_service.create_meeting(asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
+@requires(write=True)
 def book_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
-    context.check_may_write()
     asked = _owned(context, body)
     return _created(meeting_service.book_meeting(asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
+@requires(write=True)
 def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: str | None = None) -> Reply:
     """Create a meeting as early as its people are free."""
-    context.check_may_write()
     asked = {name: getattr(body, name) for name in FirstFree.model_fields}
     asked["user_ids"] = body.user_ids or [context.own_user("user_ids")]
     return _created(meeting_service.book_first_free(**asked, idempotency_key=context.idempotency_key(idempotency_key)))
 
 
+@requires()
 def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
     """The meetings of one or several users, each meeting once."""
     user_ids = _team(context) if query.of else list(dict.fromkeys(query.user_id)) or [context.own_user("user_id")]
@@ -51,6 +53,7 @@ def list_meetings(context: RequestContext, query: MeetingQuery) -> Reply:
     return page_of(MeetingPage, "/meetings", query, found, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
 
 
+@requires()
 def get_meeting(
     context: RequestContext, meeting_id: str, query: OneMeetingQuery, *, if_none_match: str | None = None
 ) -> Reply:
@@ -66,11 +69,11 @@ def get_meeting(
     return Reply.of(found, headers=etag(found))
 
 
+@requires(write=True)
 def update_meeting(
     context: RequestContext, meeting_id: str, body: MeetingUpdate, *, if_match: str | None = None
 ) -> Reply:
     """Change a meeting."""
-    context.check_may_write()
     with precondition(if_match):
         by_tag = version_asked(meeting_id, if_match)
         expected = body.expected_version or by_tag
@@ -78,17 +81,17 @@ def update_meeting(
         return meeting_reply(meeting_service.update_meeting(meeting_id, changes))
 
 
+@requires(write=True)
 def delete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
     """Remove a meeting and all that was made from it."""
-    context.check_may_write()
     with precondition(if_match):
         meeting_service.delete_meeting(meeting_id, expected_version=version_asked(meeting_id, if_match))
     return Reply(204)
 
 
+@requires(write=True)
 def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, if_match: str | None = None) -> Reply:
     """Move a meeting."""
-    context.check_may_write()
     with precondition(if_match):
         moved = meeting_service.reschedule_meeting(
             meeting_id,
@@ -100,17 +103,17 @@ def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, 
     return meeting_reply(moved)
 
 
+@requires(write=True)
 def cancel_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
     """Call a meeting off."""
-    context.check_may_write()
     with precondition(if_match):
         version = version_asked(meeting_id, if_match)
         return meeting_reply(meeting_service.cancel_meeting(meeting_id, expected_version=version))
 
 
+@requires(write=True)
 def complete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
     """Note that a meeting took place."""
-    context.check_may_write()
     with precondition(if_match):
         version = version_asked(meeting_id, if_match)
         return meeting_reply(meeting_service.complete_meeting(meeting_id, expected_version=version))

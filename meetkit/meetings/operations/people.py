@@ -20,19 +20,21 @@ from meetkit.meetings.routes.bodies import (
     UserPage,
     UserPatch,
 )
-from meetkit.meetings.routes.queries import Page, PeopleQuery
+from meetkit.meetings.routes.queries import PeopleQuery
 from meetkit.models.base import Value
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.runtime.collaborators import current_store
+from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
-from meetkit.web.paging import PREFIX, cursor_errors, page_of, unknown_cursor
+from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of, unknown_cursor
 from meetkit.web.reply import Reply
 
 PersonT = TypeVar("PersonT", User, Contact)
 _A_MOMENT = dt.timedelta(microseconds=1)
 
 
+@requires()
 def list_users(context: RequestContext, query: PeopleQuery) -> Reply:
     """The users of the caller's tenant."""
     with cursor_errors("user", query.after):
@@ -40,32 +42,34 @@ def list_users(context: RequestContext, query: PeopleQuery) -> Reply:
     return page_of(UserPage, "/users", query, found, lambda user: user.id)
 
 
+@requires(write=True)
 def create_user(context: RequestContext, body: NewUser, idempotency_key: str | None = None) -> Reply:
     """Keep a new user of the caller's tenant."""
-    context.check_may_write()
     fields = _fields(context, "user", body, idempotency_key)
     made = _kept_once(fields, idempotency_key, meeting_service.create_user, meeting_service.get_user)
     return Reply.of(made, 201, {"Location": f"{PREFIX}/users/{quote(made.id, safe='')}"})
 
 
+@requires()
 def get_user(context: RequestContext, user_id: str) -> Reply:
     """A user."""
     return Reply.of(meeting_service.get_user(user_id))
 
 
+@requires(write=True)
 def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply:
     """Change a user."""
-    context.check_may_write()
     return Reply.of(meeting_service.update_user(user_id, body.changes))
 
 
+@requires(write=True)
 def erase_user(context: RequestContext, user_id: str) -> Reply:
     """Erase a user, and what was said in their meetings."""
-    context.check_may_write()
-    context.erase_user(user_id)
+    context.erase_user(user_id, meeting_service.erase_user)
     return Reply(204)
 
 
+@requires()
 def list_contacts(context: RequestContext, query: PeopleQuery) -> Reply:
     """The contacts of the caller's tenant."""
     with cursor_errors("contact", query.after):
@@ -73,33 +77,34 @@ def list_contacts(context: RequestContext, query: PeopleQuery) -> Reply:
     return page_of(ContactPage, "/contacts", query, found, lambda contact: contact.id)
 
 
+@requires(write=True)
 def create_contact(context: RequestContext, body: NewContact, idempotency_key: str | None = None) -> Reply:
     """Keep a new contact of the caller's tenant."""
-    context.check_may_write()
     fields = _fields(context, "contact", body, idempotency_key)
     made = _kept_once(fields, idempotency_key, meeting_service.create_contact, meeting_service.get_contact)
     return Reply.of(made, 201, {"Location": f"{PREFIX}/contacts/{quote(made.id, safe='')}"})
 
 
+@requires()
 def get_contact(context: RequestContext, contact_id: str) -> Reply:
     """A contact."""
     return Reply.of(meeting_service.get_contact(contact_id))
 
 
+@requires(write=True)
 def update_contact(context: RequestContext, contact_id: str, body: ContactPatch) -> Reply:
     """Change a contact."""
-    context.check_may_write()
     return Reply.of(meeting_service.update_contact(contact_id, body.changes))
 
 
+@requires(write=True, audit="contact_erased")
 def erase_contact(context: RequestContext, contact_id: str) -> Reply:
     """Erase a contact, and what was said in meetings with them."""
-    context.check_may_write()
     meeting_service.erase_contact(contact_id)
-    context.record("contact_erased", contact_id)
     return Reply(204)
 
 
+@requires()
 def contact_history(context: RequestContext, contact_id: str, query: Page) -> Reply:
     """The past meetings with a contact, newest first."""
     with cursor_errors("meeting", query.after):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from meetkit.availability import Obstacle
 from meetkit.availability.query import BufferMinutes, SpanMinutes
@@ -12,19 +12,13 @@ from meetkit.models.base import Email, Line, Many, Text, Value, at_most
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
-from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot, WorkHours
+from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
 from meetkit.models.zones import Date, Moment, Zone
+from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
 
 UserIds = Annotated[Many[Line], Field(min_length=1, max_length=100)]
-WorkWeek = Annotated[Many[WorkHours], Field(max_length=100)]
 DaysOff = Annotated[Many[DateException], Field(max_length=1000)]
 Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
-
-
-class Listing(Value):
-    """A part of a list."""
-
-    next: str | None = Field(default=None, description="The `after` of the next page; null at the end.")
 
 
 class MeetingPage(Listing):
@@ -51,15 +45,6 @@ class ActionItemPage(Listing):
     items: list[PendingActionItem]
 
 
-def _null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None:
-    """Say of a change that null clears, and clears some fields only; leaving one out is no null."""
-    for name, field in schema["properties"].items():
-        field.pop("default", None)
-        if name not in model.clearable | {"expected_version"} and "anyOf" in field:
-            (only,) = [one for one in field.pop("anyOf") if one != {"type": "null"}]
-            field.update(only)
-
-
 class NewMeeting(CreateMeetingRequest):
     """A meeting to be. A naive `date` is wall-clock time in the owner's zone."""
 
@@ -79,7 +64,7 @@ class MeetingPatch(MeetingUpdate):
     A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone.
     """
 
-    model_config = ConfigDict(json_schema_extra=_null_only_where_it_clears)
+    model_config = ConfigDict(json_schema_extra=null_only_where_it_clears)
 
 
 class NewUser(Value):
@@ -101,25 +86,6 @@ class NewContact(Value):
     company: Line
     role: Line
     timezone: Zone | None = None
-
-
-class Patch(Value):
-    """Fields to change; one left out stays as it is."""
-
-    model_config = ConfigDict(json_schema_extra=_null_only_where_it_clears)
-    clearable: ClassVar[frozenset[str]] = frozenset()
-
-    @model_validator(mode="after")
-    def _refuse_empty(self) -> Self:
-        for name, value in self.changes.items():
-            if value is None and name not in self.clearable:
-                raise ValueError(f"{name} cannot be empty; leave it out to keep what it is")
-        return self
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """The fields that were given."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class UserPatch(Patch):

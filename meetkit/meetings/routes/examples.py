@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from meetkit.accounts.routes.examples import ACCOUNTS
 from meetkit.models.time import OFFICE_HOURS
 
 _WEEK = [hours.model_dump(mode="json") for hours in OFFICE_HOURS]
@@ -168,7 +167,6 @@ OF_SCHEMAS: dict[str, Any] = {
         "statistics": {**_OFFLINE, "words": 7, "duration_seconds": None, "interactivity": None, "speakers": []},
         "trackers": {**_OFFLINE, "mentions": []},
     },
-    **ACCOUNTS,
     "Transcript": {"format": "text", "text": f"Sarah Chen: {_QUOTE}", "turns": [_TURN]},
 }
 """By the names of schemas."""

@@ -1,12 +1,10 @@
-"""The routes: what is done where, and what of a request that takes."""
+"""The Flask routes of meetings and people, with the readers of each operation's arguments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
-
 from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people
 from meetkit.meetings.routes.bodies import (
+    Analysis,
     ContactPatch,
     Explanation,
     FirstFree,
@@ -24,34 +22,23 @@ from meetkit.meetings.routes.queries import (
     MeetingQuery,
     OffsetsQuery,
     OneMeetingQuery,
-    Page,
     PeopleQuery,
     PrepareQuery,
 )
 from meetkit.web.flask.reading import (
-    Reader,
     body,
+    form_or_json,
     idempotency_key,
     if_match,
     if_none_match,
     query,
-    transcript,
 )
-from meetkit.web.reply import Reply
-
-
-class Route(NamedTuple):
-    """A method and a path, what is done there, and what of a request that takes."""
-
-    method: str
-    path: str
-    operation: Callable[..., Reply]
-    reads: Sequence[Reader] = ()
-
+from meetkit.web.flask.views import Route, Routes
+from meetkit.web.paging import Page
 
 _MEETING, _CONTACT, _USER = "/meetings/<meeting_id>", "/contacts/<contact_id>", "/users/<user_id>"
 
-ROUTES = (
+_ROUTES = (
     Route("POST", "/meetings", meetings.create_meeting, [idempotency_key, body(NewMeeting)]),
     Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
     Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(NewMeeting)]),
@@ -64,7 +51,7 @@ ROUTES = (
     Route("POST", f"{_MEETING}/complete", meetings.complete_meeting, [if_match]),
     Route("POST", f"{_MEETING}/prepare", blocking.prepare, [query(PrepareQuery)]),
     Route("GET", f"{_MEETING}/prep", insights.get_prep),
-    Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), transcript]),
+    Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), form_or_json(Analysis)]),
     Route("GET", f"{_MEETING}/insights", insights.get_insights, [query(OffsetsQuery)]),
     Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [query(OffsetsQuery)]),
     Route("GET", "/users", people.list_users, [query(PeopleQuery)]),
@@ -83,5 +70,4 @@ ROUTES = (
     Route("POST", "/availability", availability.find_slots, [body(Search)]),
     Route("POST", "/availability/explain", availability.explain_start, [body(Explanation)]),
 )
-ONLY_POST = ("/meetings/book", "/meetings/book-first-free")
-"""Words that are no ids where the method is another one."""
+ROUTES = Routes(_ROUTES, only_post=("/meetings/book", "/meetings/book-first-free"))

@@ -6,34 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.accounts.events import AuditFilters, EventName
 from meetkit.models.base import Line, Many, Searched, Value
 from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
-from meetkit.models.zones import UtcInstant
+from meetkit.web.paging import Page
 
 MAX_USERS = 50
 """Of so many users at most one list is; each of them is asked for in the store."""
-Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
-PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
-Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
-"""What a caller names a request by: visible ASCII, with spaces only within."""
 Offsets = Literal["code_points", "utf16"]
 """JavaScript counts UTF-16 code units, Python code points."""
 Fallback = Annotated[Literal["offline", "none"], Field(description="What stands in for a model that fails.")]
-
-
-class Page(Value):
-    """Which part of a list: `limit` of what follows `after`, or the `page`th such part."""
-
-    limit: Limit = 50
-    after: Line | None = Field(default=None, description="The `next` of the page before.")
-    page: PageNumber = 1
-
-    @property
-    def offset(self) -> int:
-        """How many of what follows `after` come before this page."""
-        return (self.page - 1) * self.limit
 
 
 class MeetingQuery(Page):
@@ -109,18 +91,3 @@ class ActionItemQuery(Page):
 
     user_id: Line | None = Field(default=None, description="By default the caller, unless a contact is named.")
     contact_id: Line | None = None
-
-
-class AuditQuery(Page):
-    """Which events: those in `[start, end)`."""
-
-    account_id: Line | None = Field(default=None, description="Whose act it was, or whose door was tried.")
-    event: EventName | None = None
-    start: UtcInstant | None = None
-    end: UtcInstant | None = None
-
-    def filters(self, before: int | None) -> AuditFilters:
-        """The filters of one more than a page holds, below the number of an event."""
-        names = AuditFilters.model_fields.keys() & type(self).model_fields.keys()
-        given = {name: getattr(self, name) for name in names}
-        return AuditFilters(**given | {"before": before, "limit": self.limit + 1, "offset": self.offset})

@@ -18,7 +18,7 @@ _NO_STORE = (b"cache-control", b"no-store")
 _CLOSE = (b"connection", b"close")
 
 
-class Edge:
+class RequestLogging:
     """Around everything, so that no answer leaves without an id and the headers, and none without being counted.
 
     Once `is_draining`, each answer says `Connection: close`, so that no client sends its next request on a connection

@@ -11,9 +11,10 @@ from time import monotonic
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from meetkit.errors import InvalidRequestError
-from meetkit.web.app import Service
+from meetkit.web.app.state import service_of
 from meetkit.web.timeouts import Connection
 
 _BACKLOG = 2048
@@ -39,9 +40,9 @@ def bind(host: str, port: int) -> socket.socket:
         raise InvalidRequestError(f"cannot listen on {host}, port {port}: {why}; choose another by --port") from None
 
 
-def run(app: Service, listening: socket.socket, on_start: Callable[[], None]) -> None:
+def run(app: FastAPI, listening: socket.socket, on_start: Callable[[], None]) -> None:
     """Serve until told to stop by SIGTERM or SIGINT; a second one ends the process at once."""
-    given = app.settings
+    settings = service_of(app).settings
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -54,7 +55,7 @@ def run(app: Service, listening: socket.socket, on_start: Callable[[], None]) ->
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE,
         # uvicorn rounds nothing, it only says that it takes whole seconds.
-        timeout_graceful_shutdown=given.shutdown_seconds,  # type: ignore[arg-type]
+        timeout_graceful_shutdown=settings.shutdown_seconds,  # type: ignore[arg-type]
     )
     PatientServer(config, app, on_start).run(sockets=[listening])
 
@@ -65,10 +66,10 @@ class PatientServer(uvicorn.Server):
     From the first signal on the app's answers say `Connection: close`.
     """
 
-    def __init__(self, config: uvicorn.Config, app: Service, on_start: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, on_start: Callable[[], None]) -> None:
         """Prepare to serve; `on_start` is called when requests are taken."""
         super().__init__(config)
-        self._service = app
+        self._service = service_of(app)
         self._on_start = on_start
         self._stops_at: float | None = None
 

@@ -9,10 +9,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from meetkit.errors import UnauthenticatedError
 from meetkit.settings import Settings
-from meetkit.web import problems, readiness
+from meetkit.web import problems
+from meetkit.web.app import readiness
+from meetkit.web.app.readiness import Readiness
 from meetkit.web.dispatch import credentials_of, rendered
 from meetkit.web.monitoring.metrics import Metrics
-from meetkit.web.readiness import Readiness
 from meetkit.web.reply import Reply
 
 _RETRY_AFTER = {"Retry-After": "1"}
