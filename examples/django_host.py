@@ -29,19 +29,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from meetkit import data
-from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, shown
+from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
+from meetkit.insights.report.highlights import cut
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
-from meetkit.models.base import check_storable, cut, is_storable, parse
+from meetkit.models.base import check_storable, is_storable, parse
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import (
     ERASED_TITLE,
     Meeting,
     MeetingFilters,
     check_version,
-    emptied,
     is_planned,
     takes_time,
+    without_content,
 )
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import (
@@ -193,7 +194,7 @@ def _row(table: Any, kind: str, key: str) -> Any:
 
 def _check_free(table: Any, kind: str, key: str) -> None:
     if table.objects.filter(key=key).exists():
-        raise ConflictError(f"there is already a {kind} with id {shown(key)}")
+        raise ConflictError(f"there is already a {kind} with id {brief_repr(key)}")
 
 
 def _meeting(row: Appointment, *, transcript: bool = True) -> Meeting:
@@ -312,11 +313,11 @@ class DjangoStore:
         rows = Appointment.objects.filter(has_items=True).defer("transcript")
         found = [one for row in rows if _is_seen(one := _meeting(row, transcript=False), seen_by)]
         circles = {
-            one.circle
+            one.thread_key
             for one in found
             if one.has_open_items and user_id in (None, *one.user_ids) and contact_id in (None, one.contact_id)
         }
-        return [one for one in found if one.circle in circles]
+        return [one for one in found if one.thread_key in circles]
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         with _writing():
@@ -443,7 +444,7 @@ class DjangoStore:
         Attendance.objects.bulk_create(Attendance(appointment=row, user=user_id) for user_id in meeting.user_ids)
 
     def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
-        self._keep(emptied(_meeting(row), now=now, **changes), row)
+        self._keep(without_content(_meeting(row), now=now, **changes), row)
         self._forget_beside(row)
         self._forget_briefs(row.contact)
 

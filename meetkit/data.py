@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, shown
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, brief_repr
 from meetkit.models.base import new_id, parse
 from meetkit.models.meetings import Meeting, MeetingUpdate, apply_update
 from meetkit.models.people import Contact, User
@@ -100,10 +100,10 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
 
     def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Entity:
         if not isinstance(entity, Mapping | BaseModel):
-            raise InvalidRequestError(f"{self._kind} {shown(entity_id)}: a mapping, not {shown(entity)}")
+            raise InvalidRequestError(f"{self._kind} {brief_repr(entity_id)}: a mapping, not {brief_repr(entity)}")
         given = {**self._given, **dict(entity)}
         if given.get("id", entity_id) != entity_id:
-            raise InvalidRequestError(f"id: {shown(given['id'])} is assigned to {shown(entity_id)}")
+            raise InvalidRequestError(f"id: {brief_repr(given['id'])} is assigned to {brief_repr(entity_id)}")
         return parse(self._model, {**given, "id": entity_id})
 
     def __delitem__(self, entity_id: str) -> None:
@@ -138,7 +138,7 @@ class _PastMeetings(_LiveMapping[Meeting]):
         if meeting.status != "completed":
             raise InvalidRequestError(f"status: a past meeting is completed, not {meeting.status}")
         if entity_id in MEETINGS and entity_id not in self:
-            raise ConflictError(f"meeting {shown(entity_id)} is not past; change it in MEETINGS")
+            raise ConflictError(f"meeting {brief_repr(entity_id)} is not past; change it in MEETINGS")
         return meeting
 
     def __delitem__(self, entity_id: str) -> None:
@@ -173,7 +173,7 @@ def get_meeting(meeting_id: str) -> Meeting:
 def get_historical_meetings_for_contact(contact_id: str, limit: int = 5) -> list[Meeting]:
     """The completed meetings with a contact, newest first, at most `limit`."""
     if not isinstance(limit, int) or limit < 1:
-        raise InvalidRequestError(f"limit: at least 1, not {shown(limit)}")
+        raise InvalidRequestError(f"limit: at least 1, not {brief_repr(limit)}")
     return store().contact_history(contact_id, before=_END_OF_TIME, now=_BEGIN_OF_TIME, limit=min(limit, sys.maxsize))
 
 

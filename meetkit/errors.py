@@ -40,7 +40,7 @@ _short.maxstring = _short.maxother = 80
 _MAX_SHOWN = 5
 
 
-def shown(value: object) -> str:
+def brief_repr(value: object) -> str:
     """A value as messages show it: short, on one line, whatever it is."""
     try:
         return _short.repr(value)
@@ -87,7 +87,7 @@ class NotFoundError(MeetkitError, ValueError):
 
     def __init__(self, kind: str, entity_id: str) -> None:
         """Name what was looked for, e.g. `NotFoundError("meeting", "meeting_9")`."""
-        super().__init__(f"no {kind} with id {shown(entity_id)}")
+        super().__init__(f"no {kind} with id {brief_repr(entity_id)}")
         self.kind = kind
         self.entity_id = entity_id
 
@@ -119,7 +119,7 @@ class Busy(NamedTuple):
 
     def __str__(self) -> str:
         """Who and when, for a message."""
-        return f"{shown(self.user_id)} from {self.start.isoformat()} to {self.end.isoformat()}"
+        return f"{brief_repr(self.user_id)} from {self.start.isoformat()} to {self.end.isoformat()}"
 
 
 class ConflictError(MeetkitError, ValueError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 import meetkit
-from meetkit.insights.text import Document
+from meetkit.insights.language.text import Document
 from meetkit.models.transcripts import Transcript, Turn
 
 SAMPLES = sorted((Path(meetkit.__file__).parent / "sample" / "transcripts").glob("*.txt"))

@@ -7,7 +7,7 @@ import re
 
 from hypothesis import strategies as st
 
-from meetkit.insights.text import Document
+from meetkit.insights.language.text import Document
 from meetkit.models import Evidence
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.transcripts import Transcript, Turn

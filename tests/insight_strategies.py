@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from meetkit.insights.meeting_record import RecordedFindings
 from meetkit.insights.model import ChunkPolicy
-from meetkit.insights.recording import Found
 from meetkit.models.analysis import (
     ActionItems,
     Contribution,
@@ -187,7 +187,9 @@ chunk_policies = st.integers(1, 10**6).flatmap(
     )
 )
 
-found = st.builds(Found, summary=st.none() | texts, sentiment=sentiments, items=some(action_items), removed=some(lines))
+found = st.builds(
+    RecordedFindings, summary=st.none() | texts, sentiment=sentiments, items=some(action_items), removed=some(lines)
+)
 limits = st.builds(
     Limits,
     timeout=st.floats(0.1, 100),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
-from meetkit.insights.text import Document
+from meetkit.insights.language.text import Document
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript, Turn
 

@@ -29,7 +29,7 @@ from meetkit.errors import (
 from meetkit.models import User
 from meetkit.models.base import parse
 from meetkit.models.caller import Access, Caller, Origin
-from meetkit.storage.sql import upkeep
+from meetkit.storage.sql import maintenance
 from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 
 
@@ -426,10 +426,10 @@ class TestAudit:
             "postgresql": "ALTER TABLE meetkit_audit DISABLE TRIGGER meetkit_audit_stays",
         }
         name = world.database.engine.dialect.name
-        assert world.database.read(upkeep.problems) == []
+        assert world.database.read(maintenance.problems) == []
         world.database.write(lambda connection: connection.execute(text(drops[name])))
         try:
-            [problem] = world.database.read(upkeep.problems)
+            [problem] = world.database.read(maintenance.problems)
             assert "meetkit_audit_stays" in problem
         finally:
             if name == "postgresql":

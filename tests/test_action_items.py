@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import meetkit
-from meetkit.insights.offline.items import find_action_items
-from meetkit.insights.text import Document
+from meetkit.insights.language.text import Document
+from meetkit.insights.offline.action_items import find_action_items
 from meetkit.insights.transcript import read_transcript
 from meetkit.models import ActionItem
 from meetkit.models.analysis import MeetingContext

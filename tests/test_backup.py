@@ -103,11 +103,11 @@ def test_a_sqlite_database_is_restored_as_it_was(tmp_path: Path) -> None:
     assert (tmp_path / "meetings.db-wal").stat().st_size > 0
 
     for _ in ("the first time", "over the last one"):
-        assert shell(BACK_UP) == "All is well.\n"
+        assert shell(BACK_UP) == "No problems found.\n"
         assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.db"]
     in_use.add_meeting(meeting(900, id="later"))
     in_use.close()
-    assert shell(RESTORE) == "All is well.\n"
+    assert shell(RESTORE) == "No problems found.\n"
 
     check_is_restored(url, before)
     assert (tmp_path / "backup.db").stat().st_mode & 0o077 == 0
@@ -144,7 +144,7 @@ def test_a_postgresql_database_is_restored_as_it_was(server: Shell, postgres: Po
     assert server(DUMP) == ""
     store.close()
     for commands, name in ((RESTORE_DUMP, "restored"), (RESTORE_PART, "apart")):
-        assert server(commands) == "All is well.\n"
+        assert server(commands) == "No problems found.\n"
         check_is_restored(url_of(postgres, name), before)
         engine = sqlalchemy.create_engine(url_of(postgres, name))
         assert sqlalchemy.inspect(engine).has_table("orders") == (name == "restored")
@@ -159,5 +159,5 @@ def test_a_sqlite_database_moves_to_postgresql(server: Shell, postgres: Postgres
 
     said = server(MOVE).splitlines()
 
-    assert (said[0], said[-1]) == (said[2].replace("Imported", "Exported"), "All is well.")
+    assert (said[0], said[-1]) == (said[2].replace("Imported", "Exported"), "No problems found.")
     check_is_restored(url_of(postgres, "moved"), before)

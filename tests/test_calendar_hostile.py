@@ -193,11 +193,11 @@ class TestTheWorkOfAFile:
 
 
 def counted(function: Callable[[rules.Work], None], calls: list[rules.Work]) -> Callable[[rules.Work], None]:
-    def counting(work: rules.Work) -> None:
+    def count_kinds(work: rules.Work) -> None:
         calls.append(work)
         function(work)
 
-    return counting
+    return count_kinds
 
 
 REFUSED = -1

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from meetkit.insights.language.text import Document
 from meetkit.insights.model import ChunkPolicy, ModelEngine
 from meetkit.insights.model.chunks import split
 from meetkit.insights.model.merge import by_rank, distinct, in_order
-from meetkit.insights.text import Document
 from meetkit.models.analysis import Decision, MeetingContext, MeetingInsights
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript

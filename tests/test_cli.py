@@ -212,10 +212,10 @@ class TestMistakes:
             (("meetings", "--from", "yesterday"), "date_from: 'yesterday' is not an ISO 8601"),
             (("meetings", "--limit", "many"), "'many' is not a valid integer"),
             (("meetings", "--limit", "9" * 30), "limit: Input should be less than or equal to 1000000000"),
-            (("slots", "--date", "2025-11-20", "--duration", "30"), "name who is to meet, each by --user"),
+            (("slots", "--date", "2025-11-20", "--duration", "30"), "give each person by --user"),
             (("slots", "--user", "user_1", "--duration", "30"), "--user needs --date"),
-            ((*TestSlots.ASK, "--hours", "nine"), "--hours: from and to such as 9-17"),
-            ((*TestSlots.ASK, "--hours", "0_9-1_7"), "--hours: from and to such as 9-17"),
+            ((*TestSlots.ASK, "--hours", "nine"), "--hours: use FROM-TO such as 9-17"),
+            ((*TestSlots.ASK, "--hours", "0_9-1_7"), "--hours: use FROM-TO such as 9-17"),
             ((*TestSlots.ASK, "--hours", "17-9"), "work_hours: must begin before they end"),
             ((*TestSlots.ASK, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
             ((*TestSlots.ASK[:-1], "0"), "duration_minutes: Input should be greater than or equal to 1"),
@@ -284,7 +284,7 @@ class TestHelp:
         def interrupt(*_: Any, **__: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("meetkit.cli.app.run_demo", interrupt)
+        monkeypatch.setattr("meetkit.cli.demo.run_demo", interrupt)
 
         result = meetkit("demo")
 

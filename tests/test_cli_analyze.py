@@ -137,7 +137,9 @@ class TestOne:
 class TestTerminal:
     def test_shows_each_part(self) -> None:
         out = io.StringIO()
-        findings.analysis(Console(file=out, width=120, highlight=False, markup=False), "Call", everything(example()))
+        findings.print_analysis(
+            Console(file=out, width=120, highlight=False, markup=False), "Call", everything(example())
+        )
 
         for words in (
             "A report will come.",
@@ -160,7 +162,9 @@ class TestTerminal:
     def test_cannot_be_steered(self) -> None:
         out = io.StringIO()
         hostile = example(("[red]A\u202e", HOSTILE_NAMES[0], HOSTILE_NAMES[1]))
-        findings.analysis(Console(file=out, width=120, highlight=False, markup=False), "\x1b[2J", everything(hostile))
+        findings.print_analysis(
+            Console(file=out, width=120, highlight=False, markup=False), "\x1b[2J", everything(hostile)
+        )
 
         assert "\x1b" not in out.getvalue()
         assert "[red]A" in out.getvalue()

@@ -79,7 +79,7 @@ class TestAnswer:
 
         assert spans(result) == ["03-30T09:00-10:00", "03-30T11:00-17:00"]
         assert len(result.err.splitlines()) == 6
-        assert result.err.endswith("me.ics: 4 more are left out\n")
+        assert result.err.endswith("me.ics: 4 more problems are not shown\n")
         assert "it has no DTSTART" in result.err
         assert "\x1b" not in result.err
         assert "Secret" not in result.err
@@ -89,7 +89,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ((*files("google"), "--user", "user_1", *BERLIN), "each by --user or each by --calendar"),
+            ((*files("google"), "--user", "user_1", *BERLIN), "give each person by --user, or each by --calendar"),
             ((*files("google"), *BERLIN, "--date", "2026-03-30"), "--date goes with --user"),
             (("--user", "user_1", "--duration", "45", "--date", "2026-03-30", "--days", "2"), "--days goes with --cal"),
             ((*files("google"), *BERLIN, "--hours", "own"), "--hours own goes with --user"),
@@ -128,7 +128,7 @@ class TestMistakes:
         result = meetkit("slots", "--calendar", "/dev/zero", *BERLIN)
 
         assert result.code == 2
-        assert "larger than 1 MiB; export a shorter time, or allow more by MEETKIT_MAX_CALENDAR_MB" in result.err
+        assert "larger than 1 MiB; export a shorter period, or raise MEETKIT_MAX_CALENDAR_MB" in result.err
 
 
 def test_works_in_a_plain_pipe() -> None:

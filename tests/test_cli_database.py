@@ -55,11 +55,11 @@ class TestTheDatabase:
             ("mysql://ann:hunter2@127.0.0.1/x", "database: SQLite or PostgreSQL, not mysql"),
             ("postgresql+odd://ann:hunter2@127.0.0.1/x", "database: "),
             ("sqlite:///nowhere/x.db", "there is no directory 'nowhere'"),
-            ("sqlite://", "one in memory is gone at once"),
+            ("sqlite://", "a database in memory is lost at once"),
             ("sqlite:///x.db?timeout=soon", "database: a URL such as"),
             ("sqlite:///x.db?timeout=1&timeout=2", "database: a URL such as"),
             ("sqlite+aiosqlite:///x.db", "database: a URL such as"),
-            ("sqlite:///x.db?mode=ro", "'mode' means something only in sqlite:///file:"),
+            ("sqlite:///x.db?mode=ro", "'mode' has a meaning only in sqlite:///file:"),
             ("hunter2", "database: a URL such as"),
         ],
     )
@@ -129,7 +129,7 @@ class TestTheDatabase:
         execute(url, "CREATE ROLE stranger LOGIN")
         stranger = sqlalchemy.make_url(url).set(username="stranger").render_as_string(hide_password=False)
         assert "permission denied for schema public" in meetkit("db", "upgrade", database=stranger).trouble
-        assert meetkit("db", "current", database=url).out == "no tables of meetkit yet\n"
+        assert meetkit("db", "current", database=url).out == "no meetkit tables yet\n"
 
     def test_needs_its_extra(self, tmp_path: Path) -> None:
         """Without it one line says what to install."""

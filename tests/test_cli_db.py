@@ -21,9 +21,9 @@ class TestDb:
         """And says from where to where; a second time there is nothing to do."""
         upgraded = f"Upgraded from no tables to revision {REVISION}.\n"
         assert meetkit("db", "upgrade", database=empty_database).out == upgraded
-        assert meetkit("db", "upgrade", database=empty_database).out == f"At revision {REVISION}, as before.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == f"Already at revision {REVISION}.\n"
         assert meetkit("db", "current", database=empty_database).out == f"revision {REVISION}\n"
-        assert meetkit("db", "check", database=empty_database).out == "All is well.\n"
+        assert meetkit("db", "check", database=empty_database).out == "No problems found.\n"
 
     def test_speaks_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
@@ -38,9 +38,9 @@ class TestDb:
         """A second time is one clear error, whatever the numbers."""
         again = meetkit("db", "seed", "--users", "1", "--seed", "2", database=seeded).trouble
 
-        assert again.startswith("this database was seeded before: there is already a user with id 'seed_user_1'")
+        assert again.startswith("this database is already seeded: there is already a user with id 'seed_user_1'")
         assert len(kept(seeded)) == 12 + 2 + 300 + 2
-        assert meetkit("db", "check", database=seeded).out == "All is well.\n"
+        assert meetkit("db", "check", database=seeded).out == "No problems found.\n"
 
     @pytest.mark.parametrize(
         ("arguments", "why"),
@@ -97,7 +97,7 @@ class TestCheck:
 
         said = meetkit("db", "check", database=booked).trouble
         assert said.startswith("the trigger or constraint meetkit_")
-        assert "more, which --json lists)" in said
+        assert "more, listed by --json)" in said
         listed = meetkit("db", "check", "--json", database=booked)
         assert listed.code == 2
         assert len(json.loads(listed.out)["problems"]) in (2, 4)
@@ -111,14 +111,17 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("statement", "why"),
         [
-            ("DELETE FROM meetkit_participants", "2 meetings whose owner is not among those in them"),
-            ("UPDATE meetkit_participants SET user_number = 2", "2 meetings whose owner is not among those in them"),
+            ("DELETE FROM meetkit_participants", "2 meetings without their owner among the participants"),
+            (
+                "UPDATE meetkit_participants SET user_number = 2",
+                "2 meetings without their owner among the participants",
+            ),
             (
                 "UPDATE meetkit_participants SET ends_at = ends_at - 1 WHERE meeting_number = 1",
-                "1 people in a meeting with another time",
+                "1 participants with another time",
             ),
-            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 people in a meeting with another time"),
-            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 people in a meeting with another time"),
+            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 participants with another time"),
+            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 participants with another time"),
         ],
     )
     def test_finds_meetings_and_people_that_disagree(self, meetkit: Run, booked: str, statement: str, why: str) -> None:
@@ -145,7 +148,7 @@ class TestCheck:
         store.add_meeting(meeting(3, user_id="ben", contact_id="dee"))
         store.close()
 
-        assert meetkit("db", "check", database=database).trouble == "2 meetings whose people are not all of one tenant"
+        assert meetkit("db", "check", database=database).trouble == "2 meetings with people of several tenants"
 
     def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
         """Of which SQLite knows by its triggers alone."""
@@ -167,7 +170,7 @@ class TestCheck:
         store.close()
 
         said = meetkit("db", "check", database=url).trouble
-        assert said == "1 bookings of somebody's time that is booked already"
+        assert said == "1 bookings of time that is booked already"
 
     def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
         """SQLite lets them be where nobody asked for more."""
@@ -176,7 +179,7 @@ class TestCheck:
         execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
 
         said = meetkit("db", "check", database=url).trouble
-        assert said == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
+        assert said == "1 rows of meetkit_artefacts refer to no row of meetkit_meetings"
 
     def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
         """A page that something else was written over."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import meetkit
-from meetkit.insights.offline.deadlines import deadline_of, find_phrases, resolve
+from meetkit.insights.deadlines import deadline_of, find_phrases, resolve
 from meetkit.models.analysis import MeetingContext
 from tests.strategies import ZONES
 

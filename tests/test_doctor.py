@@ -131,7 +131,7 @@ def test_a_model_is_named_and_asked_only_when_told_to(
 
     assert found["state"] == ("ok" if is_there else "broken")
     if is_there:
-        assert found["found"] == "mock; not asked"
+        assert found["found"] == "mock; not called"
     if model.startswith("openai"):
         assert "OPENAI_API_KEY" in found["found"]
 
@@ -146,7 +146,7 @@ def test_a_model_that_is_asked_answers_or_is_broken(doctor: Doctor) -> None:
         refused = doctor("--ask-model", model=f"{server.url}#small", code=1)["model"]
 
     assert (answered["state"], refused["state"]) == ("ok", "broken")
-    assert answered["found"].endswith("answers")
+    assert answered["found"].endswith("responds")
     assert len(server.asked) == 2
 
 
@@ -202,7 +202,7 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
 @loopback
 def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server: int) -> None:
     found = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
-    assert (found["state"], found["found"]) == ("ok", "reached, and signed in where a name is given")
+    assert (found["state"], found["found"]) == ("ok", "reachable; login succeeded where the URL has a name")
 
 
 @pytest.mark.usefixtures("socket_enabled")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetkit.insights.language.text import Document
+from meetkit.insights.offline.action_items import find_action_items
 from meetkit.insights.offline.follow_ups import suggest_follow_ups
-from meetkit.insights.offline.items import find_action_items
 from meetkit.insights.offline.questions import find_questions
-from meetkit.insights.text import Document
 from meetkit.models.analysis import FollowUps, MeetingContext
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 

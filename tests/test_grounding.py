@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meetkit.insights.folding import Folded, fold
-from meetkit.insights.grounding import LEAST_LETTERS, MOST_CHARACTERS, Grounding
-from meetkit.insights.near_match import same_sense
+from meetkit.insights.grounding.folding import FoldedText, fold
+from meetkit.insights.grounding.fuzzy_match import same_sense
+from meetkit.insights.grounding.quotes import MAX_CHARACTERS, MIN_LETTERS, Grounding
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 from tests.meeting_texts import RENEWAL, transcript_of, transcripts
@@ -122,11 +122,11 @@ def test_of_a_quote_that_was_said_twice_the_nearest_to_the_hint_is_meant(hint: i
 def test_quotes_have_bounds() -> None:
     long = transcript_of([("Kim", "word " * 1000), ("Kim", "yes")])
     grounding = Grounding(long)
-    assert grounding.ground("word " * (MOST_CHARACTERS // 5))
-    assert grounding.ground("word " * (MOST_CHARACTERS // 5 + 1)) is None
-    assert len("yes") < LEAST_LETTERS
+    assert grounding.ground("word " * (MAX_CHARACTERS // 5))
+    assert grounding.ground("word " * (MAX_CHARACTERS // 5 + 1)) is None
+    assert len("yes") < MIN_LETTERS
     assert grounding.ground("yes") is None
-    assert grounding.said("yes", [0, 1])
+    assert grounding.find_words("yes", [0, 1])
 
 
 def test_a_place_hidden_among_invisible_characters_is_no_evidence() -> None:
@@ -140,12 +140,12 @@ def test_an_empty_transcript_supports_nothing() -> None:
 
 def test_what_was_said_is_looked_for_in_the_turns_given_only() -> None:
     grounding = Grounding(TALK)
-    found = grounding.said("by friday", [1, 0], field="deadline")
+    found = grounding.find_words("by friday", [1, 0], field="deadline")
     assert found
     assert (found.quote, found.turn, found.field) == ("by Friday", 0, "deadline")
-    assert grounding.said("by Friday", [1, 2]) is None
-    assert grounding.said("Fri", [0]) is None
-    assert grounding.said(" - ", [0]) is None
+    assert grounding.find_words("by Friday", [1, 2]) is None
+    assert grounding.find_words("Fri", [0]) is None
+    assert grounding.find_words(" - ", [0]) is None
 
 
 @st.composite
@@ -166,7 +166,7 @@ def distorted_slices(draw: st.DrawFn) -> tuple[Transcript, int, int, str]:
     quotes = {ord("'"): draw(st.sampled_from("'\u2019\u2018`")), ord("“"): '"', ord("”"): "„"}
     written = draw(st.sampled_from(forms)).replace(" ", space).translate(quotes)
     assume(fold(written) == fold(real))
-    assume(sum(map(str.isalnum, fold(real))) >= LEAST_LETTERS)
+    assume(sum(map(str.isalnum, fold(real))) >= MIN_LETTERS)
     return transcript, start, end, written
 
 
@@ -194,7 +194,7 @@ def test_evidence_is_always_a_true_slice_of_the_same_sense(
 
 @given(st.text(max_size=80))
 def test_folding_keeps_the_way_back(text: str) -> None:
-    folded = Folded.of(text)
+    folded = FoldedText.of(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     assert list(folded.starts) == sorted(folded.starts)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
@@ -207,14 +207,14 @@ MARKED = st.text(st.sampled_from("a\u00e9 \u0300\u0323\u0345\ufe0f\u200d"), max_
 
 @given(MARKED)
 def test_folding_takes_a_character_with_its_marks_in_bounded_parts(text: str) -> None:
-    folded = Folded.of(text)
+    folded = FoldedText.of(text)
     assert list(folded.starts) == sorted(folded.starts)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
     assert all(end - start <= 31 for start, end, char in _folded(folded) if char != " ")
     assert fold(text) == fold(text + "x")[:-1]
 
 
-def _folded(folded: Folded) -> Iterator[tuple[int, int, str]]:
+def _folded(folded: FoldedText) -> Iterator[tuple[int, int, str]]:
     return zip(folded.starts, folded.ends, folded.text, strict=True)
 
 

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from meetkit.insights.briefs import BriefSources
+from meetkit.insights.briefs import BriefSources, write_with_model
+from meetkit.insights.grounding.text_similarity import REPORTING_STEMS, STOP_STEMS, stems
+from meetkit.insights.language.text import words
 from meetkit.insights.model import ModelEngine
 from meetkit.insights.model.calls import prompt
 from meetkit.insights.model.sections import FACTS, PARTS
-from meetkit.insights.model_briefs import write_with_model
 from meetkit.insights.offline.engine import OfflineEngine
-from meetkit.insights.text import words
-from meetkit.insights.wording import REPORTING_STEMS, STOP_STEMS, stems
 from meetkit.models import ActionItem, Contact, Meeting, User
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.transcripts import Transcript

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from meetkit.insights.offline import intents, items, ranking, tone
-from meetkit.insights.offline.items import find_action_items
-from meetkit.insights.offline.summary import summarize
-from meetkit.insights.text import Document
+from meetkit.insights.language import intents
+from meetkit.insights.language.text import Document
+from meetkit.insights.offline.action_items import extraction, find_action_items
+from meetkit.insights.offline.sentiment import sentence_tone
+from meetkit.insights.offline.summary import sentence_ranking, summarize
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext
 
@@ -25,20 +26,20 @@ def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[str]
     calls: list[str] = []
     function = getattr(owner, name)
 
-    def counting(*args: Any) -> Any:
+    def count_kinds(*args: Any) -> Any:
         calls.append(name)
         return function(*args)
 
-    monkeypatch.setattr(owner, name, counting)
+    monkeypatch.setattr(owner, name, count_kinds)
     return calls
 
 
 @pytest.mark.parametrize("text", ["I will ", "We decided. ", "can you ", "By Friday. ", "? "])
 def test_what_is_said_again_and_again_is_read_a_few_times(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    tones, scores = counted(monkeypatch, tone, "read_tone"), counted(monkeypatch, intents, "_scores")
+    tones, scores = counted(monkeypatch, sentence_tone, "read_tone"), counted(monkeypatch, intents, "_scores")
     said = document(text * 5_000)
 
-    assert len(tone.read_tones(said)) == len(intents.action_scores(said)) == len(said.sentences)
+    assert len(sentence_tone.read_tones(said)) == len(intents.action_scores(said)) == len(said.sentences)
     assert len(tones) <= 4
     assert len(scores) <= 4
 
@@ -46,12 +47,12 @@ def test_what_is_said_again_and_again_is_read_a_few_times(text: str, monkeypatch
 def test_a_tone_stays_with_its_own_sentence() -> None:
     said = document("Lou: That is great.\nMaya: That is great.")
 
-    assert [found.sentence for found in tone.read_tones(said)] == list(said.sentences)
+    assert [found.sentence for found in sentence_tone.read_tones(said)] == list(said.sentences)
 
 
 def test_commitments_are_weighed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "MAX_COMMITMENTS", 10)
-    weighed = counted(monkeypatch, items, "tasks")
+    monkeypatch.setattr(extraction, "MAX_COMMITMENTS", 10)
+    weighed = counted(monkeypatch, extraction, "find_tasks")
 
     found = find_action_items(document(PROMISES), MeetingContext()).items
 
@@ -60,7 +61,7 @@ def test_commitments_are_weighed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_summary_weighs_few_sentences_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    weighed = counted(monkeypatch, ranking._Choice, "worth")
+    weighed = counted(monkeypatch, sentence_ranking._Choice, "worth")
     said = document(" ".join(f"Topic{number} matters to customer{number}." for number in range(2_000)))
 
     assert summarize(said, MeetingContext()).text

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged.mail import mail_scores
 
-from meetkit.insights.offline.cues import features
-from meetkit.insights.offline.intents import (
+from meetkit.insights.language.intent_features import features
+from meetkit.insights.language.intents import (
     ASKED,
     TAG,
     THRESHOLD,
@@ -22,7 +22,7 @@ from meetkit.insights.offline.intents import (
     model,
     question_scores,
 )
-from meetkit.insights.text import Document, words
+from meetkit.insights.language.text import Document, words
 from meetkit.models.transcripts import Transcript, Turn
 
 Scores = Callable[[Document], Sequence[float]]
@@ -243,7 +243,7 @@ def test_the_shipped_weights_are_whole_numbers_of_known_shape(name: str) -> None
 
 
 def test_the_shipped_weights_are_small() -> None:
-    folder = files("meetkit.insights.offline") / "weights"
+    folder = files("meetkit.insights") / "weights"
     assert sum(len((folder / f"{name}.json").read_bytes()) for name in MODELS) < 300_000
 
 

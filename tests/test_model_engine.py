@@ -10,7 +10,7 @@ import pytest
 
 from meetkit.insights import analysis
 from meetkit.insights.model import ChunkPolicy, ModelEngine
-from meetkit.insights.model.answers import SummaryAnswer
+from meetkit.insights.model.answer_schemas import SummaryAnswer
 from meetkit.insights.model.sections import PARTS
 from meetkit.llm_client import FallbackClient, complete, quote_data
 from meetkit.models.analysis import MeetingContext

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from meetkit.errors import InvalidRequestError, LLMRejectedError, LLMTimeoutError
+from meetkit.insights.language.text import Document
 from meetkit.insights.model import ChunkPolicy, ModelEngine, calls
 from meetkit.insights.model.chunks import split
 from meetkit.insights.model.sections import PARTS
 from meetkit.insights.offline.engine import OfflineEngine
-from meetkit.insights.text import Document
 from meetkit.llm_client import MockLLMClient
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from tests.meeting_texts import RENEWAL, transcript_of

@@ -106,7 +106,7 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
 
 def test_a_part_that_works_again_is_no_longer_told_as_broken(service: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("meetkit.storage.sql.keys.are_all_given", lambda _: False)
+        patch.setattr("meetkit.storage.sql.keys.has_all_keys", lambda _: False)
         assert TestClient(service).get("/readyz").json()["parts"]["encryption"] == "failed"
         assert metrics(service)['meetkit_ready{part="encryption"}'] == 0
 
@@ -196,9 +196,9 @@ def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say
 
 
 def test_calls_of_models_are_counted_with_what_they_cost(service: FastAPI) -> None:
-    metrics = service_of(service).metrics
-    metrics.observe_usage(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
-    service_of(service).metrics.observe_usage(call(purpose="decisions", outcome="timeout"))
+    observe = service_of(service).metrics.observe_usage
+    observe(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
+    observe(call(purpose="decisions", outcome="timeout"))
 
     found = metrics(service)
     of = 'model="openai:gpt-4o"'

@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetkit.insights import open_items
-from meetkit.insights.changes import changes_since
-from meetkit.insights.recording import Found, align_ids, as_they_stand, found_in, record
+from meetkit.insights.briefs.changes import changes_since
+from meetkit.insights.meeting_record import (
+    RecordedFindings,
+    align_ids,
+    collect_findings,
+    update_record,
+    with_current_items,
+)
 from meetkit.models.analysis import (
     ActionItems,
     Decisions,
@@ -187,14 +193,14 @@ class Recorder:
 
     def __init__(self, meeting: Meeting | None = None) -> None:
         self.meeting = meeting or with_dee(0)
-        self.before = Found()
+        self.before = RecordedFindings()
 
     def analyse(self, insights: MeetingInsights, transcript: Transcript = TEXT) -> MeetingInsights:
         aligned = align_ids(insights, self.meeting)
-        kept = found_in(aligned, self.meeting, self.before)
-        self.meeting = record(self.meeting, transcript, kept, before=self.before, now=MONDAY)
+        kept = collect_findings(aligned, self.meeting, self.before)
+        self.meeting = update_record(self.meeting, transcript, kept, before=self.before, now=MONDAY)
         self.before = kept
-        return as_they_stand(aligned, self.meeting)
+        return with_current_items(aligned, self.meeting)
 
     def edit(self, **changes: Any) -> None:
         self.meeting = self.meeting.model_copy(update=changes)

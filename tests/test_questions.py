@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetkit.insights.language.text import asks
 from meetkit.insights.offline.questions import find_questions
-from meetkit.insights.text import asks
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged.sentiment import macro_f1
 
-from meetkit.insights.offline.polarity import read_polarity
+from meetkit.insights.language.text import Document
 from meetkit.insights.offline.sentiment import read_sentiment
-from meetkit.insights.offline.signals import find_signals
-from meetkit.insights.offline.tone import read_tone
-from meetkit.insights.text import Document
+from meetkit.insights.offline.sentiment.polarity import read_polarity
+from meetkit.insights.offline.sentiment.sentence_tone import read_tone
+from meetkit.insights.offline.sentiment.signals import find_signals
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext, RelationshipHealth, SentimentAnalysis
 from tests.talks import Said, assert_grounded, sayings, talk
@@ -335,7 +335,7 @@ def test_every_process_reads_the_same() -> None:
     text = (SAMPLE / "transcripts" / "hist_meeting_12.txt").read_text(encoding="utf-8")
     program = (
         "import sys\n"
-        "from meetkit.insights.text import Document\n"
+        "from meetkit.insights.language.text import Document\n"
         "from meetkit.insights.transcript import read_transcript\n"
         "from meetkit.insights.offline.sentiment import read_sentiment\n"
         "from meetkit.models.analysis import MeetingContext\n"

@@ -82,7 +82,7 @@ def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) ->
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert secret.read_text().strip() not in server.log
     assert "made a development secret" in server.log
-    assert "others can reach this, and it is set up for development" in server.log
+    assert "listening on a public address in development mode" in server.log
     assert kept(tmp_path, "hist_meeting_1") == {"hist_meeting_1"}
 
 

@@ -7,8 +7,8 @@ import math
 import pytest
 from hypothesis import given
 
-from meetkit.insights.offline.fillers import count_fillers, find_fillers
 from meetkit.insights.offline.statistics import measure
+from meetkit.insights.offline.statistics.fillers import count_fillers, find_fillers
 from meetkit.models.analysis import MeetingContext, SpeakerStatistics, Statistics
 from tests.talks import Said, sayings, talk
 

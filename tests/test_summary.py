@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetkit.insights.offline.stopwords import COURTESIES, FILLERS
+from meetkit.insights.language.stopwords import COURTESIES, FILLERS
+from meetkit.insights.language.text import Document, words
 from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up, summarize
-from meetkit.insights.offline.tidy import tidied
-from meetkit.insights.text import Document, words
+from meetkit.insights.offline.summary.disfluencies import tidied
 from meetkit.models.analysis import MeetingContext
 from tests.conversations import SAMPLES, conversation, conversations, sample
 

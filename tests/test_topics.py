@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from meetkit.insights.offline.stopwords import CALENDAR_WORDS, COURTESIES, FUNCTION_WORDS
+from meetkit.insights.language.stopwords import CALENDAR_WORDS, COURTESIES, FUNCTION_WORDS
+from meetkit.insights.language.text import Document, words
 from meetkit.insights.offline.topics import find_topics
-from meetkit.insights.text import Document, words
 from meetkit.models.analysis import MeetingContext
 from tests.conversations import SAMPLES, conversation, conversations, sample
 

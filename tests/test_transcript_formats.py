@@ -9,7 +9,7 @@ import pytest
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript
-from meetkit.insights.transcript.names import Label, judge
+from meetkit.insights.transcript.labels import Label, judge
 
 Told = tuple[str | None, str]
 Timed = tuple[str | None, str, float | None, float | None]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import meetkit
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript, write_srt, write_vtt
-from meetkit.insights.transcript.pieces import one_line
+from meetkit.insights.transcript.segments import one_line
 from meetkit.models.transcripts import Transcript, TranscriptFormat
 
 SAMPLES = sorted((Path(meetkit.__file__).parent / "sample" / "transcripts").glob("*.txt"))

@@ -21,11 +21,11 @@ from train_summaries import learn, read
 from judged import simple
 from judged.common import DATA, Row, load
 from judged.rouge import f1, rouge_lsum, rouge_n
-from meetkit.insights.offline.stems import content_stems
+from meetkit.insights.language.stems import content_stems
+from meetkit.insights.language.text import Document, Sentence, words
 from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up
-from meetkit.insights.offline.tidy import tidied
+from meetkit.insights.offline.summary.disfluencies import tidied
 from meetkit.insights.offline.topics import key_phrases
-from meetkit.insights.text import Document, Sentence, words
 from meetkit.models.transcripts import Transcript, Turn
 
 Rates = Mapping[str, float] | None

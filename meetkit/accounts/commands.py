@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from meetkit import settings
-from meetkit.cli import database, show
+from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.models.meetings import MeetingFilters
@@ -34,10 +34,10 @@ def admin() -> None:
 @click.option("--name", help="Who that is; likewise.")
 @click.option("--tenant", default="default", show_default=True, help="Whose admin; made where there is none.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, its first line.")
-@show.as_json_option
+@output.as_json_option
 def create(email: str | None, name: str | None, tenant: str, password_stdin: bool, as_json: bool) -> None:
     """Make an account that may do everything in its tenant, such as inviting others."""
-    url = database.required()
+    url = database.required_url()
     from meetkit.accounts.models import AdminRequest  # noqa: PLC0415  # only here is the extra needed
 
     given = {
@@ -50,9 +50,11 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
     with _accounts(url) as accounts:
         made = accounts.registration.create_admin(request)
     if as_json:
-        show.values(made)
+        output.print_json(made)
     else:
-        click.echo(f"{show.plain(made.email)} is an admin of {show.plain(made.tenant_id)}: account {made.id}.")
+        click.echo(
+            f"{output.sanitize(made.email)} is an admin of {output.sanitize(made.tenant_id)}: account {made.id}."
+        )
 
 
 @click.command()
@@ -61,36 +63,36 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
 @click.option("--to", "date_to", metavar="TIME", help="Only what happened before it; a bare date is included.")
 @click.option("--event", help="Only this, such as login or transcript_read.")
 @click.option("--limit", type=int, default=100, show_default=True, help="The most to list, the newest.")
-@show.as_json_option
+@output.as_json_option
 def audit(
     account: str | None, date_from: str | None, date_to: str | None, event: str | None, limit: int, as_json: bool
 ) -> None:
     """List who signed in, read transcripts, changed accounts: what nobody can change or remove."""
-    url = database.required()
-    from meetkit.accounts.events import AuditFilters  # noqa: PLC0415
-    from meetkit.accounts.repository import audit as events  # noqa: PLC0415  # as above
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415
+    url = database.required_url()
+    from meetkit.accounts.events import AuditFilters  # noqa: PLC0415  # as above
+    from meetkit.accounts.repository import audit as events  # noqa: PLC0415
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415
 
     start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
     given = {"account_id": account, "start": start, "end": end, "event": event, "limit": limit}
     filters = parse(AuditFilters, given)
-    with upkeep.opened_store(url) as store:
+    with maintenance.open_store(url) as store:
         found = store.database.read(events.find, filters)
     if as_json:
-        show.values(found)
+        output.print_json(found)
     elif found:
-        _show(show.console(), found)
+        _show(terminal.console(), found)
     else:
-        show.console().print("Nothing of that kind is on record.")
+        terminal.console().print("Nothing of that kind is on record.")
 
 
 @contextmanager
 def _accounts(url: str) -> Iterator[Accounts]:
     from meetkit.accounts.policy import AccountPolicy  # noqa: PLC0415  # as above
     from meetkit.accounts.service import Accounts  # noqa: PLC0415
-    from meetkit.storage.sql import upkeep  # noqa: PLC0415
+    from meetkit.storage.sql import maintenance  # noqa: PLC0415
 
-    with upkeep.opened_store(url) as store:
+    with maintenance.open_store(url) as store:
         policy = AccountPolicy.of(settings.load())
         yield Accounts.of(policy, database=store.database, store=store, post=_NoMail())
 
@@ -119,9 +121,9 @@ def _asked(what: str, option: str, *, is_secret: bool = False) -> str:
 
 
 def _show(out: Console, found: Sequence[AuditEvent]) -> None:
-    table = show.table_of("When", "What", "Outcome", "Account", "Of", "From")
+    table = terminal.table("When", "What", "Outcome", "Account", "Of", "From")
     for one in found:
-        ids = (show.plain(name or "") for name in (one.account_id, one.subject, one.address))
+        ids = (output.sanitize(name or "") for name in (one.account_id, one.subject, one.address))
         table.add_row(f"{one.at:%Y-%m-%d %H:%M:%S}", one.event, one.outcome, *ids)
     out.print(table)
     out.print("Times in UTC.")

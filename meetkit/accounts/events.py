@@ -10,44 +10,10 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from meetkit.capabilities import audit_events
 from meetkit.models.base import Line, Value
 from meetkit.models.caller import Origin
 from meetkit.models.zones import UtcInstant
-
-ACCOUNT_EVENTS = (
-    "signup",
-    "login",
-    "refresh",
-    # A refresh token that was used before came again, for which its session was ended.
-    "reuse",
-    "logout",
-    "logout_all",
-    "password_change",
-    "password_reset_request",
-    "password_reset",
-    "verification_request",
-    "email_verified",
-    "key_created",
-    "key_revoked",
-    "access_changed",
-    "activated",
-    "deactivated",
-    "invite",
-    "invite_accepted",
-    "identity_linked",
-    "team_changed",
-    "team_deleted",
-    "account_erased",
-    "user_erased",
-)
-# `transcript_read` is also a read of what quotes it: insights, briefs; `export` includes all of one's own meetings.
-# A meeting's record, with its summary, its items and the words that support them, is read like its title, unrecorded.
-OTHER_EVENTS = ("contact_erased", "purge", "transcript_read", "export")
-
-
-def event_names() -> tuple[str, ...]:
-    """Return the names of all audit events."""
-    return (*ACCOUNT_EVENTS, *OTHER_EVENTS)
 
 
 class _KnownEvent:
@@ -61,11 +27,11 @@ class _KnownEvent:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Return the schema of one of all names."""
-        return {"type": "string", "enum": list(event_names())}
+        return {"type": "string", "enum": list(audit_events())}
 
 
 def _check_name(name: Any) -> str:
-    names = event_names()
+    names = audit_events()
     if isinstance(name, str) and name in names:
         return name
     *first, last = (repr(known) for known in names)

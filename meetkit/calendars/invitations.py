@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from meetkit.calendars.vtimezones import vtimezone
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.zones import parse_moment, pin_offset
@@ -71,7 +71,7 @@ def invitation(
             or an argument breaks a rule.
     """
     if method not in ("REQUEST", "CANCEL"):
-        raise InvalidRequestError(f"method: 'REQUEST' or 'CANCEL', not {shown(method)}")
+        raise InvalidRequestError(f"method: 'REQUEST' or 'CANCEL', not {brief_repr(method)}")
     if method == "REQUEST" and meeting.status == "cancelled":
         raise InvalidRequestError(f"meeting {meeting.id!r} is cancelled; use method 'CANCEL'")
     organizer, *attendees = _people_of(meeting, people)
@@ -151,7 +151,7 @@ def _sequence(meeting: Meeting, sequence: int | None) -> int:
     if sequence is None:
         return min(meeting.version - 1, _MAX_SEQUENCE)
     if isinstance(sequence, bool) or not isinstance(sequence, int) or not 0 <= sequence <= _MAX_SEQUENCE:
-        raise InvalidRequestError(f"sequence: a whole number from 0 to {_MAX_SEQUENCE}, not {shown(sequence)}")
+        raise InvalidRequestError(f"sequence: a whole number from 0 to {_MAX_SEQUENCE}, not {brief_repr(sequence)}")
     return sequence
 
 
@@ -200,7 +200,7 @@ def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, can
 
 def _host(domain: str) -> str:
     if not isinstance(domain, str) or len(domain) > _MAX_DOMAIN or not _DOMAIN.fullmatch(domain):
-        raise InvalidRequestError(f"domain: a host name such as meetings.example.com, not {shown(domain)}")
+        raise InvalidRequestError(f"domain: a host name such as meetings.example.com, not {brief_repr(domain)}")
     return domain.lower()
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from meetkit.insights.text import words
-from meetkit.insights.wording import NEGATIONS
-from meetkit.insights.words import listed
+from meetkit.insights.grounding.text_similarity import NEGATIONS
+from meetkit.insights.language.text import words
+from meetkit.insights.language.word_lists import listed
 from meetkit.models.insights import ActionItem, ItemSource, PendingActionItem
 from meetkit.models.meetings import Meeting
 

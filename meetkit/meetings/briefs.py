@@ -1,4 +1,4 @@
-"""The verbs of what comes before a meeting: writing the brief, and reading it."""
+"""Briefs before meetings: write one, offline or by a model with retries, and read the last one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Literal, Self
 
 from pydantic import ValidationError
 
-from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, shown
-from meetkit.insights import briefs, model_briefs
-from meetkit.insights.briefs import BriefSources
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotFoundError, brief_repr
+from meetkit.insights import briefs
+from meetkit.insights.briefs import BriefSources, CallOptions
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
 from meetkit.models.insights import BRIEF, PreMeetingPrep
 from meetkit.models.meetings import Meeting
@@ -25,13 +25,13 @@ _log = logging.getLogger("meetkit")
 
 
 def get_prep(meeting_id: str) -> PreMeetingPrep | None:
-    """The brief that was last written for a meeting, if any."""
-    stored = current_store().get_artefact(meeting_id, BRIEF)
-    return None if stored is None else PreMeetingPrep.model_validate_json(stored)
+    """Return the brief that was last written for a meeting, if any."""
+    content = current_store().get_artefact(meeting_id, BRIEF)
+    return None if content is None else PreMeetingPrep.model_validate_json(content)
 
 
 def generate_pre_meeting_prep(meeting_id: str, *, history_limit: int = 5) -> PreMeetingPrep:
-    """Write the brief for a meeting with a contact, in one attempt, and keep it beside the meeting.
+    """Write the brief for a meeting with a contact, in one attempt, and store it with the meeting.
 
     It draws on the last `history_limit` meetings with that contact before this one. Without a model, the
     offline engine writes it.
@@ -41,7 +41,7 @@ def generate_pre_meeting_prep(meeting_id: str, *, history_limit: int = 5) -> Pre
         LLMAPIError: the model failed; `LLMOutputError`, where its answer cannot be used.
         ConflictError: somebody in the meeting was erased meanwhile.
     """
-    return _write(meeting_id, history_limit, _Asking())
+    return _write(meeting_id, history_limit, _Attempts())
 
 
 def generate_pre_meeting_prep_with_retry(
@@ -52,10 +52,10 @@ def generate_pre_meeting_prep_with_retry(
     fallback: Literal["offline"] | None = None,
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
-    """As `generate_pre_meeting_prep`, asking the model up to `max_retries` times.
+    """Write the brief like `generate_pre_meeting_prep`, calling the model up to `max_retries` times.
 
     Between attempts it waits 0.1, 0.2, 0.4 … seconds, at most 5. `fallback="offline"` returns the offline
-    engine's brief, whose `engine` says so, instead of raising. `on_retry` is told of each
+    engine's brief, whose `engine` says so, instead of raising. `on_retry` is called after each
     failed attempt that is followed by another.
 
     Raises:
@@ -64,7 +64,7 @@ def generate_pre_meeting_prep_with_retry(
             `LLMRejectedError`, is raised at once.
         ConflictError: somebody in the meeting was erased meanwhile.
     """
-    return _write(meeting_id, history_limit, _Asking.of(max_retries, fallback, on_retry))
+    return _write(meeting_id, history_limit, _Attempts.of(max_retries, fallback, on_retry))
 
 
 async def generate_pre_meeting_prep_async(
@@ -75,34 +75,34 @@ async def generate_pre_meeting_prep_async(
     fallback: Literal["offline"] | None = None,
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
-    """As `generate_pre_meeting_prep_with_retry`, for an event loop: the model is awaited, the store used in threads.
+    """Write the brief like `generate_pre_meeting_prep_with_retry`, awaiting the model and calling the store in threads.
 
     So the store must be one that threads may share, not one on a host's open connection. `on_retry` is called in
     the event loop.
     """
-    asking = _Asking.of(max_retries, fallback, on_retry)
-    job = await asyncio.to_thread(_Job.of, meeting_id, history_limit, asking)
+    attempts = _Attempts.of(max_retries, fallback, on_retry)
+    job = await asyncio.to_thread(_Job.of, meeting_id, history_limit, attempts)
     try:
-        prep = await job.written_async()
+        prep = await job.write_async()
     except BaseException:
         await asyncio.to_thread(job.record_costs)
         raise
-    return await asyncio.to_thread(job.keep, prep)
+    return await asyncio.to_thread(job.save, prep)
 
 
-def _write(meeting_id: str, history_limit: int, asking: _Asking) -> PreMeetingPrep:
-    job = _Job.of(meeting_id, history_limit, asking)
+def _write(meeting_id: str, history_limit: int, attempts: _Attempts) -> PreMeetingPrep:
+    job = _Job.of(meeting_id, history_limit, attempts)
     try:
-        prep = job.written()
+        prep = job.write()
     except BaseException:
         job.record_costs()
         raise
-    return job.keep(prep)
+    return job.save(prep)
 
 
 @dataclass(frozen=True)
-class _Asking:
-    """How a model is asked, and what stands in for one that fails."""
+class _Attempts:
+    """The retry policy of a model, and the engine that replaces one that fails."""
 
     policy: RetryPolicy | None = None
     fallback: Literal["offline"] | None = None
@@ -111,54 +111,53 @@ class _Asking:
     @classmethod
     def of(cls, max_retries: int, fallback: Literal["offline"] | None, on_retry: RetryObserver | None) -> Self:
         if fallback not in (None, "offline"):
-            raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+            raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
         try:
             return cls(RetryPolicy(attempts=max_retries), fallback, on_retry)
         except ValidationError:
             raise InvalidRequestError(
-                f"max_retries: the number of attempts, at least 1, not {shown(max_retries)}"
+                f"max_retries: the number of attempts, at least 1, not {brief_repr(max_retries)}"
             ) from None
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What is read before a model is asked, and kept after. Meanwhile no store is held or called."""
+    """Inputs and outputs of one brief; holds no database connection while the model runs."""
 
     store: Store
     llm: LLMClient | None
     sources: BriefSources
-    asking: _Asking
+    attempts: _Attempts
     costs: list[Usage] = field(default_factory=list)
 
     @classmethod
-    def of(cls, meeting_id: str, history_limit: int, asking: _Asking) -> Self:
+    def of(cls, meeting_id: str, history_limit: int, attempts: _Attempts) -> Self:
         store, llm = current_store(), current_llm()
-        return cls(store, llm, briefs.gather(store, meeting_id, history_limit=history_limit, now=utc_now()), asking)
+        return cls(store, llm, briefs.gather(store, meeting_id, history_limit=history_limit, now=utc_now()), attempts)
 
-    def written(self) -> PreMeetingPrep:
+    @property
+    def options(self) -> CallOptions:
+        policy, on_retry = self.attempts.policy, self.attempts.on_retry
+        return CallOptions(policy=policy, on_retry=on_retry, on_usage=self.costs.append)
+
+    def write(self) -> PreMeetingPrep:
         if self.llm is None:
             return briefs.write_offline(self.sources)
-        policy, on_retry = self.asking.policy, self.asking.on_retry
         try:
-            return model_briefs.write_with_model(
-                self.sources, self.llm, policy=policy, on_retry=on_retry, on_usage=self.costs.append
-            )
+            return briefs.write_with_model(self.sources, self.llm, self.options)
         except LLMAPIError as error:
-            return self._instead(error)
+            return self._fall_back(error)
 
-    async def written_async(self) -> PreMeetingPrep:
+    async def write_async(self) -> PreMeetingPrep:
         if self.llm is None:
             return await asyncio.to_thread(briefs.write_offline, self.sources)
-        policy, on_retry = self.asking.policy, self.asking.on_retry
         try:
-            return await model_briefs.write_with_model_async(
-                self.sources, self.llm, policy=policy, on_retry=on_retry, on_usage=self.costs.append
-            )
+            return await briefs.write_with_model_async(self.sources, self.llm, self.options)
         except LLMAPIError as error:
-            return self._instead(error)
+            return self._fall_back(error)
 
-    def _instead(self, error: LLMAPIError) -> PreMeetingPrep:
-        if self.asking.fallback is None:
+    def _fall_back(self, error: LLMAPIError) -> PreMeetingPrep:
+        if self.attempts.fallback is None:
             raise error
         _log.warning("the model failed (%s); the offline engine wrote the brief", type(error).__name__)
         return briefs.write_offline(self.sources)
@@ -167,17 +166,17 @@ class _Job:
         for usage in self.costs:
             self.store.add_usage(usage)
 
-    def keep(self, prep: PreMeetingPrep) -> PreMeetingPrep:
-        """Keep what the brief cost, and then the brief, unless what it tells of was erased meanwhile."""
+    def save(self, prep: PreMeetingPrep) -> PreMeetingPrep:
+        """Store the costs of the brief, then the brief, unless somebody in its sources was erased meanwhile."""
         self.record_costs()
         self._check_not_erased()
         self.store.update_meeting(prep.meeting_id, self._unless_erased, artefacts={BRIEF: prep.model_dump_json()})
         return prep
 
     def _unless_erased(self, meeting: Meeting) -> Meeting:
-        """The meeting as it is, looked at in the step that keeps the brief, so that nobody is erased in between."""
+        # Checked in the step that stores the brief, so that no erasure can come between.
         if meeting.was_erased_since(self.sources.meeting):
-            raise ConflictError(f"meeting {shown(meeting.id)} was erased meanwhile; the brief is not kept")
+            raise ConflictError(f"meeting {brief_repr(meeting.id)} was erased meanwhile; the brief is not stored")
         return meeting
 
     def _check_not_erased(self) -> None:
@@ -187,12 +186,12 @@ class _Job:
         ]
         for before, after in people:
             if after == after.erased != before:
-                raise ConflictError(f"{shown(after.id)} was erased meanwhile; the brief is not kept")
-        if any(map(self._is_forgotten, self.sources.history)):
-            raise ConflictError("what was said in an earlier meeting was erased meanwhile; the brief is not kept")
+                raise ConflictError(f"{brief_repr(after.id)} was erased meanwhile; the brief is not stored")
+        if any(map(self._lost_content, self.sources.history)):
+            raise ConflictError("an earlier meeting was erased meanwhile; the brief is not stored")
 
-    def _is_forgotten(self, before: Meeting) -> bool:
-        # Of a transcript alone a brief says nothing.
+    def _lost_content(self, before: Meeting) -> bool:
+        # A brief quotes nothing of a meeting that has a transcript alone.
         if not before.model_copy(update={"transcript": None}).has_content:
             return False
         try:

@@ -1,4 +1,4 @@
-"""The verbs of forgetting: a person who asks for it, and what was said long ago."""
+"""Erasure of people who ask for it, and retention: deletion of old content."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from meetkit.runtime.collaborators import current_store
 
 
 def erase_user(user_id: str) -> None:
-    """Forget a user: name, address, hours and calendars, and all that was said in their meetings or made from it.
+    """Erase a user: name, address, hours and calendars, and all that was said in their meetings or made from it.
 
-    The id stays, and so do the meetings, nameless and empty; their own that are to come are cancelled.
+    The id stays, and so do the meetings, nameless and empty; their own that are to come are cancelled. In a database
+    the rows of other capabilities that name the user go in the same transaction.
     """
     current_store().erase_user(user_id, now=utc_now())
 
 
 def erase_contact(contact_id: str) -> None:
-    """Forget a contact: name, address and role, and all that was said in meetings with them or made from it.
+    """Erase a contact: name, address and role, and all that was said in meetings with them or made from it.
 
     The id stays, and so do the meetings, nameless and empty.
     """
@@ -29,15 +30,18 @@ def erase_contact(contact_id: str) -> None:
 
 
 def purge(before: str | dt.datetime | dt.date) -> int:
-    """Forget what was said in meetings that ended before an instant, and all that was made from it.
+    """Delete the content of meetings that ended before an instant, and all that was made from it.
 
-    Titles, times and people stay. How many meetings had something to forget is returned.
+    Titles, times and people stay. In a database other capabilities delete their old content too.
 
     Args:
-        before: a moment or a date; naive ones are UTC, and one to come is as much as now.
+        before: a datetime or a date; naive ones are UTC, and a future one counts as now.
+
+    Returns:
+        The number of meetings that had content.
     """
-    asked, now = parse(_Purge, {"before": before}).before, utc_now()
-    start, _ = MeetingFilters(date_from=asked).bounds("UTC")
+    cutoff, now = parse(_Purge, {"before": before}).before, utc_now()
+    start, _ = MeetingFilters(date_from=cutoff).bounds("UTC")
     return current_store().purge(min(start or now, now), now=now)
 
 

@@ -1,4 +1,4 @@
-"""How meetings come to be and change; `meetkit.meeting_service` has these verbs among its own."""
+"""Scheduling: create, book, list, move, cancel and delete meetings; synchronise calendars."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 from meetkit.availability import first
 from meetkit.errors import ConflictError
 from meetkit.models.base import new_id, parse
-from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate, apply_update
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, apply_update
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
-# Each round that fails is one that somebody else's booking won.
+# A round fails only where another booking took the same time first, so a thousand in a row are no accident.
 _ROUNDS = 1000
 
 
 def create_meeting(
     meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
-    """Create a meeting; it may overlap others. A naive date is wall-clock time in the owner's zone.
+    """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
 
     Args:
-        meeting_request: what to create.
+        meeting_request: the fields of the meeting.
         idempotency_key: the caller's name for this request, unique in the store. A repeat of it returns the
             first result and creates nothing.
 
@@ -40,9 +40,9 @@ def create_meeting(
 def book_meeting(
     meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
-    """Create a meeting whose people are all free, in one atomic step; takes what `create_meeting` takes.
+    """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
-    It is `exclusive`: moving it, or giving it more people, checks again. Work hours are not looked at.
+    It is `exclusive`: moving it, or adding people to it, checks again. Work hours are not checked.
 
     Raises:
         ConflictError: somebody is busy, and `busy` lists who and when; or the key was used for another request.
@@ -69,14 +69,14 @@ def book_first_free(
         window_start: the earliest start; a naive one is wall-clock time of `timezone`.
         window_end: the latest end.
         title: of the meeting.
-        contact_id: whom the meeting is with.
+        contact_id: the contact in the meeting.
         timezone: of the meeting, an IANA name; by default the first user's.
         idempotency_key: as in `create_meeting`.
 
     Raises:
         ConflictError: there is no such time; or the key was used for another request.
     """
-    asked = {
+    params = {
         "user_ids": user_ids,
         "duration_minutes": duration_minutes,
         "window_start": window_start,
@@ -85,11 +85,11 @@ def book_first_free(
         "contact_id": contact_id,
         "timezone": timezone,
     }
-    request = parse(first.FirstFreeRequest, asked)
+    request = parse(first.FirstFreeRequest, params)
     store = current_store()
     key = _key(idempotency_key, "book_first_free", request)
-    if key and (kept := store.first_result(key)):
-        return kept
+    if key and (meeting := store.first_result(key)):
+        return meeting
     users = [store.get_user(user_id) for user_id in request.user_ids]
     zone = request.timezone or users[0].timezone
     window = first.window_of(request, zone)
@@ -98,7 +98,7 @@ def book_first_free(
         start = first.first_start(window, users, busy, request.duration_minutes)
         if start is None:
             raise ConflictError(f"these users have no {request.duration_minutes} minutes free together in that window")
-        wanted = {
+        fields = {
             "user_id": request.user_ids[0],
             "attendee_ids": request.user_ids[1:],
             "contact_id": request.contact_id,
@@ -108,11 +108,27 @@ def book_first_free(
             "duration_minutes": request.duration_minutes,
         }
         try:
-            return store.add_meeting(_new(wanted, exclusive=True), idempotency=key)
+            return store.add_meeting(_new(fields, exclusive=True), idempotency=key)
         except ConflictError as error:
             if not error.busy:
                 raise
     raise ConflictError("others book these users' time faster than this request; try again later")
+
+
+def get_all_meetings(
+    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+) -> list[Meeting]:
+    """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
+
+    With `transcript=False` the transcripts are neither read nor returned.
+    """
+    params = parse(MeetingFilters, {} if filters is None else filters)
+    return current_store().list_meetings(user_id, params, transcript=transcript)
+
+
+def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
+    """Return the meeting of that id; with `transcript=False` its transcript is neither read nor returned."""
+    return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
 def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
@@ -145,7 +161,7 @@ def reschedule_meeting(
     timezone: str | None = None,
     expected_version: int | None = None,
 ) -> Meeting:
-    """Move a meeting, or call a cancelled one again; a booked one only to where its people are free.
+    """Move a meeting, or reinstate a cancelled one; a booked one only to a time when its people are free.
 
     A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
 
@@ -153,23 +169,23 @@ def reschedule_meeting(
         ConflictError: as `update_meeting`.
         InvalidRequestError: the meeting is completed.
     """
-    moved = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
-    given = {name: value for name, value in moved.items() if value is not None}
-    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **given})
+    options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
+    changes = {name: value for name, value in options.items() if value is not None}
+    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **changes})
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Cancel a scheduled meeting; its people's time is free again."""
+    """Cancel a scheduled meeting, which frees its people's time."""
     return _set_status(meeting_id, "cancelled", expected_version)
 
 
 def complete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Note that a scheduled meeting took place."""
+    """Mark a scheduled meeting as completed."""
     return _set_status(meeting_id, "completed", expected_version)
 
 
 def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
-    """Remove a meeting and all that was made from it; a repeat of the request that created it is `NotFoundError`.
+    """Delete a meeting and everything derived from it; a repeat of the request that created it is `NotFoundError`.
 
     Raises:
         ConflictError: `expected_version` is given, and the meeting has moved on since.
@@ -181,26 +197,26 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 def sync_calendar(
     user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
 ) -> Calendar:
-    """Keep a user's busy time from elsewhere, in place of all that this calendar held before.
+    """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
-    It counts wherever the user's busy time does, tentative time too. `meetkit.calendars.read_busy` reads it
+    It counts as the user's busy time everywhere, tentative time too. `meetkit.calendars.read_busy` reads it
     from an iCalendar file.
     """
-    given = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
-    kept = parse(Calendar, given)
-    current_store().put_calendar(user_id, kept)
-    return kept
+    fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
+    snapshot = parse(Calendar, fields)
+    current_store().put_calendar(user_id, snapshot)
+    return snapshot
 
 
 def get_people(meeting: Meeting) -> list[User | Contact]:
-    """Who is in a meeting: the owner, the others of ours who attend, the contact."""
+    """List the people of a meeting: the owner, then the other users, then the contact."""
     store = current_store()
-    ours = [store.get_user(user_id) for user_id in meeting.user_ids]
-    return [*ours, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*ours]
+    users = [store.get_user(user_id) for user_id in meeting.user_ids]
+    return [*users, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*users]
 
 
 def _add(
-    verb: str,
+    operation: str,
     meeting_request: Mapping[str, Any] | CreateMeetingRequest,
     idempotency_key: str | None,
     *,
@@ -208,24 +224,26 @@ def _add(
 ) -> Meeting:
     request = parse(CreateMeetingRequest, meeting_request)
     store = current_store()
-    key = _key(idempotency_key, verb, request)
-    if key and (kept := store.first_result(key)):
-        return kept
+    key = _key(idempotency_key, operation, request)
+    if key and (meeting := store.first_result(key)):
+        return meeting
     zone = zone_name(request.date) or store.get_user(request.user_id).timezone
-    given = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
-    return store.add_meeting(_new({**given, "timezone": zone}, exclusive=exclusive), idempotency=key)
+    fields = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
+    return store.add_meeting(_new({**fields, "timezone": zone}, exclusive=exclusive), idempotency=key)
 
 
 def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
     now = utc_now()
-    made = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
-    return parse(Meeting, {**fields, **made})
+    record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
+    return parse(Meeting, {**fields, **record})
 
 
-def _key(key: str | None, verb: str, request: CreateMeetingRequest | first.FirstFreeRequest) -> IdempotencyKey | None:
-    return None if key is None else IdempotencyKey.of(key, verb, request)
+def _key(
+    key: str | None, operation: str, request: CreateMeetingRequest | first.FirstFreeRequest
+) -> IdempotencyKey | None:
+    return None if key is None else IdempotencyKey.of(key, operation, request)
 
 
 def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
-    expected = {} if expected_version is None else {"expected_version": expected_version}
-    return update_meeting(meeting_id, {"status": status, **expected})
+    precondition = {} if expected_version is None else {"expected_version": expected_version}
+    return update_meeting(meeting_id, {"status": status, **precondition})

@@ -1,4 +1,4 @@
-"""Calendars that nobody keeps: as many people and meetings as asked for, alike enough to real ones to try things on.
+"""Synthetic calendars: any number of people and meetings, similar enough to real ones for trials and benchmarks.
 
 The same arguments give the same records, in every process and under every version of Python.
 """
@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.insights import ActionItem, derive_item_id
 from meetkit.models.meetings import Meeting, Status
 from meetkit.models.people import Contact, User
@@ -78,7 +78,7 @@ _TASKS = (
 
 
 class _Chance:
-    """Draws by `Random.random` alone, the one method whose numbers Python promises to keep."""
+    """Random draws by `Random.random` alone, the one method whose numbers Python promises not to change."""
 
     def __init__(self, seed: int) -> None:
         self._draw = Random(seed).random  # noqa: S311  # these are no secrets
@@ -94,7 +94,7 @@ class _Chance:
 
 
 def records(users: int, meetings: int, seed: int, start: dt.date) -> Iterator[Record]:
-    """So many users, a contact for every five of them, and so many meetings of theirs, about as many for each.
+    """Generate users, a contact for every five of them, and their meetings, evenly distributed.
 
     Users live in a dozen zones and keep the work hours of their place. Meetings lie on weekdays of the 200 days
     around `start`, within their owner's hours, spread evenly; those before it are completed, or were cancelled.
@@ -104,7 +104,7 @@ def records(users: int, meetings: int, seed: int, start: dt.date) -> Iterator[Re
         InvalidRequestError: there is no user, or less than no meeting, or `start` lies too far from now.
     """
     if users < 1 or meetings < 0:
-        raise InvalidRequestError(f"at least 1 user and 0 meetings, not {shown(users)} and {shown(meetings)}")
+        raise InvalidRequestError(f"at least 1 user and 0 meetings, not {brief_repr(users)} and {brief_repr(meetings)}")
     if start.year not in _YEARS:
         raise InvalidRequestError(f"start: a year from {_YEARS[0]} to {_YEARS[-1]}, not {start.year}")
     return _records(users, meetings, _Chance(seed), start)
@@ -170,7 +170,7 @@ def _meeting(number: int, users: int, contacts: int, chance: _Chance, day: dt.da
         id=f"seed_meeting_{number + 1}",
         user_id=f"seed_user_{owner + 1}",
         contact_id=None if contact is None else f"seed_contact_{contact + 1}",
-        attendee_ids=tuple(f"seed_user_{other + 1}" for other in _others(owner, users, chance)),
+        attendee_ids=tuple(f"seed_user_{attendee + 1}" for attendee in _attendees(owner, users, chance)),
         title=chance.of(_INTERNAL) if contact is None else f"{chance.of(_EXTERNAL)}: {_company(contact)}",
         date=_noon(day, place.zone).replace(hour=begin // 60, minute=begin % 60),
         timezone=place.zone,
@@ -182,17 +182,17 @@ def _meeting(number: int, users: int, contacts: int, chance: _Chance, day: dt.da
     )
 
 
-def _others(owner: int, users: int, chance: _Chance) -> list[int]:
-    """The numbers of up to three others, mostly of the same place or one beside it."""
-    found: list[int] = []
+def _attendees(owner: int, users: int, chance: _Chance) -> list[int]:
+    """Return the numbers of up to three attendees, mostly from the same place or a neighbouring one."""
+    numbers: list[int] = []
     for _ in range(chance.below(4)):
         place = owner % len(_PLACES) + chance.below(3) - 1
         there = len(range(place, users, len(_PLACES))) if 0 <= place < len(_PLACES) else 0
         is_near = there and chance.happens(0.9)
-        other = place + len(_PLACES) * chance.below(there) if is_near else chance.below(users)
-        if other != owner and other not in found:
-            found.append(other)
-    return found
+        number = place + len(_PLACES) * chance.below(there) if is_near else chance.below(users)
+        if number != owner and number not in numbers:
+            numbers.append(number)
+    return numbers
 
 
 def _items(chance: _Chance, owner: str) -> tuple[ActionItem, ...]:
@@ -210,7 +210,7 @@ def _items(chance: _Chance, owner: str) -> tuple[ActionItem, ...]:
 
 
 def _day(start: dt.date, share: float) -> dt.date:
-    """The weekday that lies at such a share, `[0, 1)`, of the days around the start."""
+    """Return the weekday at a share, `[0, 1)`, of the days around the start."""
     weeks, weekday = divmod(int(share * _WEEKDAYS), 5)
     begin = start - dt.timedelta(days=_DAYS_BEFORE)
     return begin + dt.timedelta(days=7 * weeks + weekday - begin.weekday())
@@ -218,5 +218,5 @@ def _day(start: dt.date, share: float) -> dt.date:
 
 @cache
 def _noon(day: dt.date, zone: str) -> dt.datetime:
-    """Noon of a day; as clocks change at night, all its work hours have the same offset."""
+    """Return noon of a day; as clocks change at night, all its work hours have the same offset."""
     return localize(dt.datetime.combine(day, dt.time(12)), zone)

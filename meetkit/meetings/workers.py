@@ -1,4 +1,4 @@
-"""The offline engine in processes of its own, so that a long transcript takes no turns from other requests."""
+"""Worker processes for the offline engine, so that a long transcript does not slow other requests down."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ from meetkit.models.analysis import MeetingContext, Section
 from meetkit.models.transcripts import Transcript
 
 _log = logging.getLogger("meetkit")
+# Characters, some 700 words; a shorter transcript takes 15 ms, less than the way to a process and back.
 LONG = 4_000
-"""Characters, some 700 words, from which on a transcript goes to a process; less is found in 15 ms."""
 _ATTEMPTS = 2
-_MOST = 4
+# More would leave no processor for requests on the machines that this runs on.
+_MAX_PROCESSES = 4
 
 
 class Workers:
     """Finds sections, as a `background.Finder`: in a thread, or, of long transcripts, in a few processes.
 
-    Each process is started when all others are busy. One that ends before it has answered is replaced once, then the
-    answer is found in a thread. They are not of `multiprocessing`, which imports anew the program that starts them.
+    A process is started when all others are busy. One that dies before it answers is replaced once, then a thread
+    does the work. `multiprocessing` is not used, as it imports the program that starts the processes once more.
     """
 
-    def __init__(self, count: int = min(_MOST, max(1, (os.cpu_count() or 1) - 1))) -> None:
-        """Prepare for so many processes at most; none is started yet."""
+    def __init__(self, count: int = min(_MAX_PROCESSES, max(1, (os.cpu_count() or 1) - 1))) -> None:
+        """Allow at most `count` processes; none is started yet."""
         self._threads = ThreadPoolExecutor(count, "meetkit-workers")
         self._lock = Lock()
         self._idle: list[_Process] = []
@@ -44,14 +45,14 @@ class Workers:
     async def __call__(
         self, transcript: Transcript, context: MeetingContext, names: Sequence[str], /
     ) -> dict[str, Section]:
-        """The sections of these names."""
+        """Return the sections of these names."""
         if self._is_closed or len(transcript.text) < LONG:
             return await background.in_thread(transcript, context, names)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._found, transcript, context, names)
+        return await loop.run_in_executor(self._threads, self._find, transcript, context, names)
 
     def close(self) -> None:
-        """End all processes, also those at work."""
+        """Stop all processes, also those at work."""
         with self._lock:
             self._is_closed = True
             for process in self._all:
@@ -61,18 +62,18 @@ class Workers:
         for process in self._all:
             process.end()
 
-    def _found(self, *asked: Any) -> dict[str, Section]:
+    def _find(self, *arguments: Any) -> dict[str, Section]:
         for _ in range(_ATTEMPTS):
             try:
                 with self._process() as process:
-                    return process.ask(*asked)
+                    return process.ask(*arguments)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
-                _log.warning("a process that finds sections did not answer (%s)", type(error).__name__)
-        return find_sections(*asked)
+                _log.warning("a worker process did not answer (%s)", type(error).__name__)
+        return find_sections(*arguments)
 
     @contextmanager
     def _process(self) -> Iterator[_Process]:
-        """One that is idle, or a new one; it is kept unless it fails."""
+        """Lend an idle process, or a new one; it goes back to the idle ones unless it fails."""
         with self._lock:
             if self._is_closed:
                 raise CancelledError
@@ -90,7 +91,7 @@ class Workers:
 
 
 class _Process:
-    """One process, which answers one question at a time."""
+    """A worker process, which handles one request at a time."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-P", "-m", worker.__name__]
@@ -103,21 +104,21 @@ class _Process:
             env={**os.environ, "PYTHONPATH": paths},
         )
 
-    def ask(self, *asked: Any) -> dict[str, Section]:
-        """What `find_sections` finds."""
+    def ask(self, *arguments: Any) -> dict[str, Section]:
+        """Return the result of `find_sections` in the process."""
         assert self._process.stdin
         assert self._process.stdout
-        pickle.dump(asked, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(arguments, self._process.stdin, pickle.HIGHEST_PROTOCOL)
         self._process.stdin.flush()
-        found: dict[str, Section] = pickle.load(self._process.stdout)  # noqa: S301  # from our own process
-        return found
+        sections: dict[str, Section] = pickle.load(self._process.stdout)  # noqa: S301  # from our own process
+        return sections
 
     def kill(self) -> None:
-        """Have it end, whatever it does; who waits for its answer is told so."""
+        """Kill it, whatever it does; a thread that waits for its answer gets an `EOFError`."""
         self._process.kill()
 
     def end(self) -> None:
-        """End it, and wait until it is gone."""
+        """Kill it, and wait until it is gone."""
         self.kill()
         with suppress(OSError), self._process:  # What it has not read cannot be written any more.
             pass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from meetkit.models.base import Line, Many, Phrase, Value
 from meetkit.models.insights import ActionItem, Evidence, Sentiment
@@ -253,19 +254,29 @@ class Trackers(Section):
     mentions: Many[Mention] = ()
 
 
+def _empty_where_missing(section: type[Section]) -> Any:
+    """Return the field of a section that is empty where a stored analysis does not have it yet."""
+    reason = "this analysis was stored before this section existed"
+    return Field(default_factory=partial(section, engine="none", status="failed", reason=reason))
+
+
 class MeetingInsights(Value):
     """The analysis of one transcript, which `transcript_sha256` names by its canonical text in UTF-8."""
 
+    # An analysis that an older release stored lacks the sections that came after it. Without a default for each it
+    # would be unreadable as a whole. What is returned holds them all, so its schema requires them.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     transcript_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    summary: Summary
-    action_items: ActionItems
-    decisions: Decisions
-    questions: Questions
-    topics: Topics
-    sentiment: SentimentAnalysis
-    follow_ups: FollowUps
-    statistics: Statistics
-    trackers: Trackers
+    summary: Summary = _empty_where_missing(Summary)
+    action_items: ActionItems = _empty_where_missing(ActionItems)
+    decisions: Decisions = _empty_where_missing(Decisions)
+    questions: Questions = _empty_where_missing(Questions)
+    topics: Topics = _empty_where_missing(Topics)
+    sentiment: SentimentAnalysis = _empty_where_missing(SentimentAnalysis)
+    follow_ups: FollowUps = _empty_where_missing(FollowUps)
+    statistics: Statistics = _empty_where_missing(Statistics)
+    trackers: Trackers = _empty_where_missing(Trackers)
 
     @property
     def sections(self) -> dict[str, Section]:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 T = TypeVar("T")
@@ -37,13 +37,13 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PLAIN_LINE = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 
 
-class MisfitError(ValueError):
-    """A field does not take its value; `unshown` says why without showing the value."""
+class FieldError(ValueError):
+    """A field does not take its value; `message_without_value` says why without showing the value."""
 
-    def __init__(self, message: str, unshown: str) -> None:
+    def __init__(self, message: str, message_without_value: str) -> None:
         """Keep what is said with the value, and without."""
         super().__init__(message)
-        self.unshown = unshown
+        self.message_without_value = message_without_value
 
 
 class Value(BaseModel):
@@ -124,8 +124,8 @@ def describe_errors(errors: Sequence[Mapping[str, Any]], *, values: bool = True)
         place = ".".join(str(part)[:_MOST_OF_A_NAME] for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         cause = item.get("ctx", {}).get("error")
-        if isinstance(cause, MisfitError) and not values:
-            message = cause.unshown
+        if isinstance(cause, FieldError) and not values:
+            message = cause.message_without_value
         lines.append(f"{place}: {message}" if place else message)
     if len(errors) > _MAX_PROBLEMS:
         lines.append(f"and {len(errors) - _MAX_PROBLEMS} more problems")
@@ -183,7 +183,7 @@ def _address(value: str) -> str:
     well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and _fits_the_dns(domain)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
         why = "is not an e-mail address such as name@example.com"
-        raise MisfitError(f"{shown(value)} {why}", why)
+        raise FieldError(f"{brief_repr(value)} {why}", why)
     return value
 
 

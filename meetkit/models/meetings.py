@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, Line, Many, MisfitError, Offset, Searched, Text, Value, parse
+from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, Searched, Text, Value, parse
 from meetkit.models.insights import ActionItem, Sentiment
 from meetkit.models.zones import (
     MINUTE,
@@ -50,6 +50,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 ERASED_TITLE = "Erased meeting"
+
+# The fields that hold what was said, and their value when it is removed; erasing and purging derive from this.
+NO_CONTENT: dict[str, Any] = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
 
 
 def _moment_or_date(value: Any) -> Any:
@@ -109,7 +112,7 @@ class Meeting(Value):
             zone = zone or zone_name(moment) or "UTC"
             return {**data, "date": resolve(moment, zone), "timezone": zone}
         except ValueError as error:
-            raise MisfitError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
+            raise FieldError(f"date: {error}", "date: not a time that the clock of its zone shows") from None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
@@ -128,7 +131,7 @@ class Meeting(Value):
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
 
     @property
-    def circle(self) -> tuple[Literal["contact", "user"], str]:
+    def thread_key(self) -> tuple[Literal["contact", "user"], str]:
         """Whose meeting it is when items are followed from one to the next: the contact's, else its owner's."""
         return ("contact", self.contact_id) if self.contact_id else ("user", self.user_id)
 
@@ -140,7 +143,7 @@ class Meeting(Value):
     @property
     def has_content(self) -> bool:
         """Whether it holds something of what was said in it."""
-        return not (self.transcript is self.summary is self.sentiment is None and not self.action_items)
+        return any(getattr(self, name) != empty for name, empty in NO_CONTENT.items())
 
     def was_erased_since(self, before: Meeting) -> bool:
         """Whether somebody in it was erased, and all that it held, since it was as `before`."""
@@ -290,11 +293,10 @@ def check_version(meeting_id: str, version: int, *, expected: int | None) -> Non
         raise VersionConflictError(f"meeting {meeting_id!r} is at version {version}, not {expected}; read it again")
 
 
-def emptied(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
+def without_content(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
     """The meeting without what was said in it, changed in these fields too, one version on."""
-    kept = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    gone = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
-    return parse(Meeting, {**kept, **gone, **changes, "updated_at": now, "version": meeting.version + 1})
+    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    return parse(Meeting, {**fields, **NO_CONTENT, **changes, "updated_at": now, "version": meeting.version + 1})
 
 
 def is_planned(meeting: Meeting, owner_id: str, *, now: dt.datetime) -> bool:

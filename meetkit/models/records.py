@@ -1,11 +1,11 @@
-"""What a store is made of, one value a record: the form in which it moves to another."""
+"""Records: the content of a store, one value each, in the form in which it moves to another store."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field
 
@@ -17,54 +17,60 @@ from meetkit.models.time import Calendar
 
 
 class IdempotencyKey(Value):
-    """The caller's name for one request, and a fingerprint of what it asked, to tell a repeat from a slip."""
+    """The caller's name for one request, and a fingerprint of its content, which tells a repeat from a mistake."""
 
     key: Line
     fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
     @classmethod
     def of(cls, key: str, verb: str, request: Value) -> Self:
-        """The key of a request; the fingerprint is the SHA-256 of the verb and the request as JSON.
+        """Return the key of a request; its fingerprint is the SHA-256 of the verb and the request as JSON.
 
         Raises:
             InvalidRequestError: the key is not one line of at most 200 characters.
         """
-        asked = f"{verb} {request.model_dump_json()}"
-        return parse(cls, {"key": key, "fingerprint": hashlib.sha256(asked.encode()).hexdigest()})
+        content = f"{verb} {request.model_dump_json()}"
+        return parse(cls, {"key": key, "fingerprint": hashlib.sha256(content.encode()).hexdigest()})
 
 
-class UserRecord(Value):
+class Record(Value):
+    """One record of a store; `kind` tells the kinds apart."""
+
+    kind: str
+
+
+class UserRecord(Record):
     """A user."""
 
     kind: Literal["user"] = "user"
     user: User
 
 
-class ContactRecord(Value):
+class ContactRecord(Record):
     """A contact."""
 
     kind: Literal["contact"] = "contact"
     contact: Contact
 
 
-class CalendarRecord(Value):
-    """A calendar from elsewhere, and whose it is."""
+class CalendarRecord(Record):
+    """An external calendar and the id of its user."""
 
     kind: Literal["calendar"] = "calendar"
     user_id: Line
     calendar: Calendar
 
 
-class MeetingRecord(Value):
-    """A meeting with what lies beside it, by kind."""
+class MeetingRecord(Record):
+    """A meeting with its attachments, by kind."""
 
     kind: Literal["meeting"] = "meeting"
     meeting: Meeting
     artefacts: dict[Line, Text] = Field(default_factory=dict)
 
 
-class RequestRecord(Value):
-    """A request that was made under a key, and the meeting that it was answered with, until that is gone or emptied."""
+class RequestRecord(Record):
+    """A request made under a key, with its result until that meeting is deleted or its content removed."""
 
     kind: Literal["request"] = "request"
     idempotency: IdempotencyKey
@@ -73,15 +79,15 @@ class RequestRecord(Value):
 
     @classmethod
     def of(cls, idempotency: IdempotencyKey, result: Meeting) -> Self:
-        """The record of a request that was answered with this meeting."""
+        """Return the record of a request that returned this meeting."""
         return cls(idempotency=idempotency, meeting_id=result.id, result=result)
 
     def answer(self, idempotency: IdempotencyKey) -> Meeting:
-        """The result, for a repeat of the request.
+        """Return the result, for a repeat of the request.
 
         Raises:
             ConflictError: the key came with another request.
-            NotFoundError: the meeting was deleted or emptied since; the request does not make it anew.
+            NotFoundError: the meeting was deleted since, or its content removed; it is not created again.
         """
         if idempotency != self.idempotency:
             raise ConflictError("this idempotency key was used for another request")
@@ -90,16 +96,28 @@ class RequestRecord(Value):
         return self.result
 
 
-Record = Annotated[
-    UserRecord | ContactRecord | CalendarRecord | MeetingRecord | RequestRecord, Field(discriminator="kind")
-]
-"""In an export users and contacts come before the meetings that name them."""
+RecordT = TypeVar("RecordT", bound=Record)
 
-KINDS = ("user", "contact", "calendar", "meeting", "request")
+# In the order of an export, where users and contacts come before the meetings that name them.
+RECORD_MODELS: tuple[type[Record], ...] = (UserRecord, ContactRecord, CalendarRecord, MeetingRecord, RequestRecord)
 
 
-def counting(records: Iterable[Record], tally: Counter[str]) -> Iterator[Record]:
-    """Hand records on, and count them by kind."""
+def kind_of(model: type[Record]) -> str:
+    """Return the `kind` of a record model."""
+    kind: str = model.model_fields["kind"].default
+    return kind
+
+
+KINDS = tuple(map(kind_of, RECORD_MODELS))
+
+
+def unknown_kind(kinds: Iterable[str]) -> str:
+    """Return the message about a record whose kind is not one of these."""
+    return f"its kind is not one of {', '.join(kinds)}"
+
+
+def count_kinds(records: Iterable[RecordT], tally: Counter[str]) -> Iterator[RecordT]:
+    """Yield the records, and count them by kind in `tally`."""
     for record in records:
         tally[record.kind] += 1
         yield record

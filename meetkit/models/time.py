@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, computed_field, model_validator
 
-from meetkit.models.base import WHOLE, Line, Many, MisfitError, Value
+from meetkit.models.base import WHOLE, FieldError, Line, Many, Value
 from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
 
 _MAX_BUSY_DAYS = 100_000
@@ -25,7 +25,7 @@ def _clock_text(value: Any) -> Any:
 def _clock(value: str) -> str:
     if not _CLOCK.fullmatch(value):
         why = "is not a time of day such as '09:00'; '24:00' is the end of the day"
-        raise MisfitError(f"{value[:20]!r} {why}", why)
+        raise FieldError(f"{value[:20]!r} {why}", why)
     return value
 
 
@@ -112,7 +112,7 @@ class BusyInterval(Value):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end < self.start:
-            raise MisfitError(
+            raise FieldError(
                 f"end: {self.end.isoformat()} lies before start {self.start.isoformat()}", "end: lies before start"
             )
         return self

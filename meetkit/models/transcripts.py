@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Line, Many, MisfitError, Text, Value
+from meetkit.models.base import FieldError, Line, Many, Text, Value
 
 Offset = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -45,7 +45,7 @@ class Transcript(Value):
         at = 0
         for index, turn in enumerate(self.turns):
             if turn.index != index or turn.start < at or self.text[turn.start : turn.end] != turn.text:
-                raise MisfitError(
+                raise FieldError(
                     f"turns.{index}: is not text[{turn.start}:{turn.end}], or not in order", "a turn is misplaced"
                 )
             at = turn.end

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from meetkit.errors import InvalidRequestError, shown
-from meetkit.models.base import MisfitError
+from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.models.base import FieldError
 
 MICROSECOND = 1
 SECOND = 1_000_000 * MICROSECOND
@@ -103,13 +103,13 @@ def parse_moment(value: Any) -> dt.datetime:
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
         why = "has no time of day; write e.g. 2025-11-20T14:00:00"
-        raise MisfitError(f"{value!r} {why}", why)
+        raise FieldError(f"{value!r} {why}", why)
     parts = _WITH_ZONE.fullmatch(value)
     try:
         moment = dt.datetime.fromisoformat(parts["moment"] if parts else value)
     except ValueError:
         why = "is not an ISO 8601 date and time such as 2025-11-20T14:00:00"
-        raise MisfitError(f"{value[:80]!r} {why}", why) from None
+        raise FieldError(f"{value[:80]!r} {why}", why) from None
     return resolve(moment, parts["zone"]).astimezone(get_zone(parts["zone"])) if parts else moment
 
 
@@ -132,10 +132,10 @@ def parse_date(value: Any) -> dt.date:
         try:
             value = dt.date.fromisoformat(value)
         except ValueError as error:
-            raise MisfitError(f"{value} is not a date: {error}", "is not a date") from None
+            raise FieldError(f"{value} is not a date: {error}", "is not a date") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
         why = "is not a date such as 2025-11-20"
-        raise MisfitError(f"{shown(value)} {why}", why)
+        raise FieldError(f"{brief_repr(value)} {why}", why)
     _check_year(value)
     return value
 
@@ -159,7 +159,7 @@ def get_zone(name: str) -> ZoneInfo:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
     hint = _zone_hint(name[:80])
-    raise MisfitError(f"unknown time zone {shown(name)}; {hint}", f"unknown time zone; {hint}")
+    raise FieldError(f"unknown time zone {brief_repr(name)}; {hint}", f"unknown time zone; {hint}")
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Which store and which model `meeting_service` works with: by block, by process, or by default."""
+"""The store and the model that calls use: set by a `with` block, by the process, or by default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Literal
 
 from meetkit import data, providers, settings
-from meetkit.errors import InvalidRequestError, SampleStoreWarning, shown
+from meetkit.errors import InvalidRequestError, SampleStoreWarning, brief_repr
 from meetkit.llm_client import LLMClient
 from meetkit.storage import MemoryStore, Store
 
@@ -29,7 +29,7 @@ UNSET: Unset = _Unset.UNSET
 
 @dataclass(frozen=True)
 class Choice:
-    """A store and a model, either of which may be left open."""
+    """A store and a model, either of which may be unset."""
 
     store: Store | Unset = UNSET
     llm: LLMClient | Unset | None = UNSET
@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass
 class Process:
-    """What one process has chosen; `other_store_used` remembers that a block brought its own store."""
+    """The choice of one process; `other_store_used` records that a block has set a store of its own."""
 
     choice: Choice = Choice()
     other_store_used: bool = False
@@ -53,11 +53,11 @@ _configuring = Lock()
 def configure(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) -> None:
     """Set the store and the model of the whole process; an argument left out is unchanged.
 
-    `llm=None` means the offline engine. Once this was called, the process never sees the sample: without
+    `llm=None` means the offline engine. After this call the process never uses the sample: without
     a store of its own it gets an empty one in memory.
     """
     with _configuring:
-        choice = _given(process.choice, store, llm)
+        choice = _updated_choice(process.choice, store, llm)
         process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
 
 
@@ -67,7 +67,7 @@ def use(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) 
 
     An argument left out is unchanged; `llm=None` means the offline engine.
     """
-    token = block.set(_given(block.get(), store, llm))
+    token = block.set(_updated_choice(block.get(), store, llm))
     if store is not UNSET:
         process.other_store_used = True
     try:
@@ -77,7 +77,7 @@ def use(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = UNSET) 
 
 
 def current_store() -> Store:
-    """The store of the block, else of the process, else the sample, with a warning where that looks like a slip."""
+    """Return the store of the block, else of the process, else the sample, with a warning if that looks unintended."""
     for choice in (block.get(), process.choice):
         if choice.store is not UNSET:
             return choice.store
@@ -92,46 +92,49 @@ def current_store() -> Store:
 
 
 def current_llm() -> LLMClient | None:
-    """The model of the block, else of the process, else of `MEETKIT_MODEL`; `None` is the offline engine."""
+    """Return the model of the block, else of the process, else of `MEETKIT_MODEL`; `None` is the offline engine."""
     for choice in (block.get(), process.choice):
         if choice.llm is not UNSET:
             return choice.llm
     return model_of(settings.load())
 
 
-def model_of(given: settings.Settings) -> LLMClient | None:
-    """The model that these settings name; `None` is the offline engine."""
-    if not given.model:
+def model_of(config: settings.Settings) -> LLMClient | None:
+    """Return the model that these settings name; `None` is the offline engine."""
+    if not config.model:
         return None
     limits = providers.Limits(
-        timeout=given.model_timeout,
-        concurrency=given.model_concurrency,
-        budget_tokens=given.model_budget_tokens,
+        timeout=config.model_timeout,
+        concurrency=config.model_concurrency,
+        budget_tokens=config.model_budget_tokens,
     )
-    return providers.connect(given.model, limits=limits, key=given.model_key)
+    return providers.connect(config.model, limits=limits, key=config.model_key)
 
 
 def _frames_of_meetkit() -> int:
-    """How far up the caller outside meetkit is, counted from the function that asks, as `stacklevel` counts."""
+    """Return the `stacklevel` of the nearest caller outside meetkit, so that the warning names the host's line."""
     frame, level = inspect.currentframe(), 0
     while frame and str(frame.f_globals.get("__name__")).partition(".")[0] == "meetkit":
         frame, level = frame.f_back, level + 1
     return level
 
 
+# Cached, as the check of a protocol at each request would take as long as the request's statement.
 @cache
 def _is_store(kind: type) -> bool:
-    """Whether all of a class are stores; to ask that anew at each request would take as long as its statement."""
+    """Return whether instances of a class are stores."""
     return not issubclass(kind, type) and issubclass(kind, Store)
 
 
-def _given(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
+def _updated_choice(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
     is_store = store is UNSET or _is_store(type(store)) or (isinstance(store, Store) and not isinstance(store, type))
     if not is_store:
-        raise InvalidRequestError(f"store: an object with the methods of meetkit.storage.Store, not {shown(store)}")
+        raise InvalidRequestError(
+            f"store: an object with the methods of meetkit.storage.Store, not {brief_repr(store)}"
+        )
     if not (llm is UNSET or llm is None or (isinstance(llm, LLMClient) and not isinstance(llm, type))):
         raise InvalidRequestError(
-            f"llm: an object with generate(prompt, system_prompt=None), not {shown(llm)}; "
+            f"llm: an object with generate(prompt, system_prompt=None), not {brief_repr(llm)}; "
             "the name of a model goes into MEETKIT_MODEL"
         )
     return Choice(

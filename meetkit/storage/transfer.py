@@ -1,13 +1,13 @@
-"""A store as lines of JSON, and such lines into a store: for moving to another, and for keeping aside.
+"""Transfer of a store as lines of JSON: export and import, for a move to another store or a backup.
 
 {"kind":"meetkit","format":1}
 {"kind":"user","user":{...}}
 {"kind":"meeting","meeting":{...},"artefacts":{}}
 {"kind":"end","records":2}
 
-The first line names the format, each one after it holds a `Record`, and the last their number, so that a file that
-was cut off is known for one. Record `n` stands in line `n + 1`. A SQL store holds a batch of lines in memory, some
-megabytes or one long line, however many there are; the store in memory holds all, as it does anyway.
+The first line names the format, each line after it holds a `Record`, and the last line their number, which shows
+whether a file was cut off. Record `n` is in line `n + 1`. A SQL store holds a batch of lines in memory, some
+megabytes or one long line, however many lines there are; the store in memory holds all of them.
 """
 
 from __future__ import annotations
@@ -15,27 +15,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated, BinaryIO, Literal
+from functools import cache
+from typing import Annotated, BinaryIO, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from meetkit.errors import InvalidRequestError, RecordError, shown
+from meetkit import capabilities
+from meetkit.errors import InvalidRequestError, RecordError, brief_repr
 from meetkit.models.base import describe
-from meetkit.models.records import (
-    KINDS,
-    CalendarRecord,
-    ContactRecord,
-    MeetingRecord,
-    Record,
-    RequestRecord,
-    UserRecord,
-    counting,
-)
+from meetkit.models.records import RECORD_MODELS, Record, count_kinds, kind_of, unknown_kind
 from meetkit.storage.protocol import Store
 
 FORMAT = 1
+# Bytes. A file without line breaks must not fill the memory; a transcript takes 60 MB at most.
 MAX_LINE = 256 * 2**20
-"""Bytes in a line, so that a file without line breaks cannot fill the memory; a transcript takes 60 MB at most."""
 
 _MAX_MESSAGE = 300
 _POSITION = re.compile(" at line [0-9]+ column [0-9]+$")
@@ -55,114 +48,129 @@ class _End(BaseModel):
     records: Annotated[int, Field(strict=True, ge=0)]
 
 
-_Line = UserRecord | ContactRecord | CalendarRecord | MeetingRecord | RequestRecord | _Header | _End
-_lines: TypeAdapter[_Line] = TypeAdapter(Annotated[_Line, Field(discriminator="kind")])
+def record_models() -> tuple[type[Record], ...]:
+    """Return the models of all records: those of every store, then those of capabilities in SQL."""
+    in_sql = (
+        capability
+        for capability in capabilities.installed()
+        if capability.records and capability.name != capabilities.STORE_CAPABILITY
+    )
+    return (*RECORD_MODELS, *(kind.model for capability in in_sql for kind in capability.load("records")))
+
+
+@cache
+def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
+    """Return the reader of lines that hold records of these models."""
+    line = Union[(*models, _Header, _End)]  # of a tuple that is known only here
+    return TypeAdapter(Annotated[line, Field(discriminator="kind")])
 
 
 def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator[bytes]:
-    """All that a store keeps, as of one moment, line by line; `tally` counts the records by kind.
+    """Yield the content of a store as of one moment, line by line; `tally` counts the records by kind.
 
     Raises:
         InvalidRequestError: a record would make a line longer than `MAX_LINE`, which could not be read again.
     """
-    counted: Counter[str] = Counter() if tally is None else tally
-    counted.clear()
+    tally = Counter() if tally is None else tally
+    tally.clear()
     yield _write(_Header())
-    for record in counting(store.export_records(), counted):
+    for record in count_kinds(store.export_records(), tally):
         yield _write(record)
-    yield _write(_End(records=counted.total()))
+    yield _write(_End(records=tally.total()))
 
 
 def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | None = None) -> int:
-    """Keep what these lines hold, all or nothing, and return the number of records; `tally` counts them by kind.
+    """Store the records of these lines, all or none, and return their number; `tally` counts them by kind.
 
     Raises:
-        InvalidRequestError: a line is damaged, missing, or cannot be kept; the message begins with its number.
+        InvalidRequestError: a line is damaged, missing, or cannot be stored; the message begins with its number.
     """
-    counted: Counter[str] = Counter() if tally is None else tally
-    counted.clear()
+    tally = Counter() if tally is None else tally
+    tally.clear()
     try:
-        store.import_records(counting(read_records(lines), counted))
+        store.import_records(count_kinds(read_records(lines), tally))
     except RecordError as error:
-        raise _damaged(error.number + 1, error.reason) from error
-    return counted.total()
+        raise _line_error(error.number + 1, error.reason) from error
+    return tally.total()
 
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, each of them cut where it is longer than any may be."""
+    """Yield the lines of a file, each cut where it exceeds the longest line allowed."""
     while line := file.readline(MAX_LINE + 1):
         yield line
 
 
 def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
-    """The records that these lines hold, each checked, and at the end that it is the end.
+    """Yield the records of these lines, each validated, and check at the end that the export is complete.
 
     Raises:
-        InvalidRequestError: as `import_lines` does.
+        InvalidRequestError: as `import_lines` raises it.
     """
-    numbered = enumerate(lines, 1)
-    number, first = next(numbered, (1, b""))
-    _check_header(first)
-    for number, line in numbered:
-        value = _read(number, line)
+    numbered_lines, models = enumerate(lines, 1), record_models()
+    number, first = next(numbered_lines, (1, b""))
+    _check_header(first, models)
+    for number, line in numbered_lines:
+        value = _read(number, line, models)
         if isinstance(value, _End):
-            _check_end(number, value, numbered)
+            _check_end(number, value, numbered_lines)
             return
         if isinstance(value, _Header):
-            raise _damaged(number, "a second beginning; import one export at a time")
+            raise _line_error(number, "a second first line of an export; import one export at a time")
         yield value
-    raise _damaged(number + 1, "missing; the file was cut off before its last line")
+    raise _line_error(number + 1, "missing; the file was cut off before its last line")
 
 
-def _write(value: _Line) -> bytes:
-    line = _lines.dump_json(value) + b"\n"
+def _write(value: Record | _Header | _End) -> bytes:
+    line = value.model_dump_json().encode() + b"\n"
     if len(line) > MAX_LINE:
         raise InvalidRequestError(f"a {value.kind} takes more than {MAX_LINE:,} bytes, which could not be read again")
     return line
 
 
-def _read(number: int, line: bytes) -> _Line:
+def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record | _Header | _End:
     if len(line) > MAX_LINE:
-        raise _damaged(number, f"longer than {MAX_LINE:,} bytes, which no line of an export is")
+        raise _line_error(number, f"longer than {MAX_LINE:,} bytes, the longest line of an export")
     if not line.strip():
-        raise _damaged(number, "empty, which no line of an export is")
+        raise _line_error(number, "empty; no line of an export is")
     try:
-        return _lines.validate_json(line)
+        return _line_adapter(models).validate_json(line)
     except ValidationError as error:
-        raise _damaged(number, _reason(error)) from None
+        raise _line_error(number, _reason(error, models)) from None
 
 
-def _check_header(line: bytes) -> None:
-    what = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
+def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
+    expected = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
-        header = _lines.validate_json(line[:1000])
+        header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
-        raise _damaged(1, what) from None
+        raise _line_error(1, expected) from None
     if not isinstance(header, _Header):
-        raise _damaged(1, what)
+        raise _line_error(1, expected)
     if header.format > FORMAT:
-        raise _damaged(1, f"format {shown(header.format)} is newer than this meetkit reads; install a newer meetkit")
+        raise _line_error(
+            1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
+        )
     if header.model_extra:
-        raise _damaged(1, what)
+        raise _line_error(1, expected)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:
     if end.records != number - 2:
-        raise _damaged(number, f"{shown(end.records)} records are announced here and {number - 2:,} came before")
+        raise _line_error(number, f"announces {brief_repr(end.records)} records, and {number - 2:,} came before it")
     if next(rest, None) is not None:
-        raise _damaged(number + 1, "nothing may follow the last line of an export")
+        raise _line_error(number + 1, "nothing may follow the last line of an export")
 
 
-def _reason(error: ValidationError) -> str:
-    """What is wrong with a line, in a few words: by the names of fields, without what they hold."""
+def _reason(error: ValidationError, models: tuple[type[Record], ...]) -> str:
+    """Describe what is wrong with a line in a few words: the names of fields, without their values."""
     [first, *_] = error.errors(include_url=False, include_input=False)
     if first["type"] == "json_invalid":
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
-        return f"its kind is none of {', '.join(KINDS)}, end"
-    said = describe(error, values=False)
-    return said if len(said) <= _MAX_MESSAGE else f"{said[:_MAX_MESSAGE]} …"
+        return unknown_kind([*map(kind_of, models), "end"])
+    message = describe(error, values=False)
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]} …"
 
 
-def _damaged(number: int, why: str) -> InvalidRequestError:
-    return InvalidRequestError(f"line {number}: {why}")
+def _line_error(number: int, reason: str) -> InvalidRequestError:
+    return InvalidRequestError(f"line {number}: {reason}")

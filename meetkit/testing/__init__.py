@@ -66,4 +66,4 @@ def fresh_process() -> Iterator[None]:
 
 def _forget_cached() -> None:
     data.reset()
-    providers.forget()
+    providers.disconnect()

@@ -21,12 +21,21 @@ from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
+from meetkit.testing.complete_examples import complete_calendar, complete_contact, complete_meeting, complete_user
 from meetkit.testing.contract_analyses import AnalysesContract
 from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
-from meetkit.testing.examples import ANN, DEE, MONDAY, busy, listed, meeting, people
+from meetkit.testing.examples import (
+    ANN,
+    DEE,
+    MONDAY,
+    busy,
+    listed,
+    meeting,
+    people,
+)
 
 
 class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureContract, RecordsContract):
@@ -36,24 +45,34 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
     def _people(self, store: Store) -> None:
         store.import_records(people())
 
-    def test_what_is_kept_comes_back_as_it_was(self, store: Store) -> None:
-        """Values go in and come out equal, to the microsecond and the offset."""
-        date = dt.datetime(2025, 11, 17, 9, 0, 0, 123_457, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=45)))
-        kept = meeting(
-            date=date,
-            timezone="Asia/Kathmandu",
-            contact_id="dee",
-            attendee_ids=("ben",),
-            transcript="Dee: ✓ \r\n\u202eright to left, 💥",
-            action_items=[
-                {"task": "Call", "deadline": {"phrase": "soon", "anchor": None, "timezone": "UTC", "date": None}}
-            ],
-        )
-        store.add_meeting(kept)
+    def test_every_field_comes_back_as_it_was_stored(self, store: Store) -> None:
+        """A user, a contact, a meeting and a calendar of every field are equal when read, to the microsecond."""
+        user, contact, full, calendar = complete_user(), complete_contact(), complete_meeting(), complete_calendar()
+        store.add_user(user)
+        store.add_contact(contact)
+        store.add_meeting(full)
+        store.put_calendar(user.id, calendar)
 
-        assert store.get_user("ann") == ANN
-        assert store.get_contact("dee") == DEE
-        assert store.get_meeting(kept.id).model_dump_json() == kept.model_dump_json()
+        assert store.get_user(user.id) == user
+        assert store.get_contact(contact.id) == contact
+        assert store.get_meeting(full.id).model_dump_json() == full.model_dump_json()
+        assert store.get_calendars(user.id) == [calendar]
+
+    def test_every_field_can_be_changed(self, store: Store) -> None:
+        """Bare values that are changed to ones of every field are then equal to these."""
+        bare = meeting()
+        store.add_meeting(bare)
+        user = complete_user().model_copy(update={"id": ANN.id})
+        contact = complete_contact().model_copy(update={"id": DEE.id})
+        full = complete_meeting().model_copy(update={"id": bare.id})
+
+        store.update_user(ANN.id, lambda _: user)
+        store.update_contact(DEE.id, lambda _: contact)
+        store.update_meeting(bare.id, lambda _: full)
+
+        assert store.get_user(ANN.id) == user
+        assert store.get_contact(DEE.id) == contact
+        assert store.get_meeting(bare.id).model_dump_json() == full.model_dump_json()
 
     def test_an_unknown_id_is_not_found(self, store: Store) -> None:
         """Every method that takes an id says so when nothing is there."""

@@ -7,9 +7,25 @@ from collections.abc import Iterator
 import pytest
 
 from meetkit.errors import RecordError
-from meetkit.models.records import CalendarRecord, MeetingRecord, Record, RequestRecord, UserRecord
+from meetkit.models.records import (
+    CalendarRecord,
+    ContactRecord,
+    MeetingRecord,
+    Record,
+    RequestRecord,
+    UserRecord,
+)
 from meetkit.storage import Store
-from meetkit.testing.examples import ANN, busy, calendar, key, listed, meeting, people
+from meetkit.testing.complete_examples import complete_calendar, complete_contact, complete_meeting, complete_user
+from meetkit.testing.examples import (
+    ANN,
+    busy,
+    calendar,
+    key,
+    listed,
+    meeting,
+    people,
+)
 
 
 def some_records() -> list[Record]:
@@ -32,6 +48,20 @@ class RecordsContract:
         store.import_records(some_records())
 
         assert list(store.export_records()) == [*people(), *some_records()]
+
+    def test_every_field_of_every_record_is_imported_and_exported(self, store: Store) -> None:
+        """A record of every kind with every field filled is exported as it was imported."""
+        users, contacts = [UserRecord(user=complete_user())], [ContactRecord(contact=complete_contact())]
+        later: list[Record] = [
+            CalendarRecord(user_id="complete-user", calendar=complete_calendar()),
+            MeetingRecord(meeting=complete_meeting(), artefacts={"prep": "{}"}),
+            RequestRecord.of(key(), complete_meeting()),
+        ]
+        ann, ben, dee = people()
+
+        store.import_records([*users, *contacts, *later])
+
+        assert list(store.export_records()) == [ann, ben, *users, dee, *contacts, *later]
 
     def test_what_is_imported_is_in_use(self, store: Store) -> None:
         """Lists, busy time, artefacts, calendars and keys know it."""

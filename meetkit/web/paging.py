@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from meetkit.errors import InvalidRequestError, NotFoundError, shown
+from meetkit.errors import InvalidRequestError, NotFoundError, brief_repr
 from meetkit.models.base import Line, Value
 from meetkit.web.reply import Reply
 
@@ -58,4 +58,6 @@ def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
 
 def unknown_cursor(after: str) -> InvalidRequestError:
     """Return the error of a cursor whose item is not in the list, or no longer."""
-    return InvalidRequestError(f"after: nothing in this list is {shown(after)}, or it is gone; begin at its first page")
+    return InvalidRequestError(
+        f"after: nothing in this list is {brief_repr(after)}, or it is gone; begin at its first page"
+    )

@@ -84,7 +84,7 @@ class OwnAccount:
     ) -> None:
         number = accounts.by_id(connection, caller.account_id).number
         accounts.set_columns(connection, number, preferences=preferences)
-        self.users.update(connection, caller.user_id, partial(people.changed, updates=updates))
+        self.users.update(connection, caller.user_id, partial(people.apply_updates, updates=updates))
 
 
 def _change_password(

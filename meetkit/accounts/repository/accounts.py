@@ -16,11 +16,11 @@ from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
-from meetkit.storage.sql.lines import lines
+from meetkit.storage.sql.aggregate import joined_lines
 
 _a = tables.accounts
 _PROVIDERS = (
-    select(lines(tables.identities.c.provider))
+    select(joined_lines(tables.identities.c.provider))
     .where(tables.identities.c.account_number == _a.c.number)
     .scalar_subquery()
     .label("providers")

@@ -13,7 +13,7 @@ from meetkit.accounts.access_tokens import Claims
 from meetkit.accounts.token_hashes import hash_of
 from meetkit.models.caller import Access, Caller, Right
 from meetkit.models.zones import HOUR, to_microseconds
-from meetkit.storage.sql.lines import lines
+from meetkit.storage.sql.aggregate import joined_lines
 
 _a, _s, _k = tables.accounts, tables.sessions, tables.api_keys
 _member, _manager = tables.team_people.alias("managed"), tables.team_people.alias("manager")
@@ -21,7 +21,7 @@ _member, _manager = tables.team_people.alias("managed"), tables.team_people.alia
 _USE_INTERVAL = HOUR
 # Only managers have their teams looked up. Ids contain no line feed.
 _TEAM_IDS = (
-    select(lines(_member.c.user_id))
+    select(joined_lines(_member.c.user_id))
     .join(_manager, _manager.c.team_number == _member.c.team_number)
     .where(_manager.c.user_id == _a.c.user_id, _manager.c.role == "manager", _a.c.access == "manager")
     .scalar_subquery()

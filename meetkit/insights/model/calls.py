@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import BaseModel, ValidationError
 
 from meetkit import llm_client
-from meetkit.insights.model.answers import schema_of
+from meetkit.insights.model.answer_schemas import schema_of
 from meetkit.insights.model.chunks import Chunk
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.base import Line

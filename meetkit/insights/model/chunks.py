@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.insights.text import Document, Sentence
+from meetkit.insights.language.text import Document, Sentence
 from meetkit.models.base import Count, Value
 from meetkit.models.transcripts import Turn
 

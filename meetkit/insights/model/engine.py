@@ -19,8 +19,9 @@ from meetkit.errors import (
     LLMRejectedError,
     LLMTimeoutError,
     LLMUnavailableError,
-    shown,
+    brief_repr,
 )
+from meetkit.insights.language.text import Document
 from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
 from meetkit.insights.model.chunks import ChunkPolicy, split
 from meetkit.insights.model.sections import FACTS, PARTS
@@ -28,7 +29,6 @@ from meetkit.insights.model.sources import Sources
 from meetkit.insights.offline import background
 from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.offline.sections import find_sections
-from meetkit.insights.text import Document
 from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
@@ -78,7 +78,7 @@ class ModelEngine:
     ) -> None:
         """Take the model and how to call it."""
         if fallback not in ("offline", None):
-            raise InvalidRequestError(f"fallback: 'offline' or None, not {shown(fallback)}")
+            raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
         self.name = llm_client.configured_name(client)
         self._client = client
         self._policy = policy

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from meetkit.insights.folding import fold
-from meetkit.insights.model.answers import ItemClaim, ItemsAnswer
+from meetkit.insights.commitments import Commitment, Kind
+from meetkit.insights.deadlines import deadline_of, find_phrases
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.text_similarity import STOP_WORDS
+from meetkit.insights.language.text import Sentence, words
+from meetkit.insights.model.answer_schemas import ItemClaim, ItemsAnswer
+from meetkit.insights.model.claim_check import Check, is_clean
+from meetkit.insights.model.claim_spans import Stretch, whole
 from meetkit.insights.model.merge import distinct, in_order
 from meetkit.insights.model.sources import NEAR, Sources, same_person
-from meetkit.insights.model.stretches import Stretch, whole
-from meetkit.insights.model.support import Check, is_clean
-from meetkit.insights.offline.commitments import Commitment
-from meetkit.insights.offline.deadlines import deadline_of, find_phrases
-from meetkit.insights.offline.heads import Kind
-from meetkit.insights.text import Sentence, words
-from meetkit.insights.wording import STOP_WORDS
 from meetkit.models.analysis import ActionItems
 from meetkit.models.insights import ActionItem, Evidence, derive_item_id
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
 from typing import Protocol, TypeVar
 
-from meetkit.insights.folding import fold
-from meetkit.insights.near_match import similar
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.fuzzy_match import similar
 from meetkit.models.insights import Evidence
 
 T = TypeVar("T")

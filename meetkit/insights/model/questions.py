@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from meetkit.insights.model.answers import QuestionClaim, QuestionsAnswer
+from meetkit.insights.language.text import Sentence
+from meetkit.insights.model.answer_schemas import QuestionClaim, QuestionsAnswer
+from meetkit.insights.model.claim_check import Check
 from meetkit.insights.model.merge import distinct, in_order
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.model.support import Check
-from meetkit.insights.text import Sentence
 from meetkit.models.analysis import Question, Questions
 from meetkit.models.insights import Evidence
 

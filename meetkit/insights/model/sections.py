@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from meetkit.insights.model.answers import (
+from meetkit.insights.model.answer_schemas import (
     DecisionsAnswer,
     FollowUpsAnswer,
     ItemsAnswer,
@@ -17,10 +17,10 @@ from meetkit.insights.model.answers import (
     SummaryAnswer,
     TopicsAnswer,
 )
-from meetkit.insights.model.claims import read_decisions, read_follow_ups, read_summary
 from meetkit.insights.model.items import read_items
 from meetkit.insights.model.questions import read_questions
 from meetkit.insights.model.sentiment import read_sentiment
+from meetkit.insights.model.statements import read_decisions, read_follow_ups, read_summary
 from meetkit.insights.model.topics import read_topics
 from meetkit.models.analysis import (
     ActionItems,

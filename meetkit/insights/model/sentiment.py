@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from meetkit.insights.folding import fold
-from meetkit.insights.model.answers import SentimentAnswer
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.text_similarity import stems
+from meetkit.insights.model.answer_schemas import SentimentAnswer
+from meetkit.insights.model.claim_check import Check, negated
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.model.support import Check, negated
-from meetkit.insights.wording import stems
 from meetkit.models.analysis import (
     Contribution,
     Health,

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from meetkit.insights.folding import fold
-from meetkit.insights.grounding import Grounding
-from meetkit.insights.model.senses import is_asked
-from meetkit.insights.offline.commitments import Commitment, commitments
-from meetkit.insights.offline.intents import THRESHOLD, question_scores
-from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.tasks import Task, tasks
-from meetkit.insights.text import Document, Sentence, words
-from meetkit.insights.wording import NEGATIONS, stems
+from meetkit.insights.commitments import Commitment, Task, find_commitments, find_tasks
+from meetkit.insights.grounding.folding import fold
+from meetkit.insights.grounding.quotes import Grounding
+from meetkit.insights.grounding.text_similarity import NEGATIONS, stems
+from meetkit.insights.language.intents import THRESHOLD, question_scores
+from meetkit.insights.language.people import People
+from meetkit.insights.language.text import Document, Sentence, words
+from meetkit.insights.model.modality import is_asked
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import Evidence
 
@@ -107,12 +106,12 @@ class Sources:
 
     def heads(self, sentence: Sentence) -> list[Commitment]:
         """By what words a sentence binds somebody, as the offline engine reads it."""
-        found = commitments(sentence, self.people)
+        found = find_commitments(sentence, self.people)
         return [head for head in found if NEGATIONS.isdisjoint(words(head.text[head.task : head.end])[:1])]
 
     def tasks(self, sentence: Sentence) -> list[Task]:
         """The pieces of work that a sentence binds somebody to."""
-        return [task for head in self.heads(sentence) for task in tasks(head)]
+        return [task for head in self.heads(sentence) for task in find_tasks(head)]
 
     def asks(self, sentence: Sentence) -> bool:
         """Whether a sentence is a question by its mark, or by its words where it has none."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from meetkit.insights.model.answers import TopicClaim, TopicsAnswer
+from meetkit.insights.grounding.text_similarity import STOP_STEMS, stems
+from meetkit.insights.model.answer_schemas import TopicClaim, TopicsAnswer
+from meetkit.insights.model.claim_check import Check
 from meetkit.insights.model.sources import Sources
-from meetkit.insights.model.support import Check
-from meetkit.insights.wording import STOP_STEMS, stems
 from meetkit.models.analysis import Topic, Topics, TopicSpan
 from meetkit.models.insights import Evidence
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from meetkit.insights.offline import replies
-from meetkit.insights.offline.intents import THRESHOLD, decision_scores
-from meetkit.insights.offline.wording import Index, cleaned, gist
-from meetkit.insights.text import Document, Sentence, asks, words
-from meetkit.insights.words import listed
+from meetkit.insights.language import replies
+from meetkit.insights.language.deduplication import Index, gist
+from meetkit.insights.language.discourse_markers import cleaned
+from meetkit.insights.language.intents import THRESHOLD, decision_scores
+from meetkit.insights.language.text import Document, Sentence, asks, words
+from meetkit.insights.language.word_lists import listed
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 

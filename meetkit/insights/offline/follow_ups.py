@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from meetkit.insights.offline import replies
-from meetkit.insights.offline.deadlines import find_phrases
-from meetkit.insights.offline.owners import People
-from meetkit.insights.offline.wording import MAX_PHRASE, cleaned
-from meetkit.insights.text import Document, Sentence, asks
-from meetkit.insights.words import listed
+from meetkit.insights.deadlines import find_phrases
+from meetkit.insights.language import replies
+from meetkit.insights.language.discourse_markers import MAX_PHRASE, cleaned
+from meetkit.insights.language.people import People
+from meetkit.insights.language.text import Document, Sentence, asks
+from meetkit.insights.language.word_lists import listed
 from meetkit.models.analysis import ActionItems, FollowUp, FollowUps, MeetingContext, Question, Questions
 from meetkit.models.insights import ActionItem, Evidence
 

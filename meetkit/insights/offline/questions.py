@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from meetkit.insights.offline import replies
-from meetkit.insights.offline.intents import THRESHOLD, question_scores
-from meetkit.insights.offline.replies import Reply
-from meetkit.insights.offline.wording import cleaned
-from meetkit.insights.text import Document, Sentence, asks
+from meetkit.insights.language import replies
+from meetkit.insights.language.discourse_markers import cleaned
+from meetkit.insights.language.intents import THRESHOLD, question_scores
+from meetkit.insights.language.replies import Reply
+from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.models.analysis import MeetingContext, Question, Questions
 
 _REACH = 6

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from meetkit.insights.language.text import Document
+from meetkit.insights.offline.action_items import find_action_items
 from meetkit.insights.offline.decisions import find_decisions
 from meetkit.insights.offline.follow_ups import suggest_follow_ups
-from meetkit.insights.offline.items import find_action_items
 from meetkit.insights.offline.questions import find_questions
 from meetkit.insights.offline.sentiment import read_sentiment
 from meetkit.insights.offline.statistics import measure
 from meetkit.insights.offline.summary import summarize
 from meetkit.insights.offline.topics import find_topics
 from meetkit.insights.offline.trackers import find_mentions
-from meetkit.insights.text import Document
 from meetkit.models.analysis import FollowUps, MeetingContext, Section
 from meetkit.models.transcripts import Transcript
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from meetkit.insights.text import Document
-from meetkit.insights.words import UNSPACED
+from meetkit.insights.language.text import Document
+from meetkit.insights.language.word_lists import UNSPACED
 from meetkit.models.analysis import MeetingContext, Mention, Tracker, Trackers
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Turn

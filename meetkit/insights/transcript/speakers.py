@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from meetkit.insights.transcript.lines import Head
-from meetkit.insights.transcript.names import Label
+from meetkit.insights.transcript.labels import Label
+from meetkit.insights.transcript.line_prefixes import Head
 
 # A label that may be a name is one if it stands there as often, in itself and beside the certain names.
 _TIMES_TO_BE_SURE = 2

@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from meetkit.insights.transcript.cues import Cue, read_cues
-from meetkit.insights.transcript.lines import Head, read_head
-from meetkit.insights.transcript.names import clean_name
-from meetkit.insights.transcript.pieces import Piece, one_line
+from meetkit.insights.transcript.labels import clean_name
+from meetkit.insights.transcript.line_prefixes import Head, read_head
+from meetkit.insights.transcript.segments import Piece, one_line
 from meetkit.insights.transcript.speakers import Speakers
+from meetkit.insights.transcript.subtitle_cues import Cue, read_cues
 
 # An unknown tag is words in angle brackets: transcripts have those, players show them.
 _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")

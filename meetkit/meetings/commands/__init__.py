@@ -1,1 +1,1 @@
-"""TODO."""
+"""The commands on meetings: `meetings`, `slots`, `brief`, `analyze`, `usage`."""

@@ -1,4 +1,4 @@
-"""Many transcripts analysed side by side; with a folder for reports, what is done already is kept."""
+"""Analysis of many transcripts in parallel; reports that are up to date are not written again."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import meetkit
-from meetkit.errors import InvalidRequestError, MeetkitError, shown
+from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import OFFLINE, Engine, analyze
 from meetkit.insights.transcript import read_transcript
 from meetkit.meetings.commands import inputs
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.transcripts import Transcript
 
-_FILES_AT_A_TIME = 2  # with a model, which is asked for the sections of each file side by side
+# With a model, which is called for all sections of each file at once.
+_FILES_AT_A_TIME = 2
 _DATA = re.compile(r'<script type="application/json" id="insights">(.*?)</script>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A transcript to analyse; its report goes to `report`, where one is asked for."""
+    """A transcript to analyse, and the file for its report, if any."""
 
     source: inputs.Input
     context: MeetingContext
@@ -43,50 +44,50 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a task: insights, or an error in words. `kept` says that its report was up to date."""
+    """The result of a task: insights, or an error in words. `is_current` means that its report was up to date."""
 
     task: Task
     insights: MeetingInsights | None = None
     error: str | None = None
-    kept: bool = False
+    is_current: bool = False
 
 
 def run(task: Task, *, engine: Engine) -> Outcome:
-    """Analyse one transcript and write its report; what is wrong with it is told, not raised."""
+    """Analyse one transcript and write its report; an error is returned, not raised."""
     try:
         return _run(task, engine)
     except MeetkitError as error:
         return Outcome(task, error=str(error))
-    except Exception as error:  # a mistake of ours must not cost the other files
-        return Outcome(task, error=f"{shown(task.source.name)} could not be analysed ({type(error).__name__})")
+    except Exception as error:  # a bug must not cost the other files
+        return Outcome(task, error=f"{brief_repr(task.source.name)} could not be analysed ({type(error).__name__})")
 
 
 def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
-    """The outcomes in order, as they come: offline in as many processes as there are cores, with a model in threads.
+    """Yield the outcomes in order: offline from as many processes as there are cores, with a model from threads.
 
     Raises:
-        MeetkitError: a process was ended from outside; with reports, the same call goes on where it stopped.
+        MeetkitError: a process was killed; with reports, the same call continues where it stopped.
     """
     work: Callable[[Task], Outcome] = partial(run, engine=engine)
     pool = _pool(len(tasks), engine)
     try:
         yield from pool.map(work, tasks)
     except BrokenProcessPool as error:
-        raise MeetkitError("a worker process was ended from outside; run the command again to continue") from error
+        raise MeetkitError("a worker process was killed; run the command again to continue") from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def write_page(path: Path, page: str) -> None:
-    """A page under its name once it is whole, in place of an earlier one of ours only.
+    """Write a page at once or not at all; it replaces an earlier report only.
 
     Raises:
-        InvalidRequestError: it cannot be written, or something else is there.
+        InvalidRequestError: it cannot be written, or the path holds something else.
     """
     try:
-        if os.path.lexists(path) and not _begins_as_ours(path):
+        if os.path.lexists(path) and not _is_report(path):
             raise InvalidRequestError(
-                f"{shown(str(path))} already exists and is not a meetkit report; use another name"
+                f"{brief_repr(str(path))} already exists and is not a meetkit report; use another name"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         number, part = tempfile.mkstemp(dir=path.parent, prefix=".report.", suffix=".part")
@@ -98,20 +99,20 @@ def write_page(path: Path, page: str) -> None:
             Path(part).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InvalidRequestError(f"cannot write {shown(str(path))}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot write {brief_repr(str(path))}: {error.strerror or error}") from error
 
 
 def _run(task: Task, engine: Engine) -> Outcome:
     data = inputs.read(task.source)
-    made_from = _made_from(task, data, engine)
-    if task.report and not task.again and (insights := _made_before(task.report, made_from)):
-        return Outcome(task, insights, kept=True)
+    fingerprint = _fingerprint(task, data, engine)
+    if task.report and not task.again and (insights := _current_insights(task.report, fingerprint)):
+        return Outcome(task, insights, is_current=True)
     transcript = _read(data, task.source.name)
     insights = analyze(transcript, engine=engine, context=task.context)
     if task.report:
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
-        write_page(task.report, render_report(transcript, insights, title=task.title, made_from=made_from))
+        write_page(task.report, render_report(transcript, insights, title=task.title, made_from=fingerprint))
     return Outcome(task, insights)
 
 
@@ -119,29 +120,29 @@ def _read(data: bytes, name: str) -> Transcript:
     try:
         return read_transcript(data)
     except InvalidRequestError as error:
-        raise InvalidRequestError(f"{shown(name)}: {error}") from error
+        raise InvalidRequestError(f"{brief_repr(name)}: {error}") from error
 
 
-def _made_from(task: Task, data: bytes, engine: Engine) -> str:
-    """What a report hangs on, in short: the file, what is known of the meeting, the engine, and this version."""
+def _fingerprint(task: Task, data: bytes, engine: Engine) -> str:
+    """Return a hash of all that a report depends on: the file, its title and context, the engine, and this version."""
     facts = [sha256(data).hexdigest(), task.title, task.context.model_dump_json(), engine.name, meetkit.__version__]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _made_before(report: Path, made_from: str) -> MeetingInsights | None:
-    """The insights of an earlier report, where it was made from the same and no section failed."""
+def _current_insights(report: Path, fingerprint: str) -> MeetingInsights | None:
+    """Return the insights of an earlier report, if its fingerprint is this one and no section failed."""
     try:
-        found = _DATA.search(report.read_text("utf-8")) if _begins_as_ours(report) else None
-        kept = json.loads(found[1]) if found else {}
-        if kept.get("made_from") != made_from:
+        match = _DATA.search(report.read_text("utf-8")) if _is_report(report) else None
+        data = json.loads(match[1]) if match else {}
+        if data.get("made_from") != fingerprint:
             return None
-        insights = MeetingInsights.model_validate(kept["insights"])
+        insights = MeetingInsights.model_validate(data["insights"])
     except (OSError, ValueError, ValidationError):
         return None
     return insights if all(section.status == "ok" for section in insights.sections.values()) else None
 
 
-def _begins_as_ours(path: Path) -> bool:
+def _is_report(path: Path) -> bool:
     from meetkit.insights.report import BEGINNING  # noqa: PLC0415  # as above
 
     with path.open("rb") as file:
@@ -152,9 +153,9 @@ def _pool(tasks: int, engine: Engine) -> Executor:
     if engine is not OFFLINE:
         return ThreadPoolExecutor(max_workers=_FILES_AT_A_TIME)
     workers = max(1, min(tasks, os.cpu_count() or 1))
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches all processes of a terminal; the first of them ends the others in order."""
+def _ignore_interrupts() -> None:
+    # Ctrl-C reaches all processes of a terminal; the first of them ends the others in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

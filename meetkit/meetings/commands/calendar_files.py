@@ -1,4 +1,4 @@
-"""`meetkit slots --calendar`: common free time of exported calendar files. Needs the extra `calendar`."""
+"""Common free time of exported calendar files, for `meetkit slots --calendar`. Needs the extra `calendar`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from meetkit.availability.day import DayQuery, slots_in, windows_of_day
 from meetkit.availability.intervals import Interval, intersection
 from meetkit.calendars import Problem, read_busy
-from meetkit.cli import show
+from meetkit.cli.output import one_line
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.models.time import TimeSlot
@@ -37,13 +37,13 @@ def common_time(
     now: dt.datetime,
     max_mb: int,
 ) -> tuple[list[dt.date], list[TimeSlot]]:
-    """The days looked at, and when all these calendars are free on those from Monday to Friday.
+    """Return the days of the search, and the slots from Monday to Friday in which all these calendars are free.
 
-    Without a first day, that is the day of `now`, and what is free begins in the next quarter of an hour.
-    What of a calendar cannot be read is told on standard error.
+    Without a first day, the search begins at the next quarter of an hour after `now`. Events that cannot be read are
+    reported on standard error.
 
     Raises:
-        InvalidRequestError: a file cannot be read or is no calendar, or an option breaks a rule.
+        InvalidRequestError: a file cannot be read or is not a calendar, or an option breaks a rule.
     """
     query = _query(
         {
@@ -59,21 +59,21 @@ def common_time(
     if not 1 <= days <= MAX_DAYS:
         raise InvalidRequestError(f"--days: from 1 to {MAX_DAYS}, not {days}")
     earliest = FIRST if first else -(-to_microseconds(now) // _QUARTER) * _QUARTER
-    asked = [query.date + dt.timedelta(days=number) for number in range(days)]
-    busy = [interval for path in paths for interval in _busy(path, query, timezone, asked, max_mb)]
-    found = []
-    for day in asked:
+    dates = [query.date + dt.timedelta(days=number) for number in range(days)]
+    busy = [interval for path in paths for interval in _busy(path, query, timezone, dates, max_mb)]
+    slots: list[TimeSlot] = []
+    for day in dates:
         if day.weekday() < _SATURDAY:
             windows = intersection(windows_of_day(day, timezone, work_hours), [(earliest, LAST)])
-            found += slots_in(windows, busy, query, timezone)
-    return asked, found
+            slots += slots_in(windows, busy, query, timezone)
+    return dates, slots
 
 
-def _query(given: dict[str, object]) -> DayQuery:
+def _query(options: dict[str, object]) -> DayQuery:
     try:
-        return parse(DayQuery, given)
+        return parse(DayQuery, options)
     except InvalidRequestError as error:
-        # The options' names, where the values have others.
+        # The field's name differs from the option's.
         raise InvalidRequestError(str(error).replace("date: ", "--from: ", 1)) from error
 
 
@@ -88,7 +88,7 @@ def _busy(path: str, query: DayQuery, timezone: str, days: Sequence[dt.date], ma
     buffer = query.buffer_minutes * MINUTE
     problems: list[Problem] = []
     try:
-        found = read_busy(
+        busy = read_busy(
             _content(path, max_mb),
             start=to_datetime(day_start(days[0], timezone) - buffer),
             end=to_datetime(day_start(days[-1] + dt.timedelta(days=1), timezone) + buffer),
@@ -101,12 +101,12 @@ def _busy(path: str, query: DayQuery, timezone: str, days: Sequence[dt.date], ma
     for problem in problems[:_MAX_PROBLEMS]:
         _warn(f"{path}: {problem}")
     if len(problems) > _MAX_PROBLEMS:
-        _warn(f"{path}: {len(problems) - _MAX_PROBLEMS} more are left out")
-    return [(to_microseconds(interval.start), to_microseconds(interval.end)) for interval in found]
+        _warn(f"{path}: {len(problems) - _MAX_PROBLEMS} more problems are not shown")
+    return [(to_microseconds(interval.start), to_microseconds(interval.end)) for interval in busy]
 
 
 def _content(path: str, max_mb: int) -> bytes:
-    """A file; of one that is too large no more is read than shows it."""
+    """Return the content of a file; of one that is too large, not more is read than shows it."""
     if "://" in path:
         raise InvalidRequestError("calendars are read from files; download it first")
     try:
@@ -118,10 +118,10 @@ def _content(path: str, max_mb: int) -> bytes:
         raise InvalidRequestError(f"cannot be read: {error}") from None
     if len(content) > max_mb * _MIB:
         raise InvalidRequestError(
-            f"larger than {max_mb} MiB; export a shorter time, or allow more by MEETKIT_MAX_CALENDAR_MB"
+            f"larger than {max_mb} MiB; export a shorter period, or raise MEETKIT_MAX_CALENDAR_MB"
         )
     return content
 
 
 def _warn(text: str) -> None:
-    click.echo(f"meetkit: warning: {show.plain(' '.join(text.split()))}", err=True)
+    click.echo(f"meetkit: warning: {one_line(text)}", err=True)

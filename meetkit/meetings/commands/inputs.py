@@ -1,4 +1,4 @@
-"""Which transcripts a command is given: files, folders of them, and standard input."""
+"""The transcripts that `meetkit analyze` reads: files, folders of them, and standard input."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meetkit.errors import InvalidRequestError, shown
+from meetkit.errors import InvalidRequestError, brief_repr
 
 STANDARD = "-"
 SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
+# The most that ten million characters take in UTF-8.
 MAX_BYTES = 40_000_000
-"""The most that a transcript may have, which is also the most that ten million characters take in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A transcript's file, `None` for standard input, and its name in results: where it lies below what was given."""
+    """A transcript's file, `None` for standard input, and its name in results: the path below the folder in common."""
 
     path: Path | None
     name: str
 
 
-def find(given: Sequence[str]) -> list[Input]:
-    """The files given and those in the folders given, each once, in order.
+def find(names: Sequence[str]) -> list[Input]:
+    """Return the files of these names and those in the folders of these names, each once, in order.
 
-    In folders those ending as transcripts do; hidden ones are passed over and links to folders not followed.
+    In folders only files with a transcript's suffix count; hidden ones are skipped and links to folders not followed.
 
     Raises:
-        InvalidRequestError: a name leads nowhere, or a folder holds no transcript.
+        InvalidRequestError: a name does not exist, or a folder holds no transcript.
     """
-    paths = list(dict.fromkeys(path for name in given for path in _below(name)))
-    folders = [os.path.abspath(name if os.path.isdir(name) else os.path.dirname(name)) for name in given]
+    paths = list(dict.fromkeys(path for name in names for path in _below(name)))
+    folders = [os.path.abspath(name if os.path.isdir(name) else os.path.dirname(name)) for name in names]
     root = os.path.commonpath(folders)
     return [Input(path, os.path.relpath(path, root) if path else "standard input") for path in paths]
 
 
 def read(source: Input) -> bytes:
-    """What a transcript's file holds.
+    """Return the content of a transcript's file.
 
     Raises:
         InvalidRequestError: it cannot be read, is empty or too large.
@@ -47,13 +47,11 @@ def read(source: Input) -> bytes:
     try:
         data = _bytes(source.path)
     except OSError as error:
-        raise InvalidRequestError(f"cannot read {shown(source.name)}: {error.strerror or error}") from error
+        raise InvalidRequestError(f"cannot read {brief_repr(source.name)}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
-        raise InvalidRequestError(
-            f"{shown(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the most that is read"
-        )
+        raise InvalidRequestError(f"{brief_repr(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the limit")
     if not data.strip():
-        raise InvalidRequestError(f"{shown(source.name)} is empty")
+        raise InvalidRequestError(f"{brief_repr(source.name)} is empty")
     return data
 
 
@@ -71,12 +69,14 @@ def _below(name: str) -> Iterable[Path | None]:
         return [None]
     path = Path(name)
     if not os.path.lexists(name):
-        raise InvalidRequestError(f"there is no file or folder {shown(name)}")
+        raise InvalidRequestError(f"there is no file or folder {brief_repr(name)}")
     if not path.is_dir():
         return [path.absolute()]
-    if found := sorted(_files(path.absolute())):
-        return found
-    raise InvalidRequestError(f"{shown(name)} holds no transcript: no file ending in {', '.join(sorted(SUFFIXES))}")
+    if files := sorted(_files(path.absolute())):
+        return files
+    raise InvalidRequestError(
+        f"{brief_repr(name)} holds no transcript: no file ending in {', '.join(sorted(SUFFIXES))}"
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""`meetkit usage`: what calls to models cost."""
+"""`meetkit usage`: the calls to models, their tokens and time."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import click
 from rich.console import Console
 
 from meetkit import meeting_service
-from meetkit.cli import database, show
+from meetkit.cli import database, output, terminal
 from meetkit.models.usage import UsageTotal
 
 
 @click.command(cls=database.StoreCommand)
 @click.option("--from", "date_from", metavar="DATE", help="Only calls on or after it, in UTC.")
 @click.option("--to", "date_to", metavar="DATE", help="Only calls before it; a bare date is included.")
-@show.as_json_option
+@output.as_json_option
 def usage(date_from: str | None, date_to: str | None, as_json: bool) -> None:
-    """Sum what calls to models cost: how many, their tokens and time, by model, purpose and outcome."""
-    found = meeting_service.get_usage(date_from=date_from, date_to=date_to)
+    """Sum the calls to models, their tokens and time, by model, purpose and outcome."""
+    totals = meeting_service.get_usage(date_from=date_from, date_to=date_to)
     if as_json:
-        show.values(found)
-    elif found:
-        _show(show.console(), found)
+        output.print_json(totals)
+    elif totals:
+        _print_table(terminal.console(), totals)
     else:
-        show.console().print("No calls to a model are on record.")
+        terminal.console().print("No calls to a model are on record.")
 
 
-def _show(out: Console, totals: Sequence[UsageTotal]) -> None:
-    table = show.table_of("Model", "For", "Outcome", "Calls", "Tokens in", "Tokens out", "Seconds")
+def _print_table(out: Console, totals: Sequence[UsageTotal]) -> None:
+    table = terminal.table("Model", "For", "Outcome", "Calls", "Tokens in", "Tokens out", "Seconds")
     for total in totals:
-        names = (show.plain(name) for name in (total.model, total.purpose, total.outcome))
+        names = (output.sanitize(name) for name in (total.model, total.purpose, total.outcome))
         table.add_row(*names, *_costs([total]))
     if len(totals) > 1:
         table.add_row("Total", "", "", *_costs(totals))

@@ -1,48 +1,48 @@
-"""Forgetting what was said in meetings of the store in memory."""
+"""Erasure and purge of meetings in the store in memory."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
 
-from meetkit.models.meetings import ERASED_TITLE, Meeting, emptied, is_planned
+from meetkit.models.meetings import ERASED_TITLE, Meeting, is_planned, without_content
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.memory.meetings import Meetings
 
 
 def erase_user(meetings: Meetings, user_id: str, *, now: dt.datetime) -> None:
-    """Empty those that a user owns or attends, and cancel their own that are to come."""
-    found = list(meetings.these(meetings.index.in_order(user_id=user_id)))
-    _empty(meetings, found, now=now, title=ERASED_TITLE)
-    for meeting in found:
+    """Remove the content of meetings that a user owns or attends, and cancel the user's own planned meetings."""
+    of_user = list(meetings.by_ids(meetings.index.in_order(user_id=user_id)))
+    _remove_content(meetings, of_user, now=now, title=ERASED_TITLE)
+    for meeting in of_user:
         if is_planned(meeting, user_id, now=now):
             after = meetings.by_id[meeting.id]
             meetings.replace(after, after.model_copy(update={"status": "cancelled"}))
 
 
 def erase_contact(meetings: Meetings, contact_id: str, *, now: dt.datetime) -> None:
-    """Empty those with a contact."""
-    found = list(meetings.these(meetings.index.in_order(contact_id=contact_id)))
-    _empty(meetings, found, now=now, title=ERASED_TITLE)
+    """Remove the content of meetings with a contact."""
+    with_contact = list(meetings.by_ids(meetings.index.in_order(contact_id=contact_id)))
+    _remove_content(meetings, with_contact, now=now, title=ERASED_TITLE)
 
 
 def purge(meetings: Meetings, before: dt.datetime, *, now: dt.datetime) -> int:
-    """Empty those that ended before an instant; how many had anything."""
-    answered = {request.meeting_id for request in meetings.requests.values() if request.result}
-    found = [
-        one
-        for one in meetings.by_id.values()
-        if one.span[1] < to_microseconds(before)
-        and (one.has_content or meetings.artefacts.get(one.id) or one.id in answered)
+    """Remove the content of meetings that ended before an instant; return the number of those that had any."""
+    with_result = {request.meeting_id for request in meetings.requests.values() if request.result}
+    old = [
+        meeting
+        for meeting in meetings.by_id.values()
+        if meeting.span[1] < to_microseconds(before)
+        and (meeting.has_content or meetings.artefacts.get(meeting.id) or meeting.id in with_result)
     ]
-    _empty(meetings, found, now=now)
-    return len(found)
+    _remove_content(meetings, old, now=now)
+    return len(old)
 
 
-def _empty(meetings: Meetings, these: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
-    """Forget what was said in these, and what lies beside them, and briefs that may quote them."""
-    after = [emptied(one, now=now, **changes) for one in these]
-    for pair in zip(these, after, strict=True):
+def _remove_content(meetings: Meetings, before: Collection[Meeting], *, now: dt.datetime, **changes: str) -> None:
+    """Remove the content of these meetings, their attachments, and the briefs that may quote them."""
+    after = [without_content(meeting, now=now, **changes) for meeting in before]
+    for pair in zip(before, after, strict=True):
         meetings.replace(*pair)
-    meetings.forget_beside({one.id for one in these})
-    meetings.forget_briefs({one.contact_id for one in these if one.contact_id})
+    meetings.delete_attachments({meeting.id for meeting in before})
+    meetings.delete_briefs({meeting.contact_id for meeting in before if meeting.contact_id})

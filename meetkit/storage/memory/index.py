@@ -1,4 +1,4 @@
-"""Meetings of the store in memory, by who is in them and when."""
+"""The index of the store in memory: meetings by person and time, and busy time by user and day."""
 
 from __future__ import annotations
 
@@ -29,40 +29,42 @@ class Index:
         self.with_open_items: set[str] = set()
 
     def add(self, meeting: Meeting) -> None:
-        """Take a meeting in."""
+        """Add a meeting."""
         for keys in self._timelines(meeting):
             insort(keys, _key(meeting))
         if meeting.has_open_items:
             self.with_open_items.add(meeting.id)
         if meeting.is_busy:
             for user_id in meeting.user_ids:
-                self._take(user_id, [meeting.span])
+                self._add_busy(user_id, [meeting.span])
 
     def remove(self, meeting: Meeting) -> None:
-        """Take a meeting out again."""
+        """Remove a meeting."""
         for keys in self._timelines(meeting):
             del keys[bisect_left(keys, _key(meeting))]
         self.with_open_items.discard(meeting.id)
         if meeting.is_busy:
             for user_id in meeting.user_ids:
-                self._give_back(user_id, [meeting.span])
+                self._remove_busy(user_id, [meeting.span])
 
     def replace(self, before: Meeting, after: Meeting) -> None:
-        """Exchange a meeting; in this order nobody ever looks free in between, to those who read without the lock."""
+        """Replace a meeting."""
+        # In this order nobody looks free in between to `busy`, which reads without the lock.
         self.add(after)
         self.remove(before)
+        # Both have one id, which `remove` has just taken out.
         if after.has_open_items:
             self.with_open_items.add(after.id)
 
     def replace_calendar(self, user_id: str, before: Calendar | None, after: Calendar) -> None:
-        """Exchange a user's calendar."""
-        self._take(user_id, after.spans)
+        """Replace a user's calendar."""
+        self._add_busy(user_id, after.spans)
         if before:
             self.remove_calendar(user_id, before)
 
     def remove_calendar(self, user_id: str, calendar: Calendar) -> None:
-        """Take a user's calendar out."""
-        self._give_back(user_id, calendar.spans)
+        """Remove a user's calendar."""
+        self._remove_busy(user_id, calendar.spans)
 
     def in_order(
         self,
@@ -74,7 +76,7 @@ class Index:
         after: Meeting | None = None,
         newest_first: bool = False,
     ) -> Iterator[str]:
-        """Ids on the timeline of a contact, or else a user, that begin in `[start, end)`, after the one `after`."""
+        """Yield the ids of a contact's, or else a user's, meetings that begin in `[start, end)` and follow `after`."""
         keys = self._by_contact.get(contact_id, []) if contact_id else self._by_user.get(user_id or "", [])
         low = bisect_left(keys, (start,)) if start is not None else 0
         low = max(low, bisect_right(keys, _key(after))) if after else low
@@ -82,42 +84,42 @@ class Index:
         positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
         return (keys[position][1] for position in positions)
 
-    def of_circle(self, circle: tuple[str, str]) -> Iterator[str]:
-        """Ids of the meetings with a contact, or of those that a user owns or attends, with whomever."""
-        kind, whose = circle
-        return self.in_order(contact_id=whose) if kind == "contact" else self.in_order(user_id=whose)
+    def of_thread(self, thread_key: tuple[str, str]) -> Iterator[str]:
+        """Yield the ids of meetings with a contact, or of all meetings that a user owns or attends."""
+        kind, person_id = thread_key
+        return self.in_order(contact_id=person_id) if kind == "contact" else self.in_order(user_id=person_id)
 
     def busy(self, user_ids: Collection[str], start: int, end: int) -> Iterator[Interval]:
-        """What keeps these users busy on the days that `[start, end)` meets; read as it is consumed."""
+        """Yield the busy intervals of these users on the days of `[start, end)`; each day is read when consumed."""
         days = _days(start, end)
         return chain.from_iterable(
             self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
         )
 
     def conflicts(self, meeting: Meeting, before: Meeting | None) -> Iterator[tuple[str, Interval]]:
-        """Who of a meeting's people is busy meanwhile, and when, `before` left out."""
+        """Yield the busy intervals of a meeting's people that overlap it, except that of the meeting `before`."""
         start, end = meeting.span
         for user_id in meeting.user_ids:
             own = [before.span] if before and before.is_busy and user_id in before.user_ids else []
             for day in _days(start, end):
-                others = Counter(self._busy.get(user_id, {}).get(day, ()))
-                others.subtract(span for span in own if day in _days(*span))
-                found = (span for span, times in others.items() if times and span[0] < end and start < span[1])
-                yield from ((user_id, span) for span in found)
+                spans = Counter(self._busy.get(user_id, {}).get(day, ()))
+                spans.subtract(span for span in own if day in _days(*span))
+                overlaps = (span for span, times in spans.items() if times and span[0] < end and start < span[1])
+                yield from ((user_id, span) for span in overlaps)
 
-    def _take(self, user_id: str, spans: Iterable[Interval]) -> None:
+    def _add_busy(self, user_id: str, spans: Iterable[Interval]) -> None:
         days = self._busy[user_id]
         for span in spans:
             for day in _days(*span):
                 days[day] = (*days.get(day, ()), span)
 
-    def _give_back(self, user_id: str, spans: Iterable[Interval]) -> None:
+    def _remove_busy(self, user_id: str, spans: Iterable[Interval]) -> None:
         days = self._busy[user_id]
         for span in spans:
             for day in _days(*span):
                 at = days[day].index(span)
-                if left := days[day][:at] + days[day][at + 1 :]:
-                    days[day] = left
+                if rest := days[day][:at] + days[day][at + 1 :]:
+                    days[day] = rest
                 else:
                     del days[day]
 
@@ -132,5 +134,5 @@ def _key(meeting: Meeting) -> _Key:
 
 
 def _days(start: int, end: int) -> range:
-    """The days since 1970 UTC that `[start, end)` meets."""
+    """Return the days since 1970 UTC that `[start, end)` meets."""
     return range(start // DAY, (end - 1) // DAY + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from threading import RLock
 from typing import Generic, TypeVar
 
 from meetkit.errors import NotFoundError
@@ -15,41 +16,51 @@ PersonT = TypeVar("PersonT", User, Contact)
 
 
 class People(Generic[PersonT]):
-    """People of one kind by id, in the order they came. Calls need a lock around them."""
+    """People of one kind by id, in insertion order. Each call holds the store's lock."""
 
-    def __init__(self, kind: str) -> None:
-        """Begin with nobody."""
-        self._kind = kind
+    def __init__(self, kind: str, lock: RLock) -> None:
+        """Begin empty."""
+        self._kind, self._lock = kind, lock
         self.by_id: dict[str, PersonT] = {}
 
     def add(self, person: PersonT) -> None:
-        """Keep somebody new."""
-        check_free(self._kind, self.by_id, person.id)
-        self.by_id[person.id] = person
+        """Store a new person."""
+        with self._lock:
+            check_free(self._kind, self.by_id, person.id)
+            self.by_id[person.id] = person
 
     def get(self, person_id: str) -> PersonT:
-        """The one of that id."""
-        return find(self._kind, self.by_id, person_id)
+        """Return the person of that id."""
+        with self._lock:
+            return find(self._kind, self.by_id, person_id)
 
     def update(self, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
-        """Change somebody."""
-        self.by_id[person_id] = change(self.get(person_id))
-        return self.by_id[person_id]
+        """Change a person."""
+        with self._lock:
+            self.by_id[person_id] = change(self.get(person_id))
+            return self.by_id[person_id]
 
     def remove(self, person_id: str) -> None:
-        """Forget somebody."""
-        self.get(person_id)
-        del self.by_id[person_id]
+        """Delete a person."""
+        with self._lock:
+            self.get(person_id)
+            del self.by_id[person_id]
 
-    def list(self, filters: PeopleFilters) -> list[PersonT]:
-        """Those of a tenant that the filters admit, by name, then id."""
-        found = sorted(filter(filters.admits, self.by_id.values()), key=_by_name)
-        if filters.after:
-            last = self.by_id.get(filters.after)
-            if last is None or last.tenant_id != filters.tenant_id:
-                raise NotFoundError(self._kind, filters.after)
-            found = found[bisect_right(found, _by_name(last), key=_by_name) :]
-        return cut(found, offset=filters.offset, limit=filters.limit)
+    def ids(self) -> list[str]:
+        """Return the ids of all, in insertion order."""
+        with self._lock:
+            return list(self.by_id)
+
+    def search(self, filters: PeopleFilters) -> list[PersonT]:
+        """Return the people of a tenant that the filters admit, by name, then id."""
+        with self._lock:
+            people = sorted(filter(filters.admits, self.by_id.values()), key=_by_name)
+            if filters.after:
+                last = self.by_id.get(filters.after)
+                if last is None or last.tenant_id != filters.tenant_id:
+                    raise NotFoundError(self._kind, filters.after)
+                people = people[bisect_right(people, _by_name(last), key=_by_name) :]
+        return cut(people, offset=filters.offset, limit=filters.limit)
 
 
 def _by_name(person: User | Contact) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Which meetings of the store in memory are those that are asked for."""
+"""Queries for meetings of the store in memory."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from meetkit.storage.memory.meetings import Meetings
 
 
 def of_user(meetings: Meetings, user: User, filters: MeetingFilters) -> list[Meeting]:
-    """Those that a user owns or attends and the filters admit, by date, then id."""
+    """Return the meetings that a user owns or attends and the filters admit, by date, then id."""
     start, end = filters.bounds(user.timezone)
     after = meetings.get(filters.after) if filters.after else None
     ids = meetings.index.in_order(
         user_id=user.id, contact_id=filters.contact_id, start=_in_us(start), end=_in_us(end), after=after
     )
-    admitted = (one for one in meetings.these(ids) if user.id in one.user_ids and filters.admits(one))
-    return cut(admitted, offset=filters.offset, limit=filters.limit)
+    of_user = (meeting for meeting in meetings.by_ids(ids) if user.id in meeting.user_ids)
+    return cut(filter(filters.admits, of_user), offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(
@@ -33,32 +33,34 @@ def contact_history(
     limit: int,
     seen_by: Collection[str] | None,
 ) -> list[Meeting]:
-    """The past ones with a contact that began before an instant, newest first."""
+    """Return the past meetings with a contact that began before an instant, newest first."""
     ids = meetings.index.in_order(contact_id=contact_id, end=to_microseconds(before), newest_first=True)
-    past = (one for one in meetings.these(ids) if _is_past(one, now) and _is_seen(one, seen_by))
+    past = (meeting for meeting in meetings.by_ids(ids) if _is_past(meeting, now) and _is_seen(meeting, seen_by))
     return list(islice(past, limit))
 
 
 def item_histories(
     meetings: Meetings, user_id: str | None, contact_id: str | None, seen_by: Collection[str] | None
 ) -> list[Meeting]:
-    """Those with action items of all circles in which one is open, by date, then id."""
-    circles = {
-        one.circle
-        for one in meetings.these(meetings.index.with_open_items)
-        if (user_id is None or user_id in one.user_ids)
-        and contact_id in (None, one.contact_id)
-        and _is_seen(one, seen_by)
+    """Return the meetings with action items of all threads in which an item is open, by date, then id."""
+    threads = {
+        meeting.thread_key
+        for meeting in meetings.by_ids(meetings.index.with_open_items)
+        if (user_id is None or user_id in meeting.user_ids)
+        and contact_id in (None, meeting.contact_id)
+        and _is_seen(meeting, seen_by)
     }
-    ids = {meeting_id for circle in circles for meeting_id in meetings.index.of_circle(circle)}
-    found = [
-        one for one in meetings.these(ids) if one.action_items and one.circle in circles and _is_seen(one, seen_by)
+    ids = {meeting_id for thread_key in threads for meeting_id in meetings.index.of_thread(thread_key)}
+    with_items = [
+        meeting
+        for meeting in meetings.by_ids(ids)
+        if meeting.action_items and meeting.thread_key in threads and _is_seen(meeting, seen_by)
     ]
-    return sorted(found, key=lambda one: (one.date, one.id))
+    return sorted(with_items, key=lambda meeting: (meeting.date, meeting.id))
 
 
 def without_transcript(meeting: Meeting) -> Meeting:
-    """The meeting as it is told where nobody asks for its transcript."""
+    """Return the meeting without its transcript."""
     return meeting.model_copy(update={"transcript": None})
 
 

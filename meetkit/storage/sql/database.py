@@ -1,4 +1,4 @@
-"""`Database`: one of SQLite or PostgreSQL, and running functions of a connection on it, each a transaction."""
+"""`Database`: a SQLite or PostgreSQL database, on which functions of a connection run as transactions."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import stamina
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from meetkit.errors import InvalidRequestError, StoreError, shown
+from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.storage.sql import ciphers, dialects, engines, schema
-from meetkit.storage.sql.access import Access, HostsTransaction, OwnTransactions, errors_translated
 from meetkit.storage.sql.engines import SqlOptions
+from meetkit.storage.sql.transactions import HostTransaction, OwnTransactions, Transactions, errors_translated
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Database:
-    """A database by URL, engine, or a host's own connection, whose tables are those of this version.
+    """A database given by URL, engine, or a host's connection, whose tables are those of this version.
 
-    Given a URL or an engine, each function runs in a transaction of its own, tried again where the database refuses
-    it for meeting another. Given a connection, functions take part in the transaction that is open on it, which only
-    its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
-    safe to share. After a fork a process opens its own. `is_new` says that opening it has made the tables.
+    On a URL or an engine, each function runs in a transaction of its own, which is tried again where it conflicts with
+    another. On a connection, functions take part in its open transaction, which only its owner commits; one that fails
+    is undone alone. A connection belongs to one thread, all else is safe to share. After a fork, a process opens its
+    own. `is_new` is true where opening the database created the tables.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Database:
                 connection the latter.
 
         Raises:
-            InvalidRequestError: that is no such database.
+            InvalidRequestError: `database` is none of these.
             SchemaError: the tables are not those of this version, and `migrate` is false.
             StoreError: the database cannot be reached.
         """
@@ -52,8 +52,8 @@ class Database:
             database = self._opened = engines.open_engine(database, options)
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
-                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {shown(database)}; "
-                "an async one hands its Connection to a function by run_sync"
+                f"database: a URL, or an Engine or Connection of SQLAlchemy, not {brief_repr(database)}; "
+                "of an async engine, pass its Connection to a function with run_sync"
             )
         engines.check_dialect(database.dialect.name)
         database = ciphers.with_keys(database, options.encryption_keys)
@@ -61,8 +61,8 @@ class Database:
             engines.create_file(self._opened.url)
         self.engine = database.engine
         self.is_new = False
-        self._access: Access = (
-            HostsTransaction(database)
+        self._transactions: Transactions = (
+            HostTransaction(database)
             if isinstance(database, Connection)
             else OwnTransactions(database, options.attempts)
         )
@@ -71,29 +71,29 @@ class Database:
                 self.is_new = self.write(schema.upgrade) is None
             else:
                 self.read(schema.check)
-        except UnicodeError:  # of the driver, about a host that can be none
+        except UnicodeError:  # of the driver, about an impossible host name
             self.close()
-            raise InvalidRequestError("database: the URL names no host that can be") from None
+            raise InvalidRequestError("database: the URL names an impossible host") from None
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the engine that was opened for a URL; one that was given stays open."""
+        """Close the engine that was opened for a URL; an engine of the caller stays open."""
         if self._opened:
             self._opened.dispose()
 
-    def visit(self) -> AbstractContextManager[None]:
-        """A time in which this thread reads by one connection, as to take one costs as much as a short statement."""
-        return self._access.visit()
+    def read_session(self) -> AbstractContextManager[None]:
+        """Let this thread read by one connection in a block, as taking one costs as much as a short statement."""
+        return self._transactions.read_session()
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that only reads, in statements that do not mind what is written in between."""
-        with errors_translated(), self._access.reading() as connection:
+        """Run a function that only reads; others may write between its statements."""
+        with errors_translated(), self._transactions.reading() as connection:
             return function(connection, *args, **kwargs)
 
     def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function in a transaction, perhaps more than once; after an error nothing is kept.
+        """Run a function in a transaction, perhaps more than once; after an error nothing is stored.
 
         Raises:
             ConflictError: somebody's time was booked meanwhile.
@@ -101,43 +101,43 @@ class Database:
         """
         with errors_translated():
             try:
-                with self._access.writing() as connection:
+                with self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
             except DBAPIError as error:
-                # A booking that another program was first with is checked again, to say who is busy.
-                met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
-                if self._access.attempts == 1 or not met_another:
+                # A booking that another program made first is checked again, which reports who is busy.
+                is_conflict = dialects.is_transient(error) or dialects.is_double_booking(error)
+                if self._transactions.attempts == 1 or not is_conflict:
                     raise
             for attempt in stamina.retry_context(
                 on=dialects.is_transient,
-                attempts=self._access.attempts - 1,
+                attempts=self._transactions.attempts - 1,
                 timeout=None,
                 wait_initial=0.01,
                 wait_max=1,
                 wait_jitter=0.1,
             ):
-                with attempt, self._access.writing() as connection:
+                with attempt, self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def drop_log(self) -> None:
-        """Have a SQLite database forget in `…-wal` what was overwritten, unless somebody reads just now.
+        """Remove overwritten content from the `…-wal` of a SQLite database, unless somebody reads just now.
 
-        In a host's transaction nothing is done, as it is not over.
+        In a host's transaction, which is not over yet, it does nothing.
         """
-        if self.engine.dialect.name == "sqlite" and isinstance(self._access, OwnTransactions):
-            self._access.give_back()
+        if self.engine.dialect.name == "sqlite" and isinstance(self._transactions, OwnTransactions):
+            self._transactions.release()
             with contextlib.suppress(StoreError), errors_translated(), self.engine.connect() as connection:
                 dialects.truncate_wal(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that shows one moment, for what is read page by page."""
-        with errors_translated(), self._access.snapshot() as connection:
+        """Open a connection that shows one moment, for reading page by page."""
+        with errors_translated(), self._transactions.snapshot() as connection:
             yield connection
 
     @contextmanager
-    def once(self) -> Iterator[Connection]:
-        """A connection on which everything is kept in the end, tried once, for what can be read only once."""
-        with errors_translated(), self._access.writing() as connection:
+    def transaction(self) -> Iterator[Connection]:
+        """Open a connection in a transaction that is tried once, for input that can be read only once."""
+        with errors_translated(), self._transactions.writing() as connection:
             yield connection

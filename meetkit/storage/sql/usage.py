@@ -1,4 +1,4 @@
-"""What calls to models cost, in SQL, by functions that take the caller's connection and never commit."""
+"""The usage of models in SQL: functions that take the caller's connection and never commit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import to_microseconds
+from meetkit.storage.sql import rows
 from meetkit.storage.sql.tables import usage as table
 
 _GROUP = (table.c.model, table.c.purpose, table.c.outcome)
@@ -25,21 +26,20 @@ _SUMS = (
 
 
 def add_usage(connection: Connection, usage: Usage) -> None:
-    """Keep what a call to a model cost."""
-    fields = {name: getattr(usage, name) for name in Usage.model_fields}
-    connection.execute(insert(table).values({**fields, "at": to_microseconds(usage.at)}))
+    """Store the usage of one call of a model."""
+    connection.execute(insert(table).values(rows.usage_row(usage)))
 
 
 def sum_usage(connection: Connection, *, start: dt.datetime | None, end: dt.datetime | None) -> list[UsageTotal]:
-    """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+    """Sum the usage of calls that began in `[start, end)`, by model, purpose and outcome, in that order."""
     statement = _SUMS
     if start is not None:
         statement = statement.where(table.c.at >= to_microseconds(start))
     if end is not None:
         statement = statement.where(table.c.at < to_microseconds(end))
-    return [UsageTotal.model_validate(_plain(row._asdict())) for row in connection.execute(statement).all()]
+    return [UsageTotal.model_validate(_with_whole_tokens(row._asdict())) for row in connection.execute(statement).all()]
 
 
-def _plain(fields: dict[str, object]) -> dict[str, object]:
-    """PostgreSQL sums whole numbers as decimals."""
+def _with_whole_tokens(fields: dict[str, object]) -> dict[str, object]:
+    # PostgreSQL sums whole numbers as decimals.
     return {name: int(value) if name.endswith("tokens") else value for name, value in fields.items()}  # type: ignore[call-overload]

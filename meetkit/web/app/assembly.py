@@ -51,7 +51,7 @@ def open_database(settings: Settings, closing: ExitStack) -> Database:
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
-    if not database.read(keys.are_all_given):
+    if not database.read(keys.has_all_keys):
         raise StoreError(keys.MISSING)
     return database
 
@@ -75,7 +75,8 @@ def services_of(
     accounts: Accounts, settings: Settings, signing_keys: Sequence[str], metrics: Metrics
 ) -> Mapping[type, Any]:
     """Return the services that operations look up, by class."""
-    return account_routes.services(accounts, settings, signing_keys=signing_keys, registry=metrics.registry)
+    of_accounts = account_routes.services(accounts, settings, signing_keys=signing_keys, registry=metrics.registry)
+    return {**of_accounts, Database: accounts.database}
 
 
 def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], workers: Workers) -> Backend:
@@ -101,6 +102,6 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         on_audit_event=record,
         erase=erase,
         around=lambda _: background.use(workers),
-        read_session=accounts.database.visit,
+        read_session=accounts.database.read_session,
         services=services,
     )

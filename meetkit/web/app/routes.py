@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 from fastapi import APIRouter
 
+from meetkit import capabilities
 from meetkit.llm_client import LLMClient
 from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
-from meetkit.storage import Store
+from meetkit.storage import SqlStore, Store
+from meetkit.storage.sql import Database
 from meetkit.web import openapi
 from meetkit.web.context import Backend, Credentials, OnAuditEvent
 from meetkit.web.dispatch import Dispatcher, bind
 from meetkit.web.groups import Group, ordered
-
-# A host brings its own accounts, so its routes are those of the first capability alone.
-_MEETINGS = "meetkit.meetings.routes"
-_CAPABILITIES = (_MEETINGS, "meetkit.accounts.routes")
 
 
 def router(
@@ -47,29 +44,29 @@ def router(
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         threads: the number of requests that work on the store at a time.
     """
-    backend = Backend(store, llm, identify, guard, on_audit_event)
+    services = {Database: store.database} if isinstance(store, SqlStore) else {}
+    backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
-    return bind(ordered(_groups_of(_MEETINGS)), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
+    return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
 
 
 def routers_of() -> list[APIRouter]:
     """Return the routers of all capabilities, in the order in which they are matched."""
-    return ordered(chain.from_iterable(map(_groups_of, _CAPABILITIES)))
+    return ordered(chain.from_iterable(map(_groups_of, ("routes", "service_routes"))))
 
 
 def document_extras() -> openapi.Extras:
     """Return the examples and schemas of all capabilities."""
     return openapi.Extras(
-        examples=_merged(f"{name}.examples:OF_SCHEMAS" for name in _CAPABILITIES),
-        schemas=_merged(f"{name}.schemas:BY_NAME" for name in _CAPABILITIES),
+        examples=_merged("examples"),
+        schemas=_merged("schemas"),
     )
 
 
-def _groups_of(capability: str) -> tuple[Group, ...]:
-    groups: tuple[Group, ...] = pkgutil.resolve_name(f"{capability}.fastapi:ROUTERS")
-    return groups
+def _groups_of(field: Literal["routes", "service_routes"]) -> Iterator[Group]:
+    return chain.from_iterable(capability.load(field) or () for capability in capabilities.installed())
 
 
-def _merged(names: Iterator[str]) -> dict[str, Any]:
-    mappings: Iterator[Mapping[str, Any]] = map(pkgutil.resolve_name, names)
+def _merged(field: Literal["examples", "schemas"]) -> dict[str, Any]:
+    mappings: Iterator[Mapping[str, Any]] = (capability.load(field) or {} for capability in capabilities.installed())
     return dict(chain.from_iterable(mapping.items() for mapping in mappings))

@@ -10,6 +10,7 @@ import anyio
 from fastapi import FastAPI
 
 import meetkit
+from meetkit import capabilities
 from meetkit import settings as all_settings
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.workers import Workers
@@ -83,6 +84,9 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     closing.callback(workers.close)
     if isinstance(store, SqlStore):
         database.watch(store.database.engine, metrics)
+    for capability in capabilities.installed():
+        if register := capability.load("metrics"):
+            register(metrics.registry, accounts.database)
     metered = usage.metered(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import flask
 
+from meetkit import capabilities
 from meetkit.llm_client import LLMClient
 from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web.context import Backend, Credentials, OnAuditEvent
-from meetkit.web.flask.views import Routes, Views, refuse_all_but_post
+from meetkit.web.flask.views import Views, refuse_all_but_post
 from meetkit.web.paging import PREFIX
-
-_CAPABILITY_ROUTES = ("meetkit.meetings.routes.flask:ROUTES",)
 
 
 def blueprint(
@@ -41,23 +39,19 @@ def blueprint(
     """
     views = Views(Backend(store, llm, identify, guard, on_audit_event), max_body_mb)
     routes = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
-    for capability in _capabilities():
-        for route in capability.routes:
+    for group in filter(None, (capability.load("flask_routes") for capability in capabilities.installed())):
+        for route in group.routes:
             routes.add_url_rule(
                 route.path,
                 route.operation.__name__,
                 views.view(route),
                 methods=[route.method],
                 # Flask would list the methods that `refuse_all_but_post` refuses.
-                provide_automatic_options=route.path not in capability.only_post,
+                provide_automatic_options=route.path not in group.only_post,
                 strict_slashes=True,
                 merge_slashes=False,
             )
-        for path in capability.only_post:
+        for path in group.only_post:
             refused = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]
             routes.add_url_rule(path, "only_post", refuse_all_but_post, methods=refused)
     return routes
-
-
-def _capabilities() -> Iterator[Routes]:
-    return map(pkgutil.resolve_name, _CAPABILITY_ROUTES)

@@ -1,0 +1,27 @@
+"""Removal of the discourse markers that open a spoken sentence, such as "So, okay,"."""
+
+from __future__ import annotations
+
+import re
+
+MAX_PHRASE = 2000
+"""Characters that the text of a finding has at most."""
+_TOO_SHORT = 3
+_LEAD_IN = re.compile(
+    r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+"
+    r"|uh+|er+|hm+|oh|now|anyway"
+    r"|fine|cool|actually|basically|like|you know|i mean|look|listen|sorry|thanks|thank you"
+    r"|just to be clear|to be clear|by the way"
+    r"|to recap|to summarize|in summary|one more thing|another thing|first|second|third|finally|also"
+    r"|last question|quick question)"
+    r"(?:\s?[,:.\u2013\u2014-]+\s{0,3}|\s{1,3})){1,6}(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def cleaned(text: str) -> str:
+    """A sentence without "So, okay," before it, unless little else is left, beginning with a capital."""
+    whole = " ".join(text.split())
+    lead_in = _LEAD_IN.match(whole)
+    kept = whole[lead_in.end() :] if lead_in and whole.count(" ", lead_in.end()) >= _TOO_SHORT else whole
+    return (kept[:1].upper() + kept[1:])[:MAX_PHRASE]

@@ -1,0 +1,119 @@
+"""Examples with every field filled, for the contract of stores: a field that a store drops is noticed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from meetkit.models.insights import ActionItem, Deadline, Evidence
+from meetkit.models.meetings import Meeting
+from meetkit.models.people import Contact, User
+from meetkit.models.time import BusyInterval, Calendar, DateException, Hours, WorkHours
+from meetkit.testing.examples import MONDAY
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def complete(model: type[ModelT], fields: Mapping[str, Any]) -> ModelT:
+    """Return a value in which every field of the model is filled, none of them with its default.
+
+    Raises:
+        AssertionError: a field has no example here, or its example is the default, which a store could lose unnoticed.
+    """
+    value = model(**fields)
+    for name, field in model.model_fields.items():
+        assert name in fields, f"{model.__name__}.{name} has no example in the contract of stores"
+        is_default = not field.is_required() and getattr(value, name) == field.get_default(call_default_factory=True)
+        assert not is_default, f"the example of {model.__name__}.{name} is its default"
+    return value
+
+
+def complete_user() -> User:
+    """Return a user of every field."""
+    hours = complete(WorkHours, {"start": "08:30", "end": "12:15", "days": (1, 5)})
+    day = complete(
+        DateException, {"date": dt.date(2025, 12, 24), "hours": (complete(Hours, {"start": "09:00", "end": "24:00"}),)}
+    )
+    return complete(
+        User,
+        {
+            "id": "complete-user",
+            "name": "Zoë",
+            "email": "zoe@company.com",
+            "role": "Engineer",
+            "timezone": "Asia/Tokyo",
+            "work_hours": (hours,),
+            "exceptions": (day,),
+            "tenant_id": "t",
+        },
+    )
+
+
+def complete_contact() -> Contact:
+    """Return a contact of every field."""
+    return complete(
+        Contact,
+        {
+            "id": "complete-contact",
+            "name": "Åsa",
+            "email": "asa@client.com",
+            "company": "Grün GmbH",
+            "role": "CTO",
+            "timezone": "Europe/Stockholm",
+            "tenant_id": "t",
+        },
+    )
+
+
+def complete_meeting() -> Meeting:
+    """Return a meeting of every field, of Ann and Ben with Dee."""
+    place = {"quote": "by Friday 💥", "turn": 1, "speaker": "Dee", "start": 3, "end": 14, "field": "deadline"}
+    deadline = {
+        "phrase": "by Friday",
+        "anchor": dt.date(2025, 11, 17),
+        "timezone": "Asia/Kathmandu",
+        "date": dt.date(2025, 11, 21),
+    }
+    item = {
+        "id": "i1",
+        "task": "Send the quote",
+        "owner": "Ann",
+        "deadline": complete(Deadline, deadline),
+        "priority": "high",
+        "status": "done",
+        "done_at": MONDAY + dt.timedelta(days=2, microseconds=1),
+        "evidence": (complete(Evidence, place),),
+    }
+    offset = dt.timezone(dt.timedelta(hours=5, minutes=45))
+    return complete(
+        Meeting,
+        {
+            "id": "complete-meeting",
+            "user_id": "ann",
+            "contact_id": "dee",
+            "attendee_ids": ("ben", "ann"),
+            "title": "Every field",
+            "date": dt.datetime(2025, 11, 17, 9, 0, 0, 123_457, tzinfo=offset),
+            "timezone": "Asia/Kathmandu",
+            "duration_minutes": 45,
+            "status": "completed",
+            "transcript": "Dee: ✓ \r\n\u202eright to left, 💥",
+            "summary": "On the budget.",
+            "action_items": (complete(ActionItem, item),),
+            "sentiment": "mixed",
+            "exclusive": True,
+            "created_at": MONDAY - dt.timedelta(days=1, microseconds=1),
+            "updated_at": MONDAY + dt.timedelta(microseconds=1),
+            "version": 7,
+        },
+    )
+
+
+def complete_calendar() -> Calendar:
+    """Return a calendar of every field."""
+    end = MONDAY + dt.timedelta(minutes=30)
+    interval = complete(BusyInterval, {"start": MONDAY, "end": end, "status": "tentative"})
+    return complete(Calendar, {"name": "home", "busy": (interval,), "synced_at": MONDAY + dt.timedelta(microseconds=1)})

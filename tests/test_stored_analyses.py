@@ -1,0 +1,73 @@
+"""Analyses that an earlier release stored are read: `stored/analysis.json` is as that release wrote it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meetkit import meeting_service as service
+from meetkit.models.analysis import MeetingInsights
+from meetkit.storage import MemoryStore
+from meetkit.testing.examples import meeting, people
+
+STORED: dict[str, Any] = json.loads((Path(__file__).parent / "stored" / "analysis.json").read_text("utf-8"))
+SECTIONS = tuple(name for name in STORED["insights"] if name != "transcript_sha256")
+
+
+@pytest.fixture
+def store() -> Iterator[MemoryStore]:
+    """A store in use, with a meeting that has the stored analysis as its attachments."""
+    store = MemoryStore()
+    store.import_records(people())
+    store.add_meeting(meeting(id="m", transcript=STORED["transcript"]))
+    store.put_artefact("m", "insights", json.dumps(STORED["insights"]))
+    store.put_artefact("m", "found", json.dumps(STORED["found"]))
+    with service.use(store=store, llm=None):
+        yield store
+
+
+@pytest.mark.usefixtures("store")
+def test_a_stored_analysis_is_read_as_it_was_written() -> None:
+    """All sections, each field of them."""
+    insights = service.get_insights("m")
+
+    assert insights is not None
+    assert json.loads(insights.model_dump_json()) == STORED["insights"]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_that_came_later_is_empty(store: MemoryStore, section: str) -> None:
+    """It has failed and says why; all others are as they were stored."""
+    older = {name: value for name, value in STORED["insights"].items() if name != section}
+    store.put_artefact("m", "insights", json.dumps(older))
+
+    insights = service.get_insights("m")
+
+    assert insights is not None
+    empty = type(getattr(insights, section))(
+        engine="none", status="failed", reason="this analysis was stored before this section existed"
+    )
+    assert getattr(insights, section) == empty
+    read = json.loads(insights.model_dump_json())
+    assert {name: read[name] for name in older} == older
+
+
+def test_what_a_stored_analysis_put_on_record_is_known(store: MemoryStore) -> None:
+    """The next analysis sees from `found` which items people have removed since."""
+    service.analyze_meeting("m")
+
+    content = store.get_artefact("m", "found")
+    assert content is not None
+    removed = {item["id"] for item in STORED["found"]["items"]} | {*STORED["found"]["removed"]}
+    assert set(json.loads(content)["removed"]) == removed
+
+
+def test_the_schema_of_what_is_returned_requires_each_section() -> None:
+    """A client may rely on all of them."""
+    schema = MeetingInsights.model_json_schema(mode="serialization")
+
+    assert schema["required"] == ["transcript_sha256", *SECTIONS]
