@@ -7,12 +7,13 @@ from contextlib import ExitStack
 
 from sqlalchemy import URL
 
-from meetkit import mail, meeting_service
+from meetkit import mail
 from meetkit.accounts.routes import oauth
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline import background
 from meetkit.llm_client import LLMClient
+from meetkit.meetings import service as meetings
 from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.meetings.workers import Workers
 from meetkit.models.caller import Caller
@@ -80,7 +81,7 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, workers:
         accounts.record(context.signed_in, event, subject, origin=context.origin)  # type: ignore[arg-type]  # it names one
 
     def erase(context: RequestContext, user_id: str) -> None:
-        accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
+        accounts.erase_user(context.signed_in, user_id, meetings.erase_user, origin=context.origin)
 
     return Backend(
         store,
