@@ -26,7 +26,7 @@ from meetkit.accounts.throttle import Throttle
 from meetkit.storage import MemoryStore
 from meetkit.web.app import service_of
 from meetkit.web.app.assembly import HASHES_AT_A_TIME
-from tests.accounts import OTHER, PASSWORD, POLICY, MailQueue, replace_parts
+from tests.accounts import OTHER, PASSWORD, POLICY, replace_parts
 from tests.web_apps import Snapshot, service
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}

@@ -17,7 +17,7 @@ from meetkit.accounts.repository import accounts, email_tokens
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.accounts.repository.email_tokens import Purpose
 from meetkit.errors import InvalidRequestError
-from meetkit.mail import Letter, Message, MailQueue, messages
+from meetkit.mail import Letter, MailQueue, Message, messages
 from meetkit.mail.messages import Template
 from meetkit.storage.sql import Database
 
