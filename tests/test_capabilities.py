@@ -129,7 +129,7 @@ def logged_in(app: FastAPI, email: str) -> Person:
 def admin(app: FastAPI, tenant: str = "default") -> Person:
     email = f"admin@{tenant}.example"
     request = AdminRequest(email=email, password=PASSWORD, name="Ada", tenant_id=tenant)
-    service_of(app).accounts.create_admin(request)
+    service_of(app).accounts.registration.create_admin(request)
     return logged_in(app, email)
 
 

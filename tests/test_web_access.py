@@ -24,7 +24,7 @@ from meetkit.storage import SqlStore
 from meetkit.web.app import service_of
 from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
-from tests.accounts import replace_parts
+from tests.accounts import Post, replace_parts
 from tests.web_apps import PASSWORD, Snapshot, service
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
