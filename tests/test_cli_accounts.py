@@ -52,7 +52,7 @@ class TestAdmin:
         caller = world.caller("ada@example.com")
         assert result.out == f"ada@example.com is an admin of default: account {caller.account_id}.\n"
         assert caller.is_admin
-        assert world.accounts.get_account(caller).verified
+        assert world.accounts.own_account.get(caller).verified
         assert world.store.get_user(caller.user_id).name == "Ada Summer"
 
     def test_may_be_of_another_tenant(self, create: Create, world: World) -> None:
@@ -66,7 +66,7 @@ class TestAdmin:
         assert create().trouble == "this e-mail has an account already"
 
     def test_gets_no_password_that_is_guessed_first(self, create: Create) -> None:
-        assert "has 5 characters; take 10 to 200" in create(password="short").trouble
+        assert "has 5 characters; use 10 to 200" in create(password="short").trouble
 
     @pytest.mark.parametrize(
         ("option", "message"),
@@ -122,7 +122,7 @@ class TestAudit:
 
     def test_lists_what_happened(self, meetkit: Run, database: str, world: World) -> None:
         account = world.signup()
-        world.accounts.record(world.caller(), "transcript_read", "meeting_3")
+        world.accounts.audit_log.record(world.caller(), "transcript_read", "meeting_3")
 
         head, *lines = meetkit("audit", database=database).out.splitlines()
 
@@ -168,7 +168,7 @@ class TestAudit:
         self, meetkit: Run, database: str, world: World
     ) -> None:
         world.signup()
-        world.accounts.record(world.caller(), "transcript_read", "\x1b[31mred\x00")
+        world.accounts.audit_log.record(world.caller(), "transcript_read", "\x1b[31mred\x00")
         assert "?[31mred?" in meetkit("audit", database=database).out
 
 

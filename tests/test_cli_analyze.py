@@ -19,8 +19,8 @@ import pytest
 from rich.console import Console
 
 from meetkit import meeting_service
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.transcript import read_transcript
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.meetings.commands import findings, inputs
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example

@@ -492,7 +492,8 @@ class TestEncrypt:
         assert meetkit("db", "encrypt", database=worked_on).code == 0
         keys(NEW)
 
-        assert "by a key that is not in MEETKIT_ENCRYPTION_KEYS" in meetkit("db", "encrypt", database=worked_on).trouble
+        trouble = meetkit("db", "encrypt", database=worked_on).trouble
+        assert "with a key that is not in MEETKIT_ENCRYPTION_KEYS" in trouble
         said = meetkit("db", "check", database=worked_on).trouble
         assert re.fullmatch("[0-9]+ rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts", said)
 

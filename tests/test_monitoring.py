@@ -245,7 +245,8 @@ def test_usage_is_kept_though_it_cannot_be_told(caplog: pytest.LogCaptureFixture
 
 
 def test_attempts_to_sign_in_are_counted(service: FastAPI) -> None:
-    service_of(service).metrics.count_login("failed")
+    nobody = {"email": "nobody@example.com", "password": "nine clouds over Kiel"}
+    assert TestClient(service).post("/auth/login", json=nobody).status_code == 401
 
     assert metrics(service)['meetkit_logins_total{outcome="failed"}'] == 1
 

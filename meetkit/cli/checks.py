@@ -12,7 +12,7 @@ from typing import Literal
 import sqlalchemy
 
 from meetkit import llm_client, mail
-from meetkit.accounts.identity import ProviderName
+from meetkit.accounts.models import ProviderName
 from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
 from meetkit.runtime import collaborators

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS
 from meetkit.insights.language.text import words
+from meetkit.insights.language.word_lists import word_set
 from meetkit.models.insights import ActionItem, ItemSource, PendingActionItem
 from meetkit.models.meetings import Meeting
-from meetkit.testing.examples import listed
 
 # Words that do not distinguish one task from another.
-_IGNORED_WORDS = listed(
+_IGNORED_WORDS = word_set(
     "a all also an and any as at be by for from in into is it its me of on or our over please so some that the their "
     "them this to up us we will with you your"
 )

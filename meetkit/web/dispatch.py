@@ -64,10 +64,8 @@ class Dispatcher:
 
     async def admit(self, request: Request) -> RequestContext:
         """Authenticate the caller of a request, once."""
-        context: RequestContext = request.scope.get(_CONTEXT) or await anyio.to_thread.run_sync(
-            self._admit, request, limiter=self.threads
-        )
-        return context
+        context: RequestContext | None = request.scope.get(_CONTEXT)
+        return context or await anyio.to_thread.run_sync(self._admit, request, limiter=self.threads)
 
     def _admit(self, request: Request, authenticated: bool = True) -> RequestContext:
         context = self.backend.admit(credentials_of(request), authenticated=authenticated)

@@ -117,7 +117,7 @@ class ClaimCheck:
 
     def _task_starts(self, sentence: Sentence) -> set[int]:
         """Return the offsets at which tasks start in a sentence."""
-        starts = {commitment.task for commitment in self.sources.commitments(sentence)}
+        starts = {commitment.task_start for commitment in self.sources.commitments(sentence)}
         return starts | {task.start for task in self.sources.tasks(sentence)}
 
     def _closest(self, claim: str, sentences: Sequence[Sentence]) -> Sentence:

@@ -27,8 +27,8 @@ from meetkit.insights.model.chunks import ChunkPolicy, split
 from meetkit.insights.model.sections import COUNTED_SECTIONS, MODEL_SECTIONS
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.offline import background
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.offline.sections import find_sections
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript

@@ -131,13 +131,13 @@ def _owner_by_name(claim_name: str, span: SentenceSpan, sources: Sources) -> Own
 
 def _named_owners(span: SentenceSpan, sources: Sources) -> Iterator[tuple[str, tuple[int, int]]]:
     commitment = _commitment(span, sources)
-    if commitment and commitment.kind is Kind.NAMED and commitment.owner:
-        yield commitment.owner, commitment.who
+    if commitment and commitment.kind is Kind.ASSIGNMENT and commitment.owner:
+        yield commitment.owner, commitment.owner_span
     for agent in _AGENT.finditer(span.sentence.text):
-        if owner := sources.people.called(agent[1]):
+        if owner := sources.people.full_name(agent[1]):
             yield owner, agent.span(1)
     addressee = _ADDRESSEE.match(span.sentence.text)
-    if addressee and (owner := sources.people.called(addressee[1])):
+    if addressee and (owner := sources.people.full_name(addressee[1])):
         yield owner, addressee.span(1)
 
 

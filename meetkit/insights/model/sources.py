@@ -112,7 +112,7 @@ class Sources:
         return [
             commitment
             for commitment in commitments
-            if NEGATIONS.isdisjoint(words(commitment.text[commitment.task : commitment.end])[:1])
+            if NEGATIONS.isdisjoint(words(commitment.text[commitment.task_start : commitment.end])[:1])
         ]
 
     def tasks(self, sentence: Sentence) -> list[Task]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from meetkit.insights.offline import background
 from meetkit.insights.offline.sections import SECTIONS, find_sections
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
@@ -29,8 +29,3 @@ class OfflineEngine:
 
 def _insights(transcript: Transcript, sections: Mapping[str, Section]) -> MeetingInsights:
     return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **sections})
-
-
-def fingerprint(transcript: Transcript) -> str:
-    """Return the SHA-256 of the canonical text of a transcript, in hexadecimal."""
-    return sha256(transcript.text.encode()).hexdigest()

@@ -16,10 +16,10 @@ except ImportError as error:
     raise ImportError("the report needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.report import charts
 from meetkit.insights.report.findings import by_tracker, list_findings
 from meetkit.insights.report.highlights import Quotes, turn_id
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from meetkit import meeting_service
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
-from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, Fallback, OffsetsQuery, PrepareQuery
 from meetkit.models.transcripts import Transcript

@@ -50,10 +50,9 @@ def router(
     return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
 
 
-def routers_of(*more: Group) -> list[APIRouter]:
-    """Return the routers of all capabilities, and more, in the order in which they are matched."""
-    fields = ("routes",) if more else ("routes", "service_routes")
-    return ordered([*chain.from_iterable(map(_groups_of, fields)), *more])
+def routers_of() -> list[APIRouter]:
+    """Return the routers of all capabilities, in the order in which they are matched."""
+    return ordered(chain.from_iterable(map(_groups_of, _FIELDS)))
 
 
 def document_extras() -> openapi.Extras:

@@ -18,7 +18,7 @@ from meetkit.runtime import collaborators
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
-from meetkit.web.app import assembly, health, legacy
+from meetkit.web.app import assembly, health
 from meetkit.web.app.docs import serve_docs
 from meetkit.web.app.problems import render_problems
 from meetkit.web.app.readiness import Readiness
@@ -89,7 +89,8 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
             register(metrics.registry, accounts.database)
     metered = usage.metered(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
-    _add_routes(app, assembly.backend_of(metered, llm, accounts, workers))
+    services = assembly.services_of(accounts, settings, keys, metrics)
+    _add_routes(app, assembly.backend_of(metered, llm, services, workers))
     return app
 
 
@@ -100,7 +101,7 @@ def _add_routes(app: FastAPI, backend: Backend) -> None:
         anyio.CapacityLimiter(state.settings.threads),
         pools={"passwords": anyio.CapacityLimiter(assembly.HASHES_AT_A_TIME)},
     )
-    routers = routers_of(*legacy.account_routers(state, dispatcher) if legacy.IS_NEEDED else ())
+    routers = routers_of()
     for prefix, in_schema in ((PREFIX, True), ("", False)):
         bind(routers, dispatcher, into=app.router, prefix=prefix, in_schema=in_schema)
     app.include_router(health.routes(state.readiness, state.metrics, state.settings))
