@@ -1,4 +1,4 @@
-"""The guide to backups, its commands run as they stand there."""
+"""The commands of the guide to backups, run unchanged."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DATABASES = ("meetings", "restored", "apart", "moved")
 
 
 class Shell:
-    """Runs commands of the guide in a folder, with the programs they name at hand."""
+    """Runs commands of the guide in a folder, with their programs on the path."""
 
     def __init__(self, folder: Path, *programs: str, **environment: str) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ def lines(store: SqlStore) -> list[bytes]:
 
 
 def book(database: str, number: int, hour: int) -> None:
-    """Book Ann, past meetkit, by SQL alone."""
+    """Book Ann by SQL, without meetkit."""
     engine = sqlalchemy.create_engine(database)
     own = ("number", "id", "starts_at", "duration_minutes")
     names = ", ".join(column.name for column in tables.meetings.columns if column.name not in own)
@@ -95,7 +95,7 @@ def check_is_restored(database: str, lines_before: list[bytes]) -> None:
 
 
 def test_a_sqlite_database_is_restored_as_it_was(tmp_path: Path) -> None:
-    """Backed up while it is in use, its last commits still in the log beside it."""
+    """Backed up while in use, with its last commits still in the write-ahead log."""
     shell, url = Shell(tmp_path), f"sqlite:///{tmp_path}/meetings.db"
     in_use = SqlStore(url, migrate=True)
     filled(in_use)
@@ -115,7 +115,7 @@ def test_a_sqlite_database_is_restored_as_it_was(tmp_path: Path) -> None:
 
 @pytest.fixture
 def server(postgres: Postgres, tmp_path: Path) -> Iterator[Shell]:
-    """A shell that finds a PostgreSQL server as one's own is found; the guide's databases are gone afterwards."""
+    """A shell that connects to a PostgreSQL server by default; the guide's databases are dropped afterwards."""
     parts = sqlalchemy.make_url(postgres.url)
     host = str(parts.query["host"]) if "host" in parts.query else str(parts.host)
     engine = sqlalchemy.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
@@ -132,7 +132,7 @@ def url_of(postgres: Postgres, name: str) -> str:
 
 
 def test_a_postgresql_database_is_restored_as_it_was(server: Shell, postgres: Postgres) -> None:
-    """Whole, and without what the host keeps beside it."""
+    """In full, and in part without the tables of a host."""
     server("createdb meetings\nmeetkit --database postgresql:///meetings db upgrade\n")
     store = SqlStore(url_of(postgres, "meetings"))
     before = lines(filled(store))  # type: ignore[arg-type]  # it is the same store
@@ -152,7 +152,7 @@ def test_a_postgresql_database_is_restored_as_it_was(server: Shell, postgres: Po
 
 
 def test_a_sqlite_database_moves_to_postgresql(server: Shell, postgres: Postgres, tmp_path: Path) -> None:
-    """With all that it holds."""
+    """All of its content moves."""
     first = SqlStore(f"sqlite:///{tmp_path}/meetings.db", migrate=True)
     before = lines(filled(first))  # type: ignore[arg-type]  # it is the same store
     first.close()

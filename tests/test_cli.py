@@ -1,4 +1,4 @@
-"""The command line, run as its user runs it."""
+"""The command line, run end to end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TestDemo:
         ):
             assert text in result.out
 
-    def test_the_commands_it_proposes_work(self, meetkit: Run) -> None:
+    def test_the_commands_that_it_suggests_work(self, meetkit: Run) -> None:
         examples = [line for line in meetkit("demo").out.splitlines() if line.startswith("meetkit ")][1:]
 
         assert len(examples) == 4
@@ -89,7 +89,7 @@ class TestMeetings:
         assert "[bold]Li[/] :smile:" in meetkit("meetings").out
         assert meetkit("brief", "meeting_1").out.startswith("QBR\\\\\\, Thursday")
 
-    def test_a_contact_who_is_gone_is_shown_by_id(self, meetkit: Run) -> None:
+    def test_a_deleted_contact_is_printed_as_its_id(self, meetkit: Run) -> None:
         del data.CONTACTS["contact_1"]
 
         assert "contact_1" in meetkit("meetings").out
@@ -109,7 +109,7 @@ class TestSlots:
 
         assert [slot["start_time"] for slot in slots] == ["2025-11-20T16:30:00Z"]
 
-    def test_a_zone_can_be_asked_for(self, meetkit: Run) -> None:
+    def test_a_zone_can_be_chosen(self, meetkit: Run) -> None:
         assert "Asia/Tokyo" in meetkit(*self.ASK, "--timezone", "Asia/Tokyo").out
 
     def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
@@ -326,7 +326,7 @@ class TestHelp:
         assert process.returncode == 1
         assert process.stderr == b"meetkit: cannot write: No space left on device\n"
 
-    def test_a_reader_who_leaves_early_hears_nothing(self) -> None:
+    def test_a_reader_that_closes_early_gets_no_error(self) -> None:
         command = f"{sys.executable} -m meetkit demo | head -n 1"
         process = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
 

@@ -1,4 +1,4 @@
-"""`meetkit analyze`: one transcript, a folder of them, or a meeting on record; shown, printed, or as reports."""
+"""`meetkit analyze`: one transcript, a folder of them, or a stored meeting; as text, JSON or reports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COMPLAINT = (
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    """A folder with three transcripts, two of one name, and with what is none."""
+    """A folder with three transcripts, two with the same name, and with other files."""
     folder = tmp_path / "calls"
     (folder / "2025").mkdir(parents=True)
     (folder / ".hidden").mkdir()
@@ -54,7 +54,7 @@ def calls(tmp_path: Path) -> Path:
 
 
 def opened_by_reader(pipe: Path) -> int:
-    """A named pipe opened for writing, once another process reads it."""
+    """Open a named pipe for writing, once another process reads it."""
     end = time.monotonic() + 120
     while True:
         try:
@@ -105,7 +105,7 @@ class TestOne:
 
         MeetingInsights.model_validate_json(process.stdout)
 
-    def test_what_is_known_of_the_meeting_can_be_said(self, meetkit: Run) -> None:
+    def test_options_give_the_context(self, meetkit: Run) -> None:
         facts = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
         track = ("--track", "price=price,quote", "--track", "dock=dock", "--track", "price=ceiling")
 
@@ -125,8 +125,8 @@ class TestOne:
         assert plain.trackers.mentions == ()
         assert all(item.deadline is None or item.deadline.date is None for item in plain.action_items.items)
 
-    def test_a_side_is_said_by_name_or_by_a_contact_on_record(self, meetkit: Run, tmp_path: Path) -> None:
-        """Health is of the other side's words."""
+    def test_a_side_is_a_name_or_a_stored_contact(self, meetkit: Run, tmp_path: Path) -> None:
+        """Health is measured on the words of the other side."""
         file = tmp_path / "call.txt"
         file.write_text(COMPLAINT * 4)
         sides = (("--their", "Jennifer Liu"), ("--contact", "contact_1"), ("--our", "Sarah Chen"))
@@ -206,8 +206,8 @@ class TestSeveral:
         assert "This is b.txt." in (reports / "b.txt.html").read_text("utf-8")
         assert not list(reports.rglob("*.part"))
 
-    def test_what_is_done_is_kept(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
-        """Unless the transcript, or what is known of the meeting, is another, or the report is damaged."""
+    def test_reports_that_are_up_to_date_are_not_rebuilt(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+        """A report is rebuilt when the transcript or the context changes, or the report is damaged."""
         reports = tmp_path / "reports"
         meetkit("analyze", calls, "--html", reports)
         first = made_at(reports)
@@ -220,7 +220,7 @@ class TestSeveral:
         for change in (("--date", "2025-11-03"), ("--date", "2025-11-03", "--again")):
             assert "up to date" not in meetkit("analyze", calls, "--html", reports, *change).out
 
-    def test_a_report_that_the_model_failed_in_is_made_again(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+    def test_a_report_with_a_failed_section_is_rebuilt(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
         again = ("analyze", calls, "--html", tmp_path / "reports")
         with meeting_service.use(llm=SectionModel({})):
             assert meetkit(*again).out.startswith("3 reports:")
@@ -229,7 +229,7 @@ class TestSeveral:
             assert meetkit(*again).out.startswith("3 reports:")
             assert meetkit(*again).out.startswith("3 reports, 3 of them up to date already:")
 
-    def test_a_model_is_given_two_files_at_a_time(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_a_model_gets_two_files_at_a_time(self, meetkit: Run, tmp_path: Path) -> None:
         pairs, lock = threading.Barrier(2, timeout=60), threading.Lock()
         under_way: list[int] = []
         now = 0
@@ -252,8 +252,8 @@ class TestSeveral:
             assert meetkit("analyze", *files, "--json").code == 0
         assert sorted(under_way) == [1, 1, 1, 2, 2, 2]
 
-    def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
-        """Pipes that nobody has written to yet hold its processes up, so that it cannot end before."""
+    def test_an_interrupted_run_continues_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
+        """Its processes wait for pipes without a writer, so that it cannot end before the interrupt."""
         reports, pipes = tmp_path / "reports", [tmp_path / f"1{n:03}.txt" for n in range(os.cpu_count() or 1)]
         files = [tmp_path / f"{number}.txt" for number in range(3)]
         for file in files:
@@ -285,7 +285,7 @@ class TestSeveral:
             pipe.write_text(WORDS)
         assert f"{len(files + pipes)} reports, {before} of them up to date already" in meetkit(*command).out
 
-    def test_a_transcript_called_index_leaves_the_list_its_place(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_a_transcript_named_index_does_not_replace_the_index(self, meetkit: Run, tmp_path: Path) -> None:
         files = [tmp_path / name for name in ("index", "Index_", "call.txt")]
         for file in files:
             file.write_text(f"{WORDS}Ann: This is {file.name}.\n")
@@ -298,7 +298,7 @@ class TestSeveral:
         assert "This is index." in (reports / "index_.html").read_text("utf-8")
         assert "This is Index_." in (reports / "Index__.html").read_text("utf-8")
 
-    def test_names_of_any_kind_are_told_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_names_of_any_kind_are_printed_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
         folder = tmp_path / "calls"
         folder.mkdir()
         odd = ["line\nbreak\x1b[2J.txt", os.fsdecode(b"\xff.txt"), "#?%&<b>.txt", "-.txt"]
@@ -315,7 +315,7 @@ class TestSeveral:
 
 
 class TestMeeting:
-    def test_is_analysed_and_the_analysis_kept(self, meetkit: Run) -> None:
+    def test_is_analysed_and_the_analysis_is_stored(self, meetkit: Run) -> None:
         insights = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
 
         assert MeetingInsights.model_validate_json(insights) == meeting_service.get_insights("hist_meeting_1")

@@ -1,4 +1,4 @@
-"""`meetkit slots --calendar`, run as its user runs it."""
+"""`meetkit slots --calendar`, run end to end."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ class TestAnswer:
 
         assert free == ["03-30T14:00-17:00"]
 
-    def test_is_found_without_sample_and_store(self, meetkit: Run) -> None:
+    def test_needs_neither_sample_nor_store(self, meetkit: Run) -> None:
         data.USERS.clear()
 
         assert meetkit("slots", *files("google"), *BERLIN).code == 0
 
-    def test_is_told_with_what_is_missing(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_reports_events_that_cannot_be_read(self, meetkit: Run, tmp_path: Path) -> None:
         bad = [event("SUMMARY:Secret", uid=f"bad\x1b[2J{number}") for number in range(9)]
         path = tmp_path / "me.ics"
         path.write_bytes(calendar(event(*HOUR), *bad))

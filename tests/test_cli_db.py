@@ -17,15 +17,15 @@ from tests.commands import SEED, Run, execute, exported_lines
 
 
 class TestDb:
-    def test_upgrade_brings_an_empty_database_up(self, meetkit: Run, empty_database: str) -> None:
-        """And says from where to where; a second time there is nothing to do."""
+    def test_upgrade_creates_the_tables(self, meetkit: Run, empty_database: str) -> None:
+        """It prints both revisions; a second upgrade has nothing to do."""
         report = f"Upgraded from no tables to revision {REVISION}.\n"
         assert meetkit("db", "upgrade", database=empty_database).out == report
         assert meetkit("db", "upgrade", database=empty_database).out == f"Already at revision {REVISION}.\n"
         assert meetkit("db", "current", database=empty_database).out == f"revision {REVISION}\n"
         assert meetkit("db", "check", database=empty_database).out == "No problems found.\n"
 
-    def test_speaks_json(self, meetkit: Run, database: str) -> None:
+    def test_prints_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
         for command, message in (
             ("upgrade", {"before": REVISION, "after": REVISION}),
@@ -35,7 +35,7 @@ class TestDb:
             assert json.loads(meetkit("db", command, "--json", database=database).out) == message
 
     def test_seed_fills_a_database_once(self, meetkit: Run, seeded: str) -> None:
-        """A second time is one clear error, whatever the numbers."""
+        """A second time is one clear error, whatever the options."""
         again = meetkit("db", "seed", "--users", "1", "--seed", "2", database=seeded).trouble
 
         assert again.startswith("this database is already seeded: there is already a user with id 'seed_user_1'")
@@ -51,7 +51,7 @@ class TestDb:
             (("--start", "0900-01-01"), "start: a year from 1971 to 9997"),
         ],
     )
-    def test_seed_refuses_what_cannot_be(
+    def test_seed_rejects_invalid_options(
         self, meetkit: Run, database: str, arguments: tuple[str, ...], why: str
     ) -> None:
         """In one line."""
@@ -72,7 +72,7 @@ def booked_database(empty_database: str, meetkit: Run) -> str:
 
 
 def drop_guards(database: str) -> list[str]:
-    """Statements that take away what keeps a database right; and those, for SQLite alone, that bring it back."""
+    """Drop the triggers and constraints that guard a database; return the statements that restore them on SQLite."""
     engine = sqlalchemy.create_engine(database)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -103,7 +103,7 @@ class TestCheck:
         assert len(json.loads(result.out)["problems"]) in (2, 4)
 
     def test_finds_other_tables(self, meetkit: Run, booked_database: str) -> None:
-        """A column that is not of this version, or one that is gone."""
+        """A column that this version does not have."""
         execute(booked_database, "ALTER TABLE meetkit_users ADD COLUMN nickname TEXT")
 
         assert "nickname" in meetkit("db", "check", database=booked_database).trouble
@@ -124,7 +124,7 @@ class TestCheck:
     def test_finds_meetings_and_people_that_disagree(
         self, meetkit: Run, booked_database: str, statement: str, why: str
     ) -> None:
-        """Whoever wrote that, with the triggers off."""
+        """Rows written without the triggers."""
         if booked_database.startswith("postgresql"):
             execute(booked_database, "SET session_replication_role = 'replica'", statement)
         else:
@@ -172,7 +172,7 @@ class TestCheck:
         assert message == "1 bookings of somebody's time that is booked already"
 
     def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
-        """SQLite lets them be where nobody asked for more."""
+        """SQLite checks foreign keys on request only."""
         url = f"sqlite:///{tmp_path}/meetings.db"
         meetkit("db", "upgrade", database=url)
         execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
@@ -181,7 +181,7 @@ class TestCheck:
         assert message == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
 
     def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
-        """A page that something else was written over."""
+        """A page is overwritten."""
         file = tmp_path / "meetings.db"
         meetkit("db", "upgrade", database=f"sqlite:///{file}")
         meetkit(*SEED, database=f"sqlite:///{file}")

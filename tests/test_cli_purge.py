@@ -16,7 +16,7 @@ TODAY = dt.datetime.now(dt.UTC)
 
 @pytest.fixture
 def database(sqlite_tables: str) -> str:
-    """A SQLite database with a transcript of ten days ago, one of a hundred, and one of a year."""
+    """A SQLite database with transcripts from 10, 100 and 365 days ago."""
     store = SqlStore(sqlite_tables)
     store.add_user(ANN)
     for days in (10, 100, 365):
@@ -33,7 +33,7 @@ def with_transcript(database: str) -> list[str]:
     return result
 
 
-def test_forgets_what_is_older_than_it_is_told(meetkit: Run, database: str) -> None:
+def test_deletes_transcripts_older_than_the_option(meetkit: Run, database: str) -> None:
     day = f"{TODAY - dt.timedelta(days=90):%Y-%m-%d}"
     assert meetkit("purge", "--older-than", "90", database=database).out == (
         f"Purged 2 meetings that ended before {day}.\n"
@@ -44,9 +44,7 @@ def test_forgets_what_is_older_than_it_is_told(meetkit: Run, database: str) -> N
     assert [(event["outcome"], event["subject"]) for event in events] == [("ok", day)] * 2
 
 
-def test_the_setting_says_how_long_where_no_option_does(
-    meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_setting_is_the_default_of_the_option(meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEETKIT_RETENTION_DAYS", "200")
     result = json.loads(meetkit("purge", "--json", database=database).out)
     assert result["purged"] == 1
@@ -63,7 +61,7 @@ def test_a_wrong_number_of_days_is_one_line(meetkit: Run, database: str, days: s
     assert with_transcript(database) == ["m10", "m100", "m365"]
 
 
-def test_without_a_word_on_how_long_nothing_is_forgotten(meetkit: Run, database: str) -> None:
+def test_without_a_retention_period_nothing_is_deleted(meetkit: Run, database: str) -> None:
     assert "MEETKIT_RETENTION_DAYS" in meetkit("purge", database=database).trouble
     assert with_transcript(database) == ["m10", "m100", "m365"]
 

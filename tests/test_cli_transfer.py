@@ -1,4 +1,4 @@
-"""`meetkit export` and `meetkit import`: whole or not at all, and seen on a terminal alone."""
+"""`meetkit export` and `meetkit import`: all or nothing, with progress on a terminal only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TestExport:
         assert exported_lines(url) == list(transfer.export_lines(data.sample_store()))
 
     def test_moves_a_database_into_another(self, meetkit: Run, seeded: str, tmp_path: Path) -> None:
-        """And what that one exports is the same to the byte."""
+        """A second export is the same to the byte."""
         first, second, copy = tmp_path / "first", tmp_path / "second", f"sqlite:///{tmp_path}/other.db"
         meetkit("db", "upgrade", database=copy)
 
@@ -47,8 +47,8 @@ class TestExport:
 
         assert file.stat().st_mode & 0o777 == 0o600
 
-    def test_replaces_nothing_unless_told_to(self, meetkit: Run, tmp_path: Path) -> None:
-        """And then follows a link, as one means the file behind it."""
+    def test_replaces_a_file_with_force_only(self, meetkit: Run, tmp_path: Path) -> None:
+        """With --force it follows a link to the file behind it."""
         file, link = tmp_path / "export.jsonl", tmp_path / "link"
         file.write_text("precious")
         link.symlink_to(file)
@@ -61,7 +61,7 @@ class TestExport:
         assert link.is_symlink()
 
     def test_goes_to_a_file_that_can_be_one(self, meetkit: Run, tmp_path: Path) -> None:
-        """Neither a directory nor a device is replaced by one, nor is a directory made."""
+        """It replaces neither a directory nor a device, and creates no directory."""
         for name in (tmp_path, "/dev/null"):
             assert "is not a regular file" in meetkit("export", name, "--force").trouble
         assert "cannot write" in meetkit("export", tmp_path / "nowhere" / "x").trouble
@@ -98,13 +98,13 @@ class TestExport:
         assert list(tmp_path.iterdir()) == []
 
     def test_goes_to_a_pipe(self, meetkit: Run) -> None:
-        """The lines to standard output, what else is said to standard error."""
+        """The lines go to standard output, the summary to standard error."""
         result = meetkit("export", "-")
 
         assert result.out.encode() == b"".join(transfer.export_lines(data.sample_store()))
         assert result.err == "Exported 5 users, 5 contacts, 18 meetings.\n"
 
-    def test_to_a_reader_who_leaves_early_is_silent(self) -> None:
+    def test_to_a_reader_that_closes_early_is_silent(self) -> None:
         """Other commands are silent, too."""
         command = f"{sys.executable} -m meetkit export - | head -n 1"
         process = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
@@ -114,8 +114,8 @@ class TestExport:
 
 
 class TestImport:
-    def test_of_a_damaged_line_keeps_nothing(self, meetkit: Run, database: str, tmp_path: Path) -> None:
-        """And names the line, without what stands in it."""
+    def test_of_a_damaged_line_imports_nothing(self, meetkit: Run, database: str, tmp_path: Path) -> None:
+        """The error names the line and does not show its content."""
         lines = list(transfer.export_lines(data.sample_store()))
         lines[16] = lines[16].replace(b'"status"', b'"state"')
         file = tmp_path / "damaged.jsonl"
@@ -134,7 +134,7 @@ class TestImport:
         assert message == "line 2: there is already a user with id 'seed_user_1'"
 
     def test_of_what_cannot_be_read_is_one_line(self, meetkit: Run, database: str, tmp_path: Path) -> None:
-        """A file that is not there, and one that is none."""
+        """A missing file, and a directory."""
         assert "cannot read" in meetkit("import", tmp_path / "x", database=database).trouble
         assert "Is a directory" in meetkit("import", tmp_path, database=database).trouble
 
@@ -155,8 +155,8 @@ class TestImport:
 
         assert (process.returncode, process.stderr) == (2, "meetkit: standard input is closed\n")
 
-    def test_that_is_interrupted_keeps_nothing(self, database: str, meetkit: Run, tmp_path: Path) -> None:
-        """By Ctrl-C, when thousands of lines are read already."""
+    def test_that_is_interrupted_imports_nothing(self, database: str, meetkit: Run, tmp_path: Path) -> None:
+        """Ctrl-C, after thousands of lines."""
         first = f"sqlite:///{tmp_path}/first.db"
         meetkit("db", "upgrade", database=first)
         meetkit("db", "seed", "--meetings", "3000", database=first)
@@ -179,7 +179,7 @@ class TestImport:
         assert (running.returncode, out, err.strip()) == (130, b"", b"meetkit: interrupted")
         assert len(exported_lines(database)) == 2
 
-    def test_on_a_full_disk_keeps_nothing(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_on_a_full_disk_imports_nothing(self, meetkit: Run, tmp_path: Path) -> None:
         """A limit on the size of files stands for it."""
         file, first, url = tmp_path / "x", f"sqlite:///{tmp_path}/first.db", f"sqlite:///{tmp_path}/meetings.db"
         for path in (first, url):
@@ -208,7 +208,7 @@ class TestProgress:
     def test_is_shown_on_a_terminal_alone(
         self, meetkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
     ) -> None:
-        """On standard error, so that what is printed stays for programs."""
+        """On standard error; standard output is for programs."""
         url, file = f"sqlite:///{tmp_path}/meetings.db", tmp_path / "export.jsonl"
         meetkit("db", "upgrade", database=url)
         assert meetkit("export", file).err == ""
@@ -221,7 +221,7 @@ class TestProgress:
         assert {"export": "Exporting", "import": "Importing", "seed": "Seeding"}[command] in terminal.getvalue()
 
     def test_is_not_in_the_way_of_lines_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An export that is looked at is all there is."""
+        """The lines themselves show it."""
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
         out = io.TextIOWrapper(io.BytesIO())

@@ -1,4 +1,4 @@
-"""`meetkit usage`: what calls to models cost, of what is on record in a database."""
+"""`meetkit usage`: the model calls that a database records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def database(sqlite_tables: str) -> str:
 
 @pytest.fixture
 def used_database(database: str) -> str:
-    """The database with three calls on record, at three days."""
+    """The database with three calls, on three days."""
     store = SqlStore(database)
     for call in CALLS:
         store.add_usage(Usage.model_validate({"model": "[red]m", "purpose": "summary", "attempt": 1, **call}))
@@ -80,7 +80,7 @@ def test_a_wrong_date_is_one_line(meetkit: Run, used_database: str, option: str)
     assert "yesterday" in meetkit("usage", option, "yesterday", database=used_database).trouble
 
 
-def test_an_analysis_by_a_model_is_on_record(meetkit: Run, database: str) -> None:
+def test_an_analysis_by_a_model_is_recorded(meetkit: Run, database: str) -> None:
     with meeting_service.use(llm=MockLLMClient(failure_rate=0, seed=1)):
         assert meetkit("analyze", CALL, "--json", database=database).code == 0
 

@@ -1,4 +1,4 @@
-"""`meetkit doctor` says what is configured, what works, and never a secret."""
+"""`meetkit doctor` reports the configuration and its failures, and never a secret."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ loopback = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 class Doctor:
-    """Asks the doctor in an empty folder."""
+    """Runs the doctor in an empty folder; returns its checks by part."""
 
     def __init__(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         self.meetkit, self.patch = meetkit, monkeypatch
@@ -57,7 +57,7 @@ def doctor(meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Doc
     return Doctor(meetkit, monkeypatch)
 
 
-def test_with_nothing_set_nothing_is_broken_and_nothing_is_made(doctor: Doctor, tmp_path: Path) -> None:
+def test_without_settings_nothing_is_broken_and_nothing_is_created(doctor: Doctor, tmp_path: Path) -> None:
     checks = doctor()
 
     assert {check["state"] for check in checks.values()} == {"ok", "off"}
@@ -65,7 +65,7 @@ def test_with_nothing_set_nothing_is_broken_and_nothing_is_made(doctor: Doctor, 
     assert not list(tmp_path.iterdir())
 
 
-def test_a_database_is_reached_and_its_revision_told(doctor: Doctor, tmp_path: Path) -> None:
+def test_a_database_is_reached_and_its_revision_reported(doctor: Doctor, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/meetings.db"
     assert doctor(database=url, code=1)["database"]["state"] == "broken"
     SqlStore(url, migrate=True).close()
@@ -86,7 +86,7 @@ def test_what_cannot_be_written_is_broken(doctor: Doctor, tmp_path: Path, monkey
     assert "cannot be written" in checks["mail"]["found"]
 
 
-def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgres: Postgres) -> None:
+def test_a_password_in_the_url_of_a_database_is_not_shown(doctor: Doctor, postgres: Postgres) -> None:
     url = postgres.new_database()
     SqlStore(url, migrate=True).close()
 
@@ -94,7 +94,7 @@ def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgre
     assert "s3cret" not in doctor.meetkit("doctor", database=f"{url}&password=s3cret").out
 
 
-def test_production_needs_a_secret_and_is_told_what_it_should_have(doctor: Doctor) -> None:
+def test_production_needs_a_secret_and_warns_of_what_it_should_have(doctor: Doctor) -> None:
     checks = doctor(environment="production", code=1)
 
     assert checks["secret"]["state"] == "broken"
@@ -103,7 +103,7 @@ def test_production_needs_a_secret_and_is_told_what_it_should_have(doctor: Docto
 
 
 @loopback
-def test_no_secret_is_told_whatever_is_broken(doctor: Doctor, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_is_shown_whatever_is_broken(doctor: Doctor, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     checks = doctor(code=1)
@@ -122,7 +122,7 @@ def test_no_secret_is_told_whatever_is_broken(doctor: Doctor, meetkit: Run, monk
 
 
 @pytest.mark.parametrize("model", ["mock", "openai:gpt-4o", "nonsense"])
-def test_a_model_is_named_and_asked_only_when_told_to(
+def test_a_model_is_named_and_called_on_request_only(
     doctor: Doctor, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -137,7 +137,7 @@ def test_a_model_is_named_and_asked_only_when_told_to(
 
 
 @loopback
-def test_a_model_that_is_asked_answers_or_is_broken(doctor: Doctor) -> None:
+def test_a_model_that_is_called_responds_or_is_broken(doctor: Doctor) -> None:
     from tests.model_server import gives, running_server, says  # noqa: PLC0415
 
     with running_server() as server:
@@ -162,7 +162,7 @@ def test_a_key_that_encrypts_nothing_is_broken(doctor: Doctor, tmp_path: Path, w
     assert "s3cret" not in str(check)
 
 
-def test_where_a_provider_is_must_be_safe_to_send_secrets_to(doctor: Doctor) -> None:
+def test_the_url_of_a_provider_must_be_https(doctor: Doctor) -> None:
     client = {"google_client_id": "client", "google_client_secret": "s3cret"}
     checks = doctor(code=1, google_url="http://accounts.example.com/.well-known/openid-configuration", **client)
 
@@ -200,7 +200,7 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
 
 
 @loopback
-def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server: int) -> None:
+def test_a_second_mail_server_alone_is_checked_too(doctor: Doctor, mail_server: int) -> None:
     check = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
     assert (check["state"], check["found"]) == ("ok", "reachable; login succeeded where the URL has a name")
 
@@ -214,7 +214,7 @@ def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server
         ("mail.example.com", "smtp://127.0.0.1:{}", "an SMTP URL is like smtp://"),
     ],
 )
-def test_mail_is_looked_at_as_it_will_be_sent(
+def test_mail_is_checked_as_it_will_be_sent(
     doctor: Doctor, mail_server: int, first: str, second: str, message: str
 ) -> None:
     urls = {"smtp_url": first.format(mail_server), "smtp_fallback_url": second.format(mail_server)}
@@ -225,7 +225,7 @@ def test_mail_is_looked_at_as_it_will_be_sent(
     assert "s3cret" not in str(check)
 
 
-def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_told(tmp_path: Path) -> None:
+def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_reported(tmp_path: Path) -> None:
     prelude = (
         "import os, sys\n"
         "os.environ.update(MEETKIT_GITHUB_CLIENT_ID='client', MEETKIT_GITHUB_CLIENT_SECRET='s3cret')\n"
@@ -240,7 +240,7 @@ def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_told(tmp_path: 
     assert checks["sign-in by github"]["found"] == "sign-in by others needs the extra 'web': pip install 'meetkit[web]'"
 
 
-def test_the_command_line_imports_no_server_where_none_is_asked_for() -> None:
+def test_a_command_imports_no_server_that_it_does_not_need() -> None:
     prelude = (
         "import atexit, sys\n"
         "heavy = {'fastapi', 'uvicorn', 'sqlalchemy', 'opentelemetry', 'prometheus_client'}\n"

@@ -40,7 +40,7 @@ def in_use() -> Iterator[None]:
 
 def url() -> str | None:
     """Return the URL that --database gives before the command, or else MEETKIT_DATABASE_URL."""
-    # An option of the root command, given before the name of the subcommand.
+    # The root command has the option, which stands before the name of the subcommand.
     option = click.get_current_context().find_root().params.get("database")
     return settings.load().database_url if option is None else str(option)
 

@@ -114,7 +114,7 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
         raise InvalidRequestError(f"{brief_repr(name)} is not a regular file; use `-` for standard output")
     if not force:
         raise InvalidRequestError(f"{brief_repr(name)} already exists; use --force to replace it")
-    # The companions of a SQLite database have no header that would tell them.
+    # The companions of a SQLite database have no header of their own.
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:
