@@ -82,9 +82,11 @@ class World:
         post = Outbox(FolderMailer(str(folder), sender="meetkit@example.com"))
         accounts = Accounts.of_settings(given, database=database, store=store, post=post)
         email = "ann@example.com"
-        self.user_id = accounts.signup(SignupRequest(email=email, password=PASSWORD, name="Ann Winter")).user_id
+        self.user_id = accounts.registration.sign_up(
+            SignupRequest(email=email, password=PASSWORD, name="Ann Winter")
+        ).user_id
         store.import_records(records(self.user_id))
-        self.token = accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        self.token = accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
         post.close(10)
         database.close()
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from meetkit.accounts.identity import Identity
+from meetkit.accounts.models import Identity
 from meetkit.accounts.oauth.provider import Pending
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery

@@ -37,7 +37,7 @@ class Shell:
         self.environment = {**os.environ, "PATH": path, **environment}
 
     def __call__(self, commands: str) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", "-euc", PRIVATE + commands],
             cwd=self.folder,
             env=self.environment,
@@ -46,8 +46,8 @@ class Shell:
             check=False,
             timeout=120,
         )
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
-        return done.stdout
+        assert (process.returncode, process.stderr) == (0, ""), process.stderr
+        return process.stdout
 
 
 def lines(store: SqlStore) -> list[bytes]:
@@ -58,13 +58,13 @@ def book(database: str, number: int, hour: int) -> None:
     """Book Ann, past meetkit, by SQL alone."""
     engine = sqlalchemy.create_engine(database)
     own = ("number", "id", "starts_at", "duration_minutes")
-    same = ", ".join(column.name for column in tables.meetings.columns if column.name not in own)
+    names = ", ".join(column.name for column in tables.meetings.columns if column.name not in own)
     try:
         with engine.begin() as connection:
             connection.execute(
                 text(
-                    f"INSERT INTO meetkit_meetings (number, id, starts_at, duration_minutes, {same}) "
-                    f"SELECT :number, 'x', starts_at + :later, 30, {same} FROM meetkit_meetings WHERE id = 'm0000001'"
+                    f"INSERT INTO meetkit_meetings (number, id, starts_at, duration_minutes, {names}) "
+                    f"SELECT :number, 'x', starts_at + :later, 30, {names} FROM meetkit_meetings WHERE id = 'm0000001'"
                 ),
                 {"number": number, "later": hour * 3_600_000_000},
             )
@@ -80,17 +80,17 @@ def book(database: str, number: int, hour: int) -> None:
         engine.dispose()
 
 
-def check_is_restored(database: str, expected: list[bytes]) -> None:
-    """Everything is there, what was forbidden still is, and new meetings find their numbers."""
+def check_is_restored(database: str, lines_before: list[bytes]) -> None:
+    """Check that everything is there, that what was forbidden still is, and that new meetings get free numbers."""
     store = SqlStore(database)
-    assert lines(store) == expected
+    assert lines(store) == lines_before
     with pytest.raises(ConflictError, match="'ann'"):
         store.add_meeting(meeting(1, id="again", exclusive=True))
     with pytest.raises(IntegrityError, match="meetkit_no_double_booking"):
         book(database, 10**6, 0)
     book(database, 10**6, 500)
     store.add_meeting(meeting(700, id="new", exclusive=True))
-    store.update_meeting("new", lambda one: one.model_copy(update={"date": meeting(701).date}))
+    store.update_meeting("new", lambda booking: booking.model_copy(update={"date": meeting(701).date}))
     store.close()
 
 
@@ -157,7 +157,7 @@ def test_a_sqlite_database_moves_to_postgresql(server: Shell, postgres: Postgres
     before = lines(filled(first))  # type: ignore[arg-type]  # it is the same store
     first.close()
 
-    said = server(MOVE).splitlines()
+    output = server(MOVE).splitlines()
 
-    assert (said[0], said[-1]) == (said[2].replace("Imported", "Exported"), "No problems found.")
+    assert (output[0], output[-1]) == (output[2].replace("Imported", "Exported"), "No problems found.")
     check_is_restored(url_of(postgres, "moved"), before)

@@ -65,8 +65,8 @@ def opened_by_reader(pipe: Path) -> int:
         time.sleep(0.01)
 
 
-def analysed(result: Result) -> MeetingInsights:
-    """What `--json` printed of one transcript."""
+def insights_of(result: Result) -> MeetingInsights:
+    """Return the insights that `--json` printed of one transcript."""
     return MeetingInsights.model_validate_json(result.out)
 
 
@@ -76,9 +76,9 @@ def made_at(folder: Path) -> dict[str, int]:
 
 class TestOne:
     def test_json_is_the_analysis(self, meetkit: Run) -> None:
-        found = MeetingInsights.model_validate_json(meetkit("analyze", CALL, "--json").out)
+        insights = MeetingInsights.model_validate_json(meetkit("analyze", CALL, "--json").out)
 
-        assert found.transcript_sha256 == fingerprint(read_transcript(CALL.read_bytes()))
+        assert insights.transcript_sha256 == fingerprint(read_transcript(CALL.read_bytes()))
 
     def test_is_shown_under_its_title(self, meetkit: Run) -> None:
         assert meetkit("analyze", CALL).out.startswith("call\n")
@@ -99,22 +99,27 @@ class TestOne:
         assert "Maya Rosenthal" in report.read_text("utf-8")
 
     def test_standard_input_is_a_file_too(self) -> None:
-        done = subprocess.run(
+        process = subprocess.run(
             in_process("analyze", "-", "--json"), input=WORDS.encode(), capture_output=True, check=True, timeout=60
         )
 
-        MeetingInsights.model_validate_json(done.stdout)
+        MeetingInsights.model_validate_json(process.stdout)
 
     def test_what_is_known_of_the_meeting_can_be_said(self, meetkit: Run) -> None:
-        known = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
+        facts = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
         track = ("--track", "price=price,quote", "--track", "dock=dock", "--track", "price=ceiling")
 
-        plain = analysed(meetkit("analyze", CALL, "--json"))
-        found = analysed(meetkit("analyze", CALL, *known, "--their", "Owen Tremblay", *track, "--json"))
+        plain = insights_of(meetkit("analyze", CALL, "--json"))
+        insights = insights_of(meetkit("analyze", CALL, *facts, "--their", "Owen Tremblay", *track, "--json"))
 
-        assert Counter(one.tracker for one in found.trackers.mentions) == {"price": 4, "dock": 2}
-        assert {one.evidence.quote.lower() for one in found.trackers.mentions} == {"price", "quote", "ceiling", "dock"}
-        quote = next(item for item in found.action_items.items if "revised quote" in item.task)
+        assert Counter(mention.tracker for mention in insights.trackers.mentions) == {"price": 4, "dock": 2}
+        assert {mention.evidence.quote.lower() for mention in insights.trackers.mentions} == {
+            "price",
+            "quote",
+            "ceiling",
+            "dock",
+        }
+        quote = next(item for item in insights.action_items.items if "revised quote" in item.task)
         assert quote.deadline is not None
         assert (quote.deadline.date, quote.deadline.timezone) == (dt.date(2025, 11, 5), "Europe/Berlin")
         assert plain.trackers.mentions == ()
@@ -125,13 +130,13 @@ class TestOne:
         file = tmp_path / "call.txt"
         file.write_text(COMPLAINT * 4)
         sides = (("--their", "Jennifer Liu"), ("--contact", "contact_1"), ("--our", "Sarah Chen"))
-        theirs = [analysed(meetkit("analyze", file, *side, "--json")).sentiment.health for side in sides]
-        reverse = analysed(meetkit("analyze", file, "--our", "Jennifer Liu", "--json")).sentiment.health
+        health = [insights_of(meetkit("analyze", file, *side, "--json")).sentiment.health for side in sides]
+        reverse = insights_of(meetkit("analyze", file, "--our", "Jennifer Liu", "--json")).sentiment.health
 
-        assert theirs[0] is not None
-        assert theirs[0].label == "at_risk"
-        assert theirs == [theirs[0]] * 3
-        assert reverse is None or reverse.score > theirs[0].score
+        assert health[0] is not None
+        assert health[0].label == "at_risk"
+        assert health == [health[0]] * 3
+        assert reverse is None or reverse.score > health[0].score
 
 
 class TestTerminal:
@@ -311,15 +316,17 @@ class TestSeveral:
 
 class TestMeeting:
     def test_is_analysed_and_the_analysis_kept(self, meetkit: Run) -> None:
-        found = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
+        insights = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
 
-        assert MeetingInsights.model_validate_json(found) == meeting_service.get_insights("hist_meeting_1")
+        assert MeetingInsights.model_validate_json(insights) == meeting_service.get_insights("hist_meeting_1")
 
     def test_is_searched_for_phrases(self, meetkit: Run) -> None:
-        found = analysed(meetkit("analyze", CALL, "--meeting", "meeting_3", "--track", "dock=dock", "--json"))
+        insights = insights_of(meetkit("analyze", CALL, "--meeting", "meeting_3", "--track", "dock=dock", "--json"))
 
-        assert [(one.tracker, one.evidence.quote) for one in found.trackers.mentions] == [("dock", "dock")] * 2
-        assert meeting_service.get_insights("meeting_3") == found
+        assert [(mention.tracker, mention.evidence.quote) for mention in insights.trackers.mentions] == [
+            ("dock", "dock")
+        ] * 2
+        assert meeting_service.get_insights("meeting_3") == insights
 
     def test_takes_the_transcript_of_a_file(self, meetkit: Run, tmp_path: Path) -> None:
         report = tmp_path / "report.html"
@@ -332,8 +339,8 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ((), "name a transcript, a folder of transcripts, or a meeting with --meeting"),
-            (("gone.txt",), "there is no file or folder 'gone.txt'"),
+            ((), "give a transcript, a folder of transcripts, or --meeting"),
+            (("gone.txt",), "no such file or folder: 'gone.txt'"),
             ((CALL, "--json", "--html", "x"), "use --json or --html, not both"),
             ((CALL, "--date", "friday"), "date: "),
             ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),

@@ -1,4 +1,4 @@
-"""The command line on a database: nothing half done, and every trouble told in one line with exit code 2."""
+"""The command line on a database: nothing is half done, and every error is one line with exit code 2."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class TestTheDatabase:
         assert "Jennifer Liu, Acme Corp" in meetkit("demo").out
 
     def test_is_not_opened_for_help(self, meetkit: Run) -> None:
-        """Somebody who cannot reach it can still read how."""
+        """Help is there even if the database cannot be reached."""
         for command in ("meetings", "export", "import", "db"):
             assert meetkit(command, "--help", database="sqlite:///nowhere/x.db").code == 0
 
     @pytest.mark.parametrize("command", ["import x", "db upgrade", "db current", "db check", "db seed"])
     def test_is_needed_by_what_cannot_be_done_to_the_sample(self, meetkit: Run, command: str) -> None:
         """The line names both ways, and what a database looks like."""
-        said = meetkit(*command.split()).trouble
+        message = meetkit(*command.split()).trouble
 
         for part in ("--database", "MEETKIT_DATABASE_URL", "sqlite:///meetkit.db"):
-            assert part in said
+            assert part in message
 
     @pytest.mark.parametrize("command", ["meetings", "export -", "import x", "db upgrade", "db current", "db check"])
     @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ class TestTheDatabase:
             ("mysql://ann:hunter2@127.0.0.1/x", "database: SQLite or PostgreSQL, not mysql"),
             ("postgresql+odd://ann:hunter2@127.0.0.1/x", "database: "),
             ("sqlite:///nowhere/x.db", "there is no directory 'nowhere'"),
-            ("sqlite://", "one in memory is gone at once"),
+            ("sqlite://", "a database in memory is lost at once"),
             ("sqlite:///x.db?timeout=soon", "database: a URL such as"),
             ("sqlite:///x.db?timeout=1&timeout=2", "database: a URL such as"),
             ("sqlite+aiosqlite:///x.db", "database: a URL such as"),
-            ("sqlite:///x.db?mode=ro", "'mode' means something only in sqlite:///file:"),
+            ("sqlite:///x.db?mode=ro", "'mode' has a meaning only in sqlite:///file:"),
             ("hunter2", "database: a URL such as"),
         ],
     )
@@ -83,9 +83,9 @@ class TestTheDatabase:
         """Not even where it is refused for its length."""
         monkeypatch.setenv("MEETKIT_DATABASE_URL", "hunter2" * 1000)
 
-        said = meetkit("meetings").trouble
-        assert "database_url: String should have at most 5000 characters" in said
-        assert "hunter2" not in said
+        message = meetkit("meetings").trouble
+        assert "database_url: String should have at most 5000 characters" in message
+        assert "hunter2" not in message
 
     def test_whose_file_is_not_there_is_not_created_by_a_question(self, meetkit: Run, tmp_path: Path) -> None:
         """Only an upgrade creates one."""
@@ -136,7 +136,9 @@ class TestTheDatabase:
         for command in ("meetings", "import x", "db upgrade", "db current", "db check"):
             arguments = ("--database", f"sqlite:///{tmp_path}/x.db", *command.split())
             prelude = "import sys; sys.modules['sqlalchemy'] = None"
-            done = subprocess.run(in_process(*arguments, prelude=prelude), capture_output=True, check=False, timeout=60)
+            process = subprocess.run(
+                in_process(*arguments, prelude=prelude), capture_output=True, check=False, timeout=60
+            )
 
-            assert done.returncode == 2
-            assert done.stderr == b"meetkit: the SQL store needs the extra 'sql': pip install 'meetkit[sql]'\n"
+            assert process.returncode == 2
+            assert process.stderr == b"meetkit: the SQL store needs the extra 'sql': pip install 'meetkit[sql]'\n"

@@ -211,7 +211,7 @@ class TestKeys:
         for one in (plain, store):
             one.close()
 
-    @pytest.mark.parametrize(("keys", "why"), [((), "has to hold its key"), ((OTHER,), "by a key that is not in")])
+    @pytest.mark.parametrize(("keys", "why"), [((), "must hold its key"), ((OTHER,), "with a key that is not in")])
     def test_without_the_right_key_there_is_one_clear_error(
         self, database: str, keys: tuple[str, ...], why: str
     ) -> None:
@@ -319,7 +319,7 @@ class TestCipher:
     )
     def test_refuses_what_is_no_key_without_showing_it(self, tmp_path: Path, bad: str) -> None:
         """And leaves no file behind."""
-        with pytest.raises(InvalidRequestError, match="number 2 is no key, 32 bytes in URL-safe base64") as caught:
+        with pytest.raises(InvalidRequestError, match="key 2 is not 32 bytes in URL-safe base64") as caught:
             SqlStore(f"sqlite:///{tmp_path}/x.db", migrate=True, options=SqlOptions(encryption_keys=(OLD, bad)))
         assert not bad or bad not in str(caught.value)
         assert list(tmp_path.iterdir()) == []
@@ -393,7 +393,7 @@ class TestEncrypt:
         with store.database.snapshot() as connection:
             connection.execute(text("SELECT count(*) FROM meetkit_meetings")).scalar()
             with mock.patch.object(SqlOptions, "of", return_value=SqlOptions(encryption_keys=(NEW,), busy_timeout=0.1)):
-                assert "Somebody is reading" in meetkit("db", "encrypt", database=url).out
+                assert "The database is in use" in meetkit("db", "encrypt", database=url).out
             assert found_in(url)
         store.close()
 
@@ -405,7 +405,7 @@ class TestEncrypt:
         SqlStore(url, migrate=True).close()
         keys(NEW)
 
-        assert "VACUUM FULL, and in the WAL and backups" in meetkit("db", "encrypt", database=url).out
+        assert "VACUUM FULL, and in the WAL and earlier backups" in meetkit("db", "encrypt", database=url).out
 
     def test_killed_in_the_middle_it_goes_on_where_it_was(
         self, meetkit: Run, database: str, keys: Callable[..., None]
@@ -492,17 +492,18 @@ class TestEncrypt:
         assert meetkit("db", "encrypt", database=worked_on).code == 0
         keys(NEW)
 
-        assert "by a key that is not in MEETKIT_ENCRYPTION_KEYS" in meetkit("db", "encrypt", database=worked_on).trouble
+        trouble = meetkit("db", "encrypt", database=worked_on).trouble
+        assert "with a key that is not in MEETKIT_ENCRYPTION_KEYS" in trouble
         said = meetkit("db", "check", database=worked_on).trouble
-        assert re.fullmatch("[0-9]+ rows with what no key of MEETKIT_ENCRYPTION_KEYS decrypts", said)
+        assert re.fullmatch("[0-9]+ rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts", said)
 
     @pytest.mark.parametrize(
         ("value", "why"),
         [
             (None, "MEETKIT_ENCRYPTION_KEYS is not set; `meetkit db new-key` makes a key for it"),
-            (f"{NEW},", "number 2 is no key"),
-            (",", "number 1 is no key"),
-            ("hunter2", "number 1 is no key"),
+            (f"{NEW},", "key 2 is not 32 bytes"),
+            (",", "key 1 is not 32 bytes"),
+            ("hunter2", "key 1 is not 32 bytes"),
         ],
         ids=["none", "one and an empty one", "empty ones", "a password"],
     )

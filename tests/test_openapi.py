@@ -183,7 +183,7 @@ def _iso(moment: dt.datetime) -> str:
 def app() -> Iterator[FastAPI]:
     made = service(data.store(), login_attempts=1_000_000, signup="join")
     yield made
-    made.closing.close()
+    service_of(made).closing.close()
 
 
 @pytest.mark.usefixtures("_formats")
@@ -203,11 +203,11 @@ def test_schemathesis_finds_nothing(app: FastAPI, access: Access) -> None:
 def _token(app: FastAPI, access: Access) -> str:
     """The access token of somebody who signed in."""
     accounts = service_of(app).accounts
-    accounts.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
+    accounts.registration.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
     if access == "member":
-        accounts.signup(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))
+        accounts.registration.sign_up(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))
     email = "ada@example.com" if access == "admin" else "ben@example.com"
-    return accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+    return accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
 
 
 def _config(token: str, *, examples: int) -> SchemathesisConfig:

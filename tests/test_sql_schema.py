@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def engine(empty_database: str) -> Iterator[Engine]:
 
 def version(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '{revision}'"))
+        connection.execute(text(f"UPDATE {schema.CORE.version_table} SET version_num = '{revision}'"))
 
 
 def fill_first_revision(engine: Engine, users: list[User], meetings: list[Meeting]) -> None:
@@ -40,7 +41,7 @@ def fill_first_revision(engine: Engine, users: list[User], meetings: list[Meetin
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", "meetkit:migrations")
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, version_table=schema.CORE.version_table)
         command.upgrade(config, "0001")
         numbers = {user.id: number for number, user in enumerate(users, 1)}
         insert_into(connection, "meetkit_users", [{**rows.person_row(one), "number": numbers[one.id]} for one in users])
@@ -122,6 +123,73 @@ class TestMigrations:
             assert not sqlalchemy.inspect(connection).has_table("meetkit_users")
 
 
+class TestSecondChain:
+    """Migrations of a capability that is plugged in, beside those of the store."""
+
+    @pytest.fixture
+    def chain(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> schema.Chain:
+        """A chain of one revision that makes the table `plugged_in`."""
+        (tmp_path / "versions").mkdir()
+        (tmp_path / "env.py").write_text("from meetkit import migrations\n\nmigrations.run()\n")
+        (tmp_path / "versions" / "0001_table.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            'revision, down_revision = "0001", None\n'
+            "def upgrade():\n"
+            '    op.create_table("plugged_in", sa.Column("number", sa.BigInteger, nullable=False))\n'
+        )
+        metadata = MetaData()
+        Table("plugged_in", metadata, sqlalchemy.Column("number", sqlalchemy.BigInteger, nullable=False))
+        chain = schema.Chain(
+            name="the capability",
+            script_location=str(tmp_path),
+            version_table="plugged_in_version",
+            head="0001",
+            first_table="plugged_in",
+            metadata=metadata,
+        )
+        monkeypatch.setattr(schema, "chains", lambda: (schema.CORE, chain))
+        return chain
+
+    def test_comes_up_with_the_stores_own(self, engine: Engine, chain: schema.Chain) -> None:
+        """Each has its revision in a table of its own, and all tables are as they are declared."""
+        assert SqlStore(engine, migrate=True).database.is_new
+        with engine.connect() as connection:
+            assert (schema.current(connection), chain.current(connection)) == (schema.REVISION, "0001")
+            assert schema.differences(connection) == []
+            connection.execute(text("ALTER TABLE plugged_in ADD COLUMN more INTEGER"))
+            assert any("plugged_in" in difference for difference in schema.differences(connection))
+
+    def test_is_added_to_a_database_that_has_the_stores_own(
+        self, engine: Engine, chain: schema.Chain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Which is refused until it is upgraded, and keeps what it holds."""
+        with monkeypatch.context() as before:
+            before.setattr(schema, "chains", lambda: (schema.CORE,))
+            SqlStore(engine, migrate=True).add_user(ANN)
+        with pytest.raises(SchemaError, match="no tables of the capability yet; run `meetkit db upgrade`"):
+            SqlStore(engine)
+
+        store = SqlStore(engine, migrate=True)
+
+        assert store.get_user("ann") == ANN
+        assert not store.database.is_new
+        with engine.connect() as connection:
+            assert chain.current(connection) == "0001"
+
+    def test_that_fails_leaves_nothing_of_either(self, engine: Engine, chain: schema.Chain, tmp_path: Path) -> None:
+        """Both are of one transaction."""
+        (tmp_path / "versions" / "0001_table.py").write_text(
+            'revision, down_revision = "0001", None\ndef upgrade():\n    raise OSError("unplugged")\n'
+        )
+
+        with pytest.raises(OSError, match="unplugged"):
+            SqlStore(engine, migrate=True)
+
+        assert sqlalchemy.inspect(engine).get_table_names() == []
+        with engine.connect() as connection:
+            assert chain.current(connection) is None
+
+
 class TestOtherRevisions:
     """A database that is not at the revision of this version is refused in one line, and stays as it is."""
 
@@ -146,7 +214,7 @@ class TestOtherRevisions:
     def test_one_whose_version_was_lost(self, engine: Engine) -> None:
         SqlStore(engine, migrate=True)
         with engine.begin() as connection:
-            connection.execute(text(f"DELETE FROM {schema.VERSION_TABLE}"))
+            connection.execute(text(f"DELETE FROM {schema.CORE.version_table}"))
         for migrate in (False, True):
             with pytest.raises(SchemaError, match="no word of their revision"):
                 SqlStore(engine, migrate=migrate)

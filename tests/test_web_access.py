@@ -14,17 +14,17 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from meetkit import meeting_service
-from meetkit.accounts import api_keys, audit, sessions, teams
-from meetkit.accounts import repository as rows
+from meetkit.accounts.access_tokens import Claims
 from meetkit.accounts.events import AuditFilters
 from meetkit.accounts.models import Account, ApiKeyRequest, TeamRequest
 from meetkit.accounts.passwords import Passwords
-from meetkit.accounts.tokens import Claims
+from meetkit.accounts.repository import accounts as rows
+from meetkit.accounts.repository import api_keys, audit, sessions, teams
 from meetkit.storage import SqlStore
 from meetkit.web.app import service_of
 from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
-from tests.accounts import Post
+from tests.accounts import replace_parts
 from tests.web_apps import PASSWORD, Snapshot, service
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
@@ -172,7 +172,7 @@ class World:
     def __init__(self, app: FastAPI) -> None:
         self.app, self.accounts = app, service_of(app).accounts
         # What would be done later is done before the next request.
-        object.__setattr__(self.accounts, "post", Post())
+        replace_parts(self.accounts, post=Post())
         fill(SqlStore(self.accounts.database))
         self.now = dt.datetime.now(dt.UTC)
         self.tokens: dict[str, str] = {}
@@ -203,8 +203,10 @@ class World:
         )
         write = self.accounts.database.write
         number = write(rows.add, account, password_hash)
-        begun = write(sessions.begin, number, now=self.now, lasts=dt.timedelta(days=1))
-        self.tokens[who.user_id] = self.accounts.tokens.issue(Claims(account.id, begun.session_id), now=self.now)
+        begun = write(sessions.start, number, now=self.now, lifetime=dt.timedelta(days=1))
+        self.tokens[who.user_id] = self.accounts.authentication.sessions.access_tokens.issue(
+            Claims(account.id, begun.session_id), now=self.now
+        )
         if who.user_id == "default-admin":
             made = write(api_keys.add, number, ApiKeyRequest(name="k", right="read"), key_id="key-1", now=self.now)
             self.tokens["reader"], self.ids["key"] = made.secret, made.key.id

@@ -26,7 +26,7 @@ from meetkit.accounts.throttle import Throttle
 from meetkit.storage import MemoryStore
 from meetkit.web.app import service_of
 from meetkit.web.app.assembly import HASHES_AT_A_TIME
-from tests.accounts import OTHER, PASSWORD, POLICY, Post
+from tests.accounts import OTHER, PASSWORD, POLICY, replace_parts
 from tests.web_apps import Snapshot, service
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
@@ -52,8 +52,7 @@ class Site:
     def use(self, app: FastAPI) -> None:
         """Ask this app from now on, which does at once what can wait, and hashes passwords in no time."""
         self.app, self.anybody = app, TestClient(app)
-        for part, other in (("post", self.letters), ("passwords", Passwords(POLICY))):
-            object.__setattr__(service_of(app).accounts, part, other)
+        replace_parts(service_of(app).accounts, post=self.letters, passwords=Passwords(POLICY))
 
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return self.anybody.post(f"/api/v1{path}", json=body, **options)
@@ -72,7 +71,7 @@ class Site:
 
     def admin(self, tenant: str = "default") -> TestClient:
         email = f"admin@{tenant}.example"
-        service_of(self.app).accounts.create_admin(
+        service_of(self.app).accounts.registration.create_admin(
             AdminRequest(email=email, password=PASSWORD, name="Ada Summer", tenant_id=tenant)
         )
         return self.log_in(email)
@@ -98,7 +97,7 @@ def site(shared: tuple[Site, Snapshot]) -> Site:
     made, empty = shared
     empty.restore()
     made.mails.clear()
-    object.__setattr__(service_of(made.app).accounts, "throttle", Throttle(10))
+    replace_parts(service_of(made.app).accounts, throttle=Throttle(10))
     return made
 
 
@@ -140,7 +139,7 @@ class TestComingIn:
         site.sign_up()
 
         again = site.post("/auth/signup", {"email": "ANN@Example.com", "password": OTHER, "name": "Eve"})
-        held = "this e-mail has an account already; if you read its mail, reset its password, and it is yours alone"
+        held = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
         assert problem(again) == (409, held)
 
     @pytest.mark.parametrize(
@@ -629,7 +628,8 @@ class SlowPasswords(Passwords):
 async def _beside_hashes(app: FastAPI, passwords: SlowPasswords, refresh_token: str) -> tuple[int, int]:
     """How many passwords are hashed when many are to be, and what who refreshes is answered meanwhile."""
     changed = {"current_password": PASSWORD, "new_password": OTHER}
-    token = (await asyncio.to_thread(service_of(app).accounts.refresh, refresh_token, origin=Origin())).model_dump()
+    refresh = service_of(app).accounts.authentication.refresh
+    token = (await asyncio.to_thread(refresh, refresh_token, origin=Origin())).model_dump()
     by_ann = {"Authorization": f"Bearer {token['access_token']}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
         waiting = [
@@ -656,7 +656,7 @@ def test_few_passwords_are_hashed_at_a_time_wherever_they_are_asked_for(tmp_path
     site.sign_up()
     pair = site.post("/auth/login", ANN).json()
     passwords = SlowPasswords()
-    object.__setattr__(service_of(site.app).accounts, "passwords", passwords)
+    replace_parts(service_of(site.app).accounts, passwords=passwords)
 
     assert asyncio.run(_beside_hashes(site.app, passwords, pair["refresh_token"])) == (HASHES_AT_A_TIME, 200)
     service_of(site.app).closing.close()

@@ -23,7 +23,7 @@ from meetkit.errors import StoreError
 from meetkit.models.zones import utc_now
 from meetkit.storage.sql import Database
 from meetkit.web.app import service_of
-from tests.accounts import OTHER, PASSWORD, POLICY, Clock
+from tests.accounts import OTHER, PASSWORD, POLICY, Clock, replace_parts
 from tests.otlp import receiving
 from tests.web_apps import Snapshot, service
 
@@ -31,7 +31,7 @@ ANN = "ann@example.com"
 NAMES = ("verify-email", "password-reset", "accept-invitation")
 PAGES = "/api/v1/auth/pages"
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
-OVER = "This link is not whole, or no longer good"
+OVER = "This link is incomplete, used or expired"
 
 
 class Form(HTMLParser):
@@ -67,7 +67,7 @@ class Post:
     def __init__(self, mailer: mail.Mailer) -> None:
         self._mailer = mailer
 
-    def put(self, letter: mail.Letter) -> None:
+    def put(self, letter: mail.MessageFactory) -> None:
         if message := letter():
             self._mailer.send(message)
 
@@ -83,8 +83,7 @@ class Site:
 
     def put(self, **parts: Any) -> None:
         """Have the accounts work with other parts."""
-        for name, part in parts.items():
-            object.__setattr__(service_of(self.app).accounts, name, part)
+        replace_parts(service_of(self.app).accounts, **parts)
 
     def sign_up(self, email: str = ANN) -> None:
         body = {"email": email, "password": PASSWORD, "name": "Ann Winter"}
@@ -116,7 +115,7 @@ class Site:
 
     def invited(self) -> str:
         admin = AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer")
-        service_of(self.app).accounts.create_admin(admin)
+        service_of(self.app).accounts.registration.create_admin(admin)
         pair = self.browser.post("/auth/login", json={"email": "ada@example.com", "password": PASSWORD}).json()
         headers = {"Authorization": f"Bearer {pair['access_token']}"}
         body = {"email": ANN, "name": "Ann Winter"}
@@ -262,10 +261,10 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize(
         ("password", "again", "says"),
         [
-            ("short", "short", "The password has 5 characters; take 10 to 200"),
+            ("short", "short", "The password has 5 characters; use 10 to 200"),
             ("password1234", "password1234", "The password is one of the most common"),
             (ANN, ANN, "The password is your e-mail"),
-            (OTHER, OTHER + "!", "The password differs from what was typed once more."),
+            (OTHER, OTHER + "!", "The password differs from the repeated one."),
             ("", "", "The password"),
             ("x" * 201, "x" * 201, "The password"),
         ],

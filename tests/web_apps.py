@@ -59,9 +59,10 @@ class Snapshot:
 
 def signed_in(app: FastAPI, email: str = "ada@example.com", **client: Any) -> TestClient:
     """An admin of the app's default tenant, made when first asked for."""
+    accounts = service_of(app).accounts
     with suppress(ConflictError):
-        service_of(app).accounts.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
-    token = service_of(app).accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        accounts.registration.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
+    token = accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
     return TestClient(app, headers={"Authorization": f"Bearer {token}"}, **client)
 
 

@@ -33,7 +33,7 @@ def ours() -> flask.Flask:
     def identify(shown: Credentials) -> Caller:
         if shown.token is None:
             raise UnauthenticatedError("sign in")
-        return accounts.authenticate(shown.token)
+        return accounts.authentication.authenticate(shown.token)
 
     app = flask.Flask(__name__)
     app.register_blueprint(blueprint(store=same.store, llm=None, identify=identify, guard=GuardedStore))

@@ -6,7 +6,6 @@ CAPABILITY = Capability(
     name="accounts",
     docs="docs/service.md",
     tables="meetkit.accounts.tables",
-    personal_data="meetkit.accounts.personal_data:read",
     service_routes="meetkit.accounts.routes.fastapi:ROUTERS",
     examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
     schemas="meetkit.accounts.routes.schemas:BY_NAME",
@@ -48,5 +47,4 @@ CAPABILITY = Capability(
         "export",
     ),
     settings="meetkit.settings.accounts:AccountSettings",
-    metrics="meetkit.accounts.metrics:register",
 )

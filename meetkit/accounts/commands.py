@@ -19,7 +19,7 @@ from meetkit.models.meetings import MeetingFilters
 if TYPE_CHECKING:  # With these comes the extra.
     from meetkit.accounts.events import AuditEvent
     from meetkit.accounts.service import Accounts
-    from meetkit.mail import Letter
+    from meetkit.mail import MessageFactory
 
 _LONGEST_LINE = 1000
 
@@ -48,7 +48,7 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
     }
     request = parse(AdminRequest, given)
     with _accounts(url) as accounts:
-        made = accounts.create_admin(request)
+        made = accounts.registration.create_admin(request)
     if as_json:
         output.print_json(made)
     else:
@@ -69,8 +69,8 @@ def audit(
 ) -> None:
     """List who signed in, read transcripts, changed accounts: what nobody can change or remove."""
     url = database.required_url()
-    from meetkit.accounts import audit as events  # noqa: PLC0415  # as above
-    from meetkit.accounts.events import AuditFilters  # noqa: PLC0415
+    from meetkit.accounts.events import AuditFilters  # noqa: PLC0415  # as above
+    from meetkit.accounts.repository import audit as events  # noqa: PLC0415
     from meetkit.storage.sql import maintenance  # noqa: PLC0415
 
     start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
@@ -100,7 +100,7 @@ def _accounts(url: str) -> Iterator[Accounts]:
 class _NoMail:
     """Nobody is mailed: who runs the server is asked nothing."""
 
-    def put(self, letter: Letter) -> None:
+    def put(self, letter: MessageFactory) -> None:
         raise AssertionError(f"a mail about {letter}")
 
 

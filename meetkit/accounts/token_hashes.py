@@ -1,4 +1,4 @@
-"""Secrets that chance makes, of which hashes are kept: they are too long to guess, so that a fast hash will do."""
+"""Random secrets and their hashes. The secrets are too long to guess, so that a fast hash suffices."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ _BYTES = 32
 
 
 def new_secret() -> str:
-    """A secret of 256 bits, to go into URLs and headers as it is."""
+    """Return a secret of 256 bits that is safe in URLs and headers."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def hash_of(secret: str) -> str:
-    """What is kept of a secret."""
+    """Return the hash of a secret, to store in its place."""
+    # A credential from a header may hold lone surrogates, which plain UTF-8 refuses.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

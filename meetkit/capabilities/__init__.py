@@ -5,10 +5,11 @@ in `NAMES`. A host adds one of its own by `register`.
 """
 
 from meetkit.capabilities.capability import Capability, Command, Migrations, PersonalDataReader, resolve
-from meetkit.capabilities.registry import NAMES, audit_events, installed, register, unregister
+from meetkit.capabilities.registry import NAMES, STORE_CAPABILITY, audit_events, installed, register, unregister
 
 __all__ = [
     "NAMES",
+    "STORE_CAPABILITY",
     "Capability",
     "Command",
     "Migrations",

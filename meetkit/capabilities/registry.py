@@ -8,6 +8,8 @@ from meetkit.capabilities.capability import Capability, resolve
 
 NAMES = ("meetings", "accounts")
 """The capabilities of the product, by folder. Their order is the order of exports, routes and commands."""
+STORE_CAPABILITY = "meetings"
+"""The capability whose rows are behind the `Store` protocol, so that a host may store them elsewhere."""
 
 # Written at start-up, before the app is built; reads take the tuple that is there.
 _registered: list[Capability] = []

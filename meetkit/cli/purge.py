@@ -27,6 +27,7 @@ def purge(days: int | None, as_json: bool) -> None:
 
     Meetings keep their title, time and people.
     """
+    # The sample is read at each start, so that purging it has no effect.
     database.required_url()
     days = days or settings.load().retention_days
     if days is None:
@@ -46,11 +47,12 @@ def purge(days: int | None, as_json: bool) -> None:
 
 def _purge(before: dt.datetime, now: dt.datetime) -> dict[str, int]:
     """Purge all capabilities, and record it in the audit log, which alone shows that it was done on purpose."""
-    from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
-    from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
+    from meetkit.accounts.events import AuditContext  # noqa: PLC0415
+    from meetkit.accounts.repository import audit  # noqa: PLC0415  # with a database comes its extra
+    from meetkit.models.caller import NOWHERE  # noqa: PLC0415
     from meetkit.storage.sql import data_rules  # noqa: PLC0415
 
     with database.opened_database() as opened:
         counts = data_rules.purge(opened, before, now=now)
-        opened.write(audit.note, Act(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+        opened.write(audit.add, AuditContext(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
     return counts

@@ -314,7 +314,7 @@ class GuardedStore:
     def _check_calendars(self, user_id: str) -> None:
         self._check_known(("user", user_id))
         if not self._may.acts_for(user_id):
-            raise ForbiddenError("this account, or this API key, cannot access other users' calendars")
+            raise ForbiddenError("this account or API key may not access other users' calendars")
 
     def _seers(
         self, seen_by: Collection[str] | None, *, tenant_users: Collection[str] | None = None

@@ -45,6 +45,11 @@ class Caller(Value):
         """Whether the caller may use admin operations."""
         return self.access == "admin" and self.right == "admin"
 
+    @property
+    def people(self) -> frozenset[str]:
+        """The users whose rows the caller may read without being an admin: themselves, and a manager's teams."""
+        return self.team_ids | {self.user_id} if self.access == "manager" else frozenset({self.user_id})
+
     def check_write(self) -> None:
         """Refuse a read-only caller.
 

@@ -16,10 +16,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Annotated, BinaryIO, Literal, Union
+from typing import Annotated, Any, BinaryIO, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from meetkit import capabilities
 from meetkit.errors import InvalidRequestError, RecordError, brief_repr
 from meetkit.models.base import describe
 from meetkit.models.records import RECORD_MODELS, Record, count_kinds, kind_of, unknown_kind
@@ -47,10 +48,20 @@ class _End(BaseModel):
     records: Annotated[int, Field(strict=True, ge=0)]
 
 
+def record_models() -> tuple[type[Record], ...]:
+    """Return the models of all records: those of every store, then those of capabilities in SQL."""
+    in_sql = (
+        capability
+        for capability in capabilities.installed()
+        if capability.records and capability.name != capabilities.STORE_CAPABILITY
+    )
+    return (*RECORD_MODELS, *(kind.model for capability in in_sql for kind in capability.load("records")))
+
+
 @cache
 def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
     """Return the reader of lines that hold records of these models."""
-    line = Union[(*models, _Header, _End)]  # of a tuple that is known only here
+    line: Any = Union.__getitem__((*models, _Header, _End))  # of a tuple that is known only here
     return TypeAdapter(Annotated[line, Field(discriminator="kind")])
 
 
@@ -68,13 +79,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     yield _write(_End(records=tally.total()))
 
 
-def import_lines(
-    store: Store,
-    lines: Iterable[bytes],
-    *,
-    tally: Counter[str] | None = None,
-    models: tuple[type[Record], ...] = RECORD_MODELS,
-) -> int:
+def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | None = None) -> int:
     """Store the records of these lines, all or none, and return their number; `tally` counts them by kind.
 
     Raises:
@@ -83,7 +88,7 @@ def import_lines(
     tally = Counter() if tally is None else tally
     tally.clear()
     try:
-        store.import_records(count_kinds(read_records(lines, models=models), tally))
+        store.import_records(count_kinds(read_records(lines), tally))
     except RecordError as error:
         raise _line_error(error.number + 1, error.reason) from error
     return tally.total()
@@ -95,13 +100,13 @@ def read_lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def read_records(lines: Iterable[bytes], *, models: tuple[type[Record], ...] = RECORD_MODELS) -> Iterator[Record]:
+def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
     """Yield the records of these lines, each validated, and check at the end that the export is complete.
 
     Raises:
         InvalidRequestError: as `import_lines` raises it.
     """
-    numbered_lines = enumerate(lines, 1)
+    numbered_lines, models = enumerate(lines, 1), record_models()
     number, first = next(numbered_lines, (1, b""))
     _check_header(first, models)
     for number, line in numbered_lines:
@@ -134,19 +139,19 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 
 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
-    expected = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
+    begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
-        raise _line_error(1, expected) from None
+        raise _line_error(1, begins) from None
     if not isinstance(header, _Header):
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
     if header.format > FORMAT:
         raise _line_error(
             1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
         )
     if header.model_extra:
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from meetkit.models.base import Line, Paragraph, Value
+from meetkit.models.records import Record
 from meetkit.models.zones import UtcInstant
 from meetkit.web.bodies import Listing
 
@@ -31,7 +32,7 @@ class NotePage(Listing):
     items: list[Note]
 
 
-class NoteRecord(Value):
+class NoteRecord(Record):
     """A note in an export."""
 
     kind: Literal["note"] = "note"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from meetkit.errors import ConflictError
 from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
-from meetkit.storage.sql import Database
+from meetkit.storage.sql import Database, dialects
 from meetkit.storage.sql.visibility import visible_to
 from tests.notes.models import Note, NoteRecord
 from tests.notes.tables import notes
@@ -33,9 +34,14 @@ def export(connection: Connection) -> Iterator[NoteRecord]:
         yield NoteRecord(note=_read(row))
 
 
-def insert_records(connection: Connection, records: Sequence[NoteRecord]) -> None:
-    """Insert a batch of records."""
-    connection.execute(insert(notes), [_row(record.note) for record in records])
+def insert_record(connection: Connection, record: NoteRecord) -> None:
+    """Insert the note of a record.
+
+    Raises:
+        ConflictError: its id is taken.
+    """
+    if dialects.insert_new(connection, notes, _row(record.note)) is None:
+        raise ConflictError(f"there is already a note with id {record.note.id!r}")
 
 
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:  # noqa: ARG001  # the hook's

@@ -1,1 +1,1 @@
-"""The verbs of `Accounts`, by what they are about."""
+"""The operations of accounts: one service class per topic, and the collaborators that they share."""

@@ -1,79 +1,78 @@
-"""How an account and its user come to be, whoever wants it."""
+"""The creation of an account with its user, for registration and OAuth login."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit
-from meetkit.accounts import repository as rows
-from meetkit.accounts.events import Act, EventName
+from meetkit.accounts.events import AuditContext
 from meetkit.accounts.models import Account
-from meetkit.accounts.operations.base import Parts
+from meetkit.accounts.operations.account_users import AccountUsers
+from meetkit.accounts.repository import accounts, audit
+from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ForbiddenError
 from meetkit.models.base import new_id
 from meetkit.models.caller import Access
 from meetkit.models.people import User
-from meetkit.storage.sql.people import users
 
 DEFAULT_TENANT = "default"
-_TITLE = "Team member"
+_JOB_TITLE = "Team member"
 
 
-class Newcomer(NamedTuple):
-    """Whom to make an account for, and as what."""
+class NewAccount(NamedTuple):
+    """The data of an account to create. With `user_id` it belongs to that existing user, else to a new one."""
 
     email: str
     name: str
     tenant_id: str
     access: Access
-    verified: bool = False
+    is_verified: bool = False
     password_hash: str | None = None
-    # Of somebody who is a user already.
     user_id: str | None = None
 
 
-class Making(Parts):
-    """Making an account with its `User`: both or neither."""
+@dataclass(frozen=True, kw_only=True)
+class AccountCreation:
+    """A creator of accounts with their users: both or neither. `signup` is the policy of who may sign up."""
 
-    def _place(self) -> tuple[str, Access]:
-        """The tenant, and the access there, of who signs up.
+    users: AccountUsers
+    signup: Literal["join", "found", "closed"]
+
+    def placement(self) -> tuple[str, Access]:
+        """Return the tenant that whoever signs up now is in, and their access there.
 
         Raises:
-            ForbiddenError: nobody does.
+            ForbiddenError: sign-up is closed.
         """
-        if self.policy.signup == "closed":
-            raise ForbiddenError("nobody signs up here; ask an admin for an invitation")
-        return (DEFAULT_TENANT, "member") if self.policy.signup == "join" else (new_id("tenant"), "admin")
+        if self.signup == "closed":
+            raise ForbiddenError("sign-up is closed; ask an admin for an invitation")
+        return (DEFAULT_TENANT, "member") if self.signup == "join" else (new_id("tenant"), "admin")
 
-    def _make(
-        self, connection: Connection, newcomer: Newcomer, act: Act, event: EventName, *, elsewhere: bool = False
-    ) -> rows.Kept:
-        """Make both, and note it; `elsewhere` as `rows.add` has it.
+    def create(
+        self, connection: Connection, new: NewAccount, context: AuditContext, *, email_in_use: bool = False
+    ) -> AccountRecord:
+        """Create an account, and its user unless they exist, and record the event. `email_in_use` as in `accounts.add`.
 
         Raises:
-            ConflictError: the e-mail, or the user, has an account.
+            ConflictError: the e-mail or the user has an account already.
         """
         account = Account(
             id=new_id("account"),
-            email=newcomer.email,
-            access=newcomer.access,
-            tenant_id=newcomer.tenant_id,
-            user_id=newcomer.user_id or new_id("user"),
-            verified=newcomer.verified,
-            created_at=act.now,
+            email=new.email,
+            access=new.access,
+            tenant_id=new.tenant_id,
+            user_id=new.user_id or new_id("user"),
+            verified=new.is_verified,
+            created_at=context.now,
         )
-        number = rows.add(connection, account, newcomer.password_hash, elsewhere=elsewhere)
-        if newcomer.user_id is None:
-            self._keep_user(connection, account, newcomer.name)
-        audit.note(connection, act, event, who=account, subject=account.id)
-        return rows.Kept(number, account, newcomer.password_hash)
+        number = accounts.add(connection, account, new.password_hash, email_in_use=email_in_use)
+        if new.user_id is None:
+            self.users.add(connection, _user_of(account, new.name))
+        audit.add(connection, context, "signup", actor=account, subject=account.id)
+        return AccountRecord(number, account, new.password_hash)
 
-    def _keep_user(self, connection: Connection, account: Account, name: str) -> None:
-        user = User(id=account.user_id, name=name, email=account.email, role=_TITLE, tenant_id=account.tenant_id)
-        if self._keeps_users:
-            users.add(connection, user)
-        else:
-            # Kept elsewhere before the account is here: at worst there is a user whom nobody signs in as.
-            self.store.add_user(user)
+
+def _user_of(account: Account, name: str) -> User:
+    return User(id=account.user_id, name=name, email=account.email, role=_JOB_TITLE, tenant_id=account.tenant_id)

@@ -1,161 +1,141 @@
-"""Coming in, staying in, leaving, and who a request is by."""
+"""Authentication: log in, refresh tokens, log out, and find the caller of a request."""
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import api_keys, audit, sessions
-from meetkit.accounts import authentication as callers
-from meetkit.accounts import repository as rows
-from meetkit.accounts.events import NOWHERE, Act, Origin, Outcome
+from meetkit.accounts.access_tokens import INVALID_TOKEN
+from meetkit.accounts.events import AuditContext, Outcome
 from meetkit.accounts.models import LoginRequest, TokenPair
-from meetkit.accounts.operations.base import Parts, own_session
-from meetkit.accounts.sessions import Begun
-from meetkit.accounts.tokens import NOT_GOOD, Claims
+from meetkit.accounts.operations.attempt_limits import AttemptLimits
+from meetkit.accounts.operations.audit_log import AuditLog
+from meetkit.accounts.operations.session_issuer import WRONG_CREDENTIALS, SessionIssuer
+from meetkit.accounts.passwords import Passwords
+from meetkit.accounts.repository import accounts, api_keys, audit, callers, sessions
+from meetkit.accounts.repository.accounts import AccountRecord
+from meetkit.accounts.repository.sessions import Session
 from meetkit.errors import ForbiddenError, StoreError, UnauthenticatedError
-from meetkit.models.caller import Caller
+from meetkit.models.caller import NOWHERE, Caller, Origin
+from meetkit.storage.sql import Database
 
-_WRONG = "e-mail or password is wrong"
 _OUTCOMES: dict[str, Outcome] = {"ok": "ok", "unknown": "failed"}
-_DEACTIVATED = "this account is deactivated; ask an admin"
 
 
-class Sessions(Parts):
-    """Beginning a session, and the pair of tokens for it."""
+@dataclass(frozen=True, kw_only=True)
+class Authentication:
+    """Sessions from login to logout, and the callers of requests."""
 
-    @property
-    def _lasts(self) -> dt.timedelta:
-        return dt.timedelta(days=self.policy.refresh_token_days)
+    database: Database
+    passwords: Passwords
+    sessions: SessionIssuer
+    limits: AttemptLimits
+    audit_log: AuditLog
 
-    def _begin(self, connection: Connection, kept: rows.Kept, act: Act, *, new_hash: str | None = None) -> Begun:
-        """Begin a session of an account that has shown who it is.
-
-        Raises:
-            ForbiddenError: it is deactivated.
-            UnauthenticatedError: its password was changed meanwhile.
-        """
-        if not rows.enter(connection, kept.number, password_hash=kept.password_hash, now=act.now):
-            if rows.by_number(connection, kept.number).account.active:
-                raise UnauthenticatedError(_WRONG)
-            raise ForbiddenError(_DEACTIVATED)
-        if new_hash is not None:
-            rows.change(connection, kept.number, password_hash=new_hash)
-        begun = sessions.begin(connection, kept.number, now=act.now, lasts=self._lasts)
-        audit.note(connection, act, "login", who=kept.account, subject=begun.session_id)
-        return begun
-
-    def _pair(self, account_id: str, begun: Begun, act: Act) -> TokenPair:
-        access = self.tokens.issue(Claims(account_id, begun.session_id), now=act.now)
-        return TokenPair(access_token=access, refresh_token=begun.refresh_token, expires_in=self.tokens.seconds)
-
-
-class SigningIn(Sessions):
-    """Sessions, from sign-in to sign-out."""
-
-    def login(self, request: LoginRequest, *, origin: Origin = NOWHERE) -> TokenPair:
-        """Begin a session by e-mail and password.
+    def log_in(self, request: LoginRequest, *, origin: Origin = NOWHERE) -> TokenPair:
+        """Start a session with e-mail and password.
 
         Raises:
-            UnauthenticatedError: e-mail or password is wrong; which of them, neither message nor time tells.
+            UnauthenticatedError: e-mail or password is wrong; neither the message nor the time tells which.
             ForbiddenError: they are right, and the account is deactivated.
-            ThrottledError: too many failed for this account, or from this address.
+            ThrottledError: too many failed attempts for this account or from this address.
         """
-        act, who = self._act(origin), rows.email_key(request.email)
-        self._limit(act, "login", who=who)
-        kept = self.database.read(rows.by_email, request.email)
-        is_right = self.passwords.verify(kept and kept.password_hash, request.password)
-        if kept is None or not is_right:
-            self.throttle.count_address(origin.address)
-            self._note(act, "login", "failed", kept and kept.account)
-            raise UnauthenticatedError(_WRONG)
-        self.throttle.forgive(who)
+        context, key = self.audit_log.context(origin), accounts.email_key(request.email)
+        self.limits.check(context, "login", subject=key)
+        record = self.database.read(accounts.by_email, request.email)
+        is_right = self.passwords.verify(record and record.password_hash, request.password)
+        if record is None or not is_right:
+            self.limits.count_address(context)
+            self.audit_log.record_failure(context, "login", "failed", actor=record and record.account)
+            raise UnauthenticatedError(WRONG_CREDENTIALS)
+        self.limits.reset(key)
         try:
-            begun = self.database.write(self._begin, kept, act, new_hash=self._renewed(kept, request.password))
+            new_hash = self._new_hash(record, request.password)
+            session = self.database.write(self.sessions.start, record, context, new_hash=new_hash)
         except (ForbiddenError, UnauthenticatedError):
-            self._note(act, "login", "refused", kept.account)
+            self.audit_log.record_failure(context, "login", "refused", actor=record.account)
             raise
-        return self._pair(kept.account.id, begun, act)
+        return self.sessions.token_pair(record.account.id, session, context)
 
     def refresh(self, refresh_token: str, *, origin: Origin = NOWHERE) -> TokenPair:
-        """The next pair of a session; the token that was given is good no more.
+        """Return the next tokens of a session and invalidate the token that was sent.
 
         A token that comes a second time was stolen, from its owner or by them: the whole session ends, without any
-        grace, as nobody can tell which of the two came first. Of two calls at once one gets a pair, which the other
-        makes useless.
+        grace period, as nobody can tell which of the two came first. Of two calls at once one gets tokens, which the
+        other invalidates.
 
         Raises:
-            UnauthenticatedError: the token is not, or no longer, good.
-            ThrottledError: too many that are not from this address.
+            UnauthenticatedError: the token is invalid, used or expired.
+            ThrottledError: too many invalid tokens from this address.
         """
-        act = self._act(origin)
-        self._limit(act, "refresh")
-        account, begun = None, None
+        context = self.audit_log.context(origin)
+        self.limits.check(context, "refresh")
+        account_id, session = None, None
         if sessions.is_token(refresh_token):
-            account, begun = self.database.write(self._refresh, refresh_token, act)
-        if account is None or begun is None:
-            self.throttle.count_address(origin.address)
-            raise UnauthenticatedError(NOT_GOOD)
-        return self._pair(account, begun, act)
+            account_id, session = self.database.write(self._refresh, refresh_token, context)
+        if account_id is None or session is None:
+            self.limits.count_address(context)
+            raise UnauthenticatedError(INVALID_TOKEN)
+        return self.sessions.token_pair(account_id, session, context)
 
-    def logout(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
-        """End this session at once, its access tokens too.
-
-        Raises:
-            ForbiddenError: the caller came by an API key.
-        """
-        self.database.write(_leave, caller, own_session(caller), self._act(origin))
-
-    def logout_all(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
-        """End all sessions of the account at once, this one too. API keys stay.
+    def log_out(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
+        """End this session at once, and its access tokens with it.
 
         Raises:
-            ForbiddenError: the caller came by an API key.
+            ForbiddenError: the caller is authenticated by an API key.
         """
-        own_session(caller)
-        self.database.write(_leave, caller, None, self._act(origin))
+        self.database.write(_end_sessions, caller, caller.check_session(), self.audit_log.context(origin))
+
+    def log_out_everywhere(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
+        """End all sessions of the account at once, this one included. API keys stay valid.
+
+        Raises:
+            ForbiddenError: the caller is authenticated by an API key.
+        """
+        caller.check_session()
+        self.database.write(_end_sessions, caller, None, self.audit_log.context(origin))
 
     def authenticate(self, credential: str) -> Caller:
-        """Who an access token or an API key stands for, as of now, in one statement.
+        """Return the current caller of an access token or an API key, looked up in one statement.
 
         Raises:
-            UnauthenticatedError: it is not, or no longer, good.
+            UnauthenticatedError: the credential is invalid, expired or revoked.
         """
-        now = self.clock()
+        now = self.audit_log.clock()
         if credential.startswith(api_keys.PREFIX):
-            caller, to_note = self.database.read(callers.by_key, credential, now=now)
-            if to_note is not None:
-                # Who only reads needs no disk that is not full.
+            caller, key_number = self.database.read(callers.by_key, credential, now=now)
+            if key_number is not None:
+                # A full disk must not fail requests that only read.
                 with suppress(StoreError):
-                    self.database.write(callers.note_use, to_note, now=now)
+                    self.database.write(callers.record_use, key_number, now=now)
         else:
-            claims = self.tokens.read(credential, now=now)
+            claims = self.sessions.access_tokens.read(credential, now=now)
             caller = self.database.read(callers.by_session, claims, now=now)
         if caller is None:
-            raise UnauthenticatedError(NOT_GOOD)
+            raise UnauthenticatedError(INVALID_TOKEN)
         return caller
 
-    def _renewed(self, kept: rows.Kept, password: str) -> str | None:
-        """The hash by today's parameters, of a password that was hashed by others."""
-        if kept.password_hash is None or not self.passwords.is_outdated(kept.password_hash):
+    def _new_hash(self, record: AccountRecord, password: str) -> str | None:
+        """Return a hash with the current parameters if the stored one has others."""
+        if record.password_hash is None or not self.passwords.is_outdated(record.password_hash):
             return None
         return self.passwords.hash(password)
 
-    def _refresh(self, connection: Connection, token: str, act: Act) -> tuple[str | None, Begun | None]:
-        """Returned and not raised: that a session ended must be kept."""
-        found = sessions.refresh(connection, token, now=act.now, lasts=self._lasts)
-        who, subject = found.account and found.account.account, found.begun and found.begun.session_id
-        if found.outcome == "reuse":
-            audit.note(connection, act, "reuse", "refused", who=who, subject=subject)
+    def _refresh(self, connection: Connection, token: str, context: AuditContext) -> tuple[str | None, Session | None]:
+        """Refresh a session. A failure is returned, not raised, as an exception would roll back the session's end."""
+        result = sessions.refresh(connection, token, now=context.now, lifetime=self.sessions.lifetime)
+        account, session_id = result.record and result.record.account, result.session and result.session.session_id
+        if result.outcome == "reuse":
+            audit.add(connection, context, "reuse", "refused", actor=account, subject=session_id)
         else:
-            audit.note(connection, act, "refresh", _OUTCOMES[found.outcome], who=who, subject=subject)
-        return (who.id, found.begun) if who is not None and found.outcome == "ok" else (None, None)
+            audit.add(connection, context, "refresh", _OUTCOMES[result.outcome], actor=account, subject=session_id)
+        return (account.id, result.session) if account is not None and result.outcome == "ok" else (None, None)
 
 
-def _leave(connection: Connection, caller: Caller, session_id: str | None, act: Act) -> None:
-    """End one session of who signed in, or all."""
-    number = rows.by_id(connection, caller.account_id).number
-    sessions.end(connection, number, now=act.now, only=session_id)
-    audit.note(connection, act, "logout" if session_id else "logout_all", who=caller, subject=caller.session_id)
+def _end_sessions(connection: Connection, caller: Caller, session_id: str | None, context: AuditContext) -> None:
+    """End one session of the caller's account, or all for `None`."""
+    number = accounts.by_id(connection, caller.account_id).number
+    sessions.end(connection, number, now=context.now, only=session_id)
+    audit.add(connection, context, "logout" if session_id else "logout_all", actor=caller, subject=caller.session_id)

@@ -1,83 +1,91 @@
-"""Coming in by the word of a provider such as Google or GitHub."""
+"""Login with an OAuth provider such as Google or GitHub."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit, sessions, tables
-from meetkit.accounts import email_tokens as one_time
-from meetkit.accounts import linked_identities as identities
-from meetkit.accounts import repository as rows
-from meetkit.accounts.events import NOWHERE, Act, Origin
-from meetkit.accounts.identity import Identity
-from meetkit.accounts.models import TokenPair
-from meetkit.accounts.operations.account_creation import Making, Newcomer
-from meetkit.accounts.operations.authentication import Sessions
-from meetkit.accounts.sessions import Begun
+from meetkit.accounts import tables
+from meetkit.accounts.events import AuditContext
+from meetkit.accounts.models import Identity, TokenPair
+from meetkit.accounts.operations.account_creation import AccountCreation, NewAccount
+from meetkit.accounts.operations.audit_log import AuditLog
+from meetkit.accounts.operations.session_issuer import SessionIssuer
+from meetkit.accounts.repository import accounts, audit, email_tokens, identities, sessions
+from meetkit.accounts.repository.accounts import AccountRecord
+from meetkit.accounts.repository.sessions import Session
 from meetkit.errors import ConflictError, ForbiddenError
+from meetkit.models.caller import NOWHERE, Origin
+from meetkit.storage.sql import Database
 
 
-class Federation(Making, Sessions):
-    """Sign-in by others."""
+@dataclass(frozen=True, kw_only=True)
+class OAuthLogin:
+    """Login with an identity that an OAuth provider has confirmed."""
 
-    def sign_in_with(self, identity: Identity, *, origin: Origin = NOWHERE) -> TokenPair:
-        """Begin a session by the word of a provider, once the edge has checked that it is the provider's.
+    database: Database
+    creation: AccountCreation
+    sessions: SessionIssuer
+    audit_log: AuditLog
 
-        An identity that was here before is its account's. Otherwise the provider must have verified the e-mail. Where
-        an account has it, the identity is linked to it; if that account never verified it, somebody else may have
-        made it, and first loses its password, sessions, keys and identities. Where none has, the policy of signing
-        up decides.
+    def log_in(self, identity: Identity, *, origin: Origin = NOWHERE) -> TokenPair:
+        """Start a session with an identity, once the web server has verified that it comes from the provider.
+
+        An identity that is linked signs in to its account. Otherwise the provider must have verified the e-mail. If
+        an account has that e-mail, the identity is linked to it; if that account never verified it, somebody else may
+        have created it, and it first loses its password, sessions, keys and identities. If no account has it, one is
+        created as the sign-up policy allows.
 
         Raises:
-            ForbiddenError: the provider has not verified the e-mail, the account is deactivated, or nobody signs up
-                here.
-            ConflictError: the same was done at the same time; once more will do.
+            ForbiddenError: the provider has not verified the e-mail, the account is deactivated, or sign-up is closed.
+            ConflictError: the same identity was linked at the same time; a retry succeeds.
         """
-        act = self._act(origin)
+        context = self.audit_log.context(origin)
         try:
-            account_id, begun = self.database.write(self._enter_with, identity, act)
+            account_id, session = self.database.write(self._start, identity, context)
         except (ForbiddenError, ConflictError):
-            self._note(act, "login", "refused")
+            self.audit_log.record_failure(context, "login", "refused")
             raise
-        return self._pair(account_id, begun, act)
+        return self.sessions.token_pair(account_id, session, context)
 
-    def _enter_with(self, connection: Connection, identity: Identity, act: Act) -> tuple[str, Begun]:
-        kept = identities.account_of(connection, identity) or self._linked(connection, identity, act)
-        return kept.account.id, self._begin(connection, kept, act)
+    def _start(self, connection: Connection, identity: Identity, context: AuditContext) -> tuple[str, Session]:
+        record = identities.linked_account(connection, identity) or self._link(connection, identity, context)
+        return record.account.id, self.sessions.start(connection, record, context)
 
-    def _linked(self, connection: Connection, identity: Identity, act: Act) -> rows.Kept:
-        """The account that an identity is linked to from now on."""
+    def _link(self, connection: Connection, identity: Identity, context: AuditContext) -> AccountRecord:
+        """Link an identity to the account of its e-mail, or to a new one, and return the account."""
         if not identity.email_verified:
             raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")
-        kept = rows.by_email(connection, identity.email, lock=True)
-        if kept is None:
-            tenant_id, access = self._place()
-            newcomer = Newcomer(identity.email, identity.name, tenant_id, access, verified=True)
-            kept = self._make(connection, newcomer, act, "signup")
-        elif not _is_same(identity.email, kept.account.email):
-            raise ForbiddenError(f"by this e-mail nobody can sign in with {identity.provider}; use another")
-        elif not kept.account.verified:
-            kept = _taken_back(connection, kept, act)
-        identities.link(connection, kept.number, identity, now=act.now)
-        audit.note(connection, act, "identity_linked", who=kept.account)
-        return kept
+        record = accounts.by_email(connection, identity.email, lock=True)
+        if record is None:
+            tenant_id, access = self.creation.placement()
+            new = NewAccount(identity.email, identity.name, tenant_id, access, is_verified=True)
+            record = self.creation.create(connection, new, context)
+        elif not _is_same_address(identity.email, record.account.email):
+            raise ForbiddenError(f"this e-mail cannot be used to sign in with {identity.provider}; use another")
+        elif not record.account.verified:
+            record = _take_over(connection, record, context)
+        identities.link(connection, record.number, identity, now=context.now)
+        audit.add(connection, context, "identity_linked", actor=record.account)
+        return record
 
 
-def _taken_back(connection: Connection, kept: rows.Kept, act: Act) -> rows.Kept:
-    """An account without anything that whoever made it could still come in by."""
-    sessions.end(connection, kept.number, now=act.now)
-    one_time.void(connection, kept.number, "reset", "verify", "invite")
-    rows.clear(connection, kept.number, (tables.api_keys, tables.identities))
-    rows.change(connection, kept.number, password_hash=None, verified=True)
-    return rows.by_number(connection, kept.number)
+def _take_over(connection: Connection, record: AccountRecord, context: AuditContext) -> AccountRecord:
+    """Remove every credential that whoever created an unverified account could still sign in with."""
+    sessions.end(connection, record.number, now=context.now)
+    email_tokens.revoke(connection, record.number, "reset", "verify", "invite")
+    accounts.delete_rows(connection, record.number, (tables.api_keys, tables.identities))
+    accounts.set_columns(connection, record.number, password_hash=None, verified=True)
+    return accounts.by_number(connection, record.number)
 
 
-def _is_same(one: str, other: str) -> bool:
-    """Whether mail to both goes to one reader for sure; mail servers may tell apart letters that one e-mail has here.
+def _is_same_address(email: str, stored: str) -> bool:
+    """Return whether two e-mails certainly reach the same reader: equal up to ASCII case.
 
-    The Kelvin sign becomes k.
+    Two that are one e-mail here may be two to a mail server: lower case of the Kelvin sign is k.
     """
-    return _ascii_lower(one) == _ascii_lower(other)
+    return _ascii_lower(email) == _ascii_lower(stored)
 
 
 def _ascii_lower(text: str) -> bytes:

@@ -1,102 +1,111 @@
-"""How somebody gets an account: they sign up, an admin invites, a command makes the first admin."""
+"""Registration: sign up, invite, and create the first admin."""
 
 from __future__ import annotations
 
-import datetime as dt
-from functools import partial
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from meetkit.accounts import audit, password_rules
-from meetkit.accounts import email_tokens as one_time
-from meetkit.accounts import repository as rows
-from meetkit.accounts.events import NOWHERE, Act, Origin
+from meetkit.accounts import password_rules
+from meetkit.accounts.events import AuditContext
 from meetkit.accounts.models import Account, AdminRequest, InviteRequest, SignupRequest
-from meetkit.accounts.operations.account_creation import Making, Newcomer
-from meetkit.accounts.operations.base import check_admin, own_session
+from meetkit.accounts.operations.account_creation import AccountCreation, NewAccount
+from meetkit.accounts.operations.account_users import AccountUsers
+from meetkit.accounts.operations.attempt_limits import AttemptLimits
+from meetkit.accounts.operations.audit_log import AuditLog
+from meetkit.accounts.operations.mailed_tokens import MailedTokens
+from meetkit.accounts.passwords import Passwords
+from meetkit.accounts.repository import accounts, audit
 from meetkit.errors import ConflictError, ForbiddenError
 from meetkit.mail import messages
-from meetkit.models.caller import Caller
+from meetkit.models.caller import NOWHERE, Caller, Origin
+from meetkit.storage.sql import Database
 
-_HELD = "this e-mail has an account already; if you read its mail, reset its password, and it is yours alone"
+_EMAIL_IN_USE = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
 
 
-class _Invited(NamedTuple):
-    """An account that was made, the token to set its password by, and the one that the e-mail has in another tenant."""
+class _Invitation(NamedTuple):
+    """A new account, the token to set its password with, and the account that the e-mail has in another tenant."""
 
     account: Account
     token: str
-    elsewhere: Account | None
+    account_elsewhere: Account | None
 
 
-class SigningUp(Making):
-    """Making accounts; each with its `User`."""
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """The creation of accounts, each with its user."""
 
-    def signup(self, request: SignupRequest, *, origin: Origin = NOWHERE) -> Account:
-        """Make an account as the policy says, and mail its owner a token that verifies the e-mail.
+    database: Database
+    creation: AccountCreation
+    users: AccountUsers
+    passwords: Passwords
+    mailed_tokens: MailedTokens
+    limits: AttemptLimits
+    audit_log: AuditLog
 
-        An e-mail stays with who signed up with it first, verified or not, until somebody who reads its mail resets the
-        password: to let whoever signs up next have it would let anybody take it from who never verified it.
+    def sign_up(self, request: SignupRequest, *, origin: Origin = NOWHERE) -> Account:
+        """Create an account as the policy allows, and mail its owner a token to verify the e-mail.
+
+        An e-mail belongs to whoever signs up with it first, verified or not, until a reader of its mail resets the
+        password: if the next to sign up could take it over, anybody could take it from an owner who never verified it.
 
         Raises:
             ConflictError: the e-mail has an account.
-            ForbiddenError: nobody signs up here, admins invite.
+            ForbiddenError: sign-up is closed.
             InvalidRequestError: the password is too easy to guess.
-            ThrottledError: too many from this address.
+            ThrottledError: too many requests from this address.
         """
-        act = self._act(origin)
-        tenant_id, access = self._place()
+        context = self.audit_log.context(origin)
+        tenant_id, access = self.creation.placement()
         password_rules.check(request.password, email=request.email, name=request.name)
-        self._limit(act, "signup")
-        self.throttle.count_address(origin.address)
-        newcomer = Newcomer(
-            request.email, request.name, tenant_id, access, password_hash=self.passwords.hash(request.password)
-        )
-        lasts = dt.timedelta(days=self.policy.verify_days)
+        self.limits.check(context, "signup")
+        self.limits.count_address(context)
+        password_hash = self.passwords.hash(request.password)
+        new = NewAccount(request.email, request.name, tenant_id, access, password_hash=password_hash)
         try:
-            account, token = self.database.write(self._make_with_token, newcomer, act, lasts)
+            account, token = self.database.write(self._create_with_token, new, context)
         except ConflictError:
-            self._note(act, "signup", "failed")
-            raise ConflictError(_HELD) from None
-        self._mail(messages.verification, account, token)
+            self.audit_log.record_failure(context, "signup", "failed")
+            raise ConflictError(_EMAIL_IN_USE) from None
+        self.mailed_tokens.send(messages.verification, account, token)
         return account
 
     def invite(self, caller: Caller, request: InviteRequest, *, origin: Origin = NOWHERE) -> Account:
-        """An admin makes an account without a password in their tenant; a mail lets its owner set one.
+        """Create an account without a password in the caller's tenant and mail its owner. Admins only.
 
-        The mail's token goes to `accept_invitation`. Whether the e-mail has an account in another tenant, nothing
-        tells but a mail to whoever has that: the account is made all the same, and nobody can sign in to it.
+        The mail's token goes to `accept_invitation`. If the e-mail has an account in another tenant, the new account
+        is created all the same, but nobody can sign in to it; only a mail to the holder of the other account tells.
 
         Raises:
             ConflictError: the e-mail, or the user, has an account in the tenant.
-            ForbiddenError: the caller is no admin, has not verified their e-mail, so that its owner may yet take the
-                account, or came by an API key, which whoever it lets in would outlive.
+            ForbiddenError: the caller is not an admin, is authenticated by an API key, which the new account would
+                outlive, or has not verified their e-mail, so that its owner may yet take the account over.
             NotFoundError: their tenant has no such user.
-            ThrottledError: too many from this address.
+            ThrottledError: too many requests from this address.
         """
-        act = self._act(origin)
-        check_admin(caller)
-        own_session(caller)
-        if not self.database.read(rows.by_id, caller.account_id).account.verified:
+        context = self.audit_log.context(origin)
+        caller.check_admin()
+        caller.check_session()
+        if not self.database.read(accounts.by_id, caller.account_id).account.verified:
             raise ForbiddenError("verify your e-mail before you invite others")
-        self._limit(act, "invite")
-        self.throttle.count_address(origin.address)
+        self.limits.check(context, "invite")
+        self.limits.count_address(context)
         if request.user_id is not None:
-            self._check_user(request.user_id, caller.tenant_id)
-        newcomer = Newcomer(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
-        lasts = dt.timedelta(days=self.policy.invite_days)
-        invited = self.database.write(self._make_invited, newcomer, act, lasts, caller)
-        if invited.elsewhere is None:
-            self._mail(messages.invitation, invited.account, invited.token)
+            self.users.check_tenant(request.user_id, caller.tenant_id)
+        new = NewAccount(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
+        invitation = self.database.write(self._create_invited, new, context, caller)
+        if invitation.account_elsewhere is None:
+            self.mailed_tokens.send(messages.invitation, invitation.account, invitation.token)
         else:
-            self.post.put(partial(messages.invitation_elsewhere, invited.elsewhere.email, self.policy.public_url))
-        return invited.account
+            self.mailed_tokens.send_invitation_elsewhere(invitation.account_elsewhere)
+        return invitation.account
 
     def create_admin(self, request: AdminRequest) -> Account:
-        """Make a tenant, where there is none of that id, and an admin in it, whose e-mail counts as verified.
+        """Create an admin of a tenant, and the tenant if it is new. The e-mail counts as verified.
 
-        For a command of whoever runs the server: it asks for no caller.
+        For a command of the server's operator: it checks no caller.
 
         Raises:
             ConflictError: the e-mail has an account.
@@ -104,21 +113,19 @@ class SigningUp(Making):
         """
         password_rules.check(request.password, email=request.email, name=request.name)
         password_hash = self.passwords.hash(request.password)
-        newcomer = Newcomer(request.email, request.name, request.tenant_id, "admin", True, password_hash)
-        return self.database.write(self._make, newcomer, self._act(NOWHERE), "signup").account
+        new = NewAccount(request.email, request.name, request.tenant_id, "admin", True, password_hash)
+        return self.database.write(self.creation.create, new, self.audit_log.context(NOWHERE)).account
 
-    def _make_with_token(
-        self, connection: Connection, newcomer: Newcomer, act: Act, lasts: dt.timedelta
-    ) -> tuple[Account, str]:
-        made = self._make(connection, newcomer, act, "signup")
-        return made.account, one_time.issue(connection, made.number, "verify", now=act.now, lasts=lasts)
+    def _create_with_token(self, connection: Connection, new: NewAccount, context: AuditContext) -> tuple[Account, str]:
+        record = self.creation.create(connection, new, context)
+        return record.account, self.mailed_tokens.issue(connection, record.number, "verify", context)
 
-    def _make_invited(
-        self, connection: Connection, newcomer: Newcomer, act: Act, lasts: dt.timedelta, host: Caller
-    ) -> _Invited:
-        kept = rows.by_email(connection, newcomer.email)
-        other = kept.account if kept and kept.account.tenant_id != newcomer.tenant_id else None
-        made = self._make(connection, newcomer, act, "signup", elsewhere=other is not None)
-        audit.note(connection, act, "invite", who=host, subject=made.account.id)
-        token = one_time.issue(connection, made.number, "invite", now=act.now, lasts=lasts)
-        return _Invited(made.account, token, other)
+    def _create_invited(
+        self, connection: Connection, new: NewAccount, context: AuditContext, host: Caller
+    ) -> _Invitation:
+        existing = accounts.by_email(connection, new.email)
+        elsewhere = existing.account if existing and existing.account.tenant_id != new.tenant_id else None
+        record = self.creation.create(connection, new, context, email_in_use=elsewhere is not None)
+        audit.add(connection, context, "invite", actor=host, subject=record.account.id)
+        token = self.mailed_tokens.issue(connection, record.number, "invite", context)
+        return _Invitation(record.account, token, elsewhere)

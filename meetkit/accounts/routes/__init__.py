@@ -1,1 +1,1 @@
-"""TODO."""
+"""The HTTP routes of accounts: each module declares a router, its handlers and the operations they run."""

@@ -1,42 +1,60 @@
-"""The routes of API keys, by which other backends come."""
+"""Routes of the caller's own API keys."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from meetkit.accounts.models import ApiKeyRequest, NewApiKey
-from meetkit.accounts.routes import account_operations as operations
 from meetkit.accounts.routes.bodies import ApiKeys
 from meetkit.accounts.service import Accounts
-from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import LOCATED, problems
-from meetkit.web.openapi import NO_CONTENT as NOTHING
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import LOCATED, NO_CONTENT, problems
+from meetkit.web.paging import PREFIX
 from meetkit.web.parameters import IdempotencyKey
+from meetkit.web.reply import Reply
+
+router = APIRouter(prefix="/api-keys", tags=["accounts"])
 
 
-def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
-    """The routes of one's own keys; none is for who comes by one."""
-    router = dispatcher.router("/api-keys", tag="accounts")
-    answer = dispatcher.answer
+@router.get("", response_model=ApiKeys)
+async def list_api_keys(dispatch: Dispatch) -> Response:
+    """List one's own API keys, revoked ones included."""
+    return await dispatch(_list_api_keys)
 
-    @router.get("", response_model=ApiKeys)
-    async def list_api_keys(request: Request) -> Response:
-        """List one's own API keys, also those that are revoked."""
-        return await answer(request, operations.list_api_keys, accounts)
 
-    @router.post("", status_code=201, response_model=NewApiKey, responses=LOCATED | problems(400, 409))
-    async def create_api_key(request: Request, body: ApiKeyRequest, idempotency_key: IdempotencyKey = None) -> Response:
-        """Make an API key. It may do no more than its maker; its secret is shown this once.
+@requires()
+def _list_api_keys(context: RequestContext) -> Reply:
+    return Reply.of(ApiKeys(items=context.service(Accounts).api_keys.list_keys(context.signed_in)))
 
-        A repeat by its Idempotency-Key makes no second key, and is answered 409 with the id of the first.
-        """
-        return await answer(request, operations.create_api_key, accounts, body, idempotency_key)
 
-    @router.delete("/{key_id}", status_code=204, responses=NOTHING | problems(404))
-    async def revoke_api_key(request: Request, key_id: Annotated[str, Path(description="The key's id.")]) -> Response:
-        """Revoke an API key: it is good no more."""
-        return await answer(request, operations.revoke_api_key, accounts, key_id)
+@router.post("", status_code=201, response_model=NewApiKey, responses=LOCATED | problems(400, 409))
+async def create_api_key(dispatch: Dispatch, body: ApiKeyRequest, idempotency_key: IdempotencyKey = None) -> Response:
+    """Create an API key. It grants no more than its creator's access; its secret is shown only in this response.
 
-    return router
+    A repeat with the same Idempotency-Key creates no second key, and returns 409 with the id of the first.
+    """
+    return await dispatch(_create_api_key, body, idempotency_key)
+
+
+@requires(session=True)
+def _create_api_key(context: RequestContext, body: ApiKeyRequest, idempotency_key: str | None) -> Reply:
+    keys, key_id = context.service(Accounts).api_keys, context.id_for("key", idempotency_key)
+    new = keys.create(context.signed_in, body, key_id=key_id, origin=context.origin)
+    return Reply.of(new, 201, {"Location": f"{PREFIX}/api-keys/{quote(new.key.id, safe='')}"})
+
+
+@router.delete("/{key_id}", status_code=204, responses=NO_CONTENT | problems(404))
+async def revoke_api_key(dispatch: Dispatch, key_id: Annotated[str, Path(description="The key's id.")]) -> Response:
+    """Revoke an API key at once."""
+    return await dispatch(_revoke_api_key, key_id)
+
+
+@requires(session=True)
+def _revoke_api_key(context: RequestContext, key_id: str) -> Reply:
+    context.service(Accounts).api_keys.revoke(context.signed_in, key_id, origin=context.origin)
+    return Reply(204)

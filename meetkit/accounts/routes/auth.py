@@ -1,79 +1,141 @@
-"""The routes of signing up, in and out."""
+"""Routes to sign up, log in, refresh tokens and log out."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from meetkit.accounts.models import (
-    Account,
-    LoginRequest,
-    SignupRequest,
-    TokenPair,
-)
-from meetkit.accounts.routes import auth_operations as operations
-from meetkit.accounts.routes.auth_operations import Login
+from meetkit import meeting_service
+from meetkit.accounts.metrics import LoginMetrics
+from meetkit.accounts.models import Account, LoginRequest, SignupRequest, TokenPair
 from meetkit.accounts.routes.bodies import Me, RefreshRequest
 from meetkit.accounts.routes.schemas import TOKEN, TOKEN_FORM
 from meetkit.accounts.service import Accounts
-from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import LOCATED, operation_id, problems
-from meetkit.web.openapi import NO_CONTENT as NOTHING
-from meetkit.web.openapi import PUBLIC as OPEN
+from meetkit.errors import InvalidRequestError, UnauthenticatedError
+from meetkit.models.base import parse
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import LOCATED, NO_CONTENT, PUBLIC, problems
+from meetkit.web.paging import PREFIX
+from meetkit.web.reply import Reply
 from meetkit.web.uploads import fields
 
+router = APIRouter(prefix="/auth", tags=["accounts"])
+_OAuthError = Literal["invalid_grant", "invalid_request", "unsupported_grant_type"]
 
-def routes(dispatcher: Dispatcher, hashing: Dispatcher, accounts: Accounts, login: Login) -> APIRouter:
-    """The routes under `/auth` by which people come and go; `login` is `accounts.login`, or what watches it.
 
-    `hashing` does what hashes a password.
+@router.post(
+    "/signup",
+    status_code=201,
+    response_model=Account,
+    responses=LOCATED | problems(400, 409),
+    openapi_extra=PUBLIC,
+)
+async def sign_up(dispatch: Dispatch, body: SignupRequest) -> Response:
+    """Create an account and its user. The server's settings say whether sign-up is open.
+
+    An e-mail has one account: a repeat returns 409, creates none, and sends no second mail.
     """
-    router = APIRouter(prefix="/auth", tags=["accounts"], generate_unique_id_function=operation_id)
-    signed_in, anybody = dispatcher.answer, dispatcher.for_anybody().answer
-    hashed = hashing.for_anybody().answer
+    return await dispatch(_sign_up, body)
 
-    @router.post(
-        "/signup",
-        status_code=201,
-        response_model=Account,
-        responses=LOCATED | problems(400, 409),
-        openapi_extra=OPEN,
-    )
-    async def sign_up(request: Request, body: SignupRequest) -> Response:
-        """Make an account, and the user that it is of. Whether anybody may do so, the server's settings say.
 
-        An e-mail has one account: a repeat is answered 409, makes none, and sends no second mail.
-        """
-        return await hashed(request, operations.signup, accounts, body)
+@requires(authenticated=False, threads="passwords")
+def _sign_up(context: RequestContext, body: SignupRequest) -> Reply:
+    account = context.service(Accounts).registration.sign_up(body, origin=context.origin)
+    return Reply.of(account, 201, {"Location": f"{PREFIX}/users/account"})
 
-    @router.post("/login", response_model=TokenPair, responses=problems(400), openapi_extra=OPEN)
-    async def log_in(request: Request, body: LoginRequest) -> Response:
-        """Sign in by e-mail and password. Too many attempts in vain are answered 429 for a while."""
-        return await hashed(request, operations.login, login, body)
 
-    @router.post("/token", response_model=TokenPair, responses=TOKEN, openapi_extra=TOKEN_FORM)
-    async def get_token(request: Request) -> Response:
-        """Sign in, or refresh, by an OAuth2 form; what it refuses with 400 is told as RFC 6749 has it."""
-        form = await fields(request)
-        answer = hashed if form.get("grant_type") == "password" else anybody
-        return await answer(request, operations.token, accounts, login, form)
+@router.post("/login", response_model=TokenPair, responses=problems(400), openapi_extra=PUBLIC)
+async def log_in(dispatch: Dispatch, body: LoginRequest) -> Response:
+    """Log in with e-mail and password. Too many failed attempts return 429 for a while."""
+    return await dispatch(_log_in, body)
 
-    @router.post("/refresh", response_model=TokenPair, responses=problems(400), openapi_extra=OPEN)
-    async def refresh_tokens(request: Request, body: RefreshRequest) -> Response:
-        """Get the next pair of tokens. A refresh token is good once; a second time, it ends the session."""
-        return await anybody(request, operations.refresh, accounts, body)
 
-    @router.post("/logout", status_code=204, responses=NOTHING | problems(400))
-    async def log_out(
-        request: Request, everywhere: Annotated[bool, Query(description="Whether to end all sessions.")] = False
-    ) -> Response:
-        """End this session: its tokens are good no more."""
-        return await signed_in(request, operations.logout, accounts, everywhere=everywhere)
+@requires(authenticated=False, threads="passwords")
+def _log_in(context: RequestContext, body: LoginRequest) -> Reply:
+    with context.service(LoginMetrics).observe():
+        return Reply.of(context.service(Accounts).authentication.log_in(body, origin=context.origin))
 
-    @router.get("/me", response_model=Me)
-    async def get_me(request: Request) -> Response:
-        """Say who makes this request, and what they may do."""
-        return await signed_in(request, operations.get_me, accounts)
 
-    return router
+@router.post("/token", response_model=TokenPair, responses=TOKEN, openapi_extra=TOKEN_FORM)
+async def get_token(dispatch: Dispatch, request: Request) -> Response:
+    """Log in or refresh tokens with an OAuth2 form. Errors of status 400 have the format of RFC 6749."""
+    form = await fields(request)
+    return await dispatch(_password_grant if form.get("grant_type") == "password" else _other_grant, form)
+
+
+@requires(authenticated=False, threads="passwords")
+def _password_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
+    """Log in (RFC 6749, 4.3)."""
+    credentials = {"email": form.get("username"), "password": form.get("password")}
+    try:
+        return _log_in(context, parse(LoginRequest, credentials))
+    except UnauthenticatedError as error:
+        return _oauth_error("invalid_grant", str(error))
+    except InvalidRequestError as error:
+        # The form calls the e-mail `username`, as OAuth2 does.
+        return _oauth_error("invalid_request", str(error).replace("email", "username"))
+
+
+@requires(authenticated=False)
+def _other_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
+    """Refresh tokens (RFC 6749, 6), or refuse the grant type."""
+    grant_type = form.get("grant_type")
+    if grant_type != "refresh_token":
+        error: _OAuthError = "unsupported_grant_type" if grant_type else "invalid_request"
+        return _oauth_error(error, "grant_type: password or refresh_token")
+    try:
+        return _refresh(context, parse(RefreshRequest, {"refresh_token": form.get("refresh_token")}))
+    except UnauthenticatedError as error:
+        return _oauth_error("invalid_grant", str(error))
+    except InvalidRequestError as error:
+        return _oauth_error("invalid_request", str(error))
+
+
+def _oauth_error(error: _OAuthError, description: str) -> Reply:
+    """Return an error in the format of RFC 6749, 5.2."""
+    return Reply.of_json({"error": error, "error_description": description}, 400)
+
+
+@router.post("/refresh", response_model=TokenPair, responses=problems(400), openapi_extra=PUBLIC)
+async def refresh_tokens(dispatch: Dispatch, body: RefreshRequest) -> Response:
+    """Get the next pair of tokens. A refresh token can be used once; a second use ends the session."""
+    return await dispatch(_refresh, body)
+
+
+@requires(authenticated=False)
+def _refresh(context: RequestContext, body: RefreshRequest) -> Reply:
+    return Reply.of(context.service(Accounts).authentication.refresh(body.refresh_token, origin=context.origin))
+
+
+@router.post("/logout", status_code=204, responses=NO_CONTENT | problems(400))
+async def log_out(
+    dispatch: Dispatch, everywhere: Annotated[bool, Query(description="Whether to end all sessions.")] = False
+) -> Response:
+    """End this session; its tokens are revoked."""
+    return await dispatch(_log_out, everywhere=everywhere)
+
+
+@requires(session=True)
+def _log_out(context: RequestContext, *, everywhere: bool = False) -> Reply:
+    authentication = context.service(Accounts).authentication
+    end = authentication.log_out_everywhere if everywhere else authentication.log_out
+    end(context.signed_in, origin=context.origin)
+    return Reply(204)
+
+
+@router.get("/me", response_model=Me)
+async def get_me(dispatch: Dispatch) -> Response:
+    """Get the authenticated caller and their permissions."""
+    return await dispatch(_get_me)
+
+
+@requires()
+def _get_me(context: RequestContext) -> Reply:
+    caller = context.signed_in
+    user = meeting_service.get_user(caller.user_id)
+    ids = caller.model_dump(include={"account_id", "user_id", "tenant_id", "access", "right"})
+    return Reply.of(Me(**ids, email=context.service(Accounts).own_account.get(caller).email, name=user.name))

@@ -1,4 +1,4 @@
-"""What requests and answers about accounts hold beyond the values of `meetkit.accounts.models`."""
+"""The bodies of requests and responses that `meetkit.accounts.models` does not define."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ from meetkit.models.time import Calendar
 from meetkit.models.zones import Zone
 from meetkit.web.bodies import Listing, Patch, WorkWeek
 
-_MOST_KIB = 8
+# Preferences are loaded with each profile; they are no file storage.
+_MAX_KIB = 8
 
 
-def _small(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _check_size(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         size = len(json.dumps(preferences, ensure_ascii=False, allow_nan=False).encode())
     except (ValueError, RecursionError):
-        raise ValueError("is no JSON object of plain text and finite numbers") from None
-    if size > _MOST_KIB * 1024:
-        raise ValueError(f"takes at most {_MOST_KIB} KiB as JSON")
+        raise ValueError("must be a JSON object of valid text and finite numbers") from None
+    if size > _MAX_KIB * 1024:
+        raise ValueError(f"takes at most {_MAX_KIB} KiB as JSON")
     return preferences
 
 
 class RefreshRequest(Value):
-    """Somebody wants their session to go on."""
+    """A request for the next tokens of a session."""
 
     refresh_token: Token
 
 
 class Me(Value):
-    """Who makes this request, and what that allows. `right` is what an API key is limited to."""
+    """The authenticated caller and their permissions. `right` is the limit of an API key."""
 
     account_id: Line
     user_id: Line
@@ -50,9 +51,9 @@ class Me(Value):
 
 
 class Profile(Value):
-    """What others see of a person, and what only they do: `preferences`, a JSON object of at most 8 KiB.
+    """A person as others see them, and their private `preferences`, a JSON object of at most 8 KiB.
 
-    `title` is what their `User` has as `role`.
+    `title` is the `role` of their `User`.
     """
 
     name: Line
@@ -62,15 +63,15 @@ class Profile(Value):
     preferences: Annotated[
         dict[Line, JsonValue],
         Field(max_length=100, json_schema_extra={"maxProperties": 100}),
-        AfterValidator(_small),
+        AfterValidator(_check_size),
         at_most(100),
     ]
 
 
 class Export(AccountExport):
-    """All that is kept of a person: the account but its secrets, their calendars, and the meetings that they are in.
+    """All data about a person: their account except its secrets, their calendars and the meetings they are in.
 
-    With these what the last analysis of each found, by the meeting's id, and their own briefs.
+    `insights` holds the last analysis of each meeting, by its id; `briefs` are the person's own.
     """
 
     preferences: dict[str, JsonValue]
@@ -81,7 +82,7 @@ class Export(AccountExport):
 
 
 class ApiKeys(Value):
-    """One's own keys without their secrets, oldest first."""
+    """The caller's keys without their secrets, oldest first."""
 
     items: list[ApiKey]
 
@@ -93,7 +94,7 @@ class Teams(Value):
 
 
 class AccountPatch(Patch):
-    """What an admin changes of an account; a field left out stays as it is."""
+    """Changes to an account by an admin; a field left out stays as it is."""
 
     access: Access | None = None
     active: StrictBool | None = None
@@ -106,6 +107,6 @@ class AccountPage(Listing):
 
 
 class EventPage(Listing):
-    """What happened, newest first."""
+    """Audit events, newest first."""
 
     items: list[AuditEvent]

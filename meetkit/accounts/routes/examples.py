@@ -1,4 +1,4 @@
-"""An example of each body of accounts. What stands for passwords and tokens is none, as people paste what they read."""
+"""Examples of the bodies of accounts. Passwords and tokens are placeholders, as people paste what they read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ACCOUNT: dict[str, Any] = {
     "created_at": "2025-11-01T09:00:00Z",
     "last_login_at": None,
 }
-_PASSWORD = "<four words that nobody would guess>"  # noqa: S105  # none, as it says
+_PASSWORD = "<four random words>"  # noqa: S105  # a placeholder
 _MAILED = {"token": "<the token in the mail>"}
 _REFRESH = "<the refresh token>"
 
@@ -87,7 +87,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "work_hours": [hours.model_dump(mode="json") for hours in OFFICE_HOURS],
         "preferences": {"theme": "dark"},
     },
-    "ChangePasswordRequest": {"current_password": "<the one so far>", "new_password": _PASSWORD},
+    "ChangePasswordRequest": {"current_password": "<the current password>", "new_password": _PASSWORD},
     "Export": {
         "account": _ACCOUNT,
         "user": _USER,
@@ -102,7 +102,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "briefs": [],
     },
     "ApiKeyRequest": {"name": "CRM", "right": "read"},
-    "NewApiKey": {"key": _KEY, "secret": "<the key, shown this once>"},
+    "NewApiKey": {"key": _KEY, "secret": "<the key, shown only once>"},
     "ApiKeys": {"items": [_KEY]},
     "TeamRequest": _TEAM_REQUEST,
     "Team": _TEAM,

@@ -11,15 +11,15 @@ from meetkit.web.paging import Page
 
 
 class AuditQuery(Page):
-    """Which events: those in `[start, end)`."""
+    """A page of the audit events in `[start, end)`."""
 
-    account_id: Line | None = Field(default=None, description="Whose act it was, or whose door was tried.")
+    account_id: Line | None = Field(default=None, description="The account that acted, or that was acted on.")
     event: EventName | None = None
     start: UtcInstant | None = None
     end: UtcInstant | None = None
 
     def filters(self, before: int | None) -> AuditFilters:
-        """The filters of one more than a page holds, below the number of an event."""
+        """Return the filters for one event more than a page holds, below the event number `before`."""
         names = AuditFilters.model_fields.keys() & type(self).model_fields.keys()
-        given = {name: getattr(self, name) for name in names}
-        return AuditFilters(**given | {"before": before, "limit": self.limit + 1, "offset": self.offset})
+        values = {name: getattr(self, name) for name in names}
+        return AuditFilters(**values | {"before": before, "limit": self.limit + 1, "offset": self.offset})

@@ -15,14 +15,14 @@ def _grant(name: str, *fields: str) -> Schema:
     }
 
 
+# An OAuth2 form of either grant; clients send more fields, which are ignored.
 _TOKEN_FORM: Schema = {
     "title": "TokenForm",
     "oneOf": [_grant("password", "username", "password"), _grant("refresh_token", "refresh_token")],
 }
-# An OAuth2 form of either grant; clients send more fields, which are ignored.
 _TOKEN_ERROR = object_schema(
     "TokenError",
-    "Why there is no token (RFC 6749, 5.2).",
+    "The reason why no token was issued (RFC 6749, 5.2).",
     {
         "error": {**TEXT, "enum": ["invalid_request", "invalid_grant", "unsupported_grant_type"]},
         "error_description": TEXT,
@@ -32,7 +32,7 @@ BY_NAME = {schema["title"]: schema for schema in (_TOKEN_FORM, _TOKEN_ERROR)}
 
 TOKEN: Responses = {
     400: {
-        "description": "The grant is refused, as RFC 6749, 5.2 has it.",
+        "description": "The grant is refused (RFC 6749, 5.2).",
         "content": {"application/json": {"schema": _TOKEN_ERROR}},
     }
 }
@@ -42,13 +42,13 @@ TOKEN_FORM: Schema = PUBLIC | {
         "content": {"application/x-www-form-urlencoded": {"schema": _TOKEN_FORM}},
     }
 }
-MAILED: Responses = {202: {"description": "The mail is on its way, if there is anybody to send it to."}}
+MAILED: Responses = {202: {"description": "The mail is queued, if there is an account to send it to."}}
 ELSEWHERE: Responses = {
     303: {
-        "description": "The provider's page.",
+        "description": "Redirect to the provider.",
         "headers": {
             "Location": {
-                "description": "Where it is.",
+                "description": "The URL of the provider's page.",
                 "schema": {"type": "string"},
                 "example": "https://github.com/login/oauth/authorize?state=...",
             }

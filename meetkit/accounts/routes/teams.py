@@ -1,51 +1,81 @@
-"""The routes of teams."""
+"""Routes of teams."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from meetkit.accounts.models import Team, TeamRequest
-from meetkit.accounts.routes import administration_operations as operations
 from meetkit.accounts.routes.bodies import Teams
 from meetkit.accounts.service import Accounts
-from meetkit.web.dispatch import Dispatcher
-from meetkit.web.openapi import LOCATED, problems
-from meetkit.web.openapi import NO_CONTENT as NOTHING
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import LOCATED, NO_CONTENT, problems
+from meetkit.web.paging import PREFIX
 from meetkit.web.parameters import IdempotencyKey
+from meetkit.web.reply import Reply
 
+router = APIRouter(prefix="/teams", tags=["accounts"])
 _TeamId = Annotated[str, Path(description="The team's id.")]
 
 
-def routes(dispatcher: Dispatcher, accounts: Accounts) -> APIRouter:
-    """The routes of teams."""
-    router = dispatcher.router("/teams", tag="accounts")
-    answer = dispatcher.answer
+@router.get("", response_model=Teams)
+async def list_teams(dispatch: Dispatch) -> Response:
+    """List one's own teams, as an admin all of the tenant, by name, then id."""
+    return await dispatch(_list_teams)
 
-    @router.get("", response_model=Teams)
-    async def list_teams(request: Request) -> Response:
-        """List the teams that one is in, as an admin all of the tenant, by name, then id."""
-        return await answer(request, operations.list_teams, accounts)
 
-    @router.post("", status_code=201, response_model=Team, responses=LOCATED | problems(400, 404, 409))
-    async def create_team(request: Request, body: TeamRequest, idempotency_key: IdempotencyKey = None) -> Response:
-        """Make a team, whose managers see what its people's meetings hold. Admins do."""
-        return await answer(request, operations.create_team, accounts, body, idempotency_key)
+@requires()
+def _list_teams(context: RequestContext) -> Reply:
+    return Reply.of(Teams(items=context.service(Accounts).teams.list_teams(context.signed_in)))
 
-    @router.get("/{team_id}", response_model=Team, responses=problems(404))
-    async def get_team(request: Request, team_id: _TeamId) -> Response:
-        """Get a team that one is in, as an admin any."""
-        return await answer(request, operations.get_team, accounts, team_id)
 
-    @router.put("/{team_id}", response_model=Team, responses=problems(400, 404))
-    async def put_team(request: Request, team_id: _TeamId, body: TeamRequest) -> Response:
-        """Have a team be as this says. Admins do."""
-        return await answer(request, operations.put_team, accounts, team_id, body)
+@router.post("", status_code=201, response_model=Team, responses=LOCATED | problems(400, 404, 409))
+async def create_team(dispatch: Dispatch, body: TeamRequest, idempotency_key: IdempotencyKey = None) -> Response:
+    """Create a team, whose managers see the meetings of its people. Admins only."""
+    return await dispatch(_create_team, body, idempotency_key)
 
-    @router.delete("/{team_id}", status_code=204, responses=NOTHING | problems(404))
-    async def delete_team(request: Request, team_id: _TeamId) -> Response:
-        """Remove a team; its people stay. Admins do."""
-        return await answer(request, operations.delete_team, accounts, team_id)
 
-    return router
+@requires(admin=True)
+def _create_team(context: RequestContext, body: TeamRequest, idempotency_key: str | None) -> Reply:
+    teams, team_id = context.service(Accounts).teams, context.id_for("team", idempotency_key)
+    team = teams.create(context.signed_in, body, team_id=team_id, origin=context.origin)
+    return Reply.of(team, 201, {"Location": f"{PREFIX}/teams/{quote(team.id, safe='')}"})
+
+
+@router.get("/{team_id}", response_model=Team, responses=problems(404))
+async def get_team(dispatch: Dispatch, team_id: _TeamId) -> Response:
+    """Get one of one's own teams, as an admin any of the tenant."""
+    return await dispatch(_get_team, team_id)
+
+
+@requires()
+def _get_team(context: RequestContext, team_id: str) -> Reply:
+    return Reply.of(context.service(Accounts).teams.get(context.signed_in, team_id))
+
+
+@router.put("/{team_id}", response_model=Team, responses=problems(400, 404))
+async def put_team(dispatch: Dispatch, team_id: _TeamId, body: TeamRequest) -> Response:
+    """Replace the name and the people of a team. Admins only."""
+    return await dispatch(_put_team, team_id, body)
+
+
+@requires(admin=True)
+def _put_team(context: RequestContext, team_id: str, body: TeamRequest) -> Reply:
+    teams = context.service(Accounts).teams
+    return Reply.of(teams.replace(context.signed_in, team_id, body, origin=context.origin))
+
+
+@router.delete("/{team_id}", status_code=204, responses=NO_CONTENT | problems(404))
+async def delete_team(dispatch: Dispatch, team_id: _TeamId) -> Response:
+    """Delete a team; its people stay. Admins only."""
+    return await dispatch(_delete_team, team_id)
+
+
+@requires(admin=True)
+def _delete_team(context: RequestContext, team_id: str) -> Reply:
+    context.service(Accounts).teams.delete(context.signed_in, team_id, origin=context.origin)
+    return Reply(204)

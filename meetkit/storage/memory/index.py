@@ -90,7 +90,7 @@ class Index:
         return self.in_order(contact_id=person_id) if kind == "contact" else self.in_order(user_id=person_id)
 
     def busy(self, user_ids: Collection[str], start: int, end: int) -> Iterator[Interval]:
-        """Yield the busy intervals of these users on the days that `[start, end)` meets, each day read when consumed."""
+        """Yield the busy intervals of these users on the days of `[start, end)`; each day is read when consumed."""
         days = _days(start, end)
         return chain.from_iterable(
             self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days

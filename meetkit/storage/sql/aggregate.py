@@ -1,4 +1,4 @@
-"""Texts of several rows as the lines of one."""
+"""An aggregate function: the texts of several rows as the lines of one text."""
 
 from __future__ import annotations
 

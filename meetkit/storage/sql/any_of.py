@@ -1,6 +1,6 @@
-"""A condition on any number of values, handed over as one parameter.
+"""A condition on a list of values that is passed as one parameter.
 
-An IN list is a parameter a value, a text of its own for each length, and on SQLite 32,766 at most.
+An IN list has a parameter for each value, so a statement of its own for each length, and 32,766 at most on SQLite.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ class any_of(FunctionElement[bool]):  # noqa: N801  # reads as the operator that
     inherit_cache = True
 
     def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002  # SQLAlchemy's
-        """A condition as it is: SQLite's `… = 1` around it would hide it from the indexes."""
+        """Return the condition as it is."""
+        # SQLAlchemy would put `… = 1` around it on SQLite, which hides it from the indexes.
         return self
 
 
 def value_list(name: str, item: type[Text | BigInteger]) -> BindParameter[Any]:
-    """A parameter for `any_of`: values of one type."""
+    """Return a parameter for `any_of`: a list of values of one type."""
     return bindparam(name, type_=_ValueList(item))
 
 
 class _ValueList(TypeDecorator[Any]):
-    """Values as one: a text of JSON on SQLite, an array on PostgreSQL."""
+    """A list as one value: JSON text on SQLite, an array on PostgreSQL."""
 
     impl = Text
     cache_ok = True

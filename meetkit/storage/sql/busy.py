@@ -1,4 +1,4 @@
-"""Busy time in SQL: of meetings and of calendars from elsewhere. Times are microseconds since 1970 UTC."""
+"""Busy time in SQL, of meetings and of external calendars. Times are microseconds since 1970 UTC."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.people import batches, users
 
 Interval = tuple[int, int]
-_MANY = 10_000
+_BATCH = 10_000  # rows in one statement
 _MEETINGS, _CALENDARS = tables.participants, tables.calendar_busy
 
 
 def _within(table: Any) -> list[Any]:
-    """What overlaps the window `[:start, :end)`; nothing is longer than a day, so the index bounds it on both sides."""
+    """Return the conditions for rows that overlap the window `[:start, :end)`."""
+    # No row is longer than a day, so that the index bounds the search on both sides.
     return [
         any_of(table.c.user_number, value_list("users", BigInteger)),
         table.c.starts_at < bindparam("end"),
@@ -43,61 +44,61 @@ _CONFLICTS: CompoundSelect[Any] = union_all(
 
 
 def busy_intervals(connection: Connection, user_ids: Collection[str], start: int, end: int) -> list[Interval]:
-    """When these users are busy in `[start, end)`."""
+    """Return when these users are busy in `[start, end)`."""
     numbers = users.numbers(connection, user_ids)
-    asked = {"users": list(numbers.values()), "start": start, "end": end}
-    with connection.execute(_BUSY, asked) as result:
+    params = {"users": list(numbers.values()), "start": start, "end": end}
+    with connection.execute(_BUSY, params) as result:
         # The driver's own tuples: making thousands of rows of them would take as long as the query.
         cursor: Any = result.cursor
-        found: list[Interval] = cursor.fetchall()
-    return found
+        intervals: list[Interval] = cursor.fetchall()
+    return intervals
 
 
 def check_free(connection: Connection, meeting: Meeting, numbers: dict[str, int], meeting_number: int = 0) -> None:
-    """Refuse a meeting whose people, now locked, are busy with another.
+    """Refuse a meeting whose people, now locked, are busy at that time.
 
     Raises:
-        ConflictError: somebody is busy; `busy` says who and when.
+        ConflictError: somebody is busy; its `busy` lists who and when.
     """
     start, end = meeting.span
-    asked = {"users": list(numbers.values()), "start": start, "end": end, "meeting": meeting_number}
+    params = {"users": list(numbers.values()), "start": start, "end": end, "meeting": meeting_number}
     ids = {number: user_id for user_id, number in numbers.items()}
-    found = connection.execute(_CONFLICTS, asked)
-    if busy := [Busy(ids[row.user_number], to_datetime(row.starts_at), to_datetime(row.ends_at)) for row in found]:
+    overlaps = connection.execute(_CONFLICTS, params)
+    if busy := [Busy(ids[row.user_number], to_datetime(row.starts_at), to_datetime(row.ends_at)) for row in overlaps]:
         raise ConflictError.of(busy)
 
 
 def put_calendar(connection: Connection, user_id: str, calendar: Calendar) -> None:
-    """Keep a calendar of a user, in place of the one of that name."""
+    """Store a calendar of a user, in place of the calendar of that name."""
     user_number = users.number(connection, user_id)
-    # Locks the user, and has a booking refused whose transaction began before this one and does not see it.
+    # An update that changes nothing locks the user. A booking whose snapshot is older than this calendar then fails.
     connection.execute(
         update(tables.users).where(tables.users.c.number == user_number).values(role=tables.users.c.role)
     )
     table = tables.calendars
-    same = (table.c.user_number == user_number) & (table.c.name == calendar.name)
-    number = connection.execute(select(table.c.number).where(same)).scalar()
+    is_this = (table.c.user_number == user_number) & (table.c.name == calendar.name)
+    number = connection.execute(select(table.c.number).where(is_this)).scalar()
     if number is None:
         row = {**rows.calendar_row(calendar), "user_number": user_number}
         number = connection.execute(insert(table).values(row).returning(table.c.number)).scalar_one()
     else:
-        connection.execute(update(table).where(same).values(rows.calendar_row(calendar)))
+        connection.execute(update(table).where(is_this).values(rows.calendar_row(calendar)))
         connection.execute(delete(_CALENDARS).where(_CALENDARS.c.calendar_number == number))
-    shared = {"calendar_number": number, "user_number": user_number}
-    for some in batches(({**shared, **piece} for piece in pieces(calendar)), _MANY):
-        connection.execute(insert(_CALENDARS), some)
+    keys = {"calendar_number": number, "user_number": user_number}
+    for batch in batches(({**keys, **segment} for segment in segments(calendar)), _BATCH):
+        connection.execute(insert(_CALENDARS), batch)
 
 
 def get_calendars(connection: Connection, user_id: str) -> list[Calendar]:
-    """A user's calendars from elsewhere, by name."""
+    """Return a user's external calendars, by name."""
     table = tables.calendars
     number = users.number(connection, user_id)
-    found = connection.execute(select(table).where(table.c.user_number == number).order_by(table.c.name))
-    return [rows.read_calendar(row) for row in found]
+    calendars = connection.execute(select(table).where(table.c.user_number == number).order_by(table.c.name))
+    return [rows.read_calendar(row) for row in calendars]
 
 
-def pieces(calendar: Calendar) -> Iterator[dict[str, int]]:
-    """A calendar's busy time in pieces of a day at most."""
+def segments(calendar: Calendar) -> Iterator[dict[str, int]]:
+    """Yield a calendar's busy time in segments of a day at most, each with the interval that it is a part of."""
     for start, end in calendar.spans:
-        for piece in range(start, end, DAY):
-            yield {"starts_at": piece, "ends_at": min(piece + DAY, end), "busy_from": start, "busy_until": end}
+        for at in range(start, end, DAY):
+            yield {"starts_at": at, "ends_at": min(at + DAY, end), "busy_from": start, "busy_until": end}

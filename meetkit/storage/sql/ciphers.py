@@ -1,4 +1,4 @@
-"""Encryption at rest: what people said, and what is made from it, sealed for its place in the database."""
+"""Encryption at rest: content is sealed for one context, its place in the database."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ DatabaseT = TypeVar("DatabaseT", Engine, Connection, Engine | Connection)
 _SETTING = "MEETKIT_ENCRYPTION_KEYS"
 _OPTION = "meetkit_cipher"
 _MARK = "meetkit-encrypted:"
-# What begins with the mark by itself is kept behind `_ESCAPE`, so that no text can pass for an encrypted one.
+# All encrypted text begins with `TOKEN`. Plain text that begins with the mark is stored behind `_ESCAPE`, so that no
+# plain text can pass for an encrypted one.
 _ESCAPE, TOKEN = f"{_MARK}0:", f"{_MARK}1:"
-"""`TOKEN` is what all that is encrypted begins with."""
 
 
 class Cipher:
-    """Seals texts by the first of its keys and opens what any of them sealed; without keys it seals none.
+    """Encryption of texts with the first of its keys, and decryption with any; without keys nothing is encrypted.
 
-    A text that was kept while there were no keys is read as it is. What is sealed is a Fernet token: AES-128 in CBC
-    mode, authenticated by HMAC-SHA256. Inside stands the place that the text is kept in, so that it is read in no
+    A text that was stored without keys is read as it is. A sealed text is a Fernet token: AES-128 in CBC mode,
+    authenticated by HMAC-SHA256. It holds its encryption context, the place that the text is stored in, and opens in no
     other.
     """
 
@@ -34,8 +34,8 @@ class Cipher:
         """Use these keys, each 32 bytes in URL-safe base64.
 
         Raises:
-            InvalidRequestError: one is no such key; it is not shown.
-            ImportError: there are keys, and the extra `encryption` is not installed.
+            InvalidRequestError: one is not a valid key; the message does not show it.
+            ImportError: keys are given, and the extra `encryption` is not installed.
         """
         for number, key in enumerate(keys, 1):
             _check(number, key)
@@ -43,80 +43,80 @@ class Cipher:
         self._first = library and library.Fernet(keys[0])
         self.fingerprints = tuple(_fingerprint(key) for key in keys)
         self._any = library and library.MultiFernet([library.Fernet(key) for key in keys])
-        # Not asked of the library each time, as an import statement costs as much as decrypting a line.
+        # Stored here, as an import statement for each text would cost as much as decrypting a line.
         self._refusals = (library.InvalidToken, ValueError) if library else ()
 
-    def seal(self, text: str, place: str) -> str:
-        """A text as it is kept at a place; the place's name holds no NUL character."""
+    def seal(self, text: str, context: str) -> str:
+        """Return a text as it is stored in a context, whose name holds no NUL character."""
         if not self._first:
             return _ESCAPE + text if text.startswith(_MARK) else text
-        token: bytes = self._first.encrypt(f"{place}\0{text}".encode())
+        token: bytes = self._first.encrypt(f"{context}\0{text}".encode())
         return TOKEN + token.decode()
 
-    def open(self, kept: str, place: str) -> str:
-        """The text that is kept at a place.
+    def open(self, stored_text: str, context: str) -> str:
+        """Return the text that is stored in a context.
 
         Raises:
-            StoreError: no key opens it, it was changed, or it is another place's.
+            StoreError: no key opens it, it was changed, or it was sealed for another context.
         """
-        if kept.startswith(_ESCAPE):
-            return kept.removeprefix(_ESCAPE)
-        if not kept.startswith(TOKEN):
-            return kept
-        found, _, text = self._decrypted(kept.removeprefix(TOKEN), place).partition("\0")
-        if found != place:
-            raise StoreError(f"{brief_repr(place)} in the database holds what was encrypted for another place")
+        if stored_text.startswith(_ESCAPE):
+            return stored_text.removeprefix(_ESCAPE)
+        if not stored_text.startswith(TOKEN):
+            return stored_text
+        sealed_for, _, text = self._decrypt(stored_text.removeprefix(TOKEN), context).partition("\0")
+        if sealed_for != context:
+            raise StoreError(f"{brief_repr(context)} in the database holds what was encrypted for another place")
         return text
 
-    def seal_json(self, content: Any, place: str) -> Any:
-        """A list as a column of JSON keeps it at a place: where there are keys as a text, unless it is empty."""
-        return self.seal(json.dumps(content), place) if self._first and content else content
+    def seal_json(self, content: Any, context: str) -> Any:
+        """Return a list as a JSON column stores it: with keys as a text, unless it is empty."""
+        return self.seal(json.dumps(content), context) if self._first and content else content
 
-    def open_json(self, kept: Any, place: str) -> Any:
-        """What a column of JSON keeps at a place; errors are those of `open`."""
-        return json.loads(self.open(kept, place)) if isinstance(kept, str) else kept
+    def open_json(self, stored_value: Any, context: str) -> Any:
+        """Return the list that a JSON column stores; errors are those of `open`."""
+        return json.loads(self.open(stored_value, context)) if isinstance(stored_value, str) else stored_value
 
-    def is_current(self, kept: Any) -> bool:
-        """Whether something is kept as it would be now: by the first key, or without keys not encrypted."""
-        if not self._first or kept in (None, []):
-            return not is_sealed(kept)
+    def is_current(self, stored_value: Any) -> bool:
+        """Return whether a value is stored as `seal` stores it now: with the first key, or, without keys, plain."""
+        if not self._first or stored_value in (None, []):
+            return not is_sealed(stored_value)
         try:
-            return is_sealed(kept) and bool(self._first.extract_timestamp(kept.removeprefix(TOKEN)))
+            return is_sealed(stored_value) and bool(self._first.extract_timestamp(stored_value.removeprefix(TOKEN)))
         except self._refusals:
             return False
 
-    def _decrypted(self, token: str, place: str) -> str:
+    def _decrypt(self, token: str, context: str) -> str:
         if not self._any:
-            raise StoreError(f"{brief_repr(place)} in the database is encrypted; {_SETTING} has to hold its key")
+            raise StoreError(f"{brief_repr(context)} in the database is encrypted; {_SETTING} must hold its key")
         try:
-            opened: bytes = self._any.decrypt(token)
+            content: bytes = self._any.decrypt(token)
         except self._refusals:
-            why = f"is encrypted by a key that is not in {_SETTING}, or was damaged"
-            raise StoreError(f"{brief_repr(place)} in the database {why}") from None
-        return opened.decode()
+            reason = f"is encrypted with a key that is not in {_SETTING}, or was damaged"
+            raise StoreError(f"{brief_repr(context)} in the database {reason}") from None
+        return content.decode()
 
 
 PLAIN = Cipher()
 
 
-def is_sealed(kept: Any) -> bool:
-    """Whether something is kept encrypted."""
-    return isinstance(kept, str) and kept.startswith(TOKEN)
+def is_sealed(stored_value: Any) -> bool:
+    """Return whether a stored value is encrypted."""
+    return isinstance(stored_value, str) and stored_value.startswith(TOKEN)
 
 
 def with_keys(database: DatabaseT, keys: Sequence[str]) -> DatabaseT:
-    """An engine whose connections seal and open by these keys, or a connection that does from now on."""
+    """Return the engine or connection with a cipher of these keys for its connections."""
     return database.execution_options(**{_OPTION: Cipher(keys)}) if keys else database
 
 
 def of(connection: Connection) -> Cipher:
-    """The cipher of a connection."""
+    """Return the cipher of a connection."""
     cipher: Cipher = connection.get_execution_options().get(_OPTION, PLAIN)
     return cipher
 
 
 def new_key() -> str:
-    """A key that nobody has yet.
+    """Generate a new key.
 
     Raises:
         ImportError: the extra `encryption` is not installed.
@@ -132,12 +132,12 @@ def _check(number: int, key: str) -> None:
         size = 0
     if size != 32:
         raise InvalidRequestError(
-            f"{_SETTING}: number {number} is no key, 32 bytes in URL-safe base64; `meetkit db new-key` makes one"
+            f"{_SETTING}: key {number} is not 32 bytes in URL-safe base64; `meetkit db new-key` creates one"
         )
 
 
 def _fingerprint(key: str) -> str:
-    """What tells a key from others, and no more of it; however it is written."""
+    """Return the fingerprint of a key, the same however its base64 is written."""
     return hashlib.sha256(b"meetkit encryption key:" + base64.urlsafe_b64decode(key)).hexdigest()
 
 

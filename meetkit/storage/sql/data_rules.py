@@ -11,8 +11,6 @@ from sqlalchemy import Connection
 from meetkit import capabilities
 from meetkit.storage.sql.database import Database
 
-# The capability whose rows a host may store elsewhere, behind the `Store` protocol.
-STORE_CAPABILITY = "meetings"
 _Field = Literal["erase_user", "erase_contact", "purge"]
 
 
@@ -48,6 +46,6 @@ def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> dict[
 
 def _rules(field: _Field, *, with_store: bool = True) -> Iterator[tuple[str, Any]]:
     for capability in capabilities.installed():
-        is_relevant = with_store or capability.name != STORE_CAPABILITY
+        is_relevant = with_store or capability.name != capabilities.STORE_CAPABILITY
         if is_relevant and (rule := capability.load(field)):
             yield capability.name, rule

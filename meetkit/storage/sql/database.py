@@ -1,4 +1,4 @@
-"""`Database`: one of SQLite or PostgreSQL, and running functions of a connection on it, each a transaction."""
+"""`Database`: a SQLite or PostgreSQL database, on which functions of a connection run as transactions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 class Database:
-    """A database by URL, engine, or a host's own connection, whose tables are those of this version.
+    """A database given by URL, engine, or a host's connection, whose tables are those of this version.
 
-    Given a URL or an engine, each function runs in a transaction of its own, tried again where the database refuses
-    it for meeting another. Given a connection, functions take part in the transaction that is open on it, which only
-    its owner commits; each is undone by itself where it fails. A connection belongs to one thread, all else is
-    safe to share. After a fork a process opens its own. `is_new` says that opening it has made the tables.
+    On a URL or an engine, each function runs in a transaction of its own, which is tried again where it conflicts with
+    another. On a connection, functions take part in its open transaction, which only its owner commits; one that fails
+    is undone alone. A connection belongs to one thread, all else is safe to share. After a fork, a process opens its
+    own. `is_new` is true where opening the database created the tables.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Database:
                 connection the latter.
 
         Raises:
-            InvalidRequestError: that is no such database.
+            InvalidRequestError: `database` is none of these.
             SchemaError: the tables are not those of this version, and `migrate` is false.
             StoreError: the database cannot be reached.
         """
@@ -53,7 +53,7 @@ class Database:
         if not isinstance(database, Engine | Connection):
             raise InvalidRequestError(
                 f"database: a URL, or an Engine or Connection of SQLAlchemy, not {brief_repr(database)}; "
-                "an async one hands its Connection to a function by run_sync"
+                "of an async engine, pass its Connection to a function with run_sync"
             )
         engines.check_dialect(database.dialect.name)
         database = ciphers.with_keys(database, options.encryption_keys)
@@ -71,29 +71,29 @@ class Database:
                 self.is_new = self.write(schema.upgrade) is None
             else:
                 self.read(schema.check)
-        except UnicodeError:  # of the driver, about a host that can be none
+        except UnicodeError:  # of the driver, about an impossible host name
             self.close()
-            raise InvalidRequestError("database: the URL names no host that can be") from None
+            raise InvalidRequestError("database: the URL names an impossible host") from None
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the engine that was opened for a URL; one that was given stays open."""
+        """Close the engine that was opened for a URL; an engine of the caller stays open."""
         if self._opened:
             self._opened.dispose()
 
     def read_session(self) -> AbstractContextManager[None]:
-        """A time in which this thread reads by one connection, as to take one costs as much as a short statement."""
+        """Let this thread read by one connection in a block, as taking one costs as much as a short statement."""
         return self._transactions.read_session()
 
     def read(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that only reads, in statements that do not mind what is written in between."""
+        """Run a function that only reads; others may write between its statements."""
         with errors_translated(), self._transactions.reading() as connection:
             return function(connection, *args, **kwargs)
 
     def write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function in a transaction, perhaps more than once; after an error nothing is kept.
+        """Run a function in a transaction, perhaps more than once; after an error nothing is stored.
 
         Raises:
             ConflictError: somebody's time was booked meanwhile.
@@ -104,9 +104,9 @@ class Database:
                 with self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
             except DBAPIError as error:
-                # A booking that another program was first with is checked again, to say who is busy.
-                met_another = dialects.is_transient(error) or dialects.is_double_booking(error)
-                if self._transactions.attempts == 1 or not met_another:
+                # A booking that another program made first is checked again, which reports who is busy.
+                is_conflict = dialects.is_transient(error) or dialects.is_double_booking(error)
+                if self._transactions.attempts == 1 or not is_conflict:
                     raise
             for attempt in stamina.retry_context(
                 on=dialects.is_transient,
@@ -121,23 +121,23 @@ class Database:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def drop_log(self) -> None:
-        """Have a SQLite database forget in `…-wal` what was overwritten, unless somebody reads just now.
+        """Remove overwritten content from the `…-wal` of a SQLite database, unless somebody reads just now.
 
-        In a host's transaction nothing is done, as it is not over.
+        In a host's transaction, which is not over yet, it does nothing.
         """
         if self.engine.dialect.name == "sqlite" and isinstance(self._transactions, OwnTransactions):
-            self._transactions.give_back()
+            self._transactions.release()
             with contextlib.suppress(StoreError), errors_translated(), self.engine.connect() as connection:
                 dialects.truncate_wal(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that shows one moment, for what is read page by page."""
+        """Open a connection that shows one moment, for reading page by page."""
         with errors_translated(), self._transactions.snapshot() as connection:
             yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection on which everything is kept in the end, tried once, for what can be read only once."""
+        """Open a connection in a transaction that is tried once, for input that can be read only once."""
         with errors_translated(), self._transactions.writing() as connection:
             yield connection

@@ -1,4 +1,4 @@
-"""What differs between SQLite and PostgreSQL once a database is open."""
+"""The differences between SQLite and PostgreSQL on an open connection."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from meetkit.errors import InvalidRequestError
 
-_MOMENT = 250  # milliseconds
-_HOUR = "1h"
-_ABOUT_VALUES = ("22", "23", "P0")  # Data, integrity, and what the host's own triggers say.
+_CHECKPOINT_TIMEOUT = 250  # milliseconds
+_LONG_TIMEOUT = "1h"
+# Classes of errors whose messages may hold values: data, integrity, and those that the host's own triggers raise.
+_STATES_WITH_VALUES = ("22", "23", "P0")
 _RETRYABLE_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-# Of SQLite, those for which it does not wait: a snapshot grown old, recovery, a shared cache. Plain "busy" it has
-# waited for already.
+# The conflicts that SQLite does not wait for: an outdated snapshot, recovery, a shared cache. For plain "busy" it has
+# waited already.
 _RETRYABLE_CODES = frozenset(
     {sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_LOCKED_SHAREDCACHE}
 )
 
 
 def check_transactional(connection: Connection) -> None:
-    """Refuse a connection that commits each statement by itself.
+    """Refuse a connection that commits each statement on its own.
 
     Raises:
-        InvalidRequestError: it is in AUTOCOMMIT, so that nothing on it can be undone.
+        InvalidRequestError: it is in AUTOCOMMIT, where nothing can be rolled back.
     """
     if not connection.dialect.detect_autocommit_setting(connection.connection.dbapi_connection):  # type: ignore[arg-type]  # it is open
         return
@@ -38,35 +39,33 @@ def check_transactional(connection: Connection) -> None:
 
 
 def in_transaction(connection: Connection) -> bool:
-    """Whether SQLite has a transaction open; of PostgreSQL, where the driver begins them, always false."""
+    """Return whether SQLite has a transaction open; false on PostgreSQL, whose driver begins them."""
     driver: Any = connection.connection.driver_connection
     return connection.dialect.name == "sqlite" and bool(driver.in_transaction)
 
 
 def begin_writing(connection: Connection) -> None:
-    """Have the transaction of a connection ready to write, where it is not yet.
-
-    SQLite would begin one at the first write only, with what was read before it already out of date.
-    """
+    """Begin the transaction of a connection for writing, where none has begun."""
+    # SQLite would begin it at the first write only, when what was read before may be out of date.
     if connection.dialect.name == "sqlite" and not in_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
 def long_statement_timeout(connection: Connection) -> Iterator[None]:
-    """A block in a transaction in which PostgreSQL gives a statement up only after an hour."""
+    """Raise the statement timeout of PostgreSQL to an hour within a block of a transaction."""
     if connection.dialect.name == "sqlite":
         yield
         return
     before = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_HOUR}'")
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_LONG_TIMEOUT}'")
     yield
-    # After an error it is as it was by itself, as the transaction or its savepoint is undone.
+    # After an error, undoing the transaction or its savepoint restores it.
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{before}'")
 
 
 def begin_reading(connection: Connection) -> None:
-    """Have the transaction of a new connection show one moment, whatever is written meanwhile."""
+    """Begin a transaction on a new connection that shows one moment, whatever is written meanwhile."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN")
     else:
@@ -74,7 +73,7 @@ def begin_reading(connection: Connection) -> None:
 
 
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> Any:
-    """Insert a row and return its primary key, or leave the one that is there, without ending the transaction."""
+    """Insert a row and return its primary key, or `None` where its key is taken; the transaction goes on."""
     return connection.execute(_insert_new(table, connection.dialect.name), row).scalar()
 
 
@@ -85,7 +84,7 @@ def _insert_new(table: Table, dialect: str) -> Any:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same transaction may succeed when tried again: it met another, and was rolled back whole."""
+    """Return whether a transaction may succeed when tried again: it conflicted, and was rolled back whole."""
     if not isinstance(error, DBAPIError):
         return False
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE_STATES:
@@ -94,24 +93,24 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_double_booking(error: BaseException) -> bool:
-    """Whether the database refused to have somebody booked twice at a time."""
+    """Return whether the database refused to book somebody's time twice."""
     return isinstance(error, IntegrityError) and "meetkit_no_double_booking" in str(error.orig)
 
 
 def reason(error: DBAPIError) -> str:
-    """What a driver says went wrong, where that cannot hold what people wrote; else the kind of error."""
-    about_values = str(getattr(error.orig, "sqlstate", "")).startswith(_ABOUT_VALUES)
-    if about_values or isinstance(error, IntegrityError | DataError):
+    """Return the driver's message where it cannot hold users' content, else the type of the error."""
+    holds_values = str(getattr(error.orig, "sqlstate", "")).startswith(_STATES_WITH_VALUES)
+    if holds_values or isinstance(error, IntegrityError | DataError):
         return type(error.orig).__name__
-    said = str(error.orig).strip().partition("\n")[0].partition(" with text ")[0]
-    return said or type(error.orig).__name__
+    message = str(error.orig).strip().partition("\n")[0].partition(" with text ")[0]
+    return message or type(error.orig).__name__
 
 
 def truncate_wal(connection: Connection) -> None:
-    """Empty the `…-wal` of a SQLite database; who reads it just now is waited for a moment, so it may stay as it is."""
-    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_MOMENT}")
+    """Empty the `…-wal` of a SQLite database; it stays as it is where somebody goes on reading it."""
+    timeout_before = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_CHECKPOINT_TIMEOUT}")
     try:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {timeout_before}")

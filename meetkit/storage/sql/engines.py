@@ -1,4 +1,4 @@
-"""How a database is opened, as each of the two should be used."""
+"""Engines for SQLite and PostgreSQL, each with the settings that suit it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.models.base import Value, is_storable
 from meetkit.settings.databases import DatabaseSettings
 
-# Statements are logged without their parameters; here what they found is kept out of the log, too.
+# SQLAlchemy logs statements without their parameters, and this filter drops the rows that they return.
 _LOGGED_AS = "meetkit"
 logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: "Row %r" not in str(record.msg))
 _SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
-_EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
-_SUPPORTED = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_URL_EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
+_DIALECTS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 class SqlOptions(Value):
-    """How a database that meetkit opens itself is used. Times are in seconds.
+    """Options for a database that meetkit opens. Times are in seconds.
 
     `synchronous`: `FULL` waits for the disk at each commit; `NORMAL`, on SQLite, may lose the last commits at a
     power cut, though not at a crash of the process. `busy_timeout`: how long SQLite waits for another writer.
-    `statement_timeout`: when PostgreSQL gives a statement up. `pool_size`: how many connections there are at most;
-    who finds none free waits for one. `attempts`: how often a transaction is tried that
-    the database refuses for its meeting another. `encryption_keys`: what was said, and what is made from it, is
-    encrypted by the first and decrypted by all (see docs/encryption.md); without any it is not.
+    `statement_timeout`: when PostgreSQL cancels a statement. `pool_size`: the maximum number of connections; a thread
+    that finds none free waits. `attempts`: how often a transaction that conflicts with another is tried.
+    `encryption_keys`: content is encrypted with the first and decrypted with any (see docs/encryption.md); without keys
+    it is stored plain.
     """
 
     synchronous: Literal["FULL", "NORMAL"] = "FULL"
@@ -48,7 +48,7 @@ class SqlOptions(Value):
 
     @classmethod
     def of(cls, settings: DatabaseSettings) -> Self:
-        """The options that the settings give."""
+        """Return the options of these settings."""
         keys = settings.encryption_keys
         return cls(
             synchronous=settings.sqlite_synchronous,
@@ -57,67 +57,65 @@ class SqlOptions(Value):
 
 
 def open_engine(url: str | URL, options: SqlOptions, *, to_write: bool = True) -> Engine:
-    """An engine for a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`.
+    """Open an engine for a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`.
 
-    A SQLite database is put into WAL mode, where it is not opened only to be looked at.
+    A SQLite database that is opened to be written is put into WAL mode.
 
     Raises:
         InvalidRequestError: it is not such a URL.
     """
-    parsed = parse(url)
+    database_url = parse(url)
     try:
-        if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(parsed, options, to_write=to_write)
-        return _open_postgresql(parsed, options)
+        if database_url.get_backend_name() == "sqlite":
+            return _open_sqlite(database_url, options, to_write=to_write)
+        return _open_postgresql(database_url, options)
     except InvalidRequestError:
         raise
     except (NoSuchModuleError, ArgumentError, TypeError, ValueError):
         # No such driver, one for asynchronous use, or an argument such as `?timeout=soon`.
-        raise InvalidRequestError(_EXPECTED) from None
+        raise InvalidRequestError(_URL_EXPECTED) from None
     except ImportError as error:
         raise InvalidRequestError(f"database: the driver of this URL is not installed ({error.name})") from error
 
 
 def parse(url: str | URL) -> URL:
-    """The URL of a database of one of the two kinds.
+    """Parse the URL of a SQLite or PostgreSQL database.
 
     Raises:
-        InvalidRequestError: it is none.
+        InvalidRequestError: it is not such a URL.
     """
     try:
-        parsed = sqlalchemy.make_url(url)
+        database_url = sqlalchemy.make_url(url)
     except (ArgumentError, ValueError):
-        raise InvalidRequestError(_EXPECTED) from None
-    if not is_storable(parsed.database or ""):
-        raise InvalidRequestError(_EXPECTED)
-    if parsed.drivername == "postgres":
-        parsed = parsed.set(drivername="postgresql")
-    check_dialect(parsed.get_backend_name())
-    if "@" in (parsed.host or ""):
+        raise InvalidRequestError(_URL_EXPECTED) from None
+    if not is_storable(database_url.database or ""):
+        raise InvalidRequestError(_URL_EXPECTED)
+    if database_url.drivername == "postgres":
+        database_url = database_url.set(drivername="postgresql")
+    check_dialect(database_url.get_backend_name())
+    if "@" in (database_url.host or ""):
         raise InvalidRequestError("database: write an @ within the password as %40")
-    return parsed
+    return database_url
 
 
 def check_dialect(name: str) -> None:
-    """Refuse other databases than these two."""
-    if name not in _SUPPORTED:
-        raise InvalidRequestError(f"database: {' or '.join(_SUPPORTED.values())}, not {name}")
+    """Refuse a database that is neither SQLite nor PostgreSQL."""
+    if name not in _DIALECTS:
+        raise InvalidRequestError(f"database: {' or '.join(_DIALECTS.values())}, not {name}")
 
 
 def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
     if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
-        raise InvalidRequestError(
-            f"database: {brief_repr(unknown[0])} means something only in sqlite:///file:…?uri=true"
-        )
+        raise InvalidRequestError(f"database: {brief_repr(unknown[0])} has a meaning only in sqlite:///file:…?uri=true")
     in_memory = url.database in (None, "", ":memory:")
     engine = sqlalchemy.create_engine(
         url,
         poolclass=QueuePool,
-        # A database in memory is its connection: there is one, for which threads wait.
+        # A database in memory exists in one connection, which threads take in turn.
         pool_size=1 if in_memory else options.pool_size,
         max_overflow=0,
-        # The connection that wrote last still has in memory what the next one would read again.
+        # The connection that wrote last has its pages in memory, which another would read again.
         pool_use_lifo=True,
         connect_args={"check_same_thread": False, "timeout": options.busy_timeout},
         hide_parameters=True,
@@ -147,12 +145,12 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
         return
     try:
-        # For this one lock SQLite does not wait by itself.
+        # SQLite does not wait for this lock by itself.
         for attempt in stamina.retry_context(on=_is_busy, attempts=50, timeout=None, wait_initial=0.01, wait_max=0.2):
             with attempt:
                 connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
-        # What is opened only to be read stays as it is.
+        # A read-only database stays as it is.
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
             raise
 
@@ -162,15 +160,15 @@ def _is_busy(error: Exception) -> bool:
 
 
 def create_file(url: URL) -> None:
-    """Create the file of a SQLite database where there is none, for its owner alone, as it holds what people said."""
+    """Create the file of a SQLite database where there is none, readable by its owner alone, as it holds content."""
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.query:
-        # Where it cannot be created, SQLite says why.
+        # Where it cannot be created, SQLite reports the reason.
         with contextlib.suppress(OSError):
             os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
-    given = url.query.get("options", "")
+    url_options = url.query.get("options", "")
     timeout = f"-c statement_timeout={round(options.statement_timeout * 1000)}"
     return sqlalchemy.create_engine(
         url,
@@ -180,5 +178,7 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         logging_name=_LOGGED_AS,
-        connect_args={"options": " ".join([*([given] if isinstance(given, str) else given), timeout]).strip()},
+        connect_args={
+            "options": " ".join([*([url_options] if isinstance(url_options, str) else url_options), timeout]).strip()
+        },
     )

@@ -1,4 +1,4 @@
-"""Erasing what was said and by whom, in SQL, by functions that take the caller's connection and never commit."""
+"""Erasure and purge in SQL: functions that take the caller's connection and never commit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.people import contacts, users
 
 _m, _p = tables.meetings, tables.participants
-_other = _m.alias("other")
+_quoting = _m.alias("quoting")
 _artefacts, _requests = tables.artefacts, tables.requests
-_PAGE = 500
+_PAGE = 500  # meetings in one transaction of a purge, so that nobody waits for long
 _NO_CONTENT: dict[str, Any] = {**NO_CONTENT, "action_items": [], "has_open_items": False}
 _IS_BRIEF = or_(_artefacts.c.kind == BRIEF, func.substr(_artefacts.c.kind, 1, len(BRIEF) + 1) == f"{BRIEF}:")
-_THESE = any_of(_m.c.number, value_list("numbers", BigInteger))
+_IN_NUMBERS = any_of(_m.c.number, value_list("numbers", BigInteger))
 _ends_at = _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE
 _HAS_CONTENT = or_(
     *(_m.c[name].is_not(None) for name in rows.TEXT_COLUMNS),
@@ -33,27 +33,26 @@ _HAS_CONTENT = or_(
 
 
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:
-    """Keep of a user nothing but the id, and of the meetings that they own or attend no content."""
+    """Erase a user but for id and tenant, and the content of the meetings that they own or attend."""
     users.update(connection, user_id, lambda user: user.erased)
     number = users.number(connection, user_id)
     of_user = tables.calendars.c.user_number == number
     connection.execute(delete(tables.calendar_busy).where(tables.calendar_busy.c.user_number == number))
     connection.execute(delete(tables.calendars).where(of_user))
     taking_part = select(_p.c.meeting_number).where(_p.c.user_number == number)
-    found = _lock(connection, select(_m.c.number).where(_m.c.number.in_(taking_part)))
-    _empty(connection, found, now=now, title=ERASED_TITLE)
+    numbers = _lock(connection, select(_m.c.number).where(_m.c.number.in_(taking_part)))
+    _remove_content(connection, numbers, now=now, title=ERASED_TITLE)
     is_planned = (_m.c.status == "scheduled") & (_m.c.starts_at > to_microseconds(now))
-    connection.execute(
-        update(_m).where(_m.c.user_number == number, is_planned, _THESE).values(status="cancelled"), {"numbers": found}
-    )
+    own_planned = update(_m).where(_m.c.user_number == number, is_planned, _IN_NUMBERS)
+    connection.execute(own_planned.values(status="cancelled"), {"numbers": numbers})
 
 
 def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) -> None:
-    """Keep of a contact nothing but the id, and of the meetings with it no content."""
+    """Erase a contact but for id and tenant, and the content of the meetings with them."""
     contacts.update(connection, contact_id, lambda contact: contact.erased)
     number = contacts.number(connection, contact_id)
-    found = _lock(connection, select(_m.c.number).where(_m.c.contact_number == number))
-    _empty(connection, found, now=now, title=ERASED_TITLE)
+    numbers = _lock(connection, select(_m.c.number).where(_m.c.contact_number == number))
+    _remove_content(connection, numbers, now=now, title=ERASED_TITLE)
 
 
 def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:
@@ -65,39 +64,43 @@ def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:
 
 
 def _purge_page(connection: Connection, before: dt.datetime, *, after: int, now: dt.datetime) -> Sequence[int]:
-    """Keep no content of the next meetings that ended before an instant; the numbers of those that had any."""
+    """Remove the content of the next meetings that ended before an instant; return the numbers of those that had any.
+
+    The next are those whose number is higher than `after`.
+    """
     has_ended: ColumnElement[bool] = _ends_at < to_microseconds(before)
-    next_ones = select(_m.c.number).where(_m.c.number > after, has_ended, _HAS_CONTENT).limit(_PAGE)
-    found = _lock(connection, next_ones)
-    _empty(connection, found, now=now)
-    return found
+    numbers = _lock(connection, select(_m.c.number).where(_m.c.number > after, has_ended, _HAS_CONTENT).limit(_PAGE))
+    _remove_content(connection, numbers, now=now)
+    return numbers
 
 
 def has_content(connection: Connection, number: int) -> bool:
-    """Whether anything is kept of what was said in a meeting."""
+    """Return whether a meeting, its attachments or the results of requests hold something that was said."""
     return connection.execute(select(_m.c.number).where(_m.c.number == number, _HAS_CONTENT)).scalar() is not None
 
 
 def delete_briefs(connection: Connection, numbers: Sequence[int]) -> None:
-    """Forget the briefs that may quote these meetings: those of all with the same contacts."""
-    contact_numbers = select(_m.c.contact_number).where(_THESE)
-    with_same = select(_other.c.number).where(_other.c.contact_number.in_(contact_numbers))
-    quoting = _artefacts.c.meeting_number.in_(with_same)
-    connection.execute(delete(_artefacts).where(quoting, _IS_BRIEF), {"numbers": list(numbers)})
+    """Delete the briefs that may quote these meetings: those of all meetings with the same contacts."""
+    contact_numbers = select(_m.c.contact_number).where(_IN_NUMBERS)
+    with_same_contact = select(_quoting.c.number).where(_quoting.c.contact_number.in_(contact_numbers))
+    briefs = delete(_artefacts).where(_artefacts.c.meeting_number.in_(with_same_contact), _IS_BRIEF)
+    connection.execute(briefs, {"numbers": list(numbers)})
 
 
-def _lock(connection: Connection, these: Select[Any]) -> Sequence[int]:
-    """The numbers of these meetings, which nobody else changes until the transaction ends."""
-    return connection.execute(these.order_by(_m.c.number).with_for_update(of=_m, key_share=True)).scalars().all()
+def _lock(connection: Connection, meeting_numbers: Select[Any]) -> Sequence[int]:
+    """Select the numbers of meetings, which nobody else changes until the transaction ends."""
+    # In order of their numbers, as everywhere, so that two transactions never wait for each other.
+    statement = meeting_numbers.order_by(_m.c.number).with_for_update(of=_m, key_share=True)
+    return connection.execute(statement).scalars().all()
 
 
-def _empty(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, **changes: str) -> None:
-    """Forget what was said in these meetings, now locked, what lies beside them, and briefs that may quote them."""
-    these = {"numbers": list(numbers)}
-    moved_on = {"updated_at": to_microseconds(now), "version": _m.c.version + 1}
-    connection.execute(update(_m).where(_THESE).values({**_NO_CONTENT, **moved_on, **changes}), these)
-    beside = any_of(_artefacts.c.meeting_number, value_list("numbers", BigInteger))
-    connection.execute(delete(_artefacts).where(beside), these)
+def _remove_content(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, **changes: str) -> None:
+    """Remove the content of these locked meetings, their attachments, and the briefs that may quote them."""
+    params = {"numbers": list(numbers)}
+    new_version = {"updated_at": to_microseconds(now), "version": _m.c.version + 1}
+    connection.execute(update(_m).where(_IN_NUMBERS).values({**_NO_CONTENT, **new_version, **changes}), params)
+    of_meetings = any_of(_artefacts.c.meeting_number, value_list("numbers", BigInteger))
+    connection.execute(delete(_artefacts).where(of_meetings), params)
     delete_briefs(connection, numbers)
-    answered = _requests.c.meeting_id.in_(select(_m.c.id).where(_THESE))
-    connection.execute(update(_requests).where(answered).values(result=None), these)
+    with_result = _requests.c.meeting_id.in_(select(_m.c.id).where(_IN_NUMBERS))
+    connection.execute(update(_requests).where(with_result).values(result=None), params)

@@ -1,4 +1,4 @@
-"""By which keys something in a database is encrypted, on record there, so that one that is missing is noticed."""
+"""The record of keys that a database is encrypted with, by which a missing key is noticed."""
 
 from __future__ import annotations
 
@@ -10,40 +10,38 @@ from sqlalchemy import Connection, delete, select
 from meetkit.storage.sql import ciphers, dialects, rows, tables
 from meetkit.storage.sql.ciphers import Cipher
 
-MISSING = "MEETKIT_ENCRYPTION_KEYS lacks a key by which something in the database is encrypted"
+MISSING = "MEETKIT_ENCRYPTION_KEYS lacks a key that the database is encrypted with"
 _t = tables.encryption_keys
 
 
 def has_all_keys(connection: Connection) -> bool:
-    """Whether the connection has each key by which something is encrypted."""
+    """Return whether the connection has every key that the database is encrypted with."""
     in_use = connection.execute(select(_t.c.fingerprint)).scalars()
     return set(in_use).issubset(ciphers.of(connection).fingerprints)
 
 
-def seal(connection: Connection, text: str, place: str) -> str:
-    """A text as the connection keeps it at a place."""
-    kept = ciphers.of(connection).seal(text, place)
-    record_use(connection, [kept], ciphers.of(connection))
-    return kept
+def seal(connection: Connection, text: str, context: str) -> str:
+    """Return a text as the connection stores it in an encryption context."""
+    sealed_text = ciphers.of(connection).seal(text, context)
+    record_use(connection, [sealed_text], ciphers.of(connection))
+    return sealed_text
 
 
-def seal_meetings(connection: Connection, found: Iterable[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The rows of meetings, or some of each, by their ids, as the connection keeps them."""
+def seal_meetings(connection: Connection, plain_rows: Iterable[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the rows of meetings, or parts of them, given with their ids, as the connection stores them."""
     cipher = ciphers.of(connection)
-    sealed = [rows.seal_row(cipher, meeting_id, row) for meeting_id, row in found]
-    record_use(connection, (row.get(name) for row in sealed for name in rows.CONTENT_COLUMNS), cipher)
-    return sealed
+    sealed_rows = [rows.seal_row(cipher, meeting_id, row) for meeting_id, row in plain_rows]
+    record_use(connection, (row.get(name) for row in sealed_rows for name in rows.CONTENT_COLUMNS), cipher)
+    return sealed_rows
 
 
-def record_use(connection: Connection, kept: Iterable[Any], cipher: Cipher) -> None:
-    """Put on record by which key of a cipher some of what is kept in this transaction is encrypted, if any is.
-
-    Each time, as another may have taken the key off record meanwhile.
-    """
-    if any(map(ciphers.is_sealed, kept)):
+def record_use(connection: Connection, stored_values: Iterable[Any], cipher: Cipher) -> None:
+    """Record the key of a cipher where one of the values that this transaction stores is encrypted."""
+    # At every write, as another program may have deleted the record meanwhile.
+    if any(map(ciphers.is_sealed, stored_values)):
         dialects.insert_new(connection, _t, {"fingerprint": cipher.fingerprints[0]})
 
 
 def delete_unused(connection: Connection, cipher: Cipher) -> None:
-    """Take off record all keys by which nothing is encrypted any more, where all is kept as this cipher keeps it."""
+    """Delete the records of all keys but the cipher's first; all content must be stored as this cipher stores it."""
     connection.execute(delete(_t).where(_t.c.fingerprint.not_in(cipher.fingerprints[:1])))

@@ -1,4 +1,4 @@
-"""Looking after a database: bringing its tables up, saying where they are, and whether all is well with it."""
+"""Maintenance of a database: open it from a command, upgrade its tables, and check its integrity."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.store import SqlStore
 from meetkit.storage.sql.transactions import OwnTransactions, errors_translated
 
-_PATIENCE = 3600  # seconds
+_STATEMENT_TIMEOUT = 3600  # seconds; a check of a large table takes long
 _m, _p, _u, _c = tables.meetings, tables.participants, tables.users, tables.contacts
 _owner = _u.alias("owner")
+# The triggers and constraints that keep the tables consistent, by database.
 _GUARDS = {
     "sqlite": {
         "meetkit_participant_agrees_insert",
@@ -39,7 +40,7 @@ _GUARDS = {
         "meetkit_participants_follow",
     },
 }
-_GUARDS_THERE = {
+_SELECT_GUARDS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
         SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')
@@ -52,22 +53,22 @@ _GUARDS_THERE = {
 
 @contextmanager
 def open_connection(url: str, *, to_write: bool = False, options: SqlOptions | None = None) -> Iterator[Connection]:
-    """A connection with a transaction open on it, committed at the end; only `to_write` may it create a file.
+    """Open a connection in a transaction that is committed at the end; only with `to_write` may it create a file.
 
-    Of the options all but the `statement_timeout` hold.
+    All options hold but `statement_timeout`.
 
     Raises:
-        InvalidRequestError: it is no URL of a database, or there is no such file.
+        InvalidRequestError: it is not the URL of a database, or there is no such file.
         StoreError: the database fails.
     """
-    options = (options or SqlOptions()).model_copy(update={"statement_timeout": _PATIENCE})
+    options = (options or SqlOptions()).model_copy(update={"statement_timeout": _STATEMENT_TIMEOUT})
     engine = ciphers.with_keys(engines.open_engine(url, options, to_write=to_write), options.encryption_keys)
     check_file(engine.url, may_create=to_write)
     if to_write:
         engines.create_file(engine.url)
-    access = OwnTransactions(engine, attempts=1)
+    transactions = OwnTransactions(engine, attempts=1)
     try:
-        with errors_translated(), access.writing() if to_write else access.snapshot() as connection:
+        with errors_translated(), transactions.writing() if to_write else transactions.snapshot() as connection:
             yield connection
     finally:
         engine.dispose()
@@ -75,11 +76,11 @@ def open_connection(url: str, *, to_write: bool = False, options: SqlOptions | N
 
 @contextmanager
 def open_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlStore]:
-    """The store of a database that is there, closed at the end.
+    """Open the store of an existing database, closed at the end of the block.
 
     Raises:
-        InvalidRequestError: it is no URL of a database, or there is no such file.
-        SchemaError: the tables are those of another version, or none.
+        InvalidRequestError: it is not the URL of a database, or there is no such file.
+        SchemaError: there are no tables, or those of another version.
         StoreError: the database fails.
     """
     engine = engines.open_engine(url, options or SqlOptions())
@@ -91,16 +92,18 @@ def open_store(url: str, options: SqlOptions | None = None) -> Iterator[SqlStore
 
 
 def check_file(url: URL, *, may_create: bool = False) -> None:
-    """Refuse a SQLite database whose file is not there, or that has none.
+    """Refuse a SQLite database without a file.
 
     Raises:
-        InvalidRequestError: it is such a one; the message says what to do.
+        InvalidRequestError: its file does not exist, or it is in memory; the message says what to do.
     """
     name = url.database or ""
     if url.get_backend_name() != "sqlite" or name.startswith("file:"):
         return
     if name in ("", ":memory:"):
-        raise InvalidRequestError("database: one in memory is gone at once; name a file, such as sqlite:///meetings.db")
+        raise InvalidRequestError(
+            "database: a database in memory is lost at once; name a file, such as sqlite:///meetings.db"
+        )
     file = Path(name)
     if not file.parent.is_dir():
         raise InvalidRequestError(f"database: there is no directory {brief_repr(str(file.parent))}")
@@ -109,86 +112,89 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
 
 
 def check_writable(url: str) -> None:
-    """Refuse a SQLite database whose file, or the folder where others are made beside it, cannot be written.
+    """Refuse a SQLite database that cannot be written.
 
     Raises:
-        StoreError: it is such a one. SQLite itself opens it, and fails at the first write.
+        StoreError: its file, or the folder of its `…-wal`, is read-only. SQLite would fail at the first write.
     """
-    parsed = sqlalchemy.make_url(url)
-    file = Path(parsed.database or "")
-    if parsed.get_backend_name() != "sqlite" or parsed.query or not file.exists():
+    database_url = sqlalchemy.make_url(url)
+    file = Path(database_url.database or "")
+    if database_url.get_backend_name() != "sqlite" or database_url.query or not file.exists():
         return
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         raise StoreError(f"the database {brief_repr(str(file))}, or its folder, cannot be written")
 
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
-    """Bring the tables up to this version; the revision before, `None` of an empty database, and the one after."""
+    """Upgrade the tables to this version; return the revision before, `None` if there were none, and the one after."""
     return schema.upgrade(connection), schema.REVISION
 
 
 def problems(connection: Connection) -> list[str]:
-    """What is wrong with the tables or with what is in them, one line each; none where all is well.
+    """Return the problems of the tables and of their rows, one line each.
 
     Raises:
-        SchemaError: the tables are those of another version, or none.
+        SchemaError: there are no tables, or those of another version.
     """
     schema.check(connection)
-    if found := [*schema.differences(connection), *_missing_guards(connection)]:
-        return found
+    if problems := [*schema.differences(connection), *_missing_guards(connection)]:
+        return problems
     if connection.dialect.name == "sqlite":
-        found = [*_broken_pages(connection), *_dangling(connection)]
+        problems = [*_broken_pages(connection), *_dangling(connection)]
     if wrong := sum(_differs(connection, row) for row in connection.execute(select(tables.calendars))):
-        found.append(f"{wrong:,} calendars whose busy time is not what is searched")
-    if locked := encryption.unreadable(connection):
-        found.append(f"{locked:,} rows with what no key of MEETKIT_ENCRYPTION_KEYS decrypts")
-    return found + [
-        f"{number:,} {what}" for what, statement in _DISAGREEMENTS.items() if (number := _count(connection, statement))
+        problems.append(f"{wrong:,} calendars whose busy time is not what is searched")
+    if unreadable := encryption.unreadable(connection):
+        problems.append(f"{unreadable:,} rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts")
+    return problems + [
+        f"{number:,} {rows_of}" for rows_of, query in _INCONSISTENT.items() if (number := _count(connection, query))
     ]
 
 
 def _missing_guards(connection: Connection) -> Iterator[str]:
     dialect = connection.dialect.name
-    there = set(connection.execute(text(_GUARDS_THERE[dialect])).scalars())
-    for name in sorted(_GUARDS[dialect] - there):
+    existing = set(connection.execute(text(_SELECT_GUARDS[dialect])).scalars())
+    for name in sorted(_GUARDS[dialect] - existing):
         yield f"the trigger or constraint {name} is missing"
 
 
 def _broken_pages(connection: Connection) -> list[str]:
-    found = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    return [f"SQLite finds: {' '.join(line.split())}" for line in found if line != "ok"]
+    lines = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    return [f"SQLite finds: {' '.join(line.split())}" for line in lines if line != "ok"]
 
 
 def _dangling(connection: Connection) -> list[str]:
-    found = connection.exec_driver_sql("PRAGMA foreign_key_check")
-    counted = Counter((row[0], row[2]) for row in found)
-    return [f"{number:,} rows of {table} refer to none of {parent}" for (table, parent), number in counted.items()]
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    counts = Counter((row[0], row[2]) for row in dangling)
+    return [f"{number:,} rows of {table} refer to no row of {parent}" for (table, parent), number in counts.items()]
 
 
 def _differs(connection: Connection, calendar: Row[Any]) -> bool:
     table = tables.calendar_busy
-    kept = select(table.c.starts_at, table.c.ends_at, table.c.busy_from, table.c.busy_until, table.c.user_number)
-    found = connection.execute(kept.where(table.c.calendar_number == calendar.number).order_by(table.c.starts_at)).all()
-    expected = busy.pieces(rows.read_calendar(calendar))
-    return [tuple(row) for row in found] != [(*piece.values(), calendar.user_number) for piece in expected]
+    columns = select(table.c.starts_at, table.c.ends_at, table.c.busy_from, table.c.busy_until, table.c.user_number)
+    stored_rows = connection.execute(
+        columns.where(table.c.calendar_number == calendar.number).order_by(table.c.starts_at)
+    ).all()
+    segments = busy.segments(rows.read_calendar(calendar))
+    return [tuple(row) for row in stored_rows] != [(*segment.values(), calendar.user_number) for segment in segments]
 
 
 def _count(connection: Connection, statement: Select[Any]) -> int:
     return connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
 
 
-_taken_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
-_booked = select(_p.c.starts_at, _taken_until.label("taken_until")).where(_p.c.exclusive).subquery()
+_busy_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
+_bookings = select(_p.c.starts_at, _busy_until.label("busy_until")).where(_p.c.exclusive).subquery()
 _is_busy = _m.c.status != "cancelled"
-_DISAGREEMENTS: dict[str, Select[Any]] = {
-    "meetings whose owner is not among those in them": select(_m.c.number).where(
+# Queries for rows that contradict each other, by their descriptions.
+_INCONSISTENT: dict[str, Select[Any]] = {
+    "meetings without their owner among the participants": select(_m.c.number).where(
         not_(
             select(_p.c.meeting_number)
             .where(_p.c.meeting_number == _m.c.number, _p.c.user_number == _m.c.user_number)
             .exists()
         )
     ),
-    "people in a meeting with another time than the meeting's": select(_p.c.meeting_number)
+    "participants with another time than their meeting's": select(_p.c.meeting_number)
     .join(_m, _m.c.number == _p.c.meeting_number)
     .where(
         or_(
@@ -198,7 +204,7 @@ _DISAGREEMENTS: dict[str, Select[Any]] = {
             _p.c.exclusive != and_(_is_busy, _m.c.exclusive),
         )
     ),
-    "meetings whose people are not all of one tenant": select(_m.c.number)
+    "meetings with people of several tenants": select(_m.c.number)
     .join(_owner, _owner.c.number == _m.c.user_number)
     .where(
         or_(
@@ -211,7 +217,7 @@ _DISAGREEMENTS: dict[str, Select[Any]] = {
             .exists(),
         )
     ),
-    "bookings of somebody's time that is booked already": select(_booked.c.starts_at).where(
-        _booked.c.taken_until > _booked.c.starts_at
+    "bookings of time that is booked already": select(_bookings.c.starts_at).where(
+        _bookings.c.busy_until > _bookings.c.starts_at
     ),
 }

@@ -1,4 +1,4 @@
-"""Meetings in SQL and what lies beside them, by functions that take the caller's connection and never commit."""
+"""Meetings in SQL with their attachments: functions that take the caller's connection and never commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from meetkit.storage.sql.people import contacts, id_conflict, lock_users, users
 _m, _p = tables.meetings, tables.participants
 _owners, _contacts = tables.users.alias("owners"), tables.contacts
 _attendee = tables.users.alias("attendee")
-# One text of lines "position id": no id has a line break.
+# One text of lines "position id"; an id holds no line break.
 _attendees = (
     select(joined_lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
     .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
@@ -51,109 +51,112 @@ SELECT = (
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
 _open = _m.alias("open")
-# All but the transcript, which may be long and is not looked at.
+# Without the transcript, which may be long.
 _WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
     *(null().label("transcript") if column.name == "transcript" else column for column in SELECT.selected_columns)
 )
-_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = (one.where(_m.c.id == bindparam("one")) for one in (SELECT, _WITHOUT_TRANSCRIPT))
-_NUMBER = select(_m.c.number, _m.c.version).where(_m.c.id == bindparam("one"))
+_IS_ID = _m.c.id == bindparam("id")
+_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = SELECT.where(_IS_ID), _WITHOUT_TRANSCRIPT.where(_IS_ID)
+_NUMBER = select(_m.c.number, _m.c.version).where(_IS_ID)
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
-_PLACE = select(_m.c.starts_at, _m.c.id).where(_m.c.id == bindparam("one"))
-# By whether the transcript is read. Built once, as to build one takes as long as to run it.
-_ALL = {
-    with_transcript: one.join(_p, _p.c.meeting_number == _m.c.number)
+_POSITION = select(_m.c.starts_at, _m.c.id).where(_IS_ID)
+# By whether the transcript is read. Built once, as building a statement takes as long as running it.
+_OF_USER = {
+    with_transcript: statement.join(_p, _p.c.meeting_number == _m.c.number)
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
-    for with_transcript, one in ((True, SELECT), (False, _WITHOUT_TRANSCRIPT))
+    for with_transcript, statement in ((True, SELECT), (False, _WITHOUT_TRANSCRIPT))
 }
 _PAGE = {
-    with_transcript: one.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
-    for with_transcript, one in _ALL.items()
+    with_transcript: statement.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    for with_transcript, statement in _OF_USER.items()
 }
 _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
-    """Keep a new meeting and return it, or what its idempotency key kept first."""
+    """Store a new meeting and return it, or the first result of its idempotency key."""
     if idempotency and not claim(connection, RequestRecord.of(idempotency, meeting)):
         first = first_result(connection, idempotency)
         if first is None:
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
-    numbers, clients = people_of(connection, meeting)
+    numbers, contact_numbers = people_of(connection, meeting)
     if takes_time(meeting):
         lock_users(connection, numbers.values())
         busy.check_free(connection, meeting, numbers)
-    insert_meeting(connection, meeting, numbers, clients)
+    insert_meeting(connection, meeting, numbers, contact_numbers)
     return meeting
 
 
 def people_of(connection: Connection, meeting: Meeting) -> tuple[dict[str, int], dict[str, int]]:
-    """The row numbers of its users, and of its contact.
+    """Return the row numbers of a meeting's users, and of its contact, by id.
 
     Raises:
-        NotFoundError: one of them is not there.
+        NotFoundError: one of them is unknown.
     """
-    clients = [meeting.contact_id] if meeting.contact_id else []
-    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, clients)
+    contact_ids = [meeting.contact_id] if meeting.contact_id else []
+    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, contact_ids)
 
 
-def insert_meeting(connection: Connection, meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> None:
-    """Keep a new meeting, whoever is busy; the numbers are those of its people."""
-    [row] = keys.seal_meetings(connection, [(meeting.id, full_row(meeting, numbers, clients))])
+def insert_meeting(
+    connection: Connection, meeting: Meeting, numbers: dict[str, int], contact_numbers: dict[str, int]
+) -> None:
+    """Store a new meeting without a check of its people's time; the numbers are those of its people."""
+    [row] = keys.seal_meetings(connection, [(meeting.id, full_row(meeting, numbers, contact_numbers))])
     number = dialects.insert_new(connection, _m, row)
     if number is None:
         raise id_conflict("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
 
 
-def full_row(meeting: Meeting, numbers: dict[str, int], clients: dict[str, int]) -> dict[str, Any]:
-    """The row of a meeting, with the numbers of its owner and its contact."""
+def full_row(meeting: Meeting, numbers: dict[str, int], contact_numbers: dict[str, int]) -> dict[str, Any]:
+    """Return the row of a meeting, with the numbers of its owner and its contact."""
     people = {
         "user_number": numbers[meeting.user_id],
-        "contact_number": clients[meeting.contact_id] if meeting.contact_id else None,
+        "contact_number": contact_numbers[meeting.contact_id] if meeting.contact_id else None,
     }
     return {**rows.meeting_row(meeting), **people}
 
 
 def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) -> Meeting:
-    """The meeting of that id, its transcript not read unless it is asked for."""
+    """Return the meeting of that id; without `transcript`, its transcript is not read."""
     row = _get(connection, _BY_ID if transcript else _BY_ID_WITHOUT_TRANSCRIPT, meeting_id)
     return rows.read_meeting(ciphers.of(connection), row)
 
 
 def update_meeting(
-    connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], artefacts: Mapping[str, str]
+    connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], attachments: Mapping[str, str]
 ) -> tuple[Meeting, Meeting]:
-    """Change a meeting, and keep these artefacts beside it, by kind; as it was and as it is."""
+    """Change a meeting and store these attachments, by kind; return the meeting before and after."""
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
     _number(connection, meeting_id, lock=True)
     row = _get(connection, _BY_ID, meeting_id)
     before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
-    numbers, clients = people_of(connection, after)
+    numbers, contact_numbers = people_of(connection, after)
     if takes_time(after, before):
         lock_users(connection, numbers.values())
         busy.check_free(connection, after, numbers, row.number)
-    row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, clients)
-    changed = {name: value for name, value in row_after.items() if value != row_before[name]}
+    row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, contact_numbers)
+    changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
-    others = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
-    if others:
+    has_other_people = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
+    if has_other_people:
         connection.execute(delete(_p).where(is_this))
-    if changed:
-        [kept] = keys.seal_meetings(connection, [(after.id, changed)])
-        connection.execute(update(_m).where(_m.c.number == row.number).values(kept))
-    if others:
+    if changes:
+        [sealed_changes] = keys.seal_meetings(connection, [(after.id, changes)])
+        connection.execute(update(_m).where(_m.c.number == row.number).values(sealed_changes))
+    if has_other_people:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
-    for kind, content in artefacts.items():
+    for kind, content in attachments.items():
         _put_artefact(connection, row.number, kind, content)
     return before, after
 
 
 def delete_meeting(connection: Connection, meeting_id: str, expected_version: int | None) -> bool:
-    """Remove a meeting and everything kept beside it, and briefs of others that may quote it; whether any was said."""
+    """Delete a meeting, its attachments, and the briefs that may quote it; return whether it held any content."""
     number, version = _get(connection, _NUMBER_TO_CHANGE, meeting_id)
     check_version(meeting_id, version, expected=expected_version)
     had_content = erasure.has_content(connection, number)
@@ -161,26 +164,26 @@ def delete_meeting(connection: Connection, meeting_id: str, expected_version: in
     for table in (tables.artefacts, _p):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
-    answered = tables.requests.c.meeting_id == meeting_id
-    connection.execute(update(tables.requests).where(answered).values(result=None))
+    with_result = tables.requests.c.meeting_id == meeting_id
+    connection.execute(update(tables.requests).where(with_result).values(result=None))
     return had_content
 
 
 def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters, *, transcript: bool) -> list[Meeting]:
-    """The meetings that a user owns or attends and the filters admit, by date, then id."""
-    user = users.place(connection, user_id)
-    asked = {"user": user.number}
+    """Return the meetings that a user owns or attends and the filters admit, by date, then id."""
+    user = users.number_and_timezone(connection, user_id)
+    params = {"user": user.number}
     is_page = filters.limit is not None and not filters.text
-    statement = (_PAGE if is_page else _ALL)[transcript]
+    statement = (_PAGE if is_page else _OF_USER)[transcript]
     if conditions := list(_conditions(connection, filters, user.timezone)):
         statement = statement.where(*conditions)
     if is_page:
-        return _read(connection, statement, {**asked, "limit": filters.limit, "offset": filters.offset})
+        return _read(connection, statement, {**params, "limit": filters.limit, "offset": filters.offset})
     if not filters.text:
-        return _read(connection, statement.offset(filters.offset or None), asked)
+        return _read(connection, statement.offset(filters.offset or None), params)
     # Only Python folds case for all of Unicode, so it looks for the text.
-    found = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, asked).all())
-    return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+    of_user = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, params).all())
+    return cut(filter(filters.admits, of_user), offset=filters.offset, limit=filters.limit)
 
 
 def contact_history(
@@ -192,23 +195,23 @@ def contact_history(
     limit: int,
     seen_by: Collection[str] | None,
 ) -> list[Meeting]:
-    """The past meetings with a contact that began before an instant, newest first."""
+    """Return the past meetings with a contact that began before an instant, newest first."""
     number = contacts.number(connection, contact_id)
     is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
     statement = (
         SELECT.where(_m.c.contact_number == number, _m.c.starts_at < to_microseconds(before), is_past)
-        .where(*_seen(_m, seen_by))
+        .where(*_is_seen(_m, seen_by))
         .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
         .limit(limit)
     )
-    return _read(connection, statement, _seers(seen_by))
+    return _read(connection, statement, _seer_params(seen_by))
 
 
 def item_histories(
     connection: Connection, user_id: str | None, contact_id: str | None, seen_by: Collection[str] | None
 ) -> list[Meeting]:
-    """The meetings with action items of all circles in which one is open, by date, then id."""
-    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_seen(_open, seen_by)]
+    """Return the meetings with action items of all threads in which an item is open, by date, then id."""
+    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_is_seen(_open, seen_by)]
     if user_id is not None:
         taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
         is_open.append(_open.c.number.in_(taking_part))
@@ -218,14 +221,14 @@ def item_histories(
     statement = _WITHOUT_TRANSCRIPT.where(
         _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))
         | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners)),
-        *_seen(_m, seen_by),
+        *_is_seen(_m, seen_by),
     ).order_by(_m.c.starts_at, _m.c.id)
-    meetings = _read(connection, statement, _seers(seen_by))
+    meetings = _read(connection, statement, _seer_params(seen_by))
     return [meeting for meeting in meetings if meeting.action_items]
 
 
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
-    """Keep text beside a meeting, in place of what was there under that kind."""
+    """Store an attachment of a meeting, in place of the attachment of that kind."""
     _put_artefact(connection, _number(connection, meeting_id, lock=True), kind, content)
 
 
@@ -240,7 +243,7 @@ def _put_artefact(connection: Connection, number: int, kind: str, content: str) 
 
 
 def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | None:
-    """The text kept beside a meeting under that kind, if any."""
+    """Return a meeting's attachment of that kind, if there is one."""
     table, number = tables.artefacts, _number(connection, meeting_id)
     statement = select(table.c.content).where(table.c.meeting_number == number, table.c.kind == kind)
     content: str | None = connection.execute(statement).scalar() if is_storable(kind) else None
@@ -248,35 +251,35 @@ def get_artefact(connection: Connection, meeting_id: str, kind: str) -> str | No
 
 
 def first_result(connection: Connection, idempotency: IdempotencyKey) -> Meeting | None:
-    """What a request of that key was answered with, if there was one."""
+    """Return the first result of a request of that key, if there was one."""
     table = tables.requests
     row = connection.execute(select(table).where(table.c.key == idempotency.key)).one_or_none()
     return None if row is None else read_request(ciphers.of(connection), row).answer(idempotency)
 
 
 def read_request(cipher: Cipher, row: Any) -> RequestRecord:
-    """The request of a row."""
+    """Return the request of a row."""
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
-    kept = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
-    result = None if kept is None else Meeting.model_validate_json(kept)
+    content = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
+    result = None if content is None else Meeting.model_validate_json(content)
     return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
-    """Take a key for a request, unless it is taken; waits for whoever is about to take it."""
-    place = rows.request_context(request.idempotency.key)
-    result = request.result and keys.seal(connection, request.result.model_dump_json(), place)
+    """Take the key of a request, and return whether it was free; wait for a transaction that is about to take it."""
+    context = rows.request_context(request.idempotency.key)
+    result = request.result and keys.seal(connection, request.result.model_dump_json(), context)
     row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
     return dialects.insert_new(connection, tables.requests, row) is not None
 
 
-def _read(connection: Connection, statement: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Meeting]:
+def _read(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:
     cipher = ciphers.of(connection)
-    return [rows.read_meeting(cipher, row) for row in connection.execute(statement, asked).all()]
+    return [rows.read_meeting(cipher, row) for row in connection.execute(statement, params).all()]
 
 
 def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any:
-    row = connection.execute(statement, {"one": meeting_id}).one_or_none() if is_storable(meeting_id) else None
+    row = connection.execute(statement, {"id": meeting_id}).one_or_none() if is_storable(meeting_id) else None
     if row is None:
         raise NotFoundError("meeting", meeting_id)
     return row
@@ -287,8 +290,8 @@ def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> i
     return number
 
 
-def _seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[bool]]:
-    """The condition, if any, that one of these users owns or attends a meeting."""
+def _is_seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """Return the condition, if any, that one of these users owns or attends a meeting."""
     if seen_by is None:
         return []
     taking_part = select(_seen_p.c.meeting_number).join(_seer, _seer.c.number == _seen_p.c.user_number)
@@ -296,7 +299,7 @@ def _seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[b
     return [taking_part.where(_seen_p.c.meeting_number == meeting.c.number, is_seer).correlate(meeting).exists()]
 
 
-def _seers(seen_by: Collection[str] | None) -> dict[str, list[str]]:
+def _seer_params(seen_by: Collection[str] | None) -> dict[str, list[str]]:
     return {} if seen_by is None else {"seen_by": list(filter(is_storable, seen_by))}
 
 
@@ -307,7 +310,7 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
     if end:
         yield _p.c.starts_at < to_microseconds(end)
     if filters.after:
-        last = _get(connection, _PLACE, filters.after)
+        last = _get(connection, _POSITION, filters.after)
         yield tuple_(_p.c.starts_at, _m.c.id) > tuple_(last.starts_at, last.id)
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:

@@ -1,4 +1,4 @@
-"""Users and contacts in SQL, by functions that take the caller's connection and never commit."""
+"""Users and contacts in SQL: functions that take the caller's connection and never commit."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ PersonT = TypeVar("PersonT", User, Contact)
 _PAGE = 1_000
 
 
-# Statements are built once: to build one costs more than to run it.
 @dataclass(frozen=True)
 class People(Generic[PersonT]):
-    """The statements of users, and those of contacts."""
+    """The users, or the contacts."""
+
+    # Statements are built once: to build one costs more than to run it.
 
     kind: str
     model: type[PersonT]
@@ -32,11 +33,11 @@ class People(Generic[PersonT]):
 
     @cached_property
     def _by_id(self) -> Select[Any]:
-        return select(self.table).where(self.table.c.id == bindparam("one"))
+        return select(self.table).where(self.table.c.id == bindparam("id"))
 
     @cached_property
-    def _place(self) -> Select[Any]:
-        return select(self.table.c.number, self.table.c.timezone).where(self.table.c.id == bindparam("one"))
+    def _number_and_timezone(self) -> Select[Any]:
+        return select(self.table.c.number, self.table.c.timezone).where(self.table.c.id == bindparam("id"))
 
     @cached_property
     def _by_name(self) -> Select[Any]:
@@ -51,58 +52,58 @@ class People(Generic[PersonT]):
         return select(self.table.c.id, self.table.c.number).where(any_of(self.table.c.id, value_list("ids", Text)))
 
     def add(self, connection: Connection, person: PersonT) -> None:
-        """Keep a new one."""
+        """Store a new person."""
         if dialects.insert_new(connection, self.table, rows.person_row(person)) is None:
             raise id_conflict(self.kind, person.id)
 
     def get(self, connection: Connection, person_id: str) -> PersonT:
-        """The one of that id."""
+        """Return the person of that id."""
         return self._read(self.row(connection, person_id))
 
     def row(self, connection: Connection, person_id: str, *, lock: bool = False) -> Row[Any]:
-        """The row of that id; with `lock`, nobody else changes it until the transaction ends."""
-        return self._found(connection, self._to_change if lock else self._by_id, person_id)
+        """Return the row of that id; with `lock`, nobody else changes it until the transaction ends."""
+        return self._find(connection, self._to_change if lock else self._by_id, person_id)
 
-    def place(self, connection: Connection, person_id: str) -> Row[Any]:
-        """The row number and the time zone of that id."""
-        return self._found(connection, self._place, person_id)
+    def number_and_timezone(self, connection: Connection, person_id: str) -> Row[Any]:
+        """Return the row number and the time zone of a person."""
+        return self._find(connection, self._number_and_timezone, person_id)
 
     def update(self, connection: Connection, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
-        """Change one."""
+        """Change a person."""
         after = change(self._read(self.row(connection, person_id, lock=True)))
         connection.execute(update(self.table).where(self.table.c.id == person_id).values(rows.person_row(after)))
         return after
 
     def search(self, connection: Connection, filters: PeopleFilters) -> list[PersonT]:
-        """Those of a tenant that the filters admit, by name, then id."""
+        """Return the people of a tenant that the filters admit, by name, then id."""
         of_tenant = self._by_name.where(self.table.c.tenant_id == filters.tenant_id)
         last = self._last(connection, of_tenant, filters.after) if filters.after else None
         if filters.text:
             # Only Python folds case for all of Unicode, so it looks for the text.
-            found = (self._read(row) for row in self._pages(connection, of_tenant, last))
-            return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+            people = (self._read(row) for row in self._pages(connection, of_tenant, last))
+            return cut(filter(filters.admits, people), offset=filters.offset, limit=filters.limit)
         page = self._following(of_tenant, last).limit(filters.limit).offset(filters.offset or None)
         return [self._read(row) for row in connection.execute(page).all()]
 
     def numbers(self, connection: Connection, ids: Collection[str]) -> dict[str, int]:
-        """The row number of each of these ids.
+        """Return the row number of each of these ids.
 
         Raises:
-            NotFoundError: nobody has that id; the first such is named.
+            NotFoundError: an id is unknown; it names the first.
         """
-        asked = [one for one in ids if is_storable(one)]
-        rows_found: Any = connection.execute(self._numbers, {"ids": asked}).all() if asked else ()
-        found: dict[str, int] = dict(rows_found)
-        if len(asked) < len(ids) or len(found) < len(set(asked)):
-            raise NotFoundError(self.kind, next(one for one in ids if not is_storable(one) or one not in found))
-        return found
+        storable_ids = list(filter(is_storable, ids))
+        id_rows: Any = connection.execute(self._numbers, {"ids": storable_ids}).all() if storable_ids else ()
+        numbers: dict[str, int] = dict(id_rows)
+        if len(storable_ids) < len(ids) or len(numbers) < len(set(storable_ids)):
+            raise NotFoundError(self.kind, next(id_ for id_ in ids if not is_storable(id_) or id_ not in numbers))
+        return numbers
 
     def number(self, connection: Connection, person_id: str) -> int:
-        """The row number of one id."""
+        """Return the row number of an id."""
         return self.numbers(connection, [person_id])[person_id]
 
-    def _found(self, connection: Connection, statement: Select[Any], person_id: str) -> Row[Any]:
-        row = connection.execute(statement, {"one": person_id}).one_or_none() if is_storable(person_id) else None
+    def _find(self, connection: Connection, statement: Select[Any], person_id: str) -> Row[Any]:
+        row = connection.execute(statement, {"id": person_id}).one_or_none() if is_storable(person_id) else None
         if row is None:
             raise NotFoundError(self.kind, person_id)
         return row
@@ -118,8 +119,8 @@ class People(Generic[PersonT]):
         return row
 
     def _following(self, of_tenant: Select[Any], last: Row[Any] | None) -> Select[Any]:
-        place = tuple_(self.table.c.name, self.table.c.id)
-        return of_tenant if last is None else of_tenant.where(place > tuple_(last.name, last.id))
+        position = tuple_(self.table.c.name, self.table.c.id)
+        return of_tenant if last is None else of_tenant.where(position > tuple_(last.name, last.id))
 
     def _pages(self, connection: Connection, of_tenant: Select[Any], last: Row[Any] | None) -> Iterator[Row[Any]]:
         while page := connection.execute(self._following(of_tenant, last).limit(_PAGE)).all():
@@ -138,17 +139,18 @@ contacts = People("contact", Contact, tables.contacts)
 
 
 def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
-    """Let nobody else book these users' time until the transaction ends; taken in order, so without deadlock."""
+    """Lock these users, so that nobody else books their time until the transaction ends."""
+    # Locks are taken in the order of numbers, so that no two transactions wait for each other.
     connection.execute(_LOCK_USERS, {"numbers": list(numbers)})
 
 
 def id_conflict(kind: str, entity_id: str) -> ConflictError:
-    """The error of an id that is there already."""
+    """Return the error of an id that is taken."""
     return ConflictError(f"there is already a {kind} with id {brief_repr(entity_id)}")
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """These items, so many at a time."""
+    """Yield the items in lists of `size`, the last of which may be shorter."""
     remaining = iter(items)
-    while some := list(islice(remaining, size)):
-        yield some
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -1,26 +1,139 @@
-"""Which tables a database has, and bringing it up to those of this version."""
+"""The schema of a database: its revision, its upgrade, and how it differs from the tables of this version."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property, partial
+
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
+from meetkit import capabilities
+from meetkit.capabilities import Capability
 from meetkit.errors import SchemaError, brief_repr
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
 REVISION = "0004"
-VERSION_TABLE = "meetkit_alembic_version"
 _LOCK = 0x6D656574  # Whoever migrates a PostgreSQL database holds this advisory lock.
 
-_version = Table(VERSION_TABLE, MetaData(), Column("version_num", String))
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """A chain of migrations: the store's own, or that of a capability that is plugged in.
+
+    Args:
+        name: whose tables they are, in messages.
+        script_location: where Alembic finds the migrations, such as `meetkit:migrations`.
+        version_table: the table that holds the revision of a database; each chain has its own.
+        head: the newest revision. Revisions sort as text.
+        first_table: the name of a table that every revision has, which proves that a database has tables of the chain.
+        metadata: where the tables are declared, as they are at the newest revision.
+    """
+
+    name: str
+    script_location: str
+    version_table: str
+    head: str
+    first_table: str
+    metadata: MetaData = tables.metadata
+
+    @cached_property
+    def _version_num(self) -> Column[str]:
+        return Table(self.version_table, MetaData(), Column("version_num", String)).c.version_num
+
+    def current(self, connection: Connection) -> str | None:
+        """Return the revision of a database, `None` where it has no tables of the chain."""
+        if not inspect(connection).has_table(self.version_table):
+            return None
+        revision: str | None = connection.execute(select(self._version_num)).scalar()
+        return revision
+
+    def check(self, connection: Connection, revision: str | None) -> None:
+        """Refuse a database that is at another revision than the newest.
+
+        Raises:
+            SchemaError: it is empty, behind, or ahead.
+        """
+        if revision == self.head:
+            return
+        advice = "run `meetkit db upgrade`, or open it with migrate=True"
+        if revision is None and self._has_tables(connection):
+            raise SchemaError(
+                f"the database has tables of {self.name}, and no word of their revision; restore it from a backup"
+            )
+        if revision is None:
+            raise SchemaError(f"the database has no tables of {self.name} yet; {advice}")
+        if revision < self.head:
+            raise SchemaError(
+                f"the database is at revision {revision}, and this {self.name} needs {self.head}; {advice}"
+            )
+        raise SchemaError(
+            f"the database is at revision {revision}, newer than this {self.name} knows; install a newer {self.name}"
+        )
+
+    def upgrade(self, connection: Connection) -> str | None:
+        """Bring an empty or older database to the newest revision; return the revision before, `None` if it was empty.
+
+        Raises:
+            SchemaError: it is ahead, or at an unknown revision.
+        """
+        revision = self.current(connection)
+        is_older = revision < self.head if revision else not self._has_tables(connection)
+        if is_older:
+            self._migrate(connection, revision)
+        else:
+            self.check(connection, revision)
+        return revision
+
+    def _has_tables(self, connection: Connection) -> bool:
+        return inspect(connection).has_table(self.first_table)
+
+    def _migrate(self, connection: Connection, revision: str | None) -> None:
+        from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", self.script_location)
+        config.attributes.update(connection=connection, version_table=self.version_table)
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise SchemaError(
+                f"the database is at revision {brief_repr(revision)}, which this {self.name} does not know"
+            ) from error
+
+
+CORE = Chain(
+    name="meetkit",
+    script_location="meetkit:migrations",
+    version_table="meetkit_alembic_version",
+    head=REVISION,
+    first_table=tables.users.name,
+)
+
+
+def chains() -> tuple[Chain, ...]:
+    """Return the chains of migrations of a database: the product's, then those of capabilities with their own."""
+    return (CORE, *(_chain_of(capability) for capability in capabilities.installed() if capability.migrations))
+
+
+def _chain_of(capability: Capability) -> Chain:
+    migrations = capability.migrations
+    assert migrations is not None, "only capabilities with migrations of their own are asked"
+    return Chain(
+        name=capability.name,
+        script_location=migrations.location,
+        version_table=f"meetkit_{capability.name}_alembic_version",
+        head=migrations.head,
+        first_table=migrations.table,
+        metadata=capability.load("tables").metadata,
+    )
 
 
 def current(connection: Connection) -> str | None:
-    """The revision that a database is at; `None` where it has no tables of meetkit."""
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    revision: str | None = connection.execute(select(_version.c.version_num)).scalar()
-    return revision
+    """Return the revision of a database's store; `None` where it has no tables of meetkit."""
+    return CORE.current(connection)
 
 
 def check(connection: Connection) -> None:
@@ -29,71 +142,40 @@ def check(connection: Connection) -> None:
     Raises:
         SchemaError: it is empty, behind, or ahead.
     """
-    _check(connection, current(connection))
-
-
-def _check(connection: Connection, found: str | None) -> None:
-    if found == REVISION:
-        return
-    how = "run `meetkit db upgrade`, or open it with migrate=True"
-    if found is None and inspect(connection).has_table(tables.users.name):
-        raise SchemaError("the database has tables of meetkit, and no word of their revision; restore it from a backup")
-    if found is None:
-        raise SchemaError(f"the database has no tables of meetkit yet; {how}")
-    if found < REVISION:
-        raise SchemaError(f"the database is at revision {found}, and this meetkit needs {REVISION}; {how}")
-    raise SchemaError(f"the database is at revision {found}, newer than this meetkit knows; install a newer meetkit")
+    for chain in chains():
+        chain.check(connection, chain.current(connection))
 
 
 def upgrade(connection: Connection) -> str | None:
-    """Bring an empty or older database up, in the caller's transaction; who comes second waits and finds it done.
+    """Bring an empty or older database up in the caller's transaction; a concurrent caller waits and finds it done.
 
-    The revision that it was at is returned, of an empty one `None`. It takes what time it takes, up to an hour.
+    Returns the store's revision before, `None` of an empty database. It takes up to an hour.
 
     Raises:
-        SchemaError: it is ahead, or at no revision that is known.
+        SchemaError: it is ahead, or at an unknown revision.
     """
     dialects.begin_writing(connection)
     with dialects.long_statement_timeout(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        found = current(connection)
-        is_older = found < REVISION if found else not inspect(connection).has_table(tables.users.name)
-        if is_older:
-            _migrate(connection, found)
-        else:
-            _check(connection, found)
-    return found
-
-
-def _migrate(connection: Connection, found: str | None) -> None:
-    from alembic import command  # noqa: PLC0415  # slow to import, and seldom needed
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", "meetkit:migrations")
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise SchemaError(
-            f"the database is at revision {brief_repr(found)}, which this meetkit does not know"
-        ) from error
+        before, *_ = [chain.upgrade(connection) for chain in chains()]
+    return before
 
 
 def differences(connection: Connection) -> list[str]:
-    """How the tables differ from those of this version, one line each."""
+    """Return how the tables differ from those of this version, one line each."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
-    context = MigrationContext.configure(
-        connection,
-        opts={"include_name": is_ours, "version_table": VERSION_TABLE},
-    )
-    return [str(difference) for difference in compare_metadata(context, tables.metadata)]
+    return [
+        str(difference)
+        for metadata in dict.fromkeys(chain.metadata for chain in chains())
+        for difference in compare_metadata(
+            MigrationContext.configure(connection, opts={"include_name": partial(_is_known, metadata)}), metadata
+        )
+    ]
 
 
-def is_ours(name: str | None, kind: str, _: object) -> bool:
-    """Whether a table is of the known ones, for Alembic, which leaves the host's alone, and what is not imported."""
-    return kind != "table" or name in tables.metadata.tables
+def _is_known(metadata: MetaData, name: str | None, kind: str, _: object) -> bool:
+    # Alembic leaves aside all other tables: the host's, the tables of versions, and those of modules not imported.
+    return kind != "table" or name in metadata.tables

@@ -1,13 +1,13 @@
-"""`SqlStore`: the store on SQLite or PostgreSQL, by URL, engine, or a host's own connection."""
+"""The store in SQL: `SqlStore`, on a URL, an engine, or a host's own connection."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import URL, Connection, Engine
 
+from meetkit import capabilities
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
@@ -18,7 +18,6 @@ from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
-from meetkit.storage.sql.record_kind import RecordKind
 
 
 class SqlStore:
@@ -33,7 +32,6 @@ class SqlStore:
         *,
         migrate: bool = False,
         options: SqlOptions | None = None,
-        kinds: Sequence[RecordKind[Any]] | None = None,
     ) -> None:
         """Use a database; with `migrate`, bring its tables up to this version first.
 
@@ -43,27 +41,25 @@ class SqlStore:
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
                 connection the latter.
-            kinds: the kinds of record to export and import, by default those of `records.record_kinds`.
 
         Raises:
-            InvalidRequestError: that is no such database.
+            InvalidRequestError: `database` is none of these.
             SchemaError: the tables are not those of this version, and `migrate` is false.
             StoreError: the database cannot be reached.
         """
-        self._is_given = isinstance(database, Database)
+        self._is_callers = isinstance(database, Database)
         self.database = (
             database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
-        self._kinds = records.record_kinds() if kinds is None else tuple(kinds)
         self._read, self._write = self.database.read, self.database.write
 
     def close(self) -> None:
-        """Close what was opened for a URL; an engine, a connection or a `Database` that was given stays open."""
-        if not self._is_given:
+        """Close the engine that was opened for a URL; a database that is the caller's stays open."""
+        if not self._is_callers:
             self.database.close()
 
     def add_user(self, user: User) -> None:
-        """Keep a new user."""
+        """Store a new user."""
         self._write(users.add, user)
 
     def get_user(self, user_id: str) -> User:
@@ -75,11 +71,11 @@ class SqlStore:
         return self._write(users.update, user_id, change)
 
     def list_users(self, filters: PeopleFilters) -> list[User]:
-        """The users of a tenant that the filters admit, by name, then id."""
+        """Return the users of a tenant that the filters admit, by name, then id."""
         return self._read(users.search, filters)
 
     def add_contact(self, contact: Contact) -> None:
-        """Keep a new contact."""
+        """Store a new contact."""
         self._write(contacts.add, contact)
 
     def get_contact(self, contact_id: str) -> Contact:
@@ -91,37 +87,37 @@ class SqlStore:
         return self._write(contacts.update, contact_id, change)
 
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
-        """The contacts of a tenant that the filters admit, by name, then id."""
+        """Return the contacts of a tenant that the filters admit, by name, then id."""
         return self._read(contacts.search, filters)
 
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
-        """Keep a new meeting and return it, or what its idempotency key kept first."""
+        """Store a new meeting and return it, or the first result of its idempotency key."""
         return self._write(meetings.add_meeting, meeting, idempotency)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
-        """What a request of that key was answered with, if there was one."""
+        """Return the first result of a request of that key, if there was one."""
         return self._read(meetings.first_result, idempotency)
 
     def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
-        """Return the meeting of that id, its transcript not read unless it is asked for."""
+        """Return the meeting of that id; without `transcript`, its transcript is not read."""
         return self._read(meetings.get_meeting, meeting_id, transcript=transcript)
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
     ) -> Meeting:
-        """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
+        """Change a meeting, and store these attachments, by kind, in the same step."""
         before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
         if rows.removes_content(before, after):
             self.database.drop_log()
         return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
-        """Remove a meeting and everything kept beside it."""
+        """Delete a meeting with its attachments."""
         if self._write(meetings.delete_meeting, meeting_id, expected_version):
             self.database.drop_log()
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
-        """The meetings that a user owns or attends and the filters admit, by date, then id."""
+        """Return the meetings that a user owns or attends and the filters admit, by date, then id."""
         return self._read(meetings.list_meetings, user_id, filters, transcript=transcript)
 
     def contact_history(
@@ -133,7 +129,7 @@ class SqlStore:
         limit: int,
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
-        """The past meetings with a contact that began before an instant, newest first."""
+        """Return the past meetings with a contact that began before an instant, newest first."""
         return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
 
     def item_histories(
@@ -143,7 +139,7 @@ class SqlStore:
         contact_id: str | None = None,
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
-        """The meetings with action items of all circles in which one is open, by date, then id."""
+        """Return the meetings with action items of all threads in which an item is open, by date, then id."""
         return self._read(meetings.item_histories, user_id, contact_id, seen_by)
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
@@ -161,42 +157,42 @@ class SqlStore:
 
         Returns the number of meetings that had content.
         """
-        return data_rules.purge(self.database, before, now=now)[data_rules.STORE_CAPABILITY]
+        return data_rules.purge(self.database, before, now=now)[capabilities.STORE_CAPABILITY]
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
-        """When these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
+        """Return when these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
         return self._read(busy.busy_intervals, user_ids, start, end)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
-        """Keep text beside a meeting, in place of what was there under that kind."""
+        """Store an attachment of a meeting, in place of the attachment of that kind."""
         self._write(meetings.put_artefact, meeting_id, kind, content)
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
-        """The text kept beside a meeting under that kind, if any."""
+        """Return a meeting's attachment of that kind, if there is one."""
         return self._read(meetings.get_artefact, meeting_id, kind)
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
-        """Keep a calendar of a user, in place of the one of that name."""
+        """Store a calendar of a user, in place of the calendar of that name."""
         self._write(busy.put_calendar, user_id, calendar)
 
     def get_calendars(self, user_id: str) -> list[Calendar]:
-        """A user's calendars from elsewhere, by name."""
+        """Return a user's external calendars, by name."""
         return self._read(busy.get_calendars, user_id)
 
     def add_usage(self, usage: Usage) -> None:
-        """Keep what a call to a model cost."""
+        """Store the usage of one call of a model."""
         self._write(usages.add_usage, usage)
 
     def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
-        """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+        """Sum the usage of calls that began in `[start, end)`, by model, purpose and outcome, in that order."""
         return self._read(usages.sum_usage, start=start, end=end)
 
     def export_records(self) -> Iterator[Record]:
-        """Users and contacts, then calendars, meetings, requests, as of one moment; read page by page."""
+        """Yield users and contacts, then calendars, meetings and requests, as of one moment, read page by page."""
         with self.database.snapshot() as connection:
-            yield from records.export_records(connection, self._kinds)
+            yield from records.export_records(connection)
 
     def import_records(self, new: Iterable[Record]) -> None:
-        """Keep all of these, or none; read once, as they are kept."""
+        """Store all records, or none; they are read once, as they are stored."""
         with self.database.transaction() as connection:
-            records.import_records(connection, new, self._kinds)
+            records.import_records(connection, new)

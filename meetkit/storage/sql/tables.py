@@ -1,4 +1,4 @@
-"""The tables. Instants are microseconds since 1970 UTC; rows refer to each other by number, people use the ids."""
+"""The tables. Instants are microseconds since 1970 UTC. Rows refer to each other by number; the ids are for callers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ metadata = MetaData(
     }
 )
 
-# Ids and names sort by code point, as Python sorts them; PostgreSQL would ask the locale.
+# Ids and names sort by code point, as in Python; PostgreSQL would sort them by locale.
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -125,7 +125,7 @@ meetings = Table(
         postgresql_where=text("has_open_items"),
         sqlite_where=text("has_open_items = 1"),
     ),
-    # A number is never given out twice, so that nothing left behind by others can come to belong to a new meeting.
+    # A number is never used twice, so that rows that another program left behind cannot pass to a new meeting.
     sqlite_autoincrement=True,
     info=data_policy(
         erasure="content and title removed; planned meetings of an erased user are cancelled",
@@ -134,9 +134,9 @@ meetings = Table(
     ),
 )
 
-# One row for each of ours in a meeting: the owner, and by `position` the attendees. The primary key serves a
-# meeting's people, the index a person's time, from which alone a window's busy time is read. Triggers hold time,
-# `busy` and `exclusive` to those of the meeting.
+# One row for each user in a meeting: the owner, and by `position` the attendees. The primary key serves a meeting's
+# people; the index serves a user's time, and alone answers the search for busy time. Triggers keep time, `busy` and
+# `exclusive` equal to those of the meeting.
 participants = Table(
     "meetkit_participants",
     metadata,
@@ -146,7 +146,7 @@ participants = Table(
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("busy", Boolean, nullable=False),
-    # Busy, and booked: of these no two of one user overlap, which the database enforces by itself.
+    # Busy and booked: the database itself lets no two such rows of one user overlap.
     Column("exclusive", Boolean, nullable=False),
     # A search for what overlaps a window begins a day before it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
@@ -175,8 +175,8 @@ calendars = Table(
     ),
 )
 
-# A calendar's busy time, merged, and cut into pieces of a day at most, so that the search above finds it too; each
-# piece says of what it is one.
+# A calendar's busy time, merged, and cut into segments of a day at most, so that the search above finds it too. Each
+# segment holds the interval that it is a part of.
 calendar_busy = Table(
     "meetkit_calendar_busy",
     metadata,
@@ -215,7 +215,7 @@ requests = Table(
     Column("key", _Id, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("meeting_id", _Id, nullable=False),
-    # The answer, until the meeting is deleted, erased or purged.
+    # The result, until the meeting is deleted, erased or purged.
     Column("result", Text),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
     info=data_policy(
@@ -225,7 +225,7 @@ requests = Table(
     ),
 )
 
-# The key of each text that is encrypted: `keys` has a row here before the text is kept.
+# The key of each encrypted text: `keys` inserts its row in the transaction that stores the text.
 encryption_keys = Table(
     "meetkit_encryption_keys",
     metadata,

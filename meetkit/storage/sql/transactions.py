@@ -1,4 +1,4 @@
-"""How a store comes by a connection: each call with a transaction of its own, or all in the host's."""
+"""Connections and transactions of a store: one of its own for each call, or the host's."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from meetkit.storage.sql import dialects
 
 
 class Transactions(Protocol):
-    """Connections to read and to write by. `attempts`: how often a transaction may be tried."""
+    """Connections for reading and writing. `attempts` is how often a transaction may be tried."""
 
     attempts: int
 
     def read_session(self) -> AbstractContextManager[None]:
-        """A time in which this thread reads by one connection, until it writes."""
+        """Let this thread read by one connection until the end of the block, or until it writes."""
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """A connection for a statement, or several that do not mind what is written in between."""
+        """Open a connection for one statement, or for several between which others may write."""
 
     def snapshot(self) -> AbstractContextManager[Connection]:
-        """A connection that shows one moment."""
+        """Open a connection that shows the database as of one moment."""
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """A connection on which everything is kept in the end, or after an error nothing."""
+        """Open a connection whose changes are committed at the end of the block, or undone after an error."""
 
 
-class _Visit(threading.local):
-    """A thread's visit: whether there is one, and by which connection it reads."""
+class _ReadSession(threading.local):
+    """A thread's read session: whether it is open, and its connection."""
 
-    is_under_way = False
+    is_open = False
     connection: Connection | None = None
 
 
 class OwnTransactions:
-    """Each call has a transaction of its own, on a connection of an engine's pool."""
+    """A transaction of its own for each call, on a connection of an engine's pool."""
 
     def __init__(self, engine: Engine, attempts: int) -> None:
         """Use this engine."""
@@ -51,48 +51,49 @@ class OwnTransactions:
         # would forget its prepared statements at each change of the level.
         is_sqlite = engine.dialect.name == "sqlite"
         self._reader = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._visit = _Visit()
+        self._session = _ReadSession()
 
     @contextmanager
     def read_session(self) -> Iterator[None]:
-        """A time in which this thread takes a connection to read by once, and gives it back at the end."""
-        if self._visit.is_under_way:
+        """Let this thread take a connection for reading once, and return it to the pool at the end of the block."""
+        if self._session.is_open:
             yield
             return
-        self._visit.is_under_way = True
+        self._session.is_open = True
         try:
             yield
         finally:
-            self._visit.is_under_way = False
-            self.give_back()
+            self._session.is_open = False
+            self.release()
 
-    def give_back(self) -> None:
-        """Have the visit hold no connection, as who waits for a second one may wait for ever."""
-        connection, self._visit.connection = self._visit.connection, None
+    def release(self) -> None:
+        """Return the connection of this thread's read session to the pool."""
+        # A thread that holds one connection and waits for a second may wait for ever, when all others do the same.
+        connection, self._session.connection = self._session.connection, None
         if connection is not None:
             connection.close()
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """A connection without a transaction around its statements."""
-        visit = self._visit
-        if not visit.is_under_way:
+        """Open a connection without a transaction around its statements."""
+        session = self._session
+        if not session.is_open:
             return self._reader.connect()
-        if visit.connection is None:
-            visit.connection = self._reader.connect()
-        return nullcontext(visit.connection)
+        if session.connection is None:
+            session.connection = self._reader.connect()
+        return nullcontext(session.connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A transaction that sees nothing of what others commit meanwhile."""
-        self.give_back()
+        """Open a transaction that sees nothing of what others commit meanwhile."""
+        self.release()
         with self._engine.connect() as connection:
             dialects.begin_reading(connection)
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction, committed at the end."""
-        self.give_back()
+        """Open a transaction that is committed at the end of the block."""
+        self.release()
         with self._engine.begin() as connection:
             dialects.begin_writing(connection)
             dialects.check_transactional(connection)
@@ -100,7 +101,7 @@ class OwnTransactions:
 
 
 class HostTransaction:
-    """Calls take part in the transaction that is open on the host's connection, which only the host ends."""
+    """The transaction that is open on a host's connection; only the host ends it."""
 
     # Tried again, a statement would find the host's transaction as broken as before.
     attempts = 1
@@ -110,23 +111,23 @@ class HostTransaction:
         self._connection = connection
 
     def read_session(self) -> AbstractContextManager[None]:
-        """Nothing, as there is one connection."""
+        """Do nothing, as there is one connection."""
         return nullcontext()
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """The connection."""
+        """Return the connection."""
         return nullcontext(self._connection)
 
     def snapshot(self) -> AbstractContextManager[Connection]:
-        """The connection; whether it shows one moment is up to the host's transaction."""
+        """Return the connection; whether it shows one moment is up to the host's transaction."""
         return nullcontext(self._connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The connection, with a savepoint to which an error returns."""
+        """Return the connection in a savepoint, which an error rolls back to."""
         dialects.check_transactional(self._connection)
         dialects.begin_writing(self._connection)
-        part = self._connection.begin_nested()
+        savepoint = self._connection.begin_nested()
         try:
             yield self._connection
         except BaseException:
@@ -134,14 +135,14 @@ class HostTransaction:
                 # On a full disk SQLite undoes the whole transaction; the host must not go on as if it had not.
                 self._connection.invalidate()
             else:
-                part.rollback()
+                savepoint.rollback()
             raise
-        part.commit()
+        savepoint.commit()
 
 
 @contextmanager
 def errors_translated() -> Iterator[None]:
-    """Errors of the database as ours; it is not their cause, as its statements hold what people wrote."""
+    """Translate errors of the database into meetkit's; they are not the cause, as statements hold users' content."""
     try:
         yield
     except PoolTimeoutError as error:

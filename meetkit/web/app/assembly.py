@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from sqlalchemy import URL
 
-from meetkit import mail, meeting_service
-from meetkit.accounts.routes import oauth
+from meetkit import mail
+from meetkit.accounts.routes import fastapi as account_routes
+from meetkit.accounts.routes import oauth_flow
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline import background
 from meetkit.llm_client import LLMClient
+from meetkit.meetings import service as meetings
 from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.meetings.workers import Workers
 from meetkit.models.caller import Caller
@@ -20,7 +23,8 @@ from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
-from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext
+from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext, service_in
+from meetkit.web.monitoring.metrics import Metrics
 
 # Hashing a password takes some 50 ms of a processor; with threads of their own, logins hold up only each other.
 HASHES_AT_A_TIME = 2
@@ -44,7 +48,7 @@ def open_database(settings: Settings, closing: ExitStack) -> Database:
     Raises:
         StoreError: it cannot be reached, or the settings lack a key of encrypted data in it.
     """
-    connections = settings.threads + HASHES_AT_A_TIME + oauth.AT_A_TIME + _FURTHER_CONNECTIONS
+    connections = settings.threads + HASHES_AT_A_TIME + oauth_flow.AT_A_TIME + _FURTHER_CONNECTIONS
     options = SqlOptions.of(settings).model_copy(update={"pool_size": connections, "busy_timeout": _SECONDS_FOR_A_LOCK})
     database = Database(url_of(settings), migrate=True, options=options)
     closing.callback(database.close)
@@ -68,19 +72,28 @@ def open_accounts(settings: Settings, signing_keys: Sequence[str], store: Store,
     return Accounts.of_settings(signing, database=database, store=store, post=outbox)
 
 
-def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, workers: Workers) -> Backend:
+def services_of(
+    accounts: Accounts, settings: Settings, signing_keys: Sequence[str], metrics: Metrics
+) -> Mapping[type, Any]:
+    """Return the services that operations look up, by class."""
+    of_accounts = account_routes.services(accounts, settings, signing_keys=signing_keys, registry=metrics.registry)
+    return {**of_accounts, Database: accounts.database}
+
+
+def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], workers: Workers) -> Backend:
     """Return a backend that authenticates callers, guards the store, and records reads and erasures."""
+    accounts = service_in(services, Accounts)
 
     def identify(credentials: Credentials) -> Caller:
         if credentials.token is None:
             raise UnauthenticatedError(SIGN_IN)
-        return accounts.authenticate(credentials.token)
+        return accounts.authentication.authenticate(credentials.token)
 
     def record(context: RequestContext, event: str, subject: str) -> None:
-        accounts.record(context.signed_in, event, subject, origin=context.origin)  # type: ignore[arg-type]  # it names one
+        accounts.audit_log.record(context.signed_in, event, subject, origin=context.origin)
 
     def erase(context: RequestContext, user_id: str) -> None:
-        accounts.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
+        accounts.personal_data.erase_user(context.signed_in, user_id, meetings.erase_user, origin=context.origin)
 
     return Backend(
         store,
@@ -91,5 +104,5 @@ def backend_of(store: Store, llm: LLMClient | None, accounts: Accounts, workers:
         erase=erase,
         around=lambda _: background.use(workers),
         read_session=accounts.database.read_session,
-        services={Accounts: accounts},
+        services=services,
     )

@@ -10,6 +10,7 @@ import anyio
 from anyio import to_thread
 from sqlalchemy import Connection
 
+from meetkit import capabilities
 from meetkit.errors import SchemaError
 from meetkit.llm_client import LLMClient
 from meetkit.llm_client.fallback import members
@@ -39,7 +40,7 @@ class Readiness:
     hosts: Store | None = None
     draining: bool = False
     seconds: float = _SECONDS
-    _asking: asyncio.Future[bool] | None = field(default=None, init=False)
+    _asking: asyncio.Future[dict[str, str]] | None = field(default=None, init=False)
 
     async def parts(self) -> dict[str, str]:
         """Each part's state in a word or two."""
@@ -48,14 +49,14 @@ class Readiness:
     async def _database(self) -> dict[str, str]:
         """How the store and its tables are; a database that takes too long counts as one that is not there."""
         try:
-            is_readable = await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
+            states = await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
         except Exception:  # A host's store may raise anything.
             return {"store": "unreachable", "migrations": "unknown"}
-        return {"store": "ok", "migrations": "ok", **({} if is_readable else {"encryption": "failed"})}
+        return {"store": "ok", "migrations": "ok", **states}
 
-    def _question(self) -> asyncio.Future[bool]:
+    def _question(self) -> asyncio.Future[dict[str, str]]:
         if self._asking is None or self._asking.done():
             asked = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
             self._asking = asyncio.ensure_future(asked)
@@ -63,11 +64,11 @@ class Readiness:
             self._asking.add_done_callback(lambda done: done.cancelled() or done.exception())
         return self._asking
 
-    def _check(self) -> bool:
+    def _check(self) -> dict[str, str]:
         """Ask a database for the revision of its tables and whether it has all keys, another store for anything."""
         if self.hosts is not None:
             self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
-        return self.store.database.read(_is_readable) if isinstance(self.store, SqlStore) else True
+        return self.store.database.read(_states) if isinstance(self.store, SqlStore) else {}
 
     def _model(self) -> str:
         if self.llm is None:
@@ -87,6 +88,11 @@ def works(parts: dict[str, str]) -> dict[str, bool]:
     return {part: word in ("ok", "offline") for part, word in parts.items()}
 
 
-def _is_readable(connection: Connection) -> bool:
+def _states(connection: Connection) -> dict[str, str]:
+    """Return the states of the database's parts: those that fail, and those that capabilities report."""
     schema.check(connection)
-    return keys.has_all_keys(connection)
+    states = {} if keys.has_all_keys(connection) else {"encryption": "failed"}
+    for capability in capabilities.installed():
+        if health := capability.load("health"):
+            states |= health(connection)
+    return states

@@ -14,7 +14,8 @@ from meetkit.llm_client import LLMClient
 from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
-from meetkit.storage import Store
+from meetkit.storage import SqlStore, Store
+from meetkit.storage.sql import Database
 from meetkit.web import openapi
 from meetkit.web.context import Backend, Credentials, OnAuditEvent
 from meetkit.web.dispatch import Dispatcher, bind
@@ -43,15 +44,15 @@ def router(
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         threads: the number of requests that work on the store at a time.
     """
-    backend = Backend(store, llm, identify, guard, on_audit_event)
+    services = {Database: store.database} if isinstance(store, SqlStore) else {}
+    backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
     return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
 
 
-def routers_of(*more: Group) -> list[APIRouter]:
-    """Return the routers of all capabilities, and more, in the order in which they are matched."""
-    fields = ("routes",) if more else ("routes", "service_routes")
-    return ordered([*chain.from_iterable(map(_groups_of, fields)), *more])
+def routers_of() -> list[APIRouter]:
+    """Return the routers of all capabilities, in the order in which they are matched."""
+    return ordered(chain.from_iterable(map(_groups_of, _FIELDS)))
 
 
 def document_extras() -> openapi.Extras:

@@ -10,6 +10,7 @@ import anyio
 from fastapi import FastAPI
 
 import meetkit
+from meetkit import capabilities
 from meetkit import settings as all_settings
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.workers import Workers
@@ -17,7 +18,7 @@ from meetkit.runtime import collaborators
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
-from meetkit.web.app import assembly, health, legacy
+from meetkit.web.app import assembly, health
 from meetkit.web.app.docs import serve_docs
 from meetkit.web.app.problems import render_problems
 from meetkit.web.app.readiness import Readiness
@@ -83,9 +84,13 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     closing.callback(workers.close)
     if isinstance(store, SqlStore):
         database.watch(store.database.engine, metrics)
+    for capability in capabilities.installed():
+        if register := capability.load("metrics"):
+            register(metrics.registry, accounts.database)
     metered = usage.metered(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
-    _add_routes(app, assembly.backend_of(metered, llm, accounts, workers))
+    services = assembly.services_of(accounts, settings, keys, metrics)
+    _add_routes(app, assembly.backend_of(metered, llm, services, workers))
     return app
 
 
@@ -96,7 +101,7 @@ def _add_routes(app: FastAPI, backend: Backend) -> None:
         anyio.CapacityLimiter(state.settings.threads),
         pools={"passwords": anyio.CapacityLimiter(assembly.HASHES_AT_A_TIME)},
     )
-    routers = routers_of(*legacy.account_routers(state, dispatcher) if legacy.IS_NEEDED else ())
+    routers = routers_of()
     for prefix, in_schema in ((PREFIX, True), ("", False)):
         bind(routers, dispatcher, into=app.router, prefix=prefix, in_schema=in_schema)
     app.include_router(health.routes(state.readiness, state.metrics, state.settings))

@@ -1,3 +1,5 @@
-"""Runs the migrations as the product's own are run."""
+"""The script that Alembic runs for the migrations of notes."""
 
-from meetkit.migrations import env  # noqa: F401  # importing it runs them
+from meetkit import migrations
+
+migrations.run()

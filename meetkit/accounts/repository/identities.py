@@ -1,4 +1,4 @@
-"""Who somebody is by the word of providers, by functions that take the caller's connection and never commit."""
+"""The rows of identities: accounts linked to people at OAuth providers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import datetime as dt
 
 from sqlalchemy import Connection, select
 
-from meetkit.accounts import repository as rows
 from meetkit.accounts import tables
-from meetkit.accounts.identity import Identity
-from meetkit.accounts.models import LinkedIdentity
+from meetkit.accounts.models import Identity, LinkedIdentity
+from meetkit.accounts.repository import accounts
+from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ConflictError
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
@@ -17,19 +17,19 @@ from meetkit.storage.sql import dialects
 _i = tables.identities
 
 
-def account_of(connection: Connection, identity: Identity) -> rows.Kept | None:
-    """The account that an identity is linked to."""
+def linked_account(connection: Connection, identity: Identity) -> AccountRecord | None:
+    """Return the account that an identity is linked to, locked, or `None`."""
     statement = select(_i.c.account_number).where(_i.c.provider == identity.provider, _i.c.subject == identity.subject)
     number = connection.execute(statement).scalar()
-    return None if number is None else rows.by_number(connection, number, lock=True)
+    return None if number is None else accounts.by_number(connection, number, lock=True)
 
 
-def of(connection: Connection, account_number: int) -> list[LinkedIdentity]:
-    """The identities of an account, oldest first."""
-    found = connection.execute(select(_i).where(_i.c.account_number == account_number).order_by(_i.c.number))
+def list_identities(connection: Connection, account_number: int) -> list[LinkedIdentity]:
+    """Return the identities of an account, oldest first."""
+    rows = connection.execute(select(_i).where(_i.c.account_number == account_number).order_by(_i.c.number))
     return [
         LinkedIdentity(provider=row.provider, subject=row.subject, linked_at=to_datetime(row.created_at))
-        for row in found
+        for row in rows
     ]
 
 
@@ -37,7 +37,7 @@ def link(connection: Connection, account_number: int, identity: Identity, *, now
     """Link an identity to an account.
 
     Raises:
-        ConflictError: somebody did so at the same time.
+        ConflictError: it was linked at the same time.
     """
     row = {
         "account_number": account_number,
@@ -46,4 +46,4 @@ def link(connection: Connection, account_number: int, identity: Identity, *, now
         "created_at": to_microseconds(now),
     }
     if dialects.insert_new(connection, _i, row) is None:
-        raise ConflictError(f"this sign-in by {identity.provider} was linked at the same time; sign in again")
+        raise ConflictError(f"this {identity.provider} account was linked at the same time; sign in again")

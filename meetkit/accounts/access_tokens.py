@@ -19,53 +19,54 @@ except ImportError as error:
     raise ImportError("accounts need the extra 'web': pip install 'meetkit[web]'") from error
 
 AUDIENCE = "meetkit"
-NOT_GOOD = "sign in again: this token is not, or no longer, good"
+INVALID_TOKEN = "sign in again: the token is invalid or expired"  # a message  # noqa: S105
 _ALGORITHM, _TYPE = "HS256", "at+jwt"
-_LONGEST = 4000
-# How many seconds the clocks of servers that share keys may lie apart.
-_SKEW = 60
-_REMEMBERED = 1024
+# Ours have some 400 characters; nothing longer is decoded.
+_MAX_LENGTH = 4000
+# The clocks of servers that share keys may differ by so many seconds.
+_LEEWAY = 60
+_CACHE_SIZE = 1024
 
 
 class Claims(NamedTuple):
-    """What a token says: which account, and by which sign-in."""
+    """The account and the session of a token."""
 
     account_id: str
     session_id: str
 
 
-class _Verified(NamedTuple):
-    """What a token says, and from when to when, in seconds since 1970."""
+class _SignedClaims(NamedTuple):
+    """The claims of a token with a valid signature, and its lifetime in seconds since 1970."""
 
     claims: Claims
-    issued: int
-    expires: int
+    issued_at: int
+    expires_at: int
 
 
-class Tokens:
-    """Signs by the first key, and verifies by the one that a token names."""
+class AccessTokens:
+    """An issuer and verifier of access tokens. The first key signs; the key that a token names verifies it."""
 
     def __init__(self, policy: AccountPolicy) -> None:
         """Use the keys of the policy."""
         self._keys = {key_id(key): OctKey.import_key(key) for key in policy.secret_keys}
         self._issuer = policy.public_url
-        # What was signed once stays so; whether its time is over is asked each time.
-        self._verified = lru_cache(_REMEMBERED)(self._verify)
-        self._good_for = dt.timedelta(minutes=policy.access_token_minutes)
+        # A signature stays valid, so it is verified once; the expiry is checked each time.
+        self._signed_claims = lru_cache(_CACHE_SIZE)(self._verify)
+        self._lifetime = dt.timedelta(minutes=policy.access_token_minutes)
 
     @property
     def seconds(self) -> int:
-        """How long a token is good."""
-        return int(self._good_for.total_seconds())
+        """The lifetime of a token."""
+        return int(self._lifetime.total_seconds())
 
     def issue(self, claims: Claims, *, now: dt.datetime) -> str:
-        """A new token.
+        """Return a new token.
 
         Raises:
-            InvalidRequestError: there is no key to sign by.
+            InvalidRequestError: there is no key to sign with.
         """
         if not self._keys:
-            raise InvalidRequestError("MEETKIT_SECRET_KEYS: without a secret no token can be signed")
+            raise InvalidRequestError("MEETKIT_SECRET_KEYS: without a key no token can be signed")
         kid, key = next(iter(self._keys.items()))
         payload = {
             "iss": self._issuer,
@@ -73,31 +74,31 @@ class Tokens:
             "sub": claims.account_id,
             "sid": claims.session_id,
             "iat": int(now.timestamp()),
-            "exp": int((now + self._good_for).timestamp()),
+            "exp": int((now + self._lifetime).timestamp()),
         }
         return jwt.encode({"alg": _ALGORITHM, "typ": _TYPE, "kid": kid}, payload, key, [_ALGORITHM])
 
     def read(self, token: str, *, now: dt.datetime) -> Claims:
-        """What a token says.
+        """Return the claims of a token.
 
         Raises:
-            UnauthenticatedError: it is none of ours, or no longer good.
+            UnauthenticatedError: the token is invalid or expired.
         """
-        if len(token) > _LONGEST:
-            raise UnauthenticatedError(NOT_GOOD)
+        if len(token) > _MAX_LENGTH:
+            raise UnauthenticatedError(INVALID_TOKEN)
         seconds = int(now.timestamp())
         try:
-            found = self._verified(token)
-        # What is no token at all the library leaves to whatever it meets first.
+            signed = self._signed_claims(token)
+        # The library raises whatever it meets first in a text that is no token at all.
         except (JoseError, ValueError, TypeError, AttributeError, LookupError):
-            raise UnauthenticatedError(NOT_GOOD) from None
-        if not found.issued - _SKEW <= seconds < found.expires:
-            raise UnauthenticatedError(NOT_GOOD)
-        return found.claims
+            raise UnauthenticatedError(INVALID_TOKEN) from None
+        if not signed.issued_at - _LEEWAY <= seconds < signed.expires_at:
+            raise UnauthenticatedError(INVALID_TOKEN)
+        return signed.claims
 
-    def _verify(self, token: str) -> _Verified:
-        found = jwt.decode(token, self._key, [_ALGORITHM])
-        claims = found.claims
+    def _verify(self, token: str) -> _SignedClaims:
+        decoded = jwt.decode(token, self._key, [_ALGORITHM])
+        claims = decoded.claims
         jwt.JWTClaimsRegistry(
             now=claims["iat"],
             iss={"essential": True, "value": self._issuer},
@@ -107,10 +108,10 @@ class Tokens:
             iat={"essential": True},
             exp={"essential": True},
         ).validate(claims)
-        names = Claims(claims["sub"], claims["sid"])
-        if found.header.get("typ") != _TYPE or not all(map(is_storable, names)):
+        ids = Claims(claims["sub"], claims["sid"])
+        if decoded.header.get("typ") != _TYPE or not all(map(is_storable, ids)):
             raise ValueError("another kind of token")
-        return _Verified(names, claims["iat"], claims["exp"])
+        return _SignedClaims(ids, claims["iat"], claims["exp"])
 
     def _key(self, token: Any) -> OctKey:
         try:
@@ -120,5 +121,5 @@ class Tokens:
 
 
 def key_id(key: str) -> str:
-    """The name of a key, which tells nothing of it."""
+    """Return the id of a key, which reveals nothing of it."""
     return hashlib.sha256(b"meetkit key id " + key.encode()).hexdigest()[:16]
