@@ -11,7 +11,7 @@ from meetkit.insights.offline.decisions import find_decisions
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 
-def decided(script: str) -> list[str]:
+def decisions_of(script: str) -> list[str]:
     return [decision.text for decision in find_decisions(meeting(script), THURSDAY).items]
 
 
@@ -32,7 +32,7 @@ def decided(script: str) -> list[str]:
     ],
 )
 def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, text: str) -> None:
-    assert decided(script) == [text]
+    assert decisions_of(script) == [text]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, t
     ],
 )
 def test_what_is_open_refused_or_asked_is_no_decision(script: str) -> None:
-    assert decided(script) == []
+    assert decisions_of(script) == []
 
 
 def test_a_decision_said_again_is_one_with_both_quotes() -> None:
