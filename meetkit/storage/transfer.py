@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Annotated, BinaryIO, Literal, Union
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -50,7 +51,7 @@ class _End(BaseModel):
 @cache
 def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
     """Return the reader of lines that hold records of these models."""
-    line = Union[(*models, _Header, _End)]  # of a tuple that is known only here
+    line: Any = reduce(or_, (*models, _Header, _End))
     return TypeAdapter(Annotated[line, Field(discriminator="kind")])
 
 
