@@ -225,7 +225,8 @@ class Stores(RuleBasedStateMachine):
 
     @invariant()
     def book_nobody_twice(self) -> None:
-        kept = [record.meeting for record in self.memory.export_records() if isinstance(record, MeetingRecord)]
+        records = self.memory.export_records()
+        kept = [record.meeting for record in records if isinstance(record, MeetingRecord)]
         booked = sorted((one for one in kept if one.exclusive and one.is_busy), key=lambda one: one.span)
         for one, other in itertools.combinations(booked, 2):
             overlap = other.span[0] < one.span[1]
