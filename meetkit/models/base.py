@@ -47,7 +47,7 @@ class FieldError(ValueError):
 
 
 class Value(BaseModel):
-    """A frozen value. Unknown fields are refused by name; fields can be read, never assigned."""
+    """A frozen value. Unknown fields are refused by name unless a model allows them; fields can be read, never assigned."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -59,7 +59,7 @@ class Value(BaseModel):
     def _refuse_unknown(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if data.keys() <= cls.__pydantic_fields__.keys():
+        if cls.model_config["extra"] == "allow" or data.keys() <= cls.__pydantic_fields__.keys():
             return data
         names = cls.model_fields.keys() | cls.output_only
         if unknown := [name for name in data if name not in names]:
