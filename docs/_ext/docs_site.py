@@ -41,6 +41,10 @@ INCLUDED = {
 PUBLIC = (
     "meetkit.meeting_service",
     "meetkit.models",
+    "meetkit.models.analysis",
+    "meetkit.models.transcripts",
+    "meetkit.models.records",
+    "meetkit.models.usage",
     "meetkit.availability",
     "meetkit.calendars",
     "meetkit.insights.analysis",
@@ -57,6 +61,9 @@ PUBLIC = (
     "meetkit.testing",
 )
 
+# Functions of a module without `__all__` that other modules of meetkit share, and hosts do not need.
+_INTERNAL = {"shown", "brief_repr"}
+
 _LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|[/#])([^)#\s]+)")
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _DRAWING = re.compile("[├└│]")
@@ -71,6 +78,7 @@ def public_names(module_name: str) -> list[str]:
         name
         for name, value in vars(module).items()
         if not name.startswith("_")
+        and name not in _INTERNAL
         and (inspect.isclass(value) or inspect.isfunction(value))
         and value.__module__ == module_name
     ]
