@@ -87,8 +87,8 @@ def _result(response: Mapping[str, Any]) -> str:
         _type(content["schema"]) if content.get("schema") else f"`{media_type}`"
         for media_type, content in response.get("content", {}).items()
     ]
-    described = "" if response["description"] == _NO_DESCRIPTION else f" ({response['description'].rstrip('.')})"
-    return f"{': ' if kinds else ''}{' or '.join(dict.fromkeys(kinds))}{described}"
+    meaning = "" if response["description"] == _NO_DESCRIPTION else f" ({response['description'].rstrip('.')})"
+    return f"{': ' if kinds else ''}{' or '.join(dict.fromkeys(kinds))}{meaning}"
 
 
 def _error(status: str, response: Mapping[str, Any], errors: Mapping[str, str]) -> str:
@@ -103,9 +103,9 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from ("| Field | Type | Meaning |", "|---|---|---|")
     for field, value in schema["properties"].items():
-        required = " (required)" if field in schema.get("required", ()) else ""
+        mark = " (required)" if field in schema.get("required", ()) else ""
         default = f" Default: `{json.dumps(value['default'])}`." if value.get("default") is not None else ""
-        yield f"| `{field}`{required} | {_type(value)} | {_cell(value.get('description', ''))}{_cell(default)} |"
+        yield f"| `{field}`{mark} | {_type(value)} | {_cell(value.get('description', '') + default)} |"
 
 
 def _type(schema: Mapping[str, Any]) -> str:
