@@ -9,6 +9,13 @@ from typing import Any
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _REF = "#/components/schemas/"
+_LIMITS = {
+    "minimum": "at least {:,}",
+    "maximum": "at most {:,}",
+    "minLength": "length at least {:,}",
+    "maxLength": "length at most {:,}",
+}
+# What FastAPI writes where a route says nothing of its result.
 _NO_DESCRIPTION = "Successful Response"
 
 
@@ -122,7 +129,9 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f"`{json.dumps(schema['const'])}`"
     if schema.get("type") == "array":
         return f"array of {_type(schema.get('items', {}))}"
-    return " ".join(filter(None, (schema.get("type", "any"), schema.get("format") and f"({schema['format']})")))
+    limits = [phrase.format(schema[key]) for key, phrase in _LIMITS.items() if key in schema]
+    name = " ".join(filter(None, (schema.get("type", "any"), schema.get("format") and f"({schema['format']})")))
+    return ", ".join([name, *limits])
 
 
 def _cell(text: str) -> str:
