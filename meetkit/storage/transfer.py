@@ -92,6 +92,7 @@ def import_lines(
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
     """Yield the lines of a file, each cut where it exceeds the longest line allowed."""
+    # One byte more than allowed tells that a line is too long.
     while line := file.readline(MAX_LINE + 1):
         yield line
 
@@ -103,6 +104,7 @@ def read_records(lines: Iterable[bytes], *, models: tuple[type[Record], ...] = R
         InvalidRequestError: as `import_lines` raises it.
     """
     numbered_lines = enumerate(lines, 1)
+    # An empty input counts as an empty first line.
     number, first = next(numbered_lines, (1, b""))
     _check_header(first, models)
     for number, line in numbered_lines:
@@ -137,6 +139,7 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
     begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
+        # A few bytes suffice: in another file the first line may be very long.
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
         raise _line_error(1, begins) from None
@@ -161,6 +164,7 @@ def _reason(error: ValidationError, models: tuple[type[Record], ...]) -> str:
     """Describe what is wrong with a line in a few words: the names of fields, without their values."""
     [first, *_] = error.errors(include_url=False, include_input=False)
     if first["type"] == "json_invalid":
+        # Pydantic counts lines within the line, which would mislead.
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
         return unknown_kind([*map(kind_of, models), "end"])
