@@ -18,8 +18,8 @@ from functools import partial
 from importlib.resources import files
 
 from meetkit.insights.analysis import OFFLINE, analyze
+from meetkit.insights.language.text import Document
 from meetkit.insights.offline.sections import SECTIONS
-from meetkit.insights.text import Document
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.transcripts import Transcript

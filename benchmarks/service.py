@@ -82,9 +82,11 @@ class World:
         post = Outbox(FolderMailer(str(folder), sender="meetkit@example.com"))
         accounts = Accounts.of_settings(given, database=database, store=store, post=post)
         email = "ann@example.com"
-        self.user_id = accounts.signup(SignupRequest(email=email, password=PASSWORD, name="Ann Winter")).user_id
+        self.user_id = accounts.registration.sign_up(
+            SignupRequest(email=email, password=PASSWORD, name="Ann Winter")
+        ).user_id
         store.import_records(records(self.user_id))
-        self.token = accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        self.token = accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
         post.close(10)
         database.close()
 
@@ -339,7 +341,7 @@ class Bench:
             for total in self.scale.mixed:
                 told = self.client.ask(ours.port, self.world.mixed(), 16, total=total - done)
                 done = total
-                row(f"after {total:,} requests", f"{ours.megabytes():.1f}", shown(told))
+                row(f"after {total:,} requests", f"{ours.megabytes():.1f}", brief_repr(told))
 
     def held(self) -> None:
         """Many connections at a time."""
@@ -349,7 +351,7 @@ class Bench:
             told = self.client.ask(ours.port, self.world.crud()[:7], count, total=count * 10, ramp=1.0)
             waits = self.client.ask(ours.port, self.world.crud()[:7], count, total=count * 10, ramp=1.0, think=2.0)
             for what, one in (("without a pause", told), ("2 s between their requests", waits)):
-                row(f"{count:,}, {what}", f"{one['count']:,}", *times(one), shown(one))
+                row(f"{count:,}, {what}", f"{one['count']:,}", *times(one), brief_repr(one))
 
     def prepares(self) -> None:
         """What becomes of reads and writes while many briefs wait for a model."""
@@ -394,10 +396,10 @@ class Bench:
         beside = other.outcome()
         for what, one, meanwhile in (
             ("alone", idle, ""),
-            (f"beside {count} in flight", busy, f"{shown(beside)}; p50 {beside['p50'] / 1000:.1f} s"),
+            (f"beside {count} in flight", busy, f"{brief_repr(beside)}; p50 {beside['p50'] / 1000:.1f} s"),
         ):
             row(what, f"{one['rate']:,.0f}", *(f"{one[at]:.1f}" for at in ("p50", "p95", "p99")), meanwhile)
-        print(f"\np95: {busy['p95'] / idle['p95']:.2f}×; {shown(idle)}, then {shown(busy)}")
+        print(f"\np95: {busy['p95'] / idle['p95']:.2f}×; {brief_repr(idle)}, then {brief_repr(busy)}")
 
     def faults(self) -> None:
         """A database that is gone for a while, and a model that fails."""
@@ -454,7 +456,7 @@ def lost(server: Server, locations: list[str], token: str) -> int:
     return gone
 
 
-def shown(told: dict[str, Any]) -> str:
+def brief_repr(told: dict[str, Any]) -> str:
     """How often each status came, and what else."""
     counts = [f"{count:,} × {status}" for status, count in sorted(told["statuses"].items())]
     return ", ".join([*counts, *(f"{count} {error}" for error, count in told["errors"].items())])
@@ -462,7 +464,7 @@ def shown(told: dict[str, Any]) -> str:
 
 def outcome_of(told: dict[str, Any]) -> tuple[str, int, int]:
     """The statuses, how many connections were lost, and how many answers of 503 did not say when to come back."""
-    return shown(told), sum(told["errors"].values()), told["without_retry_after"]
+    return brief_repr(told), sum(told["errors"].values()), told["without_retry_after"]
 
 
 def times(told: dict[str, Any]) -> tuple[str, str, str]:

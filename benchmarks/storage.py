@@ -24,8 +24,9 @@ from typing import Any
 from rich.progress import track
 from sqlalchemy import Engine, event, text
 
-from meetkit import meeting_service, synthetic
+from meetkit import meeting_service
 from meetkit.availability import free_intervals
+from meetkit.meetings import synthetic
 from meetkit.models import Meeting, MeetingFilters
 from meetkit.models.records import MeetingRecord, Record
 from meetkit.models.zones import DAY, HOUR, MINUTE, to_datetime, to_microseconds

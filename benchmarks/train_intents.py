@@ -1,4 +1,4 @@
-"""Learn anew the weights that `meetkit.insights.offline.intents` ships; see `judged/learning.py`.
+"""Learn anew the weights that `meetkit.insights.language.intents` ships; see `judged/learning.py`.
 
 Run `uv run --with scikit-learn python benchmarks/train_intents.py`.
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 from judged import learning, mail
 from judged.common import DATA, load
 
-from meetkit.insights.offline import intents
+from meetkit import insights
 
-WEIGHTS = Path(intents.__file__).parent / "weights"
+WEIGHTS = Path(insights.__file__).parent / "weights"
 
 
 def main() -> None:

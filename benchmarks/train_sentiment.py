@@ -1,4 +1,4 @@
-"""Learn `meetkit/insights/offline/weights/sentiment.json`; needs vaderSentiment.
+"""Learn `meetkit/insights/weights/sentiment.json`; needs vaderSentiment.
 
     uv run --with vaderSentiment python benchmarks/train_sentiment.py
 
@@ -21,11 +21,11 @@ import numpy as np
 from judged.common import DATA, load
 from numpy.typing import NDArray
 
-from meetkit.insights.offline import lexicon
-from meetkit.insights.offline.polarity import passage_features
-from meetkit.insights.text import words
+from meetkit import insights
+from meetkit.insights.language.text import words
+from meetkit.insights.offline.sentiment.polarity import passage_features
 
-TARGET = Path(lexicon.__file__).parent / "weights" / "sentiment.json"
+TARGET = Path(insights.__file__).parent / "weights" / "sentiment.json"
 SPOKEN = "oh hey hi hello wow yeah no what why god please sorry you not never"
 FUNCTION_WORDS = 150
 LEAST_OFTEN = 4

@@ -16,10 +16,10 @@ from typing import Any
 
 from judged.common import DATA, load
 
-from meetkit.insights.offline.stems import stem
-from meetkit.insights.text import WORD
+from meetkit.insights.language.stems import stem
+from meetkit.insights.language.text import WORD
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "meetkit" / "insights" / "offline" / "weights" / "everyday.json"
+WEIGHTS = Path(__file__).resolve().parents[1] / "meetkit" / "insights" / "weights" / "everyday.json"
 SOURCES = "QMSum (MIT), EmoryNLP (Apache-2.0), emailintent (Apache-2.0)"
 
 _SMOOTHING = 5e-6

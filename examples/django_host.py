@@ -30,6 +30,8 @@ from django.urls import path
 
 from meetkit import data
 from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
+from meetkit.meetings.operations import blocking, insights, meetings
+from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
 from meetkit.models.base import check_storable, cut, is_storable, parse
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import (
@@ -56,8 +58,6 @@ from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
-from meetkit.web.operations import blocking, insights, meetings
-from meetkit.web.queries import MeetingQuery, PrepareQuery
 from meetkit.web.reply import Reply
 
 

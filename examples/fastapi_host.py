@@ -14,9 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from meetkit import data
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.web import render_problems, router
 from meetkit.web.context import Credentials
 

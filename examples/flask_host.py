@@ -16,9 +16,9 @@ from flask import Flask, request, session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from meetkit import data
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.web.context import Credentials
 from meetkit.web.flask import blueprint
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from meetkit.accounts.caller import Caller
 from meetkit.models import Calendar, Contact, Meeting, User
+from meetkit.models.caller import Caller
 from meetkit.models.insights import ActionItem
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, Record, UserRecord
 from meetkit.storage import Store

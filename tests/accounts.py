@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import threading
 from functools import partial
 from typing import Any
 
-from meetkit.accounts.caller import Access, Caller
-from meetkit.accounts.events import Origin
-from meetkit.accounts.guarded_store import GuardedStore
-from meetkit.accounts.identity import Identity
 from meetkit.accounts.models import (
     Account,
     AdminRequest,
+    Identity,
     InviteRequest,
     LoginRequest,
     SignupRequest,
@@ -23,7 +21,9 @@ from meetkit.accounts.models import (
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError, UnauthenticatedError
-from meetkit.mail import Letter, Message
+from meetkit.mail import Message, MessageFactory
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Access, Caller, Origin
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 
@@ -53,7 +53,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[Message] = []
 
-    def put(self, letter: Letter) -> None:
+    def put(self, letter: MessageFactory) -> None:
         if message := letter():
             self.sent.append(message)
 
@@ -84,27 +84,29 @@ class World:
         self.database.close()
 
     def signup(self, email: str = "ann@example.com", name: str = "Ann Winter", password: str = PASSWORD) -> Account:
-        return self.accounts.signup(SignupRequest(email=email, password=password, name=name), origin=HERE)
+        return self.accounts.registration.sign_up(SignupRequest(email=email, password=password, name=name), origin=HERE)
 
     def login(self, email: str = "ann@example.com", password: str = PASSWORD) -> TokenPair:
-        return self.accounts.login(LoginRequest(email=email, password=password), origin=HERE)
+        return self.accounts.authentication.log_in(LoginRequest(email=email, password=password), origin=HERE)
 
     def caller(self, email: str = "ann@example.com", password: str = PASSWORD) -> Caller:
-        return self.accounts.authenticate(self.login(email, password).access_token)
+        return self.accounts.authentication.authenticate(self.login(email, password).access_token)
 
     def admin(self, email: str = "ada@example.com", tenant: str = "default") -> Caller:
         """An admin of a tenant, signed in."""
         request = AdminRequest(email=email, password=PASSWORD, name="Ada Summer", tenant_id=tenant)
-        self.accounts.create_admin(request)
+        self.accounts.registration.create_admin(request)
         return self.caller(email)
 
     def invited(self, admin: Caller, email: str, access: Access = "member") -> Account:
-        return self.accounts.invite(admin, InviteRequest(email=email, name="Ben Frost", access=access), origin=HERE)
+        return self.accounts.registration.invite(
+            admin, InviteRequest(email=email, name="Ben Frost", access=access), origin=HERE
+        )
 
     def erase(self, caller: Caller, user_id: str) -> None:
         """Somebody erases a user, as the service has it done."""
         erase = partial(GuardedStore(self.store, caller).erase_user, now=self.clock())
-        self.accounts.erase_user(caller, user_id, erase, origin=HERE)
+        self.accounts.personal_data.erase_user(caller, user_id, erase, origin=HERE)
 
     def events(self) -> list[tuple[str, str]]:
         """What was noted: event and outcome, oldest first."""
@@ -122,10 +124,19 @@ def identity(email: str = "ann@example.com", *, verified: bool = True, subject: 
 def good(accounts: Accounts, credential: str) -> bool:
     """Whether a credential is good now."""
     try:
-        accounts.authenticate(credential)
+        accounts.authentication.authenticate(credential)
     except UnauthenticatedError:
         return False
     return True
+
+
+def replace_parts(accounts: Any, **parts: Any) -> None:
+    """Have accounts, in all their services, work with other collaborators of these names."""
+    for field in dataclasses.fields(accounts):
+        if field.name in parts:
+            object.__setattr__(accounts, field.name, parts[field.name])
+        elif dataclasses.is_dataclass(value := getattr(accounts, field.name)):
+            replace_parts(value, **parts)
 
 
 def together(*calls: Any) -> list[Any]:

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.identity import Identity
+from meetkit.accounts.models import Identity
 from meetkit.accounts.oauth.provider import Pending
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
@@ -38,6 +37,7 @@ from meetkit.models import (
     User,
     WorkHours,
 )
+from meetkit.models.caller import Caller
 from meetkit.models.records import (
     CalendarRecord,
     ContactRecord,

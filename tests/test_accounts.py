@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -12,7 +11,6 @@ import sqlalchemy
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from meetkit.accounts.caller import Right
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangePasswordRequest,
@@ -32,9 +30,10 @@ from meetkit.errors import (
     ThrottledError,
     UnauthenticatedError,
 )
+from meetkit.models.caller import Right
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore
-from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, together
+from tests.accounts import KEY, OTHER, PASSWORD, POLICY, World, good, identity, replace_parts, together
 
 
 class TestSigningUp:
@@ -49,7 +48,7 @@ class TestSigningUp:
             False,
         )
         assert (user.name, user.email, user.tenant_id) == ("Ann Winter", "ann@example.com", "default")
-        assert on_both.accounts.get_account(on_both.caller()).created_at == on_both.clock.now
+        assert on_both.accounts.own_account.get(on_both.caller()).created_at == on_both.clock.now
 
     def test_an_email_has_one_account_however_it_is_written(self, on_both: World) -> None:
         on_both.signup()
@@ -79,7 +78,7 @@ class TestSigningUp:
         with pytest.raises(ForbiddenError, match="ask an admin"):
             world.signup()
         with pytest.raises(ForbiddenError, match="ask an admin"):
-            world.accounts.sign_in_with(identity())
+            world.accounts.oauth_login.log_in(identity())
         world.close()
 
     @pytest.mark.parametrize(
@@ -138,7 +137,7 @@ class TestSigningUp:
     def test_no_secret_is_in_the_database(self, world: World, tmp_path: Path) -> None:
         world.signup()
         pair = world.login()
-        key = world.accounts.create_api_key(world.caller(), ApiKeyRequest(name="CRM"))
+        key = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM"))
         world.close()
 
         kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
@@ -160,10 +159,10 @@ class TestLogin:
         account = world.signup()
         pair = world.login()
 
-        caller = world.accounts.authenticate(pair.access_token)
+        caller = world.accounts.authentication.authenticate(pair.access_token)
         assert (pair.token_type, pair.expires_in) == ("bearer", 900)
         assert (caller.account_id, caller.user_id, caller.right) == (account.id, account.user_id, "admin")
-        assert world.accounts.get_account(caller).last_login_at == world.clock.now
+        assert world.accounts.own_account.get(caller).last_login_at == world.clock.now
 
     def test_says_the_same_of_a_wrong_password_and_of_a_stranger(self, world: World) -> None:
         world.signup()
@@ -187,16 +186,17 @@ class TestLogin:
         world.signup()
         passwords = Passwords(POLICY)
         passwords._hasher = Counting(memory_cost=POLICY.hash_memory_kib, time_cost=POLICY.hash_passes, parallelism=1)
-        accounts = dataclasses.replace(world.accounts, passwords=passwords)
+        accounts = world.another()
+        replace_parts(accounts, passwords=passwords)
         for email in ("ann@example.com", "nobody@example.com"):
             with pytest.raises(UnauthenticatedError):
-                accounts.login(LoginRequest(email=email, password=OTHER))
+                accounts.authentication.log_in(LoginRequest(email=email, password=OTHER))
 
         parameters = [one.split("$")[1:4] for one in Counting.verified]
         assert parameters == [["argon2id", "v=19", "m=8,t=1,p=1"]] * 2
 
     def test_of_an_account_without_a_password_fails_as_any_other(self, world: World) -> None:
-        world.accounts.sign_in_with(identity())
+        world.accounts.oauth_login.log_in(identity())
         with pytest.raises(UnauthenticatedError, match="e-mail or password is wrong"):
             world.login()
 
@@ -204,7 +204,7 @@ class TestLogin:
         world.signup()
         stronger = world.another(policy=POLICY.model_copy(update={"hash_passes": 2}))
 
-        stronger.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+        stronger.authentication.log_in(LoginRequest(email="ann@example.com", password=PASSWORD))
 
         hashes = world.database.read(
             lambda connection: connection.exec_driver_sql("SELECT password_hash FROM meetkit_accounts").scalars().all()
@@ -214,7 +214,7 @@ class TestLogin:
 
     def test_of_a_deactivated_account_says_so_to_who_knows_the_password(self, world: World) -> None:
         admin, account = world.admin(), world.signup()
-        world.accounts.update_account(admin, account.id, active=False)
+        world.accounts.administration.update_account(admin, account.id, active=False)
 
         with pytest.raises(ForbiddenError, match="deactivated"):
             world.login()
@@ -225,88 +225,88 @@ class TestLogin:
 class TestApiKeys:
     def test_stand_for_the_account_and_no_more_than_their_right(self, world: World) -> None:
         admin = world.admin()
-        made = world.accounts.create_api_key(admin, ApiKeyRequest(name="CRM", right="read"))
+        made = world.accounts.api_keys.create(admin, ApiKeyRequest(name="CRM", right="read"))
 
-        caller = world.accounts.authenticate(made.secret)
+        caller = world.accounts.authentication.authenticate(made.secret)
 
         assert made.secret.startswith(made.key.prefix)
         assert (caller.account_id, caller.access, caller.right) == (admin.account_id, "admin", "read")
         assert not caller.may_write
         assert not caller.is_admin
         assert caller.session_id is None
-        assert world.accounts.list_api_keys(admin)[0].last_used_at == world.clock.now
+        assert world.accounts.api_keys.list_keys(admin)[0].last_used_at == world.clock.now
 
     def test_are_good_while_nothing_can_be_written(self, world: World) -> None:
-        made = world.accounts.create_api_key(world.admin(), ApiKeyRequest(name="CRM"))
+        made = world.accounts.api_keys.create(world.admin(), ApiKeyRequest(name="CRM"))
         world.database.read(lambda connection: connection.exec_driver_sql("PRAGMA query_only = ON").close())
 
         with pytest.raises(StoreError):
             world.login()
-        assert world.accounts.authenticate(made.secret).right == "write"
+        assert world.accounts.authentication.authenticate(made.secret).right == "write"
 
     def test_are_good_until_revoked(self, world: World) -> None:
         world.signup()
         caller = world.caller()
-        made = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+        made = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
         elsewhere = world.another()
         assert good(elsewhere, made.secret)
 
-        revoked = world.accounts.revoke_api_key(caller, made.key.id)
+        revoked = world.accounts.api_keys.revoke(caller, made.key.id)
         world.clock.go(hours=1)
 
         assert not good(elsewhere, made.secret)
-        assert world.accounts.revoke_api_key(caller, made.key.id) == revoked
-        assert world.accounts.list_api_keys(caller) == [revoked]
+        assert world.accounts.api_keys.revoke(caller, made.key.id) == revoked
+        assert world.accounts.api_keys.list_keys(caller) == [revoked]
 
     def test_are_ones_own(self, world: World) -> None:
         admin = world.admin()
         world.signup()
-        made = world.accounts.create_api_key(world.caller(), ApiKeyRequest(name="CRM"))
+        made = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM"))
 
         for key_id in (made.key.id, "nothing", "\x00"):
             with pytest.raises(NotFoundError):
-                world.accounts.revoke_api_key(admin, key_id)
+                world.accounts.api_keys.revoke(admin, key_id)
         assert good(world.accounts, made.secret)
 
     @pytest.mark.parametrize("right", ["write", "admin"])
     def test_of_viewers_only_read(self, world: World, right: Right) -> None:
         admin, viewer = world.admin(), world.signup()
-        world.accounts.update_account(admin, viewer.id, access="viewer")
+        world.accounts.administration.update_account(admin, viewer.id, access="viewer")
         caller = world.caller()
-        with pytest.raises(ForbiddenError, match='a viewer\'s key has the right "read"'):
-            world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM", right=right))
-        assert world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM", right="read")).key.right == "read"
+        with pytest.raises(ForbiddenError, match='a viewer\'s key can only have the right "read"'):
+            world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM", right=right))
+        assert world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM", right="read")).key.right == "read"
 
     def test_of_admins_let_nobody_in_who_outlives_them(self, world: World) -> None:
         admin, member = world.admin(), world.signup()
-        key = world.accounts.create_api_key(admin, ApiKeyRequest(name="CRM", right="admin"))
-        caller = world.accounts.authenticate(key.secret)
-        with pytest.raises(ForbiddenError, match="takes a sign-in"):
+        key = world.accounts.api_keys.create(admin, ApiKeyRequest(name="CRM", right="admin"))
+        caller = world.accounts.authentication.authenticate(key.secret)
+        with pytest.raises(ForbiddenError, match="sign in; API keys are not accepted here"):
             world.invited(caller, "eve@example.com", "admin")
-        with pytest.raises(ForbiddenError, match="takes a sign-in"):
-            world.accounts.update_account(caller, member.id, access="admin")
-        assert not world.accounts.update_account(caller, member.id, active=False).active
-        with pytest.raises(ForbiddenError, match="takes a sign-in"):
-            world.accounts.update_account(caller, member.id, active=True)
-        assert len(world.accounts.list_accounts(caller)) == 2
+        with pytest.raises(ForbiddenError, match="sign in; API keys are not accepted here"):
+            world.accounts.administration.update_account(caller, member.id, access="admin")
+        assert not world.accounts.administration.update_account(caller, member.id, active=False).active
+        with pytest.raises(ForbiddenError, match="sign in; API keys are not accepted here"):
+            world.accounts.administration.update_account(caller, member.id, active=True)
+        assert len(world.accounts.administration.list_accounts(caller)) == 2
 
     def test_cannot_do_what_takes_a_sign_in(self, world: World) -> None:
         world.signup()
-        made = world.accounts.create_api_key(world.caller(), ApiKeyRequest(name="CRM", right="admin"))
-        caller, accounts = world.accounts.authenticate(made.secret), world.accounts
+        made = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM", right="admin"))
+        caller, accounts = world.accounts.authentication.authenticate(made.secret), world.accounts
 
         for call in (
-            lambda: accounts.create_api_key(caller, ApiKeyRequest(name="another")),
-            lambda: accounts.revoke_api_key(caller, made.key.id),
-            lambda: accounts.logout(caller),
-            lambda: accounts.logout_all(caller),
+            lambda: accounts.api_keys.create(caller, ApiKeyRequest(name="another")),
+            lambda: accounts.api_keys.revoke(caller, made.key.id),
+            lambda: accounts.authentication.log_out(caller),
+            lambda: accounts.authentication.log_out_everywhere(caller),
             lambda: world.erase(caller, caller.user_id),
-            lambda: accounts.request_verification(caller),
-            lambda: accounts.change_password(
+            lambda: accounts.email_verification.request(caller),
+            lambda: accounts.own_account.change_password(
                 caller, ChangePasswordRequest(current_password=PASSWORD, new_password=OTHER)
             ),
         ):
-            with pytest.raises(ForbiddenError, match="takes a sign-in"):
+            with pytest.raises(ForbiddenError, match="sign in; API keys are not accepted here"):
                 call()
 
     @pytest.mark.parametrize("key", ["mk_", "mk_x", "mk_" + "x" * 10**6, "mk_\ud800", "mk_\x00"])
@@ -326,7 +326,7 @@ class TestUsersElsewhere:
     def test_a_store_elsewhere_keeps_the_users(self, world: World, tmp_path: Path) -> None:
         elsewhere = SqlStore(f"sqlite:///{tmp_path}/elsewhere.db", migrate=True)
         accounts = world.another(store=elsewhere)
-        account = accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
+        account = accounts.registration.sign_up(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
 
         assert elsewhere.get_user(account.user_id).name == "Ann"
         assert list(world.store.export_records()) == []
@@ -335,15 +335,18 @@ class TestUsersElsewhere:
     def test_a_profile_is_kept_in_both_or_in_neither(self, world: World, tmp_path: Path) -> None:
         elsewhere = SqlStore(f"sqlite:///{tmp_path}/elsewhere.db", migrate=True)
         accounts = world.another(store=elsewhere)
-        accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
+        accounts.registration.sign_up(SignupRequest(email="ann@example.com", password=PASSWORD, name="Ann"))
         ann = world.caller()
-        accounts.set_profile(ann, {"name": "Ann Frost"}, {"theme": "dark"})
+        accounts.own_account.set_profile(ann, {"name": "Ann Frost"}, {"theme": "dark"})
 
         for updates, preferences in ({"name": ""}, {}), ({"timezone": "Mars"}, {"theme": "light"}):
             with pytest.raises(InvalidRequestError):
-                accounts.set_profile(ann, updates, preferences)
+                accounts.own_account.set_profile(ann, updates, preferences)
 
-        assert (elsewhere.get_user(ann.user_id).name, accounts.get_preferences(ann)) == ("Ann Frost", {"theme": "dark"})
+        assert (elsewhere.get_user(ann.user_id).name, accounts.own_account.get_preferences(ann)) == (
+            "Ann Frost",
+            {"theme": "dark"},
+        )
         elsewhere.close()
 
     def test_a_user_that_cannot_be_kept_leaves_no_account(self, world: World) -> None:
@@ -381,17 +384,17 @@ def test_accounts_come_of_settings(world: World) -> None:
     accounts = Accounts.of_settings(settings, database=world.database, store=world.store, post=world.post)
     world.signup()
 
-    pair = accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+    pair = accounts.authentication.log_in(LoginRequest(email="ann@example.com", password=PASSWORD))
 
     assert pair.expires_in == 60
-    assert accounts.authenticate(pair.access_token).user_id
+    assert accounts.authentication.authenticate(pair.access_token).user_id
     with pytest.raises(UnauthenticatedError):
-        accounts.login(LoginRequest(email="ann@example.com", password=OTHER))
+        accounts.authentication.log_in(LoginRequest(email="ann@example.com", password=OTHER))
     with pytest.raises(ThrottledError):
-        accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+        accounts.authentication.log_in(LoginRequest(email="ann@example.com", password=PASSWORD))
 
 
 def test_a_clock_is_asked_for_the_time(world: World) -> None:
     world.signup()
     world.clock.go(days=365)
-    assert world.accounts.get_account(world.caller()).last_login_at == dt.datetime(2027, 1, 5, 9, tzinfo=dt.UTC)
+    assert world.accounts.own_account.get(world.caller()).last_login_at == dt.datetime(2027, 1, 5, 9, tzinfo=dt.UTC)

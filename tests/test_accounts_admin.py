@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from meetkit.accounts import audit
-from meetkit.accounts.caller import Access, Caller
-from meetkit.accounts.events import Act, AuditFilters, Origin
+from meetkit.accounts.events import AuditContext, AuditFilters
 from meetkit.accounts.models import (
     ApiKeyRequest,
     EmailRequest,
@@ -19,6 +17,7 @@ from meetkit.accounts.models import (
     SignupRequest,
     TeamRequest,
 )
+from meetkit.accounts.repository import audit
 from meetkit.errors import (
     ConflictError,
     ForbiddenError,
@@ -29,6 +28,7 @@ from meetkit.errors import (
 )
 from meetkit.models import User
 from meetkit.models.base import parse
+from meetkit.models.caller import Access, Caller, Origin
 from meetkit.storage.sql import maintenance
 from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
 
@@ -44,7 +44,7 @@ def joined(world: World, admin: Caller, email: str, access: Access = "member") -
     """Somebody whom an admin invited and who came."""
     world.invited(admin, email, access)
     token = world.post.token(email, "invited")
-    world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
+    world.accounts.password_reset.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
     return world.caller(email, OTHER)
 
 
@@ -59,7 +59,7 @@ class TestInvitations:
             world.login("ben@example.com")
 
         token = world.post.token("ben@example.com", "invited")
-        assert world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER)).verified
+        assert world.accounts.password_reset.accept_invitation(NewPasswordRequest(token=token, password=OTHER)).verified
         assert world.caller("ben@example.com", OTHER).access == "manager"
 
     def test_of_an_email_with_an_account_are_refused(self, world: World) -> None:
@@ -73,24 +73,24 @@ class TestInvitations:
         world.store.add_user(User(id="u", name="Uwe Berg", email="uwe@example.com", role="Seller"))
         request = InviteRequest(email="uwe@example.com", name="Uwe", user_id="u")
         with pytest.raises(NotFoundError):
-            world.accounts.invite(stranger, request)
+            world.accounts.registration.invite(stranger, request)
 
-        assert world.accounts.invite(admin, request).user_id == "u"
+        assert world.accounts.registration.invite(admin, request).user_id == "u"
 
         assert world.store.get_user("u").name == "Uwe Berg"
         with pytest.raises(ConflictError, match="this user has an account"):
-            world.accounts.invite(admin, request.model_copy(update={"email": "other@example.com"}))
+            world.accounts.registration.invite(admin, request.model_copy(update={"email": "other@example.com"}))
 
     def test_are_sent_by_nobody_whose_email_is_not_verified(self, world: World) -> None:
         """Else its owner, who gets the account by mail, would find others in the tenant who see all of it."""
         accounts = world.another(policy=POLICY.model_copy(update={"signup": "found"}))
-        accounts.signup(SignupRequest(email="ann@example.com", password=PASSWORD, name="Eve"))
+        accounts.registration.sign_up(SignupRequest(email="ann@example.com", password=PASSWORD, name="Eve"))
         founder = world.caller()
         assert founder.access == "admin"
 
         with pytest.raises(ForbiddenError, match="verify your e-mail"):
             world.invited(founder, "ben@example.com", "admin")
-        accounts.verify_email(world.post.token("ann@example.com", "Verify"))
+        accounts.email_verification.confirm(world.post.token("ann@example.com", "Verify"))
 
         assert world.invited(founder, "ben@example.com", "admin").tenant_id == founder.tenant_id
 
@@ -106,7 +106,7 @@ class TestInvitations:
         world.clock.go(days=7)
         token = world.post.token("ben@example.com", "invited")
         with pytest.raises(InvalidRequestError, match="reset the password, which sets one as well"):
-            world.accounts.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
+            world.accounts.password_reset.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
 
 
 class TestAccess:
@@ -114,24 +114,24 @@ class TestAccess:
         admin, account = world.admin(), world.signup()
         token = world.login().access_token
 
-        world.accounts.update_account(admin, account.id, access="viewer")
+        world.accounts.administration.update_account(admin, account.id, access="viewer")
 
-        assert world.another().authenticate(token).access == "viewer"
+        assert world.another().authentication.authenticate(token).access == "viewer"
 
     def test_a_deactivated_account_is_out_at_once_and_its_keys_rest(self, world: World) -> None:
         admin, account = world.admin(), world.signup()
         caller, pair = world.caller(), world.login()
-        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+        key = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
 
-        world.accounts.update_account(admin, account.id, active=False)
+        world.accounts.administration.update_account(admin, account.id, active=False)
         for credential in (pair.access_token, key.secret):
             with pytest.raises(UnauthenticatedError):
-                world.another().authenticate(credential)
+                world.another().authentication.authenticate(credential)
 
-        world.accounts.update_account(admin, account.id, active=True)
+        world.accounts.administration.update_account(admin, account.id, active=True)
         with pytest.raises(UnauthenticatedError):
-            world.accounts.authenticate(pair.access_token)
-        assert world.accounts.authenticate(key.secret).account_id == account.id
+            world.accounts.authentication.authenticate(pair.access_token)
+        assert world.accounts.authentication.authenticate(key.secret).account_id == account.id
 
     def test_the_last_admin_stays_one(self, world: World) -> None:
         admin = world.admin()
@@ -140,24 +140,24 @@ class TestAccess:
         me = admin.account_id
 
         calls: tuple[Callable[[], object], ...] = (
-            lambda: world.accounts.update_account(admin, me, access="member"),
-            lambda: world.accounts.update_account(admin, me, active=False),
+            lambda: world.accounts.administration.update_account(admin, me, access="member"),
+            lambda: world.accounts.administration.update_account(admin, me, active=False),
             lambda: world.erase(admin, admin.user_id),
         )
         for call in calls:
             with pytest.raises(ConflictError, match="last admin"):
                 call()
-        assert world.accounts.update_account(admin, me, access="admin").access == "admin"
+        assert world.accounts.administration.update_account(admin, me, access="admin").access == "admin"
 
         second = world.admin("bob@example.com")
-        assert world.accounts.update_account(second, me, access="member").access == "member"
+        assert world.accounts.administration.update_account(second, me, access="member").access == "member"
 
     def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
         for number in range(5):
             one, other = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("one", "other"))
 
             def demoting(caller: Caller, whom: Caller) -> Callable[[], object]:
-                return lambda: world.accounts.update_account(caller, whom.account_id, access="member")
+                return lambda: world.accounts.administration.update_account(caller, whom.account_id, access="member")
 
             results = together(demoting(one, other), demoting(other, one))
 
@@ -165,11 +165,11 @@ class TestAccess:
 
 
 OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
-    "get_account": lambda world, caller, one: world.accounts.get_account(caller, one),
-    "set_access": lambda world, caller, one: world.accounts.update_account(caller, one, access="admin"),
-    "set_active": lambda world, caller, one: world.accounts.update_account(caller, one, active=False),
-    "export_account": lambda world, caller, one: world.accounts.export_account(caller, one),
-    "list_accounts": lambda world, caller, one: world.accounts.list_accounts(caller, after=one),
+    "get_account": lambda world, caller, one: world.accounts.own_account.get(caller, one),
+    "set_access": lambda world, caller, one: world.accounts.administration.update_account(caller, one, access="admin"),
+    "set_active": lambda world, caller, one: world.accounts.administration.update_account(caller, one, active=False),
+    "export_account": lambda world, caller, one: world.accounts.personal_data.export_account(caller, one),
+    "list_accounts": lambda world, caller, one: world.accounts.administration.list_accounts(caller, after=one),
 }
 
 
@@ -193,16 +193,16 @@ class TestTenants:
         for name in ("ben", "cat", "dan"):
             world.invited(admin, f"{name}@example.com")
 
-        first = world.accounts.list_accounts(admin, limit=2)
-        rest = world.accounts.list_accounts(admin, limit=10, after=first[-1].id)
+        first = world.accounts.administration.list_accounts(admin, limit=2)
+        rest = world.accounts.administration.list_accounts(admin, limit=10, after=first[-1].id)
 
         assert [one.email.partition("@")[0] for one in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
-        assert world.accounts.list_accounts(admin, after=first[0].id, offset=1) == rest
+        assert world.accounts.administration.list_accounts(admin, after=first[0].id, offset=1) == rest
 
     @pytest.mark.parametrize("limit", [0, -1, 1001])
     def test_list_no_more_than_a_page(self, world: World, limit: int) -> None:
         with pytest.raises(InvalidRequestError, match="limit: 1 to 1,000"):
-            world.accounts.list_accounts(world.admin(), limit=limit)
+            world.accounts.administration.list_accounts(world.admin(), limit=limit)
 
 
 class TestNoAdmin:
@@ -210,26 +210,26 @@ class TestNoAdmin:
     def test_does_nothing_of_an_admins(self, world: World, access: Any) -> None:
         admin = world.admin()
         if access == "admin by a key":
-            key = world.accounts.create_api_key(admin, ApiKeyRequest(name="CRM", right="write"))
-            caller = world.accounts.authenticate(key.secret)
+            key = world.accounts.api_keys.create(admin, ApiKeyRequest(name="CRM", right="write"))
+            caller = world.accounts.authentication.authenticate(key.secret)
         else:
             caller = joined(world, admin, "ben@example.com", access)
         victim = world.signup()
-        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+        team = world.accounts.teams.create(admin, TeamRequest(name="Sales"))
 
         for call in (
-            lambda: world.accounts.list_accounts(caller),
-            lambda: world.accounts.update_account(caller, caller.account_id, access="admin"),
-            lambda: world.accounts.update_account(caller, victim.id, active=False),
-            lambda: world.accounts.invite(caller, InviteRequest(email="cat@example.com", name="Cat")),
-            lambda: world.accounts.create_team(caller, TeamRequest(name="Mine", managers=(caller.user_id,))),
-            lambda: world.accounts.update_team(caller, team.id, TeamRequest(name="Mine", managers=(caller.user_id,))),
-            lambda: world.accounts.delete_team(caller, team.id),
-            lambda: world.accounts.list_events(caller, AuditFilters()),
+            lambda: world.accounts.administration.list_accounts(caller),
+            lambda: world.accounts.administration.update_account(caller, caller.account_id, access="admin"),
+            lambda: world.accounts.administration.update_account(caller, victim.id, active=False),
+            lambda: world.accounts.registration.invite(caller, InviteRequest(email="cat@example.com", name="Cat")),
+            lambda: world.accounts.teams.create(caller, TeamRequest(name="Mine", managers=(caller.user_id,))),
+            lambda: world.accounts.teams.replace(caller, team.id, TeamRequest(name="Mine", managers=(caller.user_id,))),
+            lambda: world.accounts.teams.delete(caller, team.id),
+            lambda: world.accounts.audit_log.list_events(caller, AuditFilters()),
         ):
             with pytest.raises(ForbiddenError):
                 call()
-        for verb in (world.accounts.get_account, world.accounts.export_account):
+        for verb in (world.accounts.own_account.get, world.accounts.personal_data.export_account):
             with pytest.raises(NotFoundError):
                 verb(caller, victim.id)
         with pytest.raises((NotFoundError, ForbiddenError)):
@@ -243,7 +243,7 @@ class TestTeams:
         other = joined(world, admin, "other@example.com", "manager")
         assert boss.team_ids == frozenset()
 
-        world.accounts.create_team(
+        world.accounts.teams.create(
             admin, TeamRequest(name="Sales", managers=(boss.user_id,), members=(ben.user_id, other.user_id))
         )
 
@@ -255,31 +255,31 @@ class TestTeams:
     def test_a_members_lead_of_a_team_counts_once_they_are_a_manager(self, world: World) -> None:
         admin = world.admin()
         ben = joined(world, admin, "ben@example.com")
-        world.accounts.create_team(admin, TeamRequest(name="Sales", managers=(ben.user_id,)))
+        world.accounts.teams.create(admin, TeamRequest(name="Sales", managers=(ben.user_id,)))
         assert world.caller("ben@example.com", OTHER).team_ids == frozenset()
 
-        world.accounts.update_account(admin, ben.account_id, access="manager")
+        world.accounts.administration.update_account(admin, ben.account_id, access="manager")
         assert world.caller("ben@example.com", OTHER).team_ids == {ben.user_id}
 
     def test_are_made_changed_and_removed(self, world: World) -> None:
         admin = world.admin()
         ben = joined(world, admin, "ben@example.com")
-        team = world.accounts.create_team(admin, TeamRequest(name="Sales", members=(ben.user_id,)))
-        assert world.accounts.get_team(ben, team.id) == team
-        assert world.accounts.list_teams(ben) == world.accounts.list_teams(admin) == [team]
+        team = world.accounts.teams.create(admin, TeamRequest(name="Sales", members=(ben.user_id,)))
+        assert world.accounts.teams.get(ben, team.id) == team
+        assert world.accounts.teams.list_teams(ben) == world.accounts.teams.list_teams(admin) == [team]
 
-        changed = world.accounts.update_team(admin, team.id, TeamRequest(name="Growth", managers=(admin.user_id,)))
+        changed = world.accounts.teams.replace(admin, team.id, TeamRequest(name="Growth", managers=(admin.user_id,)))
 
         assert (changed.name, changed.managers, changed.members) == ("Growth", (admin.user_id,), ())
-        assert world.accounts.list_teams(ben) == []
+        assert world.accounts.teams.list_teams(ben) == []
         with pytest.raises(NotFoundError):
-            world.accounts.get_team(ben, team.id)
-        world.accounts.delete_team(admin, team.id)
-        assert world.accounts.list_teams(admin) == []
+            world.accounts.teams.get(ben, team.id)
+        world.accounts.teams.delete(admin, team.id)
+        assert world.accounts.teams.list_teams(admin) == []
 
     def test_one_that_is_removed_as_it_is_read_is_there_or_not(self, world: World) -> None:
         admin = world.admin()
-        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+        team = world.accounts.teams.create(admin, TeamRequest(name="Sales"))
         statements = 0
 
         def remove(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -287,29 +287,29 @@ class TestTeams:
             statements += statement.startswith("SELECT meetkit_team")
             if statements == 1:
                 statements += 1
-                world.accounts.delete_team(admin, team.id)
+                world.accounts.teams.delete(admin, team.id)
 
         event.listen(world.database.engine, "after_cursor_execute", remove)
-        assert world.accounts.get_team(admin, team.id) == team
+        assert world.accounts.teams.get(admin, team.id) == team
         event.remove(world.database.engine, "after_cursor_execute", remove)
 
         with pytest.raises(NotFoundError):
-            world.accounts.get_team(admin, team.id)
+            world.accounts.teams.get(admin, team.id)
 
     def test_stay_within_a_tenant(self, world: World) -> None:
         admin, stranger = world.admin(), world.admin("eve@example.com", "acme")
-        team = world.accounts.create_team(admin, TeamRequest(name="Sales"))
+        team = world.accounts.teams.create(admin, TeamRequest(name="Sales"))
 
         for call in (
-            lambda: world.accounts.get_team(stranger, team.id),
-            lambda: world.accounts.update_team(stranger, team.id, TeamRequest(name="Mine")),
-            lambda: world.accounts.delete_team(stranger, team.id),
-            lambda: world.accounts.create_team(stranger, TeamRequest(name="Mine", members=(admin.user_id,))),
-            lambda: world.accounts.create_team(stranger, TeamRequest(name="Mine", members=("nobody",))),
+            lambda: world.accounts.teams.get(stranger, team.id),
+            lambda: world.accounts.teams.replace(stranger, team.id, TeamRequest(name="Mine")),
+            lambda: world.accounts.teams.delete(stranger, team.id),
+            lambda: world.accounts.teams.create(stranger, TeamRequest(name="Mine", members=(admin.user_id,))),
+            lambda: world.accounts.teams.create(stranger, TeamRequest(name="Mine", members=("nobody",))),
         ):
             with pytest.raises(NotFoundError):
                 call()
-        assert world.accounts.list_teams(stranger) == []
+        assert world.accounts.teams.list_teams(stranger) == []
 
     def test_have_each_of_their_people_once(self) -> None:
         with pytest.raises(InvalidRequestError, match="name each user once"):
@@ -320,9 +320,9 @@ class TestDataProtection:
     def test_an_export_holds_what_is_kept_and_no_secret(self, world: World) -> None:
         world.signup()
         caller = world.caller()
-        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
+        key = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
 
-        export = world.accounts.export_account(caller)
+        export = world.accounts.personal_data.export_account(caller)
 
         assert (export.account.email, export.user and export.user.name) == ("ann@example.com", "Ann Winter")
         assert [one.name for one in export.api_keys] == ["CRM"]
@@ -333,24 +333,24 @@ class TestDataProtection:
         admin = world.admin()
         account = world.signup()
         caller, pair = world.caller(), world.login()
-        key = world.accounts.create_api_key(caller, ApiKeyRequest(name="CRM"))
-        world.accounts.create_team(admin, TeamRequest(name="Sales", members=(account.user_id,)))
+        key = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
+        world.accounts.teams.create(admin, TeamRequest(name="Sales", members=(account.user_id,)))
 
         world.erase(caller, account.user_id)
 
         for credential in (pair.access_token, key.secret):
             with pytest.raises(UnauthenticatedError):
-                world.accounts.authenticate(credential)
+                world.accounts.authentication.authenticate(credential)
         with pytest.raises(UnauthenticatedError):
             world.login()
-        assert world.accounts.list_teams(admin)[0].members == ()
-        assert "account_erased" in [one.event for one in world.accounts.list_events(admin, AuditFilters())]
+        assert world.accounts.teams.list_teams(admin)[0].members == ()
+        assert "account_erased" in [one.event for one in world.accounts.audit_log.list_events(admin, AuditFilters())]
         assert world.signup().id != account.id
 
     @pytest.mark.parametrize("coming", ["login", "reset"])
     def test_who_comes_as_their_account_is_erased_is_told_so(self, world: World, coming: str) -> None:
         account, caller = world.signup(), world.caller()
-        world.accounts.request_password_reset(EmailRequest(email=account.email))
+        world.accounts.password_reset.request(EmailRequest(email=account.email))
         request = NewPasswordRequest(token=world.post.token(account.email, "new password"), password=OTHER)
         looked: list[str] = []
 
@@ -361,7 +361,7 @@ class TestDataProtection:
 
         event.listen(world.database.engine, "after_cursor_execute", erase)
         with pytest.raises(ConflictError, match="erased just now"):
-            world.login() if coming == "login" else world.accounts.reset_password(request)
+            world.login() if coming == "login" else world.accounts.password_reset.confirm(request)
 
     def test_the_only_account_of_a_tenant_can_be_erased(self, world: World) -> None:
         admin = world.admin(tenant="acme")
@@ -374,9 +374,9 @@ class TestAudit:
     def test_notes_who_did_what_from_where(self, world: World) -> None:
         admin = world.admin()
         account = world.signup()
-        world.accounts.update_account(admin, account.id, access="viewer", origin=HERE)
+        world.accounts.administration.update_account(admin, account.id, access="viewer", origin=HERE)
 
-        [event] = world.accounts.list_events(admin, AuditFilters(event="access_changed"))
+        [event] = world.accounts.audit_log.list_events(admin, AuditFilters(event="access_changed"))
 
         assert (event.account_id, event.subject, event.at) == (admin.account_id, account.id, world.clock.now)
         assert (event.address, event.request_id, event.outcome) == ("192.0.2.7", "request-1", "ok")
@@ -385,7 +385,7 @@ class TestAudit:
         world.signup()
         stranger = world.admin("eve@example.com", "acme")
         filters = AuditFilters(tenant_id="default")
-        assert {one.tenant_id for one in world.accounts.list_events(stranger, filters)} == {"acme"}
+        assert {one.tenant_id for one in world.accounts.audit_log.list_events(stranger, filters)} == {"acme"}
 
     def test_holds_no_email(self, world: World) -> None:
         world.signup()
@@ -441,8 +441,8 @@ class TestAudit:
 
     @pytest.mark.parametrize("given", ["\x00\ud800", "\x1b[31m" * 10_000, "", " ", "\n"])
     def test_takes_whatever_an_edge_gives(self, world: World, given: str) -> None:
-        act = Act(world.clock.now, Origin(address=given, request_id=given))
-        world.database.write(audit.note, act, "transcript_read", subject=given)
+        act = AuditContext(world.clock.now, Origin(address=given, request_id=given))
+        world.database.write(audit.add, act, "transcript_read", subject=given)
         [event] = world.database.read(audit.find, AuditFilters())
         assert event.address is None or (len(event.address) <= 200 and event.address.isprintable())
 
@@ -456,4 +456,4 @@ def test_the_tables_are_those_that_are_described(world: World) -> None:
 def test_a_user_without_an_account_can_be_in_a_team(world: World) -> None:
     admin = world.admin()
     world.store.add_user(User(id="u", name="Uwe Berg", email="uwe@example.com", role="Seller"))
-    assert world.accounts.create_team(admin, TeamRequest(name="Sales", members=("u",))).members == ("u",)
+    assert world.accounts.teams.create(admin, TeamRequest(name="Sales", members=("u",))).members == ("u",)

@@ -10,7 +10,6 @@ import pytest
 from freezegun import freeze_time
 
 from meetkit.accounts import throttle
-from meetkit.accounts.events import Origin
 from meetkit.accounts.models import (
     ChangePasswordRequest,
     EmailRequest,
@@ -22,6 +21,7 @@ from meetkit.errors import (
     ThrottledError,
     UnauthenticatedError,
 )
+from meetkit.models.caller import Origin
 from meetkit.settings import Settings
 from tests.accounts import HERE, OTHER, PASSWORD, World
 
@@ -58,7 +58,7 @@ class TestThrottle:
         caller = world.caller()
         for _ in range(11):
             with pytest.raises(InvalidRequestError, match="has 5 characters"):
-                world.accounts.change_password(
+                world.accounts.own_account.change_password(
                     caller, ChangePasswordRequest(current_password=PASSWORD, new_password="short"), origin=HERE
                 )
         assert world.login()
@@ -86,18 +86,18 @@ class TestThrottle:
         world.accounts = world.another(throttle=Throttle(1))
         for number in range(10):
             with pytest.raises(UnauthenticatedError):
-                world.accounts.refresh(f"{number:043}.{number:043}", origin=HERE)
+                world.accounts.authentication.refresh(f"{number:043}.{number:043}", origin=HERE)
         for _ in range(3):
             with pytest.raises(ThrottledError):
-                world.accounts.refresh(token, origin=HERE)
+                world.accounts.authentication.refresh(token, origin=HERE)
 
         assert world.events()[len(before) :] == [*[("refresh", "failed")] * 10, ("refresh", "throttled")]
-        assert world.accounts.refresh(token, origin=Origin(address="192.0.2.8"))
+        assert world.accounts.authentication.refresh(token, origin=Origin(address="192.0.2.8"))
 
     @pytest.mark.parametrize("token", ["x", "x." * 900, "a" * 43, f"{'a' * 43}.{'é' * 43}", "\ud800"])
     def test_what_has_not_even_the_form_of_a_refresh_token_is_not_noted(self, world: World, token: str) -> None:
         with pytest.raises(UnauthenticatedError):
-            world.accounts.refresh(token, origin=HERE)
+            world.accounts.authentication.refresh(token, origin=HERE)
 
         assert world.events() == []
 
@@ -127,25 +127,25 @@ class TestThrottle:
         world.signup()
         for email in ("ann@example.com", "nobody@example.com"):
             for _ in range(10):
-                world.accounts.request_password_reset(EmailRequest(email=email))
+                world.accounts.password_reset.request(EmailRequest(email=email))
             with pytest.raises(ThrottledError):
-                world.accounts.request_password_reset(EmailRequest(email=email))
+                world.accounts.password_reset.request(EmailRequest(email=email))
 
     def test_names_whose_attempts_are_past_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(throttle, "_MANY", 100)
         one = Throttle(1)
         with freeze_time("2026-01-05 09:00:00") as clock:
             for number in range(99):
-                one.attempt(f"old {number}")
+                one.count_attempt(f"old {number}")
             clock.tick(dt.timedelta(minutes=14))
-            one.attempt("young")
+            one.count_attempt("young")
             clock.tick(dt.timedelta(minutes=2))
-            one.attempt("new")
+            one.count_attempt("new")
 
             assert len(one._memory.events) == 2
             with pytest.raises(ThrottledError):
-                one.attempt("young")
-            one.attempt("old 1")
+                one.count_attempt("young")
+            one.count_attempt("old 1")
 
     @pytest.mark.parametrize("url", ["redis", "http://localhost", "memcached://x", "redis://x:y:z", "memory://"])
     def test_another_url_than_a_rediss_is_refused_in_one_line(self, url: str) -> None:
@@ -155,17 +155,17 @@ class TestThrottle:
     def test_a_redis_that_is_not_there_keeps_nobody_out(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
         accounts = world.another(throttle=Throttle.of(Settings(redis_url="redis://127.0.0.1:1/0")))
         world.signup()
-        assert accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
-        assert "the Redis failed" in caplog.text
+        assert accounts.authentication.log_in(LoginRequest(email="ann@example.com", password=PASSWORD))
+        assert "Redis failed" in caplog.text
 
     def test_processes_count_together_in_a_redis(self, world: World, redis: Any) -> None:
         one, other = (world.another(throttle=Throttle(2, redis)) for _ in range(2))
         for accounts in (one, other):
             with pytest.raises(UnauthenticatedError):
-                accounts.login(LoginRequest(email="nobody@example.com", password=OTHER))
+                accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
         for accounts in (one, other):
             with pytest.raises(ThrottledError):
-                accounts.login(LoginRequest(email="nobody@example.com", password=OTHER))
+                accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
 
     def test_without_the_redis_a_process_counts_by_itself_and_says_so(
         self, world: World, redis: Any, caplog: pytest.LogCaptureFixture
@@ -175,15 +175,15 @@ class TestThrottle:
         redis.storage.connection_pool.connection_kwargs["server"].connected = False
 
         with caplog.at_level(logging.WARNING):
-            assert accounts.login(LoginRequest(email="ann@example.com", password=PASSWORD))
+            assert accounts.authentication.log_in(LoginRequest(email="ann@example.com", password=PASSWORD))
             for _ in range(2):
                 with pytest.raises(UnauthenticatedError):
-                    accounts.login(LoginRequest(email="nobody@example.com", password=OTHER))
+                    accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
             with pytest.raises(ThrottledError):
-                accounts.login(LoginRequest(email="nobody@example.com", password=OTHER))
+                accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
 
         assert [record.message for record in caplog.records if record.name.startswith("meetkit")] == [
-            "attempts are counted in this process alone: the Redis failed (ConnectionError)"
+            "Redis failed (ConnectionError): attempts are counted in this process alone"
         ]
 
     def test_a_redis_that_failed_is_left_alone_for_a_while(self, redis: Any) -> None:
@@ -192,13 +192,13 @@ class TestThrottle:
         one = Throttle(2, redis)
         with freeze_time("2026-01-05 09:00:00") as clock:
             server.connected = False
-            one.attempt("ann")
+            one.count_attempt("ann")
             server.connected = True
-            one.attempt("ann")
+            one.count_attempt("ann")
             with pytest.raises(ThrottledError):
-                one.attempt("ann")
+                one.count_attempt("ann")
             clock.tick(11)
-            one.attempt("ann")
+            one.count_attempt("ann")
 
     @pytest.fixture
     def redis(self) -> Any:

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey
 
+from meetkit.accounts.access_tokens import AccessTokens, Claims, key_id
 from meetkit.accounts.policy import AccountPolicy
-from meetkit.accounts.tokens import Claims, Tokens, key_id
 from meetkit.errors import UnauthenticatedError
 from tests.accounts import KEY, OLD_KEY, POLICY
 
 NOW = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
-TOKENS = Tokens(POLICY)
+TOKENS = AccessTokens(POLICY)
 ANNS = Claims("account_1", "session_1")
 HEADER = {"alg": "HS256", "typ": "at+jwt", "kid": key_id(KEY)}
 CLAIMS = {
@@ -43,8 +43,8 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-def rotated(*keys: str) -> Tokens:
-    return Tokens(AccountPolicy(secret_keys=keys))
+def rotated(*keys: str) -> AccessTokens:
+    return AccessTokens(AccountPolicy(secret_keys=keys))
 
 
 ids = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -113,7 +113,7 @@ def test_a_token_by_hand_is_one_of_ours() -> None:
     ],
 )
 def test_a_token_that_is_not_ours_is_not_good(token: str) -> None:
-    with pytest.raises(UnauthenticatedError, match=r"^sign in again: this token is not, or no longer, good$"):
+    with pytest.raises(UnauthenticatedError, match=r"^sign in again: the token is invalid or expired$"):
         TOKENS.read(token, now=NOW)
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from meetkit import data
 from meetkit import meeting_service as service
-from meetkit.collaborators import current_llm, current_store
 from meetkit.errors import InvalidRequestError, NotFoundError, SampleStoreWarning
 from meetkit.llm_client import MockLLMClient
+from meetkit.runtime.collaborators import current_llm, current_store
 from meetkit.storage import MemoryStore
 from meetkit.testing import ScriptedLLMClient
 

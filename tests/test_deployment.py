@@ -23,6 +23,7 @@ from prometheus_client import Metric
 
 from meetkit import settings
 from meetkit.models.usage import Outcome, Usage
+from meetkit.web.app import service_of
 from tests.web_apps import service, signed_in
 
 ROOT = Path(__file__).parents[1]
@@ -302,9 +303,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Metric]:
     assert client.get("/api/v1/meetings").status_code == client.get("/readyz").status_code == 200
     at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     call = {"at": at, "purpose": "summary", "attempt": 1, "input_tokens": 9, "output_tokens": 9, "seconds": 1.0}
-    app.metrics.observe_usage(Usage.model_validate({**call, "model": "openai:gpt-5-mini", "outcome": "ok"}))
-    found = {one.name + ("_total" if one.type == "counter" else ""): one for one in app.metrics.registry.collect()}
-    app.closing.close()
+    metrics = service_of(app).metrics
+    metrics.observe_usage(Usage.model_validate({**call, "model": "openai:gpt-5-mini", "outcome": "ok"}))
+    found = {one.name + ("_total" if one.type == "counter" else ""): one for one in metrics.registry.collect()}
+    service_of(app).closing.close()
     return found
 
 

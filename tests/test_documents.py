@@ -20,6 +20,8 @@ DOCUMENTS = sorted(
 )
 
 PRINTS = re.compile(r"# prints (.*)$", re.MULTILINE)
+TUTORIAL = re.compile(r"docs/tutorial\.md-")
+SUITE = re.compile(r"^class Test", re.MULTILINE)
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -31,7 +33,13 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("code", [pytest.param(text, id=place) for place, text in blocks("python")])
+def programs() -> dict[str, str]:
+    """The Python code of all documents: each block by itself, those of a tutorial one after the other."""
+    found = {place: text for place, text in blocks("python") if not TUTORIAL.match(place) and not SUITE.search(text)}
+    return found | {"tutorial": "\n".join(text for place, text in blocks("python") if TUTORIAL.match(place))}
+
+
+@pytest.mark.parametrize("code", [pytest.param(text, id=place) for place, text in programs().items()])
 def test_code_runs_as_pasted_and_prints_what_it_says(code: str) -> None:
     """What stands after `# prints` is printed."""
     done = subprocess.run(
@@ -43,8 +51,30 @@ def test_code_runs_as_pasted_and_prints_what_it_says(code: str) -> None:
         assert promised in done.stdout.splitlines()
 
 
-def test_the_readme_promises_what_is_printed() -> None:
-    assert len(PRINTS.findall((ROOT / "README.md").read_text("utf-8"))) >= 4
+def test_suites_pass_as_pasted(tmp_path: Path) -> None:
+    """A block that holds tests is a file for pytest."""
+    suites = [text for _, text in blocks("python") if SUITE.search(text)]
+    for number, text in enumerate(suites):
+        (tmp_path / f"test_{number}.py").write_text(text, "utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=300,
+    )
+
+    assert suites
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_documents_promise_what_is_printed() -> None:
+    """A reader begins with the README and the tutorial: in both, what is printed is promised and tested."""
+    assert PRINTS.findall((ROOT / "README.md").read_text("utf-8"))
+    assert len(PRINTS.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8"))) >= 4
 
 
 def commands() -> list[str]:

@@ -144,5 +144,5 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
     tops = {line.split()[0].partition("/")[0] for line in names.splitlines()[1:]}
     assert tops == {"meetkit", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
-    for needed in ("meetkit/py.typed", "meetkit/sample/meetings.json", "meetkit/insights/prompts/brief.txt", "LICENSE"):
+    for needed in ("meetkit/py.typed", "meetkit/sample/meetings.json", "meetkit/insights/briefs/brief.txt", "LICENSE"):
         assert needed in names

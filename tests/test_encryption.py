@@ -32,8 +32,8 @@ from meetkit.storage import SqlOptions, SqlStore, transfer
 from meetkit.storage.sql import Database, encryption, tables
 from meetkit.storage.sql.ciphers import Cipher, new_key
 from meetkit.testing.examples import key, meeting, people
-from meetkit.web import assembly
-from meetkit.web.readiness import Readiness, state
+from meetkit.web.app import assembly
+from meetkit.web.app.readiness import Readiness, state
 from tests.commands import Run, execute
 from tests.processes import fork, in_processes
 from tests.strategies import texts
@@ -393,7 +393,7 @@ class TestEncrypt:
         with store.database.snapshot() as connection:
             connection.execute(text("SELECT count(*) FROM meetkit_meetings")).scalar()
             with mock.patch.object(SqlOptions, "of", return_value=SqlOptions(encryption_keys=(NEW,), busy_timeout=0.1)):
-                assert "Somebody is reading" in meetkit("db", "encrypt", database=url).out
+                assert "The database is in use" in meetkit("db", "encrypt", database=url).out
             assert found_in(url)
         store.close()
 
@@ -405,7 +405,7 @@ class TestEncrypt:
         SqlStore(url, migrate=True).close()
         keys(NEW)
 
-        assert "VACUUM FULL, and in the WAL and backups" in meetkit("db", "encrypt", database=url).out
+        assert "VACUUM FULL, and in the WAL and earlier backups" in meetkit("db", "encrypt", database=url).out
 
     def test_killed_in_the_middle_it_goes_on_where_it_was(
         self, meetkit: Run, database: str, keys: Callable[..., None]
@@ -670,9 +670,9 @@ def _lacks_a_key(database: str, keys: str | None, closing: ExitStack) -> bool:
     (check,) = (one for one in checks.run(given, database, ask_model=False) if one.part == "encryption")
     if parts.get("encryption") is None:
         assert (state(parts), check.state != "broken") == ("ready", True)
-        assembly.opened_database(given, closing)
+        assembly.open_database(given, closing)
         return False
     assert (parts["encryption"], state(parts), check.state) == ("failed", "not ready", "broken")
     with pytest.raises(StoreError, match="MEETKIT_ENCRYPTION_KEYS lacks a key"):
-        assembly.opened_database(given, closing)
+        assembly.open_database(given, closing)
     return True

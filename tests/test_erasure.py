@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from meetkit import meeting_service, preps
+from meetkit import meeting_service
 from meetkit.errors import ConflictError, InvalidRequestError, LLMUnavailableError, MeetkitError, NotFoundError
 from meetkit.llm_client import MockLLMClient
+from meetkit.meetings import briefs as preps
 from meetkit.models import Contact, PreMeetingPrep
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing import ScriptedLLMClient

@@ -119,7 +119,7 @@ class TestDecision:
     def test_what_follows_on_a_failure(
         self, policy: RetryPolicy, attempt: int, elapsed: float, error: LLMAPIError, wait: float | None
     ) -> None:
-        assert next_wait(policy, attempt=attempt, elapsed=elapsed, error=error) == wait
+        assert next_wait(policy, attempt=attempt, elapsed_seconds=elapsed, error=error) == wait
 
     @given(st.floats(0, 1e300), st.floats(0, 100), st.integers(1, 10**9))
     def test_waits_never_shrink_and_never_pass_the_cap(self, initial: float, cap: float, attempt: int) -> None:

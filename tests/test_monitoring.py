@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from sqlalchemy.pool import QueuePool
@@ -24,14 +24,14 @@ from meetkit.models.usage import Usage
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.storage.sql import Database
-from meetkit.web.app import Service
+from meetkit.web.app import create_app, service_of
 from meetkit.web.monitoring import logs, usage
 from meetkit.web.monitoring.prices import dollars
 from tests.commands import execute
 from tests.model_server import gives, running_server
 from tests.otlp import receiving
 from tests.servers import keep_logging
-from tests.web_apps import service as service_of
+from tests.web_apps import service as service_with
 from tests.web_apps import signed_in
 
 MEETING = "/api/v1/meetings/hist_meeting_1"
@@ -42,14 +42,14 @@ class Resting(MockLLMClient):
 
 
 @pytest.fixture
-def service(sqlite_tables: str) -> Iterator[Service]:
+def service(sqlite_tables: str) -> Iterator[FastAPI]:
     store = SqlStore(sqlite_tables)
     store.import_records(data.sample_store().export_records())
-    yield Service(Settings(), store, None)
+    yield create_app(Settings(), store=store)
     store.close()
 
 
-def metrics(service: Service) -> dict[str, float]:
+def metrics(service: FastAPI) -> dict[str, float]:
     text = TestClient(service).get("/metrics").text
     lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
@@ -60,7 +60,7 @@ def call(**given: Any) -> Usage:
     return Usage.model_validate({**known, "seconds": 2.0, "outcome": "ok", **given})
 
 
-def test_a_server_that_works_is_alive_and_ready(service: Service) -> None:
+def test_a_server_that_works_is_alive_and_ready(service: FastAPI) -> None:
     asked = TestClient(service)
 
     assert asked.get("/healthz").json() == {"status": "alive"}
@@ -72,7 +72,7 @@ def test_a_server_that_works_is_alive_and_ready(service: Service) -> None:
 
 def test_a_model_that_rests_is_said_and_the_rest_goes_on() -> None:
     chain = FallbackClient([MockLLMClient(), Resting()])
-    found = TestClient(service_of(data.store(), llm=chain)).get("/readyz")
+    found = TestClient(service_with(data.store(), llm=chain)).get("/readyz")
 
     assert (found.status_code, found.json()["status"], found.json()["parts"]["model"]) == (200, "degraded", "resting")
 
@@ -91,7 +91,7 @@ def test_a_real_model_rests_after_it_failed_too_often() -> None:
 
 
 def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
-    service: Service, sqlite_tables: str
+    service: FastAPI, sqlite_tables: str
 ) -> None:
     asked = TestClient(service)
     execute(sqlite_tables, "UPDATE meetkit_alembic_version SET version_num = '0001'")
@@ -104,7 +104,7 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
     assert asked.get("/healthz").status_code == 200
 
 
-def test_a_part_that_works_again_is_no_longer_told_as_broken(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_works_again_is_no_longer_told_as_broken(service: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("meetkit.storage.sql.keys.has_all_keys", lambda _: False)
         assert TestClient(service).get("/readyz").json()["parts"]["encryption"] == "failed"
@@ -114,9 +114,9 @@ def test_a_part_that_works_again_is_no_longer_told_as_broken(service: Service, m
 
 
 def test_a_database_that_does_not_answer_in_time_is_not_ready_and_asked_once(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.readiness.seconds = 0.05
+    service_of(service).readiness.seconds = 0.05
     released, asked = threading.Event(), []
 
     def hold(connection: Any) -> None:
@@ -139,7 +139,7 @@ def test_a_hosts_own_store_that_fails_is_not_ready(monkeypatch: pytest.MonkeyPat
         raise OSError("gone")
 
     store = MemoryStore()
-    asked = TestClient(service_of(store))
+    asked = TestClient(service_with(store))
     assert asked.get("/readyz").status_code == 200
     monkeypatch.setattr(store, "list_users", fail)
 
@@ -147,15 +147,15 @@ def test_a_hosts_own_store_that_fails_is_not_ready(monkeypatch: pytest.MonkeyPat
     assert asked.get("/readyz").json()["parts"]["store"] == "unreachable"
 
 
-def test_a_server_about_to_stop_is_not_ready_and_still_answers(service: Service) -> None:
+def test_a_server_about_to_stop_is_not_ready_and_still_answers(service: FastAPI) -> None:
     asked = signed_in(service)
-    service.readiness.draining = True
+    service_of(service).readiness.draining = True
 
     assert asked.get("/readyz").status_code == 503
     assert asked.get(MEETING).status_code == 200
 
 
-def test_requests_are_counted_by_template_never_by_path(service: Service) -> None:
+def test_requests_are_counted_by_template_never_by_path(service: FastAPI) -> None:
     asked = signed_in(service)
     for path in (MEETING, "/meetings/hist_meeting_2", "/meetings/nope", "/nope/1", "/nope/2"):
         asked.get(path)
@@ -171,7 +171,7 @@ def test_requests_are_counted_by_template_never_by_path(service: Service) -> Non
     assert not any("BREW" in name or "nope" in name for name in found)
 
 
-def test_the_database_shows_in_the_metrics(service: Service) -> None:
+def test_the_database_shows_in_the_metrics(service: FastAPI) -> None:
     TestClient(service).get(MEETING)
 
     found = metrics(service)
@@ -182,8 +182,8 @@ def test_the_database_shows_in_the_metrics(service: Service) -> None:
 
 
 def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say(sqlite_tables: str) -> None:
-    app = service_of(database_url=sqlite_tables, threads=3)
-    engine = app.accounts.database.engine
+    app = service_with(database_url=sqlite_tables, threads=3)
+    engine = service_of(app).accounts.database.engine
     size = int(metrics(app)["meetkit_database_pool_size"])
 
     with ExitStack() as held:
@@ -192,12 +192,13 @@ def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say
         assert size == 3 + 12
         assert isinstance(engine.pool, QueuePool)
         assert (engine.pool.overflow(), engine.pool._max_overflow) == (0, 0)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
-def test_calls_of_models_are_counted_with_what_they_cost(service: Service) -> None:
-    service.metrics.observe_usage(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
-    service.metrics.observe_usage(call(purpose="decisions", outcome="timeout"))
+def test_calls_of_models_are_counted_with_what_they_cost(service: FastAPI) -> None:
+    observe = service_of(service).metrics.observe_usage
+    observe(call(model="openai:gpt-4o", input_tokens=1_000_000, output_tokens=100_000))
+    observe(call(purpose="decisions", outcome="timeout"))
 
     found = metrics(service)
     of = 'model="openai:gpt-4o"'
@@ -220,7 +221,7 @@ def test_what_has_no_known_price_costs_nothing(model: str) -> None:
 def test_usage_that_a_store_keeps_is_told_and_all_else_is_the_stores_own() -> None:
     heard: list[Usage] = []
     store = MemoryStore()
-    told = usage.told(store, heard.append)
+    told = usage.metered(store, heard.append)
 
     assert isinstance(told, Store)
     told.add_usage(call())
@@ -236,21 +237,22 @@ def test_usage_is_kept_though_it_cannot_be_told(caplog: pytest.LogCaptureFixture
         raise ValueError(words)
 
     store = MemoryStore()
-    usage.told(store, fail).add_usage(call())
+    usage.metered(store, fail).add_usage(call())
 
     assert store.sum_usage()
     assert "ValueError" in caplog.text
     assert words not in caplog.text
 
 
-def test_attempts_to_sign_in_are_counted(service: Service) -> None:
-    service.metrics.count_login("failed")
+def test_attempts_to_sign_in_are_counted(service: FastAPI) -> None:
+    nobody = {"email": "nobody@example.com", "password": "nine clouds over Kiel"}
+    assert TestClient(service).post("/auth/login", json=nobody).status_code == 401
 
     assert metrics(service)['meetkit_logins_total{outcome="failed"}'] == 1
 
 
 def test_two_apps_count_apart() -> None:
-    one, two = (service_of(MemoryStore()) for _ in range(2))
+    one, two = (service_with(MemoryStore()) for _ in range(2))
     TestClient(one).get("/healthz")
 
     assert 'route="/healthz"' in TestClient(one).get("/metrics").text
@@ -269,14 +271,14 @@ def test_two_apps_count_apart() -> None:
     ],
 )
 def test_metrics_are_for_who_may_see_them(environment: Any, token: str | None, shown: str | None, status: int) -> None:
-    app = service_of(MemoryStore(), environment=environment, metrics_token=token, secret_keys="k" * 32)
+    app = service_with(MemoryStore(), environment=environment, metrics_token=token, secret_keys="k" * 32)
     found = TestClient(app).get("/metrics", headers={"Authorization": f"Bearer {shown}"} if shown else None)
 
     assert found.status_code == status
 
 
 def test_a_line_is_logged_for_each_request_and_tells_nothing_of_it(
-    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    service: FastAPI, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep_logging(monkeypatch)
 
@@ -336,9 +338,9 @@ def test_the_log_says_of_what_an_error_came() -> None:
 
 
 def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(sqlite_tables: str) -> None:
-    app = Service(Settings(database_url=sqlite_tables), None, None)
+    app = create_app(Settings(database_url=sqlite_tables))
     done: list[str] = []
-    app.closing.callback(lambda: done.append(TestClient(app).get("/readyz").json()["status"]))
+    service_of(app).closing.callback(lambda: done.append(TestClient(app).get("/readyz").json()["status"]))
     with TestClient(app):
         assert done == []
 
@@ -357,20 +359,20 @@ def test_an_app_that_cannot_be_made_leaves_nothing_open(
     monkeypatch.setattr(Database, "close", close)
     before = {*threading.enumerate()}
     with pytest.raises(InvalidRequestError):
-        Service(Settings.model_validate({"database_url": sqlite_tables, setting: "nope://x"}), None, None)
+        create_app(Settings.model_validate({"database_url": sqlite_tables, setting: "nope://x"}))
 
     assert len(closed) == 1
     assert {*threading.enumerate()} <= before
 
 
-async def _broken_off(app: Service) -> None:
+async def _broken_off(app: FastAPI) -> None:
     async with app.router.lifespan_context(app):
         raise KeyboardInterrupt
 
 
 def test_a_server_that_is_broken_off_closes_what_it_opened(sqlite_tables: str) -> None:
-    app, closed = service_of(database_url=sqlite_tables), list[str]()
-    app.closing.callback(closed.append, "closed")
+    app, closed = service_with(database_url=sqlite_tables), list[str]()
+    service_of(app).closing.callback(closed.append, "closed")
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(_broken_off(app))
 
@@ -382,7 +384,7 @@ def test_requests_and_statements_are_traced_without_what_they_were_about(sqlite_
     store = SqlStore(sqlite_tables)
     store.import_records(data.sample_store().export_records())
     with receiving() as (where, bodies):
-        app = Service(Settings(telemetry_url=where), store, None)
+        app = create_app(Settings(telemetry_url=where), store=store)
 
         @app.get("/boom")
         async def boom() -> None:

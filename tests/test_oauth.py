@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import anyio
 import httpx2
 import pytest
 import pytest_socket
@@ -25,12 +26,16 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from meetkit.accounts import oauth
-from meetkit.accounts.identity import Identity, ProviderName
+from meetkit.accounts.models import Identity, ProviderName
 from meetkit.accounts.oauth import id_tokens
+from meetkit.accounts.routes.oauth import router
+from meetkit.accounts.routes.oauth_flow import SECONDS_TO_SIGN_IN, OAuthFlow
 from meetkit.errors import IdentityProviderError, InvalidRequestError, MeetkitError, NotConfiguredError
+from meetkit.models.caller import Origin
 from meetkit.settings import Settings
-from meetkit.web.oauth import SECONDS_TO_SIGN_IN, SignIn, router
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.context import Backend
+from meetkit.web.dispatch import Dispatcher, bind
+from meetkit.web.paging import PREFIX
 from tests.oauth_providers import CLIENT, SECRET, Guard, github, oidc, running
 
 pytestmark = [
@@ -58,14 +63,15 @@ class Site:
         self.settings = settings
         self.signed_in: list[Identity] = []
         app = FastAPI()
-        ends = SignIn(settings, keys=keys, sign_in=self._sign_in, origin=_origin)
-        app.include_router(router(ends, Pair), prefix=PREFIX)
+        flow = OAuthFlow(settings, keys=keys, log_in=self._sign_in)
+        dispatcher = Dispatcher(Backend(services={OAuthFlow: flow}), anyio.CapacityLimiter(1))
+        bind([router], dispatcher, into=app.router, prefix=PREFIX)
         app.add_exception_handler(MeetkitError, _problem)
         self.app = app
         self.browser = self.new_browser()
 
-    def _sign_in(self, identity: Identity, origin: str) -> Pair:
-        assert origin == "testclient"
+    def _sign_in(self, identity: Identity, origin: Origin) -> Pair:
+        assert origin.address == "testclient"
         self.signed_in.append(identity)
         return Pair(access_token="a", refresh_token="r")
 
@@ -84,11 +90,6 @@ class Site:
         assert parts.path == f"{PREFIX}/auth/callback/{name}"
         answer = (browser or self.browser).get(f"{parts.path}?{parts.query}")
         return answer.status_code, answer.json()
-
-
-def _origin(request: Request) -> str:
-    assert request.client
-    return request.client.host
 
 
 def _problem(_request: Request, error: Exception) -> JSONResponse:
@@ -204,7 +205,7 @@ def test_the_schema_tells_the_routes_and_what_comes_back(site: Site) -> None:
         f"{PREFIX}/auth/{path}" for path in ("callback/{provider}", "login/github", "login/google")
     ]
     answer = paths[f"{PREFIX}/auth/callback/{{provider}}"]["get"]["responses"]["200"]
-    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Pair"}
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/TokenPair"}
     assert set(paths[f"{PREFIX}/auth/login/google"]["get"]["responses"]) == {"303"}
 
 
@@ -244,8 +245,8 @@ def test_a_wrong_state_is_refused(site: Site, name: ProviderName) -> None:
     state = parse_qs(urlsplit(back).query)["state"][0]
 
     for wrong in ("", "other", state[:-1], state + "x", "%C3%BC", "%ED%A0%80"):
-        assert "no answer to the sign-in" in refused(site, name, back.replace(f"state={state}", f"state={wrong}"))
-    assert "no answer" in refused(site, name, back.replace("state=", "status="))
+        assert "does not match the sign-in" in refused(site, name, back.replace(f"state={state}", f"state={wrong}"))
+    assert "does not match" in refused(site, name, back.replace("state=", "status="))
     assert site.guards[name].verified == 0
 
 
@@ -253,7 +254,7 @@ def test_a_wrong_state_is_refused(site: Site, name: ProviderName) -> None:
 def test_a_browser_that_began_nothing_is_refused(site: Site, name: ProviderName) -> None:
     back = consent(site.begin(name), sub=person(name, "maya"))
 
-    assert f"begin at http://testserver{PREFIX}/auth/login/{name}" in refused(site, name, back, site.new_browser())
+    assert f"start at http://testserver{PREFIX}/auth/login/{name}" in refused(site, name, back, site.new_browser())
 
 
 def test_a_cookie_that_was_tampered_with_or_is_too_old_is_refused(site: Site) -> None:
@@ -262,17 +263,17 @@ def test_a_cookie_that_was_tampered_with_or_is_too_old_is_refused(site: Site) ->
     for cookie in ("", "x", whole[:-2], whole[2:], whole.replace(".", "..", 1)):
         browser = site.new_browser()
         browser.cookies.set("meetkit_oauth", cookie)
-        assert "begun no sign-in" in refused(site, "github", back, browser)
+        assert "started no sign-in" in refused(site, "github", back, browser)
 
     foreign = Site(site.settings, site.guards, keys=["f" * 32])
     foreign.browser.cookies = site.browser.cookies
-    assert "begun no sign-in" in refused(foreign, "github", back)
+    assert "started no sign-in" in refused(foreign, "github", back)
 
     # A browser would have dropped it by itself.
     keeper = site.new_browser()
     keeper.cookies.set("meetkit_oauth", whole)
     with freeze_time(time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + SECONDS_TO_SIGN_IN + 5))):
-        assert "begun no sign-in" in refused(site, "github", back, keeper)
+        assert "started no sign-in" in refused(site, "github", back, keeper)
     assert site.come_back("github", back, keeper)[0] == 200
 
 
@@ -280,7 +281,7 @@ def test_a_cookie_that_was_tampered_with_or_is_too_old_is_refused(site: Site) ->
 def test_the_cookie_of_another_provider_is_refused(site: Site, began: str, came: str) -> None:
     back = consent(site.begin(began), sub=person(began, "maya"))
 
-    assert "no answer to the sign-in" in refused(site, came, back.replace(f"/{began}?", f"/{came}?"))
+    assert "does not match the sign-in" in refused(site, came, back.replace(f"/{began}?", f"/{came}?"))
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -290,9 +291,9 @@ def test_a_callback_signs_in_once_even_with_a_copy_of_the_cookie(site: Site, nam
     assert site.come_back(name, back)[0] == 200
     site.signed_in.clear()
 
-    assert "begun no sign-in" in refused(site, name, back)
+    assert "started no sign-in" in refused(site, name, back)
     site.browser.cookies.update(copy)
-    assert "does not accept the code" in refused(site, name, back)
+    assert "rejected the code" in refused(site, name, back)
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -302,7 +303,7 @@ def test_a_code_from_another_session_is_refused_by_its_verifier(site: Site, name
     own = parse_qs(urlsplit(consent(site.begin(name, thief), sub=person(name, "unsure"))).query)
 
     url = f"http://testserver{PREFIX}/auth/callback/{name}?code={stolen}&state={own['state'][0]}"
-    assert "does not accept the code" in refused(site, name, url, thief)
+    assert "rejected the code" in refused(site, name, url, thief)
     assert site.guards[name].verified == 0
 
 
@@ -319,7 +320,7 @@ def test_who_declines_there_is_told_so(site: Site, name: ProviderName) -> None:
 def test_an_error_without_the_state_is_not_believed(site: Site) -> None:
     site.begin("github")
 
-    assert "no answer" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
+    assert "does not match" in refused(site, "github", f"http://x{PREFIX}/auth/callback/github?error=access_denied")
 
 
 @pytest.mark.parametrize(
@@ -335,14 +336,14 @@ def test_an_answer_without_a_code_signs_nobody_in(site: Site, rest: str) -> None
 def test_a_wrong_nonce_is_refused(site: Site) -> None:
     site.guards["google"].nonce = "n-of-another-sign-in"
 
-    assert "not good for this sign-in" in refused(site, "google", consent(site.begin("google"), sub="108"))
+    assert "not valid for this sign-in" in refused(site, "google", consent(site.begin("google"), sub="108"))
     assert site.guards["google"].verified == 1
 
 
 def test_an_id_token_of_another_key_is_refused(site: Site) -> None:
     site.guards["google"].sign_with_another_key()
 
-    assert "not good for this sign-in" in refused(site, "google", consent(site.begin("google"), sub="108"))
+    assert "not valid for this sign-in" in refused(site, "google", consent(site.begin("google"), sub="108"))
     assert site.guards["google"].verified == 1
 
 
@@ -367,7 +368,7 @@ CONFUSED, UNSIGNED = b'{"alg":"HS256","kid":"one"}', b'{"alg":"none"}'
 
 def verify(id_token: str) -> id_tokens.Claims:
     keys = [dict(KEY.as_dict(private=False))]
-    return id_tokens.verified(id_token, keys=keys, issuer="https://idp.example", client_id=CLIENT, nonce="n")
+    return id_tokens.verify(id_token, keys=keys, issuer="https://idp.example", client_id=CLIENT, nonce="n")
 
 
 def signed(claims: dict[str, Any]) -> str:
@@ -408,7 +409,7 @@ def test_a_good_id_token_is_believed() -> None:
 def test_an_id_token_that_says_anything_else_is_not(change: dict[str, Any]) -> None:
     claims = {name: value for name, value in (GOOD | change).items() if value is not None}
 
-    with pytest.raises(InvalidRequestError, match="not good for this sign-in"):
+    with pytest.raises(InvalidRequestError, match="not valid for this sign-in"):
         verify(signed(claims))
 
 
@@ -428,7 +429,7 @@ def test_an_id_token_that_no_key_of_the_provider_signed_is_not() -> None:
         "",
         "ü.ü.ü",
     ):
-        with pytest.raises(InvalidRequestError, match="not good for this sign-in"):
+        with pytest.raises(InvalidRequestError, match="not valid for this sign-in"):
             verify(bad)
 
 
@@ -529,7 +530,7 @@ def test_a_client_that_the_provider_does_not_know_is_a_matter_of_settings(site: 
 
     status, answer = site.come_back("github", back)
     assert status == 503
-    assert "client id, secret or callback" in answer["detail"]
+    assert "client ID, secret or callback" in answer["detail"]
     assert SECRET not in answer["detail"]
 
 
@@ -539,7 +540,7 @@ def test_a_provider_that_hangs_is_waited_for_no_longer_than_asked() -> None:
         slow = oauth.GitHub(hub, hub, client_id=CLIENT, client_secret=SECRET, timeout=0.2)
         _, pending = slow.start("http://testserver/")
         with pytest.raises(IdentityProviderError, match="cannot be reached"):
-            slow.finish(pending, oauth.Answer(state=pending.state, code="c"))
+            slow.finish(pending, oauth.CallbackParams(state=pending.state, code="c"))
 
 
 def test_a_provider_that_answers_byte_by_byte_is_waited_for_no_longer_than_asked() -> None:
@@ -560,7 +561,7 @@ def test_a_provider_that_answers_byte_by_byte_is_waited_for_no_longer_than_asked
         _, pending = slow.start("http://testserver/")
         began = time.monotonic()
         with pytest.raises(IdentityProviderError, match="cannot be reached"):
-            slow.finish(pending, oauth.Answer(state=pending.state, code="c"))
+            slow.finish(pending, oauth.CallbackParams(state=pending.state, code="c"))
         assert time.monotonic() - began < 10
         thread.join()
 
@@ -588,7 +589,7 @@ def test_secrets_go_over_https_or_stay_on_this_machine(site: Site, url: str, *, 
         if fine:
             oauth.connect(name, settings)
         else:
-            with pytest.raises(InvalidRequestError, match="provider's URL is"):
+            with pytest.raises(InvalidRequestError, match="provider's URL must"):
                 oauth.connect(name, settings)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 import jsonschema_rs
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 from schemathesis import engine
@@ -19,11 +20,12 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from meetkit import data
 from meetkit.accounts import models as account_models
-from meetkit.accounts.caller import Access
 from meetkit.accounts.models import AdminRequest, LoginRequest, SignupRequest
+from meetkit.accounts.routes import bodies as account_bodies
+from meetkit.meetings.routes import bodies, examples
 from meetkit.models import analysis, insights, meetings, people, time, transcripts
-from meetkit.web import account_bodies, bodies, examples
-from meetkit.web.app import Service
+from meetkit.models.caller import Access
+from meetkit.web.app import service_of
 from tests.web_apps import PASSWORD, service
 
 # Rules that no schema can say: of the state that things are in, of two fields together, of a file's content, and
@@ -178,15 +180,15 @@ def _iso(moment: dt.datetime) -> str:
 
 
 @pytest.fixture
-def app() -> Iterator[Service]:
+def app() -> Iterator[FastAPI]:
     made = service(data.store(), login_attempts=1_000_000, signup="join")
     yield made
-    made.closing.close()
+    service_of(made).closing.close()
 
 
 @pytest.mark.usefixtures("_formats")
 @pytest.mark.parametrize("access", ["admin", "member"])
-def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
+def test_schemathesis_finds_nothing(app: FastAPI, access: Access) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=_config(_token(app, access), examples=4))
 
     done = [event for event in engine.from_schema(schema).execute() if isinstance(event, events.EngineEvent)]
@@ -198,14 +200,14 @@ def test_schemathesis_finds_nothing(app: Service, access: Access) -> None:
     assert sum(len(event.recorder.cases) for event in scenarios) > 1000
 
 
-def _token(app: Service, access: Access) -> str:
+def _token(app: FastAPI, access: Access) -> str:
     """The access token of somebody who signed in."""
-    accounts = app.accounts
-    accounts.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
+    accounts = service_of(app).accounts
+    accounts.registration.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
     if access == "member":
-        accounts.signup(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))
+        accounts.registration.sign_up(SignupRequest(email="ben@example.com", password=PASSWORD, name="Ben Frost"))
     email = "ada@example.com" if access == "admin" else "ben@example.com"
-    return accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+    return accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
 
 
 def _config(token: str, *, examples: int) -> SchemathesisConfig:

@@ -95,11 +95,11 @@ def _walk(browser: Browser, server: Server, service: httpx.Client, email: str) -
     opened = Opened(browser, server, link(server, email, "password-reset"))
     for typed, problem in ((PASSWORD, "differs"), ("aaaaaaaaaa", "repeats the same few characters")):
         opened.page.get_by_label("New password").fill(typed)
-        opened.page.get_by_label("The same once more").fill(typed if problem != "differs" else OTHER)
+        opened.page.get_by_label("Repeat the password").fill(typed if problem != "differs" else OTHER)
         opened.page.get_by_role("button").click()
         assert problem in opened.page.get_by_role("alert").inner_text()
     opened.page.get_by_label("New password").fill(OTHER)
-    opened.page.get_by_label("The same once more").fill(OTHER)
+    opened.page.get_by_label("Repeat the password").fill(OTHER)
     opened.page.get_by_role("button").click()
     assert "is set" in opened.page.get_by_role("status").inner_text()
     assert service.post("/auth/login", json={"email": email, "password": OTHER}).is_success

@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 from meetkit import meeting_service as service
 from meetkit import providers
-from meetkit.collaborators import current_llm
 from meetkit.errors import (
     InvalidRequestError,
     LLMAPIError,
@@ -42,8 +41,9 @@ from meetkit.llm_client import (
     stream_text_async,
 )
 from meetkit.providers import Limits, names
+from meetkit.providers.client import ProviderClient
 from meetkit.providers.limits import Budget
-from meetkit.providers.real import RealClient
+from meetkit.runtime.collaborators import current_llm
 from meetkit.testing import ScriptedLLMClient
 from tests.model_server import ModelServer, Reply, breaks_off, gives, running_server, says, streams, waits_for
 
@@ -321,7 +321,7 @@ class TestLimits:
             end = time.monotonic() + 60
             while not server.under_way and time.monotonic() < end:
                 time.sleep(0.01)
-            with pytest.raises(LLMAPIError, match="all 1 places"):
+            with pytest.raises(LLMAPIError, match="all 1 concurrent calls"):
                 complete(client, "x", Mood, policy=RetryPolicy(attempts=1, timeout=0.1))
             go.set()
             assert first.result() == Mood(mood="good")
@@ -329,7 +329,7 @@ class TestLimits:
     def test_the_breaker_opens_tries_once_and_closes(self, server: ModelServer, ask: Callable[..., Mood]) -> None:
         clock = Time()
         named = names.resolve(f"{server.url}#small", SECRET)
-        client = RealClient("small", named, Limits(breaker_failures=2, breaker_seconds=30), Budget(), clock)
+        client = ProviderClient("small", named, Limits(breaker_failures=2, breaker_seconds=30), Budget(), clock)
         server.replies = [gives(500), gives(500), gives(500), says(GOOD)]
 
         def outcome() -> tuple[str, int]:
@@ -377,7 +377,7 @@ class TestChains:
         self, server: ModelServer, ask: Callable[..., Mood]
     ) -> None:
         for reply in (gives(500), gives(401), gives(429), breaks_off, says("nonsense")):
-            providers.forget()
+            providers.disconnect()
             server.replies = [reply, says(GOOD)]
             client = providers.connect(f"{server.url}#a, {server.url}#b")
             assert isinstance(client, FallbackClient)
@@ -473,12 +473,12 @@ class TestNames:
             ("http://[::1", "a URL such as"),
             ("http://host:port/v1", "a URL such as"),
             ("http://me:hunter2@example.com/v1#m", "without user and password"),
-            ("http://127.0.0.1/v1?json=xml#m", "only json=schema|object|prompt is known"),
-            ("http://127.0.0.1/v1?key=abc#m", "only json="),
-            ("xai:grok-4", "expected in XAI_API_KEY"),
-            ("google:gemini-3", "expected in GEMINI_API_KEY or GOOGLE_API_KEY"),
-            ("openai:gpt-5", "expected in OPENAI_API_KEY"),
-            ("anthropic:claude", "expected in ANTHROPIC_API_KEY"),
+            ("http://127.0.0.1/v1?json=xml#m", "the only option of the URL is ?json=schema|object|prompt"),
+            ("http://127.0.0.1/v1?key=abc#m", "?json="),
+            ("xai:grok-4", "set its API key in XAI_API_KEY"),
+            ("google:gemini-3", "set its API key in GEMINI_API_KEY or GOOGLE_API_KEY"),
+            ("openai:gpt-5", "set its API key in OPENAI_API_KEY"),
+            ("anthropic:claude", "set its API key in ANTHROPIC_API_KEY"),
         ],
     )
     def test_what_stands_for_nothing_is_refused_in_one_line(

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetkit.insights.text import sentence_spans, words
+from meetkit.insights.language.text import sentence_spans, words
 
 speech = st.lists(
     st.sampled_from(["we", "and", "budget,", "so", "plan", "naïve", "第一", "x" * 300, "–"]), max_size=300

@@ -113,6 +113,39 @@ def test_skipping_every_test_of_a_phase_is_not_passing(project: Path) -> None:
         assert "❌ phase5  Failures and retry  0 passed, 0 failed, 1 skipped" in done.stdout
 
 
+def test_each_reason_to_skip_is_one_line_with_its_count(project: Path) -> None:
+    """Also in parallel, where each process reports a file that skips itself."""
+    (project / "tests" / "test_other.py").write_text(
+        "import pytest\n\n@pytest.mark.parametrize('n', range(3))\ndef test_database(n):\n"
+        "    pytest.skip('no database:\\n  port 5432 is closed')\n\n"
+        "@pytest.mark.skipif(True, reason='no browser')\ndef test_page():\n    pass\n\n"
+        "@pytest.mark.skip\ndef test_bare():\n    pass\n\n"
+        "@pytest.mark.xfail(reason='not yet')\ndef test_expected():\n    assert False\n",
+        "utf-8",
+    )
+    (project / "tests" / "test_whole.py").write_text(
+        "import pytest\npytest.skip('no Linux', allow_module_level=True)\n", "utf-8"
+    )
+
+    done = run(project, "all")
+
+    assert "0 passed, 0 failed, 6 skipped" in done.stdout
+    most, *others = done.stdout.splitlines()[-5:]
+    assert most == "    3 skipped: no database: port 5432 is closed"
+    assert sorted(others) == [
+        "    1 skipped: no Linux",
+        "    1 skipped: no browser",
+        "    1 skipped: not yet",
+        "    1 skipped: unconditional skip",
+    ]
+
+
+def test_without_skips_the_phases_come_last(project: Path) -> None:
+    done = run(project, "phase1")
+
+    assert done.stdout.splitlines()[-1].startswith("✅ phase1")
+
+
 def test_a_phase_that_is_missing_is_told(project: Path) -> None:
     (project / "tests" / "test_phase4.py").unlink()
 

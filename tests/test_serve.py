@@ -23,7 +23,7 @@ from meetkit import settings
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import schema
 from meetkit.storage.sql.ciphers import new_key
-from meetkit.web import app
+from meetkit.web.app import create_app, service_of
 from tests.commands import Run
 from tests.servers import Server, keep_logging, running_server
 
@@ -82,7 +82,7 @@ def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) ->
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert secret.read_text().strip() not in server.log
     assert "made a development secret" in server.log
-    assert "others can reach this, and it is set up for development" in server.log
+    assert "listening on a public address in development mode" in server.log
     assert kept(tmp_path, "hist_meeting_1") == {"hist_meeting_1"}
 
 
@@ -101,7 +101,7 @@ def test_the_tables_are_looked_at_once(tmp_path: Path) -> None:
     given = settings.Settings(database_url=f"sqlite:///{tmp_path / 'meetkit.db'}")
     for is_new in (True, False):
         with mock.patch.object(schema, "current", wraps=schema.current) as look:
-            service = app.Service(given, None, None)
+            service = service_of(create_app(given))
         with service.closing:
             assert (look.call_count, service.accounts.database.is_new) == (1, is_new)
 

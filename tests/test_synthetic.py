@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from meetkit import synthetic
 from meetkit.errors import InvalidRequestError
+from meetkit.meetings import synthetic
 from meetkit.models import Contact, Meeting, User
 from meetkit.models.records import ContactRecord, MeetingRecord, Record, UserRecord
 from meetkit.storage import MemoryStore
@@ -39,7 +39,7 @@ def test_the_same_arguments_give_the_same_records_everywhere() -> None:
     """In this process, in others, and under every version of Python: this is what they are."""
     code = """
 import datetime as dt
-from meetkit import synthetic
+from meetkit.meetings import synthetic
 from tests.test_synthetic import digest
 print(digest(list(synthetic.records(7, 100, 5, dt.date(2025, 11, 17)))))
 """

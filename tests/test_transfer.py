@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetkit import data, synthetic
+from meetkit import data
 from meetkit.errors import InvalidRequestError
+from meetkit.meetings import synthetic
 from meetkit.models.records import CalendarRecord, MeetingRecord, Record, RequestRecord, UserRecord
 from meetkit.storage import MemoryStore, SqlStore, Store, transfer
 from meetkit.testing.examples import ANN, calendar, key, meeting, people
@@ -272,7 +273,7 @@ class TestDamage:
 
 PEAK = """
 import datetime as dt, sys, tracemalloc
-from meetkit import synthetic
+from meetkit.meetings import synthetic
 from meetkit.models.records import MeetingRecord
 from meetkit.storage import SqlStore, transfer
 

@@ -8,21 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from meetkit import meeting_service
-from meetkit.accounts import api_keys, audit, rows, sessions, teams
+from meetkit.accounts.access_tokens import Claims
 from meetkit.accounts.events import AuditFilters
 from meetkit.accounts.models import Account, ApiKeyRequest, TeamRequest
 from meetkit.accounts.passwords import Passwords
-from meetkit.accounts.tokens import Claims
+from meetkit.accounts.repository import accounts as rows
+from meetkit.accounts.repository import api_keys, audit, sessions, teams
 from meetkit.storage import SqlStore
-from meetkit.web.app import Service
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.app import service_of
+from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
-from tests.accounts import Post
+from tests.accounts import Post, replace_parts
 from tests.web_apps import PASSWORD, Snapshot, service
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
@@ -167,10 +169,10 @@ THINGS = {
 class World:
     """The service with both tenants, everybody signed in; what a request changes is undone before the next."""
 
-    def __init__(self, app: Service) -> None:
-        self.app, self.accounts = app, app.accounts
+    def __init__(self, app: FastAPI) -> None:
+        self.app, self.accounts = app, service_of(app).accounts
         # What would be done later is done before the next request.
-        object.__setattr__(self.accounts, "post", Post())
+        replace_parts(self.accounts, post=Post())
         fill(SqlStore(self.accounts.database))
         self.now = dt.datetime.now(dt.UTC)
         self.tokens: dict[str, str] = {}
@@ -201,8 +203,10 @@ class World:
         )
         write = self.accounts.database.write
         number = write(rows.add, account, password_hash)
-        begun = write(sessions.begin, number, now=self.now, lasts=dt.timedelta(days=1))
-        self.tokens[who.user_id] = self.accounts.tokens.issue(Claims(account.id, begun.session_id), now=self.now)
+        begun = write(sessions.start, number, now=self.now, lifetime=dt.timedelta(days=1))
+        self.tokens[who.user_id] = self.accounts.authentication.sessions.access_tokens.issue(
+            Claims(account.id, begun.session_id), now=self.now
+        )
         if who.user_id == "default-admin":
             made = write(api_keys.add, number, ApiKeyRequest(name="k", right="read"), key_id="key-1", now=self.now)
             self.tokens["reader"], self.ids["key"] = made.secret, made.key.id
@@ -235,10 +239,10 @@ def _filled(value: Any, user_id: str) -> Any:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     app = service(mail_folder=str(tmp_path_factory.mktemp("mail")), login_attempts=1_000_000)
     yield World(app)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
-def _routes(app: Service, root: str) -> set[str]:
+def _routes(app: FastAPI, root: str) -> set[str]:
     """Methods and paths below a root, but for what only says 405, and the documentation."""
     found: set[str] = set()
     for context in iter_route_contexts(app.routes):

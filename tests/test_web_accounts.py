@@ -13,19 +13,20 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from meetkit import data
-from meetkit.accounts.events import Origin
 from meetkit.accounts.models import AdminRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.throttle import Throttle
+from meetkit.models.caller import Origin
 from meetkit.storage import MemoryStore
-from meetkit.web.app import Service
-from meetkit.web.assembly import HASHES_AT_A_TIME
-from tests.accounts import OTHER, PASSWORD, POLICY, Post
+from meetkit.web.app import service_of
+from meetkit.web.app.assembly import HASHES_AT_A_TIME
+from tests.accounts import OTHER, PASSWORD, POLICY, Post, replace_parts
 from tests.web_apps import Snapshot, service
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
@@ -48,11 +49,10 @@ class Site:
         self.mails = self.letters.sent
         self.use(service(mail_folder=str(mails), **given))
 
-    def use(self, app: Service) -> None:
+    def use(self, app: FastAPI) -> None:
         """Ask this app from now on, which does at once what can wait, and hashes passwords in no time."""
         self.app, self.anybody = app, TestClient(app)
-        for part, other in (("post", self.letters), ("passwords", Passwords(POLICY))):
-            object.__setattr__(app.accounts, part, other)
+        replace_parts(service_of(app).accounts, post=self.letters, passwords=Passwords(POLICY))
 
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         return self.anybody.post(f"/api/v1{path}", json=body, **options)
@@ -71,7 +71,7 @@ class Site:
 
     def admin(self, tenant: str = "default") -> TestClient:
         email = f"admin@{tenant}.example"
-        self.app.accounts.create_admin(
+        service_of(self.app).accounts.registration.create_admin(
             AdminRequest(email=email, password=PASSWORD, name="Ada Summer", tenant_id=tenant)
         )
         return self.log_in(email)
@@ -88,7 +88,7 @@ class Site:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Snapshot]]:
     made = Site(tmp_path_factory.mktemp("mail"))
     yield made, Snapshot(made.app)
-    made.app.closing.close()
+    service_of(made.app).closing.close()
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def site(shared: tuple[Site, Snapshot]) -> Site:
     made, empty = shared
     empty.restore()
     made.mails.clear()
-    object.__setattr__(made.app.accounts, "throttle", Throttle(10))
+    replace_parts(service_of(made.app).accounts, throttle=Throttle(10))
     return made
 
 
@@ -139,7 +139,7 @@ class TestComingIn:
         site.sign_up()
 
         again = site.post("/auth/signup", {"email": "ANN@Example.com", "password": OTHER, "name": "Eve"})
-        held = "this e-mail has an account already; if you read its mail, reset its password, and it is yours alone"
+        held = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
         assert problem(again) == (409, held)
 
     @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ class TestOneself:
         """Whichever half fails."""
         ann = site.sign_up()
         before = ann.get("users/profile").json()
-        with failing(site.app.accounts.database.engine, f"UPDATE meetkit_{table} SET"):
+        with failing(service_of(site.app).accounts.database.engine, f"UPDATE meetkit_{table} SET"):
             assert ann.put("users/profile", json=PROFILE).status_code >= 500
 
         assert ann.get("users/profile").json() == before
@@ -584,7 +584,7 @@ def test_keys_turn_over_without_anybody_signing_in_again(tmp_path: Path) -> None
     newer = both.log_in().headers["Authorization"].removeprefix("Bearer ")
     assert after.by(newer).get("auth/me").status_code == 200
     for site in (before, both, after):
-        site.app.closing.close()
+        service_of(site.app).closing.close()
 
 
 def test_sign_in_by_others_that_is_not_set_up_says_so(site: Site) -> None:
@@ -625,10 +625,11 @@ class SlowPasswords(Passwords):
         assert self.let.wait(30)
 
 
-async def _beside_hashes(app: Service, passwords: SlowPasswords, refresh_token: str) -> tuple[int, int]:
+async def _beside_hashes(app: FastAPI, passwords: SlowPasswords, refresh_token: str) -> tuple[int, int]:
     """How many passwords are hashed when many are to be, and what who refreshes is answered meanwhile."""
     changed = {"current_password": PASSWORD, "new_password": OTHER}
-    token = (await asyncio.to_thread(app.accounts.refresh, refresh_token, origin=Origin())).model_dump()
+    refresh = service_of(app).accounts.authentication.refresh
+    token = (await asyncio.to_thread(refresh, refresh_token, origin=Origin())).model_dump()
     by_ann = {"Authorization": f"Bearer {token['access_token']}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
         waiting = [
@@ -655,10 +656,10 @@ def test_few_passwords_are_hashed_at_a_time_wherever_they_are_asked_for(tmp_path
     site.sign_up()
     pair = site.post("/auth/login", ANN).json()
     passwords = SlowPasswords()
-    object.__setattr__(site.app.accounts, "passwords", passwords)
+    replace_parts(service_of(site.app).accounts, passwords=passwords)
 
     assert asyncio.run(_beside_hashes(site.app, passwords, pair["refresh_token"])) == (HASHES_AT_A_TIME, 200)
-    site.app.closing.close()
+    service_of(site.app).closing.close()
 
 
 class TestRepeats:

@@ -12,7 +12,7 @@ from tests.servers import Server, running_server
 
 pytestmark = pytest.mark.enable_socket
 
-IMPATIENT = "from meetkit.web import connections; connections.SECONDS = 0.5"
+IMPATIENT = "from meetkit.web import timeouts; timeouts.SECONDS = 0.5"
 BEGIN = b"POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 CHUNKED = BEGIN + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
 

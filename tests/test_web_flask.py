@@ -17,15 +17,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from meetkit import data, meeting_service
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import EventName
 from meetkit.errors import LLMUnavailableError, UnauthenticatedError
+from meetkit.meetings.routes.flask import ROUTES
+from meetkit.models.caller import Caller
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, Store
 from meetkit.web import middleware
 from meetkit.web.context import Credentials, RequestContext
 from meetkit.web.flask import blueprint, render_problems
-from meetkit.web.flask.table import ROUTES
 from meetkit.web.monitoring.metrics import Metrics
 from tests.web_apps import app_of
 
@@ -121,7 +120,9 @@ class Replaceable:
 def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
     store = Replaceable()
     app = app_of(store, llm=MODELS[model], reads=store.reads)  # type: ignore[arg-type]
-    around = middleware.around(app, Settings(max_body_mb=2), Metrics())
+    around = app
+    for layer in reversed(middleware.layers(Settings(max_body_mb=2), Metrics())):
+        around = layer.cls(around, *layer.args, **layer.kwargs)  # type: ignore[assignment]
     return store, TestClient(around, raise_server_exceptions=False)
 
 
@@ -129,11 +130,11 @@ def by_fastapi(model: Model) -> tuple[Replaceable, TestClient]:
 def by_flask(model: Model) -> tuple[Replaceable, flask.Flask]:
     store, app = Replaceable(), flask.Flask("host")
 
-    def note(_: RequestContext, event: EventName, subject: str) -> None:
+    def note(_: RequestContext, event: str, subject: str) -> None:
         if event == "transcript_read":
             store.reads.append(subject)
 
-    app.register_blueprint(blueprint(store=store, llm=MODELS[model], note=note, max_body_mb=2))  # type: ignore[arg-type]
+    app.register_blueprint(blueprint(store=store, llm=MODELS[model], on_audit_event=note, max_body_mb=2))  # type: ignore[arg-type]
     render_problems(app)
     return store, app
 
@@ -395,7 +396,7 @@ def test_both_answer_the_same(case: Case) -> None:
         assert flasks[-1].headers["Retry-After"]
 
 
-@pytest.mark.parametrize("rule", [f"{rule.method} {rule.path}" for rule in ROUTES])
+@pytest.mark.parametrize("rule", [f"{rule.method} {rule.path}" for rule in ROUTES.routes])
 def test_every_route_is_tried(rule: str) -> None:
     """Of each route there is a case that goes well."""
     asked = [f"{case.ask.method} {case.ask.path.partition('?')[0]}" for case in WELL.values()]

@@ -10,13 +10,23 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ValidationError
 
 from meetkit.accounts.models import TeamRequest
+from meetkit.accounts.routes.bodies import Profile
+from meetkit.meetings.routes.bodies import (
+    Analysis,
+    Busy,
+    DaySearch,
+    Explanation,
+    FirstFree,
+    NewUser,
+    UserPatch,
+    WindowSearch,
+)
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.base import parse, unknown_names
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingUpdate
 from meetkit.models.people import User
 from meetkit.models.time import Calendar, DateException, WorkHours
-from meetkit.web.account_bodies import Profile
-from meetkit.web.bodies import Analysis, Busy, DaySearch, Explanation, FirstFree, NewUser, UserPatch, WindowSearch
+from meetkit.web.app import service_of
 from tests.web_apps import service, signed_in
 
 MANY = 2_000
@@ -51,7 +61,7 @@ def known() -> Iterator[TestClient]:
     """A client of somebody who is signed in."""
     app = service()
     yield signed_in(app)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
 def _errors(model: type[BaseModel], field: str, value: Any) -> int:

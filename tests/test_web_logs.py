@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from meetkit.web.app import service_of
 from meetkit.web.monitoring.logs import JsonFormatter, TextFormatter
 from tests.test_web_access import ROUTES, World
 from tests.web_apps import PASSWORD, service
@@ -41,7 +42,7 @@ def test_no_secret_and_nobodys_words_are_logged(
     for route in ROUTES:
         for column in WHO:
             world.ask(route, column)
-    app.closing.close()
+    service_of(app).closing.close()
 
     text, by_json = (one.getvalue() for one in written)
     assert text.count("meetkit.access: answered") == by_json.count('"answered"') > len(ROUTES) * len(WHO)

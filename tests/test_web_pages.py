@@ -22,7 +22,8 @@ from meetkit.accounts.throttle import Throttle
 from meetkit.errors import StoreError
 from meetkit.models.zones import utc_now
 from meetkit.storage.sql import Database
-from tests.accounts import OTHER, PASSWORD, POLICY, Clock
+from meetkit.web.app import service_of
+from tests.accounts import OTHER, PASSWORD, POLICY, Clock, replace_parts
 from tests.otlp import receiving
 from tests.web_apps import Snapshot, service
 
@@ -30,7 +31,7 @@ ANN = "ann@example.com"
 NAMES = ("verify-email", "password-reset", "accept-invitation")
 PAGES = "/api/v1/auth/pages"
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
-OVER = "This link is not whole, or no longer good"
+OVER = "This link is incomplete, used or expired"
 
 
 class Form(HTMLParser):
@@ -66,7 +67,7 @@ class Post:
     def __init__(self, mailer: mail.Mailer) -> None:
         self._mailer = mailer
 
-    def put(self, letter: mail.Letter) -> None:
+    def put(self, letter: mail.MessageFactory) -> None:
         if message := letter():
             self._mailer.send(message)
 
@@ -77,13 +78,12 @@ class Site:
     def __init__(self, folder: Path, **given: Any) -> None:
         self.folder = folder
         self.app = service(mail_folder=str(folder), **given)
-        self.put(passwords=Passwords(POLICY), post=Post(mail.connect(self.app.settings)))
+        self.put(passwords=Passwords(POLICY), post=Post(mail.connect(service_of(self.app).settings)))
         self.browser = TestClient(self.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
 
     def put(self, **parts: Any) -> None:
         """Have the accounts work with other parts."""
-        for name, part in parts.items():
-            object.__setattr__(self.app.accounts, name, part)
+        replace_parts(service_of(self.app).accounts, **parts)
 
     def sign_up(self, email: str = ANN) -> None:
         body = {"email": email, "password": PASSWORD, "name": "Ann Winter"}
@@ -114,7 +114,8 @@ class Site:
         return self.link(name)
 
     def invited(self) -> str:
-        self.app.accounts.create_admin(AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer"))
+        admin = AdminRequest(email="ada@example.com", password=PASSWORD, name="Ada Summer")
+        service_of(self.app).accounts.registration.create_admin(admin)
         pair = self.browser.post("/auth/login", json={"email": "ada@example.com", "password": PASSWORD}).json()
         headers = {"Authorization": f"Bearer {pair['access_token']}"}
         body = {"email": ANN, "name": "Ann Winter"}
@@ -132,7 +133,7 @@ class Site:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Snapshot]]:
     made = Site(tmp_path_factory.mktemp("mail"))
     yield made, Snapshot(made.app)
-    made.app.closing.close()
+    service_of(made.app).closing.close()
 
 
 @pytest.fixture
@@ -218,14 +219,14 @@ class TestTheWalk:
     def test_links_lead_to_the_hosts_own_pages_where_it_has_some(self, tmp_path: Path) -> None:
         site = Site(tmp_path, mail_links_url="https://crm.example/#/mail/")
         link = site.mailed("verify-email")
-        site.app.closing.close()
+        service_of(site.app).closing.close()
 
         assert link.startswith("https://crm.example/#/mail/verify-email?token=")
 
     def test_a_path_of_the_public_url_is_kept(self, tmp_path: Path) -> None:
         site = Site(tmp_path, public_url="https://meet.example/kit/")
         link = site.mailed("verify-email")
-        site.app.closing.close()
+        service_of(site.app).closing.close()
 
         assert link.startswith(f"https://meet.example/kit{PAGES}/verify-email?token=")
 
@@ -260,10 +261,10 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize(
         ("password", "again", "says"),
         [
-            ("short", "short", "The password has 5 characters; take 10 to 200"),
+            ("short", "short", "The password has 5 characters; use 10 to 200"),
             ("password1234", "password1234", "The password is one of the most common"),
             (ANN, ANN, "The password is your e-mail"),
-            (OTHER, OTHER + "!", "The password differs from what was typed once more."),
+            (OTHER, OTHER + "!", "The password differs from the repeated one."),
             ("", "", "The password"),
             ("x" * 201, "x" * 201, "The password"),
         ],
@@ -355,7 +356,7 @@ class TestWhatLeaves:
                 for _ in range(2):
                     site.send(page, **typed(name))
             metrics = site.browser.get("/metrics").text
-            site.app.closing.close()
+            service_of(site.app).closing.close()
 
         traced = b"".join(bodies).decode("utf-8", "replace")
         assert f"{PAGES}/verify-email" in traced

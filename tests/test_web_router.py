@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from meetkit import data, meeting_service, web
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.errors import UnauthenticatedError
+from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.web.context import Credentials
 from tests.web_apps import app_of, caller, ids, refusal
 

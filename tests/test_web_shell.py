@@ -18,9 +18,10 @@ from starlette.responses import StreamingResponse
 
 from meetkit import data
 from meetkit.errors import InvalidRequestError, StoreError, ThrottledError
+from meetkit.meetings.routes.bodies import NewMeeting
 from meetkit.models.base import parse
 from meetkit.settings import Settings
-from meetkit.web.bodies import NewMeeting
+from meetkit.web.app import service_of
 from meetkit.web.context import Credentials
 from meetkit.web.secrets import signing_keys
 from tests.web_apps import service, signed_in
@@ -101,7 +102,7 @@ def known() -> Iterator[TestClient]:
     """A client of somebody who is signed in."""
     app = service()
     yield signed_in(app)
-    app.closing.close()
+    service_of(app).closing.close()
 
 
 @pytest.mark.parametrize("path", [PATH, "/nope", "/boom", "/healthz"])
@@ -418,7 +419,7 @@ def test_a_server_about_to_stop_has_connections_closed_after_requests_that_began
 
     @app.get("/stops")
     async def stops() -> None:
-        app.readiness.draining = True
+        service_of(app).readiness.draining = True
 
     asked = TestClient(app)
     assert "Connection" not in asked.get("/healthz").headers

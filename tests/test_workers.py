@@ -25,9 +25,9 @@ from meetkit.insights.model import ModelEngine
 from meetkit.insights.offline import background, worker
 from meetkit.insights.offline.sections import SECTIONS, find_sections
 from meetkit.insights.transcript import read_transcript
+from meetkit.meetings.workers import LONG, Workers
 from meetkit.models.analysis import MeetingContext, Section
 from meetkit.models.transcripts import Transcript
-from meetkit.web.workers import LONG, Workers
 from tests.servers import running_server
 from tests.test_serve import ask as request
 from tests.test_serve import drain, sign_up
@@ -44,7 +44,7 @@ import asyncio, sys
 import psutil
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext
-from meetkit.web.workers import Workers
+from meetkit.meetings.workers import Workers
 asyncio.run(Workers(1)(read_transcript("Ann: Yes. " * 1000), MeetingContext(), ["statistics"]))
 print(psutil.Process().children()[0].pid, flush=True)
 sys.stdin.read()

@@ -11,34 +11,36 @@ import anyio
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from meetkit.accounts.caller import Access, Caller
-from meetkit.accounts.events import EventName
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.models import AdminRequest, LoginRequest
-from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import ConflictError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.meetings.routes.fastapi import ROUTERS
+from meetkit.models.caller import Access, Caller
+from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web import openapi
-from meetkit.web.app import Service, api, render_problems
+from meetkit.web.app import create_app, render_problems, service_of
+from meetkit.web.app.routes import document_extras
 from meetkit.web.context import Backend, Credentials, RequestContext
-from meetkit.web.operations.paging import PREFIX
-from meetkit.web.routes.dispatch import Dispatcher
+from meetkit.web.dispatch import Dispatcher, bind
+from meetkit.web.groups import ordered
+from meetkit.web.paging import PREFIX
 
 PASSWORD = "nine clouds over Kiel"
 
 
-def service(store: Store | None = None, *, llm: LLMClient | None = None, **given: object) -> Service:
+def service(store: Store | None = None, *, llm: LLMClient | None = None, **given: object) -> FastAPI:
     """The whole service, with its accounts in memory unless the settings say where."""
-    return Service(Settings.model_validate({"database_url": "sqlite://", **given}), store, llm)
+    return create_app(Settings.model_validate({"database_url": "sqlite://", **given}), store=store, llm=llm)
 
 
 class Snapshot:
     """The database in memory of a service as it is now, to go back to."""
 
-    def __init__(self, app: Service) -> None:
-        self._engine = app.accounts.database.engine
+    def __init__(self, app: FastAPI) -> None:
+        self._engine = service_of(app).accounts.database.engine
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         with self._connection() as now:
             now.backup(self._kept)
@@ -55,11 +57,12 @@ class Snapshot:
             yield found
 
 
-def signed_in(app: Service, email: str = "ada@example.com", **client: Any) -> TestClient:
+def signed_in(app: FastAPI, email: str = "ada@example.com", **client: Any) -> TestClient:
     """An admin of the app's default tenant, made when first asked for."""
+    accounts = service_of(app).accounts
     with suppress(ConflictError):
-        app.accounts.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
-    token = app.accounts.login(LoginRequest(email=email, password=PASSWORD)).access_token
+        accounts.registration.create_admin(AdminRequest(email=email, password=PASSWORD, name="Ada Summer"))
+    token = accounts.authentication.log_in(LoginRequest(email=email, password=PASSWORD)).access_token
     return TestClient(app, headers={"Authorization": f"Bearer {token}"}, **client)
 
 
@@ -79,7 +82,7 @@ def app_of(
 ) -> FastAPI:
     """The routes over a store as `by` sees it, who shows the token if any; `reads` hears of transcripts read."""
 
-    def note(_: RequestContext, event: EventName, subject: str) -> None:
+    def note(_: RequestContext, event: str, subject: str) -> None:
         if reads is not None and event == "transcript_read":
             reads.append(subject)
 
@@ -89,11 +92,12 @@ def app_of(
         assert by
         return by
 
-    backend = Backend(store, llm, identify=identify if by else None, guard=GuardedStore if by else None, note=note)
+    backend = Backend(
+        store, llm, identify=identify if by else None, guard=GuardedStore if by else None, on_audit_event=note
+    )
     app = FastAPI(title="meetkit", version="1", redirect_slashes=False)
-    for part in api(Dispatcher(backend, anyio.CapacityLimiter(threads))):
-        app.include_router(part, prefix=PREFIX)
-    openapi.document(app)
+    bind(ordered(ROUTERS), Dispatcher(backend, anyio.CapacityLimiter(threads)), into=app.router, prefix=PREFIX)
+    openapi.document(app, document_extras())
     render_problems(app)
     return app
 

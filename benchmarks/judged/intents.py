@@ -1,4 +1,4 @@
-"""Judge `meetkit.insights.offline.intents`: which sentences are actions, decisions, questions.
+"""Judge `meetkit.insights.language.intents`: which sentences are actions, decisions, questions.
 
 AMI's gold items each have linked sentences; one without any is left out. Of a meeting's sentences with at least four
 words a method picks the best 20 (or 10), and an item is recalled when one of its sentences is among them; the figure
@@ -24,10 +24,10 @@ from typing import Any
 from judged import learning
 from judged.common import Row, load
 from judged.mail import mail_scores
-from meetkit.insights.offline import intents
-from meetkit.insights.offline.cues import features
-from meetkit.insights.offline.intents import Model
-from meetkit.insights.text import Document, Sentence, words
+from meetkit.insights.language import intents
+from meetkit.insights.language.intent_features import features
+from meetkit.insights.language.intents import Model
+from meetkit.insights.language.text import Document, Sentence, words
 from meetkit.models.transcripts import Transcript, Turn
 
 Meeting = Mapping[str, Any]

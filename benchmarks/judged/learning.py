@@ -1,4 +1,4 @@
-"""How the weights of `meetkit.insights.offline.intents` are learned, from public sets and `training/calls.txt`.
+"""How the weights of `meetkit.insights.language.intents` are learned, from public sets and `training/calls.txt`.
 
 Each set is under a licence that lets weights be shipped: AMI (CC BY 4.0), QMSum (MIT), e-mail intent (Apache-2.0),
 and our own sentences. MRDA is not read here. Needs scikit-learn.
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from judged.common import load
-from meetkit.insights.offline import cues
-from meetkit.insights.offline.intents import Model
-from meetkit.insights.text import WORD, sentence_spans, words
+from meetkit.insights.language import intent_features
+from meetkit.insights.language.intents import Model
+from meetkit.insights.language.text import WORD, sentence_spans, words
 
 CALLS = Path(__file__).parents[1] / "training" / "calls.txt"
 
@@ -25,7 +25,7 @@ IN_MRDA = frozenset({"Bed010", "Bmr005", "Bro011"})
 """Meetings of QMSum that MRDA's judged halves also hold, so that nothing is learned from them."""
 
 MIN_SENTENCES, MIN_MAILS, MIN_SAID, SMALLEST = 5, 3, 2, 2
-_CALENDAR = frozenset(cues.DATES) | {"i", "i'm", "i'll", "i've", "i'd", "ok"}
+_CALENDAR = frozenset(intent_features.DATES) | {"i", "i'm", "i'll", "i've", "i'd", "ok"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def mails(sentences: Iterable[Mapping[str, Any]]) -> list[Example]:
 
 def asked(texts: Iterable[str]) -> list[Example]:
     """Sentences without what only seeks assent, positive where a question mark ended them."""
-    kept = (text.strip() for text in texts if not cues.is_tag(words(text)))
+    kept = (text.strip() for text in texts if not intent_features.is_tag(words(text)))
     return [Example(text, text.rstrip("\"') ").endswith("?")) for text in kept]
 
 
@@ -103,7 +103,7 @@ def mail_vocabulary(folder: Path) -> frozenset[str]:
 
 
 def _frequent(texts: Iterable[str], least: int) -> Iterator[str]:
-    found = Counter(feature for text in texts for feature in cues.features(words(text)))
+    found = Counter(feature for text in texts for feature in intent_features.features(words(text)))
     return (feature for feature, count in found.items() if count >= least)
 
 
@@ -128,7 +128,7 @@ def fit(corpora: Sequence[Corpus], known: frozenset[str], *, strength: float, sh
     rows, labels, weights = [], [], []
     for corpus in corpora:
         offset = {corpus.offset} if corpus.offset else set()
-        rows += [(cues.features(words(one.text)) & known) | offset for one in corpus.examples]
+        rows += [(intent_features.features(words(one.text)) & known) | offset for one in corpus.examples]
         labels += [one.positive for one in corpus.examples]
         weights += _example_weights(corpus)
     vectorizer = text.CountVectorizer(analyzer=sorted, binary=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from meetkit.insights.offline.cues import features
-from meetkit.insights.offline.intents import Model
-from meetkit.insights.text import words
+from meetkit.insights.language.intent_features import features
+from meetkit.insights.language.intents import Model
+from meetkit.insights.language.text import words
 
 WEIGHTS = Path(__file__).with_name("mail.json")
 

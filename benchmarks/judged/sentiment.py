@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from judged.common import Row, load
-from meetkit.insights.offline.polarity import read_polarity
+from meetkit.insights.offline.sentiment.polarity import read_polarity
 
 LABELS = ("negative", "neutral", "positive")
 _VADER_CUT = 0.05  # As its authors advise.

@@ -15,11 +15,11 @@ from flask import abort, jsonify, request
 from werkzeug.serving import run_simple
 
 from meetkit import settings
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.guarded_store import GuardedStore
 from meetkit.accounts.service import Accounts
 from meetkit.errors import UnauthenticatedError
 from meetkit.mail import Outbox, connect
+from meetkit.meetings.guarded_store import GuardedStore
+from meetkit.models.caller import Caller
 from meetkit.web.context import Credentials
 from meetkit.web.flask import blueprint, render_problems
 from service_peers import same
@@ -33,7 +33,7 @@ def ours() -> flask.Flask:
     def identify(shown: Credentials) -> Caller:
         if shown.token is None:
             raise UnauthenticatedError("sign in")
-        return accounts.authenticate(shown.token)
+        return accounts.authentication.authenticate(shown.token)
 
     app = flask.Flask(__name__)
     app.register_blueprint(blueprint(store=same.store, llm=None, identify=identify, guard=GuardedStore))

@@ -1,78 +1,62 @@
-"""What is noted of who came, from where, and did what: ids, and nothing that anybody wrote."""
+"""The audit events: ids of who did what to what, and no text that anybody wrote."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from meetkit.capabilities import audit_events
 from meetkit.models.base import Line, Value
+from meetkit.models.caller import Origin
 from meetkit.models.zones import UtcInstant
 
-EventName = Literal[
-    "signup",
-    "login",
-    "refresh",
-    "reuse",
-    "logout",
-    "logout_all",
-    "password_change",
-    "password_reset_request",
-    "password_reset",
-    "verification_request",
-    "email_verified",
-    "key_created",
-    "key_revoked",
-    "access_changed",
-    "activated",
-    "deactivated",
-    "invite",
-    "invite_accepted",
-    "identity_linked",
-    "team_changed",
-    "team_deleted",
-    "account_erased",
-    "user_erased",
-    "contact_erased",
-    "purge",
-    "transcript_read",
-    "export",
-]
-"""`transcript_read` is also a read of what quotes it: insights, briefs; `export` includes all of one's own meetings.
-A meeting's record, with its summary, its items and the words that support them, is read like its title, unnoted.
 
-`reuse` is a refresh token that came a second time, for which its session was ended."""
+class _KnownEvent:
+    """A validator of event names that reads the list when it validates, as capabilities are loaded after this."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate a string, then its name. The same error as of a `Literal`."""
+        return core_schema.no_info_plain_validator_function(
+            _check_name, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the schema of one of all names."""
+        return {"type": "string", "enum": list(audit_events())}
+
+
+def _check_name(name: Any) -> str:
+    names = audit_events()
+    if isinstance(name, str) and name in names:
+        return name
+    *first, last = (repr(known) for known in names)
+    raise PydanticKnownError("literal_error", {"expected": f"{', '.join(first)} or {last}"})
+
+
+EventName = Annotated[str, _KnownEvent()]
+"""The name of an event that a capability declares."""
 Outcome = Literal["ok", "failed", "throttled", "refused"]
-"""`failed`: by a password or token that is wrong; `refused`: by one that is right, for what is not allowed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Where a request came from, as the edge knows it."""
-
-    address: str | None = None
-    request_id: str | None = None
-
-
-NOWHERE = Origin()
-"""The origin of what no request asked for, such as a command."""
+"""`failed`: by a wrong password or token; `refused`: by a right one, for what is not allowed."""
 
 
 @dataclass(frozen=True)
-class Act:
-    """One call of a verb: when it was made, and from where."""
+class AuditContext:
+    """The time and the origin of an operation."""
 
     now: dt.datetime
     origin: Origin
 
 
 class AuditEvent(Value):
-    """One thing that happened. `account_id` is whose act it was, or whose door was tried, where that is known.
+    """One event. `account_id` is the account that acted, or that somebody tried to access, where it is known.
 
-    `subject` is the id of what it was done to: a meeting, an account, a user, a contact, a key, a team, a
-    session; of a purge it is the date before which.
+    `subject` is the id of the object: a meeting, an account, a user, a contact, a key, a team, a session; of a purge
+    it is the date before which meetings were purged.
     """
 
     number: Annotated[int, Field(ge=1)]
@@ -87,9 +71,9 @@ class AuditEvent(Value):
 
 
 class AuditFilters(Value):
-    """Which events to read: those in `[start, end)` whose `number` is below `before`, the newest `limit` of them.
+    """The events to list: those in `[start, end)` whose `number` is below `before`, the newest `limit` of them.
 
-    The newest `offset` of those are left out first.
+    The newest `offset` of those are skipped first.
     """
 
     account_id: Line | None = None

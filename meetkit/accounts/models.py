@@ -1,4 +1,4 @@
-"""What accounts are asked, and what they answer. No password and no token shows in a `repr`."""
+"""Accounts, credentials and teams, and the requests about them. No `repr` shows a password or a token."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.accounts.caller import Access, Right
 from meetkit.accounts.events import AuditEvent
 from meetkit.models.base import STORABLE, Email, Line, Many, Value
+from meetkit.models.caller import Access, Right
 from meetkit.models.people import User
 from meetkit.models.zones import UtcInstant
 
 Password = Annotated[str, Field(min_length=1, max_length=200, repr=False), STORABLE]
-"""As somebody typed it. Of a new one `password_rules.check` demands more."""
+"""A password as it was typed. `password_rules.check` demands more of a new one."""
 Token = Annotated[str, Field(min_length=1, max_length=2000, repr=False), STORABLE]
+ProviderName = Literal["google", "github"]
 
 
 class Account(Value):
-    """How one of ours signs in. The person is `User` `user_id`, whose `role` is a job title; `access` is theirs here.
+    """A user's account. The person is the `User` `user_id`, whose `role` is a job title; `access` is their permission.
 
-    An account that is not `active` cannot sign in. `verified` says that whoever has it has read mail sent to
-    `email`. `providers` are those by which it signs in too, by name.
+    An account that is not `active` cannot sign in. `verified` means that its holder has read mail sent to `email`.
+    `providers` are the names of the OAuth providers that it can sign in with as well.
     """
 
     id: Line
@@ -37,9 +38,9 @@ class Account(Value):
 
 
 class TokenPair(Value):
-    """What a sign-in is answered with. `expires_in` is how many seconds the access token is good.
+    """An access token, valid for `expires_in` seconds, and a refresh token.
 
-    A refresh token is good once: `refresh` gives the next pair. Used again, it ends the session.
+    A refresh token can be used once: `refresh` returns the next pair. Used again, it ends the session.
     """
 
     access_token: Token
@@ -49,7 +50,7 @@ class TokenPair(Value):
 
 
 class ApiKey(Value):
-    """A key for another backend, without the secret; `prefix` is how it begins, to tell it from others."""
+    """A key for another backend, without its secret; `prefix` is the beginning of the secret, to tell keys apart."""
 
     id: Line
     name: Line
@@ -61,14 +62,14 @@ class ApiKey(Value):
 
 
 class NewApiKey(Value):
-    """A key as it is shown once: `secret` is what its holder sends as the bearer token."""
+    """A new key and its `secret`, shown only once, which its holder sends as the bearer token."""
 
     key: ApiKey
     secret: Token
 
 
 class Team(Value):
-    """Some users of a tenant: its managers see and change what its people's meetings hold."""
+    """A team of users of a tenant: its managers see and change the meetings of all its people."""
 
     id: Line
     name: Line
@@ -76,8 +77,22 @@ class Team(Value):
     members: Many[Line] = ()
 
 
+class Identity(Value):
+    """A person as an OAuth provider knows them.
+
+    `subject` is the provider's own id for them, which is stable while the rest may change. The e-mail is proven to be
+    theirs only if `email_verified` is set.
+    """
+
+    provider: ProviderName
+    subject: Line
+    email: Email
+    email_verified: bool
+    name: Line
+
+
 class LinkedIdentity(Value):
-    """Who an account's owner is to a provider that they sign in by."""
+    """An account's link to a person at an OAuth provider."""
 
     provider: Line
     subject: Line
@@ -85,7 +100,7 @@ class LinkedIdentity(Value):
 
 
 class AccountExport(Value):
-    """All that is kept of one account but its secrets."""
+    """All data of one account except its secrets."""
 
     account: Account
     user: User | None
@@ -96,7 +111,7 @@ class AccountExport(Value):
 
 
 class SignupRequest(Value):
-    """Somebody wants an account."""
+    """A request to sign up."""
 
     email: Email
     password: Password
@@ -104,53 +119,53 @@ class SignupRequest(Value):
 
 
 class AdminRequest(SignupRequest):
-    """Whoever runs the server makes somebody an admin of a tenant."""
+    """A request to create an admin of a tenant, made by the operator of the server."""
 
     tenant_id: Line = "default"
 
 
 class LoginRequest(Value):
-    """Somebody wants in."""
+    """A request to log in."""
 
     email: Email
     password: Password
 
 
 class ChangePasswordRequest(Value):
-    """Somebody who is signed in wants another password."""
+    """A request to change the password of the account that is signed in."""
 
     current_password: Password
     new_password: Password
 
 
 class NewPasswordRequest(Value):
-    """Somebody has a token from a mail, of a reset or an invitation, and a password to set by it."""
+    """A token from a reset or invitation mail, and the password to set with it."""
 
     token: Token
     password: Password
 
 
 class EmailRequest(Value):
-    """Somebody names an e-mail, to reset the password of the account that may have it."""
+    """A request to reset the password of the account of an e-mail, if there is one."""
 
     email: Email
 
 
 class TokenRequest(Value):
-    """Somebody has a token from a mail that verifies an e-mail, and nothing more to say."""
+    """A token from a mail that verifies an e-mail."""
 
     token: Token
 
 
 class ApiKeyRequest(Value):
-    """Somebody wants a key for another backend; it may do no more than they may."""
+    """A request to create a key for another backend. It grants no more than its creator's own access."""
 
     name: Line
     right: Right = "write"
 
 
 class InviteRequest(Value):
-    """An admin wants somebody in: as a new user, or as the one of `user_id`, who has no account yet."""
+    """A request to invite a new user, or the existing user `user_id`, who has no account yet."""
 
     email: Email
     name: Line
@@ -159,14 +174,14 @@ class InviteRequest(Value):
 
 
 class TeamRequest(Value):
-    """What a team is to be: its name, and the ids of its people; nobody is both manager and member."""
+    """The name of a team and the ids of its people; nobody is both manager and member."""
 
     name: Line
     managers: Annotated[Many[Line], Field(max_length=1000)] = ()
     members: Annotated[Many[Line], Field(max_length=1000)] = ()
 
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
+    def _check_people(self) -> Self:
         people = (*self.managers, *self.members)
         if len(set(people)) < len(people):
             raise ValueError("managers, members: name each user once, as a manager or as a member")

@@ -1,10 +1,10 @@
-"""Passwords, kept as Argon2id hashes."""
+"""Password hashes by Argon2id."""
 
 from __future__ import annotations
 
 import secrets
 
-from meetkit.accounts.password_rules import normal
+from meetkit.accounts.password_rules import normalized
 from meetkit.accounts.policy import AccountPolicy
 
 try:
@@ -15,28 +15,29 @@ except ImportError as error:
 
 
 class Passwords:
-    """Makes hashes and checks passwords against them, in a time that does not tell whether there was a hash."""
+    """A password hasher whose verification takes as long without a hash as with one."""
 
     def __init__(self, policy: AccountPolicy) -> None:
-        """Hash as hard as the policy says."""
+        """Hash with the parameters of the policy."""
         self._hasher = PasswordHasher(
             time_cost=policy.hash_passes, memory_cost=policy.hash_memory_kib, parallelism=policy.hash_lanes
         )
-        # Made now, as the first stranger must not wait for it either.
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
+        # Computed now, so that the first login without an account takes no longer than any other.
+        self._dummy_hash = self._hasher.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
-        """The hash to keep."""
-        return self._hasher.hash(normal(password))
+        """Return the hash to store."""
+        return self._hasher.hash(normalized(password))
 
-    def verify(self, kept: str | None, password: str) -> bool:
-        """Whether a password is the one that a hash was kept of; of none, false, after as much work."""
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Return whether a password matches a hash. `None` matches nothing, at the same cost."""
+        expected = self._dummy_hash if password_hash is None else password_hash
         try:
-            right = self._hasher.verify(self._nobodys if kept is None else kept, normal(password))
+            matches = self._hasher.verify(expected, normalized(password))
         except (VerificationError, InvalidHashError):
             return False
-        return right and kept is not None
+        return matches and password_hash is not None
 
-    def is_outdated(self, kept: str) -> bool:
-        """Whether a hash was made by other parameters than the policy's."""
-        return self._hasher.check_needs_rehash(kept)
+    def is_outdated(self, password_hash: str) -> bool:
+        """Return whether a hash was made with parameters other than the policy's."""
+        return self._hasher.check_needs_rehash(password_hash)

@@ -1,4 +1,4 @@
-"""`AccountPolicy`: how strict accounts are."""
+"""`AccountPolicy`: sign-up, token lifetimes and the cost of password hashes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from meetkit.errors import InvalidRequestError
 from meetkit.models.base import STORABLE, Line, Value
 from meetkit.settings import Settings
 
-_SHORTEST_SECRET = 32
-SecretKey = Annotated[str, Field(min_length=_SHORTEST_SECRET, max_length=5000), STORABLE]
+# An HMAC key should be no shorter than its hash (RFC 7518, 3.2): 32 bytes for SHA-256.
+_MIN_SECRET_LENGTH = 32
+SecretKey = Annotated[str, Field(min_length=_MIN_SECRET_LENGTH, max_length=5000), STORABLE]
 
 
 class AccountPolicy(Value):
-    """Who may sign up, how long what they get is good, and how hard a password is to guess.
+    """The rules of accounts: who may sign up, how long tokens are valid, how expensive a password hash is.
 
-    Links in mails lead to pages below `links_url`. `secret_keys` sign access tokens, the first one new tokens, all of
-    them old ones. The three of Argon2id are what OWASP's Password Storage Cheat Sheet asks for at least: 19 MiB, 2
-    passes, 1 lane.
+    Links in mails lead to pages below `links_url`. `secret_keys` sign access tokens: the first signs new tokens, all
+    of them verify. The defaults of the three Argon2id parameters are the minimum of OWASP's Password Storage Cheat
+    Sheet: 19 MiB, 2 passes, 1 lane.
     """
 
     signup: Literal["join", "found", "closed"] = "join"
@@ -37,16 +38,16 @@ class AccountPolicy(Value):
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The policy of a process.
+        """Return the policy of a process's settings.
 
         Raises:
-            InvalidRequestError: a secret key is too short to sign by.
+            InvalidRequestError: a secret key is too short to sign with.
         """
         keys = tuple(key.strip() for key in (settings.secret_keys or "").split(",") if key.strip())
-        if any(len(key) < _SHORTEST_SECRET for key in keys):
+        if any(len(key) < _MIN_SECRET_LENGTH for key in keys):
             raise InvalidRequestError(
-                f"MEETKIT_SECRET_KEYS: at least {_SHORTEST_SECRET} characters each, chosen by chance; "
-                "`openssl rand -base64 36` makes one"
+                f"MEETKIT_SECRET_KEYS: each key needs at least {_MIN_SECRET_LENGTH} characters, chosen at random; "
+                "`openssl rand -base64 36` generates one"
             )
         public_url = settings.public_url.rstrip("/")
         return cls(

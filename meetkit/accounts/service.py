@@ -1,34 +1,60 @@
-"""`Accounts`: who signs in, as whom, and what admins say about it."""
+"""`Accounts`: the services of accounts, over one database."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Self
 
+from meetkit.accounts.access_tokens import AccessTokens
+from meetkit.accounts.operations.account_creation import AccountCreation
+from meetkit.accounts.operations.account_users import AccountUsers
+from meetkit.accounts.operations.administration import Administration
+from meetkit.accounts.operations.attempt_limits import AttemptLimits
+from meetkit.accounts.operations.audit_log import AuditLog
+from meetkit.accounts.operations.authentication import Authentication
+from meetkit.accounts.operations.email_verification import EmailVerification
+from meetkit.accounts.operations.mailed_tokens import MailedTokens
+from meetkit.accounts.operations.oauth_login import OAuthLogin
+from meetkit.accounts.operations.own_account import OwnAccount
+from meetkit.accounts.operations.own_api_keys import OwnApiKeys
+from meetkit.accounts.operations.password_reset import PasswordReset
+from meetkit.accounts.operations.personal_data import PersonalData
+from meetkit.accounts.operations.registration import Registration
+from meetkit.accounts.operations.session_issuer import SessionIssuer
+from meetkit.accounts.operations.team_management import TeamManagement
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.throttle import Throttle
-from meetkit.accounts.tokens import Tokens
-from meetkit.accounts.verbs.administration import Administration
-from meetkit.accounts.verbs.by_mail import ByMail
-from meetkit.accounts.verbs.federation import Federation
-from meetkit.accounts.verbs.own_account import OwnAccount
-from meetkit.accounts.verbs.signing_in import SigningIn
-from meetkit.accounts.verbs.signing_up import SigningUp
-from meetkit.mail import Post
+from meetkit.mail import MailQueue
 from meetkit.models.zones import utc_now
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
 
 
-class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administration):
-    """The accounts of a database; safe to share between threads.
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """The accounts of a database, as one service per topic; safe to share between threads.
 
-    Each verb is a transaction, and what it notes for the audit is kept also where it raises. Secrets come as they
-    were sent, and are kept as hashes. Times are those of `clock`.
+    Each operation is a transaction, and the audit events of one that raises are stored as well. Secrets are stored as
+    hashes. Times are those of the clock.
     """
+
+    policy: AccountPolicy
+    database: Database
+    registration: Registration
+    authentication: Authentication
+    oauth_login: OAuthLogin
+    password_reset: PasswordReset
+    email_verification: EmailVerification
+    own_account: OwnAccount
+    api_keys: OwnApiKeys
+    teams: TeamManagement
+    administration: Administration
+    personal_data: PersonalData
+    audit_log: AuditLog
 
     @classmethod
     def of(
@@ -37,37 +63,80 @@ class Accounts(SigningUp, SigningIn, Federation, OwnAccount, ByMail, Administrat
         *,
         database: Database,
         store: Store,
-        post: Post,
+        post: MailQueue,
         throttle: Throttle | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> Self:
-        """Accounts by a policy, with what it says of passwords and tokens.
+        """Return accounts under a policy.
 
         Args:
             policy: `AccountPolicy.of(settings)`.
-            database: where accounts are kept.
-            store: where users are: an `SqlStore` on `database`, or a host's own.
-            post: what mails are given to, such as a `mail.Outbox`.
+            database: stores the accounts.
+            store: stores the users: an `SqlStore` on `database`, or a host's own.
+            post: takes the mails, such as a `mail.Outbox`.
             throttle: counts attempts; by default ten in 15 minutes, in this process alone.
-            clock: says what time it is, with a zone.
+            clock: returns the current time, with a zone.
         """
-        return cls(
-            database=database,
-            store=store,
-            policy=policy,
-            post=post,
-            throttle=throttle or Throttle(10),
-            passwords=Passwords(policy),
-            tokens=Tokens(policy),
-            clock=clock,
-        )
+        # Services that share counts or the clock share the object.
+        audit_log = AuditLog(database=database, clock=clock)
+        limits = AttemptLimits(throttle=throttle or Throttle(10), audit_log=audit_log)
+        users = AccountUsers(store=store, database=database)
+        tokens = MailedTokens(database=database, post=post, policy=policy, limits=limits, audit_log=audit_log)
+        return cls._assembled(policy, users=users, mailed_tokens=tokens, limits=limits, audit_log=audit_log)
 
     @classmethod
-    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: Post) -> Self:
-        """Accounts as the settings of a process say; all else is as in `of`.
+    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: MailQueue) -> Self:
+        """Return accounts for the settings of a process; the arguments are as in `of`.
 
         Raises:
-            InvalidRequestError: a secret key is too short, or the URL of the Redis is none.
+            InvalidRequestError: a secret key is too short, or MEETKIT_REDIS_URL is not a valid Redis URL.
         """
         policy, throttle = AccountPolicy.of(settings), Throttle.of(settings)
         return cls.of(policy, database=database, store=store, post=post, throttle=throttle)
+
+    @classmethod
+    def _assembled(
+        cls,
+        policy: AccountPolicy,
+        *,
+        users: AccountUsers,
+        mailed_tokens: MailedTokens,
+        limits: AttemptLimits,
+        audit_log: AuditLog,
+    ) -> Self:
+        database = audit_log.database
+        creation = AccountCreation(users=users, signup=policy.signup)
+        passwords = Passwords(policy)
+        lifetime = dt.timedelta(days=policy.refresh_token_days)
+        sessions = SessionIssuer(access_tokens=AccessTokens(policy), lifetime=lifetime)
+        return cls(
+            policy=policy,
+            database=database,
+            registration=Registration(
+                database=database,
+                creation=creation,
+                users=users,
+                passwords=passwords,
+                mailed_tokens=mailed_tokens,
+                limits=limits,
+                audit_log=audit_log,
+            ),
+            authentication=Authentication(
+                database=database, passwords=passwords, sessions=sessions, limits=limits, audit_log=audit_log
+            ),
+            oauth_login=OAuthLogin(database=database, creation=creation, sessions=sessions, audit_log=audit_log),
+            password_reset=PasswordReset(
+                database=database, passwords=passwords, mailed_tokens=mailed_tokens, limits=limits, audit_log=audit_log
+            ),
+            email_verification=EmailVerification(
+                database=database, mailed_tokens=mailed_tokens, limits=limits, audit_log=audit_log
+            ),
+            own_account=OwnAccount(
+                database=database, users=users, passwords=passwords, limits=limits, audit_log=audit_log
+            ),
+            api_keys=OwnApiKeys(database=database, audit_log=audit_log),
+            teams=TeamManagement(database=database, users=users, audit_log=audit_log),
+            administration=Administration(database=database, audit_log=audit_log),
+            personal_data=PersonalData(database=database, users=users, audit_log=audit_log),
+            audit_log=audit_log,
+        )

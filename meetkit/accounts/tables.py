@@ -1,4 +1,4 @@
-"""The tables of accounts, beside those of the store. Instants are microseconds since 1970 UTC."""
+"""The tables of accounts. Instants are microseconds since 1970 UTC."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from meetkit.storage.sql.data_policy import data_policy
 from meetkit.storage.sql.tables import metadata
 
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
@@ -40,9 +41,16 @@ def _id(name: str, **options: Any) -> Column[str]:
     return Column(name, _Id, **{"nullable": False, **options})
 
 
-tenants = Table("meetkit_tenants", metadata, _id("id", primary_key=True), Column("name", Text, nullable=False))
+tenants = Table(
+    "meetkit_tenants",
+    metadata,
+    _id("id", primary_key=True),
+    Column("name", Text, nullable=False),
+    info=data_policy(erasure="none: no personal data", export="not exported", retention="for good"),
+)
 
-# Users may be kept elsewhere, so they are named by id and referred to by no key. `email_key` is `rows.email_key`.
+# A host may store its users elsewhere, so they are named by id and no foreign key refers to them. `email_key` is
+# `repository.accounts.email_key`.
 accounts = Table(
     "meetkit_accounts",
     metadata,
@@ -55,18 +63,23 @@ accounts = Table(
     Column("access", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("verified", Boolean, nullable=False),
-    # None of who signs in by a provider only, or was invited and has not come yet.
+    # NULL for who signs in with a provider only, or has not accepted an invitation yet.
     Column("password_hash", Text),
-    # A JSON object of the owner's; none is an empty one.
+    # A JSON object that belongs to the account's owner; NULL is an empty one.
     Column("preferences", Text),
     _moment("created_at", nullable=False),
     _moment("last_login_at"),
     CheckConstraint("access IN ('admin', 'manager', 'member', 'viewer')", name="access"),
     Index("ix_meetkit_accounts_tenant", "tenant_id", "number"),
+    info=data_policy(
+        erasure="deleted",
+        export="in the account's own export, without the password hash",
+        retention="until the account is erased",
+    ),
 )
 
-# One row a sign-in. All its refresh tokens share a part that `family_hash` is of; `token_hash` is of the one part
-# that is good now.
+# One row per login. `family_hash` is the hash of the part that all its refresh tokens share, `token_hash` that of the
+# part that can be used now.
 sessions = Table(
     "meetkit_sessions",
     metadata,
@@ -79,6 +92,11 @@ sessions = Table(
     _moment("used_at", nullable=False),
     _moment("expires_at", nullable=False),
     _moment("revoked_at"),
+    info=data_policy(
+        erasure="deleted with the account",
+        export="not exported: hashes and times",
+        retention="until the account's next login after the session has expired",
+    ),
 )
 
 api_keys = Table(
@@ -95,6 +113,11 @@ api_keys = Table(
     _moment("last_used_at"),
     _moment("revoked_at"),
     CheckConstraint("\"right\" IN ('read', 'write', 'admin')", name="right"),
+    info=data_policy(
+        erasure="deleted with the account",
+        export="in the account's own export, without the hash",
+        retention="until the account is erased; revoked keys too",
+    ),
 )
 
 identities = Table(
@@ -106,6 +129,11 @@ identities = Table(
     _id("subject"),
     _moment("created_at", nullable=False),
     UniqueConstraint("provider", "subject"),
+    info=data_policy(
+        erasure="deleted with the account",
+        export="in the account's own export",
+        retention="until the account is erased",
+    ),
 )
 
 teams = Table(
@@ -115,6 +143,11 @@ teams = Table(
     _id("id", unique=True),
     _id("tenant_id", index=True),
     Column("name", Text, nullable=False),
+    info=data_policy(
+        erasure="none: no personal data",
+        export="in the own export of each of its people",
+        retention="until an admin deletes the team",
+    ),
 )
 
 team_people = Table(
@@ -124,6 +157,11 @@ team_people = Table(
     _id("user_id", primary_key=True, index=True),
     Column("role", Text, nullable=False),
     CheckConstraint("role IN ('manager', 'member')", name="role"),
+    info=data_policy(
+        erasure="deleted",
+        export="in the own export of each of the team's people",
+        retention="until the person leaves the team or it is deleted",
+    ),
 )
 
 one_time_tokens = Table(
@@ -136,9 +174,14 @@ one_time_tokens = Table(
     _moment("expires_at", nullable=False),
     _moment("used_at"),
     CheckConstraint("purpose IN ('reset', 'verify', 'invite')", name="purpose"),
+    info=data_policy(
+        erasure="deleted with the account",
+        export="not exported: hashes and times",
+        retention="until another mail of the same purpose, or the account is erased",
+    ),
 )
 
-# Triggers refuse to change or remove a row, however it is tried. It refers to nothing, and so outlasts what it names.
+# Triggers refuse every statement that changes or deletes a row. It has no foreign keys, so it outlasts what it names.
 audit = Table(
     "meetkit_audit",
     metadata,
@@ -154,4 +197,9 @@ audit = Table(
     Index("ix_meetkit_audit_at", "at"),
     Index("ix_meetkit_audit_account", "account_id", "at"),
     sqlite_autoincrement=True,
+    info=data_policy(
+        erasure="rows stay: ids, addresses and times alone",
+        export="the events of the account, in its own export",
+        retention="for good",
+    ),
 )

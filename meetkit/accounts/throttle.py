@@ -1,4 +1,4 @@
-"""Counting attempts, so that nobody guesses for long: in this process, or with others in a Redis."""
+"""Rate limits on attempts to guess credentials, counted in this process or, with others, in Redis."""
 
 from __future__ import annotations
 
@@ -23,36 +23,37 @@ except ImportError as error:
 T = TypeVar("T")
 _MINUTES = 15
 # Many people share an address.
-_OF_AN_ADDRESS = 10
+_ADDRESS_FACTOR = 10
+# Keys in memory before expired ones are swept: a sweep costs time in proportion to them.
 _MANY = 10_000
-_SECONDS_LEFT_ALONE = 10.0
+_RETRY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
 class Throttle:
-    """Lets so many attempts of an account through in 15 minutes, and ten times as many of an address.
+    """A limit on attempts per account in 15 minutes, and of ten times as many per address.
 
-    Where the Redis fails, the process counts by itself, and asks it again ten seconds later: nobody is kept out or
-    waits for it each time, and nobody is let guess on.
+    When Redis fails, the process counts by itself and tries Redis again ten seconds later: nobody is locked out or
+    waits for it each time, and guessing stays limited.
     """
 
     def __init__(self, attempts: int, storage: RedisStorage | None = None) -> None:
-        """Let so many attempts through, counted in that Redis or in memory."""
-        self._of_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
-        self._of_address = RateLimitItemPerMinute(attempts * _OF_AN_ADDRESS, _MINUTES, "meetkit/address")
-        self._news = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
+        """Allow so many attempts, counted in that Redis or in memory."""
+        self._per_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
+        self._per_address = RateLimitItemPerMinute(attempts * _ADDRESS_FACTOR, _MINUTES, "meetkit/address")
+        self._per_event = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
         self._memory = MemoryStorage()
-        self._own = MovingWindowRateLimiter(self._memory)
-        self._swept_at = _MANY
+        self._local = MovingWindowRateLimiter(self._memory)
+        self._sweep_at = _MANY
         self._shared = MovingWindowRateLimiter(storage) if storage else None
-        self._failing, self._left_alone_until = False, 0.0
+        self._is_failing, self._retry_at = False, 0.0
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The throttle of a process.
+        """Return the throttle of a process's settings.
 
         Raises:
-            InvalidRequestError: the URL of the Redis is none.
+            InvalidRequestError: MEETKIT_REDIS_URL is not a valid Redis URL.
         """
         if settings.redis_url is None:
             return cls(settings.login_attempts)
@@ -61,50 +62,52 @@ class Throttle:
         except (ConfigurationError, ValueError):
             storage = None
         if not isinstance(storage, RedisStorage):
-            raise InvalidRequestError("MEETKIT_REDIS_URL: a URL such as redis://127.0.0.1:6379/0")
+            raise InvalidRequestError(
+                "MEETKIT_REDIS_URL is not a valid Redis URL; an example is redis://127.0.0.1:6379/0"
+            )
         return cls(settings.login_attempts, storage)
 
-    def attempt(self, who: str) -> None:
-        """Count an attempt on what somebody names, such as an account's e-mail, before it is made.
+    def count_attempt(self, subject: str) -> None:
+        """Count an attempt on a subject, such as an account's e-mail, before it is made.
 
         Raises:
             ThrottledError: there were too many.
         """
         self._sweep()
-        key = _key(who)
-        if not self._do(lambda limiter: limiter.hit(self._of_account, key)):
-            raise self._error(self._of_account, key)
+        key = _key(subject)
+        if not self._run(lambda limiter: limiter.hit(self._per_account, key)):
+            raise self._error(self._per_account, key)
 
-    def forgive(self, who: str) -> None:
-        """Forget the attempts on what turned out to be somebody's own."""
-        self._do(lambda limiter: limiter.clear(self._of_account, _key(who)))
+    def reset(self, subject: str) -> None:
+        """Reset the count of a subject, once an attempt on it has succeeded."""
+        self._run(lambda limiter: limiter.clear(self._per_account, _key(subject)))
 
     def check_address(self, address: str | None) -> None:
-        """Refuse an address that failed too often.
+        """Refuse an address with too many failures.
 
         Raises:
-            ThrottledError: it did.
+            ThrottledError: it has.
         """
         if address is None:
             return
         key = _key(_network(address))
-        if not self._do(lambda limiter: limiter.test(self._of_address, key)):
-            raise self._error(self._of_address, key)
+        if not self._run(lambda limiter: limiter.test(self._per_address, key)):
+            raise self._error(self._per_address, key)
 
     def count_address(self, address: str | None) -> None:
-        """Count a failure against where it came from."""
+        """Count a failure of an address."""
         if address is not None:
-            self._do(lambda limiter: limiter.hit(self._of_address, _key(_network(address))))
+            self._run(lambda limiter: limiter.hit(self._per_address, _key(_network(address))))
 
-    def is_news(self, what: str, address: str | None) -> bool:
-        """Whether this was not said of that address in the last 15 minutes; what is noted for good is noted once."""
-        key = _key(f"{what} {address and _network(address)}")
-        return self._do(lambda limiter: limiter.hit(self._news, key))
+    def is_first(self, event: str, address: str | None) -> bool:
+        """Count an event of an address and return whether it is its first in 15 minutes."""
+        key = _key(f"{event} {address and _network(address)}")
+        return self._run(lambda limiter: limiter.hit(self._per_event, key))
 
     def _sweep(self) -> None:
-        """Forget names whose attempts are past, which the library would keep for good."""
+        """Drop keys whose attempts have expired, which the library would store for good."""
         events, now = self._memory.events, time.time()
-        if len(events) < self._swept_at:
+        if len(events) < self._sweep_at:
             return
         for key in list(events):
             with self._memory.locks[key]:
@@ -112,39 +115,39 @@ class Throttle:
                 if not entries or entries[0].expiry < now:
                     events.pop(key, None)
                     self._memory.locks.pop(key, None)
-        self._swept_at = max(_MANY, 2 * len(events))
+        self._sweep_at = max(_MANY, 2 * len(events))
 
     def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
-        until = self._do(lambda limiter: limiter.get_window_stats(item, key).reset_time)
+        until = self._run(lambda limiter: limiter.get_window_stats(item, key).reset_time)
         seconds = max(1.0, until - time.time())
         return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
 
-    def _do(self, what: Callable[[MovingWindowRateLimiter], T]) -> T:
-        if self._shared is None or time.monotonic() < self._left_alone_until:
-            return what(self._own)
+    def _run(self, operation: Callable[[MovingWindowRateLimiter], T]) -> T:
+        if self._shared is None or time.monotonic() < self._retry_at:
+            return operation(self._local)
         try:
-            found = what(self._shared)
-        # Whatever a client makes of a Redis that is not there, not itself, or full.
+            result = operation(self._shared)
+        # A client raises all kinds of errors for a Redis that is away, is something else, or is full.
         except Exception as error:
-            if not self._failing:
-                _log.warning("attempts are counted in this process alone: the Redis failed (%s)", type(error).__name__)
-            self._failing, self._left_alone_until = True, time.monotonic() + _SECONDS_LEFT_ALONE
-            return what(self._own)
-        self._failing = False
-        return found
+            if not self._is_failing:
+                _log.warning("Redis failed (%s): attempts are counted in this process alone", type(error).__name__)
+            self._is_failing, self._retry_at = True, time.monotonic() + _RETRY_SECONDS
+            return operation(self._local)
+        self._is_failing = False
+        return result
 
 
 def _network(address: str) -> str:
-    """What an address is counted as: of IPv6 the network of 64 bits, in which a single host may take any address."""
+    """Return what an address counts as: an IPv6 host can take any address of its network of 64 bits."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))
 
 
-def _key(who: str) -> str:
-    """What is counted by; others who look into the Redis learn no e-mail and no address."""
-    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _key(subject: str) -> str:
+    """Return the key to count by, a hash, so that Redis holds no e-mails and no addresses."""
+    return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:32]

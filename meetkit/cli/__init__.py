@@ -1,4 +1,4 @@
-"""The command line: `meetkit demo`, `meetings`, `slots`, `brief`, `export`, `import`, `db`. Needs the extra `cli`."""
+"""The command line: the kit that commands stand on, and the app. Needs the extra `cli`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and end the process; without the extra, say in one line what to install."""
+    """Run a command and end the process if it fails; without the extra, print in one line what to install."""
     try:
-        from meetkit.cli import app  # noqa: PLC0415  # so that its absence can be told without a traceback
+        from meetkit.cli import app  # noqa: PLC0415  # so that without the extra there is no traceback
     except ImportError as error:
-        print(f"meetkit: {error}", file=sys.stderr)  # noqa: T201  # nothing to print with is installed
+        print(f"meetkit: {error}", file=sys.stderr)  # noqa: T201  # click, which prints elsewhere, may be missing
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("\nmeetkit: interrupted", file=sys.stderr)  # noqa: T201  # as above

@@ -1,75 +1,85 @@
-"""Which store the commands work on: that of a database, where one is named, else the sample."""
+"""The store that commands work on: of the database that is named, or else the sample."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from meetkit import meeting_service, settings
+from meetkit import settings
 from meetkit.errors import InvalidRequestError
+from meetkit.runtime import collaborators
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import Store
 
-database_option = click.option(
-    "--database",
-    metavar="URL",
-    help="Work on this database, such as sqlite:///meetings.db; default: MEETKIT_DATABASE_URL, or else the sample.",
-)
+if TYPE_CHECKING:
+    from meetkit.storage.sql import Database
 
 
 class StoreCommand(click.Command):
-    """A command on the store of the database that is named, or of the sample."""
+    """A command on the store of the database that is named, or on the sample."""
 
+    # Not before, so that `--help` and wrong options need no database.
     def invoke(self, context: click.Context) -> Any:
-        """Run it."""
+        """Run the command."""
         with in_use():
             return super().invoke(context)
 
 
 @contextmanager
 def in_use() -> Iterator[None]:
-    """Have the service work on the database that is named, or on the sample."""
-    if named() is None:
+    """Use the store of the database that is named, if any, for a `with` block."""
+    if url() is None:
         yield
         return
-    with opened_store() as store, meeting_service.use(store=store):
+    with opened_store() as store, collaborators.use(store=store):
         yield
 
 
-def named() -> str | None:
-    """The URL that --database gives, or else MEETKIT_DATABASE_URL."""
-    given = click.get_current_context().find_root().params.get("database")
-    return settings.load().database_url if given is None else str(given)
+def url() -> str | None:
+    """Return the URL that --database gives before the command, or else MEETKIT_DATABASE_URL."""
+    # The root command has the option, which stands before the name of the subcommand.
+    option = click.get_current_context().find_root().params.get("database")
+    return settings.load().database_url if option is None else str(option)
 
 
-def required() -> str:
-    """The URL, for what cannot be done to the sample.
+def required_url() -> str:
+    """Return the URL of the database, for commands that cannot work on the sample.
 
     Raises:
-        InvalidRequestError: none is given.
+        InvalidRequestError: no database is named.
     """
-    url = named()
-    if url is None:
+    named_url = url()
+    if named_url is None:
         raise InvalidRequestError(
-            "this needs a database: name it by MEETKIT_DATABASE_URL or, as in "
-            f"`meetkit --database {DATABASE_URL} …` that of `meetkit serve`, before the command"
+            "this command needs a database: set MEETKIT_DATABASE_URL or give --database before the command, such as "
+            f"`meetkit --database {DATABASE_URL} …` for the database of `meetkit serve`"
         )
-    return url
+    return named_url
 
 
 @contextmanager
 def opened_store() -> Iterator[Store]:
-    """The store of the database that is named.
+    """Open the store of the database that is named, for a `with` block.
 
     Raises:
-        MeetkitError: none is, or it cannot be opened, or its tables are not those of this version.
+        MeetkitError: no database is named, it cannot be opened, or its tables are not those of this version.
         ImportError: the extra `sql` is not installed.
     """
-    url = required()
+    database_url = required_url()
     from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
-    with maintenance.open_store(url, SqlOptions.of(settings.load())) as store:
+    with maintenance.open_store(database_url, SqlOptions.of(settings.load())) as store:
         yield store
+
+
+@contextmanager
+def opened_database() -> Iterator[Database]:
+    """Open the database that is named, for a `with` block; errors are those of `opened_store`."""
+    database_url = required_url()
+    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
+
+    with maintenance.open_store(database_url, SqlOptions.of(settings.load())) as store:
+        yield store.database

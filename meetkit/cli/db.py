@@ -1,4 +1,4 @@
-"""`meetkit db`: bringing a database up, asking how it is, and filling it to try things on."""
+"""`meetkit db`: create, upgrade, check, encrypt and seed a database."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 
 import click
 
-from meetkit import data, settings, synthetic
-from meetkit.cli import database, encryption, show
+from meetkit import data, settings
+from meetkit.cli import database, encryption, output, terminal, transfer
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
+from meetkit.meetings import synthetic
 from meetkit.models.records import Record, count_kinds
 from meetkit.models.zones import parse_date
 
 
 @click.group()
 def db() -> None:
-    """Look after the database that --database or MEETKIT_DATABASE_URL names."""
+    """Manage the database that --database or MEETKIT_DATABASE_URL names."""
 
 
 db.add_command(encryption.new_key)
@@ -24,81 +25,85 @@ db.add_command(encryption.encrypt)
 
 
 @db.command()
-@show.as_json_option
+@output.as_json_option
 def upgrade(as_json: bool) -> None:
-    """Create the tables, or bring older ones up to this version."""
-    url = database.required()
+    """Create the tables, or upgrade them to this version."""
+    url = database.required_url()
     from meetkit.storage.sql import maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
     with maintenance.open_connection(url, to_write=True) as connection:
         before, after = maintenance.upgrade(connection)
     if as_json:
-        click.echo(show.json_text({"before": before, "after": after}))
+        output.print_json({"before": before, "after": after})
     elif before == after:
-        click.echo(f"At revision {after}, as before.")
+        click.echo(f"Already at revision {after}.")
     else:
         click.echo(f"Upgraded from {f'revision {before}' if before else 'no tables'} to revision {after}.")
 
 
 @db.command()
-@show.as_json_option
+@output.as_json_option
 def current(as_json: bool) -> None:
-    """Say which revision the tables are at."""
-    url = database.required()
+    """Print the revision of the tables."""
+    url = database.required_url()
     from meetkit.storage.sql import maintenance, schema  # noqa: PLC0415  # as above
 
     with maintenance.open_connection(url) as connection:
         revision = schema.current(connection)
     if as_json:
-        click.echo(show.json_text({"revision": revision, "needed": schema.REVISION}))
+        output.print_json({"revision": revision, "needed": schema.REVISION})
     else:
-        click.echo(f"revision {revision}" if revision else "no tables of meetkit yet")
+        click.echo(f"revision {revision}" if revision else "no meetkit tables yet")
 
 
 @db.command()
-@show.as_json_option
+@output.as_json_option
 def check(as_json: bool) -> None:
-    """Say whether tables and contents are as this version needs them; exit code 2 where they are not."""
-    url = database.required()
+    """Check the tables and their contents against this version; exit code 2 if there is a problem."""
+    url = database.required_url()
     from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
 
     options = SqlOptions.of(settings.load())
-    import meetkit.accounts.tables  # noqa: F401, PLC0415  # what is known is what is compared
+    import meetkit.accounts.tables  # noqa: F401, PLC0415  # only tables that are imported are compared
 
     with maintenance.open_connection(url, options=options) as connection:
-        found = maintenance.problems(connection)
+        problems = maintenance.problems(connection)
     if as_json:
-        click.echo(show.json_text({"problems": found}))
-    if found:
-        more = f" (and {len(found) - 1} more, which --json lists)" if len(found) > 1 else ""
-        raise SchemaError(f"{found[0]}{more}")
+        output.print_json({"problems": problems})
+    # Also with --json, for the exit code.
+    if problems:
+        more = f" (and {len(problems) - 1} more, listed by --json)" if len(problems) > 1 else ""
+        raise SchemaError(f"{problems[0]}{more}")
     if not as_json:
-        click.echo("All is well.")
+        click.echo("No problems found.")
 
 
 @db.command()
 @click.option("--users", type=click.IntRange(min=1), default=20, show_default=True, help="How many users.")
 @click.option("--meetings", type=click.IntRange(min=0), default=2000, show_default=True, help="How many meetings.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same number makes the same meetings.")
-@click.option("--start", default=data.TODAY.isoformat(), show_default=True, metavar="DATE", help="Their today.")
-@show.as_json_option
+@click.option("--seed", type=int, default=1, show_default=True, help="The same number generates the same data.")
+@click.option(
+    "--start", default=data.TODAY.isoformat(), show_default=True, metavar="DATE", help="The day that counts as today."
+)
+@output.as_json_option
 def seed(users: int, meetings: int, seed: int, start: str, as_json: bool) -> None:
-    """Fill a database with made-up people and meetings, to try things on."""
+    """Fill a database with synthetic people and meetings, for trials."""
     try:
         day = parse_date(start)
     except ValueError as error:
         raise InvalidRequestError(f"--start: {error}") from error
     tally: Counter[str] = Counter()
-    made = synthetic.records(users, meetings, seed, day)
-    with database.opened_store() as store, show.progress("Seeding", users + meetings) as advance:
+    records = synthetic.records(users, meetings, seed, day)
+    with database.opened_store() as store, terminal.progress("Seeding", users + meetings) as advance:
+        # Ids of synthetic records are the same for every seed, so that a second run collides at the first record.
         try:
-            store.import_records(_shown(count_kinds(made, tally), advance))
+            store.import_records(_with_progress(count_kinds(records, tally), advance))
         except RecordError as error:
-            raise ConflictError(f"this database was seeded before: {error.reason}; seed another") from error
-    show.records("Seeded", tally, as_json=as_json)
+            raise ConflictError(f"this database is already seeded: {error.reason}; seed an empty one") from error
+    transfer.print_tally("Seeded", tally, as_json=as_json)
 
 
-def _shown(made: Iterable[Record], advance: Callable[[int], None]) -> Iterator[Record]:
-    for record in made:
+def _with_progress(records: Iterable[Record], advance: Callable[[int], None]) -> Iterator[Record]:
+    for record in records:
         advance(1)
         yield record

@@ -1,21 +1,25 @@
-"""`meetkit demo`: what meetkit does, on the sample, in a few seconds."""
+"""`meetkit demo`: a tour of meetkit on the sample, in a few seconds."""
 
 from __future__ import annotations
 
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import click
 from rich.console import Console
 
 from meetkit import data, meeting_service
 from meetkit.availability import Obstacle
-from meetkit.cli import show
+from meetkit.cli import terminal
+from meetkit.cli.output import sanitize
 from meetkit.errors import LLMRateLimitError
 from meetkit.llm_client import LLMClient, MockLLMClient
+from meetkit.meetings.commands import views
 from meetkit.models.people import User
 
 _DAY = dt.date(2025, 11, 20)
 _PEOPLE = ("user_1", "user_3")
+# A time at which one of them is busy, and one that is outside the hours of the other.
 _POPULAR = ("2025-11-20T15:00:00Z", "2025-11-20T10:00:00Z")
 _MEETING = "meeting_1"
 _NEXT = """meetkit meetings --user user_3
@@ -25,7 +29,7 @@ meetkit brief meeting_6 --json"""
 
 
 class _FailsOnce:
-    """A model whose first call fails, so that the retry can be seen."""
+    """A model that fails once, to show the retry."""
 
     def __init__(self, client: LLMClient) -> None:
         self.name = "mock"
@@ -39,38 +43,39 @@ class _FailsOnce:
         return self._client.generate(prompt, system_prompt)
 
 
+@click.command()
+def demo() -> None:
+    """Show what meetkit does, on sample data and in a few seconds."""
+    run_demo(terminal.console())
+
+
 def run_demo(out: Console) -> None:
-    """Coming meetings, common free time and why not earlier, a brief with a retry, what to try next."""
+    """Print coming meetings, common free time and why not earlier, a brief with a retry, and what to try next."""
     out.print(f"meetkit on its sample data, where today is {data.TODAY:%A, %d %B %Y}.")
     users = [meeting_service.get_user(user_id) for user_id in _PEOPLE]
     _coming_meetings(out, users[0])
     _common_time(out, users)
     _brief(out)
-    _heading(out, "Try next")
+    terminal.heading(out, "Try next")
     out.print(_NEXT)
 
 
-def _heading(out: Console, text: str) -> None:
-    out.print()
-    out.print(text, style="bold")
-
-
 def _coming_meetings(out: Console, user: User) -> None:
-    _heading(out, f"1. {show.plain(user.name)}'s coming meetings")
+    terminal.heading(out, f"1. {sanitize(user.name)}'s coming meetings")
     coming = meeting_service.get_all_meetings(user.id, {"date_from": data.TODAY, "status": "scheduled"})
-    show.meetings(out, user, coming)
+    views.print_meetings(out, user, coming)
 
 
 def _common_time(out: Console, users: list[User]) -> None:
-    _heading(out, "2. When can these two meet for 30 minutes, each in their own hours?")
-    with show.working(out, "Searching …"):
-        found = meeting_service.find_available_slots([user.id for user in users], _DAY, 30, None)
-    show.slots(out, users, _DAY, users[0].timezone, found)
+    terminal.heading(out, "2. When can these two meet for 30 minutes, each in their own hours?")
+    with terminal.status(out, "Searching …"):
+        slots = meeting_service.find_available_slots([user.id for user in users], _DAY, 30, None)
+    views.print_slots(out, users, _DAY, users[0].timezone, slots)
     for start in _POPULAR:
         moment = dt.datetime.fromisoformat(start)
         obstacles = meeting_service.explain_start([user.id for user in users], moment, 30)
         reasons = "; ".join(_reason(obstacle, users) for obstacle in obstacles)
-        out.print(f"Why not at {moment:%H:%M} {users[0].timezone}? {show.plain(reasons)}.")
+        out.print(f"Why not at {moment:%H:%M} {users[0].timezone}? {sanitize(reasons)}.")
 
 
 def _reason(obstacle: Obstacle, users: list[User]) -> str:
@@ -81,12 +86,16 @@ def _reason(obstacle: Obstacle, users: list[User]) -> str:
 
 
 def _brief(out: Console) -> None:
-    _heading(out, "3. A brief, by a model that fails once and is asked again")
+    terminal.heading(out, "3. A brief, by a model that fails once and is called again")
+    # The only failure is the one of `_FailsOnce`, and the same words come each time.
     with (
-        show.working(out, "Asking the model …"),
+        terminal.status(out, "Calling the model …"),
         meeting_service.use(llm=_FailsOnce(MockLLMClient(failure_rate=0, seed=7))),
     ):
-        prep = meeting_service.generate_pre_meeting_prep_with_retry(_MEETING, on_retry=show.retry_notice(out))
-    out.print(f"Attempt 2 worked. The model ({prep.engine}) is a stand-in; without one, meetkit writes this:\n")
+        brief = meeting_service.generate_pre_meeting_prep_with_retry(_MEETING, on_retry=views.retry_notice(out))
+    out.print(f"Attempt 2 succeeded. The model ({brief.engine}) is a stand-in; without a model, meetkit writes:\n")
+    # Offline, whatever MEETKIT_MODEL says.
     with meeting_service.use(llm=None):
-        show.brief(out, meeting_service.get_meeting(_MEETING), meeting_service.generate_pre_meeting_prep(_MEETING))
+        views.print_brief(
+            out, meeting_service.get_meeting(_MEETING), meeting_service.generate_pre_meeting_prep(_MEETING)
+        )

@@ -1,4 +1,4 @@
-"""`meetkit doctor`: what is configured, what works, and what to do next."""
+"""`meetkit doctor`: a check of the configuration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from meetkit import settings
-from meetkit.cli import database, show
+from meetkit.cli import database, output, terminal
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--ask-model", is_flag=True, help="Also ask the model a word, which may cost a little.")
-@show.as_json_option
+@click.option("--ask-model", is_flag=True, help="Also send the model a short prompt, which may cost a little.")
+@output.as_json_option
 def doctor(ask_model: bool, as_json: bool) -> None:
-    """Say what is configured, what works and what to do next; exit code 1 where something needed is broken."""
+    """Check the configuration and report what to do next; exit code 1 if a required part is broken."""
     from meetkit.cli import checks  # noqa: PLC0415  # needs the extra `sql`
 
-    given = settings.load()
-    given = given.model_copy(update={"database_url": database.named()})
-    with show.working(show.console(stderr=True), "Looking …"):
-        found = list(checks.run(given, DATABASE_URL, ask_model=ask_model))
+    # The option --database wins over the environment.
+    config = settings.load().model_copy(update={"database_url": database.url()})
+    with terminal.status(terminal.console(stderr=True), "Checking …"):
+        results = list(checks.run(config, DATABASE_URL, ask_model=ask_model))
     if as_json:
-        click.echo(show.json_text([asdict(check) for check in found]))
+        output.print_json([asdict(check) for check in results])
     else:
-        _show(found, given)
-    if any(check.state == "broken" for check in found):
+        _print_table(results, config)
+    if any(check.state == "broken" for check in results):
         raise SystemExit(1)
 
 
-def _show(found: list[Check], given: Settings) -> None:
-    out = show.console()
-    out.print(f"meetkit, set up for {given.environment}.")
-    table = show.table_of("Part", "State", "Found", "What to do")
-    for check in found:
-        table.add_row(*(show.plain(text) for text in (check.part, check.state, check.found, check.do or "")))
+def _print_table(results: list[Check], config: Settings) -> None:
+    out = terminal.console()
+    out.print(f"meetkit, configured for {config.environment}.")
+    table = terminal.table("Part", "State", "Found", "What to do")
+    for check in results:
+        table.add_row(*(output.sanitize(text) for text in (check.part, check.state, check.found, check.do or "")))
     out.print(table)

@@ -1,4 +1,4 @@
-"""`meetkit purge`: what was said long ago is forgotten."""
+"""`meetkit purge`: deletion of old transcripts and everything derived from them."""
 
 from __future__ import annotations
 
@@ -7,47 +7,52 @@ import json
 
 import click
 
-from meetkit import meeting_service, settings
-from meetkit.cli import database, show
-from meetkit.collaborators import current_store
+from meetkit import settings
+from meetkit.cli import database, output
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 
 
-@click.command(cls=database.StoreCommand)
+@click.command()
 @click.option(
     "--older-than",
     "days",
     type=click.IntRange(1, 36_500),
     metavar="DAYS",
-    help="Of meetings that ended more than so many days ago; default: MEETKIT_RETENTION_DAYS.",
+    help="Transcripts of meetings that ended more than DAYS days ago; default: MEETKIT_RETENTION_DAYS.",
 )
-@show.as_json_option
+@output.as_json_option
 def purge(days: int | None, as_json: bool) -> None:
-    """Forget transcripts, and all that was made from them, once they have been kept for long enough.
+    """Delete transcripts and everything derived from them once they are older than the retention period.
 
     Meetings keep their title, time and people.
     """
-    database.required()
+    # The sample is read at each start, so that purging it has no effect.
+    database.required_url()
     days = days or settings.load().retention_days
     if days is None:
-        raise InvalidRequestError("how long are transcripts kept? give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
-    before = utc_now() - dt.timedelta(days=days)
-    purged = meeting_service.purge(before)
-    _note(before)
+        raise InvalidRequestError("no retention period: give --older-than DAYS or set MEETKIT_RETENTION_DAYS")
+    now = utc_now()
+    before = now - dt.timedelta(days=days)
+    counts = _purge(before, now)
+    count = counts.pop("meetings")
     if as_json:
-        click.echo(json.dumps({"before": before.isoformat(), "purged": purged}))
-    else:
-        what = "1 meeting" if purged == 1 else f"{purged:,} meetings"
-        show.console().print(f"Purged {what} that ended before {before:%Y-%m-%d}.")
+        click.echo(json.dumps({"before": before.isoformat(), "purged": count, **counts}))
+        return
+    meetings = "1 meeting" if count == 1 else f"{count:,} meetings"
+    click.echo(f"Purged {meetings} that ended before {before:%Y-%m-%d}.")
+    for name, rows in counts.items():
+        click.echo(f"Purged {rows:,} {name}.")
 
 
-def _note(before: dt.datetime) -> None:
-    """Note it where accounts are: nothing else tells that what was said was forgotten on purpose."""
-    from meetkit.accounts import audit  # noqa: PLC0415  # with a database comes its extra
-    from meetkit.accounts.events import NOWHERE, Act  # noqa: PLC0415
-    from meetkit.storage import SqlStore  # noqa: PLC0415
+def _purge(before: dt.datetime, now: dt.datetime) -> dict[str, int]:
+    """Purge all capabilities, and record it in the audit log, which alone shows that it was done on purpose."""
+    from meetkit.accounts.events import AuditContext  # noqa: PLC0415
+    from meetkit.accounts.repository import audit  # noqa: PLC0415  # with a database comes its extra
+    from meetkit.models.caller import NOWHERE  # noqa: PLC0415
+    from meetkit.storage.sql import data_rules  # noqa: PLC0415
 
-    store = current_store()
-    if isinstance(store, SqlStore):
-        store.database.write(audit.note, Act(utc_now(), NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+    with database.opened_database() as opened:
+        counts = data_rules.purge(opened, before, now=now)
+        opened.write(audit.add, AuditContext(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+    return counts

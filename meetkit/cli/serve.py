@@ -1,4 +1,4 @@
-"""`meetkit serve`: the service, on this machine, with all that it needs made."""
+"""`meetkit serve`: the HTTP service, with its database and tables created."""
 
 from __future__ import annotations
 
@@ -23,32 +23,34 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
-    help="The port to listen on; 0 is any that is free.",
+    help="The port to listen on; 0 chooses a free one.",
 )
-@click.option("--no-sample", is_flag=True, help="Leave a new database empty; in production it always is.")
+@click.option("--no-sample", is_flag=True, help="Leave a new database empty, as it always is in production.")
 def serve(host: str, port: int, no_sample: bool) -> None:
-    """Serve the API over HTTP, on the database that is named, or else on meetkit.db where this is started.
+    """Serve the API over HTTP, on the database that is named, or else on meetkit.db in the current folder.
 
-    The database is made and brought up to this version. SIGTERM or Ctrl-C stops it: requests under way are answered
-    before it ends; a second one ends it at once.
+    The database is created if needed and upgraded to this version. SIGTERM or Ctrl-C stops the service once it has
+    answered the requests in progress; a second one stops it at once.
     """
     from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web import app, serving  # noqa: PLC0415  # as above
+    from meetkit.web.app import create_app, server, service_of  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
-    given = settings.load()
-    given = given.model_copy(update={"database_url": database.named() or DATABASE_URL})
-    logs.configure(given.log_format)
-    with serving.bind(host, port) as listening:
-        url = str(given.database_url)
+    config = settings.load()
+    config = config.model_copy(update={"database_url": database.url() or DATABASE_URL})
+    logs.configure(config.log_format)
+    # First, so that a port in use leaves no new database behind.
+    with server.bind(host, port) as listener:
+        url = str(config.database_url)
         maintenance.check_file(engines.parse(url), may_create=True)
         maintenance.check_writable(url)
-        service = app.Service(given, None, None)
-        if given.environment == "development" and not no_sample:
-            _fill(service.accounts.database)
-        where = listening.getsockname()[1]
-        is_risky = given.environment == "development" and not is_loopback(host)
-        serving.run(service, listening, lambda: _say(host, where, warn=is_risky))
+        app = create_app(config)
+        if config.environment == "development" and not no_sample:
+            _fill(service_of(app).accounts.database)
+        # With --port 0 the system has chosen one.
+        bound_port = listener.getsockname()[1]
+        is_risky = config.environment == "development" and not is_loopback(host)
+        server.run(app, listener, lambda: _announce(host, bound_port, warn=is_risky))
 
 
 def _fill(database: Database) -> None:
@@ -57,19 +59,20 @@ def _fill(database: Database) -> None:
 
     if database.is_new:
         SqlStore(database).import_records(_sample())
-        click.echo("A new database, with the sample's people and meetings.")
+        click.echo("Created a database with the sample's people and meetings.")
 
 
 def _sample() -> list[Record]:
     return list(data.sample_store().export_records())
 
 
-def _say(host: str, port: int, *, warn: bool) -> None:
+def _announce(host: str, port: int, *, warn: bool) -> None:
+    # An IPv6 address stands in brackets.
     name = f"[{host}]" if ":" in host else host
-    click.echo(f"meetkit serves on http://{name}:{port}; its documentation is at http://{name}:{port}/docs")
-    click.echo("Ctrl-C stops it.")
+    click.echo(f"meetkit serves on http://{name}:{port}; documentation: http://{name}:{port}/docs")
+    click.echo("Press Ctrl-C to stop.")
     if warn:
         click.echo(
-            "Warning: others can reach this, and it is set up for development; MEETKIT_ENVIRONMENT=production is not.",
+            "Warning: listening on a public address in development mode; set MEETKIT_ENVIRONMENT=production.",
             err=True,
         )

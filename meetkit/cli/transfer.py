@@ -1,4 +1,4 @@
-"""`meetkit export` and `meetkit import`: everything that is kept, to a file and from one."""
+"""`meetkit export` and `meetkit import`: all data, to a file and from one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from meetkit import collaborators
-from meetkit.cli import database, show
+from meetkit.cli import database, files, output, terminal
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.models.records import kind_of
+from meetkit.runtime import collaborators
 from meetkit.storage import transfer
 
 _STANDARD = "-"
@@ -26,12 +26,12 @@ _STANDARD = "-"
 @click.command(cls=database.StoreCommand)
 @click.argument("file")
 @click.option("--force", is_flag=True, help="Replace FILE if it already exists.")
-@show.as_json_option
+@output.as_json_option
 def export(file: str, force: bool, as_json: bool) -> None:
-    """Write all that is kept to FILE, or for `-` to standard output.
+    """Export all data to FILE, or with `-` to standard output.
 
-    People, meetings and what lies beside them, one line of JSON each, as of one moment. The file can be read by you
-    alone, and is there when it is whole.
+    The export holds people, meetings and their attachments, one line of JSON each, as of one moment. Only you can
+    read the file, and it appears only when it is complete.
     """
     tally: Counter[str] = Counter()
     is_standard = file == _STANDARD
@@ -39,36 +39,47 @@ def export(file: str, force: bool, as_json: bool) -> None:
         for line in transfer.export_lines(collaborators.current_store(), tally=tally):
             out.write(line)
             advance(1)
-    show.records("Exported", tally, as_json=as_json, stderr=is_standard)
+    print_tally("Exported", tally, as_json=as_json, stderr=is_standard)
 
 
-@click.command(name="import", cls=click.Command)
+# No `StoreCommand`, as an import into the sample would be lost.
+@click.command(name="import")
 @click.argument("file")
-@show.as_json_option
+@output.as_json_option
 def import_(file: str, as_json: bool) -> None:
-    """Keep in a database what `meetkit export` wrote to FILE, or for `-` what comes from standard input.
+    """Import into a database what `meetkit export` wrote, from FILE or with `-` from standard input.
 
-    All of it or, where a line is damaged or its id is taken, nothing.
+    If a line is damaged or its id is already in use, nothing is imported.
     """
     tally: Counter[str] = Counter()
     with (
         database.opened_store() as store,
-        _told("read", file),
-        _existing_file(file) as given,
-        show.progress("Importing", _size(given)) as advance,
+        files.reported_errors("read", file),
+        _existing_file(file) as source,
+        terminal.progress("Importing", _size(source)) as advance,
     ):
-        transfer.import_lines(store, _measured(transfer.read_lines(given), advance), tally=tally)
-    show.records("Imported", tally, as_json=as_json)
+        transfer.import_lines(store, _with_progress(transfer.read_lines(source), advance), tally=tally)
+    print_tally("Imported", tally, as_json=as_json)
+
+
+def print_tally(action: str, tally: Mapping[str, int], *, as_json: bool, stderr: bool = False) -> None:
+    """Print how many records of each kind were exported, imported or seeded."""
+    kinds = [kind_of(model) for model in transfer.record_models()]
+    if as_json:
+        output.print_json({f"{kind}s": tally.get(kind, 0) for kind in kinds}, stderr=stderr)
+        return
+    counts = [f"{number:,} {kind}{'s' if number > 1 else ''}" for kind in kinds if (number := tally.get(kind, 0))]
+    click.echo(f"{action} {', '.join(counts) or 'nothing'}.", err=stderr)
 
 
 def _exporting(is_standard: bool) -> contextlib.AbstractContextManager[Callable[[int], None]]:
-    """Where the lines themselves go to the terminal, a bar would only be in their way."""
+    """Show a progress bar, unless the lines themselves go to the terminal."""
     if is_standard and sys.stdout.isatty():
         return contextlib.nullcontext(lambda _: None)
-    return show.progress("Exporting")
+    return terminal.progress("Exporting")
 
 
-def _measured(lines: Iterable[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:
+def _with_progress(lines: Iterable[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:
     for line in lines:
         advance(len(line))
         yield line
@@ -76,6 +87,7 @@ def _measured(lines: Iterable[bytes], advance: Callable[[int], None]) -> Iterato
 
 @contextmanager
 def _standard_output() -> Iterator[BinaryIO]:
+    # What was printed as text before comes first.
     sys.stdout.flush()
     yield sys.stdout.buffer
     sys.stdout.buffer.flush()
@@ -83,21 +95,16 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 @contextmanager
 def _new_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
-    """A file that takes its name once it is whole, and until then stands beside it; its owner alone can read it."""
+    # Of a link, the file behind it is meant.
     target = Path(os.path.realpath(name))
     _check_free(name, target, force=force)
-    with _told("write", name):
-        number, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".part")
-        try:
-            with os.fdopen(number, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            _check_free(name, target, force=force)
-            Path(part).replace(target)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+    with files.reported_errors("write", name), files.replacing(target) as file:
+        yield file
+        # Before the rename, or a power cut could leave an empty file under the name.
+        file.flush()
+        os.fsync(file.fileno())
+        # Another process may have created the file meanwhile.
+        _check_free(name, target, force=force)
 
 
 def _check_free(name: str, target: Path, *, force: bool) -> None:
@@ -107,6 +114,7 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
         raise InvalidRequestError(f"{brief_repr(name)} is not a regular file; use `-` for standard output")
     if not force:
         raise InvalidRequestError(f"{brief_repr(name)} already exists; use --force to replace it")
+    # The companions of a SQLite database have no header of their own.
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:
@@ -116,6 +124,7 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
 @contextmanager
 def _existing_file(name: str) -> Iterator[BinaryIO]:
     if name == _STANDARD:
+        # A process that is started with a closed standard input has none.
         if sys.stdin is None:
             raise InvalidRequestError("standard input is closed")
         yield sys.stdin.buffer
@@ -125,18 +134,9 @@ def _existing_file(name: str) -> Iterator[BinaryIO]:
 
 
 def _size(file: BinaryIO) -> int | None:
-    """The bytes of a file; `None` of a pipe."""
+    """Return the number of bytes in a file; `None` for a pipe."""
     try:
-        found = os.fstat(file.fileno())
+        status = os.fstat(file.fileno())
     except OSError:
         return None
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
-
-
-@contextmanager
-def _told(verb: str, name: str) -> Iterator[None]:
-    """A file's errors as ours."""
-    try:
-        yield
-    except OSError as error:
-        raise InvalidRequestError(f"cannot {verb} {brief_repr(name)}: {error.strerror or error}") from error
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -1,7 +1,7 @@
-"""The LLM port: what a model must offer, how it is called, and a mock of one.
+"""The LLM port: the protocol of a model, completions with retries and fallback, and a mock model.
 
 A host needs only an object with `generate(prompt, system_prompt=None) -> str` that attempts once and
-raises `LLMAPIError`, or a kind of it, when it fails. `complete` and its like do the rest.
+raises `LLMAPIError`, or a subclass, when it fails. `complete` and its variants do the rest.
 """
 
 from meetkit.errors import (
@@ -12,7 +12,7 @@ from meetkit.errors import (
     LLMTimeoutError,
     LLMUnavailableError,
 )
-from meetkit.llm_client.asking import UsageObserver
+from meetkit.llm_client.attempts import UsageObserver
 from meetkit.llm_client.completion import (
     complete,
     complete_async,

@@ -1,4 +1,4 @@
-"""From what a model wrote to a validated value, repairing what can be repaired without guessing."""
+"""Parsing of a model's text into a validated value, with repairs that need no guessing."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from meetkit.models.base import describe
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
+# Far more than any useful answer; bounds the search for objects.
 MAX_CHARACTERS = 1_000_000
-# Each brace may begin an object; an answer has few before its own, and noise must not cost more.
+# An answer has few braces before its own object, and noise must not cost a parse for each.
 _MAX_BRACES = 256
-# What begins like this was meant as an object; what does not is a brace among words.
-_BEGINS = re.compile(r"\{\s*\"")
+# A brace that is followed by a name was meant as an object; any other is part of a sentence.
+_OBJECT_START = re.compile(r"\{\s*\"")
 
 
 def read_answer(text: object, answer: type[AnswerT]) -> AnswerT:
     """Find the one JSON object with a field of `answer` in a model's text, and validate it.
 
-    Fences and words around it are left aside. Two such objects, a broken one, a name twice in one, or a
-    number that JSON does not have are not resolved by guessing.
+    Code fences and words around it are ignored. Two such objects, a broken object, a duplicate name in one, or a
+    number that JSON does not have are errors, never guesses.
 
     Raises:
         LLMOutputError: there is no such object, or it does not fit. The message does not quote the text.
@@ -33,42 +34,45 @@ def read_answer(text: object, answer: type[AnswerT]) -> AnswerT:
         raise LLMOutputError(f"the model's client returned {type(text).__name__} instead of text")
     if len(text) > MAX_CHARACTERS:
         raise LLMOutputError(f"the model's answer has {len(text)} characters, more than {MAX_CHARACTERS}")
-    found = [value for value in _objects(text) if not value.keys().isdisjoint(answer.model_fields)]
-    if len(found) != 1:
-        how_many = "no JSON object" if not found else f"{len(found)} JSON objects"
-        raise LLMOutputError(f"the model's answer holds {how_many} of the form asked for, instead of one")
+    # An object without any field of the answer, such as an echoed example, is part of the prose.
+    candidates = [value for value in _objects(text) if not value.keys().isdisjoint(answer.model_fields)]
+    if len(candidates) != 1:
+        count = "no JSON object" if not candidates else f"{len(candidates)} JSON objects"
+        raise LLMOutputError(f"the model's answer contains {count} of the requested form, instead of one")
     try:
-        return answer.model_validate(found[0])
+        return answer.model_validate(candidates[0])
     except ValidationError as error:
+        # Without its cause, which quotes the answer, and with it perhaps the prompt.
         raise LLMOutputError(f"the model's answer does not fit: {describe(error)}") from None
 
 
 def _objects(text: str) -> list[dict[str, Any]]:
-    """The JSON objects in a text, from left to right, none within another."""
-    decoder = json.JSONDecoder(object_pairs_hook=_no_name_twice, parse_constant=_no_such_number)
-    found: list[dict[str, Any]] = []
+    """Return the outermost JSON objects in a text, from left to right."""
+    decoder = json.JSONDecoder(object_pairs_hook=_unique_names, parse_constant=_reject_constant)
+    objects: list[dict[str, Any]] = []
     at = 0
     for _ in range(_MAX_BRACES):
         at = text.find("{", at)
         if at < 0:
-            return found
+            return objects
         try:
             value, at = decoder.raw_decode(text, at)
+        # Deep nesting exhausts the decoder's stack.
         except (ValueError, RecursionError):
-            if _BEGINS.match(text, at):
-                raise LLMOutputError("the model's answer holds a broken JSON object") from None
+            if _OBJECT_START.match(text, at):
+                raise LLMOutputError("the model's answer contains a broken JSON object") from None
             at += 1
         else:
-            found.append(value)
-    raise LLMOutputError(f"the model's answer holds more than {_MAX_BRACES} braces that may begin a JSON object")
+            objects.append(value)
+    raise LLMOutputError(f"the model's answer contains more than {_MAX_BRACES} braces that may begin a JSON object")
 
 
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        raise LLMOutputError("the model's answer holds a JSON object with a name that is there twice")
+        raise LLMOutputError("the model's answer contains a JSON object with a duplicate name")
     return value
 
 
-def _no_such_number(name: str) -> NoReturn:
-    raise LLMOutputError(f"the model's answer holds {name}, which is not JSON")
+def _reject_constant(name: str) -> NoReturn:
+    raise LLMOutputError(f"the model's answer contains {name}, which is not JSON")

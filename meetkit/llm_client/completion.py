@@ -1,18 +1,16 @@
-"""Asking a model for a value or for text, sync and async, by one policy in one place."""
+"""Completions: a validated value or free text from a model, sync and async, under one retry policy."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
-import stamina
 from pydantic import BaseModel
 
 from meetkit.errors import LLMAPIError, LLMOutputError
 from meetkit.llm_client.answers import read_answer
-from meetkit.llm_client.asking import Asking, Call, Ended, ResultT, UsageObserver, perform, perform_async
-from meetkit.llm_client.policy import RetryObserver, RetryPolicy
+from meetkit.llm_client.attempts import Attempts, CompletionOptions, Options, ResultT
+from meetkit.llm_client.calls import Call, CallResult, perform, perform_async
 from meetkit.llm_client.port import LLMClient, LLMRequest, LLMResponse
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
@@ -25,32 +23,25 @@ def complete(
     *,
     system_prompt: str | None = None,
     schema: Mapping[str, Any] | None = None,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-    purpose: str = "other",
+    **options: Unpack[Options],
 ) -> AnswerT:
-    """Ask a model until its answer fits `answer`, as often as the policy allows.
+    """Ask a model for an answer that fits `answer`, with as many attempts as the policy allows.
 
     Args:
         client: the model.
-        prompt: what to do; the schema and how to answer are added to it.
-        answer: the model class that the answer is validated as.
-        system_prompt: handed to the client as it is.
+        prompt: the task; the schema and the form of the answer are added to it.
+        answer: the model class that validates the answer.
+        system_prompt: passed to the client unchanged.
         schema: the JSON Schema to show, where it is narrower than that of `answer`.
-        policy: `None` is a single attempt whose own error is raised.
-        on_retry: told of each attempt that failed and will be repeated.
-        on_usage: told of each call, also of one that failed; an error of its own is logged and changes nothing.
-        purpose: what the calls are for, as `Usage` says it.
+        options: `policy`, `on_retry`, `on_usage` and `purpose`; see `Options`.
 
     Raises:
         LLMOutputError: without a policy, the answer does not fit and cannot be repaired.
-        LLMAPIError: the model failed; with a policy, all its attempts did, and `causes` has their errors.
+        LLMAPIError: the model failed; with a policy, in all attempts, and `causes` has their errors.
             An error that is not `retryable` is raised as it is, at once, with those before it as `causes`.
     """
     request = LLMRequest(prompt, system_prompt, schema or answer.model_json_schema())
-    asking = Asking(client, request, _reader(answer), policy or RetryPolicy(), purpose, on_usage, on_retry)
-    return _run(asking, retrying=policy is not None)
+    return _run(Attempts(client, request, _reader(answer), CompletionOptions(**options)))
 
 
 async def complete_async(
@@ -60,15 +51,11 @@ async def complete_async(
     *,
     system_prompt: str | None = None,
     schema: Mapping[str, Any] | None = None,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-    purpose: str = "other",
+    **options: Unpack[Options],
 ) -> AnswerT:
-    """As `complete`, without blocking. Observers are called in the event loop."""
+    """Ask a model like `complete`, without blocking. Observers are called in the event loop."""
     request = LLMRequest(prompt, system_prompt, schema or answer.model_json_schema())
-    asking = Asking(client, request, _reader(answer), policy or RetryPolicy(), purpose, on_usage, on_retry)
-    return await _run_async(asking, retrying=policy is not None)
+    return await _run_async(Attempts(client, request, _reader(answer), CompletionOptions(**options)))
 
 
 def generate_text(
@@ -77,21 +64,17 @@ def generate_text(
     *,
     system_prompt: str | None = None,
     on_text: Callable[[str], None] | None = None,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-    purpose: str = "other",
+    **options: Unpack[Options],
 ) -> str:
-    """Ask a model for free text. `on_text` hears it piece by piece, if the client can, and whole if not.
+    """Ask a model for free text. `on_text` receives it piece by piece, or whole from a client that cannot stream.
 
-    Once a piece was heard, a failure is final: nobody hears the beginning of one answer and the end of another.
+    Once a piece was passed on, a failure is final: no listener gets the beginning of one answer and the end of another.
 
     Raises:
-        LLMAPIError: as `complete`.
+        LLMAPIError: as in `complete`.
     """
     request = LLMRequest(prompt, system_prompt, on_text=on_text)
-    asking = Asking(client, request, _text, policy or RetryPolicy(), purpose, on_usage, on_retry)
-    return _run(asking, retrying=policy is not None)
+    return _run(Attempts(client, request, _text, CompletionOptions(**options)))
 
 
 async def generate_text_async(
@@ -100,52 +83,36 @@ async def generate_text_async(
     *,
     system_prompt: str | None = None,
     on_text: Callable[[str], None] | None = None,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-    purpose: str = "other",
+    **options: Unpack[Options],
 ) -> str:
-    """As `generate_text`, without blocking. Observers are called in the event loop."""
+    """Ask a model like `generate_text`, without blocking. Observers are called in the event loop."""
     request = LLMRequest(prompt, system_prompt, on_text=on_text)
-    asking = Asking(client, request, _text, policy or RetryPolicy(), purpose, on_usage, on_retry)
-    return await _run_async(asking, retrying=policy is not None)
+    return await _run_async(Attempts(client, request, _text, CompletionOptions(**options)))
 
 
 async def stream_text_async(
-    client: LLMClient,
-    prompt: str,
-    *,
-    system_prompt: str | None = None,
-    policy: RetryPolicy | None = None,
-    on_retry: RetryObserver | None = None,
-    on_usage: UsageObserver | None = None,
-    purpose: str = "other",
+    client: LLMClient, prompt: str, *, system_prompt: str | None = None, **options: Unpack[Options]
 ) -> AsyncIterator[str]:
-    """The pieces of a text as the model writes them; leaving the loop early ends the call.
+    """Yield the pieces of a text as the model writes them; leaving the loop early ends the call.
 
     Raises:
-        LLMAPIError: as `generate_text`, after the pieces that came before.
+        LLMAPIError: as in `generate_text`, after the pieces that came before.
     """
+    import asyncio  # noqa: PLC0415  # an event loop has loaded it; sync hosts need not
+
     pieces: asyncio.Queue[str | None] = asyncio.Queue()
-    writing = asyncio.ensure_future(
-        generate_text_async(
-            client,
-            prompt,
-            system_prompt=system_prompt,
-            on_text=pieces.put_nowait,
-            policy=policy,
-            on_retry=on_retry,
-            on_usage=on_usage,
-            purpose=purpose,
-        )
+    text = asyncio.ensure_future(
+        generate_text_async(client, prompt, system_prompt=system_prompt, on_text=pieces.put_nowait, **options)
     )
-    writing.add_done_callback(lambda _: pieces.put_nowait(None))
+    # Ends the loop below, also when the call fails before its first piece.
+    text.add_done_callback(lambda _: pieces.put_nowait(None))
     try:
         while (piece := await pieces.get()) is not None:
             yield piece
-        await writing
+        # Raises the error of the call.
+        await text
     finally:
-        writing.cancel()
+        text.cancel()
 
 
 def _reader(answer: type[AnswerT]) -> Callable[[LLMResponse], AnswerT]:
@@ -157,40 +124,42 @@ def _text(response: LLMResponse) -> str:
     if not isinstance(text, str):
         raise LLMOutputError(f"the model's client returned {type(text).__name__} instead of text")
     if not text:
-        raise LLMOutputError("the model's answer holds no text")
+        raise LLMOutputError("the model's answer contains no text")
     return text
 
 
-def _run(asking: Asking[ResultT], *, retrying: bool) -> ResultT:
-    if not retrying:
-        return _drive(asking.attempt(1))
+def _run(attempts: Attempts[ResultT]) -> ResultT:
+    if attempts.options.policy is None:
+        return _drive(attempts.attempt(1))
     try:
-        for attempt in _attempts(asking):
-            with attempt, asking.counting(attempt.num):
-                return _drive(asking.attempt(attempt.num))
+        for attempt in _retries(attempts):
+            with attempt, attempts.record_failure(attempt.num):
+                return _drive(attempts.attempt(attempt.num))
     except LLMAPIError as last:
-        asking.conclude(last)
+        attempts.raise_exhausted(last)
         raise
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-async def _run_async(asking: Asking[ResultT], *, retrying: bool) -> ResultT:
-    if not retrying:
-        return await _drive_async(asking.attempt(1))
+async def _run_async(attempts: Attempts[ResultT]) -> ResultT:
+    if attempts.options.policy is None:
+        return await _drive_async(attempts.attempt(1))
     try:
-        async for attempt in _attempts(asking):
-            with attempt, asking.counting(attempt.num):
-                return await _drive_async(asking.attempt(attempt.num))
+        async for attempt in _retries(attempts):
+            with attempt, attempts.record_failure(attempt.num):
+                return await _drive_async(attempts.attempt(attempt.num))
     except LLMAPIError as last:
-        asking.conclude(last)
+        attempts.raise_exhausted(last)
         raise
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _attempts(asking: Asking[ResultT]) -> Any:
-    policy = asking.policy
+def _retries(attempts: Attempts[ResultT]) -> Any:
+    import stamina  # noqa: PLC0415  # slow to import; needed once a model is called
+
+    policy = attempts.policy
     return stamina.retry_context(
-        on=asking.again,
+        on=attempts.retry_after,
         attempts=policy.attempts,
         timeout=None,  # Decided by `next_wait`, which knows how long it would wait.
         wait_initial=policy.wait_initial,
@@ -200,21 +169,21 @@ def _attempts(asking: Asking[ResultT]) -> Any:
     )
 
 
-def _drive(steps: Generator[Call, Ended, ResultT]) -> ResultT:
+def _drive(steps: Generator[Call, CallResult, ResultT]) -> ResultT:
     try:
         call = next(steps)
         while True:
             call = steps.send(perform(call))
-    except StopIteration as done:
-        result: ResultT = done.value
+    except StopIteration as stop:
+        result: ResultT = stop.value
         return result
 
 
-async def _drive_async(steps: Generator[Call, Ended, ResultT]) -> ResultT:
+async def _drive_async(steps: Generator[Call, CallResult, ResultT]) -> ResultT:
     try:
         call = next(steps)
         while True:
             call = steps.send(await perform_async(call))
-    except StopIteration as done:
-        result: ResultT = done.value
+    except StopIteration as stop:
+        result: ResultT = stop.value
         return result

@@ -1,4 +1,4 @@
-"""Several models as one."""
+"""A chain of models that acts as one model."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from contextvars import ContextVar
 from meetkit.errors import InvalidRequestError, LLMAPIError, brief_repr
 from meetkit.llm_client.port import LLMClient, engine_name
 
-_LONGEST_NAME = 200
+_MAX_NAME = 200
 
 
 class FallbackClient:
-    """Models in order of preference: where one fails, for whatever reason, the next is asked.
+    """Models in order of preference: when one fails, for any reason, the next is called.
 
-    `complete` and its like ask each of them as if it were given alone. `name` is the model that answered last in
+    `complete` and its variants treat each model as if it were passed alone. `name` is the model that answered last in
     this thread or task, before that all of them.
 
     Raises:
-        InvalidRequestError: there is no model, or one of them is none.
+        InvalidRequestError: there is no model, or an item is not a model.
     """
 
     def __init__(self, clients: Sequence[LLMClient]) -> None:
-        """Take the models, the preferred one first; a chain among them counts as its models."""
+        """Create a chain, the preferred model first; a chain within it is flattened into its models."""
         for client in clients:
             if not isinstance(client, LLMClient):
                 raise InvalidRequestError(
@@ -34,44 +34,46 @@ class FallbackClient:
 
     @property
     def name(self) -> str:
-        """Who answered."""
-        chain, name = _answered.get()
+        """The name of the model that answered last, or of all models."""
+        chain, name = _last_answer.get()
         return name if chain is self else configured_name(self)
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
-        """The first answer that a model gives; the last one's error where none does."""
+        """Return the first answer of a model in order; raise the last model's error when all fail."""
         for client in self.clients[:-1]:
             try:
-                return self._by(client, prompt, system_prompt)
+                return self._generate_with(client, prompt, system_prompt)
+            # The port treats an `OSError` of a client as the model's failure.
             except (LLMAPIError, OSError):
                 continue
-        return self._by(self.clients[-1], prompt, system_prompt)
+        return self._generate_with(self.clients[-1], prompt, system_prompt)
 
-    def _by(self, client: LLMClient, prompt: str, system_prompt: str | None) -> str:
+    def _generate_with(self, client: LLMClient, prompt: str, system_prompt: str | None) -> str:
         text = client.generate(prompt, system_prompt)
-        note_answer(self, client)
+        record_answer(self, client)
         return text
 
 
-_answered: ContextVar[tuple[FallbackClient | None, str]] = ContextVar("meetkit_answered", default=(None, ""))
+# Per thread and task, as one chain serves many callers at a time.
+_last_answer: ContextVar[tuple[FallbackClient | None, str]] = ContextVar("meetkit_last_answer", default=(None, ""))
 
 
 def members(client: LLMClient) -> tuple[LLMClient, ...]:
-    """The models to ask, in order."""
+    """Return the models to call, in order."""
     return client.clients if isinstance(client, FallbackClient) else (client,)
 
 
 def configured_name(client: LLMClient) -> str:
-    """A model's name whoever of a chain answers: the names of all its models."""
+    """Return the names of all models of a chain, whichever answers."""
     return joined_names(map(engine_name, members(client)))
 
 
 def joined_names(names: Iterable[str]) -> str:
-    """Several names of models as one, each once, of 200 characters at most."""
-    return ", ".join(dict.fromkeys(names))[:_LONGEST_NAME].strip()
+    """Return several model names as one, each once, at most 200 characters in total."""
+    return ", ".join(dict.fromkeys(names))[:_MAX_NAME].strip()
 
 
-def note_answer(chain: LLMClient, client: LLMClient) -> None:
-    """Remember which model of a chain answered in this thread or task."""
+def record_answer(chain: LLMClient, client: LLMClient) -> None:
+    """Record which model of a chain answered in this thread or task."""
     if isinstance(chain, FallbackClient):
-        _answered.set((chain, engine_name(client)))
+        _last_answer.set((chain, engine_name(client)))

@@ -1,4 +1,4 @@
-"""How often and how patiently a model is asked: one value, and the one function that decides."""
+"""The retry policy of model calls: one frozen value, and the one function that decides on another attempt."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from meetkit.models.base import Count, Value
 _Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
+# 2^64 times any wait exceeds every cap, and stays a finite float.
+_MAX_EXPONENT = 64
+
 
 class RetryPolicy(Value):
-    """How often and how patiently a model is asked. Waits are seconds: `wait_initial` · 2ⁿ, at most `wait_max`.
+    """Attempts, waits and time limits of a completion. All times are seconds.
 
-    `wait_jitter` adds up to that much by chance, so that many clients do not return all at once. A provider that
-    asks for a longer wait gets it, up to `wait_max`; one that asks for more ends the attempts, as an earlier one
-    would be refused. `timeout` ends the attempts that many seconds after the first began, `call_timeout` each call
-    from when it is made; `None` never. Both hold for a `RequestClient`; a client with no more than `generate` is
-    not interrupted, and `timeout` then only keeps another attempt from starting. `repair` allows one more turn
-    within an attempt, in which a model without native structured output is told what is wrong with its answer.
+    The wait after attempt n is `wait_initial` · 2ⁿ⁻¹, at most `wait_max`. `wait_jitter` adds a random wait of up to
+    that much, so that many clients do not return at the same time. A provider's `Retry-After` lengthens the wait up
+    to `wait_max`; a longer one ends the attempts, as an earlier attempt would be refused.
+
+    `timeout` limits all attempts together, from the start of the first; `call_timeout` limits each call; `None` is
+    no limit. Both interrupt a `RequestClient`. A client that has only `generate` is never interrupted: `timeout` then
+    only prevents another attempt. `repair` allows one more turn within an attempt, which shows a model without native
+    structured output the problem with its answer.
     """
 
     attempts: Count = 3
@@ -34,29 +39,28 @@ class RetryPolicy(Value):
 
 
 class RetryObserver(Protocol):
-    """Is told of each failed attempt that will be followed by another."""
+    """A callback for each failed attempt that will be followed by another."""
 
     def __call__(self, *, attempt: int, error: LLMAPIError, wait: float) -> None:
-        """`attempt` counts from 1; `wait` is seconds until the next, without jitter."""
+        """Handle a failed attempt: `attempt` counts from 1, `wait` is the seconds until the next, without jitter."""
 
 
 def backoff(policy: RetryPolicy, attempt: int) -> float:
-    """Seconds to wait after a failed attempt, which counts from 1, without jitter."""
-    # 2^64 of anything that can be waited for is more than any cap, and stays a number.
-    return min(policy.wait_max, policy.wait_initial * 2.0 ** min(attempt - 1, 64))
+    """Return the seconds to wait after a failed attempt, counted from 1, without jitter."""
+    return min(policy.wait_max, policy.wait_initial * 2.0 ** min(attempt - 1, _MAX_EXPONENT))
 
 
-def next_wait(policy: RetryPolicy, *, attempt: int, elapsed: float, error: LLMAPIError) -> float | None:
-    """Seconds until the next attempt, without jitter; `None` when there is none.
+def next_wait(policy: RetryPolicy, *, attempt: int, elapsed_seconds: float, error: LLMAPIError) -> float | None:
+    """Return the seconds until the next attempt, without jitter; `None` when there is none.
 
     Args:
         policy: the policy.
-        attempt: the one that failed, counted from 1.
-        elapsed: seconds since the first began.
-        error: how it failed.
+        attempt: the failed attempt, counted from 1.
+        elapsed_seconds: seconds since the first attempt began.
+        error: the error of the failed attempt.
     """
-    asked_for = error.retry_after or 0.0
-    if not error.retryable or attempt >= policy.attempts or asked_for > policy.wait_max:
+    retry_after = error.retry_after or 0.0
+    if not error.retryable or attempt >= policy.attempts or retry_after > policy.wait_max:
         return None
-    wait = max(backoff(policy, attempt), asked_for)
-    return None if policy.timeout is not None and elapsed + wait >= policy.timeout else wait
+    wait = max(backoff(policy, attempt), retry_after)
+    return None if policy.timeout is not None and elapsed_seconds + wait >= policy.timeout else wait

@@ -1,4 +1,4 @@
-"""The port: what a model must offer, what it may offer, and how outside text enters a prompt."""
+"""The port: the protocols of a model, its requests and responses, and the quoting of outside text in prompts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Answer with one JSON object that fits this JSON Schema, and with nothing else:
 
 @runtime_checkable
 class LLMClient(Protocol):
-    """A model. An attribute `name`, where there is one, is how results say what made them."""
+    """A model. Results name it by its attribute `name`, if it has one."""
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         """Answer a prompt, in one attempt.
 
         Raises:
             LLMAPIError: the model gave no answer. `OSError`, and with it `TimeoutError` and
-                `ConnectionError`, is understood as one; anything else passes through as a bug.
+                `ConnectionError`, is treated as one; any other error passes through as a bug.
         """
 
 
 @dataclass(frozen=True)
 class Objection:
-    """An answer that could not be used, and why not."""
+    """An unusable answer and the problem with it."""
 
     answer: str = field(repr=False)
     problem: str
@@ -38,12 +38,12 @@ class Objection:
 
 @dataclass(frozen=True)
 class LLMRequest:
-    """What one call asks.
+    """The request of one call.
 
-    `schema` is the JSON Schema of the answer, `None` for free text. `objection` asks to repair an earlier answer.
-    `timeout` is how many seconds the call may take, `None` as many as the client's own setting. `patience` is how many
-    the caller waits at all, also before the call is made; `None` without end. `on_text` hears the
-    answer piece by piece as it is written, in the caller's own thread or event loop.
+    `schema` is the JSON Schema of the answer, `None` for free text. `objection` asks for the repair of an earlier
+    answer. `timeout` is the seconds that the call may take, `None` the client's own limit. `patience` is the seconds
+    that the caller waits in total, queueing included; `None` is no limit. `on_text` receives the answer piece by piece
+    as it is written, in the caller's own thread or event loop.
     """
 
     prompt: str = field(repr=False)
@@ -57,9 +57,9 @@ class LLMRequest:
 
 @dataclass(frozen=True)
 class LLMResponse:
-    """What one call brought. Tokens are `None` where the provider did not count them.
+    """The response of one call. Token counts are `None` where the provider reports none.
 
-    `native` says that the provider itself held the answer to the schema.
+    `native` says that the provider itself enforced the schema.
     """
 
     text: str = field(repr=False)
@@ -70,36 +70,38 @@ class LLMResponse:
 
 @runtime_checkable
 class RequestClient(LLMClient, Protocol):
-    """A model that takes a whole request: a schema, a time limit and a listener; and that can be awaited."""
+    """A model that accepts a whole request (schema, time limits, text listener) and can be awaited."""
 
     def request(self, request: LLMRequest) -> LLMResponse:
-        """Answer in one attempt; raises what `generate` does."""
+        """Answer in one attempt; raise the errors of `generate`."""
 
     async def request_async(self, request: LLMRequest) -> LLMResponse:
-        """As `request`, without blocking; cancelling it ends the call."""
+        """Answer like `request`, without blocking; cancelling ends the call."""
 
 
 def engine_name(client: LLMClient) -> str:
-    """What results say made them: the client's `name`, else its class."""
+    """Return the engine name for results: the client's `name`, else the name of its class."""
     for name in (getattr(client, "name", None), type(client).__name__):
         if isinstance(name, str):
+            # A host's name may hold line breaks; results and headers show it in one line.
             printable = "".join(char if char.isprintable() else " " for char in name)
-            if cleaned := " ".join(printable.split())[:200].strip():
-                return cleaned
+            if name_in_line := " ".join(printable.split())[:200].strip():
+                return name_in_line
     return "model"
 
 
 def quote_data(value: object) -> str:
-    """A block of outside data for a prompt, as JSON that cannot close the block or open another."""
+    """Return a prompt's block of outside data, as JSON that cannot close the block or open another."""
     return f"<data>\n{_inert_json(value)}\n</data>"
 
 
 def ask_for_json(prompt: str, schema: Mapping[str, Any]) -> str:
-    """A prompt that shows the JSON Schema of the answer."""
+    """Return a prompt that includes the JSON Schema of the answer."""
     return _ASK.format(prompt=prompt, schema=_inert_json(schema))
 
 
 def _inert_json(value: object) -> str:
-    """JSON in which no text can close a block of the prompt or open another."""
+    """Return JSON in which no text can close a block of the prompt or open another."""
     text = json.dumps(value, ensure_ascii=False)
+    # Still the same JSON value, without a character that could begin a tag.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,4 +1,4 @@
-"""Models by name, behind the LLM port. All but the mock need the extra `llm`."""
+"""Models of providers by name, behind the LLM port. All but the mock need the extra `llm`."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from meetkit.errors import InvalidRequestError
 from meetkit.llm_client import FallbackClient, LLMClient, MockLLMClient
 from meetkit.providers.limits import Budget, Limits
 
-__all__ = ["Budget", "Limits", "connect", "forget"]
+__all__ = ["Budget", "Limits", "connect", "disconnect"]
 
 _DEFAULT = Limits()
+# Closes the clients in one step, also when one of them fails to close.
 _connections = ExitStack()
 
 
 def connect(name: str | Sequence[str], *, limits: Limits = _DEFAULT, key: str | None = None) -> LLMClient:
-    """The client for a model's name, one per process.
+    """Return the client for a model's name, one per process.
 
     Args:
         name: `openai:…`, `anthropic:…`, `google:…`, `xai:…`, the URL of an OpenAI-compatible server such as
-            `http://127.0.0.1:8000/v1#name-of-the-model`, or `mock`. Several, or one text with commas, are a chain:
-            where one fails, the next is asked.
-        limits: how much may be asked of each of them, and how many tokens they may cost together.
-        key: for servers named by a URL; the others' keys come from the variables that their providers name.
+            `http://127.0.0.1:8000/v1#name-of-the-model`, or `mock`. Several names, or one text with commas, are a
+            fallback chain: when a model fails, the next is called.
+        limits: the limits of each model; the token budget is that of all of them together.
+        key: the API key for servers named by a URL; the other keys come from the providers' own variables.
 
     Raises:
-        InvalidRequestError: no provider knows that name, or its key is missing.
+        InvalidRequestError: the name is unknown, or its key is missing.
         ImportError: the extra `llm` is not installed.
     """
     parts = name.split(",") if isinstance(name, str) else name
@@ -37,26 +38,26 @@ def connect(name: str | Sequence[str], *, limits: Limits = _DEFAULT, key: str | 
 @cache
 def _connect(names: tuple[str, ...], limits: Limits, key: str | None) -> LLMClient:
     budget = Budget(limits.budget_tokens)
-    clients = [_one(name, limits, budget, key) for name in names]
+    clients = [_open(name, limits, budget, key) for name in names]
     return clients[0] if len(clients) == 1 else FallbackClient(clients)
 
 
-def forget() -> None:
-    """Close all connections, and connect anew from now on, with whole budgets."""
+def disconnect() -> None:
+    """Close all connections; later calls of `connect` make new clients, with unspent budgets."""
     _connect.cache_clear()
     _connections.close()
 
 
-def _one(name: str, limits: Limits, budget: Budget, key: str | None) -> LLMClient:
+def _open(name: str, limits: Limits, budget: Budget, key: str | None) -> LLMClient:
     if name == "mock":
         return MockLLMClient()
     if ":" not in name:
         raise InvalidRequestError(
             f"unknown model {name!r}; known: 'mock', 'openai:…', 'anthropic:…', 'google:…', 'xai:…' and the URL of "
-            "an OpenAI-compatible server. Any other is passed as llm=<your client>."
+            "an OpenAI-compatible server. Pass any other model as llm=<your client>."
         )
-    from meetkit.providers import real  # noqa: PLC0415  # needs the extra
+    from meetkit.providers import client as provider_client  # noqa: PLC0415  # needs the extra
 
-    client = real.open_model(name, limits=limits, budget=budget, key=key)
+    client = provider_client.open_model(name, limits=limits, budget=budget, key=key)
     _connections.callback(client.close)
     return client

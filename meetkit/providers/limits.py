@@ -1,4 +1,4 @@
-"""How much may be asked of a model."""
+"""The limits of models as values: calls, tokens, circuit breaker."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Limits(Value):
-    """What a process may ask of each model that it is connected to.
+    """The limits of a process for each model that it connects to.
 
-    `timeout` is the seconds of a call, without its wait for a place among the `concurrency` calls at a time.
-    `max_output_tokens` is the longest answer. `budget_tokens` is what all models connected together may cost while
-    the process lives; it is checked before a call, so that calls under way may exceed it. After `breaker_failures`
-    time-outs and outages in a row a model is not asked for `breaker_seconds`, then once as a trial.
+    `timeout` is the seconds of one call, without queueing for one of the `concurrency` calls at a time.
+    `max_output_tokens` limits each answer. `budget_tokens` limits the tokens of all models connected together while
+    the process lives; it is checked before a call, so calls under way may exceed it. After `breaker_failures`
+    time-outs and outages in a row a model is not called for `breaker_seconds`, then once as a trial.
     """
 
     timeout: _Seconds = 60.0
@@ -31,24 +31,25 @@ class Limits(Value):
 
 
 class Budget:
-    """Tokens to spend, shared by all threads; `None` is no limit."""
+    """A budget of tokens, shared by all threads; `None` is no limit."""
 
     def __init__(self, tokens: int | None = None) -> None:
-        """Start with nothing spent."""
+        """Create an unspent budget."""
         self.tokens = tokens
         self.spent = 0
         self._lock = Lock()
 
     def check(self) -> None:
-        """Refuse a call that would cost more.
+        """Refuse another call once the budget is spent.
 
         Raises:
-            LLMRejectedError: all of it is spent.
+            LLMRejectedError: the budget is spent.
         """
         if self.tokens is not None and self.spent >= self.tokens:
             raise LLMRejectedError(f"the budget of {self.tokens} tokens is spent")
 
     def spend(self, tokens: int) -> None:
-        """Count what a call has cost."""
+        """Subtract the tokens of a call."""
+        # `+=` reads and writes in two steps, between which another thread may run.
         with self._lock:
             self.spent += tokens

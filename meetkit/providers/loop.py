@@ -1,6 +1,7 @@
-"""One event loop in a thread of its own, in which all models are called, from sync and from async code.
+"""The event loop of all model calls, sync and async, in a thread of its own.
 
-So connections are kept between calls, limits hold for both, and a sync call works inside a running loop.
+Connections stay open between calls, limits hold for sync and async callers together, and a sync call works inside a
+running event loop.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from threading import Lock, Thread
 from typing import Any, TypeVar
 
 ResultT = TypeVar("ResultT")
+# A coroutine function for the loop; its argument takes each piece of text.
 Work = Callable[[Callable[[str], None]], Coroutine[Any, Any, ResultT]]
-"""What is done in the loop; it is given whom to tell of each piece of text."""
 
 _lock = Lock()
 _loops: list[asyncio.AbstractEventLoop] = []
 
 
 def run(work: Work[ResultT], on_text: Callable[[str], None] | None) -> ResultT:
-    """Do the work and wait for it; `on_text` is called in this thread. What interrupts the wait ends the work."""
+    """Do the work and wait for it; call `on_text` in this thread. An interrupted wait cancels the work."""
     pieces: SimpleQueue[str | None] = SimpleQueue()
     future = _submit(work(pieces.put))
+    # Ends the loop below, also when the work fails.
     future.add_done_callback(lambda _: pieces.put(None))
     try:
         while (piece := pieces.get()) is not None:
@@ -37,11 +39,11 @@ def run(work: Work[ResultT], on_text: Callable[[str], None] | None) -> ResultT:
 
 
 async def run_async(work: Work[ResultT], on_text: Callable[[str], None] | None) -> ResultT:
-    """As `run`, without blocking; `on_text` is called in the caller's event loop."""
+    """Do the work like `run`, without blocking; call `on_text` in the caller's event loop."""
     pieces: asyncio.Queue[str | None] = asyncio.Queue()
-    tell = partial(_tell, asyncio.get_running_loop(), pieces)
-    future = _submit(work(tell))
-    future.add_done_callback(lambda _: tell(None))
+    put = partial(_put, asyncio.get_running_loop(), pieces)
+    future = _submit(work(put))
+    future.add_done_callback(lambda _: put(None))
     try:
         while (piece := await pieces.get()) is not None:
             if on_text:
@@ -52,11 +54,12 @@ async def run_async(work: Work[ResultT], on_text: Callable[[str], None] | None) 
 
 
 def is_current(loop: asyncio.AbstractEventLoop | None) -> bool:
-    """Whether this is the loop that runs in this process, not one of the process it was forked from."""
+    """Return whether this loop runs in this process, rather than in a parent before a fork."""
     return loop in _loops
 
 
-def _tell(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[str | None], piece: str | None) -> None:
+def _put(loop: asyncio.AbstractEventLoop, pieces: asyncio.Queue[str | None], piece: str | None) -> None:
+    # The caller's loop may have ended before the model did.
     if not loop.is_closed():
         loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
@@ -71,7 +74,7 @@ def _submit(work: Coroutine[Any, Any, ResultT]) -> Future[ResultT]:
 
 
 def _after_fork() -> None:
-    """The child has the loop but not its thread."""
+    """Drop the loop in a forked child, which has no thread that runs it."""
     global _lock  # noqa: PLW0603  # The parent may have held it.
     _lock = Lock()
     _loops.clear()

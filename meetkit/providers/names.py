@@ -1,4 +1,4 @@
-"""From a model's name to pydantic-ai's model of it."""
+"""Resolution of model names into pydantic-ai models."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from meetkit.errors import InvalidRequestError, brief_repr
 
-Built = OpenAIChatModel | OpenAIResponsesModel | AnthropicModel
+Model = OpenAIChatModel | OpenAIResponsesModel | AnthropicModel
+# How a server enforces JSON: by the schema, as any JSON object, or not at all, so that only the prompt asks for it.
 JsonMode = Literal["schema", "object", "prompt"]
-"""How a server is held to JSON: by its schema, as an object that should fit it, or by the prompt's words alone."""
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Where a provider's key is looked for, and how its models are made from a name and that key."""
+    """The environment variables of a provider's key, and the constructor of its models from a name and that key."""
 
     variables: tuple[str, ...]
-    model: Callable[[str, str], Built]
+    model: Callable[[str, str], Model]
 
 
 @dataclass(frozen=True)
-class Named:
-    """What a name stands for. `build` makes it, without any call; each event loop needs one of its own."""
+class ModelSpec:
+    """The specification of a model. `build` makes it, without any call; each event loop needs a model of its own."""
 
-    build: Callable[[], Built]
+    build: Callable[[], Model]
     json: JsonMode = "schema"
 
 
-# A stream that ends without saying that it does has broken off; and all servers know the older name of the limit.
+# A stream without a finish reason was cut off; and all servers know the older name of the token limit.
 _PROFILE = OpenAIModelProfile(
     openai_chat_streaming_requires_finish_reason=True, openai_chat_supports_max_completion_tokens=False
 )
 
 
-def _compatible(provider: str, url: str) -> Callable[[str, str | None], Built]:
-    """Makes models of a server that speaks OpenAI's chat completions. It is never sent OPENAI_API_KEY."""
+def _compatible(provider: str, url: str) -> Callable[[str, str | None], Model]:
+    """Return the constructor of models with OpenAI's chat completions API. Never sends OPENAI_API_KEY."""
     return lambda model, key: OpenAIChatModel(
         model, provider=OpenAICompatibleProvider(provider, base_url=url, api_key=key, profile=_PROFILE)
     )
@@ -66,28 +66,28 @@ PROVIDERS = {
 }
 
 
-def resolve(name: str, key: str | None) -> Named:
-    """What a name stands for; `key` is for servers named by a URL.
+def resolve(name: str, key: str | None) -> ModelSpec:
+    """Resolve a model's name; `key` is for servers named by a URL.
 
     Raises:
-        InvalidRequestError: nothing, or the provider's key is missing.
+        InvalidRequestError: the name is unknown, or the provider's key is missing.
     """
     kind, _, model = name.partition(":")
     if kind in ("http", "https"):
         return _server(name, key)
     if kind not in PROVIDERS or not model:
-        known = ", ".join(f"'{one}:…'" for one in PROVIDERS)
+        prefixes = ", ".join(f"'{prefix}:…'" for prefix in PROVIDERS)
         raise InvalidRequestError(
-            f"unknown model {brief_repr(name)}; known: 'mock', {known} and the URL of an OpenAI-compatible server"
+            f"unknown model {brief_repr(name)}; known: 'mock', {prefixes} and the URL of an OpenAI-compatible server"
         )
     provider = PROVIDERS[kind]
-    found = next((value for variable in provider.variables if (value := os.environ.get(variable))), None)
-    if found is None:
-        raise InvalidRequestError(f"model {name!r}: its key is expected in {' or '.join(provider.variables)}")
-    return Named(lambda: provider.model(model, found))
+    provider_key = next((value for variable in provider.variables if (value := os.environ.get(variable))), None)
+    if provider_key is None:
+        raise InvalidRequestError(f"model {name!r}: set its API key in {' or '.join(provider.variables)}")
+    return ModelSpec(lambda: provider.model(model, provider_key))
 
 
-def _server(name: str, key: str | None) -> Named:
+def _server(name: str, key: str | None) -> ModelSpec:
     try:
         url = urlsplit(name)
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
@@ -95,16 +95,16 @@ def _server(name: str, key: str | None) -> Named:
     except ValueError:
         host = None
     if not host:
-        raise InvalidRequestError("model: a URL such as http://127.0.0.1:8000/v1#name-of-the-model, not the one given")
+        raise InvalidRequestError("model: a URL such as http://127.0.0.1:8000/v1#name-of-the-model, not this one")
     if "@" in url.netloc:
         raise InvalidRequestError("model: a URL without user and password; the key goes into MEETKIT_MODEL_KEY")
     model = _compatible(str(place), f"{url.scheme}://{place}{url.path}")
-    return Named(lambda: model(url.fragment or "default", key), _json_mode(url))
+    return ModelSpec(lambda: model(url.fragment or "default", key), _json_mode(url))
 
 
 def _json_mode(url: SplitResult) -> JsonMode:
-    given = parse_qs(url.query, keep_blank_values=True)
-    mode = given.pop("json", ["schema"])[-1]
-    if given or mode not in get_args(JsonMode):
-        raise InvalidRequestError(f"model: after ? only json={'|'.join(get_args(JsonMode))} is known")
+    options = parse_qs(url.query, keep_blank_values=True)
+    mode = options.pop("json", ["schema"])[-1]
+    if options or mode not in get_args(JsonMode):
+        raise InvalidRequestError(f"model: the only option of the URL is ?json={'|'.join(get_args(JsonMode))}")
     return cast("JsonMode", mode)

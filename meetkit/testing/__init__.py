@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from meetkit import collaborators, data, providers
+from meetkit import data, providers
+from meetkit.runtime import collaborators
 
 if TYPE_CHECKING:
     from meetkit.testing.contract import StoreContract
@@ -65,4 +66,4 @@ def fresh_process() -> Iterator[None]:
 
 def _drop_caches() -> None:
     data.reset()
-    providers.forget()
+    providers.disconnect()

@@ -1,30 +1,27 @@
-"""One request: who makes it, from where, and what it works with."""
+"""The context of one request, and the backend that serves it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
 
-from meetkit import meeting_service
-from meetkit.accounts.caller import Caller
-from meetkit.accounts.events import EventName, Origin
-from meetkit.collaborators import UNSET, Unset, current_store
-from meetkit.errors import ForbiddenError, InvalidRequestError, UnauthenticatedError
-from meetkit.insights.offline import background
-from meetkit.insights.offline.background import Finder
+from meetkit.errors import InvalidRequestError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.models.base import new_id
+from meetkit.models.caller import Caller, Origin
+from meetkit.runtime.collaborators import UNSET, Unset, current_store, use
 from meetkit.storage import Store
 
-SIGN_IN = "sign in, and send the access token, or an API key, as `Authorization: Bearer …`"
+SIGN_IN = "sign in, and send the access token or an API key as `Authorization: Bearer …`"
+ServiceT = TypeVar("ServiceT")
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request shows: the bearer token or API key, if any, whence it comes, and its id in the logs."""
+    """The credentials of a request: the bearer token or API key, if any, the network address and the log id."""
 
     token: str | None = None
     address: str | None = None
@@ -32,122 +29,136 @@ class Credentials:
 
     @classmethod
     def of(cls, authorization: str | None, api_key: str | None, *, address: str | None, request_id: str | None) -> Self:
-        """What the headers Authorization and X-API-Key show, of which a bearer token counts first."""
-        kind, _, token = (authorization or "").partition(" ")
-        shown = token.strip() if kind.casefold() == "bearer" else api_key
-        return cls(token=shown or None, address=address, request_id=request_id)
+        """Read the headers Authorization and X-API-Key; a bearer token takes precedence."""
+        scheme, _, value = (authorization or "").partition(" ")
+        token = value.strip() if scheme.casefold() == "bearer" else api_key
+        return cls(token=token or None, address=address, request_id=request_id)
 
     @property
     def origin(self) -> Origin:
-        """Where a request comes from, for the audit."""
+        """The origin of the request, for the audit log."""
         return Origin(address=self.address, request_id=self.request_id)
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """A request under way, and who makes it: `None` where the host lets in whom it likes and meetkit guards nothing."""
+    """A request being served, and its caller: `None` where a host guards its routes itself."""
 
     caller: Caller | None
     credentials: Credentials
-    note: Note | None = None
+    on_audit_event: OnAuditEvent | None = None
     erase: Callable[[RequestContext, str], None] | None = None
+    services: Mapping[type, Any] = field(default_factory=dict)
 
     @property
     def origin(self) -> Origin:
-        """Where it comes from, for the audit."""
+        """The origin of the request, for the audit log."""
         return self.credentials.origin
 
     @property
     def signed_in(self) -> Caller:
-        """Who makes it, where that has to be known.
+        """The caller, for operations that need one.
 
         Raises:
-            UnauthenticatedError: nobody has said so.
+            UnauthenticatedError: the request has no caller.
         """
         if self.caller is None:
             raise UnauthenticatedError(SIGN_IN)
         return self.caller
 
     def own_user(self, field: str) -> str:
-        """The user who makes it, for a request that names none in this field.
+        """Return the caller's user id, the default of a request that leaves `field` out.
 
         Raises:
-            InvalidRequestError: nobody has said who makes it.
+            InvalidRequestError: the request has no caller.
         """
         if self.caller is None:
             raise InvalidRequestError(f"{field}: name a user, as nobody is signed in")
         return self.caller.user_id
 
-    def record(self, event: EventName, subject: str) -> None:
-        """Have it noted that this was done to what has that id."""
-        if self.note:
-            self.note(self, event, subject)
+    def service(self, kind: type[ServiceT]) -> ServiceT:
+        """Return the backend's service of this class.
 
-    def erase_user(self, user_id: str) -> None:
-        """Erase a user in the store, and with them the account that they may have."""
+        Raises:
+            LookupError: the backend has none.
+        """
+        return service_in(self.services, kind)
+
+    def record(self, event: str, subject: str) -> None:
+        """Record an event in the audit log, with the id of its subject."""
+        if self.on_audit_event:
+            self.on_audit_event(self, event, subject)
+
+    def erase_user(self, user_id: str, default: Callable[[str], None]) -> None:
+        """Erase a user by the backend's hook, which erases their account too, or by `default` where there is none."""
         if self.erase:
             self.erase(self, user_id)
         else:
-            meeting_service.erase_user(user_id)
-
-    def check_may_write(self) -> None:
-        """Refuse who may change nothing.
-
-        Raises:
-            ForbiddenError: the caller is a viewer, or came by an API key that only reads.
-        """
-        if self.caller and not self.caller.may_write:
-            raise ForbiddenError("this account, or this API key, may read and change nothing")
+            default(user_id)
 
     def idempotency_key(self, key: str | None) -> str | None:
-        """A caller's key as the store knows it: callers do not meet in their keys, also where no guard sees to that."""
+        """Return the key under which the store knows a caller's key: two callers never share one, guard or no guard."""
         if key is None or self.caller is None:
             return key
         return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
 
     def id_for(self, kind: str, key: str | None) -> str:
-        """The id of what this request makes: a new one, or by a caller's key one that a repeat has too."""
+        """Return the id of a new `kind`: random, or derived from the idempotency key, so that a repeat has it too."""
         own = self.idempotency_key(key)
         return new_id(kind) if own is None else f"{kind}_{hashlib.sha256(f'{kind} {own}'.encode()).hexdigest()[:32]}"
 
 
-Note = Callable[[RequestContext, EventName, str], None]
-"""Told of what is done in a request, and the id of what it is done to: a transcript read, a contact erased."""
+OnAuditEvent = Callable[[RequestContext, str, str], None]
+"""Called with the context, the name of an event, and the id of its subject: a transcript read, a contact erased."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What requests are answered from: a store, a model, and how to tell who asks.
+    """The collaborators that requests are served with: a store, a model, and the authentication of callers.
 
-    A store or a model that is left open is the one in use when a request comes. `identify` says who a request is
-    from, or raises `UnauthenticatedError`; without it nobody is asked, and a host guards its routes itself. `guard` is
-    the store as a caller sees it. `finder` is by what the offline engine finds sections. `visit` is around what one
-    thread does for a request.
+    A store or a model that is left out is the one in use when a request arrives. `identify` returns the caller of a
+    request or raises `UnauthenticatedError`; without it requests have no caller, and a host guards its routes itself.
+    `guard` returns the store as a caller sees it. `around` is entered while an operation runs, `read_session` around
+    all that one thread reads for a request. `services` are the objects that operations look up by their class.
     """
 
     store: Store | Unset = UNSET
     llm: LLMClient | Unset | None = UNSET
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
-    note: Note | None = None
+    on_audit_event: OnAuditEvent | None = None
     erase: Callable[[RequestContext, str], None] | None = None
-    finder: Finder = background.in_thread
-    visit: Callable[[], AbstractContextManager[None]] = nullcontext
+    around: Callable[[RequestContext], AbstractContextManager[object]] = nullcontext
+    read_session: Callable[[], AbstractContextManager[None]] = nullcontext
+    services: Mapping[type, Any] = field(default_factory=dict)
 
-    def for_anybody(self) -> Backend:
-        """The same for routes that ask nobody who they are."""
-        return replace(self, identify=None)
+    def admit(self, credentials: Credentials, *, authenticated: bool = True) -> RequestContext:
+        """Authenticate the caller of a request; public operations, not `authenticated`, have none.
 
-    def admit(self, credentials: Credentials) -> RequestContext:
-        """Tell who asks."""
-        caller = self.identify(credentials) if self.identify else None
-        return RequestContext(caller, credentials, self.note, self.erase)
+        Raises:
+            UnauthenticatedError: the credentials are missing or invalid.
+        """
+        caller = self.identify(credentials) if self.identify and authenticated else None
+        return RequestContext(caller, credentials, self.on_audit_event, self.erase, self.services)
 
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:
-        """Have the service work on the store as this caller sees it, and on this model."""
+        """Use the store as this caller sees it, and the model, for the operation of a request."""
         store = self.store
         if self.guard and context.caller:
             store = self.guard(current_store() if store is UNSET else store, context.caller)
-        with meeting_service.use(store=store, llm=self.llm), background.use(self.finder):
+        with use(store=store, llm=self.llm), self.around(context):
             yield
+
+
+def service_in(services: Mapping[type, Any], kind: type[ServiceT]) -> ServiceT:
+    """Return the service of this class.
+
+    Raises:
+        LookupError: there is none.
+    """
+    try:
+        service: ServiceT = services[kind]
+    except KeyError:
+        raise LookupError(f"this backend has no {kind.__name__}") from None
+    return service

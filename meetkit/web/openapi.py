@@ -1,28 +1,23 @@
-"""The service's OpenAPI document: what FastAPI knows of the routes, with errors, examples and headers added."""
+"""The OpenAPI document: FastAPI's own, with problem details, examples and headers added."""
 
 from __future__ import annotations
 
 import http
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from meetkit.web import examples, schemas
+from meetkit.web import schemas
 from meetkit.web.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
 _OF_SCHEMAS = "#/components/schemas/"
-_DESCRIPTION = """Meetings, the briefs before them, and what is found in their transcripts.
-
-Errors are problem details (RFC 9457) of the media type `application/problem+json`. Lists come in pages: `next` of one
-is `after` of the next. Times are ISO 8601; where one is sent without an offset, the zone that it is read in is said.
-Places in a transcript count Unicode code points; JavaScript counts UTF-16 code units, and asks for `offsets=utf16`.
-"""
 _PROBLEMS = {
     400: "The request is malformed, or breaks a rule; the problem says which.",
     401: "Nobody is signed in, or no longer.",
@@ -49,96 +44,64 @@ _LINK = {
 }
 _RETRY = {"Retry-After": _header("In how many seconds to try again.", "1")}
 
-# What routes declare beside their model.
+# Responses that routes declare besides their model.
 ETAG: Responses = {200: {"headers": _ETAG}}
 LOCATED: Responses = {201: {"headers": _LOCATION}}
 CREATED: Responses = {201: {"headers": _ETAG | _LOCATION}}
 LISTED: Responses = {200: {"headers": _LINK}}
-NOTHING: Responses = {204: {"description": "It is done; there is nothing to say."}}
-UNCHANGED: Responses = {304: {"description": "The version that is known is the present one.", "headers": _ETAG}}
-ELSEWHERE: Responses = {
-    303: {
-        "description": "The provider's page.",
-        "headers": {"Location": _header("Where it is.", "https://github.com/login/oauth/authorize?state=...")},
-    }
-}
-MAILED: Responses = {202: {"description": "The mail is on its way, if there is anybody to send it to."}}
-ICALENDAR: Responses = {
-    200: {
-        "description": "An iCalendar file (RFC 5546).",
-        "content": {"text/calendar": {"schema": {"type": "string"}, "example": examples.INVITATION}},
-    }
-}
-
-TOKEN: Responses = {
-    400: {
-        "description": "The grant is refused, as RFC 6749, 5.2 has it.",
-        "content": {"application/json": {"schema": schemas.TOKEN_ERROR}},
-    }
-}
-OPEN: Schema = {"security": []}
-"""Of a route that asks nobody who they are."""
-TOKEN_FORM: Schema = OPEN | {
-    "requestBody": {
-        "required": True,
-        "content": {"application/x-www-form-urlencoded": {"schema": schemas.TOKEN_FORM}},
-    }
-}
-TRANSCRIPT = {
-    "requestBody": {
-        "content": {
-            "application/json": {"schema": schemas.ANALYSIS},
-            "multipart/form-data": {"schema": schemas.TRANSCRIPT_FILE},
-        }
-    }
-}
-CALENDAR_FILE = {
-    "requestBody": {
-        "required": True,
-        "content": {"multipart/form-data": {"schema": schemas.CALENDAR_FILE}},
-    }
-}
+NO_CONTENT: Responses = {204: {"description": "It is done; there is nothing to say."}}
+NOT_MODIFIED: Responses = {304: {"description": "The version that is known is the present one.", "headers": _ETAG}}
+PUBLIC: Schema = {"security": []}
+"""Declared by a route that anybody may call: it authenticates no caller."""
 
 
 def problems(*codes: int) -> Responses:
-    """What a route answers with where something is wrong, beside what all routes may."""
+    """Return the problem responses of a route, besides those of all routes."""
     return {code: _problem(code) for code in codes}
 
 
 def problems_of_any() -> Responses:
-    """What any route answers with where something is wrong, for the documents of hosts, which say it of each."""
+    """Return the problem responses of every route, for the documents of hosts, which list them per route."""
     media = {"schema": schemas.PROBLEM}
     return problems(*_OF_ALL) | {"default": {"description": "Something is wrong.", "content": {MEDIA_TYPE: media}}}
 
 
 def operation_id(route: APIRoute) -> str:
-    """The name of the function, which client generators make a method of."""
+    """Return the name of the route's function, which client generators use as the method's name."""
     return route.name
 
 
-def document(app: FastAPI) -> None:
+@dataclass(frozen=True)
+class Extras:
+    """Parts of the document that no route declares by a model: examples by schema name, and schemas by their own."""
+
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+
+
+def document(app: FastAPI, extras: Extras) -> None:
     """Have an app serve this document."""
+    extras = Extras(extras.examples, {**schemas.BY_NAME, **extras.schemas})
 
     def openapi() -> Schema:
         if not app.openapi_schema:
-            app.openapi_schema = of(app)
+            app.openapi_schema = _document_of(app, extras)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
 
 
-def of(app: FastAPI) -> Schema:
-    """The document."""
-    made = get_openapi(title="meetkit", version=app.version, description=_DESCRIPTION, routes=app.routes)
-    named = made["components"]["schemas"]
+def _document_of(app: FastAPI, extras: Extras) -> Schema:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    named = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         named.pop(name, None)
-    named.update(schemas.BY_NAME)
-    made["components"]["securitySchemes"] = _security_schemes()
-    made["security"] = [{name: []} for name in _security_schemes()]
-    for operation in _operations(made):
-        _complete(operation)
-    return made
+    named.update(extras.schemas)
+    document["components"]["securitySchemes"] = _security_schemes()
+    document["security"] = [{name: []} for name in _security_schemes()]
+    for operation in _operations(document):
+        _complete(operation, extras)
+    return document
 
 
 def _operations(document: Schema) -> Iterator[Schema]:
@@ -146,7 +109,7 @@ def _operations(document: Schema) -> Iterator[Schema]:
         yield from path.values()
 
 
-def _complete(operation: Schema) -> None:
+def _complete(operation: Schema, extras: Extras) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     if "202" in responses:  # whose answers are empty, which FastAPI has no class to say by
@@ -157,50 +120,50 @@ def _complete(operation: Schema) -> None:
         _without_null(parameter["schema"])
     for part in (operation.get("requestBody", {}), *responses.values()):
         for media in part.get("content", {}).values():
-            _name_schema(media)
-            _exemplify(media)
+            _name_schema(media, extras)
+            _exemplify(media, extras)
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _name_schema(media: Schema) -> None:
-    """Refer to a schema of ours, which routes hold as it is, for the documents of hosts that have no other place."""
+def _name_schema(media: Schema, extras: Extras) -> None:
+    """Refer to an extra schema by its name. Routes hold it in full, as the documents of hosts have no place for it."""
     name = media["schema"].get("title")
-    if name in schemas.BY_NAME:
+    if name in extras.schemas:
         media["schema"] = {"$ref": f"{_OF_SCHEMAS}{name}"}
 
 
-def _exemplify(media: Schema) -> None:
-    """Give a body the example of its schema, or one for each of several."""
+def _exemplify(media: Schema, extras: Extras) -> None:
+    """Add the example of a body's schema, or one for each of several schemas."""
     if "example" in media:
         return
     schema = media["schema"]
-    refs = [one.get("$ref", "") for one in schema.get("oneOf", schema.get("anyOf", [schema]))]
-    names = [name for ref in refs if (name := _name_of(ref)) in examples.OF_SCHEMAS]
+    refs = [choice.get("$ref", "") for choice in schema.get("oneOf", schema.get("anyOf", [schema]))]
+    names = [name for ref in refs if (name := _name_of(ref)) in extras.examples]
     if len(names) == 1:
-        media["example"] = examples.OF_SCHEMAS[names[0]]
+        media["example"] = extras.examples[names[0]]
     elif names:
-        media["examples"] = {name: {"value": examples.OF_SCHEMAS[name]} for name in names}
+        media["examples"] = {name: {"value": extras.examples[name]} for name in names}
 
 
 def _name_of(ref: str) -> str:
-    """The name of a schema, which has two where what is taken is not all that is answered."""
+    """Return the name of a schema; FastAPI suffixes it where requests and responses differ."""
     return ref.removeprefix(_OF_SCHEMAS).removesuffix("-Input").removesuffix("-Output")
 
 
 def _without_null(schema: Schema) -> None:
-    """A parameter is there or not; there is no way to send null."""
-    given = [one for one in schema.pop("anyOf", []) if one != {"type": "null"}]
-    if len(given) == 1:
-        schema.update(given[0])
-    elif given:
-        schema["anyOf"] = given
+    """Remove null from the choices of a parameter: one can be left out, but a URL or a header has no null."""
+    choices = [choice for choice in schema.pop("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        schema.update(choices[0])
+    elif choices:
+        schema["anyOf"] = choices
 
 
 def _problem(code: int) -> Schema:
     example = {"title": http.HTTPStatus(code).phrase, "status": code, "detail": _PROBLEMS[code]}
     media = {"schema": schemas.PROBLEM, "example": example}
-    found: Schema = {"description": _PROBLEMS[code], "content": {MEDIA_TYPE: media}}
-    return found | ({"headers": _RETRY} if code in (429, 503) else {})
+    response: Schema = {"description": _PROBLEMS[code], "content": {MEDIA_TYPE: media}}
+    return response | ({"headers": _RETRY} if code in (429, 503) else {})
 
 
 def _security_schemes() -> dict[str, Schema]:

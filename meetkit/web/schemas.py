@@ -1,15 +1,14 @@
-"""The schemas of what no route declares by a model."""
+"""Schemas that no route declares by a model: problem details, and the forms that capabilities build on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from meetkit.web.bodies import Analysis, CalendarUpload
-
 Schema = dict[str, Any]
 
 
-def _object(title: str, description: str, fields: Schema, *optional: str) -> Schema:
+def object_schema(title: str, description: str, fields: Schema, *optional: str) -> Schema:
+    """Return the schema of an object with these fields, all required but the optional."""
     return {
         "title": title,
         "description": description,
@@ -19,18 +18,9 @@ def _object(title: str, description: str, fields: Schema, *optional: str) -> Sch
     }
 
 
-def _grant(name: str, *fields: str) -> Schema:
-    properties = {field: {"type": "string", "minLength": 1} for field in fields}
-    return {
-        "type": "object",
-        "properties": {"grant_type": {"type": "string", "const": name}, **properties},
-        "required": ["grant_type", *fields],
-    }
-
-
-def _form(name: str, of_file: str, fields: Schema) -> Schema:
-    """A form of these fields and a file."""
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": of_file}
+def file_form(name: str, description: str, fields: Schema) -> Schema:
+    """Return the schema of a form with a `file`, and the fields of an object schema."""
+    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": description}
     return {
         "title": name,
         "type": "object",
@@ -40,37 +30,19 @@ def _form(name: str, of_file: str, fields: Schema) -> Schema:
     }
 
 
-_TEXT: Schema = {"type": "string"}
-_BUSY: Schema = dict.fromkeys(("user_id", "start", "end"), _TEXT)
+TEXT: Schema = {"type": "string"}
+_BUSY: Schema = dict.fromkeys(("user_id", "start", "end"), TEXT)
 
-PROBLEM = _object(
+PROBLEM = object_schema(
     "Problem",
     "Problem details (RFC 9457). `busy` says who is busy and when, where a booking meets that.",
     {
-        "title": _TEXT,
+        "title": TEXT,
         "status": {"type": "integer"},
-        "detail": _TEXT,
+        "detail": TEXT,
         "busy": {"type": "array", "items": {"type": "object", "properties": _BUSY, "required": [*_BUSY]}},
     },
     "busy",
 )
-TOKEN_FORM: Schema = {
-    "title": "TokenForm",
-    "oneOf": [_grant("password", "username", "password"), _grant("refresh_token", "refresh_token")],
-}
-"""An OAuth2 form of either grant; clients send more, which is left aside."""
-TOKEN_ERROR = _object(
-    "TokenError",
-    "Why there is no token (RFC 6749, 5.2).",
-    {
-        "error": {**_TEXT, "enum": ["invalid_request", "invalid_grant", "unsupported_grant_type"]},
-        "error_description": _TEXT,
-    },
-)
-ANALYSIS = Analysis.model_json_schema()
-TRANSCRIPT_FILE = _form("TranscriptFile", "A transcript: text, WebVTT, SRT or JSON.", {})
-CALENDAR_FILE = _form("CalendarFile", "An iCalendar file (.ics).", CalendarUpload.model_json_schema())
 
-BY_NAME = {
-    schema["title"]: schema for schema in (PROBLEM, TOKEN_FORM, TOKEN_ERROR, ANALYSIS, TRANSCRIPT_FILE, CALENDAR_FILE)
-}
+BY_NAME = {"Problem": PROBLEM}

@@ -1,4 +1,4 @@
-"""Google, or any other provider of OpenID Connect that describes itself."""
+"""Google, or any other OpenID Connect provider with discovery."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Annotated, Any, ClassVar
 from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import AfterValidator, BaseModel, TypeAdapter
 
-from meetkit.accounts.identity import Identity, ProviderName
+from meetkit.accounts.models import Identity, ProviderName
 from meetkit.accounts.oauth import id_tokens
 from meetkit.accounts.oauth.provider import Endpoints, Pending, Provider, safe
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
-_SECONDS_KEPT = 3600.0
+# Anybody can start a sign-in, so the discovery document is not fetched for each one.
+_CACHE_SECONDS = 3600.0
 
 SafeUrl = Annotated[str, AfterValidator(safe)]
 
 
-class Description(BaseModel):
-    """What we need of a provider's metadata (OpenID Connect Discovery 1.0, section 3)."""
+class Metadata(BaseModel):
+    """The provider metadata that a sign-in uses (OpenID Connect Discovery 1.0, section 3)."""
 
     issuer: SafeUrl
     authorization_endpoint: SafeUrl
@@ -31,30 +32,30 @@ class _Keys(BaseModel):
     keys: list[dict[str, Any]]
 
 
-_DESCRIPTION = TypeAdapter(Description)
+_METADATA = TypeAdapter(Metadata)
 _KEYS = TypeAdapter(_Keys)
 
 
 class Google(Provider):
-    """Sign-in by OpenID Connect: who it was is in the `id_token`, signed by the provider."""
+    """Sign-in by OpenID Connect: the `id_token`, signed by the provider, holds the identity."""
 
     name: ClassVar[ProviderName] = "google"
     title = "Google"
     scope = "openid email profile"
 
     def __init__(self, url: str, *, client_id: str, client_secret: str, timeout: float = 10.0) -> None:
-        """Sign in by the provider that describes itself at `url`, which ends in `/.well-known/openid-configuration`.
+        """Use the provider with the discovery document at `url`, which ends in `/.well-known/openid-configuration`.
 
         Raises:
             InvalidRequestError: the URL is not safe.
         """
         super().__init__(client_id=client_id, client_secret=client_secret, timeout=timeout)
         self._url = safe(url)
-        self._kept: tuple[float, Description] | None = None
+        self._cache: tuple[float, Metadata] | None = None
 
     def _endpoints(self, session: OAuth2Client) -> Endpoints:
-        description = self._description(session)
-        return Endpoints(description.authorization_endpoint, description.token_endpoint)
+        metadata = self._metadata(session)
+        return Endpoints(metadata.authorization_endpoint, metadata.token_endpoint)
 
     def _parameters(self, pending: Pending) -> dict[str, str]:
         return {"nonce": pending.nonce}
@@ -62,24 +63,26 @@ class Google(Provider):
     def _identity(self, session: OAuth2Client, pending: Pending) -> Identity:
         id_token = session.token.get("id_token")
         if not isinstance(id_token, str):
-            raise self._strange()
-        description = self._description(session)
-        claims = id_tokens.verified(
+            raise self._invalid_response()
+        metadata = self._metadata(session)
+        claims = id_tokens.verify(
             id_token,
-            keys=self._get(session, description.jwks_uri, _KEYS, withhold_token=True).keys,
-            issuer=description.issuer,
+            keys=self._get(session, metadata.jwks_uri, _KEYS, withhold_token=True).keys,
+            issuer=metadata.issuer,
             client_id=self._client_id,
             nonce=pending.nonce,
         )
-        return self._known_as(subject=claims.sub, email=claims.email, verified=claims.email_verified, name=claims.name)
+        return self._identity_of(
+            subject=claims.sub, email=claims.email, email_verified=claims.email_verified, name=claims.name
+        )
 
-    def _description(self, session: OAuth2Client) -> Description:
-        """The provider's description, asked for once an hour, as anybody may begin a sign-in."""
-        if self._kept and time.monotonic() - self._kept[0] < _SECONDS_KEPT:
-            return self._kept[1]
-        found = self._get(session, self._url, _DESCRIPTION, withhold_token=True)
-        # Section 4.3: else it would speak for another.
-        if found.issuer.rstrip("/") + _WELL_KNOWN != self._url:
-            raise self._strange()
-        self._kept = (time.monotonic(), found)
-        return found
+    def _metadata(self, session: OAuth2Client) -> Metadata:
+        """Return the provider's metadata, fetched once an hour."""
+        if self._cache and time.monotonic() - self._cache[0] < _CACHE_SECONDS:
+            return self._cache[1]
+        metadata = self._get(session, self._url, _METADATA, withhold_token=True)
+        # Section 4.3: otherwise one provider could pose as another.
+        if metadata.issuer.rstrip("/") + _WELL_KNOWN != self._url:
+            raise self._invalid_response()
+        self._cache = (time.monotonic(), metadata)
+        return metadata

@@ -1,4 +1,4 @@
-"""Who a provider of OpenID Connect says has signed in, in a token that it signed."""
+"""ID tokens: the identity of a user, signed by an OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from meetkit.errors import InvalidRequestError
 
-# A provider signs by a key that only it has: were HMAC let in, its public keys would be secrets to sign with.
+# HMAC is excluded: with it, anybody could sign with the provider's public keys as the secret.
 _SIGNATURES = JWSRegistry(algorithms=["RS256", "ES256", "PS256", "EdDSA"], strict_check_header=False)
-_SECONDS_CLOCKS_DIFFER = 60
+_LEEWAY_SECONDS = 60
 
 
 class Claims(BaseModel):
-    """What the token says of the person. An address counts as verified only where it says so in so many words."""
+    """The claims about the user. The e-mail counts as verified only if the token says `true`."""
 
     model_config = {"strict": True}
 
@@ -28,16 +28,17 @@ class Claims(BaseModel):
     name: str | None = None
 
 
-def verified(id_token: str, *, keys: list[dict[str, Any]], issuer: str, client_id: str, nonce: str) -> Claims:
-    """The claims of a token that this issuer signed, for this client and this sign-in, and that is not over.
+def verify(id_token: str, *, keys: list[dict[str, Any]], issuer: str, client_id: str, nonce: str) -> Claims:
+    """Return the claims of a token after validation by OpenID Connect Core 1.0, section 3.1.3.7.
 
-    As OpenID Connect Core 1.0, section 3.1.3.7, asks. `keys` are those of the issuer's JWK Set.
+    It must be signed by a key of `keys`, the issuer's JWK Set, be issued for this client and this sign-in's `nonce`,
+    and not be expired.
 
     Raises:
-        InvalidRequestError: the token is anything else.
+        InvalidRequestError: the token is invalid.
     """
-    wanted = jwt.JWTClaimsRegistry(
-        leeway=_SECONDS_CLOCKS_DIFFER,
+    registry = jwt.JWTClaimsRegistry(
+        leeway=_LEEWAY_SECONDS,
         iss={"essential": True, "value": issuer},
         aud={"essential": True, "value": client_id},
         azp={"value": client_id},
@@ -48,9 +49,7 @@ def verified(id_token: str, *, keys: list[dict[str, Any]], issuer: str, client_i
     )
     try:
         claims = jwt.decode(id_token, KeySet.import_key_set({"keys": keys}), registry=_SIGNATURES).claims
-        wanted.validate(claims)
+        registry.validate(claims)
         return Claims.model_validate(claims)
     except (JoseError, ValidationError, ValueError, TypeError, KeyError):
-        raise InvalidRequestError(
-            "the provider's word on who signed in is not good for this sign-in; begin anew"
-        ) from None
+        raise InvalidRequestError("the provider's ID token is not valid for this sign-in; start again") from None

@@ -1,4 +1,4 @@
-"""What all providers share: the way there, the way back, and the exchange of the code."""
+"""The base of all OAuth providers: redirect, callback and the exchange of the code."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import TypeAdapter, ValidationError
 
-from meetkit.accounts.identity import Identity, ProviderName
+from meetkit.accounts.models import Identity, ProviderName
 from meetkit.errors import IdentityProviderError, InvalidRequestError, NotConfiguredError
 from meetkit.models.base import CONTROL, Line, Phrase, Value, describe
 from meetkit.settings.urls import is_loopback
 
 T = TypeVar("T")
 
-# Of the token endpoint: RFC 6749, section 5.2, and GitHub's own.
-_OF_THE_CODE = frozenset({"access_denied", "bad_verification_code", "invalid_grant", "invalid_request"})
-_OF_THE_CLIENT = frozenset(
+# Errors of the token endpoint: RFC 6749, section 5.2, and GitHub's own.
+_CODE_ERRORS = frozenset({"access_denied", "bad_verification_code", "invalid_grant", "invalid_request"})
+_CLIENT_ERRORS = frozenset(
     {"incorrect_client_credentials", "invalid_client", "redirect_uri_mismatch", "unauthorized_client"}
 )
-_MOST = 1024 * 1024
-"""Bytes of an answer."""
-# Of the way back: RFC 6749, section 4.1.2.1.
-_OF_THE_PROVIDER = frozenset({"server_error", "temporarily_unavailable"})
+# Bytes of a response: a provider that is broken, or an impostor, must not fill the memory.
+_MAX_BYTES = 1024 * 1024
+# Errors of the callback: RFC 6749, section 4.1.2.1.
+_PROVIDER_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
 
 
 class Pending(Value):
-    """A sign-in under way, which only the browser that began it may finish. `code_verifier` is PKCE's (RFC 7636)."""
+    """A started sign-in, which only the browser that started it can finish. `code_verifier` is PKCE's (RFC 7636)."""
 
     provider: ProviderName
     state: Line
@@ -47,8 +47,8 @@ class Pending(Value):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What comes back with the browser: a code, or an error, and the state that was sent."""
+class CallbackParams:
+    """The query of the callback: a code or an error, and the state that was sent."""
 
     state: str | None = None
     code: str | None = None
@@ -56,30 +56,30 @@ class Answer:
 
 
 class Endpoints(NamedTuple):
-    """Where a browser is sent, and where its code is exchanged."""
+    """The authorization endpoint, where the browser goes, and the token endpoint, which takes its code."""
 
     authorization: str
     token: str
 
 
 class Provider(ABC):
-    """Signs people in for us. May be used from any thread; each call that asks the provider may take some seconds."""
+    """An OAuth provider. Safe to use from any thread; each call to the provider may take some seconds."""
 
     name: ClassVar[ProviderName]
     title: ClassVar[str]
     scope: ClassVar[str]
 
     def __init__(self, *, client_id: str, client_secret: str, timeout: float = 10.0) -> None:
-        """Speak to the provider as this client; `timeout` is how many seconds it may be silent, or send an answer."""
+        """Act as this client. `timeout` limits the seconds of each silence of the provider, and of each response."""
         self._client_id = client_id
         self._client_secret = client_secret
         self._timeout = timeout
 
     def start(self, redirect_uri: str) -> tuple[str, Pending]:
-        """Where to send the browser, and what to keep for `finish`, signed, where only this browser has it.
+        """Return the URL to send the browser to, and the state to store, signed, in this browser alone for `finish`.
 
         Raises:
-            IdentityProviderError: the provider is away.
+            IdentityProviderError: the provider is unavailable.
         """
         pending = Pending(
             provider=self.name,
@@ -95,15 +95,15 @@ class Provider(ABC):
             )
         return str(url), pending
 
-    def finish(self, pending: Pending, answer: Answer) -> Identity:
-        """Who has signed in.
+    def finish(self, pending: Pending, params: CallbackParams) -> Identity:
+        """Return the identity that has signed in.
 
         Raises:
-            InvalidRequestError: the answer is not to what is pending, was declined, or its code is not good.
-            IdentityProviderError: the provider is away, or says what cannot be understood.
-            NotConfiguredError: it does not know us by this client id and secret.
+            InvalidRequestError: the callback does not match what is pending, the user declined, or the code is invalid.
+            IdentityProviderError: the provider is unavailable or its response is invalid.
+            NotConfiguredError: it rejects this client ID and secret.
         """
-        code = self._code(pending, answer)
+        code = self._code(pending, params)
         with self._session(pending) as session:
             self._exchange(session, self._endpoints(session).token, code=code, code_verifier=pending.code_verifier)
             return self._identity(session, pending)
@@ -114,32 +114,32 @@ class Provider(ABC):
     @abstractmethod
     def _identity(self, session: OAuth2Client, pending: Pending) -> Identity: ...
 
-    def _parameters(self, pending: Pending) -> dict[str, str]:  # noqa: ARG002  # for those that have some
-        """What is sent along with the browser besides OAuth's own."""
+    def _parameters(self, pending: Pending) -> dict[str, str]:  # noqa: ARG002  # overridden
+        """Return parameters of the authorization URL beyond those of OAuth."""
         return {}
 
-    def _code(self, pending: Pending, answer: Answer) -> str:
-        if pending.provider != self.name or not _same(pending.state, answer.state):
-            raise InvalidRequestError(f"this is no answer to the sign-in by {self.title} that was begun; begin anew")
-        if answer.error in _OF_THE_PROVIDER:
-            raise IdentityProviderError(f"{self.title} cannot sign people in at the moment")
-        if answer.error == "access_denied":
-            raise InvalidRequestError(f"the sign-in by {self.title} was declined")
-        if answer.error or not answer.code or not answer.code.isascii():
-            raise InvalidRequestError(f"{self.title} did not complete the sign-in; begin anew")
-        return answer.code
+    def _code(self, pending: Pending, params: CallbackParams) -> str:
+        if pending.provider != self.name or not _is_same(pending.state, params.state):
+            raise InvalidRequestError(f"the callback does not match the sign-in with {self.title}; start again")
+        if params.error in _PROVIDER_ERRORS:
+            raise IdentityProviderError(f"{self.title} is temporarily unavailable")
+        if params.error == "access_denied":
+            raise InvalidRequestError(f"the sign-in with {self.title} was declined")
+        if params.error or not params.code or not params.code.isascii():
+            raise InvalidRequestError(f"{self.title} did not complete the sign-in; start again")
+        return params.code
 
-    def _exchange(self, session: OAuth2Client, url: str, **given: str) -> None:
+    def _exchange(self, session: OAuth2Client, url: str, **params: str) -> None:
         try:
-            session.fetch_token(url, grant_type="authorization_code", **given)
-        # Authlib reads the answer without a look at its types.
+            session.fetch_token(url, grant_type="authorization_code", **params)
+        # Authlib does not check the types of the response, so a malformed one fails anywhere.
         except (ValueError, TypeError, AttributeError, RecursionError):
-            raise self._strange() from None
+            raise self._invalid_response() from None
 
     @contextmanager
     def _session(self, pending: Pending) -> Iterator[OAuth2Client]:
         with (
-            self._understood(),
+            self._translated_errors(),
             OAuth2Client(
                 self._client_id,
                 self._client_secret,
@@ -149,78 +149,78 @@ class Provider(ABC):
                 code_challenge_method="S256",
                 timeout=self._timeout,
                 verify=_tls(),
-                event_hooks={"response": [self._bound]},
+                event_hooks={"response": [self._limit]},
             ) as session,
         ):
             yield session
 
-    def _bound(self, response: httpx2.Response) -> None:
+    def _limit(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = _Bounded(response.stream, until=monotonic() + self._timeout)
+        response.stream = _LimitedStream(response.stream, until=monotonic() + self._timeout)
 
     @contextmanager
-    def _understood(self) -> Iterator[None]:
-        """Turn what goes wrong at the provider into our errors. Its words stay behind: they may quote secrets."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise the provider's errors as ours, without its messages, which may quote secrets."""
         try:
             yield
         except AuthlibBaseError as error:
             raise self._refusal(str(error.error)) from None
         except httpx2.HTTPStatusError as error:
-            raise IdentityProviderError(f"{self.title} answers with HTTP {error.response.status_code}") from None
+            raise IdentityProviderError(f"{self.title} returned HTTP {error.response.status_code}") from None
         except (httpx2.HTTPError, httpx2.InvalidURL):
             raise IdentityProviderError(f"{self.title} cannot be reached") from None
 
     def _refusal(self, code: str) -> Exception:
-        if code in _OF_THE_CODE:
-            return InvalidRequestError(f"{self.title} does not accept the code of this sign-in; begin anew")
-        if code in _OF_THE_CLIENT:
+        if code in _CODE_ERRORS:
+            return InvalidRequestError(f"{self.title} rejected the code of this sign-in; start again")
+        if code in _CLIENT_ERRORS:
             return NotConfiguredError(
-                f"{self.title} does not accept this server's client id, secret or callback; see the settings"
+                f"{self.title} rejected this server's client ID, secret or callback URL; check the settings"
             )
-        return self._strange()
+        return self._invalid_response()
 
-    def _strange(self) -> IdentityProviderError:
-        return IdentityProviderError(f"{self.title} answers with what cannot be understood")
+    def _invalid_response(self) -> IdentityProviderError:
+        return IdentityProviderError(f"{self.title} returned an invalid response")
 
-    def _get(self, session: OAuth2Client, url: str, kind: TypeAdapter[T], **options: Any) -> T:
-        """The JSON at a URL of the provider, of this kind."""
+    def _get(self, session: OAuth2Client, url: str, adapter: TypeAdapter[T], **options: Any) -> T:
+        """Return the JSON at a URL of the provider, validated."""
         try:
             response = session.request("GET", url, **options)
             response.raise_for_status()
-            return kind.validate_json(response.content)
-        except ValueError:  # also where the token is none that a header takes
-            raise self._strange() from None
+            return adapter.validate_json(response.content)
+        except ValueError:  # also raised for a token that no header can hold
+            raise self._invalid_response() from None
 
-    def _known_as(self, *, subject: str, email: str | None, verified: bool, name: str | None) -> Identity:
+    def _identity_of(self, *, subject: str, email: str | None, email_verified: bool, name: str | None) -> Identity:
         if not email:
-            raise InvalidRequestError(f"{self.title} tells no e-mail address of yours, and there is no account without")
+            raise InvalidRequestError(f"{self.title} returned no e-mail address, and an account needs one")
         line = CONTROL.sub(" ", name or "").strip()[:200].strip()
         try:
             return Identity(
                 provider=self.name,
                 subject=subject,
                 email=email,
-                email_verified=verified,
+                email_verified=email_verified,
                 name=line or email.partition("@")[0],
             )
         except ValidationError as error:
-            why = describe(error, values=False)
-            raise InvalidRequestError(f"what {self.title} tells of you cannot be kept: {why}") from None
+            reason = describe(error, values=False)
+            raise InvalidRequestError(f"{self.title} returned an unusable profile: {reason}") from None
 
 
-class _Bounded(httpx2.SyncByteStream):
-    """A body that is read for no longer than the provider may be silent, and no further than it can matter."""
+class _LimitedStream(httpx2.SyncByteStream):
+    """A response body that fails after `until`, a monotonic time, or a mebibyte."""
 
     def __init__(self, stream: httpx2.SyncByteStream, *, until: float) -> None:
         self._stream, self._until = stream, until
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
-        for piece in self._stream:
-            size += len(piece)
-            if size > _MOST or monotonic() > self._until:
-                raise httpx2.ReadTimeout("the answer has no end")
-            yield piece
+        for chunk in self._stream:
+            size += len(chunk)
+            if size > _MAX_BYTES or monotonic() > self._until:
+                raise httpx2.ReadTimeout("the response is too long")
+            yield chunk
 
     def close(self) -> None:
         self._stream.close()
@@ -228,12 +228,12 @@ class _Bounded(httpx2.SyncByteStream):
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Whom the system trusts, read once, as that takes longer than all else here."""
+    """Return the system's trusted certificates, read once, as reading them takes longer than a request."""
     return httpx2.create_ssl_context()
 
 
 def safe(url: str) -> str:
-    """A URL that secrets may be sent to: over HTTPS, or to this very machine.
+    """Return the URL if secrets may be sent to it: over HTTPS, or to this machine.
 
     Raises:
         InvalidRequestError: it is not.
@@ -241,11 +241,13 @@ def safe(url: str) -> str:
     try:
         parts = httpx2.URL(url)
     except httpx2.InvalidURL:
-        raise InvalidRequestError("a provider's URL is like https://accounts.google.com") from None
+        raise InvalidRequestError("a provider's URL must be like https://accounts.google.com") from None
     if parts.host and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.host))):
         return url
-    raise InvalidRequestError("a provider's URL is https:; http: is for this very machine only")
+    raise InvalidRequestError("a provider's URL must use https:, or http: for this machine only")
 
 
-def _same(expected: str, given: str | None) -> bool:
-    return given is not None and hmac.compare_digest(expected.encode(), given.encode(errors="replace"))
+def _is_same(state: str, returned_state: str | None) -> bool:
+    if returned_state is None:
+        return False
+    return hmac.compare_digest(state.encode(), returned_state.encode(errors="replace"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, func, or_, select, update
 
@@ -13,6 +13,7 @@ from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT
 from meetkit.models.zones import MINUTE, to_microseconds
 from meetkit.storage.sql import rows, tables
 from meetkit.storage.sql.any_of import any_of, value_list
+from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.people import contacts, users
 
 _m, _p = tables.meetings, tables.participants
@@ -33,27 +34,6 @@ _HAS_CONTENT = or_(
 )
 
 
-class ErasureRule(Protocol):
-    """Erasure of what a capability stores about people and what they said, as its tables' data policies declare it.
-
-    Each runs at the end of the store's own, in the same transaction, and never commits.
-    """
-
-    def erase_user(self, connection: Connection, user_id: str, *, now: dt.datetime) -> None:
-        """Erase what is stored about a user."""
-
-    def erase_contact(self, connection: Connection, contact_id: str, *, now: dt.datetime) -> None:
-        """Erase what is stored about a contact."""
-
-    def purge(self, connection: Connection, before: dt.datetime, *, now: dt.datetime) -> int:
-        """Delete the content from before an instant; return the number of rows that had any."""
-
-
-def erasure_rules() -> tuple[ErasureRule, ...]:
-    """Return the rules of the capabilities that are plugged in."""
-    return ()
-
-
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:
     """Erase a user but for id and tenant, and the content of the meetings that they own or attend."""
     # First of all, as this locks the user: nobody books them while their meetings are erased.
@@ -68,8 +48,6 @@ def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> Non
     is_planned = (_m.c.status == "scheduled") & (_m.c.starts_at > to_microseconds(now))
     own_planned = update(_m).where(_m.c.user_number == number, is_planned, _IN_NUMBERS)
     connection.execute(own_planned.values(status="cancelled"), {"numbers": numbers})
-    for rule in erasure_rules():
-        rule.erase_user(connection, user_id, now=now)
 
 
 def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) -> None:
@@ -78,11 +56,17 @@ def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) 
     number = contacts.number(connection, contact_id)
     numbers = _lock(connection, select(_m.c.number).where(_m.c.contact_number == number))
     _remove_content(connection, numbers, now=now, title=ERASED_TITLE)
-    for rule in erasure_rules():
-        rule.erase_contact(connection, contact_id, now=now)
 
 
-def purge_page(connection: Connection, before: dt.datetime, *, after: int, now: dt.datetime) -> Sequence[int]:
+def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:
+    """Delete the content of meetings that ended before an instant, page by page; return how many had any."""
+    count, last = 0, 0
+    while page := database.write(_purge_page, before, after=last, now=now):
+        count, last = count + len(page), page[-1]
+    return count
+
+
+def _purge_page(connection: Connection, before: dt.datetime, *, after: int, now: dt.datetime) -> Sequence[int]:
     """Remove the content of the next meetings that ended before an instant; return the numbers of those that had any.
 
     The next are those whose number is higher than `after`.
@@ -91,11 +75,6 @@ def purge_page(connection: Connection, before: dt.datetime, *, after: int, now: 
     numbers = _lock(connection, select(_m.c.number).where(_m.c.number > after, has_ended, _HAS_CONTENT).limit(_PAGE))
     _remove_content(connection, numbers, now=now)
     return numbers
-
-
-def purge_by_rules(connection: Connection, before: dt.datetime, *, now: dt.datetime) -> int:
-    """Purge what capabilities store; return the number of rows that had content."""
-    return sum(rule.purge(connection, before, now=now) for rule in erasure_rules())
 
 
 def has_content(connection: Connection, number: int) -> bool:

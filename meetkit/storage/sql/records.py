@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from meetkit import capabilities
 from meetkit.errors import ConflictError, NotFoundError, RecordError
 from meetkit.models.records import Record, unknown_kind
 from meetkit.storage.sql import dialects
-from meetkit.storage.sql.core_records import CORE
 from meetkit.storage.sql.record_kind import RecordKind
 
-__all__ = ["CORE", "RecordKind", "export_records", "import_records", "record_kinds"]
+__all__ = ["RecordKind", "export_records", "import_records", "record_kinds"]
 
 # A batch is held in memory, so long transcripts make it shorter.
 _MAX_BATCH_RECORDS = 1_000
@@ -23,24 +23,24 @@ _MAX_BATCH_CHARACTERS = 8_000_000
 
 
 def record_kinds() -> tuple[RecordKind[Any], ...]:
-    """Return the kinds of record that a SQL store exports and imports, in the order of an export."""
-    return CORE
+    """Return the kinds of record of all capabilities, in the order of an export."""
+    return tuple(kind for capability in capabilities.installed() for kind in capability.load("records") or ())
 
 
-def export_records(connection: Connection, kinds: Sequence[RecordKind[Any]] = CORE) -> Iterator[Record]:
-    """Yield all records of these kinds, kind by kind in insertion order, decrypted."""
-    for kind in kinds:
+def export_records(connection: Connection) -> Iterator[Record]:
+    """Yield all records, kind by kind in insertion order, decrypted."""
+    for kind in record_kinds():
         yield from kind.export(connection)
 
 
-def import_records(connection: Connection, records: Iterable[Record], kinds: Sequence[RecordKind[Any]] = CORE) -> None:
+def import_records(connection: Connection, records: Iterable[Record]) -> None:
     """Store all records; after an error the caller's transaction undoes those before it.
 
     Raises:
-        RecordError: an id or a key is taken, a record names an unknown person, books busy time, or is of another kind
-            than these.
+        RecordError: an id or a key is taken, or a record names an unknown person, books busy time, or has an
+            unknown kind.
     """
-    by_name = {kind.name: kind for kind in kinds}
+    by_name = {kind.name: kind for kind in record_kinds()}
     for name, group in groupby(enumerate(records, 1), key=lambda item: item[1].kind):
         kind = by_name.get(name)
         if kind is None:

@@ -7,6 +7,8 @@ from functools import cached_property, partial
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
+from meetkit import capabilities
+from meetkit.capabilities import Capability
 from meetkit.errors import SchemaError, brief_repr
 from meetkit.storage.sql import dialects, tables
 
@@ -112,8 +114,21 @@ CORE = Chain(
 
 
 def chains() -> tuple[Chain, ...]:
-    """Return the chains of migrations of a database, the store's own first."""
-    return (CORE,)
+    """Return the chains of migrations of a database: the product's, then those of capabilities with their own."""
+    return (CORE, *(_chain_of(capability) for capability in capabilities.installed() if capability.migrations))
+
+
+def _chain_of(capability: Capability) -> Chain:
+    migrations = capability.migrations
+    assert migrations is not None, "only capabilities with migrations of their own are asked"
+    return Chain(
+        name=capability.name,
+        script_location=migrations.location,
+        version_table=f"meetkit_{capability.name}_alembic_version",
+        head=migrations.head,
+        first_table=migrations.table,
+        metadata=capability.load("tables").metadata,
+    )
 
 
 def current(connection: Connection) -> str | None:

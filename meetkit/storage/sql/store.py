@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import URL, Connection, Engine
 
+from meetkit import capabilities
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, erasure, meetings, records, rows
+from meetkit.storage.sql import busy, data_rules, meetings, records, rows
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
-from meetkit.storage.sql.record_kind import RecordKind
 
 
 class SqlStore:
@@ -33,7 +32,6 @@ class SqlStore:
         *,
         migrate: bool = False,
         options: SqlOptions | None = None,
-        kinds: Sequence[RecordKind[Any]] | None = None,
     ) -> None:
         """Use a database; with `migrate`, bring its tables up to this version first.
 
@@ -43,7 +41,6 @@ class SqlStore:
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
                 connection the latter.
-            kinds: the kinds of record to export and import, by default those of `records.record_kinds`.
 
         Raises:
             InvalidRequestError: `database` is none of these.
@@ -54,7 +51,6 @@ class SqlStore:
         self.database = (
             database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
-        self._kinds = records.record_kinds() if kinds is None else tuple(kinds)
         self._read, self._write = self.database.read, self.database.write
 
     def close(self) -> None:
@@ -148,25 +144,21 @@ class SqlStore:
         return self._read(meetings.item_histories, user_id, contact_id, seen_by)
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
-        """Erase a user but for id and tenant, and the content of the meetings that they own or attend."""
-        self._write(erasure.erase_user, user_id, now=now)
+        """Erase a user, the content of meetings that they own or attend, and their rows in other capabilities."""
+        self._write(data_rules.erase_user, user_id, now=now)
         self.database.drop_log()
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
-        """Erase a contact but for id and tenant, and the content of the meetings with them."""
-        self._write(erasure.erase_contact, contact_id, now=now)
+        """Erase a contact, the content of meetings with it, and its rows in other capabilities."""
+        self._write(data_rules.erase_contact, contact_id, now=now)
         self.database.drop_log()
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
-        """Remove the content of meetings that ended before an instant, page by page; return how many had any."""
-        count, last = 0, 0
-        while page := self._write(erasure.purge_page, before, after=last, now=now):
-            count, last = count + len(page), page[-1]
-        # Without capabilities nothing is left to purge, and no transaction is begun.
-        more = self._write(erasure.purge_by_rules, before, now=now) if erasure.erasure_rules() else 0
-        if count or more:
-            self.database.drop_log()
-        return count
+        """Delete the content of meetings that ended before an instant, and old content of other capabilities.
+
+        Returns the number of meetings that had content.
+        """
+        return data_rules.purge(self.database, before, now=now)[capabilities.STORE_CAPABILITY]
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
         """Return when these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
@@ -199,9 +191,9 @@ class SqlStore:
     def export_records(self) -> Iterator[Record]:
         """Yield users and contacts, then calendars, meetings and requests, as of one moment, read page by page."""
         with self.database.snapshot() as connection:
-            yield from records.export_records(connection, self._kinds)
+            yield from records.export_records(connection)
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Store all records, or none; they are read once, as they are stored."""
         with self.database.transaction() as connection:
-            records.import_records(connection, new, self._kinds)
+            records.import_records(connection, new)

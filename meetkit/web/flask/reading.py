@@ -13,8 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
 from meetkit.web import problems
-from meetkit.web.bodies import Analysis
-from meetkit.web.queries import Key
+from meetkit.web.bodies import Key
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]
@@ -66,22 +65,25 @@ def if_none_match() -> Arguments:
     return {"if_none_match": request.headers.get("If-None-Match")}
 
 
-def transcript() -> Arguments:
-    """A transcript: in JSON, or the file of a form; no body at all is the meeting's own.
+def form_or_json(model: type[BaseModel]) -> Reader:
+    """Return a reader of a body that is JSON, or a form with a `file`; no body at all is an empty object.
 
-    Raises:
-        InvalidRequestError: the body is neither, or malformed.
+    It raises `InvalidRequestError` where the body is neither, or malformed.
     """
-    if request.mimetype == "multipart/form-data":
-        return _form()
-    if not request.get_data():
-        return {"body": Analysis()}
-    if request.mimetype != "application/json":
-        raise InvalidRequestError(problems.NEITHER_JSON_NOR_FORM)
-    return {"body": parse(Analysis, _json())}
+
+    def read_body() -> Arguments:
+        if request.mimetype == "multipart/form-data":
+            return _form(model)
+        if not request.get_data():
+            return {"body": parse(model, {})}
+        if request.mimetype != "application/json":
+            raise InvalidRequestError(problems.NEITHER_JSON_NOR_FORM)
+        return {"body": parse(model, _json())}
+
+    return read_body
 
 
-def _form() -> Arguments:
+def _form(model: type[BaseModel]) -> Arguments:
     """The fields of a form, of what is sent twice the last, and its only file."""
     try:
         fields, files = [*request.form.items(multi=True)], [*request.files.items(multi=True)]
@@ -89,7 +91,7 @@ def _form() -> Arguments:
         fields, files = [], []  # Werkzeug counts parts, too.
     if [name for name, _ in files] != ["file"] or len(fields) > problems.MOST_FIELDS:
         raise InvalidRequestError(problems.NO_FILE)
-    return {"body": parse(Analysis, dict(fields)), "upload": files[0][1].read()}
+    return {"body": parse(model, dict(fields)), "upload": files[0][1].read()}
 
 
 def _json() -> Any:

@@ -2,68 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import flask
 from flask import request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from meetkit.accounts.caller import Caller
-from meetkit.collaborators import UNSET, Unset
 from meetkit.errors import TooLargeError
-from meetkit.llm_client import LLMClient
-from meetkit.settings import Settings
-from meetkit.storage import Store
-from meetkit.web import problems, sizes
-from meetkit.web.context import Backend, Credentials, Note
+from meetkit.web import body_limits as sizes
+from meetkit.web import problems
+from meetkit.web.authorization import requirements_of
+from meetkit.web.context import Backend, Credentials
 from meetkit.web.flask import reading
-from meetkit.web.flask.table import ONLY_POST, ROUTES, Route
 from meetkit.web.monitoring import logs
-from meetkit.web.operations.paging import PREFIX
+from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
-def blueprint(
-    *,
-    store: Store | Unset = UNSET,
-    llm: LLMClient | Unset | None = UNSET,
-    identify: Callable[[Credentials], Caller] | None = None,
-    guard: Callable[[Store, Caller], Store] | None = None,
-    note: Note | None = None,
-    max_body_mb: int = Settings.model_fields["max_body_mb"].default,
-) -> flask.Blueprint:
-    """The routes, to be registered under `/api/v1`, or another `url_prefix`, in a host's app.
+class Route(NamedTuple):
+    """A method and a path, the operation that serves them, and the readers of its arguments."""
 
-    Args:
-        store: where meetings are kept; left out, that in use when a request comes: the host's, else the sample.
-        llm: the model, `None` for the offline engine; left out, that in use when a request comes.
-        identify: says within the request who makes it, or raises `UnauthenticatedError`; without it nobody is asked,
-            and the host guards the routes itself.
-        guard: the store as a caller sees it, such as `GuardedStore`.
-        note: told of each reading of a transcript, or of what quotes it, and of contacts erased.
-        max_body_mb: how many MiB a request's body may have where a transcript may be in it; elsewhere it has 1.
-    """
-    views = _Views(Backend(store, llm, identify, guard, note), max_body_mb)
-    made = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
-    for route in ROUTES:
-        name = route.operation.__name__
-        made.add_url_rule(
-            route.path,
-            name,
-            views.view(route),
-            methods=[route.method],
-            # Flask would name the methods that `_only_post` refuses.
-            provide_automatic_options=route.path not in ONLY_POST,
-            strict_slashes=True,
-            merge_slashes=False,
-        )
-    for path in ONLY_POST:
-        made.add_url_rule(path, "only_post", _only_post, methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-    return made
+    method: str
+    path: str
+    operation: Callable[..., Reply]
+    readers: Sequence[reading.Reader] = ()
+
+
+class Routes(NamedTuple):
+    """The routes of a capability, and the paths that take POST alone, whose words could else be taken for ids."""
+
+    routes: Sequence[Route]
+    only_post: Collection[str] = ()
 
 
 def render_problems(app: flask.Flask) -> None:
@@ -75,7 +49,7 @@ def render_problems(app: flask.Flask) -> None:
         if error is not request.routing_exception:
             return _sent(problems.problem(status, detail))
         allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-        headers = {"Allow": ", ".join(one for one in problems.METHODS if one in allowed)} if allowed else {}
+        headers = {"Allow": ", ".join(method for method in problems.METHODS if method in allowed)} if allowed else {}
         return _sent(problems.of_status(status, detail, headers))
 
     @app.errorhandler(Exception)
@@ -84,13 +58,20 @@ def render_problems(app: flask.Flask) -> None:
 
 
 @dataclass(frozen=True)
-class _Views:
-    """What Flask calls."""
+class Views:
+    """Flask's view functions, over a backend."""
 
     backend: Backend
     max_body_mb: int
 
     def view(self, route: Route) -> Callable[..., flask.Response]:
+        """Return the view function of a route.
+
+        Raises:
+            TypeError: the operation declares no requirements.
+        """
+        requirements_of(route.operation)
+
         def view(**ids: str) -> flask.Response:
             with _identified() as request_id:
                 try:
@@ -129,10 +110,11 @@ class _Views:
             is_too_large = True
         if is_too_large:
             raise TooLargeError(most.detail)
-        return reading.read(route.reads)
+        return reading.read(route.readers)
 
 
-def _only_post() -> flask.Response:
+def refuse_all_but_post() -> flask.Response:
+    """Reply 405 where only POST is allowed."""
     return _sent(problems.of_status(405, "", {"Allow": "POST"}))
 
 

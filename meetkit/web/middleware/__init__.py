@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.types import ASGIApp
+from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from meetkit.settings import Settings
 from meetkit.web import problems
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.cors import Cors
-from meetkit.web.middleware.edge import Edge
 from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.limits import BodyLimit
+from meetkit.web.middleware.request_logging import RequestLogging
+from meetkit.web.middleware.unexpected import UnexpectedErrors
 from meetkit.web.monitoring.metrics import Metrics
 
 _EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
@@ -28,22 +29,27 @@ _ALLOWED = (
 )
 
 
-def around(app: ASGIApp, settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> ASGIApp:
-    """An app with all that surrounds it, by these settings; the innermost first."""
-    app = Head(Compression(BodyLimit(app, mebibytes=settings.max_body_mb)))
-    if settings.cors_origins:
-        app = Cors(
-            app,
-            allow_origins=_listed(settings.cors_origins),
-            allow_methods=problems.METHODS,
-            allow_headers=_ALLOWED,
-            expose_headers=_EXPOSED,
-        )
-    app = Edge(app, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining)
-    if settings.trusted_proxies:
-        app = ProxyHeadersMiddleware(app, trusted_hosts=_listed(settings.trusted_proxies))  # type: ignore[arg-type,assignment]  # uvicorn's own types of the same
-    return app
+def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> list[Middleware]:
+    """Return the middleware of an app by these settings, the outermost first."""
+    proxies, origins = _items(settings.trusted_proxies), _items(settings.cors_origins)
+    cors = Middleware(
+        Cors,
+        allow_origins=origins,
+        allow_methods=problems.METHODS,
+        allow_headers=_ALLOWED,
+        expose_headers=_EXPOSED,
+    )
+    return [
+        # It corrects the client's address, which all others read.
+        *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),
+        Middleware(RequestLogging, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining),
+        *([cors] if origins else []),
+        Middleware(Head),
+        Middleware(Compression),
+        Middleware(BodyLimit, mebibytes=settings.max_body_mb),
+        Middleware(UnexpectedErrors),
+    ]
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _items(text: str | None) -> list[str]:
+    return [item.strip() for item in (text or "").split(",") if item.strip()]

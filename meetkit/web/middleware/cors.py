@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
 from meetkit.web import problems
-from meetkit.web.routes.dispatch import rendered
+from meetkit.web.dispatch import rendered
 
 
 class Cors(CORSMiddleware):

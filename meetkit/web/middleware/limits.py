@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meetkit.web import problems, sizes
-from meetkit.web.routes.dispatch import rendered
-from meetkit.web.sizes import Most
+from meetkit.web import body_limits as sizes
+from meetkit.web import problems
+from meetkit.web.body_limits import Most
+from meetkit.web.dispatch import rendered
 
 _AUTH = "/auth/"
 

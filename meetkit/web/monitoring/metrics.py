@@ -14,7 +14,6 @@ from meetkit.web.monitoring.prices import dollars
 
 UNMATCHED = "unmatched"
 """The route of a request that no route takes."""
-LOGIN_OUTCOMES = ("ok", "failed", "throttled")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUERY_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120)
@@ -48,9 +47,6 @@ class Metrics:
             buckets=_QUERY_SECONDS,
             registry=self.registry,
         )
-        self._logins = Counter("meetkit_logins", "Attempts to sign in.", ("outcome",), registry=self.registry)
-        for outcome in LOGIN_OUTCOMES:
-            self._logins.labels(outcome)
         self._ready = Gauge("meetkit_ready", "Whether a part works: 1 or 0.", ("part",), registry=self.registry)
         self._model = _ModelMetrics(self.registry)
         # To look a metric's labels up at each request would cost more than to count it.
@@ -66,10 +62,6 @@ class Metrics:
     def observe_usage(self, usage: Usage) -> None:
         """Count a call of a model, its tokens and what they cost."""
         self._model.observe(usage, self._price(usage))
-
-    def count_login(self, outcome: str) -> None:
-        """Count an attempt to sign in, by one of `LOGIN_OUTCOMES`."""
-        self._logins.labels(outcome).inc()
 
     def set_ready(self, parts: Mapping[str, bool]) -> None:
         """Note which parts work; one that is not named any more is forgotten."""

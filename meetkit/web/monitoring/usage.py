@@ -14,12 +14,12 @@ _log = logging.getLogger("meetkit.web")
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
-def told(store: Store, tell: Callable[[Usage], None]) -> Store:
+def metered(store: Store, tell: Callable[[Usage], None]) -> Store:
     """The store, which tells of each call of a model that is kept in it."""
-    return cast("Store", _Told(store, tell))
+    return cast("Store", _Metered(store, tell))
 
 
-class _Told:
+class _Metered:
     """The methods of the store are its own, so that a call of them costs nothing more."""
 
     def __init__(self, store: Store, tell: Callable[[Usage], None]) -> None:

@@ -1,0 +1,117 @@
+"""The pages that links in mails lead to: plain forms that run no script, fetch nothing and link nowhere else.
+
+Opening one changes nothing, so that a mail scanner that follows links uses no token up; submitting its form does.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from string import Template
+
+from meetkit.accounts.password_rules import MAX_LENGTH, MIN_LENGTH
+from meetkit.mail import messages
+from meetkit.web.reply import Reply
+
+_HERE = Path(__file__).parent
+_FRAME = Template((_HERE / "page.html").read_text("utf-8"))
+_STYLE = (_HERE / "page.css").read_text("utf-8")
+_DIGEST = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
+_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+}
+_PASSWORDS = f"""<label for="password">New password</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="{MIN_LENGTH}" \
+maxlength="{MAX_LENGTH}" required aria-describedby="rule">
+<p id="rule" class="rule">At least {MIN_LENGTH} characters that are hard to guess, such as four random words.</p>
+<label for="again">Repeat the password</label>
+<input id="again" name="again" type="password" autocomplete="new-password" required>
+"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The texts of a page: its question, and its messages for success and for an invalid link."""
+
+    name: str
+    title: str
+    question: str
+    button: str
+    success: str
+    invalid_link: str
+    takes_password: bool = True
+
+
+VERIFICATION = Page(
+    name=messages.VERIFICATION,
+    title="Verify your e-mail address",
+    question="Somebody signed up at meetkit with the address that this link was sent to. Is it yours?",
+    button="Yes, it is my address",
+    success="Thank you, your e-mail address is verified. You can close this page.",
+    invalid_link="If your address is verified already, nothing is left to do. If not, sign in and request another.",
+    takes_password=False,
+)
+RESET = Page(
+    name=messages.RESET,
+    title="Choose a new password",
+    question="Setting a new password signs you out everywhere.",
+    button="Set this password",
+    success="Your new password is set. Sign in with it; you can close this page.",
+    invalid_link="If you did not set a password with it, ask for another mail to reset it.",
+)
+INVITATION = Page(
+    name=messages.INVITATION,
+    title="Welcome to meetkit",
+    question="An account was made for you. Choose a password, and it is yours.",
+    button="Accept the invitation",
+    success="The account is yours. Sign in with your e-mail address and this password; you can close this page.",
+    invalid_link="If you accepted it already, sign in. If not, request a mail to reset your password, which sets one.",
+)
+
+
+def form_page(
+    page: Page,
+    token: str,
+    *,
+    problem: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
+    """Return the page with its form, and with the problem of the last submission, if there was one."""
+    # Relative, so that it is right behind any proxy, and without the query, which holds the token.
+    form = (
+        f'<form method="post" action="{escape(page.name)}">\n'
+        f'<input type="hidden" name="token" value="{escape(token)}">\n'
+        f"{_PASSWORDS if page.takes_password else ''}<button>{escape(page.button)}</button>\n</form>"
+    )
+    return _reply(page, _message("problem", problem), _paragraph(page.question), form, status=status, headers=headers)
+
+
+def success_page(page: Page) -> Reply:
+    """Return the page after success."""
+    return _reply(page, _message("done", page.success))
+
+
+def invalid_link_page(page: Page) -> Reply:
+    """Return the page of a link that is invalid, used or expired."""
+    problem = "This link is incomplete, used or expired: it works once and for a limited time."
+    return _reply(page, _message("problem", problem), _paragraph(page.invalid_link), status=400)
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _message(kind: str, text: str | None) -> str:
+    return f'<p class="{kind}" role="{"alert" if kind == "problem" else "status"}">{escape(text)}</p>' if text else ""
+
+
+def _reply(page: Page, *parts: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    content = "\n".join(filter(None, parts))
+    html = _FRAME.substitute(title=escape(page.title), style=_STYLE, content=content)
+    return Reply(status, html.encode(), {**_HEADERS, **(headers or {})}, "text/html; charset=utf-8")

@@ -1,0 +1,1 @@
+"""The SQL of accounts: functions of the caller's connection, which never commit."""

@@ -1,0 +1,78 @@
+"""The rows of tokens sent by e-mail. Each can be used once, until it expires."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from meetkit.accounts import tables
+from meetkit.accounts.token_hashes import hash_of, new_secret
+from meetkit.errors import InvalidRequestError
+from meetkit.models.zones import to_microseconds
+
+Purpose = Literal["reset", "verify", "invite"]
+_t = tables.one_time_tokens
+_REMEDIES = {
+    "reset": "request another mail to reset the password",
+    "verify": "sign in and request another mail to verify the e-mail",
+    "invite": "request a mail to reset the password, which sets one as well",
+}
+
+
+class StaleTokenError(InvalidRequestError):
+    """A token from a mail is invalid, used or expired."""
+
+
+def issue(
+    connection: Connection, account_number: int, purpose: Purpose, *, now: dt.datetime, lifetime: dt.timedelta
+) -> str:
+    """Create a token and revoke earlier ones of the same purpose."""
+    revoke(connection, account_number, purpose)
+    secret = new_secret()
+    row = {
+        "account_number": account_number,
+        "token_hash": hash_of(secret),
+        "purpose": purpose,
+        "expires_at": to_microseconds(now + lifetime),
+    }
+    connection.execute(insert(_t).values(row))
+    return secret
+
+
+def find(connection: Connection, token: str, purpose: Purpose, *, now: dt.datetime) -> int:
+    """Return the number of a token's account.
+
+    Raises:
+        StaleTokenError: it is invalid, used or expired; the message tells how to get another.
+    """
+    number = connection.execute(select(_t.c.account_number).where(*_is_valid(token, purpose, now))).scalar()
+    return _checked_number(number, purpose)
+
+
+def redeem(connection: Connection, token: str, purpose: Purpose, *, now: dt.datetime) -> int:
+    """Use a token up and return the number of its account.
+
+    Raises:
+        StaleTokenError: as in `find`.
+    """
+    # One statement: of two who come with it at once, one finds it used.
+    statement = update(_t).where(*_is_valid(token, purpose, now)).values(used_at=to_microseconds(now))
+    return _checked_number(connection.execute(statement.returning(_t.c.account_number)).scalar(), purpose)
+
+
+def revoke(connection: Connection, account_number: int, *purposes: Purpose) -> None:
+    """Revoke the tokens of an account for these purposes."""
+    connection.execute(delete(_t).where(_t.c.account_number == account_number, _t.c.purpose.in_(purposes)))
+
+
+def _is_valid(token: str, purpose: Purpose, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    is_unused = _t.c.used_at.is_(None) & (_t.c.expires_at > to_microseconds(now))
+    return _t.c.token_hash == hash_of(token), _t.c.purpose == purpose, is_unused
+
+
+def _checked_number(number: int | None, purpose: Purpose) -> int:
+    if number is None:
+        raise StaleTokenError(f"token: it is invalid, used or expired; {_REMEDIES[purpose]}")
+    return number

@@ -1,0 +1,121 @@
+"""Routes of the caller's own account and profile."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from meetkit import meeting_service
+from meetkit.accounts.models import Account, ChangePasswordRequest
+from meetkit.accounts.routes.bodies import Export, Profile
+from meetkit.accounts.service import Accounts
+from meetkit.models.meetings import MeetingFilters
+from meetkit.runtime.collaborators import current_store
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.dispatch import Dispatch, allow_only
+from meetkit.web.openapi import NO_CONTENT, problems
+from meetkit.web.reply import Reply
+
+router = APIRouter(prefix="/users", tags=["accounts"])
+
+
+@router.get("/profile", response_model=Profile)
+async def get_profile(dispatch: Dispatch) -> Response:
+    """Get one's own name, title, zone, work hours and preferences."""
+    return await dispatch(_get_profile)
+
+
+@requires()
+def _get_profile(context: RequestContext) -> Reply:
+    caller = context.signed_in
+    user = meeting_service.get_user(caller.user_id)
+    return Reply.of(
+        Profile(
+            name=user.name,
+            title=user.role,
+            timezone=user.timezone,
+            work_hours=user.work_hours,
+            preferences=context.service(Accounts).own_account.get_preferences(caller),
+        )
+    )
+
+
+@router.put("/profile", response_model=Profile, responses=problems(400))
+async def put_profile(dispatch: Dispatch, body: Profile) -> Response:
+    """Replace one's own name, title, zone, work hours and preferences."""
+    return await dispatch(_put_profile, body)
+
+
+@requires(write=True)
+def _put_profile(context: RequestContext, body: Profile) -> Reply:
+    updates = {"name": body.name, "role": body.title, "timezone": body.timezone, "work_hours": body.work_hours}
+    context.service(Accounts).own_account.set_profile(context.signed_in, updates, body.preferences)
+    return Reply.of(body)
+
+
+@router.get("/account", response_model=Account)
+async def get_own_account(dispatch: Dispatch) -> Response:
+    """Get one's own account: e-mail, access, and the providers to sign in with."""
+    return await dispatch(_get_own_account)
+
+
+@requires()
+def _get_own_account(context: RequestContext) -> Reply:
+    return Reply.of(context.service(Accounts).own_account.get(context.signed_in))
+
+
+@router.delete("/account", status_code=204, responses=NO_CONTENT | problems(409))
+async def erase_own_account(dispatch: Dispatch) -> Response:
+    """Erase oneself: account, name, calendars, and all that was said in one's meetings."""
+    return await dispatch(_erase_own_account)
+
+
+# Not `write`: a viewer, who can change nothing else, can erase themselves.
+@requires()
+def _erase_own_account(context: RequestContext) -> Reply:
+    context.erase_user(context.signed_in.user_id, meeting_service.erase_user)
+    return Reply(204)
+
+
+@router.get("/account/export", response_model=Export)
+async def export_own_data(dispatch: Dispatch) -> Response:
+    """Get all data about oneself, including the transcripts of one's meetings."""
+    return await dispatch(_export_own_data)
+
+
+@requires()
+def _export_own_data(context: RequestContext) -> Reply:
+    caller, accounts = context.signed_in, context.service(Accounts)
+    export = accounts.personal_data.export_account(caller, origin=context.origin)
+    meetings = meeting_service.get_all_meetings(caller.user_id, MeetingFilters())
+    ids = [meeting.id for meeting in meetings]
+    return Reply.of(
+        Export(
+            **{name: getattr(export, name) for name in type(export).model_fields},
+            preferences=accounts.own_account.get_preferences(caller),
+            calendars=current_store().get_calendars(caller.user_id),
+            meetings=meetings,
+            insights={
+                meeting_id: insights for meeting_id in ids if (insights := meeting_service.get_insights(meeting_id))
+            },
+            briefs=[brief for meeting_id in ids if (brief := meeting_service.get_prep(meeting_id))],
+        )
+    )
+
+
+@router.post("/change-password", status_code=204, responses=NO_CONTENT | problems(400, 409))
+async def change_password(dispatch: Dispatch, body: ChangePasswordRequest) -> Response:
+    """Change one's own password. All other sessions end."""
+    return await dispatch(_change_password, body)
+
+
+@requires(session=True, threads="passwords")
+def _change_password(context: RequestContext, body: ChangePasswordRequest) -> Reply:
+    context.service(Accounts).own_account.change_password(context.signed_in, body, origin=context.origin)
+    return Reply(204)
+
+
+# `/users/{user_id}` would otherwise take these words for ids.
+allow_only(router, "GET, HEAD, PUT", "/profile")
+allow_only(router, "GET, HEAD, DELETE", "/account")
+allow_only(router, "POST", "/change-password")

@@ -1,0 +1,80 @@
+"""Routes of tokens in mails: password reset, e-mail verification, invitations."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest, TokenRequest
+from meetkit.accounts.routes.schemas import MAILED
+from meetkit.accounts.service import Accounts
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import NO_CONTENT, PUBLIC, problems
+from meetkit.web.reply import Reply
+
+router = APIRouter(prefix="/auth", tags=["accounts"])
+
+
+@router.post(
+    "/password-reset",
+    status_code=202,
+    response_class=Response,
+    responses=MAILED | problems(400),
+    openapi_extra=PUBLIC,
+)
+async def request_password_reset(dispatch: Dispatch, body: EmailRequest) -> Response:
+    """Request a mail to set a new password. The response is the same whether or not the e-mail has an account."""
+    return await dispatch(_request_password_reset, body)
+
+
+@requires(authenticated=False)
+def _request_password_reset(context: RequestContext, body: EmailRequest) -> Reply:
+    context.service(Accounts).password_reset.request(body, origin=context.origin)
+    return Reply(202)
+
+
+@router.post("/password-reset/confirm", status_code=204, responses=NO_CONTENT | problems(400), openapi_extra=PUBLIC)
+async def reset_password(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
+    """Set a new password with the token of that mail. All sessions end."""
+    return await dispatch(_reset_password, body)
+
+
+@requires(authenticated=False, threads="passwords")
+def _reset_password(context: RequestContext, body: NewPasswordRequest) -> Reply:
+    context.service(Accounts).password_reset.confirm(body, origin=context.origin)
+    return Reply(204)
+
+
+@router.post("/verify-email", status_code=202, response_class=Response, responses=MAILED)
+async def request_verification(dispatch: Dispatch) -> Response:
+    """Request a mail to verify the caller's e-mail, unless it is verified."""
+    return await dispatch(_request_verification)
+
+
+@requires(session=True)
+def _request_verification(context: RequestContext) -> Reply:
+    context.service(Accounts).email_verification.request(context.signed_in, origin=context.origin)
+    return Reply(202)
+
+
+@router.post("/verify-email/confirm", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
+async def verify_email(dispatch: Dispatch, body: TokenRequest) -> Response:
+    """Verify an e-mail with the token that was mailed to it."""
+    return await dispatch(_verify_email, body)
+
+
+@requires(authenticated=False)
+def _verify_email(context: RequestContext, body: TokenRequest) -> Reply:
+    return Reply.of(context.service(Accounts).email_verification.confirm(body.token, origin=context.origin))
+
+
+@router.post("/accept-invitation", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
+async def accept_invitation(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
+    """Set the password of an account that an admin has created, with the token of the invitation."""
+    return await dispatch(_accept_invitation, body)
+
+
+@requires(authenticated=False, threads="passwords")
+def _accept_invitation(context: RequestContext, body: NewPasswordRequest) -> Reply:
+    return Reply.of(context.service(Accounts).password_reset.accept_invitation(body, origin=context.origin))

@@ -1,1 +1,0 @@
-"""The verbs of `Accounts`, by what they are about."""

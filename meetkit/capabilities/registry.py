@@ -1,0 +1,46 @@
+"""The tuple of installed capabilities: those of the product, then those that a host registers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from meetkit.capabilities.capability import Capability, resolve
+
+NAMES = ("meetings", "accounts")
+"""The capabilities of the product, by folder. Their order is the order of exports, routes and commands."""
+STORE_CAPABILITY = "meetings"
+"""The capability whose rows are behind the `Store` protocol, so that a host may store them elsewhere."""
+
+# Written at start-up, before the app is built; reads take the tuple that is there.
+_registered: list[Capability] = []
+
+
+def installed() -> tuple[Capability, ...]:
+    """Return all capabilities: the product's in the order of `NAMES`, then those registered, oldest first."""
+    return (*_own(), *_registered)
+
+
+def register(capability: Capability) -> None:
+    """Add a host's capability, before the app, the command line or a database is opened.
+
+    Raises:
+        ValueError: one of that name is installed already.
+    """
+    if any(other.name == capability.name for other in installed()):
+        raise ValueError(f"a capability named {capability.name!r} is installed already")
+    _registered.append(capability)
+
+
+def unregister(name: str) -> None:
+    """Remove a host's capability, as tests do; unknown names are ignored."""
+    _registered[:] = [capability for capability in _registered if capability.name != name]
+
+
+def audit_events() -> tuple[str, ...]:
+    """Return the names of all audit events, each once, in the order of the capabilities."""
+    return tuple(dict.fromkeys(event for capability in installed() for event in capability.audit_events))
+
+
+@cache
+def _own() -> tuple[Capability, ...]:
+    return tuple(resolve(f"meetkit.{name}.capability:CAPABILITY") for name in NAMES)

@@ -1,0 +1,206 @@
+"""Detection of commitments in a sentence: promises, offers, assignments and requests.
+
+It works by patterns, not scores: words without the form of a commitment ("he said I'll send it", "if I'll",
+"I'll not") are never one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from meetkit.insights.commitments.patterns import CUES, Kind, head_pattern
+from meetkit.insights.commitments.verbs import is_check
+from meetkit.insights.language.people import People
+from meetkit.insights.language.text import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A head `[start, task_start)` and the words of its task `[task_start, end)`, in code points of the sentence.
+
+    `text` is the sentence with straight apostrophes, at the same positions.
+    `owner_span` is the span of the words that name the owner; `owner` is `None` where they name nobody.
+    """
+
+    sentence: Sentence
+    text: str
+    kind: Kind
+    start: int
+    task_start: int
+    end: int
+    owner_span: tuple[int, int]
+    owner: str | None
+
+
+# Words before a head that make it no commitment: reported speech, a condition, a doubt, a descriptive clause.
+_NO_COMMITMENT = re.compile(
+    r"(?:\b(?:(?<!as i )(?<!as we )(?:said|says|say|saying)|told \w{1,30}|asked|asks|asking|claims?|claimed|thought"
+    r"|mentioned|wrote|goes|heard|if|when|whenever|until|unless|whether|in case|what|how|why|where|which"
+    r"|who|whom|whatever"
+    r"|hope|hoping|wish|doubt|wonder|before|after|once|as soon as|than|things?|everything|anything|something|nothing"
+    r"|so that|imagine|suppose|pretend|would|could|did|does|do|was|were"
+    r"|(?:don't|didn't|do not|did not|never|can't|cannot) (?:really )?(?:think|know|believe|say|mean|guess|promise|see)"
+    r"|not (?:sure|certain|saying|promising))(?: (?:that|if|when))?|[\"\u201c]|^>)[\s,:]{0,5}\Z",
+    re.IGNORECASE,
+)
+# Before a weak head these open a clause that describes: "the number that you can call".
+_DESCRIPTION = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
+# An event that may never happen makes a promise conditional: "once they sign, I'll …".
+_EVENT = re.compile(
+    r"\b(?:when|whenever|once|as soon as)\s{1,3}(?:they|you|he|she|pigs|hell|\w{1,20} (?:signs?|pays?|agrees?))\b",
+    re.IGNORECASE,
+)
+# After these verbs "when" is no condition: "I'll let you know when they sign" is a firm promise.
+_NOTIFICATION = re.compile(r"(?:let|notify|inform|ping|update|remind|call|come|get)\b", re.IGNORECASE)
+# Politeness, and so no condition: "if that's okay".
+_POLITE_CONDITION = re.compile(
+    r"\bif (?:(?:that's|that is|it's|it is|that|you|at all) )?(?:okay|ok|all right|alright|possible|fine|works?|suits"
+    r"|don't mind|may|all possible)\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?:[;.]|\b(?:but|so))\s", re.IGNORECASE)
+# Words and marks between two commitments, which belong to neither.
+_JOINTS = re.compile(
+    r"(?:[\s,;:\u2013\u2014-]|\b(?:and|but|so|or|while|then|also|yes|okay|ok|meanwhile|perhaps|maybe)\b){1,20}\Z",
+    re.IGNORECASE,
+)
+# What may precede a name that addresses somebody: "Okay, Lukas, could you …".
+_VOCATIVE = re.compile(
+    r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
+)
+_UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.TEAM: Kind.OFFER}
+_ITEM_LABEL = re.compile(
+    r"(?:action item|action point|action|to-?do|task)(?:\s{1,3}for\s{1,3}(?P<name>[^\W\d_][\w'-]{0,30}"
+    r"(?:\s[^\W\d_][\w'-]{0,30})?))?\s{0,3}:\s{1,3}(?=[a-z])",
+    re.IGNORECASE,
+)
+_LET = re.compile(r"(?:(?:[Oo]kay|[Oo]k|[Ss]o|[Tt]hen|[Yy]es),? )?[Ll]et (?P<name>[A-Z][\w'-]{1,30}) (?=[a-z]{2})")
+_IN_BRACKETS = re.compile(r"\s{0,3}\((?P<name>[^\W\d_][\w' -]{0,40})\)\W{0,3}\Z")
+# Characters read before a head and after it: bounds that keep a sentence of many heads linear.
+_LOOK_BACK = 90
+_MAX_CLAUSE = 400
+
+
+def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
+    """Yield the commitments of a sentence, in order; each ends where the next begins."""
+    if action_item := _explicit_item(sentence, people):
+        yield action_item
+        return
+    if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
+        return
+    text = sentence.text.replace("\u2019", "'")
+    heads = [head for match in head_pattern().finditer(text) if (head := _head(match, sentence, people))]
+    starts = [*(head.start for head in heads), len(text)]
+    for head, end in zip(heads, starts[1:], strict=True):
+        clause = text[head.task_start : min(end, head.task_start + _MAX_CLAUSE)]
+        if end < len(text):
+            clause = _JOINTS.sub("", clause)
+        if not _is_no_commitment(head):
+            yield _with_condition(replace(head, end=head.task_start + len(clause)))
+
+
+def _explicit_item(sentence: Sentence, people: People) -> Commitment | None:
+    """Return the commitment of an explicit item; `None` where there is none.
+
+    As in "Action item for Lou: order badges", "TODO: order badges (Lou)" and "Let Lou order badges".
+    """
+    text = sentence.text.replace("\u2019", "'")
+    if not (match := _ITEM_LABEL.match(text) or _LET.match(text)):
+        return None
+    is_let = match.re is _LET
+    in_brackets = None if is_let else _IN_BRACKETS.search(text, max(match.end(), len(text) - _LOOK_BACK))
+    end, owner_span, owner = len(text), match.span("name"), people.name_at_end(match["name"] or "")
+    if in_brackets:
+        end = in_brackets.start()
+        if not owner and (full_name := people.full_name(in_brackets["name"])):
+            owner_span, owner = in_brackets.span("name"), (0, full_name)
+    if is_let and not owner:
+        return None
+    kind = Kind.ASSIGNMENT if is_let else Kind.PROMISE
+    return Commitment(sentence, text, kind, match.start(), match.end(), end, owner_span, owner and owner[1])
+
+
+def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitment | None:
+    kind = next(kind for kind in Kind if match[kind.value] is not None)
+    start, end = match.span(kind.value)
+    text = match.string
+    head = Commitment(sentence, text, kind, start, match.start("verb"), len(text), (start, end), None)
+    if kind is Kind.ASSIGNMENT:
+        return _assigned_by_name(head, people)
+    if kind is Kind.REQUEST:
+        return _request(head, people)
+    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
+    return replace(head, owner=sentence.turn.speaker) if speaks_for_self else head
+
+
+def _assigned_by_name(head: Commitment, people: People) -> Commitment | None:
+    """Return the commitment of the person named before the head, as in "Lukas will …"; `None` without a name there.
+
+    "Lukas to …" counts only for a known person, at the beginning of a sentence or of a list item.
+    """
+    before = _text_before(head)
+    if not (name := people.name_at_end(before)):
+        return None
+    start, owner = head.start - len(before) + name[0], name[1]
+    is_bare = head.text[head.start : head.task_start].lower().split()[:1] == ["to"]
+    is_opening = people.full_name(owner) and _is_opening(head.text[max(0, start - _LOOK_BACK) : start])
+    if is_bare and not is_opening:
+        return None
+    return replace(head, start=start, owner_span=(start, start + len(before[name[0] :].rstrip())), owner=owner)
+
+
+def _is_opening(before: str) -> bool:
+    return not before.strip() or before.rstrip()[-1] in ":;,-\u2013\u2014\u2022*" or before.endswith(" and ")
+
+
+def _request(head: Commitment, people: People) -> Commitment:
+    """Return a request, assigned to the person it addresses: "Lukas, could you …", "could you …, Lukas?"."""
+    text_before = _text_before(head)
+    before = text_before.rstrip().removesuffix(",")
+    name = people.name_at_end(before)
+    if name and _VOCATIVE.search(before[: name[0]]):
+        at = head.start - len(text_before) + name[0]
+        return replace(head, kind=Kind.ASSIGNMENT, owner_span=(at, at + len(before) - name[0]), owner=name[1])
+    return _assigned_at_end(head, people)
+
+
+def _assigned_at_end(head: Commitment, people: People) -> Commitment:
+    """Return a request, assigned to the known person whose name ends the sentence: "Could you …, Lukas?"."""
+    after = head.text[head.task_start : head.task_start + _MAX_CLAUSE + 1]
+    if len(after) > _MAX_CLAUSE:
+        return head
+    after = after.rstrip("?.! ")
+    name = people.name_at_end(after)
+    if not (name and after[: name[0]].rstrip().endswith(",") and people.full_name(after[name[0] :])):
+        return head
+    return replace(
+        head, kind=Kind.ASSIGNMENT, owner_span=(head.task_start + name[0], head.task_start + len(after)), owner=name[1]
+    )
+
+
+def _text_before(head: Commitment) -> str:
+    return head.text[max(0, head.start - _LOOK_BACK) : head.start]
+
+
+def _is_no_commitment(head: Commitment) -> bool:
+    before = _text_before(head)
+    is_weak = head.kind in (Kind.OFFER, Kind.DUTY, Kind.REQUEST, Kind.ASSIGNMENT)
+    is_quoted = before.count('"') % 2 == 1 or before.count("\u201c") > before.count("\u201d")
+    return is_quoted or bool(_NO_COMMITMENT.search(before)) or (is_weak and bool(_DESCRIPTION.search(before)))
+
+
+def _with_condition(head: Commitment) -> Commitment:
+    """Return a commitment; a promise, duty or team commitment under a condition becomes an offer."""
+    text = head.text
+    before = _BREAK.split(text[max(0, head.start - 3 * _LOOK_BACK) : head.start])[-1]
+    after = "" if is_check(text[head.task_start : head.end]) else text[head.task_start : head.task_start + _MAX_CLAUSE]
+    after = _POLITE_CONDITION.sub("", _BREAK.split(after)[0])
+    condition = (
+        _CONDITION.search(_POLITE_CONDITION.sub("", before)) or _CONDITION.search(after) or _EVENT.search(before)
+    )
+    if not (condition or _NOTIFICATION.match(after)):
+        condition = _EVENT.search(after)
+    return replace(head, kind=_UNDER_CONDITION.get(head.kind, head.kind)) if condition else head

@@ -1,0 +1,1 @@
+"""Grounding of quotes: exact and near matches of a model's quotes in a transcript, and the similarity of texts."""

@@ -1,0 +1,1 @@
+"""Language knowledge that both engines share: sentences, word lists, stems, intents, names and replies."""

@@ -1,0 +1,106 @@
+"""Dialogue acts of replies: accept, refuse, evade, ask back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from meetkit.insights.language.text import Document, Sentence, asks
+
+
+class Reply(Enum):
+    """The dialogue act of a turn towards a request or question before it."""
+
+    ACCEPTS = "accepts"
+    REFUSES = "refuses"
+    EVADES = "evades"
+    ASKS = "asks"
+    SAYS = "says"
+
+
+_FILLERS = (
+    r"(?:(?:oh|well|um|uh|hm+|so|and|but|then|actually|right|ah|great|good|okay|ok|thanks|thank you)[,.!]?\s{1,3}){0,4}"
+)
+_ACCEPT = re.compile(
+    rf"{_FILLERS}(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|will do|okay|ok|no problem"
+    rf"|no worries|not at all"
+    r"|gladly|happy to|definitely|you got it|consider it done|(?:i'm )?on it|sounds? (?:good|great)"
+    r"|all ?right|fine|agreed"
+    r"|with pleasure|my pleasure|i can do that|i'll do (?:that|it|so)|can do|i will|understood|got it|deal|works for me"
+    r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be"
+    r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
+    re.IGNORECASE,
+)
+# An acceptance in words of refusal: "no problem".
+_FIRM = re.compile(r"no (?:problem|worries)|not at all|why not|no, not at all|don't mind", re.IGNORECASE)
+_REFUSE = re.compile(
+    r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
+    r"|i'd rather not|nope|not now"
+    r"|probably not|not really|i doubt (?:it|that)|not me"
+    r"|no way|no need|no thanks|no thank you|don't bother|not necessary|wouldn't|don't think so"
+    r"|not (?:mine|my|our))\b|^no\b",
+    re.IGNORECASE,
+)
+_EVADE = re.compile(
+    rf"{_FILLERS}(?:good question,? )?(?:i (?:really |honestly )?(?:don't|do not|wouldn't) know"
+    rf"|(?:i'm )?not (?:sure|certain)|i'm not \w+ sure|no idea|no clue|hard to say"
+    r"|let me (?:check|see|think|look|ask|find|get back|confirm|come back)|we'll see"
+    r"|i(?:'ll| will)? (?:have to|need to|must|would have to|'d have to)?\s?(?:check|ask|find out"
+    r"|look into|get back|look it up|come back)"
+    r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|who knows"
+    r"|nobody knows|i wish i knew)\b",
+    re.IGNORECASE,
+)
+# A speaker who passes a request on: "Lukas will do it".
+_PASSES_ON = re.compile(
+    r"\b(?P<name>[A-Z][\w'-]{1,30})(?:'ll| will| can| should| is going to) (?:do|handle|take care of|take|own|send)"
+    r" (?:it|that|this|them)\b"
+)
+# Characters of a turn that are read: the act comes first, and a monologue after it says nothing about it.
+_OPENING = 240
+
+
+def opening(sentences: Sequence[Sentence]) -> str:
+    """Return the first two sentences of a turn, at most 240 characters, with straight apostrophes."""
+    return " ".join(sentence.text for sentence in sentences[:2])[:_OPENING].replace("\u2019", "'")
+
+
+def acceptance_span(sentence: Sentence) -> tuple[int, int]:
+    """Return the span of the accepting words at the start of a sentence; the whole sentence where there are none."""
+    match = _ACCEPT.match(sentence.text.replace("\u2019", "'"))
+    return match.span() if match else (0, len(sentence.text))
+
+
+def delegation(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
+    """Return the sentence and span of the name that a task is passed to, as in "Sure, but Lukas will do it"."""
+    for sentence in sentences[:2]:
+        if (match := _PASSES_ON.search(sentence.text.replace("\u2019", "'"))) and not match["name"].startswith("I'"):
+            return sentence, *match.span("name")
+    return None
+
+
+def classify(sentences: Sequence[Sentence]) -> Reply:
+    """Return the dialogue act of a turn. A refusal outweighs the politeness before it, except in "no problem"."""
+    text = opening(sentences)
+    if not text:
+        return Reply.SAYS
+    if any(_EVADE.match(sentence.text.replace("\u2019", "'")) for sentence in sentences[:2]):
+        return Reply.EVADES
+    if _REFUSE.search(text) and not _FIRM.match(text):
+        return Reply.REFUSES
+    if _FIRM.match(text) or _ACCEPT.match(text):
+        return Reply.ACCEPTS
+    return Reply.ASKS if asks(sentences[0].text) else Reply.SAYS
+
+
+def turn_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """Return the turn after that of a sentence; empty at the end of the transcript."""
+    index = sentence.turn.index + 1
+    return document.by_turn[index] if index < len(document.by_turn) else ()
+
+
+def accepting_turn_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """Return the next turn if it accepts, else an empty one."""
+    reply = turn_after(sentence, document)
+    return reply if classify(reply) is Reply.ACCEPTS else ()

@@ -1,0 +1,81 @@
+"""Action items across meetings: list the open ones, complete one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from functools import partial
+
+from meetkit.errors import ForbiddenError, NotFoundError
+from meetkit.insights import open_items
+from meetkit.models.base import parse
+from meetkit.models.insights import ActionItem, PendingActionItem
+from meetkit.models.meetings import Meeting
+from meetkit.models.zones import utc_now
+from meetkit.runtime.collaborators import current_store
+from meetkit.storage import Store
+
+
+def get_open_action_items(user_id: str | None = None, contact_id: str | None = None) -> list[PendingActionItem]:
+    """List the open action items of meetings that a user owns or attends, with a contact, both, or of all meetings.
+
+    An item that several meetings with the same contact have is one, with each of them among its `sources`, and
+    open where the latest of them says so. Those of the latest meeting come first. Overdue is what was due before
+    today in UTC.
+    """
+    store = current_store()
+    meetings = {meeting.id: meeting for meeting in store.item_histories(user_id=user_id, contact_id=contact_id)}
+    pending = open_items.pending(meetings.values(), today=utc_now().date())
+    if user_id is None:
+        return list(pending)
+    return [item for item in pending if any(user_id in meetings[src.meeting_id].user_ids for src in item.sources)]
+
+
+def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:
+    """Mark an item as done, in that meeting and in all others with the same people that have it open.
+
+    Other meetings that the caller may see but not change are left unchanged, and so is an item that is done already.
+
+    Raises:
+        NotFoundError: no such meeting, or it has no item of that id.
+        ForbiddenError: the store does not let this caller complete items of that meeting.
+    """
+    store, now = current_store(), utc_now()
+    meeting = store.get_meeting(meeting_id, transcript=False)
+    _find(meeting, item_id)
+    ids_by_meeting = _same_item(store, meeting, item_id)
+    ids = ids_by_meeting.pop(meeting_id)
+    for source_id, source_ids in ids_by_meeting.items():
+        with suppress(NotFoundError, ForbiddenError):  # Deleted meanwhile, or not the caller's to change.
+            store.update_meeting(source_id, partial(_complete, ids=source_ids, now=now))
+    return _find(store.update_meeting(meeting_id, partial(_complete, ids=ids, now=now)), item_id)
+
+
+def _find(meeting: Meeting, item_id: str) -> ActionItem:
+    for item in meeting.action_items:
+        if item.id == item_id:
+            return item
+    raise NotFoundError("action item", item_id)
+
+
+def _same_item(store: Store, meeting: Meeting, item_id: str) -> dict[str, set[str]]:
+    """Map the id of each meeting that has an item to the ids under which it has it."""
+    params = {"contact_id": meeting.contact_id} if meeting.contact_id else {"user_id": meeting.user_id}
+    same_thread = [past for past in store.item_histories(**params) if past.thread_key == meeting.thread_key]
+    ids: dict[str, set[str]] = {meeting.id: {item_id}}
+    for thread in open_items.threads({past.id: past for past in (*same_thread, meeting)}.values()):
+        if any(source.meeting_id == meeting.id and source.item_id == item_id for source in thread.sources):
+            for source in thread.sources:
+                ids.setdefault(source.meeting_id, set()).add(source.item_id)
+    return ids
+
+
+def _complete(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
+    if not any(item.id in ids and item.status == "open" for item in meeting.action_items):
+        return meeting
+    items = [
+        item.model_copy(update={"status": "done", "done_at": now}) if item.id in ids and item.status == "open" else item
+        for item in meeting.action_items
+    ]
+    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
+    return parse(Meeting, {**fields, "action_items": items, "updated_at": now, "version": meeting.version + 1})

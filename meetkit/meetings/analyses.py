@@ -1,0 +1,258 @@
+"""Meeting analysis: analyse a transcript, store the insights, read them, and sum what model calls cost."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import datetime as dt
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, Self, TypeVar
+
+from pydantic import ValidationError
+
+from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
+from meetkit.insights import meeting_record
+from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
+from meetkit.insights.answer_cache import MeetingAnswerCache
+from meetkit.insights.meeting_record import RecordedFindings
+from meetkit.insights.transcript import read_transcript
+from meetkit.llm_client import UsageObserver
+from meetkit.models.analysis import MeetingContext, MeetingInsights
+from meetkit.models.base import parse
+from meetkit.models.meetings import Meeting, MeetingFilters
+from meetkit.models.transcripts import Transcript
+from meetkit.models.usage import Usage, UsageTotal
+from meetkit.models.zones import get_zone, utc_now
+from meetkit.runtime.collaborators import current_llm, current_store
+from meetkit.storage import Store
+
+_INSIGHTS, _FINDINGS, _ORIGINAL, _ANSWERS = "insights", "found", "transcript", "answers"
+ValueT = TypeVar("ValueT", MeetingInsights, RecordedFindings)
+# Each retry means that another change of the same meeting came first; so many in a row are no accident.
+_MAX_TRIES = 20
+_log = logging.getLogger("meetkit")
+
+
+def analyze_meeting(
+    meeting_id: str,
+    transcript: str | bytes | None = None,
+    *,
+    trackers: Mapping[str, Sequence[str]] | None = None,
+    fallback: Literal["offline"] | None = "offline",
+) -> MeetingInsights:
+    """Analyse a meeting's transcript, store the insights with the meeting, and return them.
+
+    The transcript is stored as given, and in canonical form as the meeting's `transcript`, into which the
+    evidence points. The items found go on the meeting's record, and the summary and the mood too where nobody
+    wrote one; what people wrote or changed stays. Where a model is in use and fails in a section, that section
+    is the offline engine's, or with `fallback=None` empty; its `status` says so.
+
+    Args:
+        meeting_id: the meeting to analyse.
+        transcript: text, WebVTT, SRT or JSON; by default the one that the meeting has.
+        trackers: phrases to look for, by name.
+        fallback: the engine that replaces a model that fails.
+
+    Raises:
+        InvalidRequestError: the meeting has no transcript, or it cannot be read.
+    """
+    job = _Job.of(meeting_id, transcript, trackers, fallback)
+    try:
+        insights = analyze(job.transcript, engine=job.engine, context=job.context)
+    finally:
+        job.record_costs()
+    return job.save(insights)
+
+
+async def analyze_meeting_async(
+    meeting_id: str,
+    transcript: str | bytes | None = None,
+    *,
+    trackers: Mapping[str, Sequence[str]] | None = None,
+    fallback: Literal["offline"] | None = "offline",
+) -> MeetingInsights:
+    """Analyse a meeting like `analyze_meeting`, for an event loop: awaits the model, calls the store in threads.
+
+    So the store must be one that threads may share, not one on a host's open connection.
+    """
+    job = await asyncio.to_thread(_Job.of, meeting_id, transcript, trackers, fallback)
+    try:
+        insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
+    finally:
+        await asyncio.to_thread(job.record_costs)
+    return await asyncio.to_thread(job.save, insights)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Inputs and outputs of one analysis; holds no database connection while the model runs."""
+
+    store: Store
+    meeting: Meeting
+    source: str | bytes
+    transcript: Transcript
+    context: MeetingContext
+    engine: Engine
+    answers: MeetingAnswerCache
+    costs: list[Usage]
+
+    @classmethod
+    def of(
+        cls,
+        meeting_id: str,
+        source: str | bytes | None,
+        trackers: Mapping[str, Sequence[str]] | None,
+        fallback: Literal["offline"] | None,
+    ) -> Self:
+        store = current_store()
+        meeting = store.get_meeting(meeting_id)
+        source, transcript = _stored_source(store, meeting) if source is None else (source, read_transcript(source))
+        answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
+        costs: list[Usage] = []
+        engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
+        context = _context(store, meeting, trackers or {})
+        return cls(store, meeting, source, transcript, context, engine, answers, costs)
+
+    def record_costs(self) -> None:
+        for usage in self.costs:
+            self.store.add_usage(usage)
+
+    def save(self, insights: MeetingInsights) -> MeetingInsights:
+        for _ in range(_MAX_TRIES):
+            meeting = self.store.get_meeting(self.meeting.id)
+            self._check_not_erased(meeting)
+            before = _load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
+            result = meeting_record.align_ids(insights, meeting)
+            findings = meeting_record.collect_findings(result, meeting, before)
+            with suppress(_ConcurrentChangeError):
+                record = self.store.update_meeting(
+                    meeting.id,
+                    partial(self._update_record, version=meeting.version, findings=findings, before=before),
+                    artefacts={
+                        _INSIGHTS: result.model_dump_json(),
+                        _FINDINGS: findings.model_dump_json(),
+                        _ORIGINAL: _encode(self.source),
+                        _ANSWERS: self.answers.used_answers(),
+                    },
+                )
+                return meeting_record.with_current_items(result, record)
+        raise ConflictError(f"meeting {brief_repr(self.meeting.id)} kept changing during the analysis; try again")
+
+    def _check_not_erased(self, meeting: Meeting) -> None:
+        if meeting.was_erased_since(self.meeting) or (self.meeting.transcript and not meeting.transcript):
+            raise ConflictError(f"meeting {brief_repr(meeting.id)} was erased meanwhile; the analysis is not stored")
+
+    def _update_record(
+        self, meeting: Meeting, *, version: int, findings: RecordedFindings, before: RecordedFindings
+    ) -> Meeting:
+        if meeting.version != version:
+            raise _ConcurrentChangeError
+        return meeting_record.update_record(meeting, self.transcript, findings, before=before, now=utc_now())
+
+
+class _ConcurrentChangeError(Exception):
+    """The meeting changed since it was read, perhaps by another analysis."""
+
+
+def get_insights(meeting_id: str) -> MeetingInsights | None:
+    """Return the insights of a meeting's last analysis, with its items open or done as they now are.
+
+    `None` where there is none, or, as the log says, none that this version can read.
+    """
+    store = current_store()
+    meeting = store.get_meeting(meeting_id, transcript=False)
+    insights = _load(MeetingInsights, store, meeting_id, _INSIGHTS)
+    return insights and meeting_record.with_current_items(insights, meeting)
+
+
+def has_unreadable_insights(meeting_id: str) -> bool:
+    """Return whether a meeting has a stored analysis that this version cannot read; analysing it again replaces it."""
+    store = current_store()
+    return store.get_artefact(meeting_id, _INSIGHTS) is not None and get_insights(meeting_id) is None
+
+
+def get_transcript(meeting_id: str) -> Transcript | None:
+    """Return a meeting's transcript with its turns, if it has one; with times where the source had them."""
+    store = current_store()
+    meeting = store.get_meeting(meeting_id)
+    return None if meeting.transcript is None else _stored_source(store, meeting)[1]
+
+
+def get_usage(
+    *, date_from: str | dt.datetime | dt.date | None = None, date_to: str | dt.datetime | dt.date | None = None
+) -> list[UsageTotal]:
+    """Sum what model calls cost, by model, purpose and outcome.
+
+    Args:
+        date_from: only calls on or after it; naive ones are UTC.
+        date_to: only calls before it; a bare date is included.
+    """
+    start, end = parse(MeetingFilters, {"date_from": date_from, "date_to": date_to}).bounds("UTC")
+    return current_store().sum_usage(start=start, end=end)
+
+
+def choose_engine(
+    *,
+    fallback: Literal["offline"] | None = "offline",
+    cache: MeetingAnswerCache | None = None,
+    on_usage: UsageObserver | None = None,
+) -> Engine:
+    """Return the engine of the model in use, or the offline engine where there is none.
+
+    Raises:
+        InvalidRequestError: an unknown `fallback`.
+        ImportError: a model is in use, and the extra `llm` is not installed.
+    """
+    if fallback not in (None, "offline"):
+        raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
+    llm = current_llm()
+    if llm is None:
+        return OFFLINE
+    from meetkit.insights.model import ModelEngine  # noqa: PLC0415  # needs the extra
+
+    return ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
+
+
+def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str]]) -> MeetingContext:
+    contact = store.get_contact(meeting.contact_id) if meeting.contact_id else None
+    fields = {
+        "title": meeting.title,
+        "date": meeting.date.astimezone(get_zone(meeting.timezone)).date(),
+        "timezone": meeting.timezone,
+        "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
+        "their_side": [contact.name] if contact else [],
+        "trackers": trackers,
+    }
+    return parse(MeetingContext, fields)
+
+
+def _stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
+    """Return the source of a meeting's transcript and its parsed form; the text where the source was replaced since."""
+    if meeting.transcript is None:
+        raise InvalidRequestError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyse")
+    original = store.get_artefact(meeting.id, _ORIGINAL)
+    with suppress(ValueError):  # An unreadable source is not the one that this transcript was made from.
+        source = base64.b64decode(original or "", validate=True)
+        transcript = read_transcript(source)
+        if transcript.text == meeting.transcript:
+            return source, transcript
+    return meeting.transcript, read_transcript(meeting.transcript)
+
+
+def _encode(source: str | bytes) -> str:
+    return base64.b64encode(source.encode() if isinstance(source, str) else source).decode()
+
+
+def _load(kind: type[ValueT], store: Store, meeting_id: str, attachment: str) -> ValueT | None:
+    """Return a stored value; `None` where there is none, or where its form is unknown, which is logged."""
+    content = store.get_artefact(meeting_id, attachment)
+    try:
+        return None if content is None else kind.model_validate_json(content)
+    except ValidationError:
+        # The content is personal, so the log names only where it is.
+        _log.warning("the stored %s of meeting %s cannot be read", attachment, brief_repr(meeting_id))
+        return None

@@ -1,0 +1,41 @@
+"""The meetings capability: its data rules, routes, commands and events."""
+
+from meetkit.capabilities import Capability, Command
+
+CAPABILITY = Capability(
+    name="meetings",
+    docs="docs/service.md",
+    tables="meetkit.storage.sql.tables",
+    records="meetkit.storage.sql.core_records:CORE",
+    erase_user="meetkit.storage.sql.erasure:erase_user",
+    erase_contact="meetkit.storage.sql.erasure:erase_contact",
+    purge="meetkit.storage.sql.erasure:purge",
+    routes="meetkit.meetings.routes.fastapi:ROUTERS",
+    flask_routes="meetkit.meetings.routes.flask:ROUTES",
+    examples="meetkit.meetings.routes.examples:OF_SCHEMAS",
+    schemas="meetkit.meetings.routes.schemas:BY_NAME",
+    commands=(
+        Command(
+            "analyze",
+            "meetkit.meetings.commands.analyze:analyze",
+            "Find the tasks, decisions, questions, mood and talk time in a transcript.",
+        ),
+        Command(
+            "brief",
+            "meetkit.meetings.commands.brief:brief",
+            "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
+        ),
+        Command("meetings", "meetkit.meetings.commands.meetings:meetings", "List a user's meetings."),
+        Command(
+            "slots",
+            "meetkit.meetings.commands.slots:slots",
+            "Find when people are free together: users on a day, or exported calendars in the next days.",
+        ),
+        Command(
+            "usage",
+            "meetkit.meetings.commands.usage:usage",
+            "Sum the calls to models, their tokens and time, by model, purpose and outcome.",
+        ),
+    ),
+    audit_events=("transcript_read", "contact_erased", "user_erased", "purge"),
+)

@@ -1,0 +1,1 @@
+"""The commands on meetings: `meetings`, `slots`, `brief`, `analyze`, `usage`."""

@@ -1,0 +1,130 @@
+"""Common free time of exported calendar files, for `meetkit slots --calendar`. Needs the extra `calendar`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from meetkit.availability.day import DayQuery, slots_in, windows_of_day
+from meetkit.availability.intervals import Interval, intersection
+from meetkit.calendars import Problem, read_busy
+from meetkit.cli.output import one_line
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import parse
+from meetkit.models.time import TimeSlot
+from meetkit.models.zones import FIRST, LAST, MINUTE, day_start, get_zone, to_datetime, to_microseconds
+
+MAX_DAYS = 366
+# A damaged file may have thousands.
+_MAX_PROBLEMS = 5
+_SATURDAY = 5
+_MIB = 1024 * 1024
+_QUARTER = 15 * MINUTE
+
+
+def common_time(
+    paths: Sequence[str],
+    first: str | None,
+    days: int,
+    *,
+    duration: int,
+    work_hours: tuple[float, float],
+    timezone: str,
+    step: int | None,
+    buffer: int,
+    now: dt.datetime,
+    max_mb: int,
+) -> tuple[list[dt.date], list[TimeSlot]]:
+    """Return the days of the search, and the slots from Monday to Friday in which all these calendars are free.
+
+    Without a first day, the search begins at the next quarter of an hour after `now`. Events that cannot be read are
+    reported on standard error.
+
+    Raises:
+        InvalidRequestError: a file cannot be read or is not a calendar, or an option breaks a rule.
+    """
+    query = _query(
+        {
+            "user_ids": paths,
+            "date": first or _local_date(now, timezone),
+            "duration_minutes": duration,
+            "work_hours": work_hours,
+            "timezone": timezone,
+            "step_minutes": step,
+            "buffer_minutes": buffer,
+        }
+    )
+    if not 1 <= days <= MAX_DAYS:
+        raise InvalidRequestError(f"--days: from 1 to {MAX_DAYS}, not {days}")
+    # Today's slots begin on the quarter of an hour, not at the second of the command.
+    earliest = FIRST if first else -(-to_microseconds(now) // _QUARTER) * _QUARTER
+    dates = [query.date + dt.timedelta(days=number) for number in range(days)]
+    busy = [interval for path in paths for interval in _busy(path, query, timezone, dates, max_mb)]
+    slots: list[TimeSlot] = []
+    for day in dates:
+        if day.weekday() < _SATURDAY:
+            windows = intersection(windows_of_day(day, timezone, work_hours), [(earliest, LAST)])
+            slots += slots_in(windows, busy, query, timezone)
+    return dates, slots
+
+
+def _query(options: dict[str, object]) -> DayQuery:
+    try:
+        return parse(DayQuery, options)
+    except InvalidRequestError as error:
+        # The field's name differs from the option's.
+        raise InvalidRequestError(str(error).replace("date: ", "--from: ", 1)) from error
+
+
+def _local_date(now: dt.datetime, timezone: str) -> dt.date:
+    try:
+        return now.astimezone(get_zone(timezone)).date()
+    except ValueError as error:
+        raise InvalidRequestError(f"--timezone: {error}") from None
+
+
+def _busy(path: str, query: DayQuery, timezone: str, days: Sequence[dt.date], max_mb: int) -> list[Interval]:
+    buffer = query.buffer_minutes * MINUTE
+    problems: list[Problem] = []
+    try:
+        busy = read_busy(
+            _content(path, max_mb),
+            start=to_datetime(day_start(days[0], timezone) - buffer),
+            end=to_datetime(day_start(days[-1] + dt.timedelta(days=1), timezone) + buffer),
+            timezone=timezone,
+            max_bytes=max_mb * _MIB,
+            on_problem=problems.append,
+        )
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"{path}: {error}") from error
+    for problem in problems[:_MAX_PROBLEMS]:
+        _warn(f"{path}: {problem}")
+    if len(problems) > _MAX_PROBLEMS:
+        _warn(f"{path}: {len(problems) - _MAX_PROBLEMS} more problems are not shown")
+    return [(to_microseconds(interval.start), to_microseconds(interval.end)) for interval in busy]
+
+
+def _content(path: str, max_mb: int) -> bytes:
+    if "://" in path:
+        raise InvalidRequestError("--calendar takes a file, not a URL; download it first")
+    try:
+        with Path(path).open("rb") as file:
+            # One byte more shows that it is too large, and a file without end, such as a device, is not read on.
+            content = file.read(max_mb * _MIB + 1)
+    except OSError as error:
+        raise InvalidRequestError(f"cannot be read: {error.strerror or type(error).__name__}") from None
+    # A NUL in the name.
+    except ValueError as error:
+        raise InvalidRequestError(f"cannot be read: {error}") from None
+    if len(content) > max_mb * _MIB:
+        raise InvalidRequestError(
+            f"larger than {max_mb} MiB; export a shorter period, or raise MEETKIT_MAX_CALENDAR_MB"
+        )
+    return content
+
+
+def _warn(text: str) -> None:
+    click.echo(f"meetkit: warning: {one_line(text)}", err=True)

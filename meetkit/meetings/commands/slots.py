@@ -1,0 +1,134 @@
+"""`meetkit slots`: the time that users, or exported calendars, are free together."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from meetkit import meeting_service, settings
+from meetkit.cli import database, output, terminal
+from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.meetings.commands import views
+from meetkit.models.zones import parse_date, utc_now
+
+
+# No `StoreCommand`, as calendars need no database.
+@click.command()
+@click.option("--user", "users", multiple=True, help="A user's id; repeatable.")
+@click.option(
+    "--calendar", "calendars", multiple=True, metavar="FILE", help="An .ics file instead of a user; repeatable."
+)
+@click.option("--date", metavar="YYYY-MM-DD", help="The day, with --user.")
+@click.option("--from", "first", metavar="YYYY-MM-DD", help="The first day, with --calendar; default: today.")
+@click.option("--days", type=int, metavar="NUMBER", help="How many days, with --calendar; default: 5.")
+@click.option("--duration", type=int, required=True, metavar="MINUTES", help="The length of the meeting.")
+@click.option(
+    "--hours",
+    default="9-17",
+    show_default=True,
+    help="Work hours, with --calendar from Monday to Friday; `own` for each user's own.",
+)
+@click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Needed with --calendar.")
+@click.option("--step", type=int, metavar="MINUTES", help="Offer a slot of the duration every MINUTES.")
+@click.option("--buffer", type=int, default=0, metavar="MINUTES", help="Free time around meetings.")
+@output.as_json_option
+def slots(
+    users: tuple[str, ...],
+    calendars: tuple[str, ...],
+    date: str | None,
+    first: str | None,
+    days: int | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Find when people are free together: users on a day, or exported calendars in the next days.
+
+    A calendar is a file that Google, Outlook or Apple exported:
+    `meetkit slots --calendar me.ics --calendar them.ics --duration 45 --timezone Europe/Berlin`
+    """
+    if bool(users) == bool(calendars):
+        raise InvalidRequestError("give each person by --user, or each by --calendar")
+    work_hours = _work_hours(options.pop("hours"))
+    if users:
+        _reject({"--from": first, "--days": days}, "goes with --calendar; with --user give --date")
+        with database.in_use():
+            _slots_of_users(users, date, work_hours, as_json=as_json, **options)
+    else:
+        _reject({"--date": date}, "goes with --user; with --calendar give --from and --days")
+        _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
+
+
+def _reject(options: dict[str, object], why: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise InvalidRequestError(f"{name} {why}")
+
+
+def _slots_of_users(
+    users: tuple[str, ...],
+    date: str | None,
+    work_hours: tuple[float, float] | None,
+    *,
+    duration: int,
+    timezone: str | None,
+    step: int | None,
+    buffer: int,
+    as_json: bool,
+) -> None:
+    if date is None:
+        raise InvalidRequestError("--user needs --date")
+    free_slots = meeting_service.find_available_slots(
+        users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
+    )
+    if as_json:
+        output.print_json(free_slots)
+    else:
+        people = [meeting_service.get_user(user) for user in users]
+        zone = timezone or people[0].timezone
+        views.print_slots(terminal.console(), people, parse_date(date), zone, free_slots)
+
+
+def _slots_of_calendars(
+    paths: tuple[str, ...],
+    first: str | None,
+    days: int,
+    work_hours: tuple[float, float] | None,
+    *,
+    timezone: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    if timezone is None:
+        raise InvalidRequestError("--calendar needs --timezone, e.g. Europe/Berlin")
+    if work_hours is None:
+        raise InvalidRequestError("--hours own goes with --user; calendar files hold no work hours")
+    from meetkit.meetings.commands import calendar_files  # noqa: PLC0415  # with --user its extra is not needed
+
+    dates, free_slots = calendar_files.common_time(
+        paths,
+        first,
+        days,
+        work_hours=work_hours,
+        timezone=timezone,
+        now=utc_now(),
+        max_mb=settings.load().max_calendar_mb,
+        **options,
+    )
+    if as_json:
+        output.print_json(free_slots)
+    else:
+        names = [Path(path).stem for path in paths]
+        views.print_common_days(terminal.console(), names, dates, timezone, free_slots)
+
+
+def _work_hours(text: str) -> tuple[float, float] | None:
+    if text == "own":
+        return None
+    # Python's own numbers would also take underscores, signs and exponents.
+    hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
+    if not hours:
+        raise InvalidRequestError(f"--hours: use FROM-TO such as 9-17 or 8.5-16, or 'own', not {brief_repr(text)}")
+    return float(hours[1]), float(hours[2])

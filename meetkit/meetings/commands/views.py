@@ -1,0 +1,133 @@
+"""Meetings, common free time and briefs on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from meetkit import meeting_service
+from meetkit.availability.intervals import union
+from meetkit.cli import terminal
+from meetkit.cli.output import sanitize
+from meetkit.errors import LLMAPIError, NotFoundError
+from meetkit.llm_client import RetryObserver
+from meetkit.models.insights import PendingActionItem, PreMeetingPrep
+from meetkit.models.meetings import Meeting
+from meetkit.models.people import User
+from meetkit.models.time import TimeSlot
+from meetkit.models.zones import MINUTE, to_microseconds
+
+
+def print_meetings(out: Console, user: User, meetings: Sequence[Meeting]) -> None:
+    """Print a user's meetings as a table, in the user's zone."""
+    if not meetings:
+        out.print(f"{sanitize(user.name)} has no matching meetings.")
+        return
+    zone = ZoneInfo(user.timezone)
+    table = terminal.table("When", "What", "With", "Status", "Id")
+    for meeting in meetings:
+        start = meeting.date.astimezone(zone)
+        table.add_row(
+            f"{start:%a %d %b %Y %H:%M}",
+            sanitize(meeting.title),
+            sanitize(_participants(meeting)),
+            meeting.status,
+            sanitize(meeting.id),
+        )
+    out.print(table)
+    out.print(f"Times of {sanitize(user.name)}, {user.timezone}.")
+
+
+def print_slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, slots: Sequence[TimeSlot]) -> None:
+    """Print common free time as a table, in a zone and in each user's own."""
+    names = " and ".join(sanitize(user.name) for user in users)
+    if not slots:
+        out.print(f"{names} have no common time of that length on {day:%A, %d %B %Y}.")
+        return
+    zones = list(dict.fromkeys([timezone, *(user.timezone for user in users)]))
+    out.print(f"{names}, {day:%A, %d %B %Y}:")
+    _print_day(out, day, zones, slots)
+
+
+def print_common_days(
+    out: Console, names: Sequence[str], days: Sequence[dt.date], timezone: str, slots: Sequence[TimeSlot]
+) -> None:
+    """Print the free time that calendars have in common, day by day."""
+    title = " and ".join(map(sanitize, names))
+    if not slots:
+        when = f"on {days[0]:%A, %d %B %Y}" + (f" or until {days[-1]:%A, %d %B %Y}" if days[1:] else "")
+        out.print(f"{title} {'have' if len(names) > 1 else 'has'} no time of that length {when}, Monday to Friday.")
+        return
+    zone = ZoneInfo(timezone)
+    out.print(f"{title}:")
+    for day in days:
+        if slots_of_day := [slot for slot in slots if slot.start_time.astimezone(zone).date() == day]:
+            terminal.heading(out, f"{day:%A, %d %B %Y}")
+            _print_day(out, day, [timezone], slots_of_day)
+
+
+def print_brief(out: Console, meeting: Meeting, brief: PreMeetingPrep) -> None:
+    """Print a brief, section by section."""
+    out.print(f"{sanitize(meeting.title)}, {meeting.date:%A, %d %B %Y %H:%M %Z}", style="bold")
+    out.print(sanitize(brief.contact_summary))
+    terminal.section(out, "Recall", (f"{item.text} [{item.meeting_id}]" for item in brief.recent_highlights))
+    terminal.section(out, "New since", (f"{change.text} [{change.meeting_id}]" for change in brief.changes))
+    terminal.section(out, "Talk about", brief.talking_points)
+    terminal.section(out, "Still open", map(_action_item, brief.pending_action_items))
+    out.print(f"Written by: {sanitize(brief.engine)}", style="dim")
+
+
+def retry_notice(out: Console) -> RetryObserver:
+    """Return a function that prints each failed attempt at a model, and the wait before the next."""
+
+    def notice(*, attempt: int, error: LLMAPIError, wait: float) -> None:
+        # A notice that cannot be written must not cost the brief.
+        with contextlib.suppress(OSError):
+            out.print(f"Attempt {attempt} failed: {sanitize(str(error))}. Next attempt in {wait:.1f} s.")
+
+    return notice
+
+
+def _participants(meeting: Meeting) -> str:
+    if meeting.contact_id is None:
+        return f"internal, {len(meeting.user_ids)} of us"
+    # The contact may be deleted or out of sight.
+    try:
+        contact = meeting_service.get_contact(meeting.contact_id)
+    except NotFoundError:
+        return meeting.contact_id
+    return f"{contact.name}, {contact.company}"
+
+
+def _print_day(out: Console, day: dt.date, zones: Sequence[str], slots: Sequence[TimeSlot]) -> None:
+    """Print the free time of a day as a table with a column for each zone, and as a line."""
+    table = terminal.table("Free", *zones)
+    for slot in slots:
+        table.add_row(f"{slot.duration_minutes} min", *(_span(slot.start_time, slot.end_time, zone) for zone in zones))
+    out.print(table)
+    out.print(f"{_bar(day, ZoneInfo(zones[0]), slots)} {zones[0]}")
+
+
+def _bar(day: dt.date, zone: ZoneInfo, slots: Sequence[TimeSlot]) -> str:
+    """Return the day as a line of half hours; those that are wholly free are filled in."""
+    free = union((to_microseconds(slot.start_time), to_microseconds(slot.end_time)) for slot in slots)
+    cells = ""
+    for half_hour in range(48):
+        begin = to_microseconds(dt.datetime.combine(day, dt.time(half_hour // 2, half_hour % 2 * 30), zone))
+        cells += "█" if any(start <= begin and begin + 30 * MINUTE <= end for start, end in free) else "·"
+    return f"0h {cells[:24]}|{cells[24:]} 24h"
+
+
+def _action_item(item: PendingActionItem) -> str:
+    due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
+    late = ", overdue" if item.overdue else ""
+    return f"{item.task}: {item.owner or 'nobody yet'}{due}{late} [{item.meeting_id}]"
+
+
+def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:
+    zone = ZoneInfo(timezone)
+    return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"

@@ -1,0 +1,1 @@
+"""Operations of meetings and people: each serves one route, for every framework alike."""

@@ -1,0 +1,31 @@
+"""Operations that find common free time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from meetkit.meetings import service
+from meetkit.meetings.routes.bodies import DaySearch, Explanation, Obstacles, Search, Slots
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.reply import Reply
+
+
+@requires()
+def find_slots(context: RequestContext, body: Search) -> Reply:
+    """Find when these users can meet, on a date or within a window."""
+    find = service.find_available_slots if isinstance(body, DaySearch) else service.find_slots_within
+    return Reply.of(Slots(slots=find(**fields_of(body))))
+
+
+@requires()
+def explain_start(context: RequestContext, body: Explanation) -> Reply:
+    """Explain why these users cannot meet at a time."""
+    return Reply.of(Obstacles(obstacles=service.explain_start(**fields_of(body))))
+
+
+def fields_of(body: BaseModel) -> dict[str, Any]:
+    """Return the fields of a body, the arguments of a service function."""
+    return {name: getattr(body, name) for name in type(body).model_fields}

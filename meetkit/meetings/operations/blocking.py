@@ -1,0 +1,43 @@
+"""Operations that call a model, as plain functions: all of one runs in the thread of the request.
+
+A host whose framework has no event loop needs none, and its store may use the connection that the host has open.
+"""
+
+from __future__ import annotations
+
+from meetkit.errors import LLMAPIError
+from meetkit.meetings import service
+from meetkit.meetings.operations.insights import error_of_one_attempt, fallback_of, sent_transcript
+from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
+from meetkit.web.authorization import requires
+from meetkit.web.context import RequestContext
+from meetkit.web.reply import Reply
+
+
+@requires(write=True, audit="transcript_read")
+def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
+    """Write the brief before a meeting."""
+    try:
+        prep = service.generate_pre_meeting_prep_with_retry(
+            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=fallback_of(query)
+        )
+    except LLMAPIError as error:
+        raise error_of_one_attempt(error) from error
+    return Reply.of(prep)
+
+
+@requires(write=True)
+def analyze(
+    context: RequestContext,
+    meeting_id: str,
+    query: AnalyzeQuery,
+    body: Analysis,
+    upload: bytes | None = None,
+) -> Reply:
+    """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
+    transcript = sent_transcript(body, upload)
+    insights = service.analyze_meeting(meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query))
+    if transcript is None:
+        context.record("transcript_read", meeting_id)
+    return Reply.of(insights)

@@ -1,0 +1,85 @@
+"""Users, who are ours, and contacts, who are theirs: create, read, update, list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import new_id, parse
+from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.runtime.collaborators import current_store
+
+PersonT = TypeVar("PersonT", User, Contact)
+
+
+def get_user(user_id: str) -> User:
+    """Return the user of that id."""
+    return current_store().get_user(user_id)
+
+
+def get_users(filters: Mapping[str, Any] | PeopleFilters | None = None) -> list[User]:
+    """List the users of a tenant by name, then id; see `PeopleFilters` for the filters."""
+    return current_store().list_users(parse(PeopleFilters, {} if filters is None else filters))
+
+
+def create_user(user: Mapping[str, Any] | User) -> User:
+    """Store a new user; without an `id` it gets a new one.
+
+    Raises:
+        ConflictError: the id is taken.
+    """
+    new_user = _with_id(User, user)
+    current_store().add_user(new_user)
+    return new_user
+
+
+def update_user(user_id: str, updates: Mapping[str, Any]) -> User:
+    """Change fields of a user, other than `id` and `tenant_id`."""
+    return current_store().update_user(user_id, lambda user: apply_updates(user, updates))
+
+
+def get_contact(contact_id: str) -> Contact:
+    """Return the contact of that id."""
+    return current_store().get_contact(contact_id)
+
+
+def get_contacts(filters: Mapping[str, Any] | PeopleFilters | None = None) -> list[Contact]:
+    """List the contacts of a tenant by name, then id; see `PeopleFilters` for the filters."""
+    return current_store().list_contacts(parse(PeopleFilters, {} if filters is None else filters))
+
+
+def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
+    """Store a new contact; without an `id` it gets a new one.
+
+    Raises:
+        ConflictError: the id is taken.
+    """
+    new_contact = _with_id(Contact, contact)
+    current_store().add_contact(new_contact)
+    return new_contact
+
+
+def update_contact(contact_id: str, updates: Mapping[str, Any]) -> Contact:
+    """Change fields of a contact, other than `id` and `tenant_id`."""
+    return current_store().update_contact(contact_id, lambda contact: apply_updates(contact, updates))
+
+
+def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:
+    if isinstance(person, Mapping):
+        return parse(model, {"id": new_id(model.__name__.lower()), **person})
+    return parse(model, person)
+
+
+def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
+    """Return a person with these fields changed.
+
+    Raises:
+        InvalidRequestError: a field is unknown, is `id` or `tenant_id`, or does not take its value.
+    """
+    if not isinstance(updates, Mapping):
+        raise InvalidRequestError("updates: a mapping from field to value")
+    if names := person.fixed_fields & updates.keys():
+        raise InvalidRequestError(f"{', '.join(sorted(names))} cannot be changed")
+    fields = {name: getattr(person, name) for name in type(person).model_fields}
+    return parse(type(person), {**fields, **updates})

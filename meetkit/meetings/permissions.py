@@ -1,0 +1,101 @@
+"""Permissions on meetings: rules from the caller and the values alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from functools import cached_property
+
+from meetkit.errors import ForbiddenError
+from meetkit.models.caller import Caller
+from meetkit.models.insights import BRIEF, ActionItem
+from meetkit.models.meetings import Meeting
+
+OPERATORS_TENANT = "default"
+"""The tenant whose admins operate the installation; the total cost of models is visible to them alone."""
+# Attachments that an analysis leaves for the next one; only callers who may analyse the meeting read them.
+_FOR_ANALYSES = frozenset({"answers", "found"})
+
+
+class Permissions:
+    """A caller's permissions on values of their own tenant, which the store has checked."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Use the permissions of this caller."""
+        self.caller = caller
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """The users whose meetings the caller may see without being an admin."""
+        return self.caller.people
+
+    @cached_property
+    def brief_kind(self) -> str:
+        """The attachment kind of the caller's own briefs, as not everybody may see the sources of one."""
+        return f"{BRIEF}:{hashlib.sha256(self.caller.user_id.encode()).hexdigest()[:40]}"
+
+    def takes_part(self, meeting: Meeting) -> bool:
+        """Return whether the caller, or a user in a manager's teams, owns or attends a meeting."""
+        return meeting.user_id in self.people or not self.people.isdisjoint(meeting.attendee_ids)
+
+    def acts_for(self, user_id: str) -> bool:
+        """Return whether the caller may read and, unless read-only, change what this user owns."""
+        return self.caller.is_admin or user_id in self.people
+
+    def check_write(self, is_allowed: bool = True, action: str = "do this") -> None:
+        """Refuse a change.
+
+        Raises:
+            ForbiddenError: the caller is read-only, or the change is not allowed.
+        """
+        self.caller.check_write()
+        if not is_allowed:
+            raise ForbiddenError(f"this account or API key may not {action}")
+
+    def check_meeting(self, meeting: Meeting) -> None:
+        """Refuse a caller who may not change every field of a meeting.
+
+        Raises:
+            ForbiddenError: neither the caller nor a user in a manager's teams owns it.
+        """
+        self.check_write(self.acts_for(meeting.user_id), "change the meetings of this user")
+
+    def check_change(self, before: Meeting, after: Meeting, kinds: Collection[str]) -> None:
+        """Refuse a change of a meeting that the caller may see, and of its attachments of these kinds.
+
+        A caller who may change a meeting cannot give it to a user whom they do not act for. Attendees may complete
+        action items, and everybody who may see the meeting may store a brief of their own.
+
+        Raises:
+            ForbiddenError: the caller may not make this change.
+        """
+        if self.acts_for(before.user_id):
+            self.check_meeting(after)
+            return
+        attends = self.caller.user_id in before.attendee_ids
+        is_little = after == before or (attends and _only_completes(before, after))
+        self.check_write(is_little and set(kinds) <= {BRIEF}, "change this meeting")
+
+    def check_look(self, meeting: Meeting, kind: str) -> None:
+        """Refuse to show an attachment of that kind.
+
+        Raises:
+            ForbiddenError: it is for analyses of the meeting, which the caller may not make.
+        """
+        if kind in _FOR_ANALYSES:
+            self.check_meeting(meeting)
+
+
+def _only_completes(before: Meeting, after: Meeting) -> bool:
+    changes = {"action_items": after.action_items, "updated_at": after.updated_at, "version": before.version + 1}
+    return (
+        after.action_items != before.action_items
+        and after == before.model_copy(update=changes)
+        and len(after.action_items) == len(before.action_items)
+        and all(map(_is_completed, before.action_items, after.action_items))
+    )
+
+
+def _is_completed(before: ActionItem, after: ActionItem) -> bool:
+    completed_item = before.model_copy(update={"status": "done", "done_at": after.done_at})
+    return after == before or (before.status == "open" and after == completed_item)

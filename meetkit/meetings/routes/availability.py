@@ -1,0 +1,24 @@
+"""Routes of availability."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from meetkit.meetings.operations import availability as operations
+from meetkit.meetings.routes.bodies import Explanation, Obstacles, Search, Slots
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import problems
+
+router = APIRouter(prefix="/availability", tags=["availability"])
+
+
+@router.post("", response_model=Slots, responses=problems(400, 404))
+async def find_slots(dispatch: Dispatch, body: Search) -> Response:
+    """Find when all these users can meet, on a `date` or from `window_start` to `window_end`."""
+    return await dispatch(operations.find_slots, body)
+
+
+@router.post("/explain", response_model=Obstacles, responses=problems(400, 404))
+async def explain_start(dispatch: Dispatch, body: Explanation) -> Response:
+    """Say what keeps these users from meeting at a time; nothing does where they can."""
+    return await dispatch(operations.explain_start, body)

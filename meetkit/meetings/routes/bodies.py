@@ -1,0 +1,210 @@
+"""Request and response bodies of meetings beyond the values of the library."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import ConfigDict, Discriminator, Field, Tag
+
+from meetkit.availability import Obstacle
+from meetkit.availability.day import DayQuery, StartQuery
+from meetkit.availability.first import FirstFreeRequest, WindowQuery
+from meetkit.models.base import Email, Line, Many, Text, Value, at_most
+from meetkit.models.insights import PendingActionItem
+from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
+from meetkit.models.people import Contact, User
+from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
+from meetkit.models.zones import Moment, Zone
+from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
+
+UserIds = Annotated[Many[Line], Field(min_length=1, max_length=100)]
+DaysOff = Annotated[Many[DateException], Field(max_length=1000)]
+
+
+class MeetingPage(Listing):
+    """Meetings by date, then id, without their transcripts; of a contact's history the newest first."""
+
+    items: list[Meeting]
+
+
+class UserPage(Listing):
+    """Users by name, then id."""
+
+    items: list[User]
+
+
+class ContactPage(Listing):
+    """Contacts by name, then id."""
+
+    items: list[Contact]
+
+
+class ActionItemPage(Listing):
+    """Open action items, those of the latest meeting first."""
+
+    items: list[PendingActionItem]
+
+
+class NewMeeting(CreateMeetingRequest):
+    """A meeting to create. A naive `date` is wall-clock time in the owner's zone."""
+
+    user_id: Line | None = Field(  # type: ignore[assignment]  # the operation fills it before the service reads it
+        default=None, description="The owner; by default the caller."
+    )
+
+
+class MeetingPatch(MeetingUpdate):
+    """The fields to change; one left out stays as it is, null clears one that may be empty.
+
+    A naive `date` is wall-clock time in `timezone` where that is sent too, else in the owner's zone.
+    """
+
+    model_config = ConfigDict(json_schema_extra=null_only_where_it_clears)
+
+
+class NewUser(Value):
+    """A user to create."""
+
+    name: Line
+    email: Email
+    role: Line
+    timezone: Zone = "UTC"
+    work_hours: WorkWeek = OFFICE_HOURS
+    exceptions: DaysOff = ()
+
+
+class NewContact(Value):
+    """A contact to create."""
+
+    name: Line
+    email: Email
+    company: Line
+    role: Line
+    timezone: Zone | None = None
+
+
+class UserPatch(Patch):
+    """The fields of a user to change; one left out stays as it is."""
+
+    name: Line | None = None
+    email: Email | None = None
+    role: Line | None = None
+    timezone: Zone | None = None
+    work_hours: WorkWeek | None = None
+    exceptions: DaysOff | None = None
+
+
+class ContactPatch(Patch):
+    """The fields of a contact to change; one left out stays as it is, null clears the time zone."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})
+
+    name: Line | None = None
+    email: Email | None = None
+    company: Line | None = None
+    role: Line | None = None
+    timezone: Zone | None = None
+
+
+class Analysis(Value):
+    """A transcript to analyze, as text, WebVTT, SRT or JSON; without one, the meeting's stored transcript."""
+
+    transcript: Text | None = None
+    trackers: Annotated[dict[Line, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
+        default={}, max_length=100, description="Phrases to look for, by name."
+    )
+
+
+class Move(Value):
+    """The new time of a meeting. A naive `date` is wall-clock time of `timezone`, else in the owner's zone."""
+
+    date: Moment
+    duration_minutes: DurationMinutes | None = None
+    timezone: Zone | None = None
+
+
+class FirstFree(FirstFreeRequest):
+    """A meeting to book as early as these users can within `[window_start, window_end)`, in their own work hours.
+
+    The first of them owns it. Naive times are wall-clock times of `timezone`, by default the first user's.
+    """
+
+    user_ids: UserIds | None = Field(  # type: ignore[assignment]  # the operation fills it before the service reads it
+        default=None, description="The participants; by default the caller alone."
+    )
+
+
+class DaySearch(DayQuery):
+    """Find when all these users can meet on a date, a day of `timezone`, which is by default the first user's.
+
+    `work_hours` are from and to in hours from midnight, 9.5 being 09:30; null stands for each user's own. Without
+    `step_minutes` the result is the gaps of at least the duration, else starts that many minutes apart.
+    """
+
+    user_ids: UserIds
+    duration_minutes: DurationMinutes
+    step_minutes: DurationMinutes | None = None
+
+
+class WindowSearch(WindowQuery):
+    """Find when all these users can meet within `[window_start, window_end)`, each in their own work hours.
+
+    Naive times are wall-clock times of `timezone`, by default the first user's. `step_minutes` is as for a day.
+    """
+
+    user_ids: UserIds
+    step_minutes: DurationMinutes | None = None
+    limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
+
+
+def _kind(value: Any) -> str:
+    has_window = isinstance(value, WindowSearch) or (isinstance(value, dict) and "window_start" in value)
+    return "window" if has_window else "day"
+
+
+Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Tag("window")], Discriminator(_kind)]
+"""A search on a date, or, with a `window_start`, within a window."""
+
+
+class Explanation(StartQuery):
+    """Explain whether these users can begin to meet at `start`; a naive one is wall-clock time of the first of them."""
+
+    user_ids: UserIds
+
+
+class Slots(Value):
+    """Times at which people can meet, by start, with the offsets of the requested zone."""
+
+    slots: list[TimeSlot]
+
+
+class Obstacles(Value):
+    """All obstacles to a meeting; none where people can meet."""
+
+    obstacles: list[Obstacle]
+
+
+class Busy(Value):
+    """All busy time of a calendar, which replaces what was known of it. Times need an offset."""
+
+    busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]
+
+
+class CalendarUpload(Value):
+    """The owner of a calendar file, and the calendar's name, by which the next upload replaces it."""
+
+    user_id: Line
+    name: Line = "default"
+
+
+class Calendars(Value):
+    """A user's imported calendars, by name."""
+
+    items: list[Calendar]
+
+
+class Synced(Value):
+    """An imported calendar, and the problems of events that could not be read and are left out."""
+
+    calendar: Calendar
+    problems: Many[str] = ()

@@ -1,0 +1,49 @@
+"""Routes of calendars: import busy time, export invitations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from meetkit.meetings.operations import calendars as operations
+from meetkit.meetings.routes.bodies import Busy, Calendars, CalendarUpload, Synced
+from meetkit.meetings.routes.parameters import MeetingId, UserId
+from meetkit.meetings.routes.schemas import CALENDAR_FILE, ICALENDAR
+from meetkit.models.base import Line
+from meetkit.models.time import Calendar
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import problems
+from meetkit.web.uploads import form
+
+router = APIRouter(tags=["calendars"])
+
+
+@router.post("/calendars", response_model=Synced, responses=problems(400, 404), openapi_extra=CALENDAR_FILE)
+async def upload_calendar(request: Request, dispatch: Dispatch) -> Response:
+    """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's.
+
+    A repeat changes nothing.
+    """
+    upload, file = await form(request, CalendarUpload)
+    return await dispatch(operations.upload_calendar, file, user_id=upload.user_id, name=upload.name)
+
+
+@router.get("/calendars/{user_id}", response_model=Calendars, responses=problems(404))
+async def get_calendars(dispatch: Dispatch, user_id: UserId) -> Response:
+    """Get a user's calendars from elsewhere, by name."""
+    return await dispatch(operations.get_calendars, user_id)
+
+
+@router.put("/calendars/{user_id}/{name}", response_model=Calendar, responses=problems(400, 404))
+async def sync_calendar(
+    dispatch: Dispatch, user_id: UserId, name: Annotated[Line, Path(description="The calendar's name.")], body: Busy
+) -> Response:
+    """Keep a user's busy time from elsewhere, in place of all that this calendar held."""
+    return await dispatch(operations.sync_calendar, user_id, name, body)
+
+
+@router.get("/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404))
+async def get_invitation(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
+    """Get the invitation to a meeting as an iCalendar file; of a cancelled one, what calls it off."""
+    return await dispatch(operations.get_invitation, meeting_id)

@@ -1,0 +1,73 @@
+"""The Flask routes of meetings and people, with the readers of each operation's arguments."""
+
+from __future__ import annotations
+
+from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people
+from meetkit.meetings.routes.bodies import (
+    Analysis,
+    ContactPatch,
+    Explanation,
+    FirstFree,
+    MeetingPatch,
+    Move,
+    NewContact,
+    NewMeeting,
+    NewUser,
+    Search,
+    UserPatch,
+)
+from meetkit.meetings.routes.queries import (
+    ActionItemQuery,
+    AnalyzeQuery,
+    MeetingQuery,
+    OffsetsQuery,
+    OneMeetingQuery,
+    PeopleQuery,
+    PrepareQuery,
+)
+from meetkit.web.flask.reading import (
+    body,
+    form_or_json,
+    idempotency_key,
+    if_match,
+    if_none_match,
+    query,
+)
+from meetkit.web.flask.views import Route, Routes
+from meetkit.web.paging import Page
+
+_MEETING, _CONTACT, _USER = "/meetings/<meeting_id>", "/contacts/<contact_id>", "/users/<user_id>"
+
+_ROUTES = (
+    Route("POST", "/meetings", meetings.create_meeting, [idempotency_key, body(NewMeeting)]),
+    Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
+    Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(NewMeeting)]),
+    Route("POST", "/meetings/book-first-free", meetings.book_first_free, [idempotency_key, body(FirstFree)]),
+    Route("GET", _MEETING, meetings.get_meeting, [query(OneMeetingQuery), if_none_match]),
+    Route("PATCH", _MEETING, meetings.update_meeting, [if_match, body(MeetingPatch)]),
+    Route("DELETE", _MEETING, meetings.delete_meeting, [if_match]),
+    Route("POST", f"{_MEETING}/reschedule", meetings.reschedule_meeting, [if_match, body(Move)]),
+    Route("POST", f"{_MEETING}/cancel", meetings.cancel_meeting, [if_match]),
+    Route("POST", f"{_MEETING}/complete", meetings.complete_meeting, [if_match]),
+    Route("POST", f"{_MEETING}/prepare", blocking.prepare, [query(PrepareQuery)]),
+    Route("GET", f"{_MEETING}/prep", insights.get_prep),
+    Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), form_or_json(Analysis)]),
+    Route("GET", f"{_MEETING}/insights", insights.get_insights, [query(OffsetsQuery)]),
+    Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [query(OffsetsQuery)]),
+    Route("GET", "/users", people.list_users, [query(PeopleQuery)]),
+    Route("POST", "/users", people.create_user, [idempotency_key, body(NewUser)]),
+    Route("GET", _USER, people.get_user),
+    Route("PATCH", _USER, people.update_user, [body(UserPatch)]),
+    Route("DELETE", _USER, people.erase_user),
+    Route("GET", "/contacts", people.list_contacts, [query(PeopleQuery)]),
+    Route("POST", "/contacts", people.create_contact, [idempotency_key, body(NewContact)]),
+    Route("GET", _CONTACT, people.get_contact),
+    Route("PATCH", _CONTACT, people.update_contact, [body(ContactPatch)]),
+    Route("DELETE", _CONTACT, people.erase_contact),
+    Route("GET", f"{_CONTACT}/history", people.contact_history, [query(Page)]),
+    Route("GET", "/action-items", action_items.list_action_items, [query(ActionItemQuery)]),
+    Route("POST", "/action-items/<meeting_id>/<item_id>/complete", action_items.complete_action_item),
+    Route("POST", "/availability", availability.find_slots, [body(Search)]),
+    Route("POST", "/availability/explain", availability.explain_start, [body(Explanation)]),
+)
+ROUTES = Routes(_ROUTES, only_post=("/meetings/book", "/meetings/book-first-free"))

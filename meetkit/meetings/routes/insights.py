@@ -1,0 +1,64 @@
+"""Routes of a meeting's intelligence: the brief before it, the analysis after it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from meetkit.meetings.operations import insights as operations
+from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.parameters import MeetingId
+from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
+from meetkit.meetings.routes.schemas import TRANSCRIPT
+from meetkit.models.analysis import MeetingInsights
+from meetkit.models.insights import PreMeetingPrep
+from meetkit.models.transcripts import Transcript
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import problems
+from meetkit.web.uploads import form_or_json
+
+_Offsets = Annotated[OffsetsQuery, Query()]
+
+
+router = APIRouter(prefix="/meetings/{meeting_id}", tags=["insights"])
+
+
+@router.post("/prepare", response_model=PreMeetingPrep, responses=problems(400, 404, 409))
+async def prepare_meeting(
+    dispatch: Dispatch,
+    meeting_id: MeetingId,
+    query: Annotated[PrepareQuery, Query()],
+) -> Response:
+    """Write the brief for a meeting with a contact, and keep it."""
+    return await dispatch(operations.prepare, meeting_id, query)
+
+
+@router.get("/prep", response_model=PreMeetingPrep, responses=problems(404))
+async def get_prep(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
+    """Get the brief that was last written for a meeting."""
+    return await dispatch(operations.get_prep, meeting_id)
+
+
+@router.post("/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=TRANSCRIPT)
+async def analyze_meeting(
+    request: Request, dispatch: Dispatch, meeting_id: MeetingId, query: Annotated[AnalyzeQuery, Query()]
+) -> Response:
+    """Analyse a transcript, and keep what is found: one sent as text or file, else the one that the meeting has.
+
+    A section that failed says so by its `status`, and costs no other.
+    """
+    body, upload = await form_or_json(request, Analysis)
+    return await dispatch(operations.analyze, meeting_id, query, body, upload)
+
+
+@router.get("/insights", response_model=MeetingInsights, responses=problems(400, 404, 409))
+async def get_insights(dispatch: Dispatch, meeting_id: MeetingId, query: _Offsets) -> Response:
+    """Get the insights of a meeting's last analysis; its items are open or done as they now are."""
+    return await dispatch(operations.get_insights, meeting_id, query)
+
+
+@router.get("/transcript", response_model=Transcript, responses=problems(400, 404))
+async def get_transcript(dispatch: Dispatch, meeting_id: MeetingId, query: _Offsets) -> Response:
+    """Get a meeting's transcript with its turns."""
+    return await dispatch(operations.get_transcript, meeting_id, query)

@@ -1,0 +1,48 @@
+"""Routes of users."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from meetkit.meetings.operations import people as operations
+from meetkit.meetings.routes.bodies import NewUser, UserPage, UserPatch
+from meetkit.meetings.routes.parameters import UserId
+from meetkit.meetings.routes.queries import PeopleQuery
+from meetkit.models.people import User
+from meetkit.web.dispatch import Dispatch
+from meetkit.web.openapi import LISTED, LOCATED, NO_CONTENT, problems
+from meetkit.web.parameters import IdempotencyKey
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+
+@router.get("", response_model=UserPage, responses=LISTED | problems(400))
+async def list_users(dispatch: Dispatch, query: Annotated[PeopleQuery, Query()]) -> Response:
+    """List users by name, then id."""
+    return await dispatch(operations.list_users, query)
+
+
+@router.post("", status_code=201, response_model=User, responses=LOCATED | problems(400, 409))
+async def create_user(dispatch: Dispatch, body: NewUser, idempotency_key: IdempotencyKey = None) -> Response:
+    """Create a user, who has no account and cannot sign in."""
+    return await dispatch(operations.create_user, body, idempotency_key)
+
+
+@router.get("/{user_id}", response_model=User, responses=problems(404))
+async def get_user(dispatch: Dispatch, user_id: UserId) -> Response:
+    """Get a user."""
+    return await dispatch(operations.get_user, user_id)
+
+
+@router.patch("/{user_id}", response_model=User, responses=problems(400, 404))
+async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch) -> Response:
+    """Change a user: a field left out stays."""
+    return await dispatch(operations.update_user, user_id, body)
+
+
+@router.delete("/{user_id}", status_code=204, responses=NO_CONTENT | problems(404))
+async def erase_user(dispatch: Dispatch, user_id: UserId) -> Response:
+    """Erase a user: name, calendars, and all that was said in their meetings. The id stays, nameless."""
+    return await dispatch(operations.erase_user, user_id)

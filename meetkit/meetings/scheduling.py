@@ -1,0 +1,249 @@
+"""Scheduling: create, book, list, move, cancel and delete meetings; synchronise calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from meetkit.availability import first
+from meetkit.errors import ConflictError
+from meetkit.models.base import new_id, parse
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, apply_update
+from meetkit.models.people import Contact, User
+from meetkit.models.records import IdempotencyKey
+from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.zones import to_datetime, utc_now, zone_name
+from meetkit.runtime.collaborators import current_store
+
+# A round fails only where another booking took the same time first, so a thousand in a row are no accident.
+_ROUNDS = 1000
+
+
+def create_meeting(
+    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+) -> Meeting:
+    """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
+
+    Args:
+        meeting_request: the fields of the meeting.
+        idempotency_key: the caller's name for this request, unique in the store. A repeat of it returns the
+            first result and creates nothing.
+
+    Raises:
+        ConflictError: the key was used for another request.
+    """
+    return _add("create", meeting_request, idempotency_key, exclusive=False)
+
+
+def book_meeting(
+    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+) -> Meeting:
+    """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
+
+    It is `exclusive`: moving it, or adding people to it, checks again. Work hours are not checked.
+
+    Raises:
+        ConflictError: somebody is busy, and `busy` lists who and when; or the key was used for another request.
+    """
+    return _add("book", meeting_request, idempotency_key, exclusive=True)
+
+
+def book_first_free(
+    user_ids: Sequence[str],
+    duration_minutes: int,
+    window_start: str | dt.datetime,
+    window_end: str | dt.datetime,
+    *,
+    title: str = "Meeting",
+    contact_id: str | None = None,
+    timezone: str | None = None,
+    idempotency_key: str | None = None,
+) -> Meeting:
+    """Book the first time in a window at which these users are free together, each within their own work hours.
+
+    Args:
+        user_ids: at least one; the first owns the meeting, the others attend.
+        duration_minutes: at least 1, at most a day.
+        window_start: the earliest start; a naive one is wall-clock time of `timezone`.
+        window_end: the latest end.
+        title: of the meeting.
+        contact_id: the contact in the meeting.
+        timezone: of the meeting, an IANA name; by default the first user's.
+        idempotency_key: as in `create_meeting`.
+
+    Raises:
+        ConflictError: there is no such time; or the key was used for another request.
+    """
+    params = {
+        "user_ids": user_ids,
+        "duration_minutes": duration_minutes,
+        "window_start": window_start,
+        "window_end": window_end,
+        "title": title,
+        "contact_id": contact_id,
+        "timezone": timezone,
+    }
+    request = parse(first.FirstFreeRequest, params)
+    store = current_store()
+    key = _key(idempotency_key, "book_first_free", request)
+    if key and (meeting := store.first_result(key)):
+        return meeting
+    users = [store.get_user(user_id) for user_id in request.user_ids]
+    zone = request.timezone or users[0].timezone
+    window = first.window_of(request, zone)
+    for _ in range(_ROUNDS):
+        busy = store.busy_intervals(request.user_ids, *window)
+        start = first.first_start(window, users, busy, request.duration_minutes)
+        if start is None:
+            raise ConflictError(f"these users have no {request.duration_minutes} minutes free together in that window")
+        fields = {
+            "user_id": request.user_ids[0],
+            "attendee_ids": request.user_ids[1:],
+            "contact_id": request.contact_id,
+            "title": request.title,
+            "date": to_datetime(start, ZoneInfo(zone)),
+            "timezone": zone,
+            "duration_minutes": request.duration_minutes,
+        }
+        try:
+            return store.add_meeting(_new(fields, exclusive=True), idempotency=key)
+        except ConflictError as error:
+            if not error.busy:
+                raise
+    raise ConflictError("others book these users' time faster than this request; try again later")
+
+
+def get_all_meetings(
+    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+) -> list[Meeting]:
+    """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
+
+    With `transcript=False` the transcripts are neither read nor returned.
+    """
+    params = parse(MeetingFilters, {} if filters is None else filters)
+    return current_store().list_meetings(user_id, params, transcript=transcript)
+
+
+def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
+    """Return the meeting of that id; with `transcript=False` its transcript is neither read nor returned."""
+    return current_store().get_meeting(meeting_id, transcript=transcript)
+
+
+def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
+    """Change a meeting; see `MeetingUpdate` for what can change.
+
+    Raises:
+        ConflictError: `expected_version` is among the updates, and the meeting has moved on since; or the
+            meeting was booked, and somebody is busy at its new time, as `busy` lists.
+    """
+    update = parse(MeetingUpdate, updates)
+    store = current_store()
+    owner_id, zone, now = None, "UTC", utc_now()
+    if update.date and update.date.tzinfo is None and not update.timezone:
+        owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
+        zone = store.get_user(owner_id).timezone
+
+    def change(meeting: Meeting) -> Meeting:
+        if owner_id not in (None, update.user_id, meeting.user_id):
+            raise ConflictError(f"meeting {meeting_id!r} was just given to another user, whose zone it is; try again")
+        return apply_update(meeting, update, owner_timezone=zone, now=now)
+
+    return store.update_meeting(meeting_id, change)
+
+
+def reschedule_meeting(
+    meeting_id: str,
+    date: str | dt.datetime,
+    *,
+    duration_minutes: int | None = None,
+    timezone: str | None = None,
+    expected_version: int | None = None,
+) -> Meeting:
+    """Move a meeting, or reinstate a cancelled one; a booked one only to a time when its people are free.
+
+    A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
+
+    Raises:
+        ConflictError: as `update_meeting`.
+        InvalidRequestError: the meeting is completed.
+    """
+    options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
+    changes = {name: value for name, value in options.items() if value is not None}
+    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **changes})
+
+
+def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
+    """Cancel a scheduled meeting, which frees its people's time."""
+    return _set_status(meeting_id, "cancelled", expected_version)
+
+
+def complete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
+    """Mark a scheduled meeting as completed."""
+    return _set_status(meeting_id, "completed", expected_version)
+
+
+def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
+    """Delete a meeting and everything derived from it; a repeat of the request that created it is `NotFoundError`.
+
+    Raises:
+        ConflictError: `expected_version` is given, and the meeting has moved on since.
+    """
+    current_store().delete_meeting(meeting_id, expected_version=expected_version)
+    return True
+
+
+def sync_calendar(
+    user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
+) -> Calendar:
+    """Store a user's busy time from another calendar, replacing all that this calendar held before.
+
+    It counts as the user's busy time everywhere, tentative time too. `meetkit.calendars.read_busy` reads it
+    from an iCalendar file.
+    """
+    fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
+    snapshot = parse(Calendar, fields)
+    current_store().put_calendar(user_id, snapshot)
+    return snapshot
+
+
+def get_people(meeting: Meeting) -> list[User | Contact]:
+    """List the people of a meeting: the owner, then the other users, then the contact."""
+    store = current_store()
+    users = [store.get_user(user_id) for user_id in meeting.user_ids]
+    return [*users, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*users]
+
+
+def _add(
+    operation: str,
+    meeting_request: Mapping[str, Any] | CreateMeetingRequest,
+    idempotency_key: str | None,
+    *,
+    exclusive: bool,
+) -> Meeting:
+    request = parse(CreateMeetingRequest, meeting_request)
+    store = current_store()
+    key = _key(idempotency_key, operation, request)
+    if key and (meeting := store.first_result(key)):
+        return meeting
+    zone = zone_name(request.date) or store.get_user(request.user_id).timezone
+    fields = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
+    return store.add_meeting(_new({**fields, "timezone": zone}, exclusive=exclusive), idempotency=key)
+
+
+def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
+    now = utc_now()
+    record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
+    return parse(Meeting, {**fields, **record})
+
+
+def _key(
+    key: str | None, operation: str, request: CreateMeetingRequest | first.FirstFreeRequest
+) -> IdempotencyKey | None:
+    return None if key is None else IdempotencyKey.of(key, operation, request)
+
+
+def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
+    precondition = {} if expected_version is None else {"expected_version": expected_version}
+    return update_meeting(meeting_id, {"status": status, **precondition})

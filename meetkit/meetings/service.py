@@ -1,0 +1,90 @@
+"""The operations on meetings that other capabilities and hosts call: plain functions over the store and model in use.
+
+`configure(store=..., llm=...)` sets both for the process, `with use(store=..., llm=...)` for a block. Unknown ids raise
+`NotFoundError`, requests that break a rule `InvalidRequestError`; both are ValueErrors. No
+database connection is held while a model runs.
+"""
+
+from meetkit.meetings.action_items import complete_action_item, get_open_action_items
+from meetkit.meetings.analyses import (
+    analyze_meeting,
+    analyze_meeting_async,
+    get_insights,
+    get_transcript,
+    get_usage,
+)
+from meetkit.meetings.briefs import (
+    generate_pre_meeting_prep,
+    generate_pre_meeting_prep_async,
+    generate_pre_meeting_prep_with_retry,
+    get_prep,
+)
+from meetkit.meetings.erasure import erase_contact, erase_user, purge
+from meetkit.meetings.people import (
+    create_contact,
+    create_user,
+    get_contact,
+    get_contacts,
+    get_user,
+    get_users,
+    update_contact,
+    update_user,
+)
+from meetkit.meetings.scheduling import (
+    book_first_free,
+    book_meeting,
+    cancel_meeting,
+    complete_meeting,
+    create_meeting,
+    delete_meeting,
+    get_all_meetings,
+    get_meeting,
+    get_people,
+    reschedule_meeting,
+    sync_calendar,
+    update_meeting,
+)
+from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
+from meetkit.runtime.collaborators import configure, use
+
+__all__ = [
+    "analyze_meeting",
+    "analyze_meeting_async",
+    "book_first_free",
+    "book_meeting",
+    "cancel_meeting",
+    "complete_action_item",
+    "complete_meeting",
+    "configure",
+    "create_contact",
+    "create_meeting",
+    "create_user",
+    "delete_meeting",
+    "erase_contact",
+    "erase_user",
+    "explain_start",
+    "find_available_slots",
+    "find_slots_within",
+    "generate_pre_meeting_prep",
+    "generate_pre_meeting_prep_async",
+    "generate_pre_meeting_prep_with_retry",
+    "get_all_meetings",
+    "get_contact",
+    "get_contacts",
+    "get_insights",
+    "get_meeting",
+    "get_open_action_items",
+    "get_people",
+    "get_prep",
+    "get_transcript",
+    "get_usage",
+    "get_user",
+    "get_users",
+    "purge",
+    "reschedule_meeting",
+    "sync_calendar",
+    "update_contact",
+    "update_meeting",
+    "update_user",
+    "use",
+]

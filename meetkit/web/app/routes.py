@@ -1,0 +1,75 @@
+"""The routes of all capabilities, bound to the app's backend or to a host's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any, Literal
+
+import anyio
+from fastapi import APIRouter
+
+from meetkit import capabilities
+from meetkit.llm_client import LLMClient
+from meetkit.models.caller import Caller
+from meetkit.runtime.collaborators import UNSET, Unset
+from meetkit.settings import Settings
+from meetkit.storage import SqlStore, Store
+from meetkit.storage.sql import Database
+from meetkit.web import openapi
+from meetkit.web.context import Backend, Credentials, OnAuditEvent
+from meetkit.web.dispatch import Dispatcher, bind
+from meetkit.web.groups import Group, ordered
+
+_RouteField = Literal["routes", "service_routes"]
+_FIELDS: tuple[_RouteField, ...] = ("routes", "service_routes")
+
+
+def router(
+    *,
+    store: Store | Unset = UNSET,
+    llm: LLMClient | Unset | None = UNSET,
+    identify: Callable[[Credentials], Caller] | None = None,
+    guard: Callable[[Store, Caller], Store] | None = None,
+    on_audit_event: OnAuditEvent | None = None,
+    threads: int = Settings.model_fields["threads"].default,
+) -> APIRouter:
+    """Return the routes of meetings, people, calendars and availability, for a host's app under any prefix.
+
+    The host calls `render_problems` for its app as well, which renders errors by their status codes.
+
+    Args:
+        store: the store of meetings; by default the one in use when a request arrives: the host's, else the sample.
+        llm: the model, `None` for the offline engine; by default the one in use when a request arrives.
+        identify: returns the caller of a request, before its body is read, or raises `UnauthenticatedError`; without
+            it requests have no caller, and the host guards the routes itself.
+        guard: returns the store as a caller sees it, such as `GuardedStore`.
+        on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
+        threads: the number of requests that work on the store at a time.
+    """
+    services: dict[type, Any] = {Database: store.database} if isinstance(store, SqlStore) else {}
+    backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
+    dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
+    return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
+
+
+def routers_of() -> list[APIRouter]:
+    """Return the routers of all capabilities, in the order in which they are matched."""
+    return ordered(chain.from_iterable(map(_groups_of, _FIELDS)))
+
+
+def document_extras() -> openapi.Extras:
+    """Return the examples and schemas of all capabilities."""
+    return openapi.Extras(
+        examples=_merged("examples"),
+        schemas=_merged("schemas"),
+    )
+
+
+def _groups_of(field: _RouteField) -> Iterator[Group]:
+    return chain.from_iterable(capability.load(field) or () for capability in capabilities.installed())
+
+
+def _merged(field: Literal["examples", "schemas"]) -> dict[str, Any]:
+    mappings: Iterator[Mapping[str, Any]] = (capability.load(field) or {} for capability in capabilities.installed())
+    return dict(chain.from_iterable(mapping.items() for mapping in mappings))

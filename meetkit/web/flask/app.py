@@ -1,0 +1,57 @@
+"""`blueprint`: the routes of all capabilities that a Flask host may include."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flask
+
+from meetkit import capabilities
+from meetkit.llm_client import LLMClient
+from meetkit.models.caller import Caller
+from meetkit.runtime.collaborators import UNSET, Unset
+from meetkit.settings import Settings
+from meetkit.storage import Store
+from meetkit.web.context import Backend, Credentials, OnAuditEvent
+from meetkit.web.flask.views import Views, refuse_all_but_post
+from meetkit.web.paging import PREFIX
+
+
+def blueprint(
+    *,
+    store: Store | Unset = UNSET,
+    llm: LLMClient | Unset | None = UNSET,
+    identify: Callable[[Credentials], Caller] | None = None,
+    guard: Callable[[Store, Caller], Store] | None = None,
+    on_audit_event: OnAuditEvent | None = None,
+    max_body_mb: int = Settings.model_fields["max_body_mb"].default,
+) -> flask.Blueprint:
+    """Return the routes, to register under `/api/v1`, or another `url_prefix`, in a host's app.
+
+    Args:
+        store: the store of meetings; by default the one in use when a request arrives: the host's, else the sample.
+        llm: the model, `None` for the offline engine; by default the one in use when a request arrives.
+        identify: returns the caller, within the request, or raises `UnauthenticatedError`; without it requests have no
+            caller, and the host guards the routes itself.
+        guard: returns the store as a caller sees it, such as `GuardedStore`.
+        on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
+        max_body_mb: the largest body in MiB where a transcript may be in it; elsewhere it is 1 MiB.
+    """
+    views = Views(Backend(store, llm, identify, guard, on_audit_event), max_body_mb)
+    routes = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
+    for group in filter(None, (capability.load("flask_routes") for capability in capabilities.installed())):
+        for route in group.routes:
+            routes.add_url_rule(
+                route.path,
+                route.operation.__name__,
+                views.view(route),
+                methods=[route.method],
+                # Flask would list the methods that `refuse_all_but_post` refuses.
+                provide_automatic_options=route.path not in group.only_post,
+                strict_slashes=True,
+                merge_slashes=False,
+            )
+        for path in group.only_post:
+            refused = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]
+            routes.add_url_rule(path, "only_post", refuse_all_but_post, methods=refused)
+    return routes

@@ -1,0 +1,5 @@
+"""The script that Alembic runs for the migrations of notes."""
+
+from meetkit import migrations
+
+migrations.run()
