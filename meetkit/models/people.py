@@ -10,6 +10,7 @@ from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value, p
 from meetkit.models.time import OFFICE_HOURS, Exceptions, WeeklyHours
 from meetkit.models.zones import Zone
 
+# RFC 2606 reserves the domain, so that no mail can reach anybody.
 _ERASED_EMAIL = "erased@example.invalid"
 
 

@@ -156,6 +156,7 @@ def upgrade(connection: Connection) -> str | None:
     """
     dialects.begin_writing(connection)
     with dialects.long_statement_timeout(connection):
+        # SQLite has one writer at a time anyway.
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before, *_ = [chain.upgrade(connection) for chain in chains()]
