@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
-from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.meetings import service
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery

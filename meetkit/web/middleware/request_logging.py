@@ -65,7 +65,7 @@ class RequestLogging:
     def _observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count and log; status 499 stands for a request whose client left before the response."""
         bound = scope.get("route")
-        route = getattr(bound, "template", None) or getattr(bound, "path", NO_ROUTE)
+        route = str(getattr(bound, "template", None) or getattr(bound, "path", NO_ROUTE))
         self._metrics.observe_request(scope["method"], route, status or 499, seconds)
         logs.log_request(scope["method"], route, status or 499, seconds, scope["state"].get("account_id"))
 
