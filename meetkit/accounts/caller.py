@@ -1,4 +1,4 @@
-"""Former home of `Caller`, which hosts still import from here."""
+"""The authenticated caller, under the name that hosts import: see `meetkit.models.caller`."""
 
 from meetkit.models.caller import Access, Caller, Right
 

@@ -1,1 +1,1 @@
-"""Routes of meetings and people: bodies, queries and examples, for FastAPI and Flask."""
+"""Routes of meetings and people for FastAPI and Flask, their bodies, queries and examples."""
