@@ -49,10 +49,10 @@ class Page:
 
 VERIFICATION = Page(
     name=messages.VERIFICATION,
-    title="Verify your e-mail address",
+    title="Verify your email address",
     question="Somebody signed up at meetkit with the address that this link was sent to. Is it yours?",
     button="Yes, it is my address",
-    success="Thank you, your e-mail address is verified. You can close this page.",
+    success="Thank you, your email address is verified. You can close this page.",
     invalid_link="If your address is verified already, nothing is left to do. If not, sign in and request another.",
     takes_password=False,
 )
@@ -69,7 +69,7 @@ INVITATION = Page(
     title="Welcome to meetkit",
     question="An account was made for you. Choose a password, and it is yours.",
     button="Accept the invitation",
-    success="The account is yours. Sign in with your e-mail address and this password; you can close this page.",
+    success="The account is yours. Sign in with your email address and this password; you can close this page.",
     invalid_link="If you accepted it already, sign in. If not, request a mail to reset your password, which sets one.",
 )
 
