@@ -1,4 +1,4 @@
-"""Configuration of the documentation site, which Sphinx reads. Build: `uv run --group docs sphinx-build -W -q docs build/site`."""
+"""Configuration of the documentation site, which Sphinx reads; CONTRIBUTING.md has the command."""
 
 from __future__ import annotations
 

@@ -30,10 +30,9 @@ from django.urls import path
 
 from meetkit import data
 from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
-from meetkit.insights.report.highlights import cut
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
-from meetkit.models.base import check_storable, is_storable, parse
+from meetkit.models.base import check_storable, cut, is_storable, parse
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import (
     ERASED_TITLE,

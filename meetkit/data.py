@@ -1,8 +1,8 @@
-"""The sample: people and meetings to try things on, in the default in-memory store.
+"""Sample data: people and meetings to try meetkit on, in the default in-memory store.
 
-`USERS`, `CONTACTS` and `MEETINGS` are live mappings from id to plain dict: what you assign or delete the
-service sees at once, what you read is a copy. `HISTORICAL_MEETINGS` are those of `MEETINGS` that are
-completed. Naive dates here are UTC. The sample's today is `TODAY`.
+`USERS`, `CONTACTS` and `MEETINGS` are live mappings from id to plain dict: the service sees assignments and deletions
+at once, and reading returns a copy. `HISTORICAL_MEETINGS` are the completed ones of `MEETINGS`. Naive dates here are
+UTC. The sample's today is `TODAY`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Entity = TypeVar("Entity", bound=User | Contact | Meeting)
 
 
 def sample_store() -> MemoryStore:
-    """A new store that holds the sample as it is shipped."""
+    """Return a new store with the sample as it is shipped."""
     folder = files("meetkit") / "sample"
 
     def read(name: str) -> Any:
@@ -52,29 +52,29 @@ def sample_store() -> MemoryStore:
     )
 
 
-_loading = Lock()
-_loaded: list[MemoryStore] = []
+_store_lock = Lock()
+_default_store: list[MemoryStore] = []
 
 
 def store() -> MemoryStore:
-    """The default store, which `meetkit.meeting_service` uses until it is told of another; one per process."""
-    with _loading:
-        if not _loaded:
-            _loaded.append(sample_store())
-        return _loaded[0]
+    """Return the default store, which `meetkit.meeting_service` uses until another is configured; one per process."""
+    with _store_lock:
+        if not _default_store:
+            _default_store.append(sample_store())
+        return _default_store[0]
 
 
 def reset() -> None:
-    """Forget the default store; the next use begins with the sample as it is shipped."""
-    with _loading:
-        _loaded.clear()
+    """Drop the default store; the next use begins with the sample as it is shipped."""
+    with _store_lock:
+        _default_store.clear()
 
 
 class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
     """The entities of one kind in the default store, as a mapping from id to plain dict."""
 
-    # What holds of an entity that is assigned, unless it says otherwise.
-    _given: ClassVar[dict[str, str]] = {}
+    # Fields of an assigned entity, unless it sets them itself.
+    _defaults: ClassVar[dict[str, str]] = {}
 
     def __init__(self, kind: str, model: type[Entity]) -> None:
         self._kind, self._model = kind, model
@@ -101,10 +101,10 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
     def _read(self, entity_id: str, entity: Mapping[str, Any]) -> Entity:
         if not isinstance(entity, Mapping | BaseModel):
             raise InvalidRequestError(f"{self._kind} {brief_repr(entity_id)}: a mapping, not {brief_repr(entity)}")
-        given = {**self._given, **dict(entity)}
-        if given.get("id", entity_id) != entity_id:
-            raise InvalidRequestError(f"id: {brief_repr(given['id'])} is assigned to {brief_repr(entity_id)}")
-        return parse(self._model, {**given, "id": entity_id})
+        fields = {**self._defaults, **dict(entity)}
+        if fields.get("id", entity_id) != entity_id:
+            raise InvalidRequestError(f"id: {brief_repr(fields['id'])} is assigned to {brief_repr(entity_id)}")
+        return parse(self._model, {**fields, "id": entity_id})
 
     def __delitem__(self, entity_id: str) -> None:
         try:
@@ -123,9 +123,9 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
 
 
 class _PastMeetings(_LiveMapping[Meeting]):
-    """Those meetings that are completed. What is assigned here is so, too; another meeting is not overwritten."""
+    """The completed meetings. A meeting assigned here is completed, and overwrites none that is not."""
 
-    _given: ClassVar[dict[str, str]] = {"status": "completed"}
+    _defaults: ClassVar[dict[str, str]] = {"status": "completed"}
 
     def __getitem__(self, entity_id: str) -> dict[str, Any]:
         meeting = super().__getitem__(entity_id)
@@ -156,31 +156,31 @@ HISTORICAL_MEETINGS = _PastMeetings("meeting", Meeting)
 
 
 def get_user(user_id: str) -> User:
-    """The user of that id; `NotFoundError` where there is none, as below."""
+    """Return the user of that id, or raise `NotFoundError`."""
     return store().get_user(user_id)
 
 
 def get_contact(contact_id: str) -> Contact:
-    """The contact of that id."""
+    """Return the contact of that id, or raise `NotFoundError`."""
     return store().get_contact(contact_id)
 
 
 def get_meeting(meeting_id: str) -> Meeting:
-    """The meeting of that id."""
+    """Return the meeting of that id, or raise `NotFoundError`."""
     return store().get_meeting(meeting_id)
 
 
 def get_historical_meetings_for_contact(contact_id: str, limit: int = 5) -> list[Meeting]:
-    """The completed meetings with a contact, newest first, at most `limit`."""
+    """Return the completed meetings with a contact, newest first, at most `limit`."""
     if not isinstance(limit, int) or limit < 1:
-        raise InvalidRequestError(f"limit: at least 1, not {brief_repr(limit)}")
+        raise InvalidRequestError(f"limit: must be at least 1, not {brief_repr(limit)}")
     return store().contact_history(contact_id, before=_END_OF_TIME, now=_BEGIN_OF_TIME, limit=min(limit, sys.maxsize))
 
 
 def add_meeting(meeting_data: Mapping[str, Any] | Meeting) -> Meeting:
-    """Keep a meeting; one without an `id` is given a new one."""
-    given = {"id": new_id("meeting"), **meeting_data} if isinstance(meeting_data, Mapping) else meeting_data
-    meeting = parse(Meeting, given)
+    """Store a meeting; without an `id` it gets a new one."""
+    fields = {"id": new_id("meeting"), **meeting_data} if isinstance(meeting_data, Mapping) else meeting_data
+    meeting = parse(Meeting, fields)
     store().add_meeting(meeting)
     return meeting
 
@@ -195,15 +195,15 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
 
 
 def user_exists(user_id: str) -> bool:
-    """Whether there is a user of that id."""
+    """Return whether there is a user of that id."""
     return user_id in USERS
 
 
 def contact_exists(contact_id: str) -> bool:
-    """Whether there is a contact of that id."""
+    """Return whether there is a contact of that id."""
     return contact_id in CONTACTS
 
 
 def meeting_exists(meeting_id: str) -> bool:
-    """Whether there is a meeting of that id."""
+    """Return whether there is a meeting of that id."""
     return meeting_id in MEETINGS

@@ -23,8 +23,8 @@ MeetkitError                    500
     ├── LLMRejectedError        503, not retryable
     └── LLMOutputError          500, retryable
 
-`status_code` is the HTTP status that an edge answers with, `retryable` says whether the same
-call may succeed later. Messages are meant for people and hold no secret and no transcript.
+`status_code` is the HTTP status of a response, `retryable` tells whether the same call may succeed
+later. Messages are written for people and hold no secret and no transcript.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from typing import ClassVar, NamedTuple, Self
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
-_MAX_SHOWN = 5
+_MAX_BUSY_LISTED = 5
 
 
 def brief_repr(value: object) -> str:
-    """A value as messages show it: short, on one line, whatever it is."""
+    """Return a value as messages show it: short, on one line, whatever it is."""
     try:
         return _short.repr(value)
     except (ValueError, RecursionError):
@@ -49,44 +49,44 @@ def brief_repr(value: object) -> str:
 
 
 class MeetkitError(Exception):
-    """Something went wrong in meetkit."""
+    """The base of all errors of meetkit."""
 
     status_code: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
 
 class SampleStoreWarning(UserWarning):
-    """The sample store answers a call in a process that also uses another store.
+    """A call reached the sample store in a process that also uses another store.
 
     A `with use(store=...)` does not reach other threads; give them their own, or `configure` the process.
     """
 
 
 class InvalidRequestError(MeetkitError, ValueError):
-    """The caller's input breaks a rule; the message says which and what would be right."""
+    """The caller's input breaks a rule; the message names the rule and a valid input."""
 
     status_code = 400
 
 
 class UnauthenticatedError(MeetkitError):
-    """Nobody has signed in, or by something that is not, or no longer, good; the message says no more."""
+    """The credentials are missing, invalid, expired or revoked; the message does not tell which."""
 
     status_code = 401
 
 
 class ForbiddenError(MeetkitError):
-    """Who has signed in may not do this."""
+    """The authenticated caller lacks the permission."""
 
     status_code = 403
 
 
 class NotFoundError(MeetkitError, ValueError):
-    """Nothing is stored under that id."""
+    """No entity has that id."""
 
     status_code = 404
 
     def __init__(self, kind: str, entity_id: str) -> None:
-        """Name what was looked for, e.g. `NotFoundError("meeting", "meeting_9")`."""
+        """Take the kind and the id, e.g. `NotFoundError("meeting", "meeting_9")`."""
         super().__init__(f"no {kind} with id {brief_repr(entity_id)}")
         self.kind = kind
         self.entity_id = entity_id
@@ -97,10 +97,10 @@ class NotFoundError(MeetkitError, ValueError):
 
 
 class RecordError(InvalidRequestError):
-    """A record of an import cannot be kept; `number` counts records from 1, `reason` says why."""
+    """A record of an import cannot be stored; `number` counts records from 1, `reason` says why."""
 
     def __init__(self, number: int, reason: str) -> None:
-        """Say which record and why."""
+        """Take the number of the record and the reason."""
         super().__init__(f"record {number}: {reason}")
         self.number = number
         self.reason = reason
@@ -111,27 +111,27 @@ class RecordError(InvalidRequestError):
 
 
 class Busy(NamedTuple):
-    """Somebody's time `[start, end)` that a booking would take a second time."""
+    """The busy time `[start, end)` of a user that a booking conflicts with."""
 
     user_id: str
     start: dt.datetime
     end: dt.datetime
 
     def __str__(self) -> str:
-        """Who and when, for a message."""
+        """Return the user and the time, for a message."""
         return f"{brief_repr(self.user_id)} from {self.start.isoformat()} to {self.end.isoformat()}"
 
 
 class ConflictError(MeetkitError, ValueError):
-    """The request is valid but what is stored has moved on, already exists, or takes the same time.
+    """The request is valid, but the stored data changed meanwhile, already exists, or takes the same time.
 
-    Where a booking meets busy time, `busy` lists whose and when, by start.
+    Where a booking conflicts with busy time, `busy` lists users and times, by start.
     """
 
     status_code = 409
 
     def __init__(self, message: str, *, busy: tuple[Busy, ...] = ()) -> None:
-        """Keep the message and the busy time that stands in the way."""
+        """Take the message and the busy time that the booking conflicts with."""
         super().__init__(message)
         self.busy = busy
 
@@ -141,70 +141,70 @@ class ConflictError(MeetkitError, ValueError):
 
     @classmethod
     def of(cls, busy: Iterable[Busy]) -> Self:
-        """The error of a booking that meets this busy time."""
-        found = tuple(sorted(set(busy), key=lambda one: (one.start, one.end, one.user_id)))
-        more = f", and {len(found) - _MAX_SHOWN} more" if len(found) > _MAX_SHOWN else ""
-        return cls(f"busy: {'; '.join(map(str, found[:_MAX_SHOWN]))}{more}", busy=found)
+        """Return the error of a booking that conflicts with this busy time."""
+        by_start = tuple(sorted(set(busy), key=lambda item: (item.start, item.end, item.user_id)))
+        more = f", and {len(by_start) - _MAX_BUSY_LISTED} more" if len(by_start) > _MAX_BUSY_LISTED else ""
+        return cls(f"busy: {'; '.join(map(str, by_start[:_MAX_BUSY_LISTED]))}{more}", busy=by_start)
 
 
 class VersionConflictError(ConflictError):
-    """A change was meant for another version than the one that is there."""
+    """A change was meant for another version than the present one."""
 
 
 class TooLargeError(MeetkitError, ValueError):
-    """What was sent is larger than the server takes; the message says how large it may be."""
+    """The request is larger than the server accepts; the message names the limit."""
 
     status_code = 413
 
 
 class ThrottledError(MeetkitError):
-    """Too many attempts; `retry_after` is in how many seconds the next will be heard."""
+    """Too many attempts; `retry_after` is the number of seconds until the next is accepted."""
 
     status_code = 429
     retryable = True
 
     def __init__(self, message: str, *, retry_after: float) -> None:
-        """Keep the message and when to come back."""
+        """Take the message, and the seconds until the next attempt."""
         super().__init__(message)
         self.retry_after = retry_after
 
     def __reduce__(self) -> tuple[partial[ThrottledError], tuple[str]]:
-        """Survive pickling with its wait."""
+        """Survive pickling with its `retry_after`."""
         return (partial(type(self), retry_after=self.retry_after), (str(self),))
 
 
 class StoreError(MeetkitError):
-    """The database cannot be reached, or did not answer in time; nothing was written."""
+    """The database cannot be reached, or did not respond in time; nothing was written."""
 
     status_code = 503
     retryable = True
 
 
 class SchemaError(MeetkitError):
-    """The database's tables are not those that this version of meetkit works with; nothing was written."""
+    """The tables of the database are not those of this version of meetkit; nothing was written."""
 
 
 class MailError(MeetkitError):
-    """No mail server took a message, or it could not be written; the message names no address and no content."""
+    """No mail server accepted a message, or it could not be written; the error names no address and no content."""
 
     status_code = 503
     retryable = True
 
 
 class UndeliverableError(MailError):
-    """No mail server will ever take this message."""
+    """No mail server will ever accept this message."""
 
     retryable = False
 
 
 class NotConfiguredError(MeetkitError):
-    """What was asked for is not set up on this server; the message says by which setting it would be."""
+    """The feature is not configured on this server; the message names the setting."""
 
     status_code = 503
 
 
 class IdentityProviderError(MeetkitError):
-    """Who signs people in for us cannot be reached, or is not understood."""
+    """The identity provider cannot be reached, or its response cannot be read."""
 
     status_code = 503
     retryable = True
@@ -213,8 +213,8 @@ class IdentityProviderError(MeetkitError):
 class LLMAPIError(MeetkitError):
     """The model could not be reached or gave no usable answer.
 
-    `causes` holds the error of each failed attempt, in order, once attempts are exhausted. `retry_after` is how
-    many seconds to wait before the next call, where the provider said so.
+    `causes` holds the error of each failed attempt, in order, once attempts are exhausted. `retry_after` is the number
+    of seconds to wait before the next call, where the provider named one.
     """
 
     status_code = 503
@@ -227,31 +227,31 @@ class LLMAPIError(MeetkitError):
         causes: tuple[LLMAPIError, ...] = (),
         retry_after: float | None = None,
     ) -> None:
-        """Keep the message, what led to it, and when to come back."""
+        """Take the message, its causes, and the seconds until the next call."""
         super().__init__(message)
         self.causes = causes
         self.retry_after = retry_after
 
 
 class LLMRateLimitError(LLMAPIError):
-    """The model's provider asks us to slow down."""
+    """The model's provider limits the rate of calls."""
 
 
 class LLMTimeoutError(LLMAPIError):
-    """The model did not answer in time."""
+    """The model did not respond in time."""
 
 
 class LLMUnavailableError(LLMAPIError):
-    """The model's service is down or cannot be reached."""
+    """The model's service is unavailable or cannot be reached."""
 
 
 class LLMRejectedError(LLMAPIError):
-    """The provider refuses the call for good: a wrong key, an unknown model, a spent budget."""
+    """The provider refuses the call permanently: a wrong key, an unknown model, an exhausted budget."""
 
     retryable = False
 
 
 class LLMOutputError(LLMAPIError):
-    """The model answered with something that does not fit the schema and cannot be repaired."""
+    """The model's answer does not match the schema and cannot be repaired."""
 
     status_code = 500

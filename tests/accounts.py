@@ -21,7 +21,7 @@ from meetkit.accounts.models import (
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.service import Accounts
 from meetkit.errors import MeetkitError, UnauthenticatedError
-from meetkit.mail import Letter, Message
+from meetkit.mail import Message, MessageFactory
 from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.models.caller import Access, Caller, Origin
 from meetkit.storage import SqlStore
@@ -53,7 +53,7 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[Message] = []
 
-    def put(self, letter: Letter) -> None:
+    def put(self, letter: MessageFactory) -> None:
         if message := letter():
             self.sent.append(message)
 

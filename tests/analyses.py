@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import (
     ActionItems,
     Contribution,

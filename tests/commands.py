@@ -1,4 +1,4 @@
-"""The command `meetkit` as tests run it, and what they do to its databases."""
+"""The command `meetkit` for tests, and access to its databases."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SEED = ("db", "seed", "--users", "12", "--meetings", "300")
 
 
 class Result:
-    """What a command printed, and how it ended."""
+    """The output of a command and its exit code."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
 
     @property
     def trouble(self) -> str:
-        """The one line that a failed command says."""
+        """The one line that a failed command prints."""
         assert (self.code, self.out) == (2, ""), self.err
         assert self.err.startswith("meetkit: ")
         assert self.err.count("\n") == 1
@@ -33,7 +33,7 @@ class Run(Protocol):
 
 
 def execute(database: str, *statements: str) -> None:
-    """Do to a database what meetkit does not."""
+    """Execute statements that meetkit itself does not."""
     engine = sqlalchemy.create_engine(database)
     try:
         with engine.begin() as connection:
@@ -43,7 +43,8 @@ def execute(database: str, *statements: str) -> None:
         engine.dispose()
 
 
-def kept(database: str) -> list[bytes]:
+def exported_lines(database: str) -> list[bytes]:
+    """Return a database as the lines of an export."""
     store = SqlStore(database)
     lines = list(transfer.export_lines(store))
     store.close()
@@ -51,5 +52,5 @@ def kept(database: str) -> list[bytes]:
 
 
 def in_process(*arguments: object, prelude: str = "") -> list[str]:
-    """The command of a process of its own that runs `meetkit`."""
+    """Return the command that runs `meetkit` in a process of its own."""
     return [sys.executable, "-c", f"{prelude}\nfrom meetkit.cli import main\nmain({[*map(str, arguments)]!r})"]

@@ -28,20 +28,20 @@ speakers = st.none() | st.sampled_from(["Ada", "Project Manager", "Ünal Şahin"
 
 def conversation(turns: Sequence[tuple[str | None, str]]) -> Document:
     """A document of turns, each on lines of its own, with the speaker's name where there is one."""
-    text, said = "", []
+    text, turns_said = "", []
     for index, (speaker, words_said) in enumerate(turns):
         text += f"{speaker}: " if speaker else ""
-        said.append(
+        turns_said.append(
             Turn(index=index, speaker=speaker, text=words_said, start=len(text), end=len(text) + len(words_said))
         )
         text += f"{words_said}\n"
-    return Document.of(Transcript(format="text", text=text, turns=tuple(said)))
+    return Document.of(Transcript(format="text", text=text, turns=tuple(turns_said)))
 
 
 def sample(path: Path) -> Document:
     """A conversation of the sample."""
     lines = [line.partition(": ") for line in path.read_text("utf-8").splitlines() if line]
-    return conversation([(speaker, said) for speaker, _, said in lines])
+    return conversation([(speaker, turns_said) for speaker, _, turns_said in lines])
 
 
 conversations = st.lists(st.tuples(speakers, speeches), max_size=12).map(conversation)

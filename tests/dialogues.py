@@ -16,23 +16,23 @@ NAMES = {"S": "Sarah Chen", "J": "Jennifer Liu", "L": "Lukas Hartwig", "D": "Dan
 THURSDAY = MeetingContext(date=dt.date(2025, 7, 10), our_side=("Sarah Chen", "Lukas Hartwig", "Daniel Osei"))
 """Of meetings on a Thursday."""
 
-_SAID = """
+_VOCABULARY = """
     I'll I will you Lukas could please send the deck report by Friday tomorrow , . ? ! ’ and if not we decided agreed
     let's go with what is price sure no never mind actually Monday it to be sent someone should check é 😀
 """
-WORDS = st.lists(st.sampled_from(_SAID.split()), max_size=40).map(" ".join)
+WORDS = st.lists(st.sampled_from(_VOCABULARY.split()), max_size=40).map(" ".join)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
 
 def document(*turns: tuple[str | None, str]) -> Document:
     """A meeting of these turns: who speaks, and the words."""
-    text, placed = "", []
+    text, turns_placed = "", []
     for index, (speaker, words) in enumerate(turns):
         text += f"{speaker}: " if speaker else ""
-        placed.append(Turn(index=index, speaker=speaker, text=words, start=len(text), end=len(text) + len(words)))
+        turns_placed.append(Turn(index=index, speaker=speaker, text=words, start=len(text), end=len(text) + len(words)))
         text += words + "\n"
-    return Document.of(Transcript(format="text", text=text, turns=tuple(placed)))
+    return Document.of(Transcript(format="text", text=text, turns=tuple(turns_placed)))
 
 
 def meeting(script: str) -> Document:
@@ -42,7 +42,7 @@ def meeting(script: str) -> Document:
 
 
 def is_verbatim(evidence: Evidence, read: Document) -> bool:
-    """Whether a quote stands where it says, within the turn and by the speaker that it names."""
+    """Return whether a quote is at its stated place, within its turn and by its speaker."""
     turn = read.transcript.turns[evidence.turn]
     inside = turn.start <= evidence.start <= evidence.end <= turn.end
     return (

@@ -78,7 +78,7 @@ contexts = st.builds(
 )
 
 
-def _section(made: type[Section], **fields: Any) -> st.SearchStrategy[Section]:
+def _section(section_type: type[Section], **fields: Any) -> st.SearchStrategy[Section]:
     standing = st.one_of(
         st.just({"status": "ok"}),
         st.builds(
@@ -86,27 +86,27 @@ def _section(made: type[Section], **fields: Any) -> st.SearchStrategy[Section]:
         ),
     )
     return st.builds(
-        lambda standing, **rest: made(**standing, **rest), standing, engine=lines, rejected=places, **fields
+        lambda standing, **rest: section_type(**standing, **rest), standing, engine=lines, rejected=places, **fields
     )
 
 
-some = partial(st.lists, max_size=2)
+short_lists = partial(st.lists, max_size=2)
 spans = st.builds(TopicSpan, first_turn=places, last_turn=places)
 sentences = st.builds(SummarySentence, text=phrases, evidence=grounds)
 decisions = st.builds(Decision, text=phrases, evidence=grounds)
 questions = st.builds(Question, text=phrases, asker=st.none() | lines, answer_turn=st.none() | places, evidence=grounds)
 topics = st.builds(Topic, label=lines, spans=st.lists(spans, min_size=1, max_size=2), evidence=grounds)
 speaker_sentiments = st.builds(
-    SpeakerSentiment, speaker=st.none() | lines, score=scores, label=labels, evidence=some(evidence)
+    SpeakerSentiment, speaker=st.none() | lines, score=scores, label=labels, evidence=short_lists(evidence)
 )
 points = st.builds(SentimentPoint, first_turn=places, last_turn=places, score=scores)
-contributions = st.builds(Contribution, reason=lines, weight=st.floats(-10, 10), evidence=some(evidence))
+contributions = st.builds(Contribution, reason=lines, weight=st.floats(-10, 10), evidence=short_lists(evidence))
 healths = st.builds(
     RelationshipHealth,
     label=st.sampled_from(["strong", "stable", "at_risk"]),
     score=st.floats(-10, 10),
     version=lines,
-    contributions=some(contributions),
+    contributions=short_lists(contributions),
 )
 follow_ups = st.builds(FollowUp, text=phrases, evidence=grounds)
 fillers = st.builds(FillerCount, word=lines, count=st.integers(1, 99))
@@ -123,32 +123,32 @@ speaker_statistics = st.builds(
     questions=places,
     question_rate=st.none() | rates,
     words_per_minute=st.none() | rates,
-    fillers=some(fillers),
+    fillers=short_lists(fillers),
 )
 mentions = st.builds(Mention, tracker=lines, phrase=lines, evidence=evidence)
 sections = {
-    "summary": _section(Summary, sentences=some(sentences)),
-    "action_items": _section(ActionItems, items=some(action_items)),
-    "decisions": _section(Decisions, items=some(decisions)),
-    "questions": _section(Questions, items=some(questions)),
-    "topics": _section(Topics, items=some(topics)),
+    "summary": _section(Summary, sentences=short_lists(sentences)),
+    "action_items": _section(ActionItems, items=short_lists(action_items)),
+    "decisions": _section(Decisions, items=short_lists(decisions)),
+    "questions": _section(Questions, items=short_lists(questions)),
+    "topics": _section(Topics, items=short_lists(topics)),
     "sentiment": _section(
         SentimentAnalysis,
         score=st.none() | scores,
         label=sentiments,
-        speakers=some(speaker_sentiments),
-        timeline=some(points),
+        speakers=short_lists(speaker_sentiments),
+        timeline=short_lists(points),
         health=st.none() | healths,
     ),
-    "follow_ups": _section(FollowUps, items=some(follow_ups)),
+    "follow_ups": _section(FollowUps, items=short_lists(follow_ups)),
     "statistics": _section(
         Statistics,
         words=places,
         duration_seconds=st.none() | rates,
         interactivity=st.none() | rates,
-        speakers=some(speaker_statistics),
+        speakers=short_lists(speaker_statistics),
     ),
-    "trackers": _section(Trackers, mentions=some(mentions)),
+    "trackers": _section(Trackers, mentions=short_lists(mentions)),
 }
 insights = st.builds(
     MeetingInsights, transcript_sha256=st.text("0123456789abcdef", min_size=64, max_size=64), **sections
@@ -187,8 +187,12 @@ chunk_policies = st.integers(1, 10**6).flatmap(
     )
 )
 
-found = st.builds(
-    RecordedFindings, summary=st.none() | texts, sentiment=sentiments, items=some(action_items), removed=some(lines)
+recorded_findings = st.builds(
+    RecordedFindings,
+    summary=st.none() | texts,
+    sentiment=sentiments,
+    items=short_lists(action_items),
+    removed=short_lists(lines),
 )
 limits = st.builds(
     Limits,
@@ -202,7 +206,7 @@ limits = st.builds(
 
 EVERY_INSIGHT = (
     limits,
-    found,
+    recorded_findings,
     chunk_policies,
     *(turns, transcripts(), trackers, contexts, *sections.values(), insights, usages, usage_totals, item_sources),
     *(spans, sentences, decisions, questions, topics, speaker_sentiments, points, contributions, healths),

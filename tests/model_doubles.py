@@ -1,4 +1,4 @@
-"""Models for tests: one that tells the truth, one that answers as told, and what they see of a prompt."""
+"""Models for tests: a truthful one, one with scripted answers, and their view of a prompt."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Turns = list[dict[str, Any]]
 Answer = dict[str, Any]
 
 
-class Seen(NamedTuple):
-    """A prompt as a model reads it: what is outside the data, the data, and the section that it asks for."""
+class PromptView(NamedTuple):
+    """A prompt as a model reads it: the text outside the data, the data, and the requested section."""
 
     outside: str
     data: dict[str, Any]
@@ -30,41 +30,41 @@ SECTIONS = {
     "moments": "sentiment",
     "follow_ups": "follow_ups",
 }
-"""Sections by the field that their answer has."""
+"""Sections by the field of their answers."""
 
 
-def see(prompt: str) -> Seen:
+def see(prompt: str) -> PromptView:
     """Read a prompt: the block of data goes from the first `<data>` to the first `</data>` after it."""
     before, _, rest = prompt.partition("<data>\n")
     block, _, after = rest.partition("\n</data>")
     schema = json.loads(after.rpartition("<schema>\n")[2].partition("\n</schema>")[0])
     (field,) = schema["properties"]
-    return Seen(before + after, json.loads(block), SECTIONS[field])
+    return PromptView(before + after, json.loads(block), SECTIONS[field])
 
 
 class SectionModel:
-    """Answers each section by a function of the data, or by a constant."""
+    """A model that answers each section by a function of the data, or by a constant."""
 
     name = "section-model"
 
     def __init__(self, answers: Mapping[str, Answer | Callable[[Turns], Answer]]) -> None:
-        """Take an answer a section; a section without one fails."""
+        """Take the answers by section; a section without one fails."""
         self.answers = answers
-        self.asked: list[Seen] = []
+        self.asked: list[PromptView] = []
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         """Answer from the data."""
         assert system_prompt
-        seen = see(prompt)
-        self.asked.append(seen)
-        if seen.section not in self.answers:
+        view = see(prompt)
+        self.asked.append(view)
+        if view.section not in self.answers:
             raise LLMAPIError("no answer")
-        answer = self.answers[seen.section]
-        return json.dumps(answer(seen.data["turns"]) if callable(answer) else answer)
+        answer = self.answers[view.section]
+        return json.dumps(answer(view.data["turns"]) if callable(answer) else answer)
 
 
 def truthful() -> SectionModel:
-    """A model that finds what is easily found, and quotes it."""
+    """Return a model that finds the obvious statements and quotes them."""
     return SectionModel(
         {
             "summary": lambda turns: {"sentences": [_claim(quote) for quote in _having(turns, r"\d|agreed")]},
@@ -107,8 +107,8 @@ def _item(quote: Answer) -> Answer:
 
 
 def _questions(turns: Turns) -> Iterator[Answer]:
-    said = list(_sentences(turns))
-    for question, following in zip(said, [*said[1:], None], strict=False):
+    quotes = list(_sentences(turns))
+    for question, following in zip(quotes, [*quotes[1:], None], strict=False):
         if question["quote"].endswith("?"):
             yield {"question": question, "answer": following}
 

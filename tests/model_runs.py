@@ -19,7 +19,7 @@ CONTEXT = MeetingContext(
 AT_ONCE = RetryPolicy(wait_initial=0)
 
 
-class Kept(dict[str, str]):
+class MemoryCache(dict[str, str]):
     """A cache in memory."""
 
     def put(self, key: str, answer: str) -> None:
@@ -27,13 +27,13 @@ class Kept(dict[str, str]):
 
 
 def evidence_of(insights: MeetingInsights) -> list[dict[str, Any]]:
-    """All evidence in an analysis, wherever it is."""
+    """Return all evidence in an analysis, wherever it is."""
 
     def within(value: Any) -> list[dict[str, Any]]:
         if isinstance(value, dict):
-            found = [value] if "quote" in value else []
-            return found + [one for part in value.values() for one in within(part)]
-        return [one for part in value for one in within(part)] if isinstance(value, list) else []
+            quotes = [value] if "quote" in value else []
+            return quotes + [quote for part in value.values() for quote in within(part)]
+        return [quote for part in value for quote in within(part)] if isinstance(value, list) else []
 
     return within(insights.model_dump(mode="json"))
 
@@ -53,7 +53,7 @@ def analyze(
 
 
 def invention(**more: Any) -> Any:
-    """What nobody said, in the form of every claim there is."""
+    """Return a claim that nobody said, with the fields of every kind of claim."""
     quote = {"quote": "We will pay a million euros to Zorblax on Sunday", "turn": 3, "score": -1.0}
     return {
         "text": "Zorblax gets a million",
@@ -73,5 +73,5 @@ def invention(**more: Any) -> Any:
 
 
 def only(claim: Any) -> SectionModel:
-    """A model that makes this one claim in every section."""
+    """Return a model that makes this claim in every section."""
     return SectionModel({section: {field: [claim]} for field, section in SECTIONS.items()})

@@ -10,7 +10,7 @@ from meetkit.insights.language.text import Document
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript, Turn
 
-Said = tuple[str | None, str] | tuple[str | None, str, float | None, float | None]
+Utterance = tuple[str | None, str] | tuple[str | None, str, float | None, float | None]
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 speakers = st.sampled_from([None, "Ana", "Ben", "Cy Young"])
@@ -18,10 +18,10 @@ seconds = st.none() | st.floats(0, 1e5)
 sayings = st.lists(st.tuples(speakers, words, seconds, seconds), max_size=12)
 
 
-def talk(said: Iterable[Said]) -> Document:
+def talk(utterances: Iterable[Utterance]) -> Document:
     """A document of turns: speaker, text and, where given, start and end in seconds."""
     text, turns = "", []
-    for index, (speaker, words_said, *times) in enumerate(said):
+    for index, (speaker, words_said, *times) in enumerate(utterances):
         text += f"{speaker}: " if speaker else ""
         start = len(text)
         text += words_said

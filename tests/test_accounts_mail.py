@@ -13,14 +13,14 @@ from meetkit.accounts.models import (
     NewPasswordRequest,
 )
 from meetkit.errors import ConflictError, InvalidRequestError, ThrottledError, UnauthenticatedError
-from meetkit.mail import Letter
+from meetkit.mail import MessageFactory
 from tests.accounts import HERE, OTHER, World, good, together
 
 
 class Outgoing:
     """Keeps letters that nobody has written yet."""
 
-    def __init__(self, letters: list[Letter]) -> None:
+    def __init__(self, letters: list[MessageFactory]) -> None:
         self.put = letters.append
 
 
@@ -65,7 +65,7 @@ class TestMail:
         assert world.events() == [("password_reset_request", "ok")]
 
     def test_looks_nothing_up_before_it_answers(self, world: World) -> None:
-        letters: list[Letter] = []
+        letters: list[MessageFactory] = []
         world.signup()
         accounts = world.another(post=Outgoing(letters))
         statements: list[str] = []

@@ -24,12 +24,12 @@ SARAH, JENNIFER, LUKAS = "Sarah Chen", "Jennifer Liu", "Lukas Hartwig"
 Row = tuple[str, str | None, str | None]
 
 
-def found(script: str) -> tuple[ActionItem, ...]:
+def extract(script: str) -> tuple[ActionItem, ...]:
     return find_action_items(meeting(script), THURSDAY).items
 
 
 def rows(script: str) -> list[Row]:
-    return [(item.task, item.owner, item.deadline.phrase if item.deadline else None) for item in found(script)]
+    return [(item.task, item.owner, item.deadline.phrase if item.deadline else None) for item in extract(script)]
 
 
 PROMISES: list[tuple[str, list[Row]]] = [
@@ -199,7 +199,7 @@ def test_a_request_or_an_offer_is_an_item_once_it_is_accepted(script: str, item:
     ],
 )
 def test_the_deadline_is_the_one_agreed_last(script: str, phrase: str | None) -> None:
-    (item,) = found(script)
+    (item,) = extract(script)
     assert (item.deadline and item.deadline.phrase) == phrase
 
 
@@ -222,19 +222,19 @@ def test_a_day_that_is_part_of_the_task_or_no_limit_is_no_deadline(task: str) ->
 
 
 @pytest.mark.parametrize(
-    ("said", "task", "phrase"),
+    ("clause", "task", "phrase"),
     [
         ("send what we discussed by Friday", "Send what we discussed", "by Friday"),
         ("cancel the meeting by Thursday", "Cancel the meeting", "by Thursday"),
         ("extend the trial tomorrow", "Extend the trial", "tomorrow"),
     ],
 )
-def test_a_limit_after_such_words_is_the_deadline(said: str, task: str, phrase: str) -> None:
-    assert rows(f"S: I'll {said}.") == [(task, SARAH, phrase)]
+def test_a_limit_after_such_words_is_the_deadline(clause: str, task: str, phrase: str) -> None:
+    assert rows(f"S: I'll {clause}.") == [(task, SARAH, phrase)]
 
 
 def test_an_item_said_again_is_one_with_the_words_of_both() -> None:
-    proposal, load_test = found(
+    proposal, load_test = extract(
         "S: I'll send the pricing proposal for 120 seats by Friday.\n"
         "L: I'll run the load test against the sandbox.\n"
         "S: So, to recap: I'll send the proposal by Friday, and Lukas will run the load test by Wednesday."
@@ -245,7 +245,7 @@ def test_an_item_said_again_is_one_with_the_words_of_both() -> None:
 
 
 def test_the_same_task_of_two_people_is_two_items() -> None:
-    assert [item.owner for item in found("S: I'll send the seat list. / L: I'll send the seat list, too.")] == [
+    assert [item.owner for item in extract("S: I'll send the seat list. / L: I'll send the seat list, too.")] == [
         SARAH,
         LUKAS,
     ]
@@ -319,7 +319,7 @@ def test_two_promises_are_one_only_where_they_speak_of_the_same(script: str, ite
 
 
 def test_a_question_that_is_to_be_checked_is_the_task() -> None:
-    (item,) = found("J: Does the app work offline? / S: I don't know. I'll check and get back to you by Tuesday.")
+    (item,) = extract("J: Does the app work offline? / S: I don't know. I'll check and get back to you by Tuesday.")
     assert (item.task, item.owner) == ("Check: Does the app work offline?", SARAH)
     assert item.deadline is not None
     assert item.deadline.phrase == "by Tuesday"
@@ -336,13 +336,13 @@ def test_a_question_that_is_to_be_checked_is_the_task() -> None:
     ],
 )
 def test_the_priority_is_what_words_say(script: str, priority: str) -> None:
-    (item,) = found(script)
+    (item,) = extract(script)
     assert item.priority == priority
     assert ("priority" in {ground.field for ground in item.evidence}) is (priority != "medium")
 
 
 def test_each_field_has_the_quote_that_tells_it() -> None:
-    (item,) = found("S: Great. I'll send you the deck by Friday, Jennifer.")
+    (item,) = extract("S: Great. I'll send you the deck by Friday, Jennifer.")
     assert [(ground.field, ground.quote) for ground in item.evidence] == [
         ("task", "send you the deck"),
         ("owner", "I'll"),
@@ -352,9 +352,9 @@ def test_each_field_has_the_quote_that_tells_it() -> None:
 
 def test_a_first_name_is_resolved_only_where_one_person_has_it() -> None:
     read = meeting("S: Lukas will send the deck by Friday.")
-    both = MeetingContext(our_side=("Lukas Hartwig", "Lukas Meyer"))
+    namesakes = MeetingContext(our_side=("Lukas Hartwig", "Lukas Meyer"))
     assert [item.owner for item in find_action_items(read, THURSDAY).items] == [LUKAS]
-    assert [item.owner for item in find_action_items(read, both).items] == ["Lukas"]
+    assert [item.owner for item in find_action_items(read, namesakes).items] == ["Lukas"]
 
 
 def test_without_a_date_of_the_meeting_the_phrase_stays() -> None:
@@ -363,12 +363,12 @@ def test_without_a_date_of_the_meeting_the_phrase_stays() -> None:
     assert (item.deadline.phrase, item.deadline.date) == ("by Friday", None)
 
 
-def _recorded() -> list[dict[str, object]]:
+def _sample_records() -> list[dict[str, object]]:
     meetings = json.loads((SAMPLE / "meetings.json").read_text("utf-8"))
-    return [one for one in meetings if (SAMPLE / "transcripts" / f"{one['id']}.txt").exists()]
+    return [meeting for meeting in meetings if (SAMPLE / "transcripts" / f"{meeting['id']}.txt").exists()]
 
 
-@pytest.mark.parametrize("record", _recorded(), ids=lambda record: record["id"])
+@pytest.mark.parametrize("record", _sample_records(), ids=lambda record: record["id"])
 def test_the_sample_has_the_items_that_people_noted(record: dict[str, list[dict[str, dict[str, str]]]]) -> None:
     expected = record["action_items"]
     anchor = next(item["deadline"]["anchor"] for item in expected if item["deadline"])
@@ -376,11 +376,11 @@ def test_the_sample_has_the_items_that_people_noted(record: dict[str, list[dict[
     context = MeetingContext(date=dt.date.fromisoformat(anchor))
     items = find_action_items(Document.of(read_transcript(text)), context).items
 
-    def told(owner: object, deadline: dict[str, str] | None) -> tuple[str, str, str]:
+    def item_row(owner: object, deadline: dict[str, str] | None) -> tuple[str, str, str]:
         return (str(owner), *((deadline["phrase"], deadline["date"]) if deadline else ("", "")))
 
-    got = [told(item.owner, item.deadline.model_dump(mode="json") if item.deadline else None) for item in items]
-    assert sorted(got) == sorted(told(item["owner"], item["deadline"]) for item in expected)
+    got = [item_row(item.owner, item.deadline.model_dump(mode="json") if item.deadline else None) for item in items]
+    assert sorted(got) == sorted(item_row(item["owner"], item["deadline"]) for item in expected)
 
 
 @given(st.lists(st.tuples(st.sampled_from([*NAMES.values()]), WORDS | TEXTS), max_size=8))
@@ -398,9 +398,9 @@ def test_whatever_is_said_every_quote_is_verbatim(turns: list[tuple[str | None, 
 def test_an_owner_was_named_or_spoke(turns: list[tuple[str, str]]) -> None:
     read = document(*turns)
     for item in find_action_items(read, THURSDAY).items:
-        said = {ground.quote.casefold() for ground in item.evidence if ground.field == "owner"}
+        owner_quotes = {ground.quote.casefold() for ground in item.evidence if ground.field == "owner"}
         speakers = {ground.speaker for ground in item.evidence if ground.field == "owner"}
-        assert item.owner is None or item.owner in speakers or said & {"lukas"}
+        assert item.owner is None or item.owner in speakers or owner_quotes & {"lukas"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The guide to backups, its commands run as they stand there."""
+"""The commands of the guide to backups, run unchanged."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DATABASES = ("meetings", "restored", "apart", "moved")
 
 
 class Shell:
-    """Runs commands of the guide in a folder, with the programs they name at hand."""
+    """Runs commands of the guide in a folder, with their programs on the path."""
 
     def __init__(self, folder: Path, *programs: str, **environment: str) -> None:
         self.folder = folder
@@ -37,7 +37,7 @@ class Shell:
         self.environment = {**os.environ, "PATH": path, **environment}
 
     def __call__(self, commands: str) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", "-euc", PRIVATE + commands],
             cwd=self.folder,
             env=self.environment,
@@ -46,8 +46,8 @@ class Shell:
             check=False,
             timeout=120,
         )
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
-        return done.stdout
+        assert (process.returncode, process.stderr) == (0, ""), process.stderr
+        return process.stdout
 
 
 def lines(store: SqlStore) -> list[bytes]:
@@ -55,16 +55,16 @@ def lines(store: SqlStore) -> list[bytes]:
 
 
 def book(database: str, number: int, hour: int) -> None:
-    """Book Ann, past meetkit, by SQL alone."""
+    """Book Ann by SQL, without meetkit."""
     engine = sqlalchemy.create_engine(database)
     own = ("number", "id", "starts_at", "duration_minutes")
-    same = ", ".join(column.name for column in tables.meetings.columns if column.name not in own)
+    names = ", ".join(column.name for column in tables.meetings.columns if column.name not in own)
     try:
         with engine.begin() as connection:
             connection.execute(
                 text(
-                    f"INSERT INTO meetkit_meetings (number, id, starts_at, duration_minutes, {same}) "
-                    f"SELECT :number, 'x', starts_at + :later, 30, {same} FROM meetkit_meetings WHERE id = 'm0000001'"
+                    f"INSERT INTO meetkit_meetings (number, id, starts_at, duration_minutes, {names}) "
+                    f"SELECT :number, 'x', starts_at + :later, 30, {names} FROM meetkit_meetings WHERE id = 'm0000001'"
                 ),
                 {"number": number, "later": hour * 3_600_000_000},
             )
@@ -80,22 +80,22 @@ def book(database: str, number: int, hour: int) -> None:
         engine.dispose()
 
 
-def check_is_restored(database: str, expected: list[bytes]) -> None:
-    """Everything is there, what was forbidden still is, and new meetings find their numbers."""
+def check_is_restored(database: str, lines_before: list[bytes]) -> None:
+    """Check that everything is there, that what was forbidden still is, and that new meetings get free numbers."""
     store = SqlStore(database)
-    assert lines(store) == expected
+    assert lines(store) == lines_before
     with pytest.raises(ConflictError, match="'ann'"):
         store.add_meeting(meeting(1, id="again", exclusive=True))
     with pytest.raises(IntegrityError, match="meetkit_no_double_booking"):
         book(database, 10**6, 0)
     book(database, 10**6, 500)
     store.add_meeting(meeting(700, id="new", exclusive=True))
-    store.update_meeting("new", lambda one: one.model_copy(update={"date": meeting(701).date}))
+    store.update_meeting("new", lambda booking: booking.model_copy(update={"date": meeting(701).date}))
     store.close()
 
 
 def test_a_sqlite_database_is_restored_as_it_was(tmp_path: Path) -> None:
-    """Backed up while it is in use, its last commits still in the log beside it."""
+    """Backed up while in use, with its last commits still in the write-ahead log."""
     shell, url = Shell(tmp_path), f"sqlite:///{tmp_path}/meetings.db"
     in_use = SqlStore(url, migrate=True)
     filled(in_use)
@@ -115,7 +115,7 @@ def test_a_sqlite_database_is_restored_as_it_was(tmp_path: Path) -> None:
 
 @pytest.fixture
 def server(postgres: Postgres, tmp_path: Path) -> Iterator[Shell]:
-    """A shell that finds a PostgreSQL server as one's own is found; the guide's databases are gone afterwards."""
+    """A shell that connects to a PostgreSQL server by default; the guide's databases are dropped afterwards."""
     parts = sqlalchemy.make_url(postgres.url)
     host = str(parts.query["host"]) if "host" in parts.query else str(parts.host)
     engine = sqlalchemy.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
@@ -132,7 +132,7 @@ def url_of(postgres: Postgres, name: str) -> str:
 
 
 def test_a_postgresql_database_is_restored_as_it_was(server: Shell, postgres: Postgres) -> None:
-    """Whole, and without what the host keeps beside it."""
+    """In full, and in part without the tables of a host."""
     server("createdb meetings\nmeetkit --database postgresql:///meetings db upgrade\n")
     store = SqlStore(url_of(postgres, "meetings"))
     before = lines(filled(store))  # type: ignore[arg-type]  # it is the same store
@@ -152,12 +152,12 @@ def test_a_postgresql_database_is_restored_as_it_was(server: Shell, postgres: Po
 
 
 def test_a_sqlite_database_moves_to_postgresql(server: Shell, postgres: Postgres, tmp_path: Path) -> None:
-    """With all that it holds."""
+    """All of its content moves."""
     first = SqlStore(f"sqlite:///{tmp_path}/meetings.db", migrate=True)
     before = lines(filled(first))  # type: ignore[arg-type]  # it is the same store
     first.close()
 
-    said = server(MOVE).splitlines()
+    output = server(MOVE).splitlines()
 
-    assert (said[0], said[-1]) == (said[2].replace("Imported", "Exported"), "No problems found.")
+    assert (output[0], output[-1]) == (output[2].replace("Imported", "Exported"), "No problems found.")
     check_is_restored(url_of(postgres, "moved"), before)

@@ -38,9 +38,9 @@ class TestBytes:
         [
             (b"", "it is empty"),
             (b" \r\n\t", "it is empty"),
-            (b"<!DOCTYPE html><html>Sign in</html>", "a web page or XML, perhaps a page to log in"),
+            (b"<!DOCTYPE html><html>Sign in</html>", "a web page or XML, perhaps a login page"),
             (b"\x89PNG\r\n\x1a\n\0\0\0", "it is binary data"),
-            (b'{"events": []}', "it is some other text"),
+            (b'{"events": []}', "it is other text"),
             (TEXT[:200], "cut off: BEGIN:VEVENT has no END:VEVENT"),
             (TEXT.removesuffix(b"END:VCALENDAR\n"), "cut off: BEGIN:VCALENDAR has no END:VCALENDAR"),
             (TEXT.removesuffix(b"END:VCALENDAR\n") + TEXT, "cut off: BEGIN:VCALENDAR has no END:VCALENDAR"),
@@ -62,7 +62,7 @@ class TestProblems:
             (["DTSTART;TZID=Nowhere:20260330T080000", "DURATION:PT1H"], "neither known nor defined"),
             ([*HOUR[:1], "DTEND:20260330T070000Z"], "it ends before it begins"),
             ([*HOUR[:1], "DURATION:-PT1H"], "a negative duration"),
-            ([*HOUR, "RRULE:FREQ=OFTEN"], "needs a FREQ from SECONDLY to YEARLY"),
+            ([*HOUR, "RRULE:FREQ=OFTEN"], "must have a FREQ from SECONDLY to YEARLY"),
             ([*HOUR, "RRULE:FREQ=DAILY;INTERVAL=0"], "INTERVAL must be at least 1"),
             ([*HOUR, "RRULE:FREQ=DAILY;RSCALE=CHINESE"], "a part RSCALE, which is not supported"),
             ([*HOUR, "RRULE:FREQ=DAILY;UNTIL=soon"], "UNTIL is neither"),
@@ -106,7 +106,7 @@ class TestProblems:
             busy(calendar(*(event(uid=str(number)) for number in range(30))))
         assert [str(warning.message) for warning in told][19:] == [
             "VEVENT '19' is left out: it has no DTSTART",
-            "10 more are left out",
+            "10 more components are left out",
         ]
 
 
@@ -115,7 +115,7 @@ class TestQuery:
         ("query", "why"),
         [
             ({"end": WEEK["start"]}, "end: must lie after start"),
-            ({"end": "2046-01-01T00:00"}, "a window spans at most 3660 days"),
+            ({"end": "2046-01-01T00:00"}, "the window can span at most 3660 days"),
             ({"start": "today"}, "start: 'today' is not an ISO 8601"),
             ({"timezone": "Berlin"}, "timezone: unknown time zone 'Berlin'"),
             ({"owner": "me"}, "owner: 'me' is not an e-mail address"),

@@ -181,7 +181,7 @@ class TestInvitation:
             ({"meeting": REVIEW.model_copy(update={"status": "cancelled"})}, "use method 'CANCEL'"),
             (
                 {"meeting": REVIEW.model_copy(update={"attendee_ids": (), "contact_id": None})},
-                "nobody to invite but its owner",
+                "no attendees besides its owner",
             ),
         ],
     )

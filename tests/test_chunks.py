@@ -31,8 +31,8 @@ SMALL = ChunkPolicy(characters=500, overlap=150)
 def test_every_turn_is_whole_in_the_chunks(transcript: Transcript, policy: ChunkPolicy) -> None:
     chunks = split(Document.of(transcript), policy)
 
-    covered = {at for chunk in chunks for piece in chunk for at in range(piece.start, piece.end)}
-    assert covered == {at for turn in transcript.turns for at in range(turn.start, turn.end)}
+    offsets = {at for chunk in chunks for piece in chunk for at in range(piece.start, piece.end)}
+    assert offsets == {at for turn in transcript.turns for at in range(turn.start, turn.end)}
     assert {piece.turn for chunk in chunks for piece in chunk} == set(transcript.turns)
 
 
@@ -40,7 +40,7 @@ def test_every_turn_is_whole_in_the_chunks(transcript: Transcript, policy: Chunk
 def test_chunks_keep_to_their_size_and_to_the_order_of_the_meeting(transcript: Transcript, policy: ChunkPolicy) -> None:
     for chunk in split(Document.of(transcript), policy):
         assert sum(piece.end - piece.start for piece in chunk) <= policy.characters
-        assert all(one.end <= other.start for one, other in pairwise(chunk))
+        assert all(part.end <= next_part.start for part, next_part in pairwise(chunk))
         assert all(piece.text == transcript.text[piece.start : piece.end] for piece in chunk)
 
 
@@ -48,10 +48,10 @@ def test_chunks_keep_to_their_size_and_to_the_order_of_the_meeting(transcript: T
 def test_a_chunk_begins_with_the_end_of_the_one_before(transcript: Transcript, policy: ChunkPolicy) -> None:
     chunks = split(Document.of(transcript), policy)
     for before, chunk in pairwise(chunks):
-        repeated = [piece for piece in chunk if piece in before]
-        assert list(chunk[: len(repeated)]) == list(before[len(before) - len(repeated) :]) == repeated
-        assert sum(piece.end - piece.start for piece in repeated) <= policy.overlap
-        assert len(repeated) < len(chunk)
+        overlap = [piece for piece in chunk if piece in before]
+        assert list(chunk[: len(overlap)]) == list(before[len(before) - len(overlap) :]) == overlap
+        assert sum(piece.end - piece.start for piece in overlap) <= policy.overlap
+        assert len(overlap) < len(chunk)
 
 
 def test_a_turn_that_is_too_long_is_cut_between_sentences() -> None:
@@ -73,24 +73,26 @@ def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, int]) -> None:
         ChunkPolicy(**wrong)
 
 
-def found_in(transcript: Transcript, policy: ChunkPolicy) -> MeetingInsights:
+def analyze_in_chunks(transcript: Transcript, policy: ChunkPolicy) -> MeetingInsights:
     return ModelEngine(truthful(), chunks=policy).analyze(transcript, MeetingContext(their_side=("Kim Lee",)))
 
 
 def test_in_chunks_the_same_is_found_once_and_at_the_same_places() -> None:
-    whole, parts = found_in(LONG, ChunkPolicy()), found_in(LONG, SMALL)
+    whole, parts = analyze_in_chunks(LONG, ChunkPolicy()), analyze_in_chunks(LONG, SMALL)
 
     assert len(split(Document.of(LONG), SMALL)) > 5
     for name in ("action_items", "decisions", "topics", "sentiment"):
         assert parts.sections[name] == whole.sections[name], name
-    assert [one.evidence[0] for one in parts.questions.items] == [one.evidence[0] for one in whole.questions.items]
+    assert [entry.evidence[0] for entry in parts.questions.items] == [
+        entry.evidence[0] for entry in whole.questions.items
+    ]
 
 
 def test_a_summary_has_sentences_of_every_chunk_in_the_order_of_the_meeting() -> None:
-    sentences = found_in(LONG, SMALL).summary.sentences
+    sentences = analyze_in_chunks(LONG, SMALL).summary.sentences
     chunks = split(Document.of(LONG), SMALL)
 
-    starts = [one.evidence[0].start for one in sentences]
+    starts = [entry.evidence[0].start for entry in sentences]
     assert starts == sorted(starts)
     assert len(sentences) == 6 + len(chunks) - 1
     for chunk in chunks:
@@ -108,9 +110,9 @@ class LastFirst:
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:
         with self.turn:
             self.left -= 1
-            mine = self.left
+            number = self.left
             self.turn.notify_all()
-            assert self.turn.wait_for(lambda: self.left <= 0 and self.left == -mine, timeout=30)
+            assert self.turn.wait_for(lambda: self.left <= 0 and self.left == -number, timeout=30)
             self.left -= 1
             self.turn.notify_all()
         return self.model.generate(prompt, system_prompt)
@@ -129,8 +131,8 @@ def test_the_result_does_not_hang_on_which_answer_comes_first() -> None:
 def test_one_chunk_that_fails_costs_its_section() -> None:
     model = truthful()
     failing = SectionModel({**model.answers, "topics": lambda turns: {"topics": [] if turns[0]["turn"] else None}})
-    found = ModelEngine(failing, chunks=SMALL, fallback=None).analyze(LONG, MeetingContext())
-    assert {name for name, part in found.sections.items() if part.status == "failed"} == {"topics"}
+    insights = ModelEngine(failing, chunks=SMALL, fallback=None).analyze(LONG, MeetingContext())
+    assert {name for name, part in insights.sections.items() if part.status == "failed"} == {"topics"}
 
 
 @st.composite
@@ -142,17 +144,19 @@ def decisions(draw: st.DrawFn) -> Decision:
 
 
 @given(st.lists(decisions(), max_size=12))
-def test_merging_is_idempotent_and_loses_no_text(found: list[Decision]) -> None:
-    once = distinct(found, text=lambda one: one.text)
-    assert distinct(once, text=lambda one: one.text) == once
-    assert distinct(found + found, text=lambda one: one.text) == once
-    assert ("move to Berlin" in {one.text for one in once}) is ("move to Berlin" in {one.text for one in found})
-    assert in_order(in_order(once)) == in_order(once)
+def test_merging_is_idempotent_and_loses_no_text(findings: list[Decision]) -> None:
+    unique = distinct(findings, text=lambda entry: entry.text)
+    assert distinct(unique, text=lambda entry: entry.text) == unique
+    assert distinct(findings + findings, text=lambda entry: entry.text) == unique
+    assert ("move to Berlin" in {entry.text for entry in unique}) is (
+        "move to Berlin" in {entry.text for entry in findings}
+    )
+    assert in_order(in_order(unique)) == in_order(unique)
 
 
 @given(st.lists(st.lists(st.integers()), max_size=4))
 def test_by_rank_keeps_everything_and_takes_the_first_of_each_first(lists: list[list[int]]) -> None:
-    ranked = by_rank(lists)
-    assert sorted(ranked) == sorted(one for part in lists for one in part)
+    items = by_rank(lists)
+    assert sorted(items) == sorted(entry for part in lists for entry in part)
     firsts = [part[0] for part in lists if part]
-    assert ranked[: len(firsts)] == firsts
+    assert items[: len(firsts)] == firsts

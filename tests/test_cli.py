@@ -1,18 +1,22 @@
-"""The command line, run as its user runs it."""
+"""The command line, run end to end."""
 
 from __future__ import annotations
 
 import json
+import pkgutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from meetkit import data
-from tests.commands import Run
+from meetkit.capabilities import Command
+from meetkit.cli.app import commands
+from tests.commands import Run, in_process
 
 
 class TestDemo:
@@ -20,38 +24,38 @@ class TestDemo:
         result = meetkit("demo")
 
         assert (result.code, result.err) == (0, "")
-        for shown in (
+        for text in (
             "today is Monday, 17 November 2025",
             "Jennifer Liu, Acme Corp",
             "14:30 to 15:00  09:30 to 10:00",
             "Why not at 15:00 UTC? Sarah Chen is busy until 16:00",
             "Why not at 10:00 UTC? Maya Rosenthal is off work until 09:00 in America/New_York",
-            "Attempt 1 failed: rate limit exceeded (injected by the demo). Next one in 0.1 s.",
-            "Attempt 2 worked.",
+            "Attempt 1 failed: rate limit exceeded (injected by the demo). Next attempt in 0.1 s.",
+            "Attempt 2 succeeded.",
             "Send pricing for 30 additional seats",
             "meetkit brief meeting_3",
         ):
-            assert shown in result.out
+            assert text in result.out
 
-    def test_the_commands_it_proposes_work(self, meetkit: Run) -> None:
-        proposed = [line for line in meetkit("demo").out.splitlines() if line.startswith("meetkit ")][1:]
+    def test_the_commands_that_it_suggests_work(self, meetkit: Run) -> None:
+        examples = [line for line in meetkit("demo").out.splitlines() if line.startswith("meetkit ")][1:]
 
-        assert len(proposed) == 4
-        for line in proposed:
+        assert len(examples) == 4
+        for line in examples:
             assert meetkit(*line.split()[1:]).code == 0, line
 
     def test_is_plain_in_a_pipe_whatever_its_encoding(self) -> None:
         for encoding in ("utf-8", "ascii"):
-            done = subprocess.run(
+            process = subprocess.run(
                 [sys.executable, "-m", "meetkit", "demo"],
                 capture_output=True,
                 check=True,
                 timeout=60,
                 env={"PYTHONIOENCODING": encoding, "PATH": "", "SYSTEMROOT": ""},
             )
-            assert b"\x1b" not in done.stdout
-            assert b"Try next" in done.stdout
-            assert done.stderr == b""
+            assert b"\x1b" not in process.stdout
+            assert b"Try next" in process.stdout
+            assert process.stderr == b""
 
 
 class TestMeetings:
@@ -75,7 +79,7 @@ class TestMeetings:
         assert meetings[0]["end"]
 
     def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
-        assert "Sarah Chen has no such meetings." in meetkit("meetings", "--status", "cancelled").out
+        assert "Sarah Chen has no matching meetings." in meetkit("meetings", "--status", "cancelled").out
         assert json.loads(meetkit("meetings", "--status", "cancelled", "--json").out) == []
 
     def test_hostile_names_are_printed_as_they_are(self, meetkit: Run) -> None:
@@ -85,7 +89,7 @@ class TestMeetings:
         assert "[bold]Li[/] :smile:" in meetkit("meetings").out
         assert meetkit("brief", "meeting_1").out.startswith("QBR\\\\\\, Thursday")
 
-    def test_a_contact_who_is_gone_is_shown_by_id(self, meetkit: Run) -> None:
+    def test_a_deleted_contact_is_printed_as_its_id(self, meetkit: Run) -> None:
         del data.CONTACTS["contact_1"]
 
         assert "contact_1" in meetkit("meetings").out
@@ -105,7 +109,7 @@ class TestSlots:
 
         assert [slot["start_time"] for slot in slots] == ["2025-11-20T16:30:00Z"]
 
-    def test_a_zone_can_be_asked_for(self, meetkit: Run) -> None:
+    def test_a_zone_can_be_chosen(self, meetkit: Run) -> None:
         assert "Asia/Tokyo" in meetkit(*self.ASK, "--timezone", "Asia/Tokyo").out
 
     def test_says_when_there_is_nothing(self, meetkit: Run) -> None:
@@ -169,7 +173,7 @@ from meetkit.cli import main
 data.MEETINGS["meeting_1"] = {**data.MEETINGS["meeting_1"], "title": "山"}
 main(["meetings", "--json"])
 """
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             check=True,
@@ -177,7 +181,7 @@ main(["meetings", "--json"])
             env={"PYTHONIOENCODING": "cp1252"},
         )
 
-        assert "山" in [meeting["title"] for meeting in json.loads(done.stdout)]
+        assert "山" in [meeting["title"] for meeting in json.loads(process.stdout)]
 
     def test_a_notice_that_cannot_be_written_does_not_cost_the_brief(self) -> None:
         if not Path("/dev/full").exists():
@@ -191,11 +195,11 @@ with meeting_service.use(llm=ScriptedLLMClient([LLMUnavailableError("down")] * 3
     main(["brief", "meeting_1", "--json"])
 """
         with Path("/dev/full").open("w") as full:
-            done = subprocess.run(
+            process = subprocess.run(
                 [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=full, check=False, timeout=60
             )
 
-        assert json.loads(done.stdout)["engine"] == "offline"
+        assert json.loads(process.stdout)["engine"] == "offline"
 
 
 class TestMistakes:
@@ -203,6 +207,7 @@ class TestMistakes:
         ("arguments", "why"),
         [
             (("fly",), "No such command 'fly'"),
+            (("demmo",), "Did you mean 'demo'?"),
             (("demo", "--fast"), "No such option"),
             (("brief",), "Missing argument 'MEETING_ID'"),
             (("brief", "nope"), "no meeting with id 'nope'"),
@@ -240,6 +245,54 @@ class TestMistakes:
         assert "unknown model 'gpt-9'" in result.err
 
 
+class TestTree:
+    @pytest.mark.parametrize("command", commands(), ids=lambda command: command.name)
+    def test_an_entry_has_the_name_and_the_short_help_of_its_command(self, command: Command) -> None:
+        target = pkgutil.resolve_name(command.target)
+
+        assert isinstance(target, click.Command)
+        assert (target.name, target.get_short_help_str(1000)) == (command.name, command.help)
+
+    def test_help_imports_no_command(self) -> None:
+        prelude = (
+            "import atexit, sys\n"
+            "heavy = {'rich', 'pydantic', 'sqlalchemy', 'meetkit.settings', 'meetkit.meeting_service'}\n"
+            "commands = ('meetkit.meetings.', 'meetkit.accounts.', 'meetkit.cli.d', 'meetkit.cli.s', 'meetkit.cli.t')\n"
+            "atexit.register(lambda: print([n for n in sys.modules if n in heavy\n"
+            "    or n.startswith(commands) and not n.endswith('.capability')]))"
+        )
+        command = in_process("--help", prelude=prelude)
+        process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+        assert process.stdout.splitlines()[-1] == "[]"
+
+    def test_help_of_each_command_needs_the_extra_cli_alone(self) -> None:
+        extras = (
+            "alembic argon2 authlib cryptography fastapi flask icalendar joserfc limits opentelemetry psycopg "
+            "pydantic_ai rapidfuzz redis sqlalchemy uvicorn"
+        )
+        code = f"""
+import sys
+sys.modules.update(dict.fromkeys({extras.split()!r}))
+from meetkit.cli import main
+for name in {["", *(command.name for command in commands())]!r}:
+    main([*name.split(), "--help"])
+"""
+        process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+        assert process.stderr == ""
+        assert process.stdout.count("Usage: meetkit ") == len(commands()) + 1
+
+    @pytest.mark.parametrize("module", ["click", "rich"])
+    def test_without_a_part_of_its_extra_says_what_to_install(self, module: str) -> None:
+        """Other packages bring click, and click alone."""
+        command = in_process("--help", prelude=f"import sys; sys.modules[{module!r}] = None")
+        process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+        assert process.returncode == 2
+        assert process.stderr == "meetkit: the command line needs the extra 'cli': pip install 'meetkit[cli]'\n"
+
+
 class TestHelp:
     def test_is_what_no_command_shows(self, meetkit: Run) -> None:
         for arguments in ((), ("--help",), ("-h",)):
@@ -261,7 +314,7 @@ class TestHelp:
         if not Path("/dev/full").exists():
             pytest.skip("this system has no /dev/full")
         with Path("/dev/full").open("w") as full:
-            done = subprocess.run(
+            process = subprocess.run(
                 [sys.executable, "-m", "meetkit", *command.split()],
                 stdout=full,
                 stderr=subprocess.PIPE,
@@ -270,15 +323,15 @@ class TestHelp:
                 env={"PATH": "", **environment},
             )
 
-        assert done.returncode == 1
-        assert done.stderr == b"meetkit: cannot write: No space left on device\n"
+        assert process.returncode == 1
+        assert process.stderr == b"meetkit: cannot write: No space left on device\n"
 
-    def test_a_reader_who_leaves_early_hears_nothing(self) -> None:
+    def test_a_reader_that_closes_early_gets_no_error(self) -> None:
         command = f"{sys.executable} -m meetkit demo | head -n 1"
-        done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
+        process = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
 
-        assert done.stdout.startswith(b"meetkit on its sample data")
-        assert done.stderr == b""
+        assert process.stdout.startswith(b"meetkit on its sample data")
+        assert process.stderr == b""
 
     def test_an_interrupt_ends_quietly(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def interrupt(*_: Any, **__: Any) -> None:
@@ -290,17 +343,18 @@ class TestHelp:
 
         assert (result.code, result.err.strip()) == (130, "meetkit: interrupted")
 
-    def test_an_interrupt_while_it_begins_ends_quietly(self) -> None:
-        code = """
+    @pytest.mark.parametrize("module", ["click", "rich.console"])
+    def test_an_interrupt_while_it_begins_ends_quietly(self, module: str) -> None:
+        code = f"""
 import sys
 class Interrupt:
     def find_spec(self, name, *_):
-        if name == "rich":
+        if name == {module!r}:
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupt())
 from meetkit.cli import main
 main(["demo"])
 """
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+        process = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
 
-        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"\nmeetkit: interrupted\n")
+        assert (process.returncode, process.stdout, process.stderr) == (130, b"", b"\nmeetkit: interrupted\n")

@@ -56,9 +56,9 @@ class TestAdmin:
         assert world.store.get_user(caller.user_id).name == "Ada Summer"
 
     def test_may_be_of_another_tenant(self, create: Create, world: World) -> None:
-        made = json.loads(create("--tenant", "acme", "--json").out)
+        account = json.loads(create("--tenant", "acme", "--json").out)
 
-        assert (made["tenant_id"], made["access"]) == ("acme", "admin")
+        assert (account["tenant_id"], account["access"]) == ("acme", "admin")
         assert world.caller("ada@example.com").tenant_id == "acme"
 
     def test_is_made_once(self, create: Create) -> None:
@@ -69,7 +69,7 @@ class TestAdmin:
         assert "has 5 characters; use 10 to 200" in create(password="short").trouble
 
     @pytest.mark.parametrize(
-        ("option", "said"),
+        ("option", "message"),
         [
             (("--tenant", ""), "tenant_id"),
             (("--email", "nobody"), "not an e-mail address"),
@@ -78,8 +78,8 @@ class TestAdmin:
             (("--name", " "), "name: must not be blank"),
         ],
     )
-    def test_a_wrong_option_is_one_line(self, create: Create, option: tuple[str, str], said: str) -> None:
-        assert said in create(*option).trouble
+    def test_a_wrong_option_is_one_line(self, create: Create, option: tuple[str, str], message: str) -> None:
+        assert message in create(*option).trouble
 
     def test_without_a_terminal_nobody_is_asked(self, meetkit: Run, database: str, create: Create) -> None:
         create()
@@ -106,7 +106,7 @@ class TestAdmin:
         terminal = io.StringIO()
         monkeypatch.setattr(terminal, "isatty", lambda: True)
         monkeypatch.setattr(sys, "stdin", terminal)
-        monkeypatch.setattr("click.prompt", lambda what, **_: answers[what])
+        monkeypatch.setattr("click.prompt", lambda label, **_: answers[label])
 
         assert meetkit("admin", "create", database=database).code == 0
         assert world.caller("ada@example.com").is_admin
@@ -154,9 +154,9 @@ class TestAudit:
         world.clock.go(days=1)
         world.login()
 
-        found = json.loads(meetkit("audit", *options, "--json", database=database).out)
+        events_found = json.loads(meetkit("audit", *options, "--json", database=database).out)
 
-        assert [one["event"] for one in found] == events
+        assert [event["event"] for event in events_found] == events
 
     @pytest.mark.parametrize(
         "options", [("--event", "dance"), ("--limit", "0"), ("--from", "yesterday"), ("--limit", "10001")]

@@ -1,4 +1,4 @@
-"""`meetkit analyze`: one transcript, a folder of them, or a meeting on record; shown, printed, or as reports."""
+"""`meetkit analyze`: one transcript, a folder of them, or a stored meeting; as text, JSON or reports."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import pytest
 from rich.console import Console
 
 from meetkit import meeting_service
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.transcript import read_transcript
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.meetings.commands import findings, inputs
 from meetkit.models.analysis import MeetingInsights
 from tests.analyses import HOSTILE_NAMES, everything, example
@@ -39,7 +39,7 @@ COMPLAINT = (
 
 @pytest.fixture
 def calls(tmp_path: Path) -> Path:
-    """A folder with three transcripts, two of one name, and with what is none."""
+    """A folder with three transcripts, two with the same name, and with other files."""
     folder = tmp_path / "calls"
     (folder / "2025").mkdir(parents=True)
     (folder / ".hidden").mkdir()
@@ -54,7 +54,7 @@ def calls(tmp_path: Path) -> Path:
 
 
 def opened_by_reader(pipe: Path) -> int:
-    """A named pipe opened for writing, once another process reads it."""
+    """Open a named pipe for writing, once another process reads it."""
     end = time.monotonic() + 120
     while True:
         try:
@@ -65,8 +65,8 @@ def opened_by_reader(pipe: Path) -> int:
         time.sleep(0.01)
 
 
-def analysed(result: Result) -> MeetingInsights:
-    """What `--json` printed of one transcript."""
+def insights_of(result: Result) -> MeetingInsights:
+    """Return the insights that `--json` printed of one transcript."""
     return MeetingInsights.model_validate_json(result.out)
 
 
@@ -76,9 +76,9 @@ def made_at(folder: Path) -> dict[str, int]:
 
 class TestOne:
     def test_json_is_the_analysis(self, meetkit: Run) -> None:
-        found = MeetingInsights.model_validate_json(meetkit("analyze", CALL, "--json").out)
+        insights = MeetingInsights.model_validate_json(meetkit("analyze", CALL, "--json").out)
 
-        assert found.transcript_sha256 == fingerprint(read_transcript(CALL.read_bytes()))
+        assert insights.transcript_sha256 == fingerprint(read_transcript(CALL.read_bytes()))
 
     def test_is_shown_under_its_title(self, meetkit: Run) -> None:
         assert meetkit("analyze", CALL).out.startswith("call\n")
@@ -99,39 +99,44 @@ class TestOne:
         assert "Maya Rosenthal" in report.read_text("utf-8")
 
     def test_standard_input_is_a_file_too(self) -> None:
-        done = subprocess.run(
+        process = subprocess.run(
             in_process("analyze", "-", "--json"), input=WORDS.encode(), capture_output=True, check=True, timeout=60
         )
 
-        MeetingInsights.model_validate_json(done.stdout)
+        MeetingInsights.model_validate_json(process.stdout)
 
-    def test_what_is_known_of_the_meeting_can_be_said(self, meetkit: Run) -> None:
-        known = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
+    def test_options_give_the_context(self, meetkit: Run) -> None:
+        facts = ("--date", "2025-11-03", "--timezone", "Europe/Berlin", "--our", "Maya Rosenthal")
         track = ("--track", "price=price,quote", "--track", "dock=dock", "--track", "price=ceiling")
 
-        plain = analysed(meetkit("analyze", CALL, "--json"))
-        found = analysed(meetkit("analyze", CALL, *known, "--their", "Owen Tremblay", *track, "--json"))
+        plain = insights_of(meetkit("analyze", CALL, "--json"))
+        insights = insights_of(meetkit("analyze", CALL, *facts, "--their", "Owen Tremblay", *track, "--json"))
 
-        assert Counter(one.tracker for one in found.trackers.mentions) == {"price": 4, "dock": 2}
-        assert {one.evidence.quote.lower() for one in found.trackers.mentions} == {"price", "quote", "ceiling", "dock"}
-        quote = next(item for item in found.action_items.items if "revised quote" in item.task)
+        assert Counter(mention.tracker for mention in insights.trackers.mentions) == {"price": 4, "dock": 2}
+        assert {mention.evidence.quote.lower() for mention in insights.trackers.mentions} == {
+            "price",
+            "quote",
+            "ceiling",
+            "dock",
+        }
+        quote = next(item for item in insights.action_items.items if "revised quote" in item.task)
         assert quote.deadline is not None
         assert (quote.deadline.date, quote.deadline.timezone) == (dt.date(2025, 11, 5), "Europe/Berlin")
         assert plain.trackers.mentions == ()
         assert all(item.deadline is None or item.deadline.date is None for item in plain.action_items.items)
 
-    def test_a_side_is_said_by_name_or_by_a_contact_on_record(self, meetkit: Run, tmp_path: Path) -> None:
-        """Health is of the other side's words."""
+    def test_a_side_is_a_name_or_a_stored_contact(self, meetkit: Run, tmp_path: Path) -> None:
+        """Health is measured on the words of the other side."""
         file = tmp_path / "call.txt"
         file.write_text(COMPLAINT * 4)
         sides = (("--their", "Jennifer Liu"), ("--contact", "contact_1"), ("--our", "Sarah Chen"))
-        theirs = [analysed(meetkit("analyze", file, *side, "--json")).sentiment.health for side in sides]
-        reverse = analysed(meetkit("analyze", file, "--our", "Jennifer Liu", "--json")).sentiment.health
+        health = [insights_of(meetkit("analyze", file, *side, "--json")).sentiment.health for side in sides]
+        reverse = insights_of(meetkit("analyze", file, "--our", "Jennifer Liu", "--json")).sentiment.health
 
-        assert theirs[0] is not None
-        assert theirs[0].label == "at_risk"
-        assert theirs == [theirs[0]] * 3
-        assert reverse is None or reverse.score > theirs[0].score
+        assert health[0] is not None
+        assert health[0].label == "at_risk"
+        assert health == [health[0]] * 3
+        assert reverse is None or reverse.score > health[0].score
 
 
 class TestTerminal:
@@ -201,8 +206,8 @@ class TestSeveral:
         assert "This is b.txt." in (reports / "b.txt.html").read_text("utf-8")
         assert not list(reports.rglob("*.part"))
 
-    def test_what_is_done_is_kept(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
-        """Unless the transcript, or what is known of the meeting, is another, or the report is damaged."""
+    def test_reports_that_are_up_to_date_are_not_rebuilt(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+        """A report is rebuilt when the transcript or the context changes, or the report is damaged."""
         reports = tmp_path / "reports"
         meetkit("analyze", calls, "--html", reports)
         first = made_at(reports)
@@ -215,7 +220,7 @@ class TestSeveral:
         for change in (("--date", "2025-11-03"), ("--date", "2025-11-03", "--again")):
             assert "up to date" not in meetkit("analyze", calls, "--html", reports, *change).out
 
-    def test_a_report_that_the_model_failed_in_is_made_again(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
+    def test_a_report_with_a_failed_section_is_rebuilt(self, meetkit: Run, calls: Path, tmp_path: Path) -> None:
         again = ("analyze", calls, "--html", tmp_path / "reports")
         with meeting_service.use(llm=SectionModel({})):
             assert meetkit(*again).out.startswith("3 reports:")
@@ -224,7 +229,7 @@ class TestSeveral:
             assert meetkit(*again).out.startswith("3 reports:")
             assert meetkit(*again).out.startswith("3 reports, 3 of them up to date already:")
 
-    def test_a_model_is_given_two_files_at_a_time(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_a_model_gets_two_files_at_a_time(self, meetkit: Run, tmp_path: Path) -> None:
         pairs, lock = threading.Barrier(2, timeout=60), threading.Lock()
         under_way: list[int] = []
         now = 0
@@ -247,8 +252,8 @@ class TestSeveral:
             assert meetkit("analyze", *files, "--json").code == 0
         assert sorted(under_way) == [1, 1, 1, 2, 2, 2]
 
-    def test_an_interrupted_run_goes_on_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
-        """Pipes that nobody has written to yet hold its processes up, so that it cannot end before."""
+    def test_an_interrupted_run_continues_where_it_stopped(self, meetkit: Run, tmp_path: Path) -> None:
+        """Its processes wait for pipes without a writer, so that it cannot end before the interrupt."""
         reports, pipes = tmp_path / "reports", [tmp_path / f"1{n:03}.txt" for n in range(os.cpu_count() or 1)]
         files = [tmp_path / f"{number}.txt" for number in range(3)]
         for file in files:
@@ -280,7 +285,7 @@ class TestSeveral:
             pipe.write_text(WORDS)
         assert f"{len(files + pipes)} reports, {before} of them up to date already" in meetkit(*command).out
 
-    def test_a_transcript_called_index_leaves_the_list_its_place(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_a_transcript_named_index_does_not_replace_the_index(self, meetkit: Run, tmp_path: Path) -> None:
         files = [tmp_path / name for name in ("index", "Index_", "call.txt")]
         for file in files:
             file.write_text(f"{WORDS}Ann: This is {file.name}.\n")
@@ -293,7 +298,7 @@ class TestSeveral:
         assert "This is index." in (reports / "index_.html").read_text("utf-8")
         assert "This is Index_." in (reports / "Index__.html").read_text("utf-8")
 
-    def test_names_of_any_kind_are_told_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_names_of_any_kind_are_printed_and_linked(self, meetkit: Run, tmp_path: Path) -> None:
         folder = tmp_path / "calls"
         folder.mkdir()
         odd = ["line\nbreak\x1b[2J.txt", os.fsdecode(b"\xff.txt"), "#?%&<b>.txt", "-.txt"]
@@ -310,16 +315,18 @@ class TestSeveral:
 
 
 class TestMeeting:
-    def test_is_analysed_and_the_analysis_kept(self, meetkit: Run) -> None:
-        found = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
+    def test_is_analysed_and_the_analysis_is_stored(self, meetkit: Run) -> None:
+        insights = meetkit("analyze", "--meeting", "hist_meeting_1", "--json").out
 
-        assert MeetingInsights.model_validate_json(found) == meeting_service.get_insights("hist_meeting_1")
+        assert MeetingInsights.model_validate_json(insights) == meeting_service.get_insights("hist_meeting_1")
 
     def test_is_searched_for_phrases(self, meetkit: Run) -> None:
-        found = analysed(meetkit("analyze", CALL, "--meeting", "meeting_3", "--track", "dock=dock", "--json"))
+        insights = insights_of(meetkit("analyze", CALL, "--meeting", "meeting_3", "--track", "dock=dock", "--json"))
 
-        assert [(one.tracker, one.evidence.quote) for one in found.trackers.mentions] == [("dock", "dock")] * 2
-        assert meeting_service.get_insights("meeting_3") == found
+        assert [(mention.tracker, mention.evidence.quote) for mention in insights.trackers.mentions] == [
+            ("dock", "dock")
+        ] * 2
+        assert meeting_service.get_insights("meeting_3") == insights
 
     def test_takes_the_transcript_of_a_file(self, meetkit: Run, tmp_path: Path) -> None:
         report = tmp_path / "report.html"
@@ -332,8 +339,8 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            ((), "name a transcript, a folder of transcripts, or a meeting with --meeting"),
-            (("gone.txt",), "there is no file or folder 'gone.txt'"),
+            ((), "give a transcript, a folder of transcripts, or --meeting"),
+            (("gone.txt",), "no such file or folder: 'gone.txt'"),
             ((CALL, "--json", "--html", "x"), "use --json or --html, not both"),
             ((CALL, "--date", "friday"), "date: "),
             ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),

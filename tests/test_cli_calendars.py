@@ -1,4 +1,4 @@
-"""`meetkit slots --calendar`, run as its user runs it."""
+"""`meetkit slots --calendar`, run end to end."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def spans(result: Result) -> list[str]:
 
 class TestAnswer:
     def test_is_the_free_time_of_all_in_work_hours(self, meetkit: Run) -> None:
-        found = spans(meetkit("slots", *files("google", "outlook", "apple"), *BERLIN, "--json"))
+        free = spans(meetkit("slots", *files("google", "outlook", "apple"), *BERLIN, "--json"))
 
-        assert found == ["03-30T09:45-15:00", "03-30T16:00-17:00", "04-02T09:00-14:00", "04-02T15:30-17:00"]
+        assert free == ["03-30T09:45-15:00", "03-30T16:00-17:00", "04-02T09:00-14:00", "04-02T15:30-17:00"]
 
     def test_is_a_table_a_day(self, meetkit: Run) -> None:
         result = meetkit("slots", *files("google", "outlook"), *BERLIN)
@@ -61,16 +61,16 @@ class TestAnswer:
 
     @freeze_time("2026-03-30T11:50:01Z")
     def test_begins_today_in_the_zone_and_not_in_the_past(self, meetkit: Run) -> None:
-        found = spans(meetkit("slots", *files("google"), *BERLIN[:-2], "--days", "1", "--json"))
+        free = spans(meetkit("slots", *files("google"), *BERLIN[:-2], "--days", "1", "--json"))
 
-        assert found == ["03-30T14:00-17:00"]
+        assert free == ["03-30T14:00-17:00"]
 
-    def test_is_found_without_sample_and_store(self, meetkit: Run) -> None:
+    def test_needs_neither_sample_nor_store(self, meetkit: Run) -> None:
         data.USERS.clear()
 
         assert meetkit("slots", *files("google"), *BERLIN).code == 0
 
-    def test_is_told_with_what_is_missing(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_reports_events_that_cannot_be_read(self, meetkit: Run, tmp_path: Path) -> None:
         bad = [event("SUMMARY:Secret", uid=f"bad\x1b[2J{number}") for number in range(9)]
         path = tmp_path / "me.ics"
         path.write_bytes(calendar(event(*HOUR), *bad))
@@ -104,7 +104,7 @@ class TestMistakes:
             ((*files("none"), *BERLIN), "none.ics: cannot be read: No such file or directory"),
             (("--calendar", str(EXPORTS), *BERLIN), "cannot be read: Is a directory"),
             (("--calendar", "a\0b", *BERLIN), "cannot be read: embedded null byte"),
-            (("--calendar", "https://example.com/a.ics", *BERLIN), "read from files; download it first"),
+            (("--calendar", "https://example.com/a.ics", *BERLIN), "takes a file, not a URL; download it first"),
             (("--calendar", str(ROOT / "README.md"), *BERLIN), "README.md: not a calendar"),
         ],
     )
@@ -132,7 +132,7 @@ class TestMistakes:
 
 
 def test_works_in_a_plain_pipe() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "meetkit", "slots", *files("google", "apple"), *BERLIN],
         capture_output=True,
         check=True,
@@ -140,9 +140,9 @@ def test_works_in_a_plain_pipe() -> None:
         env={"PYTHONIOENCODING": "ascii", "PATH": ""},
     )
 
-    assert b"Monday, 30 March 2026" in done.stdout
-    assert b"\x1b" not in done.stdout
-    assert done.stderr == b""
+    assert b"Monday, 30 March 2026" in process.stdout
+    assert b"\x1b" not in process.stdout
+    assert process.stderr == b""
 
 
 def test_without_its_extra_the_rest_of_the_command_works() -> None:
@@ -156,7 +156,7 @@ except SystemExit:
     raise AssertionError("needs the extra")
 main(["slots", "--calendar", "a.ics", "--timezone", "UTC", "--duration", "30"])
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
 
-    assert done.returncode == 2
-    assert done.stderr == "meetkit: calendars need the extra 'calendar': pip install 'meetkit[calendar]'\n"
+    assert process.returncode == 2
+    assert process.stderr == "meetkit: calendars need the extra 'calendar': pip install 'meetkit[calendar]'\n"

@@ -1,4 +1,4 @@
-"""The command line on a database: nothing half done, and every trouble told in one line with exit code 2."""
+"""The command line on a database: nothing is half done, and every error is one line with exit code 2."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.databases import Postgres
 
 class TestTheDatabase:
     def test_is_what_commands_work_on(self, meetkit: Run, seeded: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """By option or by variable; of both, the option."""
+        """By option or by variable; the option wins."""
         assert "Weekly sync" in meetkit("meetings", "--user", "seed_user_1", database=seeded).out
         monkeypatch.setenv("MEETKIT_DATABASE_URL", "sqlite:///nowhere/x.db")
         assert meetkit("meetings", "--user", "seed_user_1", database=seeded).code == 0
@@ -27,23 +27,23 @@ class TestTheDatabase:
         assert "Written by: offline" in meetkit("brief", first["id"]).out
 
     def test_does_not_change_the_demo(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        """It shows the sample, whatever is set."""
+        """It always shows the sample."""
         monkeypatch.setenv("MEETKIT_DATABASE_URL", "sqlite:///nowhere/x.db")
 
         assert "Jennifer Liu, Acme Corp" in meetkit("demo").out
 
     def test_is_not_opened_for_help(self, meetkit: Run) -> None:
-        """Somebody who cannot reach it can still read how."""
+        """Help is there even if the database cannot be reached."""
         for command in ("meetings", "export", "import", "db"):
             assert meetkit(command, "--help", database="sqlite:///nowhere/x.db").code == 0
 
     @pytest.mark.parametrize("command", ["import x", "db upgrade", "db current", "db check", "db seed"])
     def test_is_needed_by_what_cannot_be_done_to_the_sample(self, meetkit: Run, command: str) -> None:
-        """The line names both ways, and what a database looks like."""
-        said = meetkit(*command.split()).trouble
+        """The line names both ways to give one, with an example."""
+        message = meetkit(*command.split()).trouble
 
         for part in ("--database", "MEETKIT_DATABASE_URL", "sqlite:///meetkit.db"):
-            assert part in said
+            assert part in message
 
     @pytest.mark.parametrize("command", ["meetings", "export -", "import x", "db upgrade", "db current", "db check"])
     @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ class TestTheDatabase:
     def test_that_cannot_be_opened_is_one_line_without_its_password(
         self, meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, url: str, why: str
     ) -> None:
-        """From the option as from the variable; and no file is left behind."""
+        """From the option and the variable alike; no file is left behind."""
         monkeypatch.chdir(tmp_path)
         by_option = meetkit(*command.split(), database=url).trouble
         monkeypatch.setenv("MEETKIT_DATABASE_URL", url)
@@ -80,15 +80,15 @@ class TestTheDatabase:
     def test_in_a_variable_that_cannot_be_read_is_not_shown(
         self, meetkit: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Not even where it is refused for its length."""
+        """Not even if it is rejected for its length."""
         monkeypatch.setenv("MEETKIT_DATABASE_URL", "hunter2" * 1000)
 
-        said = meetkit("meetings").trouble
-        assert "database_url: String should have at most 5000 characters" in said
-        assert "hunter2" not in said
+        message = meetkit("meetings").trouble
+        assert "database_url: String should have at most 5000 characters" in message
+        assert "hunter2" not in message
 
-    def test_whose_file_is_not_there_is_not_created_by_a_question(self, meetkit: Run, tmp_path: Path) -> None:
-        """Only an upgrade creates one."""
+    def test_whose_file_is_missing_is_not_created_by_other_commands(self, meetkit: Run, tmp_path: Path) -> None:
+        """Only an upgrade creates a database."""
         url = f"sqlite:///{tmp_path}/meetings.db"
 
         for command in ("meetings", "export -", "import x", "db current", "db check", "db seed"):
@@ -96,7 +96,7 @@ class TestTheDatabase:
         assert list(tmp_path.iterdir()) == []
 
     def test_that_is_no_database_is_one_line(self, meetkit: Run, tmp_path: Path) -> None:
-        """And the file stays as it was."""
+        """The file stays unchanged."""
         file = tmp_path / "letter.txt"
         file.write_text("Dear reader, " * 100)
 
@@ -105,7 +105,7 @@ class TestTheDatabase:
         assert file.read_text() == "Dear reader, " * 100
 
     def test_of_another_revision_is_one_line(self, meetkit: Run, empty_database: str) -> None:
-        """Behind or ahead."""
+        """An older or a newer one."""
         database = empty_database
         meetkit("db", "upgrade", database=database)
         for revision, why in (
@@ -119,7 +119,7 @@ class TestTheDatabase:
             assert meetkit("db", "current", database=database).out == f"revision {revision}\n"
 
     def test_that_may_only_be_read_is_one_line(self, meetkit: Run, tmp_path: Path, postgres: Postgres) -> None:
-        """On either kind: what reads works, what writes says why not."""
+        """On SQLite and PostgreSQL, reading works, and writing reports the reason."""
         file = f"{tmp_path}/meetings.db"
         meetkit("db", "upgrade", database=f"sqlite:///{file}")
         read_only = f"sqlite:///file:{file}?mode=ro&uri=true"
@@ -136,7 +136,9 @@ class TestTheDatabase:
         for command in ("meetings", "import x", "db upgrade", "db current", "db check"):
             arguments = ("--database", f"sqlite:///{tmp_path}/x.db", *command.split())
             prelude = "import sys; sys.modules['sqlalchemy'] = None"
-            done = subprocess.run(in_process(*arguments, prelude=prelude), capture_output=True, check=False, timeout=60)
+            process = subprocess.run(
+                in_process(*arguments, prelude=prelude), capture_output=True, check=False, timeout=60
+            )
 
-            assert done.returncode == 2
-            assert done.stderr == b"meetkit: the SQL store needs the extra 'sql': pip install 'meetkit[sql]'\n"
+            assert process.returncode == 2
+            assert process.stderr == b"meetkit: the SQL store needs the extra 'sql': pip install 'meetkit[sql]'\n"

@@ -1,4 +1,4 @@
-"""`meetkit db`: a database brought up, filled, and asked whether all is well."""
+"""`meetkit db`: a database is created, upgraded, seeded and checked."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from sqlalchemy import text
 from meetkit.storage import SqlStore
 from meetkit.storage.sql.schema import REVISION
 from meetkit.testing.examples import ANN, BEN, DEE, meeting
-from tests.commands import SEED, Run, execute, kept
+from tests.commands import SEED, Run, execute, exported_lines
 
 
 class TestDb:
-    def test_upgrade_brings_an_empty_database_up(self, meetkit: Run, empty_database: str) -> None:
-        """And says from where to where; a second time there is nothing to do."""
-        upgraded = f"Upgraded from no tables to revision {REVISION}.\n"
-        assert meetkit("db", "upgrade", database=empty_database).out == upgraded
+    def test_upgrade_creates_the_tables(self, meetkit: Run, empty_database: str) -> None:
+        """It prints both revisions; a second upgrade has nothing to do."""
+        report = f"Upgraded from no tables to revision {REVISION}.\n"
+        assert meetkit("db", "upgrade", database=empty_database).out == report
         assert meetkit("db", "upgrade", database=empty_database).out == f"Already at revision {REVISION}.\n"
         assert meetkit("db", "current", database=empty_database).out == f"revision {REVISION}\n"
         assert meetkit("db", "check", database=empty_database).out == "No problems found.\n"
 
-    def test_speaks_json(self, meetkit: Run, database: str) -> None:
+    def test_prints_json(self, meetkit: Run, database: str) -> None:
         """For programs."""
-        for command, said in (
+        for command, message in (
             ("upgrade", {"before": REVISION, "after": REVISION}),
             ("current", {"revision": REVISION, "needed": REVISION}),
             ("check", {"problems": []}),
         ):
-            assert json.loads(meetkit("db", command, "--json", database=database).out) == said
+            assert json.loads(meetkit("db", command, "--json", database=database).out) == message
 
     def test_seed_fills_a_database_once(self, meetkit: Run, seeded: str) -> None:
-        """A second time is one clear error, whatever the numbers."""
+        """A second time is one clear error, whatever the options."""
         again = meetkit("db", "seed", "--users", "1", "--seed", "2", database=seeded).trouble
 
         assert again.startswith("this database is already seeded: there is already a user with id 'seed_user_1'")
-        assert len(kept(seeded)) == 12 + 2 + 300 + 2
+        assert len(exported_lines(seeded)) == 12 + 2 + 300 + 2
         assert meetkit("db", "check", database=seeded).out == "No problems found.\n"
 
     @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ class TestDb:
             (("--start", "0900-01-01"), "start: a year from 1971 to 9997"),
         ],
     )
-    def test_seed_refuses_what_cannot_be(
+    def test_seed_rejects_invalid_options(
         self, meetkit: Run, database: str, arguments: tuple[str, ...], why: str
     ) -> None:
         """In one line."""
@@ -59,7 +59,7 @@ class TestDb:
 
 
 @pytest.fixture
-def booked(empty_database: str, meetkit: Run) -> str:
+def booked_database(empty_database: str, meetkit: Run) -> str:
     """The URL of a database in which Ann has two bookings."""
     store = SqlStore(empty_database, migrate=True)
     for user in (ANN, BEN):
@@ -72,7 +72,7 @@ def booked(empty_database: str, meetkit: Run) -> str:
 
 
 def drop_guards(database: str) -> list[str]:
-    """Statements that take away what keeps a database right; and those, for SQLite alone, that bring it back."""
+    """Drop the triggers and constraints that guard a database; return the statements that restore them on SQLite."""
     engine = sqlalchemy.create_engine(database)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -80,62 +80,61 @@ def drop_guards(database: str) -> list[str]:
             connection.execute(text("ALTER TABLE meetkit_participants DROP CONSTRAINT meetkit_no_double_booking"))
             back = ["ALTER TABLE meetkit_participants ENABLE TRIGGER ALL"]
         else:
-            found = connection.execute(
+            triggers = connection.execute(
                 text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'meetkit_participant%'")
             ).all()
-            for name, _ in found:
+            for name, _ in triggers:
                 connection.execute(text(f"DROP TRIGGER {name}"))
-            back = [sql for _, sql in found]
+            back = [sql for _, sql in triggers]
     engine.dispose()
     return back
 
 
 class TestCheck:
-    def test_finds_missing_guards(self, meetkit: Run, booked: str) -> None:
-        """As after a restore that left them behind."""
-        drop_guards(booked)
+    def test_finds_missing_guards(self, meetkit: Run, booked_database: str) -> None:
+        """A restore may leave them behind."""
+        drop_guards(booked_database)
 
-        said = meetkit("db", "check", database=booked).trouble
-        assert said.startswith("the trigger or constraint meetkit_")
-        assert "more, listed by --json)" in said
-        listed = meetkit("db", "check", "--json", database=booked)
-        assert listed.code == 2
-        assert len(json.loads(listed.out)["problems"]) in (2, 4)
+        message = meetkit("db", "check", database=booked_database).trouble
+        assert message.startswith("the trigger or constraint meetkit_")
+        assert "more, listed by --json)" in message
+        result = meetkit("db", "check", "--json", database=booked_database)
+        assert result.code == 2
+        assert len(json.loads(result.out)["problems"]) in (2, 4)
 
-    def test_finds_other_tables(self, meetkit: Run, booked: str) -> None:
-        """A column that is not of this version, or one that is gone."""
-        execute(booked, "ALTER TABLE meetkit_users ADD COLUMN nickname TEXT")
+    def test_finds_other_tables(self, meetkit: Run, booked_database: str) -> None:
+        """A column that this version does not have."""
+        execute(booked_database, "ALTER TABLE meetkit_users ADD COLUMN nickname TEXT")
 
-        assert "nickname" in meetkit("db", "check", database=booked).trouble
+        assert "nickname" in meetkit("db", "check", database=booked_database).trouble
 
     @pytest.mark.parametrize(
         ("statement", "why"),
         [
-            ("DELETE FROM meetkit_participants", "2 meetings without their owner among the participants"),
-            (
-                "UPDATE meetkit_participants SET user_number = 2",
-                "2 meetings without their owner among the participants",
-            ),
+            ("DELETE FROM meetkit_participants", "2 meetings whose owner is not among those in them"),
+            ("UPDATE meetkit_participants SET user_number = 2", "2 meetings whose owner is not among those in them"),
             (
                 "UPDATE meetkit_participants SET ends_at = ends_at - 1 WHERE meeting_number = 1",
-                "1 participants with another time",
+                "1 people in a meeting with another time",
             ),
-            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 participants with another time"),
-            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 participants with another time"),
+            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 people in a meeting with another time"),
+            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 people in a meeting with another time"),
         ],
     )
-    def test_finds_meetings_and_people_that_disagree(self, meetkit: Run, booked: str, statement: str, why: str) -> None:
-        """Whoever wrote that, with the triggers off."""
-        if booked.startswith("postgresql"):
-            execute(booked, "SET session_replication_role = 'replica'", statement)
+    def test_finds_meetings_and_people_that_disagree(
+        self, meetkit: Run, booked_database: str, statement: str, why: str
+    ) -> None:
+        """Rows written without the triggers."""
+        if booked_database.startswith("postgresql"):
+            execute(booked_database, "SET session_replication_role = 'replica'", statement)
         else:
-            back = drop_guards(booked)
-            execute(booked, statement, *back)
+            back = drop_guards(booked_database)
+            execute(booked_database, statement, *back)
 
-        assert meetkit("db", "check", database=booked).trouble.startswith(why)
+        assert meetkit("db", "check", database=booked_database).trouble.startswith(why)
 
     def test_finds_meetings_across_tenants(self, meetkit: Run, database: str) -> None:
-        """Which an import does not refuse."""
+        """An import accepts them."""
         store = SqlStore(database)
         store.add_user(ANN)
         store.add_user(BEN.model_copy(update={"tenant_id": "other"}))
@@ -148,16 +147,16 @@ class TestCheck:
         store.add_meeting(meeting(3, user_id="ben", contact_id="dee"))
         store.close()
 
-        assert meetkit("db", "check", database=database).trouble == "2 meetings with people of several tenants"
+        assert meetkit("db", "check", database=database).trouble == "2 meetings whose people are not all of one tenant"
 
     def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
-        """Of which SQLite knows by its triggers alone."""
+        """SQLite prevents them by triggers alone."""
         url = f"sqlite:///{tmp_path}/meetings.db"
         store = SqlStore(url, migrate=True)
         store.add_user(ANN)
         back = drop_guards(url)
         store.add_meeting(meeting(0, exclusive=True))
-        store.update_meeting("m0000000", lambda one: one)
+        store.update_meeting("m0000000", lambda record: record)
         execute(
             url,
             "INSERT INTO meetkit_meetings SELECT 2, 'm2', user_number, contact_number, title, starts_at, "
@@ -169,20 +168,20 @@ class TestCheck:
         )
         store.close()
 
-        said = meetkit("db", "check", database=url).trouble
-        assert said == "1 bookings of time that is booked already"
+        message = meetkit("db", "check", database=url).trouble
+        assert message == "1 bookings of somebody's time that is booked already"
 
     def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
-        """SQLite lets them be where nobody asked for more."""
+        """SQLite checks foreign keys on request only."""
         url = f"sqlite:///{tmp_path}/meetings.db"
         meetkit("db", "upgrade", database=url)
         execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
 
-        said = meetkit("db", "check", database=url).trouble
-        assert said == "1 rows of meetkit_artefacts refer to no row of meetkit_meetings"
+        message = meetkit("db", "check", database=url).trouble
+        assert message == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
 
     def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
-        """A page that something else was written over."""
+        """A page is overwritten."""
         file = tmp_path / "meetings.db"
         meetkit("db", "upgrade", database=f"sqlite:///{file}")
         meetkit(*SEED, database=f"sqlite:///{file}")

@@ -1,4 +1,4 @@
-"""`meetkit purge`: what was said long ago is forgotten, as long as a setting or an option says."""
+"""`meetkit purge`: old transcripts are deleted after the days of a setting or an option."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TODAY = dt.datetime.now(dt.UTC)
 
 @pytest.fixture
 def database(sqlite_tables: str) -> str:
-    """A SQLite database with a transcript of ten days ago, one of a hundred, and one of a year."""
+    """A SQLite database with transcripts from 10, 100 and 365 days ago."""
     store = SqlStore(sqlite_tables)
     store.add_user(ANN)
     for days in (10, 100, 365):
@@ -25,47 +25,45 @@ def database(sqlite_tables: str) -> str:
     return sqlite_tables
 
 
-def said(database: str) -> list[str]:
-    """The ids of the meetings that have a transcript."""
+def with_transcript(database: str) -> list[str]:
+    """Return the ids of the meetings that have a transcript."""
     store = SqlStore(database)
-    found = [days for days in ("m10", "m100", "m365") if store.get_meeting(days).transcript]
+    result = [days for days in ("m10", "m100", "m365") if store.get_meeting(days).transcript]
     store.close()
-    return found
+    return result
 
 
-def test_forgets_what_is_older_than_it_is_told(meetkit: Run, database: str) -> None:
+def test_deletes_transcripts_older_than_the_option(meetkit: Run, database: str) -> None:
     day = f"{TODAY - dt.timedelta(days=90):%Y-%m-%d}"
     assert meetkit("purge", "--older-than", "90", database=database).out == (
         f"Purged 2 meetings that ended before {day}.\n"
     )
-    assert said(database) == ["m10"]
+    assert with_transcript(database) == ["m10"]
     assert "Purged 0 meetings" in meetkit("purge", "--older-than", "90", database=database).out
-    noted = json.loads(meetkit("audit", "--event", "purge", "--json", database=database).out)
-    assert [(one["outcome"], one["subject"]) for one in noted] == [("ok", day)] * 2
+    events = json.loads(meetkit("audit", "--event", "purge", "--json", database=database).out)
+    assert [(event["outcome"], event["subject"]) for event in events] == [("ok", day)] * 2
 
 
-def test_the_setting_says_how_long_where_no_option_does(
-    meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_setting_is_the_default_of_the_option(meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEETKIT_RETENTION_DAYS", "200")
-    found = json.loads(meetkit("purge", "--json", database=database).out)
-    assert found["purged"] == 1
-    assert dt.datetime.fromisoformat(found["before"]) < TODAY - dt.timedelta(days=199)
-    assert said(database) == ["m10", "m100"]
+    result = json.loads(meetkit("purge", "--json", database=database).out)
+    assert result["purged"] == 1
+    assert dt.datetime.fromisoformat(result["before"]) < TODAY - dt.timedelta(days=199)
+    assert with_transcript(database) == ["m10", "m100"]
 
     assert "Purged 1 meeting that" in meetkit("purge", "--older-than", "50", database=database).out
-    assert said(database) == ["m10"]
+    assert with_transcript(database) == ["m10"]
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "soon", "1.5", "99999999999999999999"])
 def test_a_wrong_number_of_days_is_one_line(meetkit: Run, database: str, days: str) -> None:
     assert "--older-than" in meetkit("purge", "--older-than", days, database=database).trouble
-    assert said(database) == ["m10", "m100", "m365"]
+    assert with_transcript(database) == ["m10", "m100", "m365"]
 
 
-def test_without_a_word_on_how_long_nothing_is_forgotten(meetkit: Run, database: str) -> None:
+def test_without_a_retention_period_nothing_is_deleted(meetkit: Run, database: str) -> None:
     assert "MEETKIT_RETENTION_DAYS" in meetkit("purge", database=database).trouble
-    assert said(database) == ["m10", "m100", "m365"]
+    assert with_transcript(database) == ["m10", "m100", "m365"]
 
 
 def test_the_sample_is_not_purged(meetkit: Run) -> None:

@@ -1,4 +1,4 @@
-"""`meetkit export` and `meetkit import`: whole or not at all, and seen on a terminal alone."""
+"""`meetkit export` and `meetkit import`: all or nothing, with progress on a terminal only."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ import pytest
 from meetkit import data
 from meetkit.cli import main
 from meetkit.storage import transfer
-from tests.commands import SEED, Run, in_process, kept
+from tests.commands import SEED, Run, exported_lines, in_process
 
 
 class TestExport:
     def test_without_a_database_writes_the_sample(self, meetkit: Run, tmp_path: Path) -> None:
-        """Which an import then keeps."""
+        """An import then stores it."""
         file, url = tmp_path / "sample.jsonl", f"sqlite:///{tmp_path}/meetings.db"
 
         assert meetkit("export", file).out == "Exported 5 users, 5 contacts, 18 meetings.\n"
         meetkit("db", "upgrade", database=url)
         assert meetkit("import", file, database=url).out == "Imported 5 users, 5 contacts, 18 meetings.\n"
-        assert kept(url) == list(transfer.export_lines(data.sample_store()))
+        assert exported_lines(url) == list(transfer.export_lines(data.sample_store()))
 
     def test_moves_a_database_into_another(self, meetkit: Run, seeded: str, tmp_path: Path) -> None:
-        """And what that one exports is the same to the byte."""
-        first, second, other = tmp_path / "first", tmp_path / "second", f"sqlite:///{tmp_path}/other.db"
-        meetkit("db", "upgrade", database=other)
+        """A second export is the same to the byte."""
+        first, second, copy = tmp_path / "first", tmp_path / "second", f"sqlite:///{tmp_path}/other.db"
+        meetkit("db", "upgrade", database=copy)
 
-        for command, file, url in (("export", first, seeded), ("import", first, other), ("export", second, other)):
+        for command, file, url in (("export", first, seeded), ("import", first, copy), ("export", second, copy)):
             counts = json.loads(meetkit(command, file, "--json", database=url).out)
             assert counts == {"users": 12, "contacts": 2, "calendars": 0, "meetings": 300, "requests": 0}
-        assert first.read_bytes() == second.read_bytes() == b"".join(kept(seeded))
+        assert first.read_bytes() == second.read_bytes() == b"".join(exported_lines(seeded))
 
     def test_is_for_its_owner_alone(self, meetkit: Run, tmp_path: Path) -> None:
-        """As it holds what people said."""
+        """It holds what people said."""
         file = tmp_path / "export.jsonl"
         file.touch(0o644)
         meetkit("export", file, "--force")
 
         assert file.stat().st_mode & 0o777 == 0o600
 
-    def test_replaces_nothing_unless_told_to(self, meetkit: Run, tmp_path: Path) -> None:
-        """And then follows a link, as one means the file behind it."""
+    def test_replaces_a_file_with_force_only(self, meetkit: Run, tmp_path: Path) -> None:
+        """With --force it follows a link to the file behind it."""
         file, link = tmp_path / "export.jsonl", tmp_path / "link"
         file.write_text("precious")
         link.symlink_to(file)
@@ -61,7 +61,7 @@ class TestExport:
         assert link.is_symlink()
 
     def test_goes_to_a_file_that_can_be_one(self, meetkit: Run, tmp_path: Path) -> None:
-        """Neither a directory nor a device is replaced by one, nor is a directory made."""
+        """It replaces neither a directory nor a device, and creates no directory."""
         for name in (tmp_path, "/dev/null"):
             assert "is not a regular file" in meetkit("export", name, "--force").trouble
         assert "cannot write" in meetkit("export", tmp_path / "nowhere" / "x").trouble
@@ -73,68 +73,68 @@ class TestExport:
     ) -> None:
         """Whatever stops it."""
 
-        def stopped(*_: object, **__: object) -> Iterator[bytes]:
+        def failing_export(*_: object, **__: object) -> Iterator[bytes]:
             yield b"half"
             raise trouble
 
         file = tmp_path / "export.jsonl"
         file.write_text("precious")
-        monkeypatch.setattr(transfer, "export_lines", stopped)
+        monkeypatch.setattr(transfer, "export_lines", failing_export)
         result = meetkit("export", file, "--force")
 
         assert result.code == (130 if trouble is KeyboardInterrupt else 2)
         assert len(result.err.strip().splitlines()) == 1
-        assert [one.name for one in tmp_path.iterdir()] == ["export.jsonl"]
+        assert [path.name for path in tmp_path.iterdir()] == ["export.jsonl"]
         assert file.read_text() == "precious"
 
     def test_on_a_full_disk_is_one_line(self, tmp_path: Path) -> None:
         """A limit on the size of files stands for it."""
         prelude = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))"
         command = in_process("export", tmp_path / "x", prelude=prelude)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
-        assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == f"meetkit: cannot write '{tmp_path}/x': File too large\n"
+        assert (process.returncode, process.stdout) == (2, "")
+        assert process.stderr == f"meetkit: cannot write '{tmp_path}/x': File too large\n"
         assert list(tmp_path.iterdir()) == []
 
     def test_goes_to_a_pipe(self, meetkit: Run) -> None:
-        """The lines to standard output, what else is said to standard error."""
+        """The lines go to standard output, the summary to standard error."""
         result = meetkit("export", "-")
 
         assert result.out.encode() == b"".join(transfer.export_lines(data.sample_store()))
         assert result.err == "Exported 5 users, 5 contacts, 18 meetings.\n"
 
-    def test_to_a_reader_who_leaves_early_is_silent(self) -> None:
-        """As other commands are."""
+    def test_to_a_reader_that_closes_early_is_silent(self) -> None:
+        """Other commands are silent, too."""
         command = f"{sys.executable} -m meetkit export - | head -n 1"
-        done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
+        process = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=60)
 
-        assert done.stdout == b'{"kind":"meetkit","format":1}\n'
-        assert done.stderr in (b"", b"Exported 5 users, 5 contacts, 18 meetings.\n")
+        assert process.stdout == b'{"kind":"meetkit","format":1}\n'
+        assert process.stderr in (b"", b"Exported 5 users, 5 contacts, 18 meetings.\n")
 
 
 class TestImport:
-    def test_of_a_damaged_line_keeps_nothing(self, meetkit: Run, database: str, tmp_path: Path) -> None:
-        """And names the line, without what stands in it."""
+    def test_of_a_damaged_line_imports_nothing(self, meetkit: Run, database: str, tmp_path: Path) -> None:
+        """The error names the line and does not show its content."""
         lines = list(transfer.export_lines(data.sample_store()))
         lines[16] = lines[16].replace(b'"status"', b'"state"')
         file = tmp_path / "damaged.jsonl"
         file.write_bytes(b"".join(lines))
 
-        said = meetkit("import", file, database=database).trouble
-        assert said.startswith("line 17: meeting.meeting: unknown field 'state' (did you mean 'status'?)")
-        assert len(kept(database)) == 2
+        message = meetkit("import", file, database=database).trouble
+        assert message.startswith("line 17: meeting.meeting: unknown field 'state' (did you mean 'status'?)")
+        assert len(exported_lines(database)) == 2
 
     def test_twice_is_refused(self, meetkit: Run, seeded: str, tmp_path: Path) -> None:
-        """As the first id is taken."""
+        """The first id is taken."""
         file = tmp_path / "export.jsonl"
         meetkit("export", file, database=seeded)
 
-        said = meetkit("import", file, database=seeded).trouble
-        assert said == "line 2: there is already a user with id 'seed_user_1'"
+        message = meetkit("import", file, database=seeded).trouble
+        assert message == "line 2: there is already a user with id 'seed_user_1'"
 
     def test_of_what_cannot_be_read_is_one_line(self, meetkit: Run, database: str, tmp_path: Path) -> None:
-        """A file that is not there, and one that is none."""
+        """A missing file, and a directory."""
         assert "cannot read" in meetkit("import", tmp_path / "x", database=database).trouble
         assert "Is a directory" in meetkit("import", tmp_path, database=database).trouble
 
@@ -143,20 +143,20 @@ class TestImport:
         export = [sys.executable, "-m", "meetkit", "export", "-"]
         lines = subprocess.run(export, capture_output=True, check=True, timeout=60).stdout
         command = [sys.executable, "-m", "meetkit", "--database", database, "import", "-"]
-        done = subprocess.run(command, input=lines, capture_output=True, check=True, timeout=60)
+        process = subprocess.run(command, input=lines, capture_output=True, check=True, timeout=60)
 
-        assert done.stdout == b"Imported 5 users, 5 contacts, 18 meetings.\n"
-        assert b"".join(kept(database)) == lines
+        assert process.stdout == b"Imported 5 users, 5 contacts, 18 meetings.\n"
+        assert b"".join(exported_lines(database)) == lines
 
     def test_of_a_closed_standard_input_is_one_line(self, database: str) -> None:
-        """As of a job that was given none."""
+        """A job may have none."""
         command = f"{sys.executable} -m meetkit --database '{database}' import - <&-"
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, timeout=60)
+        process = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, timeout=60)
 
-        assert (done.returncode, done.stderr) == (2, "meetkit: standard input is closed\n")
+        assert (process.returncode, process.stderr) == (2, "meetkit: standard input is closed\n")
 
-    def test_that_is_interrupted_keeps_nothing(self, database: str, meetkit: Run, tmp_path: Path) -> None:
-        """By Ctrl-C, when thousands of lines are read already."""
+    def test_that_is_interrupted_imports_nothing(self, database: str, meetkit: Run, tmp_path: Path) -> None:
+        """Ctrl-C, after thousands of lines."""
         first = f"sqlite:///{tmp_path}/first.db"
         meetkit("db", "upgrade", database=first)
         meetkit("db", "seed", "--meetings", "3000", database=first)
@@ -171,29 +171,29 @@ class TestImport:
         ) as running:
             assert running.stdin
             # A pipe holds little, so when all of this is written most of it is read.
-            running.stdin.writelines(kept(first)[:-1])
+            running.stdin.writelines(exported_lines(first)[:-1])
             running.stdin.flush()
             running.send_signal(signal.SIGINT)
             out, err = running.communicate(timeout=60)
 
         assert (running.returncode, out, err.strip()) == (130, b"", b"meetkit: interrupted")
-        assert len(kept(database)) == 2
+        assert len(exported_lines(database)) == 2
 
-    def test_on_a_full_disk_keeps_nothing(self, meetkit: Run, tmp_path: Path) -> None:
+    def test_on_a_full_disk_imports_nothing(self, meetkit: Run, tmp_path: Path) -> None:
         """A limit on the size of files stands for it."""
         file, first, url = tmp_path / "x", f"sqlite:///{tmp_path}/first.db", f"sqlite:///{tmp_path}/meetings.db"
-        for one in (first, url):
-            meetkit("db", "upgrade", database=one)
+        for path in (first, url):
+            meetkit("db", "upgrade", database=path)
         meetkit("db", "seed", "--meetings", "1500", database=first)
         meetkit("export", file, database=first)
         prelude = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))"
         command = in_process("--database", url, "import", file, prelude=prelude)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
-        assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.startswith("meetkit: the database failed: ")
-        assert done.stderr.count("\n") == 1
-        assert len(kept(url)) == 2
+        assert (process.returncode, process.stdout) == (2, "")
+        assert process.stderr.startswith("meetkit: the database failed: ")
+        assert process.stderr.count("\n") == 1
+        assert len(exported_lines(url)) == 2
 
 
 class Terminal(io.StringIO):
@@ -208,7 +208,7 @@ class TestProgress:
     def test_is_shown_on_a_terminal_alone(
         self, meetkit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
     ) -> None:
-        """On standard error, so that what is printed stays for programs."""
+        """On standard error; standard output is for programs."""
         url, file = f"sqlite:///{tmp_path}/meetings.db", tmp_path / "export.jsonl"
         meetkit("db", "upgrade", database=url)
         assert meetkit("export", file).err == ""
@@ -221,7 +221,7 @@ class TestProgress:
         assert {"export": "Exporting", "import": "Importing", "seed": "Seeding"}[command] in terminal.getvalue()
 
     def test_is_not_in_the_way_of_lines_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An export that is looked at is all there is."""
+        """The lines themselves show it."""
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
         out = io.TextIOWrapper(io.BytesIO())

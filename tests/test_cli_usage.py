@@ -1,4 +1,4 @@
-"""`meetkit usage`: what calls to models cost, of what is on record in a database."""
+"""`meetkit usage`: the model calls that a database records."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def database(sqlite_tables: str) -> str:
 
 
 @pytest.fixture
-def used(database: str) -> str:
-    """The database with three calls on record, at three days."""
+def used_database(database: str) -> str:
+    """The database with three calls, on three days."""
     store = SqlStore(database)
     for call in CALLS:
         store.add_usage(Usage.model_validate({"model": "[red]m", "purpose": "summary", "attempt": 1, **call}))
@@ -38,12 +38,12 @@ def used(database: str) -> str:
 
 
 def test_says_when_there_is_nothing(meetkit: Run, database: str) -> None:
-    assert meetkit("usage", database=database).out == "No calls to a model are on record.\n"
+    assert meetkit("usage", database=database).out == "No model calls are recorded.\n"
     assert json.loads(meetkit("usage", "--json", database=database).out) == []
 
 
-def test_is_a_line_for_each_model_purpose_and_outcome_and_their_total(meetkit: Run, used: str) -> None:
-    assert [line.split() for line in meetkit("usage", database=used).out.splitlines()] == [
+def test_is_a_line_for_each_model_purpose_and_outcome_and_their_total(meetkit: Run, used_database: str) -> None:
+    assert [line.split() for line in meetkit("usage", database=used_database).out.splitlines()] == [
         ["Model", "For", "Outcome", "Calls", "Tokens", "in", "Tokens", "out", "Seconds"],
         ["[red]m", "summary", "ok", "2", "1,500", "80", "1.8"],
         ["[red]m", "summary", "timeout", "1", "0", "0", "60.0"],
@@ -51,8 +51,8 @@ def test_is_a_line_for_each_model_purpose_and_outcome_and_their_total(meetkit: R
     ]
 
 
-def test_json_is_for_programs(meetkit: Run, used: str) -> None:
-    ok, late = json.loads(meetkit("usage", "--json", database=used).out)
+def test_json_is_for_programs(meetkit: Run, used_database: str) -> None:
+    ok, late = json.loads(meetkit("usage", "--json", database=used_database).out)
 
     assert (ok["calls"], ok["input_tokens"], ok["seconds"], late["outcome"]) == (2, 1500, 1.75, "timeout")
 
@@ -67,21 +67,23 @@ def test_json_is_for_programs(meetkit: Run, used: str) -> None:
         (("--from", "2025-11-04"), []),
     ],
 )
-def test_of_some_days_counts_their_calls(meetkit: Run, used: str, days: tuple[str, ...], seconds: list[float]) -> None:
-    found = json.loads(meetkit("usage", *days, "--json", database=used).out)
+def test_of_some_days_counts_their_calls(
+    meetkit: Run, used_database: str, days: tuple[str, ...], seconds: list[float]
+) -> None:
+    totals = json.loads(meetkit("usage", *days, "--json", database=used_database).out)
 
-    assert [total["seconds"] for total in found] == seconds
+    assert [total["seconds"] for total in totals] == seconds
 
 
 @pytest.mark.parametrize("option", ["--from", "--to"])
-def test_a_wrong_date_is_one_line(meetkit: Run, used: str, option: str) -> None:
-    assert "yesterday" in meetkit("usage", option, "yesterday", database=used).trouble
+def test_a_wrong_date_is_one_line(meetkit: Run, used_database: str, option: str) -> None:
+    assert "yesterday" in meetkit("usage", option, "yesterday", database=used_database).trouble
 
 
-def test_an_analysis_by_a_model_is_on_record(meetkit: Run, database: str) -> None:
+def test_an_analysis_by_a_model_is_recorded(meetkit: Run, database: str) -> None:
     with meeting_service.use(llm=MockLLMClient(failure_rate=0, seed=1)):
         assert meetkit("analyze", CALL, "--json", database=database).code == 0
 
-    found = json.loads(meetkit("usage", "--json", database=database).out)
-    assert {(total["model"], total["outcome"]) for total in found} == {("mock", "ok")}
-    assert sum(total["calls"] for total in found) >= 7
+    totals = json.loads(meetkit("usage", "--json", database=database).out)
+    assert {(total["model"], total["outcome"]) for total in totals} == {("mock", "ok")}
+    assert sum(total["calls"] for total in totals) >= 7

@@ -111,7 +111,9 @@ def test_a_phrase_names_the_day_that_people_mean(phrase: str, day: str | None) -
 @pytest.mark.parametrize("phrase", [phrase for phrase, _ in CASES])
 def test_a_phrase_is_found_whole_in_a_sentence(phrase: str) -> None:
     text = f"I'll send the deck {phrase}, I think."
-    assert [(found.text, text[found.start : found.end]) for found in find_phrases(text)] == [(phrase, phrase)]
+    assert [(deadline.text, text[deadline.start : deadline.end]) for deadline in find_phrases(text)] == [
+        (phrase, phrase)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -180,9 +182,9 @@ def test_a_deadline_is_never_before_its_anchor(phrase: str, anchor: dt.date) -> 
 
 @given(PHRASES, st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1)), st.sampled_from(ZONES))
 def test_the_zone_is_kept_and_does_not_move_the_day(phrase: str, anchor: dt.date, zone: str) -> None:
-    found = deadline_of(phrase, MeetingContext(date=anchor, timezone=zone))
-    assert (found.timezone, found.anchor, found.phrase) == (zone, anchor, phrase)
-    assert found.date == resolve(phrase, anchor)
+    deadline = deadline_of(phrase, MeetingContext(date=anchor, timezone=zone))
+    assert (deadline.timezone, deadline.anchor, deadline.phrase) == (zone, anchor, phrase)
+    assert deadline.date == resolve(phrase, anchor)
 
 
 @given(PHRASES)
@@ -197,13 +199,13 @@ def test_capitals_and_more_spaces_change_nothing(phrase: str, anchor: dt.date) -
 
 @given(st.text(max_size=200), st.dates(dt.date(2, 1, 1), dt.date(9998, 12, 31)))
 def test_any_text_is_read_without_an_error(text: str, anchor: dt.date) -> None:
-    for found in find_phrases(text):
-        assert text[found.start : found.end] == found.text
-        resolve(found.text, anchor)
+    for deadline in find_phrases(text):
+        assert text[deadline.start : deadline.end] == deadline.text
+        resolve(deadline.text, anchor)
     assert resolve(text, None) is None
 
 
 @pytest.mark.parametrize("unit", ["by ", "in ten days or ", "the end of ", "1", "by Friday ", "next next ", " "])
 def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    assert all(text[found.start : found.end] == found.text for found in find_phrases(text))
+    assert all(text[deadline.start : deadline.end] == deadline.text for deadline in find_phrases(text))

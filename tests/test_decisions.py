@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetkit.insights.language.deduplication import DuplicateIndex
 from meetkit.insights.offline.decisions import find_decisions
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 
-def decided(script: str) -> list[str]:
+def decisions_of(script: str) -> list[str]:
     return [decision.text for decision in find_decisions(meeting(script), THURSDAY).items]
 
 
@@ -31,7 +32,7 @@ def decided(script: str) -> list[str]:
     ],
 )
 def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, text: str) -> None:
-    assert decided(script) == [text]
+    assert decisions_of(script) == [text]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_what_is_said_to_be_decided_or_is_agreed_to_is_a_decision(script: str, t
     ],
 )
 def test_what_is_open_refused_or_asked_is_no_decision(script: str) -> None:
-    assert decided(script) == []
+    assert decisions_of(script) == []
 
 
 def test_a_decision_said_again_is_one_with_both_quotes() -> None:
@@ -86,3 +87,11 @@ def test_every_quote_is_verbatim(turns: list[tuple[str | None, str]]) -> None:
 def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
     read = document(("Sarah Chen", unit * (50_000 // len(unit))))
     assert len(find_decisions(read, THURSDAY).items) <= 1
+
+
+def test_duplicates_are_found_in_the_order_they_were_added_whatever_the_order_of_a_set() -> None:
+    index: DuplicateIndex[int] = DuplicateIndex()
+    contents = [frozenset({f"left {letter}", f"right {letter}"}) for letter in "abcdefghijklmnopqrst"]
+    for number, content in enumerate(contents):
+        index.add(content, number)
+    assert index.duplicates_of(frozenset().union(*contents)) == list(range(20))

@@ -1,4 +1,4 @@
-"""`meetkit doctor` says what is configured, what works, and never a secret."""
+"""`meetkit doctor` reports the configuration and its failures, and never a secret."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ loopback = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 class Doctor:
-    """Asks the doctor in an empty folder."""
+    """Runs the doctor in an empty folder; returns its checks by part."""
 
     def __init__(self, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         self.meetkit, self.patch = meetkit, monkeypatch
@@ -57,15 +57,15 @@ def doctor(meetkit: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Doc
     return Doctor(meetkit, monkeypatch)
 
 
-def test_with_nothing_set_nothing_is_broken_and_nothing_is_made(doctor: Doctor, tmp_path: Path) -> None:
-    found = doctor()
+def test_without_settings_nothing_is_broken_and_nothing_is_created(doctor: Doctor, tmp_path: Path) -> None:
+    checks = doctor()
 
-    assert {check["state"] for check in found.values()} == {"ok", "off"}
-    assert found["model"]["found"] == "the offline engine"
+    assert {check["state"] for check in checks.values()} == {"ok", "off"}
+    assert checks["model"]["found"] == "the offline engine"
     assert not list(tmp_path.iterdir())
 
 
-def test_a_database_is_reached_and_its_revision_told(doctor: Doctor, tmp_path: Path) -> None:
+def test_a_database_is_reached_and_its_revision_reported(doctor: Doctor, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/meetings.db"
     assert doctor(database=url, code=1)["database"]["state"] == "broken"
     SqlStore(url, migrate=True).close()
@@ -79,14 +79,14 @@ def test_what_cannot_be_written_is_broken(doctor: Doctor, tmp_path: Path, monkey
     # As root a test may write whatever its mode.
     monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK or Path(path).name == "meetings.db")
 
-    found = doctor(database=url, code=1)
+    checks = doctor(database=url, code=1)
 
-    assert (found["database"]["state"], found["mail"]["state"]) == ("broken", "broken")
-    assert "cannot be written" in found["database"]["found"]
-    assert "cannot be written" in found["mail"]["found"]
+    assert (checks["database"]["state"], checks["mail"]["state"]) == ("broken", "broken")
+    assert "cannot be written" in checks["database"]["found"]
+    assert "cannot be written" in checks["mail"]["found"]
 
 
-def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgres: Postgres) -> None:
+def test_a_password_in_the_url_of_a_database_is_not_shown(doctor: Doctor, postgres: Postgres) -> None:
     url = postgres.new_database()
     SqlStore(url, migrate=True).close()
 
@@ -94,59 +94,59 @@ def test_a_password_in_the_url_of_a_database_is_not_told(doctor: Doctor, postgre
     assert "s3cret" not in doctor.meetkit("doctor", database=f"{url}&password=s3cret").out
 
 
-def test_production_needs_a_secret_and_is_told_what_it_should_have(doctor: Doctor) -> None:
-    found = doctor(environment="production", code=1)
+def test_production_needs_a_secret_and_warns_of_what_it_should_have(doctor: Doctor) -> None:
+    checks = doctor(environment="production", code=1)
 
-    assert found["secret"]["state"] == "broken"
-    assert "token_urlsafe" in found["secret"]["do"]
-    assert {part for part, check in found.items() if check["state"] == "warning"} == {"encryption", "mail", "address"}
+    assert checks["secret"]["state"] == "broken"
+    assert "token_urlsafe" in checks["secret"]["do"]
+    assert {part for part, check in checks.items() if check["state"] == "warning"} == {"encryption", "mail", "address"}
 
 
 @loopback
-def test_no_secret_is_told_whatever_is_broken(doctor: Doctor, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_is_shown_whatever_is_broken(doctor: Doctor, meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    found = doctor(code=1)
+    checks = doctor(code=1)
     table = meetkit("doctor")
 
-    assert {part for part, check in found.items() if check["state"] == "broken"} == {
+    assert {part for part, check in checks.items() if check["state"] == "broken"} == {
         "database",
         "encryption",
         "mail",
         "redis",
         "sign-in by github",
     }
-    assert found["sign-in by google"]["state"] == found["secret"]["state"] == "ok"
-    assert "s3cret" not in json.dumps(found) + table.out + table.err
+    assert checks["sign-in by google"]["state"] == checks["secret"]["state"] == "ok"
+    assert "s3cret" not in json.dumps(checks) + table.out + table.err
     assert table.code == 1
 
 
 @pytest.mark.parametrize("model", ["mock", "openai:gpt-4o", "nonsense"])
-def test_a_model_is_named_and_asked_only_when_told_to(
+def test_a_model_is_named_and_called_on_request_only(
     doctor: Doctor, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     is_there = model == "mock"
-    found = doctor(model=model, code=0 if is_there else 1)["model"]
+    check = doctor(model=model, code=0 if is_there else 1)["model"]
 
-    assert found["state"] == ("ok" if is_there else "broken")
+    assert check["state"] == ("ok" if is_there else "broken")
     if is_there:
-        assert found["found"] == "mock; not called"
+        assert check["found"] == "mock; not called"
     if model.startswith("openai"):
-        assert "OPENAI_API_KEY" in found["found"]
+        assert "OPENAI_API_KEY" in check["found"]
 
 
 @loopback
-def test_a_model_that_is_asked_answers_or_is_broken(doctor: Doctor) -> None:
+def test_a_model_that_is_called_responds_or_is_broken(doctor: Doctor) -> None:
     from tests.model_server import gives, running_server, says  # noqa: PLC0415
 
     with running_server() as server:
         server.replies = [says("yes"), gives(401)]
-        answered = doctor("--ask-model", model=f"{server.url}#small")["model"]
-        refused = doctor("--ask-model", model=f"{server.url}#small", code=1)["model"]
+        response = doctor("--ask-model", model=f"{server.url}#small")["model"]
+        refusal = doctor("--ask-model", model=f"{server.url}#small", code=1)["model"]
 
-    assert (answered["state"], refused["state"]) == ("ok", "broken")
-    assert answered["found"].endswith("responds")
+    assert (response["state"], refusal["state"]) == ("ok", "broken")
+    assert response["found"].endswith("responds")
     assert len(server.asked) == 2
 
 
@@ -155,20 +155,20 @@ def test_a_key_that_encrypts_nothing_is_broken(doctor: Doctor, tmp_path: Path, w
     url = f"sqlite:///{tmp_path}/meetings.db"
     if with_database:
         SqlStore(url, migrate=True).close()
-    found = doctor(encryption_keys="s3cret", database=url if with_database else None, code=1)["encryption"]
+    check = doctor(encryption_keys="s3cret", database=url if with_database else None, code=1)["encryption"]
 
-    assert found["state"] == "broken"
-    assert "MEETKIT_ENCRYPTION_KEYS" in found["found"]
-    assert "s3cret" not in str(found)
+    assert check["state"] == "broken"
+    assert "MEETKIT_ENCRYPTION_KEYS" in check["found"]
+    assert "s3cret" not in str(check)
 
 
-def test_where_a_provider_is_must_be_safe_to_send_secrets_to(doctor: Doctor) -> None:
+def test_the_url_of_a_provider_must_be_https(doctor: Doctor) -> None:
     client = {"google_client_id": "client", "google_client_secret": "s3cret"}
-    found = doctor(code=1, google_url="http://accounts.example.com/.well-known/openid-configuration", **client)
+    checks = doctor(code=1, google_url="http://accounts.example.com/.well-known/openid-configuration", **client)
 
-    assert found["sign-in by google"]["state"] == "broken"
-    assert "https" in found["sign-in by google"]["found"]
-    assert found["sign-in by github"]["state"] == "off"
+    assert checks["sign-in by google"]["state"] == "broken"
+    assert "https" in checks["sign-in by google"]["found"]
+    assert checks["sign-in by github"]["state"] == "off"
 
 
 @pytest.fixture
@@ -194,59 +194,61 @@ def redis_server() -> Iterator[int]:
 
 @loopback
 def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, redis_server: int) -> None:
-    found = doctor(smtp_url=f"smtp://127.0.0.1:{mail_server}", redis_url=f"redis://127.0.0.1:{redis_server}/0")
+    checks = doctor(smtp_url=f"smtp://127.0.0.1:{mail_server}", redis_url=f"redis://127.0.0.1:{redis_server}/0")
 
-    assert (found["mail"]["state"], found["redis"]["state"]) == ("ok", "ok")
+    assert (checks["mail"]["state"], checks["redis"]["state"]) == ("ok", "ok")
 
 
 @loopback
-def test_a_second_mail_server_alone_is_looked_at_too(doctor: Doctor, mail_server: int) -> None:
-    found = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
-    assert (found["state"], found["found"]) == ("ok", "reachable; login succeeded where the URL has a name")
+def test_a_second_mail_server_alone_is_checked_too(doctor: Doctor, mail_server: int) -> None:
+    check = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
+    assert (check["state"], check["found"]) == ("ok", "reachable; login succeeded where the URL has a name")
 
 
 @pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("first", "second", "message"),
     [
         ("smtp://127.0.0.1:{}", "smtp://127.0.0.1:1", "mail server 127.0.0.1:1 cannot be reached"),
-        ("smtp://robot:s3cret@127.0.0.1:{}", "smtp://127.0.0.1:{}", "lacks TLS, signing in"),
-        ("mail.example.com", "smtp://127.0.0.1:{}", "a mail server is like smtp://"),
+        ("smtp://robot:s3cret@127.0.0.1:{}", "smtp://127.0.0.1:{}", "lacks TLS, authentication"),
+        ("mail.example.com", "smtp://127.0.0.1:{}", "an SMTP URL is like smtp://"),
     ],
 )
-def test_mail_is_looked_at_as_it_will_be_sent(
-    doctor: Doctor, mail_server: int, first: str, second: str, said: str
+def test_mail_is_checked_as_it_will_be_sent(
+    doctor: Doctor, mail_server: int, first: str, second: str, message: str
 ) -> None:
     urls = {"smtp_url": first.format(mail_server), "smtp_fallback_url": second.format(mail_server)}
-    found = doctor(code=1, **urls)["mail"]
+    check = doctor(code=1, **urls)["mail"]
 
-    assert found["state"] == "broken"
-    assert said in found["found"]
-    assert "s3cret" not in str(found)
+    assert check["state"] == "broken"
+    assert message in check["found"]
+    assert "s3cret" not in str(check)
 
 
-def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_told(tmp_path: Path) -> None:
+def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_reported(tmp_path: Path) -> None:
     prelude = (
         "import os, sys\n"
         "os.environ.update(MEETKIT_GITHUB_CLIENT_ID='client', MEETKIT_GITHUB_CLIENT_SECRET='s3cret')\n"
         "sys.modules.update(dict.fromkeys(('fastapi', 'authlib', 'httpx2', 'joserfc', 'argon2', 'limits')))"
     )
     command = in_process("doctor", "--json", prelude=prelude)
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
 
-    found = {check["part"]: check for check in json.loads(done.stdout)}
-    assert (done.returncode, found["server"]["state"], found["telemetry"]["state"]) == (1, "off", "off")
-    assert found["sign-in by github"]["state"] == "broken"
-    assert found["sign-in by github"]["found"] == "sign-in by others needs the extra 'web': pip install 'meetkit[web]'"
+    checks = {check["part"]: check for check in json.loads(process.stdout)}
+    assert (process.returncode, checks["server"]["state"], checks["telemetry"]["state"]) == (1, "off", "off")
+    assert checks["sign-in by github"]["state"] == "broken"
+    assert checks["sign-in by github"]["found"] == "sign-in by others needs the extra 'web': pip install 'meetkit[web]'"
 
 
-def test_the_command_line_imports_no_server_where_none_is_asked_for() -> None:
+def test_a_command_imports_no_server_that_it_does_not_need() -> None:
     prelude = (
         "import atexit, sys\n"
         "heavy = {'fastapi', 'uvicorn', 'sqlalchemy', 'opentelemetry', 'prometheus_client'}\n"
         "atexit.register(lambda: print(sorted(heavy & set(sys.modules))))"
     )
     slots = ("slots", "--user", "user_1", "--date", "2025-11-21", "--duration", 30)
-    done = subprocess.run(in_process(*slots, prelude=prelude), capture_output=True, text=True, check=True, timeout=60)
+    process = subprocess.run(
+        in_process(*slots, prelude=prelude), capture_output=True, text=True, check=True, timeout=60
+    )
 
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert process.stdout.splitlines()[-1] == "[]"

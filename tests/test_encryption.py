@@ -393,7 +393,7 @@ class TestEncrypt:
         with store.database.snapshot() as connection:
             connection.execute(text("SELECT count(*) FROM meetkit_meetings")).scalar()
             with mock.patch.object(SqlOptions, "of", return_value=SqlOptions(encryption_keys=(NEW,), busy_timeout=0.1)):
-                assert "Somebody is reading" in meetkit("db", "encrypt", database=url).out
+                assert "The database is in use" in meetkit("db", "encrypt", database=url).out
             assert found_in(url)
         store.close()
 
@@ -405,7 +405,7 @@ class TestEncrypt:
         SqlStore(url, migrate=True).close()
         keys(NEW)
 
-        assert "VACUUM FULL, and in the WAL and backups" in meetkit("db", "encrypt", database=url).out
+        assert "VACUUM FULL, and in the WAL and earlier backups" in meetkit("db", "encrypt", database=url).out
 
     def test_killed_in_the_middle_it_goes_on_where_it_was(
         self, meetkit: Run, database: str, keys: Callable[..., None]
@@ -492,7 +492,8 @@ class TestEncrypt:
         assert meetkit("db", "encrypt", database=worked_on).code == 0
         keys(NEW)
 
-        assert "by a key that is not in MEETKIT_ENCRYPTION_KEYS" in meetkit("db", "encrypt", database=worked_on).trouble
+        trouble = meetkit("db", "encrypt", database=worked_on).trouble
+        assert "with a key that is not in MEETKIT_ENCRYPTION_KEYS" in trouble
         said = meetkit("db", "check", database=worked_on).trouble
         assert re.fullmatch("[0-9]+ rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts", said)
 

@@ -13,13 +13,13 @@ from meetkit.models.analysis import FollowUps, MeetingContext
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 
-def suggested(read: Document, context: MeetingContext = THURSDAY) -> FollowUps:
+def follow_ups_of(read: Document, context: MeetingContext = THURSDAY) -> FollowUps:
     items, questions = find_action_items(read, context), find_questions(read, context)
     return suggest_follow_ups(read, context, items=items, questions=questions)
 
 
 def texts(script: str) -> list[str]:
-    return [step.text for step in suggested(meeting(script)).items]
+    return [step.text for step in follow_ups_of(meeting(script)).items]
 
 
 def test_their_open_question_is_to_be_answered_and_ours_asked_again() -> None:
@@ -40,8 +40,8 @@ def test_an_item_without_owner_or_date_is_to_be_completed() -> None:
 
 
 def test_the_next_meeting_is_to_be_booked_once_agreed() -> None:
-    agreed = "D: Shall we talk on November 18? / J: Good."
-    assert texts(agreed) == ["Book the next meeting: Shall we talk on November 18?"]
+    script_with_date = "D: Shall we talk on November 18? / J: Good."
+    assert texts(script_with_date) == ["Book the next meeting: Shall we talk on November 18?"]
     assert texts("D: Shall we talk on November 18? / J: No, I can't.") == []
     assert texts("J: Talk to you on Monday.") == ["Book the next meeting: Talk to you on Monday."]
 
@@ -72,7 +72,7 @@ def test_there_are_at_most_eight() -> None:
 @given(st.lists(st.tuples(st.sampled_from([*NAMES.values()]), WORDS | TEXTS), max_size=8))
 def test_every_step_rests_on_verbatim_quotes(turns: list[tuple[str | None, str]]) -> None:
     read = document(*turns)
-    steps = suggested(read).items
+    steps = follow_ups_of(read).items
     assert len({step.text for step in steps}) == len(steps)
     for step in steps:
         assert all(is_verbatim(ground, read) for ground in step.evidence)

@@ -130,8 +130,8 @@ def test_quotes_have_bounds() -> None:
 
 
 def test_a_place_hidden_among_invisible_characters_is_no_evidence() -> None:
-    hidden = transcript_of([("Kim", "send" + "\u200b" * 100_000 + " the deck")])
-    assert Grounding(hidden).ground("send the deck") is None
+    transcript = transcript_of([("Kim", "send" + "\u200b" * 100_000 + " the deck")])
+    assert Grounding(transcript).ground("send the deck") is None
 
 
 def test_an_empty_transcript_supports_nothing() -> None:
@@ -140,9 +140,9 @@ def test_an_empty_transcript_supports_nothing() -> None:
 
 def test_what_was_said_is_looked_for_in_the_turns_given_only() -> None:
     grounding = Grounding(TALK)
-    found = grounding.find_words("by friday", [1, 0], field="deadline")
-    assert found
-    assert (found.quote, found.turn, found.field) == ("by Friday", 0, "deadline")
+    evidence = grounding.find_words("by friday", [1, 0], field="deadline")
+    assert evidence
+    assert (evidence.quote, evidence.turn, evidence.field) == ("by Friday", 0, "deadline")
     assert grounding.find_words("by Friday", [1, 2]) is None
     assert grounding.find_words("Fri", [0]) is None
     assert grounding.find_words(" - ", [0]) is None
@@ -150,7 +150,7 @@ def test_what_was_said_is_looked_for_in_the_turns_given_only() -> None:
 
 @st.composite
 def distorted_slices(draw: st.DrawFn) -> tuple[Transcript, int, int, str]:
-    """A transcript, a slice of it in whole words, and the slice written otherwise."""
+    """Draw a transcript, a slice of it in whole words, and a variant spelling of the slice."""
     transcript = draw(transcripts)
     assume(transcript.turns)
     turn = draw(st.sampled_from(transcript.turns))
@@ -164,22 +164,22 @@ def distorted_slices(draw: st.DrawFn) -> tuple[Transcript, int, int, str]:
     ]
     space = draw(st.sampled_from([" ", "  ", "\t", "\n", "\u00a0", " \u200b "]))
     quotes = {ord("'"): draw(st.sampled_from("'\u2019\u2018`")), ord("“"): '"', ord("”"): "„"}
-    written = draw(st.sampled_from(forms)).replace(" ", space).translate(quotes)
-    assume(fold(written) == fold(real))
+    variant = draw(st.sampled_from(forms)).replace(" ", space).translate(quotes)
+    assume(fold(variant) == fold(real))
     assume(sum(map(str.isalnum, fold(real))) >= MIN_LETTERS)
-    return transcript, start, end, written
+    return transcript, start, end, variant
 
 
 @given(distorted_slices())
 def test_any_slice_is_found_however_it_is_distorted(case: tuple[Transcript, int, int, str]) -> None:
-    transcript, start, end, written = case
+    transcript, start, end, variant = case
     hint = next(turn.index for turn in transcript.turns if turn.start <= start <= turn.end and end <= turn.end)
-    evidence = Grounding(transcript).ground(written, hint)
+    evidence = Grounding(transcript).ground(variant, hint)
     assert evidence
     assert is_true(evidence, transcript)
     assert evidence.turn == hint
     assert fold(evidence.quote) == fold(transcript.text[start:end])
-    if fold(transcript.turns[hint].text).count(fold(written)) == 1:
+    if fold(transcript.turns[hint].text).count(fold(variant)) == 1:
         assert (evidence.start, evidence.end) == (start, end)
 
 
@@ -194,28 +194,28 @@ def test_evidence_is_always_a_true_slice_of_the_same_sense(
 
 @given(st.text(max_size=80))
 def test_folding_keeps_the_way_back(text: str) -> None:
-    folded = FoldedText.of(text)
-    assert len(folded.text) == len(folded.starts) == len(folded.ends)
-    assert list(folded.starts) == sorted(folded.starts)
-    assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
+    folded_text = FoldedText.of(text)
+    assert len(folded_text.text) == len(folded_text.starts) == len(folded_text.ends)
+    assert list(folded_text.starts) == sorted(folded_text.starts)
+    assert all(0 <= start < end <= len(text) for start, end in zip(folded_text.starts, folded_text.ends, strict=True))
 
 
-MARKED = st.text(st.sampled_from("a\u00e9 \u0300\u0323\u0345\ufe0f\u200d"), max_size=80) | st.integers(0, 200).map(
-    lambda count: "a" + "\u0300\u0323" * count + "b"
-)
+COMBINING_TEXT = st.text(st.sampled_from("a\u00e9 \u0300\u0323\u0345\ufe0f\u200d"), max_size=80) | st.integers(
+    0, 200
+).map(lambda count: "a" + "\u0300\u0323" * count + "b")
 
 
-@given(MARKED)
+@given(COMBINING_TEXT)
 def test_folding_takes_a_character_with_its_marks_in_bounded_parts(text: str) -> None:
-    folded = FoldedText.of(text)
-    assert list(folded.starts) == sorted(folded.starts)
-    assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
-    assert all(end - start <= 31 for start, end, char in _folded(folded) if char != " ")
+    folded_text = FoldedText.of(text)
+    assert list(folded_text.starts) == sorted(folded_text.starts)
+    assert all(0 <= start < end <= len(text) for start, end in zip(folded_text.starts, folded_text.ends, strict=True))
+    assert all(end - start <= 31 for start, end, char in _spans(folded_text) if char != " ")
     assert fold(text) == fold(text + "x")[:-1]
 
 
-def _folded(folded: FoldedText) -> Iterator[tuple[int, int, str]]:
-    return zip(folded.starts, folded.ends, folded.text, strict=True)
+def _spans(folded_text: FoldedText) -> Iterator[tuple[int, int, str]]:
+    return zip(folded_text.starts, folded_text.ends, folded_text.text, strict=True)
 
 
 def test_a_word_under_a_heap_of_marks_is_found_as_it_is() -> None:

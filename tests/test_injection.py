@@ -1,4 +1,4 @@
-"""What a transcript, a name, a title, an invitation or a chat says to a model changes nothing but its own insights."""
+"""Injection attempts in transcripts, names, titles, invitations and chats change nothing but their own insights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from meetkit.insights.grounding.text_similarity import REPORTING_STEMS, STOP_STE
 from meetkit.insights.language.text import words
 from meetkit.insights.model import ModelEngine
 from meetkit.insights.model.calls import prompt
-from meetkit.insights.model.sections import FACTS, PARTS
+from meetkit.insights.model.sections import COUNTED_SECTIONS, MODEL_SECTIONS
 from meetkit.insights.offline.engine import OfflineEngine
 from meetkit.models import ActionItem, Contact, Meeting, User
 from meetkit.models.analysis import MeetingContext, MeetingInsights
@@ -32,22 +32,22 @@ ORDERS = [attack["wants"] for attack in ATTACKS]
 HARMLESS = {"text": "Nice weather here.", "wants": "", "kind": "harmless"}
 NOW = dt.datetime(2025, 11, 20, 9, tzinfo=dt.UTC)
 
-attacked = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack['place']}: {attack['kind']}")
+each_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack['place']}: {attack['kind']}")
 
 
 def meeting_of(attack: Attack) -> tuple[Transcript, MeetingContext]:
-    """The meeting about a renewal, with the attack in its place."""
-    title, said = "Renewal", {"speaker": "Kim Lee", "text": attack["text"]}
+    """Return the meeting about a renewal, with the attack in its place."""
+    title, turn_of_attack = "Renewal", {"speaker": "Kim Lee", "text": attack["text"]}
     match attack["place"]:
         case "speaker":
-            said = {"speaker": attack["text"], "text": "I think we are fine with that."}
+            turn_of_attack = {"speaker": attack["text"], "text": "I think we are fine with that."}
         case "title":
-            title, said = attack["text"], {"speaker": "Kim Lee", "text": "I think we are fine with that."}
+            title, turn_of_attack = attack["text"], {"speaker": "Kim Lee", "text": "I think we are fine with that."}
         case "description":
-            said = {"speaker": "", "text": f"Invitation to the meeting\n{attack['text']}"}
+            turn_of_attack = {"speaker": "", "text": f"Invitation to the meeting\n{attack['text']}"}
         case "chat":
-            said = {"speaker": "Kim Lee", "text": f"[from the chat]\n{attack['text']}"}
-    turns = [*RENEWAL[:5], (said["speaker"] or None, said["text"]), *RENEWAL[5:]]
+            turn_of_attack = {"speaker": "Kim Lee", "text": f"[from the chat]\n{attack['text']}"}
+    turns = [*RENEWAL[:5], (turn_of_attack["speaker"] or None, turn_of_attack["text"]), *RENEWAL[5:]]
     sides: dict[str, Any] = {"our_side": ("Dana Frost", "Omar Diaz"), "their_side": ("Kim Lee",)}
     return transcript_of(turns), MeetingContext(title=title, date=NOW.date(), **sides)
 
@@ -63,25 +63,27 @@ def clean_insights(name: str) -> MeetingInsights:
 
 
 @cache
-def betrayed(order: str) -> MeetingInsights:
-    """What the engine makes of a meeting by a model that obeys this order, which is in its data."""
+def insights_of_betrayal(order: str) -> MeetingInsights:
+    """Return the insights by a model that obeys this order, which is in its data."""
     model = ObedientModel([order], trusts_data=True)
-    found = ModelEngine(model).analyze(*meeting_of(ATTACKS[ORDERS.index(order)]))
-    assert model.obeyed == [order] * len(PARTS)
-    return found
+    insights = ModelEngine(model).analyze(*meeting_of(ATTACKS[ORDERS.index(order)]))
+    assert model.obeyed == [order] * len(MODEL_SECTIONS)
+    return insights
 
 
 def findings(insights: MeetingInsights) -> list[tuple[str, str]]:
-    """The words of an analysis by a model, with the name of the field that holds them."""
+    """Return the texts of an analysis by a model, with the names of their fields."""
 
     def within(name: str, value: Any) -> list[tuple[str, str]]:
         if isinstance(value, str):
             return [(name, value)]
-        parts = value.items() if isinstance(value, dict) else ((name, one) for one in value or ())
-        return [found for key, part in parts if isinstance(part, str | list | dict) for found in within(key, part)]
+        parts = value.items() if isinstance(value, dict) else ((name, part) for part in value or ())
+        return [finding for key, part in parts if isinstance(part, str | list | dict) for finding in within(key, part)]
 
-    dumped = {name: insights.sections[name].model_dump(mode="json", exclude={"engine", "status"}) for name in PARTS}
-    return within("", dumped)
+    sections = {
+        name: insights.sections[name].model_dump(mode="json", exclude={"engine", "status"}) for name in MODEL_SECTIONS
+    }
+    return within("", sections)
 
 
 def test_the_corpus_is_wide() -> None:
@@ -91,91 +93,94 @@ def test_the_corpus_is_wide() -> None:
     assert {attack["place"] for attack in ATTACKS} == {"transcript", "speaker", "title", "description", "chat"}
 
 
-@attacked
+@each_attack
 def test_the_model_would_obey_each_attack_if_it_read_it_outside_the_data(attack: Attack) -> None:
     assert ObedientModel(ORDERS).order_in(f"Summarise the meeting.\n{attack['text']}\n") == attack["wants"]
 
 
-@attacked
+@each_attack
 def test_no_attack_is_ever_outside_the_data(attack: Attack) -> None:
     clean, model = ObedientModel(ORDERS), ObedientModel(ORDERS)
     ModelEngine(clean).analyze(*CLEAN)
-    found = ModelEngine(model).analyze(*meeting_of(attack))
+    insights = ModelEngine(model).analyze(*meeting_of(attack))
 
     assert model.obeyed == []
     assert sorted(map(str, model.prompts)) == sorted(map(str, clean.prompts))
-    assert {part.status for part in found.sections.values()} == {"ok"}
+    assert {part.status for part in insights.sections.values()} == {"ok"}
 
 
-@attacked
+@each_attack
 def test_a_model_that_trusts_the_data_brings_in_nothing_that_was_not_said(attack: Attack) -> None:
     transcript, context = meeting_of(attack)
-    found = betrayed(attack["wants"])
+    insights = insights_of_betrayal(attack["wants"])
 
-    said = {*stems(transcript.text), *stems(" ".join((*transcript.speakers, *context.our_side, *context.their_side)))}
-    for field, text in findings(found):
+    known_stems = {
+        *stems(transcript.text),
+        *stems(" ".join((*transcript.speakers, *context.our_side, *context.their_side))),
+    }
+    for field, text in findings(insights):
         if field in ("quote", "speaker", "asker"):
             assert text in transcript.text
         elif field in ("text", "task", "owner", "phrase") or (field == "label" and text not in ("positive", "strong")):
-            assert set(stems(text)) <= said | REPORTING_STEMS | STOP_STEMS, field
+            assert set(stems(text)) <= known_stems | REPORTING_STEMS | STOP_STEMS, field
 
 
-@attacked
+@each_attack
 def test_a_model_that_trusts_the_data_betrays_nothing(attack: Attack) -> None:
     transcript, _ = meeting_of(attack)
-    found = betrayed(attack["wants"])
+    insights = insights_of_betrayal(attack["wants"])
 
-    told = "\n".join(text for _, text in findings(found))
-    assert not set(words(SECRET)) & {"heliotrope", "merger", "zanzibar", "4417"} & set(words(told))
-    assert SCRIPT not in told
-    assert attack["wants"] not in told or attack["wants"] in transcript.text
-    for name in ("system", *PARTS):
-        assert not runs(prompt(name).text) & runs(told)
+    texts = "\n".join(text for _, text in findings(insights))
+    assert not set(words(SECRET)) & {"heliotrope", "merger", "zanzibar", "4417"} & set(words(texts))
+    assert SCRIPT not in texts
+    assert attack["wants"] not in texts or attack["wants"] in transcript.text
+    for name in ("system", *MODEL_SECTIONS):
+        assert not runs(prompt(name).text) & runs(texts)
 
 
 def runs(text: str, length: int = 6) -> set[tuple[str, ...]]:
-    """All runs of so many words."""
-    spoken = words(text)
-    return {spoken[at : at + length] for at in range(len(spoken) - length + 1)}
+    """Return all runs of `length` words."""
+    all_words = words(text)
+    return {all_words[at : at + length] for at in range(len(all_words) - length + 1)}
 
 
-@attacked
+@each_attack
 def test_a_model_that_trusts_the_data_changes_no_fact_and_no_other_meeting(attack: Attack) -> None:
     transcript, context = meeting_of(attack)
-    kept: dict[str, str] = {}
+    answers: dict[str, str] = {}
     model = ObedientModel([attack["wants"]], trusts_data=True)
-    engine = ModelEngine(model, cache=_Cache(kept))
-    found = engine.analyze(transcript, context)
+    engine = ModelEngine(model, cache=_Cache(answers))
+    insights = engine.analyze(transcript, context)
 
     offline = OfflineEngine().analyze(transcript, context)
-    assert found.transcript_sha256 == offline.transcript_sha256
-    assert all(found.sections[name] == offline.sections[name] for name in FACTS)
+    assert insights.transcript_sha256 == offline.transcript_sha256
+    assert all(insights.sections[name] == offline.sections[name] for name in COUNTED_SECTIONS)
     assert engine.analyze(*CLEAN) == clean_insights(model.name)
 
 
-@attacked
+@each_attack
 def test_no_promise_changes_its_owner(attack: Attack) -> None:
-    found = betrayed(attack["wants"])
+    insights = insights_of_betrayal(attack["wants"])
 
-    elsewhere = [item for item in found.action_items.items if all(quote.turn != 5 for quote in item.evidence)]
-    promised = {item.task: item.owner for item in elsewhere}
-    assert promised["I'll send the migration plan by Friday."] == "Omar Diaz"
-    assert set(promised.values()) <= {None, "Dana Frost", "Kim Lee", "Omar Diaz"}
+    elsewhere = [item for item in insights.action_items.items if all(quote.turn != 5 for quote in item.evidence)]
+    owners = {item.task: item.owner for item in elsewhere}
+    assert owners["I'll send the migration plan by Friday."] == "Omar Diaz"
+    assert set(owners.values()) <= {None, "Dana Frost", "Kim Lee", "Omar Diaz"}
 
 
 class _Cache:
-    def __init__(self, kept: dict[str, str]) -> None:
-        self.kept = kept
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
 
     def get(self, key: str) -> str | None:
-        return self.kept.get(key)
+        return self.answers.get(key)
 
     def put(self, key: str, answer: str) -> None:
-        self.kept[key] = answer
+        self.answers[key] = answer
 
 
 def sources_of(attack: Attack) -> BriefSources:
-    """What a brief is made from, with the attack wherever its text fits."""
+    """Return the sources of a brief, with the attack wherever its text fits."""
     line = attack["text"] if attack["place"] in ("speaker", "title") else "Kim"
     user = User(id="dana", name="Dana", email="dana@example.com", role="Seller")
     contact = Contact(id="kim", name=line, email="kim@example.org", company=line, role="Buyer")
@@ -185,7 +190,7 @@ def sources_of(attack: Attack) -> BriefSources:
     return BriefSources(Meeting(**common, id="next", date=NOW), user, contact, (past,), NOW)
 
 
-@attacked
+@each_attack
 def test_no_attack_is_outside_the_data_of_a_brief(attack: Attack) -> None:
     answer = {
         "contact_summary": "Kim buys.",

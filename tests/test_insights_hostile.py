@@ -21,8 +21,8 @@ def document(text: str) -> Document:
     return Document.of(read_transcript(text))
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[str]:
-    """The name once for each call, while the function does what it did."""
+def count_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[str]:
+    """Wrap a function so that each call adds its name to the returned list."""
     calls: list[str] = []
     function = getattr(owner, name)
 
@@ -36,33 +36,33 @@ def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[str]
 
 @pytest.mark.parametrize("text", ["I will ", "We decided. ", "can you ", "By Friday. ", "? "])
 def test_what_is_said_again_and_again_is_read_a_few_times(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    tones, scores = counted(monkeypatch, sentence_tone, "read_tone"), counted(monkeypatch, intents, "_scores")
-    said = document(text * 5_000)
+    tones, scores = count_calls(monkeypatch, sentence_tone, "read_tone"), count_calls(monkeypatch, intents, "_scores")
+    talk = document(text * 5_000)
 
-    assert len(sentence_tone.read_tones(said)) == len(intents.action_scores(said)) == len(said.sentences)
+    assert len(sentence_tone.read_tones(talk)) == len(intents.action_scores(talk)) == len(talk.sentences)
     assert len(tones) <= 4
     assert len(scores) <= 4
 
 
 def test_a_tone_stays_with_its_own_sentence() -> None:
-    said = document("Lou: That is great.\nMaya: That is great.")
+    talk = document("Lou: That is great.\nMaya: That is great.")
 
-    assert [found.sentence for found in sentence_tone.read_tones(said)] == list(said.sentences)
+    assert [tone.sentence for tone in sentence_tone.read_tones(talk)] == list(talk.sentences)
 
 
 def test_commitments_are_weighed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "MAX_COMMITMENTS", 10)
-    weighed = counted(monkeypatch, extraction, "find_tasks")
+    calls = count_calls(monkeypatch, extraction, "find_tasks")
 
-    found = find_action_items(document(PROMISES), MeetingContext()).items
+    items = find_action_items(document(PROMISES), MeetingContext()).items
 
-    assert [item.task for item in found] == [f"Send report number {number}" for number in range(10)]
-    assert len(weighed) == 10
+    assert [item.task for item in items] == [f"Send report number {number}" for number in range(10)]
+    assert len(calls) == 10
 
 
 def test_a_summary_weighs_few_sentences_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    weighed = counted(monkeypatch, sentence_ranking._Choice, "worth")
-    said = document(" ".join(f"Topic{number} matters to customer{number}." for number in range(2_000)))
+    calls = count_calls(monkeypatch, sentence_ranking._Selection, "worth")
+    talk = document(" ".join(f"Topic{number} matters to customer{number}." for number in range(2_000)))
 
-    assert summarize(said, MeetingContext()).text
-    assert len(weighed) < 3 * len(said.sentences)
+    assert summarize(talk, MeetingContext()).text
+    assert len(calls) < 3 * len(talk.sentences)

@@ -1,4 +1,4 @@
-"""Which sentences promise, ask or decide: cases of business calls, laws, hostile input, and the shipped weights."""
+"""Sentence intents: cases of business calls, laws, hostile input, and the shipped weights."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from judged.mail import mail_scores
 
 from meetkit.insights.language.intent_features import features
 from meetkit.insights.language.intents import (
-    ASKED,
-    TAG,
+    MAX_TAG_SCORE,
+    QUESTION_MARK_SCORE,
     THRESHOLD,
     action_scores,
     decision_scores,
@@ -133,26 +133,28 @@ NO_QUESTIONS = (
 
 def document(*turns: str) -> Document:
     """A document of one speaker's turns."""
-    placed: list[Turn] = []
+    placed_turns: list[Turn] = []
     text = ""
-    for index, said in enumerate(turns):
+    for index, sentence_text in enumerate(turns):
         start = len(text) + len("A: ")
-        text += f"A: {said}\n"
-        placed.append(Turn(index=index, speaker="A", text=said, start=start, end=start + len(said)))
-    return Document.of(Transcript(format="text", text=text, turns=tuple(placed)))
+        text += f"A: {sentence_text}\n"
+        placed_turns.append(
+            Turn(index=index, speaker="A", text=sentence_text, start=start, end=start + len(sentence_text))
+        )
+    return Document.of(Transcript(format="text", text=text, turns=tuple(placed_turns)))
 
 
 def score(scores: Scores, sentence: str) -> float:
     """The score of a turn of one sentence."""
-    (found,) = scores(document(sentence))
-    return found
+    (result,) = scores(document(sentence))
+    return result
 
 
 @pytest.mark.parametrize(
     ("scores", "sentence"),
-    [(action_scores, one) for one in ACTIONS]
-    + [(decision_scores, one) for one in DECISIONS]
-    + [(question_scores, one) for one in QUESTIONS],
+    [(action_scores, sentence) for sentence in ACTIONS]
+    + [(decision_scores, sentence) for sentence in DECISIONS]
+    + [(question_scores, sentence) for sentence in QUESTIONS],
 )
 def test_what_is_meant_counts(scores: Scores, sentence: str) -> None:
     assert score(scores, sentence) >= THRESHOLD
@@ -160,17 +162,17 @@ def test_what_is_meant_counts(scores: Scores, sentence: str) -> None:
 
 @pytest.mark.parametrize(
     ("scores", "sentence"),
-    [(action_scores, one) for one in NO_ACTIONS]
-    + [(decision_scores, one) for one in NO_DECISIONS]
-    + [(question_scores, one) for one in NO_QUESTIONS],
+    [(action_scores, sentence) for sentence in NO_ACTIONS]
+    + [(decision_scores, sentence) for sentence in NO_DECISIONS]
+    + [(question_scores, sentence) for sentence in NO_QUESTIONS],
 )
 def test_what_only_looks_alike_does_not_count(scores: Scores, sentence: str) -> None:
     assert score(scores, sentence) < THRESHOLD
 
 
 def test_a_question_mark_settles_it_and_a_tag_does_not() -> None:
-    assert score(question_scores, "You run twelve clinics?") == ASKED
-    assert score(question_scores, "You know?") <= TAG
+    assert score(question_scores, "You run twelve clinics?") == QUESTION_MARK_SCORE
+    assert score(question_scores, "You know?") <= MAX_TAG_SCORE
 
 
 def test_mails_ask_and_commit() -> None:
@@ -184,9 +186,9 @@ def test_mails_ask_and_commit() -> None:
 )
 def test_every_sentence_has_a_probability(scores: Scores, turns: list[str]) -> None:
     read = document(*turns)
-    found = scores(read)
-    assert len(found) == len(read.sentences)
-    assert all(0 <= one <= 1 for one in found)
+    result = scores(read)
+    assert len(result) == len(read.sentences)
+    assert all(0 <= probability <= 1 for probability in result)
 
 
 @pytest.mark.parametrize("scores", SCORES)
@@ -218,7 +220,7 @@ def test_the_same_document_has_the_same_scores(scores: Scores) -> None:
     ],
 )
 def test_odd_sentences_are_read(scores: Scores, turn: str) -> None:
-    assert all(0 <= one <= 1 for one in scores(document(turn)))
+    assert all(0 <= probability <= 1 for probability in scores(document(turn)))
 
 
 def test_an_empty_transcript_has_no_scores() -> None:
@@ -236,10 +238,10 @@ def test_what_is_said_cannot_name_a_cue() -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_shipped_weights_are_whole_numbers_of_known_shape(name: str) -> None:
-    shipped = model(name)
-    assert isinstance(shipped.bias, int)
-    assert all(type(weight) is int and 2 <= abs(weight) < 1000 for weight in shipped.weights.values())
-    assert list(shipped.weights) == sorted(shipped.weights)
+    shipped_model = model(name)
+    assert isinstance(shipped_model.bias, int)
+    assert all(type(weight) is int and 2 <= abs(weight) < 1000 for weight in shipped_model.weights.values())
+    assert list(shipped_model.weights) == sorted(shipped_model.weights)
 
 
 def test_the_shipped_weights_are_small() -> None:
@@ -256,7 +258,7 @@ def test_no_shipped_feature_is_longer_than_three_words(name: str) -> None:
 def test_no_shipped_feature_holds_a_name_of_the_sample(name: str) -> None:
     sample = files("meetkit") / "sample"
     people = [*json.loads((sample / "users.json").read_text()), *json.loads((sample / "contacts.json").read_text())]
-    named = {word for person in people for word in words(person["name"])}
-    spoken = {word for feature in model(name).weights for word in re.findall(r"[\w']+", feature)}
-    assert len(named) > 10
-    assert named.isdisjoint(spoken)
+    names = {word for person in people for word in words(person["name"])}
+    feature_words = {word for feature in model(name).weights for word in re.findall(r"[\w']+", feature)}
+    assert len(names) > 10
+    assert names.isdisjoint(feature_words)

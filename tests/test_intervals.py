@@ -54,7 +54,7 @@ def points(pieces: list[Interval]) -> set[int]:
 @pytest.fixture(params=[(8, 8, 1024), (1, 0, 1024), (1, 8, 2), (1, 2, 4)], ids=str)
 def _thresholds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The switches between the ways through, moved so that small inputs take each."""
-    for name, value in zip(("_FEW", "_GROWTH", "_MANY"), request.param, strict=True):
+    for name, value in zip(("_FIRST_CHUNK", "_MAX_GROWTH", "_MAX_PIECES"), request.param, strict=True):
         monkeypatch.setattr(intervals, name, value)
 
 

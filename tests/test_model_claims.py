@@ -1,4 +1,4 @@
-"""What a lying model makes of true quotes: the real words stand in the place of its own, or nothing does."""
+"""A lying model with true quotes: the real words replace its own, or nothing does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.meeting_texts import transcript_of
 from tests.model_doubles import SectionModel
 from tests.model_runs import analyze
 
-NOBODY = MeetingContext()
+EMPTY_CONTEXT = MeetingContext()
 PROMISE = "I'll send the proposal to Bob by Friday."
 PLEASE = "I left Acme last Monday. Please turn off the alerts before the migration."
 SIGN = "If you sign today, I will waive the setup fee."
@@ -20,29 +20,29 @@ OFF = "Please turn off the alerts before the migration."
 
 
 def item_of(
-    said: str, task: str, *, quote: str | None = None, owner: str | None = None, deadline: str | None = None
+    sentence: str, task: str, *, quote: str | None = None, owner: str | None = None, deadline: str | None = None
 ) -> Any:
-    """The item that is left of a claim on a sentence by Ann Lee; `None` where none is."""
-    quotes = [{"quote": quote or said, "turn": 0}]
+    """Return the item that remains of a claim about a sentence by Ann Lee, or `None`."""
+    quotes = [{"quote": quote or sentence, "turn": 0}]
     claim = {"task": task, "quotes": quotes, "owner": owner, "deadline": deadline, "priority": "low"}
-    meeting = transcript_of([("Ann Lee", said), ("Bob Ray", "Fine by me.")])
-    section = analyze(SectionModel({"action_items": {"items": [claim]}}), meeting, NOBODY).action_items
+    meeting = transcript_of([("Ann Lee", sentence), ("Bob Ray", "Fine by me.")])
+    section = analyze(SectionModel({"action_items": {"items": [claim]}}), meeting, EMPTY_CONTEXT).action_items
     assert section.status == "ok"
     return section.items[0] if section.items else None
 
 
-def texts_of(section: str, said: str, claim: str, quote: str | None = None) -> list[str]:
-    """The texts that are left of a claim in a section."""
+def texts_of(section: str, sentence: str, claim: str, quote: str | None = None) -> list[str]:
+    """Return the texts that remain of a claim in a section."""
     field = {"summary": "sentences", "decisions": "decisions", "follow_ups": "follow_ups"}[section]
-    answer = {field: [{"text": claim, "quotes": [{"quote": quote or said, "turn": 0}]}]}
-    meeting = transcript_of([("Ann Lee", said), ("Bob Ray", "Fine by me.")])
-    dumped = analyze(SectionModel({section: answer}), meeting, NOBODY).sections[section].model_dump()
-    return [one["text"] for one in dumped["sentences" if section == "summary" else "items"]]
+    answer = {field: [{"text": claim, "quotes": [{"quote": quote or sentence, "turn": 0}]}]}
+    meeting = transcript_of([("Ann Lee", sentence), ("Bob Ray", "Fine by me.")])
+    section_data = analyze(SectionModel({section: answer}), meeting, EMPTY_CONTEXT).sections[section].model_dump()
+    return [entry["text"] for entry in section_data["sentences" if section == "summary" else "items"]]
 
 
-@pytest.mark.parametrize("claimed", ["Bob Ray", "Bob", "Zorblax", "Ann", "me", None])
-def test_a_promise_belongs_to_its_speaker_whoever_is_claimed(claimed: str | None) -> None:
-    assert item_of(PROMISE, "Send the proposal to Bob", owner=claimed).owner == "Ann Lee"
+@pytest.mark.parametrize("claimed_value", ["Bob Ray", "Bob", "Zorblax", "Ann", "me", None])
+def test_a_promise_belongs_to_its_speaker_whoever_is_claimed(claimed_value: str | None) -> None:
+    assert item_of(PROMISE, "Send the proposal to Bob", owner=claimed_value).owner == "Ann Lee"
 
 
 def test_a_promise_cut_out_of_its_sentence_still_belongs_to_its_speaker() -> None:
@@ -51,7 +51,7 @@ def test_a_promise_cut_out_of_its_sentence_still_belongs_to_its_speaker() -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "claimed", "owner"),
+    ("sentence", "claimed_value", "owner"),
     [
         (PLEASE, "Acme", None),
         (PLEASE, "alerts", None),
@@ -66,13 +66,13 @@ def test_a_promise_cut_out_of_its_sentence_still_belongs_to_its_speaker() -> Non
         ("Bob will send the proposal and I'll review the contract.", "Bob", "Bob Ray"),
     ],
 )
-def test_an_owner_is_who_is_bound_by_name_in_the_sentence(said: str, claimed: str, owner: str | None) -> None:
-    task = "Turn off the alerts" if "alerts" in said else "Send the proposal"
-    assert item_of(said, task, owner=claimed).owner == owner
+def test_an_owner_is_who_is_bound_by_name_in_the_sentence(sentence: str, claimed_value: str, owner: str | None) -> None:
+    task = "Turn off the alerts" if "alerts" in sentence else "Send the proposal"
+    assert item_of(sentence, task, owner=claimed_value).owner == owner
 
 
 @pytest.mark.parametrize(
-    ("said", "claimed", "deadline"),
+    ("sentence", "claimed_value", "deadline"),
     [
         (PLEASE, "last Monday", None),
         (PLEASE, "Monday", None),
@@ -84,13 +84,15 @@ def test_an_owner_is_who_is_bound_by_name_in_the_sentence(said: str, claimed: st
         (PROMISE, "Bob by Friday", None),
     ],
 )
-def test_a_deadline_is_a_phrase_for_a_day_to_come(said: str, claimed: str, deadline: str | None) -> None:
-    found = item_of(said, "Turn off the alerts" if said == PLEASE else "Send the proposal", deadline=claimed)
-    assert (found.deadline and found.deadline.phrase) == deadline
+def test_a_deadline_is_a_phrase_for_a_day_to_come(sentence: str, claimed_value: str, deadline: str | None) -> None:
+    item = item_of(
+        sentence, "Turn off the alerts" if sentence == PLEASE else "Send the proposal", deadline=claimed_value
+    )
+    assert (item.deadline and item.deadline.phrase) == deadline
 
 
 @pytest.mark.parametrize(
-    ("said", "claim", "text"),
+    ("sentence", "claim", "text"),
     [
         (OFF, "Turn on the alerts after the migration", OFF),
         (OFF, "Turn off the alerts before the migration", "Turn off the alerts before the migration"),
@@ -120,10 +122,10 @@ def test_a_deadline_is_a_phrase_for_a_day_to_come(said: str, claimed: str, deadl
         ("As I said, I will renew the licence.", "Renew the licence", "Renew the licence"),
     ],
 )  # fmt: skip
-def test_a_task_is_the_real_words_in_their_sense(said: str, claim: str, text: str | None) -> None:
-    for quote in (said, claim if claim in said else said):
-        found = item_of(said, claim, quote=quote)
-        assert (found and found.task) == text
+def test_a_task_is_the_real_words_in_their_sense(sentence: str, claim: str, text: str | None) -> None:
+    for quote in (sentence, claim if claim in sentence else sentence):
+        item = item_of(sentence, claim, quote=quote)
+        assert (item and item.task) == text
 
 
 BOARD = "Our board accepted the discount of 10% on 20 seats."
@@ -133,7 +135,7 @@ DELAY = "We approved the launch delay."
 
 
 @pytest.mark.parametrize(
-    ("said", "claim", "text"),
+    ("sentence", "claim", "text"),
     [
         (BOARD, "The board rejected the discount of 20% on 10 seats", BOARD),
         (BOARD, "The board accepted the discount of 20% on 10 seats", BOARD),
@@ -153,13 +155,13 @@ DELAY = "We approved the launch delay."
         (KEEP, "We decided not to cancel", KEEP),
     ],
 )  # fmt: skip
-def test_a_decision_is_the_real_words_in_their_sense(said: str, claim: str, text: str | None) -> None:
-    assert texts_of("decisions", said, claim) == ([text] if text else [])
+def test_a_decision_is_the_real_words_in_their_sense(sentence: str, claim: str, text: str | None) -> None:
+    assert texts_of("decisions", sentence, claim) == ([text] if text else [])
 
 
 @pytest.mark.parametrize("section", ["summary", "follow_ups"])
 @pytest.mark.parametrize(
-    ("said", "cut"),
+    ("sentence", "cut"),
     [
         ("Should we cancel the contract?", "we cancel the contract"),
         ("If legal agrees, we cancel the contract.", "we cancel the contract"),
@@ -167,8 +169,8 @@ def test_a_decision_is_the_real_words_in_their_sense(said: str, claim: str, text
         ("Carla said, we cancel the contract.", "we cancel the contract"),
     ],
 )
-def test_what_is_not_asserted_is_told_in_whole(section: str, said: str, cut: str) -> None:
-    assert texts_of(section, said, cut, quote=cut) == [said]
+def test_what_is_not_asserted_is_told_in_whole(section: str, sentence: str, cut: str) -> None:
+    assert texts_of(section, sentence, cut, quote=cut) == [sentence]
 
 
 @pytest.mark.parametrize("section", ["summary", "follow_ups"])
@@ -187,7 +189,7 @@ TALK = [
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "found"),
+    ("question", "answer", "expected_questions"),
     [
         ("The launch is in March", None, []),
         ("No, we keep the contract", None, []),
@@ -197,15 +199,15 @@ TALK = [
         ("Should we cancel the contract?", "The weather is fine", [("Should we cancel the contract?", None)]),
     ],
 )
-def test_a_question_asks_and_an_answer_follows_soon(question: str, answer: str | None, found: Any) -> None:
+def test_a_question_asks_and_an_answer_follows_soon(question: str, answer: str | None, expected_questions: Any) -> None:
     claim = {"question": {"quote": question}, "answer": answer and {"quote": answer}}
-    section = analyze(SectionModel({"questions": {"questions": [claim]}}), transcript_of(TALK), NOBODY).questions
+    section = analyze(SectionModel({"questions": {"questions": [claim]}}), transcript_of(TALK), EMPTY_CONTEXT).questions
 
-    assert [(one.text, one.answer_turn) for one in section.items] == found
+    assert [(entry.text, entry.answer_turn) for entry in section.items] == expected_questions
 
 
 @pytest.mark.parametrize(
-    ("claimed", "label", "spans"),
+    ("claimed_value", "label", "spans"),
     [
         ("contract", "contract", [(0, 6)]),
         ("cancel the contract", "cancel the contract", [(0, 6)]),
@@ -215,10 +217,12 @@ def test_a_question_asks_and_an_answer_follows_soon(question: str, answer: str |
         ("with the", None, None),
     ],
 )
-def test_a_topic_is_a_phrase_that_was_said_where_it_was_said(claimed: str, label: str | None, spans: Any) -> None:
+def test_a_topic_is_a_phrase_that_was_said_where_it_was_said(claimed_value: str, label: str | None, spans: Any) -> None:
     quote = {"quote": "Should we cancel the contract?", "turn": 0}
-    claim = {"label": claimed, "first_turn": 0, "last_turn": 9, "quotes": [quote]}
-    found = analyze(SectionModel({"topics": {"topics": [claim]}}), transcript_of(TALK), NOBODY).topics.items
+    claim = {"label": claimed_value, "first_turn": 0, "last_turn": 9, "quotes": [quote]}
+    topics = analyze(SectionModel({"topics": {"topics": [claim]}}), transcript_of(TALK), EMPTY_CONTEXT).topics.items
 
-    assert [topic.label for topic in found] == ([label] if label else [])
-    assert [[(one.first_turn, one.last_turn) for one in topic.spans] for topic in found] == ([spans] if spans else [])
+    assert [topic.label for topic in topics] == ([label] if label else [])
+    assert [[(span.first_turn, span.last_turn) for span in topic.spans] for topic in topics] == (
+        [spans] if spans else []
+    )

@@ -16,36 +16,36 @@ from meetkit.errors import InvalidRequestError, LLMRejectedError, LLMTimeoutErro
 from meetkit.insights.language.text import Document
 from meetkit.insights.model import ChunkPolicy, ModelEngine, calls
 from meetkit.insights.model.chunks import split
-from meetkit.insights.model.sections import PARTS
+from meetkit.insights.model.sections import MODEL_SECTIONS
 from meetkit.insights.offline.engine import OfflineEngine
 from meetkit.llm_client import MockLLMClient
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from tests.meeting_texts import RENEWAL, transcript_of
 from tests.model_doubles import SECTIONS, SectionModel, truthful
-from tests.model_runs import AT_ONCE, CONTEXT, MEETING, Kept, analyze, assert_true, evidence_of, invention, only
+from tests.model_runs import AT_ONCE, CONTEXT, MEETING, MemoryCache, analyze, assert_true, evidence_of, invention, only
 
 
 def test_a_section_that_fails_costs_only_itself() -> None:
     answers = dict(truthful().answers)
     del answers["decisions"], answers["sentiment"]
-    found = analyze(SectionModel(answers))
+    insights = analyze(SectionModel(answers))
 
-    assert {name for name, part in found.sections.items() if part.status != "ok"} == {"decisions", "sentiment"}
+    assert {name for name, part in insights.sections.items() if part.status != "ok"} == {"decisions", "sentiment"}
     offline = OfflineEngine().analyze(MEETING, CONTEXT)
     for name in ("decisions", "sentiment"):
-        part, expected = found.sections[name], offline.sections[name]
-        assert part == expected.model_copy(update={"status": "fallback", "reason": "the model failed"})
+        part, offline_part = insights.sections[name], offline.sections[name]
+        assert part == offline_part.model_copy(update={"status": "fallback", "reason": "the model failed"})
 
 
 def test_without_fallback_a_section_that_fails_is_empty_and_says_why() -> None:
     failing = SectionModel({})
-    found = analyze(failing, fallback=None)
+    insights = analyze(failing, fallback=None)
 
-    assert {(part.engine, part.status, part.reason) for name, part in found.sections.items() if name in PARTS} == {
-        ("section-model", "failed", "the model failed")
-    }
-    assert evidence_of(found) == []
-    assert len(failing.asked) == 3 * len(PARTS)
+    assert {
+        (part.engine, part.status, part.reason) for name, part in insights.sections.items() if name in MODEL_SECTIONS
+    } == {("section-model", "failed", "the model failed")}
+    assert evidence_of(insights) == []
+    assert len(failing.asked) == 3 * len(MODEL_SECTIONS)
 
 
 class Raising:
@@ -67,8 +67,8 @@ class Raising:
     ],
 )
 def test_the_reason_of_a_failure_holds_nothing_of_the_meeting(error: Exception, reason: str) -> None:
-    found = analyze(Raising(error))
-    assert {part.reason for name, part in found.sections.items() if name in PARTS} == {reason}
+    insights = analyze(Raising(error))
+    assert {part.reason for name, part in insights.sections.items() if name in MODEL_SECTIONS} == {reason}
 
 
 def test_a_bug_is_not_taken_for_a_failing_model() -> None:
@@ -86,11 +86,11 @@ def test_a_thousand_analyses_by_a_model_that_fails_often_all_return(fallback: An
     engine = ModelEngine(MockLLMClient(0.3, seed=7, malformed_rate=0.1), fallback=fallback)
     statuses = set()
     for _ in range(times):
-        found = engine.analyze(meeting, CONTEXT)
-        assert_true(found, meeting)
-        statuses |= {(part.status, part.engine) for name, part in found.sections.items() if name in PARTS}
-    failed = ("fallback", "offline") if fallback else ("failed", "mock")
-    assert statuses == {("ok", "mock"), failed}
+        insights = engine.analyze(meeting, CONTEXT)
+        assert_true(insights, meeting)
+        statuses |= {(part.status, part.engine) for name, part in insights.sections.items() if name in MODEL_SECTIONS}
+    failure = ("fallback", "offline") if fallback else ("failed", "mock")
+    assert statuses == {("ok", "mock"), failure}
 
 
 def test_an_unknown_fallback_is_refused() -> None:
@@ -100,30 +100,30 @@ def test_an_unknown_fallback_is_refused() -> None:
 
 def test_of_an_empty_transcript_nothing_is_asked() -> None:
     model = truthful()
-    found = analyze(model, transcript_of([]))
+    insights = analyze(model, transcript_of([]))
     assert model.asked == []
-    assert {part.status for part in found.sections.values()} == {"ok"}
+    assert {part.status for part in insights.sections.values()} == {"ok"}
 
 
 @pytest.mark.parametrize("twin", ["analyze", "analyze_async"])
 @pytest.mark.parametrize(("fallback", "status"), [("offline", "fallback"), (None, "failed")])
 def test_of_a_transcript_too_long_for_the_model_nothing_is_asked(twin: str, fallback: Any, status: str) -> None:
-    model, kept = truthful(), Kept()
+    model, cache = truthful(), MemoryCache()
     policy = ChunkPolicy(characters=300, overlap=100)
     count = len(split(Document.of(MEETING), policy))
     assert count > 1
 
     def found_with(most_chunks: int) -> MeetingInsights:
         chunks = policy.model_copy(update={"most_chunks": most_chunks})
-        engine = ModelEngine(model, chunks=chunks, fallback=fallback, cache=kept)
+        engine = ModelEngine(model, chunks=chunks, fallback=fallback, cache=cache)
         by_twin = getattr(engine, twin)(MEETING, CONTEXT)
-        found: MeetingInsights = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
-        return found
+        insights: MeetingInsights = asyncio.run(by_twin) if twin == "analyze_async" else by_twin
+        return insights
 
-    sections = {name: part for name, part in found_with(count - 1).sections.items() if name in PARTS}
+    sections = {name: part for name, part in found_with(count - 1).sections.items() if name in MODEL_SECTIONS}
     reason = "the transcript is too long for the model"
     assert {(part.status, part.reason) for part in sections.values()} == {(status, reason)}
-    assert (model.asked, kept) == ([], {})
+    assert (model.asked, cache) == ([], {})
     assert {part.status for part in found_with(count).sections.values()} == {"ok"}
 
 
@@ -172,46 +172,46 @@ def test_calls_run_side_by_side_as_many_as_the_policy_says_in_the_callers_contex
 
 
 def test_a_cached_answer_is_not_asked_for_again() -> None:
-    kept, model = Kept(), truthful()
-    first = analyze(model, cache=kept)
-    assert len(model.asked) == len(kept) == len(PARTS)
-    assert analyze(model, cache=kept) == first
-    assert len(model.asked) == len(PARTS)
+    cache, model = MemoryCache(), truthful()
+    first = analyze(model, cache=cache)
+    assert len(model.asked) == len(cache) == len(MODEL_SECTIONS)
+    assert analyze(model, cache=cache) == first
+    assert len(model.asked) == len(MODEL_SECTIONS)
 
 
 def test_an_answer_is_kept_by_all_that_it_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, model = Kept(), truthful()
-    analyze(model, cache=kept)
-    analyze(model, transcript_of(RENEWAL[:-1]), cache=kept)
-    analyze(model, context=MeetingContext(title="Another"), cache=kept)
-    other = truthful()
-    other.name = "another-model"
-    analyze(other, cache=kept)
+    cache, model = MemoryCache(), truthful()
+    analyze(model, cache=cache)
+    analyze(model, transcript_of(RENEWAL[:-1]), cache=cache)
+    analyze(model, context=MeetingContext(title="Another"), cache=cache)
+    another_model = truthful()
+    another_model.name = "another-model"
+    analyze(another_model, cache=cache)
     real = calls.prompt
     monkeypatch.setattr(calls, "prompt", lambda name: real(name)._replace(version="2"))
-    analyze(model, cache=kept)
-    assert len(kept) == 5 * len(PARTS)
-    assert all(len(key) == 64 for key in kept)
+    analyze(model, cache=cache)
+    assert len(cache) == 5 * len(MODEL_SECTIONS)
+    assert all(len(key) == 64 for key in cache)
 
 
 def test_only_valid_answers_are_kept() -> None:
-    kept = Kept()
+    cache = MemoryCache()
     answers: dict[str, Any] = {"summary": {"sentences": "none"}, "topics": {"topics": []}}
-    analyze(SectionModel(answers), cache=kept)
-    assert [json.loads(one) for one in kept.values()] == [{"model": "section-model", "answer": {"topics": []}}]
+    analyze(SectionModel(answers), cache=cache)
+    assert [json.loads(answer) for answer in cache.values()] == [{"model": "section-model", "answer": {"topics": []}}]
 
 
 def test_a_poisoned_cache_brings_no_invention_in() -> None:
-    kept = Kept()
-    analyze(truthful(), cache=kept)
+    cache = MemoryCache()
+    analyze(truthful(), cache=cache)
     poison = only(invention()).answers
-    for key, answer in kept.items():
+    for key, answer in cache.items():
         (field,) = json.loads(answer)["answer"]
-        kept[key] = json.dumps({"model": "section-model", "answer": poison[SECTIONS[field]]})
-    found = analyze(truthful(), cache=kept)
+        cache[key] = json.dumps({"model": "section-model", "answer": poison[SECTIONS[field]]})
+    insights = analyze(truthful(), cache=cache)
 
-    assert evidence_of(found) == []
-    assert "Zorblax" not in found.model_dump_json()
+    assert evidence_of(insights) == []
+    assert "Zorblax" not in insights.model_dump_json()
 
 
 @pytest.mark.parametrize(
@@ -222,19 +222,19 @@ def test_a_poisoned_cache_brings_no_invention_in() -> None:
     ],
 )
 def test_what_is_unreadable_in_a_cache_is_asked_for_again(spoilt: str) -> None:
-    kept = Kept()
-    first = analyze(truthful(), cache=kept)
-    for key in kept:
-        kept[key] = spoilt
-    assert analyze(truthful(), cache=kept) == first
+    cache = MemoryCache()
+    first = analyze(truthful(), cache=cache)
+    for key in cache:
+        cache[key] = spoilt
+    assert analyze(truthful(), cache=cache) == first
 
 
 def test_without_its_extra_the_engine_says_which() -> None:
     without = "import sys; sys.modules.update(dict.fromkeys(['rapidfuzz', 'pydantic_ai', 'interlock']))"
-    made = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", f"{without}; from meetkit.insights.model import ModelEngine"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert made.stderr.splitlines()[-1].startswith("ImportError: a model's quotes need the extra 'llm': pip install")
+    assert process.stderr.splitlines()[-1].startswith("ImportError: a model's quotes need the extra 'llm': pip install")

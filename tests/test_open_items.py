@@ -50,8 +50,8 @@ def with_dee(number: int, *items: ActionItem, **more: Any) -> Meeting:
     return meeting(24 * number, contact_id="dee", action_items=items, **more)
 
 
-def found(*items: ActionItem, **sections: Any) -> MeetingInsights:
-    made: dict[str, Any] = {
+def insights_of(*items: ActionItem, **sections: Any) -> MeetingInsights:
+    defaults: dict[str, Any] = {
         "summary": Summary(engine="offline"),
         "action_items": ActionItems(engine="offline", items=items),
         "decisions": Decisions(engine="offline"),
@@ -62,12 +62,12 @@ def found(*items: ActionItem, **sections: Any) -> MeetingInsights:
         "statistics": Statistics(engine="offline"),
         "trackers": Trackers(engine="offline"),
     }
-    return MeetingInsights(transcript_sha256="0" * 64, **{**made, **sections})
+    return MeetingInsights(transcript_sha256="0" * 64, **{**defaults, **sections})
 
 
 class TestSameItem:
     @pytest.mark.parametrize(
-        ("one", "other", "same"),
+        ("first", "second", "is_same"),
         [
             (item("Send the quote", "Ann"), item("send the quote.", "Ann"), True),
             (item("Send the pricing proposal", "Ann"), item("Send pricing proposal for 120 seats", "Ann"), True),
@@ -83,20 +83,20 @@ class TestSameItem:
         ],
     )
     def test_is_told_by_its_words_its_numbers_and_its_owner(
-        self, one: ActionItem, other: ActionItem, same: bool
+        self, first: ActionItem, second: ActionItem, is_same: bool
     ) -> None:
-        assert open_items.is_same(one, other) is open_items.is_same(other, one) is same
+        assert open_items.is_same(first, second) is open_items.is_same(second, first) is is_same
 
     @given(action_items)
-    def test_an_item_is_itself(self, one: ActionItem) -> None:
-        assert open_items.is_same(one, one)
+    def test_an_item_is_itself(self, any_item: ActionItem) -> None:
+        assert open_items.is_same(any_item, any_item)
 
 
 def test_when_an_item_was_done_has_no_second_hour() -> None:
     twice = MONDAY.replace(fold=1)
-    done = item("Call", status="done", done_at=twice)
-    assert done.done_at is not None
-    assert done.done_at.fold == 0
+    done_item = item("Call", status="done", done_at=twice)
+    assert done_item.done_at is not None
+    assert done_item.done_at.fold == 0
 
 
 class TestPending:
@@ -104,10 +104,17 @@ class TestPending:
         first = with_dee(0, item("Send the pricing proposal", due="2025-11-18", id="a"))
         second = with_dee(1, item("Send the pricing proposal for 120 seats", "Ann", "2025-11-20", id="b"))
 
-        [one] = open_items.pending([second, first], today=TODAY)
+        [pending_item] = open_items.pending([second, first], today=TODAY)
 
-        assert (one.owner, one.meeting_id, str(one.deadline and one.deadline.date)) == ("Ann", second.id, "2025-11-20")
-        assert [(source.meeting_id, source.item_id) for source in one.sources] == [(first.id, "a"), (second.id, "b")]
+        assert (
+            pending_item.owner,
+            pending_item.meeting_id,
+            str(pending_item.deadline and pending_item.deadline.date),
+        ) == ("Ann", second.id, "2025-11-20")
+        assert [(source.meeting_id, source.item_id) for source in pending_item.sources] == [
+            (first.id, "a"),
+            (second.id, "b"),
+        ]
 
     def test_an_item_stands_as_it_was_last_named(self) -> None:
         meetings = [with_dee(0, item("Call Ben back")), with_dee(1, item("Call Ben back", status="done"))]
@@ -131,14 +138,14 @@ class TestPending:
             meeting(2, action_items=[task]),
             meeting(3, user_id="ben", action_items=[task]),
         ]
-        assert [one.meeting_id for one in open_items.pending(circles, today=TODAY)] == [
-            one.id for one in sorted(circles, key=lambda one: one.date, reverse=True)
+        assert [entry.meeting_id for entry in open_items.pending(circles, today=TODAY)] == [
+            entry.id for entry in sorted(circles, key=lambda entry: entry.date, reverse=True)
         ]
 
     @pytest.mark.parametrize(("due", "overdue"), [("2025-11-16", True), ("2025-11-17", False), (None, False)])
     def test_what_was_due_before_today_is_overdue(self, due: str | None, overdue: bool) -> None:
-        [one] = open_items.pending([with_dee(0, item("Call", due=due))], today=TODAY)
-        assert one.overdue is overdue
+        [pending_item] = open_items.pending([with_dee(0, item("Call", due=due))], today=TODAY)
+        assert pending_item.overdue is overdue
 
     @given(st.lists(st.lists(action_items, max_size=4), max_size=4))
     def test_every_open_item_is_in_one_thread_and_none_is_made_up(self, lists: list[list[ActionItem]]) -> None:
@@ -147,7 +154,9 @@ class TestPending:
         threads = open_items.threads(meetings)
 
         mentions = [(mention.meeting.id, mention.place) for thread in threads for mention in thread.mentions]
-        assert sorted(mentions) == sorted((one.id, place) for one in meetings for place in range(len(one.action_items)))
+        assert sorted(mentions) == sorted(
+            (past.id, place) for past in meetings for place in range(len(past.action_items))
+        )
         pending = open_items.pending(meetings, today=TODAY)
         assert len(pending) == sum(thread.last.item.status == "open" for thread in threads)
 
@@ -189,29 +198,29 @@ class TestChanges:
 
 
 class Recorder:
-    """A meeting that is analysed again and again."""
+    """A meeting that is analysed several times."""
 
     def __init__(self, meeting: Meeting | None = None) -> None:
         self.meeting = meeting or with_dee(0)
         self.before = RecordedFindings()
 
     def analyse(self, insights: MeetingInsights, transcript: Transcript = TEXT) -> MeetingInsights:
-        aligned = align_ids(insights, self.meeting)
-        kept = collect_findings(aligned, self.meeting, self.before)
-        self.meeting = update_record(self.meeting, transcript, kept, before=self.before, now=MONDAY)
-        self.before = kept
-        return with_current_items(aligned, self.meeting)
+        result = align_ids(insights, self.meeting)
+        findings = collect_findings(result, self.meeting, self.before)
+        self.meeting = update_record(self.meeting, transcript, findings, before=self.before, now=MONDAY)
+        self.before = findings
+        return with_current_items(result, self.meeting)
 
     def edit(self, **changes: Any) -> None:
         self.meeting = self.meeting.model_copy(update=changes)
 
     @property
     def tasks(self) -> list[str]:
-        return [one.task for one in self.meeting.action_items]
+        return [recorded_item.task for recorded_item in self.meeting.action_items]
 
 
 POSITIVE = SentimentAnalysis(engine="offline", score=0.5, label="positive")
-FAILED: dict[str, Any] = {"engine": "m", "status": "failed", "reason": "down"}
+FAILURE: dict[str, Any] = {"engine": "m", "status": "failed", "reason": "down"}
 
 
 def summed_up(text: str) -> Summary:
@@ -222,7 +231,7 @@ def summed_up(text: str) -> Summary:
 class TestRecord:
     def test_what_is_found_goes_on_the_record(self) -> None:
         recorder = Recorder()
-        recorder.analyse(found(item("Call"), sentiment=POSITIVE, summary=summed_up("It went well.")))
+        recorder.analyse(insights_of(item("Call"), sentiment=POSITIVE, summary=summed_up("It went well.")))
 
         after = recorder.meeting
         assert (after.transcript, after.sentiment, after.summary) == ("Hi.", "positive", "It went well.")
@@ -230,90 +239,90 @@ class TestRecord:
 
     def test_the_same_analysis_again_changes_nothing(self) -> None:
         recorder = Recorder()
-        recorder.analyse(found(item("Call")))
+        recorder.analyse(insights_of(item("Call")))
         once = recorder.meeting
-        recorder.analyse(found(item("Call")))
+        recorder.analyse(insights_of(item("Call")))
         assert recorder.meeting is once
 
     def test_an_analysis_takes_the_place_of_the_one_before(self) -> None:
         recorder = Recorder()
-        recorder.analyse(found(item("Call"), sentiment=POSITIVE))
-        recorder.analyse(found(item("Write")))
+        recorder.analyse(insights_of(item("Call"), sentiment=POSITIVE))
+        recorder.analyse(insights_of(item("Write")))
         assert (recorder.tasks, recorder.meeting.sentiment) == (["Write"], None)
 
     def test_what_people_wrote_changed_or_removed_stays(self) -> None:
         items = (item("Call", id="a"), item("Write", id="b"), item("Pay", id="c"))
         recorder = Recorder()
-        recorder.analyse(found(*items, sentiment=POSITIVE, summary=summed_up("It went well.")))
-        theirs = (item("Call today", id="a"), items[2], item("Ask legal about the contract", id="own"))
-        recorder.edit(action_items=theirs, summary=None, sentiment="mixed")
+        recorder.analyse(insights_of(*items, sentiment=POSITIVE, summary=summed_up("It went well.")))
+        edited_items = (item("Call today", id="a"), items[2], item("Ask legal about the contract", id="own"))
+        recorder.edit(action_items=edited_items, summary=None, sentiment="mixed")
 
         for _ in range(2):
             again = item("Ask legal about the new contract", id="d")
-            recorder.analyse(found(*items, again, sentiment=POSITIVE, summary=summed_up("It went very well.")))
+            recorder.analyse(insights_of(*items, again, sentiment=POSITIVE, summary=summed_up("It went very well.")))
 
             assert sorted(recorder.tasks) == ["Ask legal about the contract", "Call today", "Pay"]
             assert (recorder.meeting.summary, recorder.meeting.sentiment) == (None, "mixed")
 
     def test_an_item_that_is_removed_stays_so_when_it_was_not_found_in_between(self) -> None:
         recorder = Recorder()
-        recorder.analyse(found(item("Call", id="a")))
+        recorder.analyse(insights_of(item("Call", id="a")))
         recorder.edit(action_items=())
-        recorder.analyse(found())
-        recorder.analyse(found(item("Call", id="a")))
+        recorder.analyse(insights_of())
+        recorder.analyse(insights_of(item("Call", id="a")))
         assert recorder.tasks == []
 
     def test_an_item_that_is_done_stays_done(self) -> None:
-        done = item("Call", id="a", status="done", done_at=MONDAY)
+        done_item = item("Call", id="a", status="done", done_at=MONDAY)
         recorder = Recorder()
-        recorder.analyse(found(item("Call", id="a")))
-        recorder.edit(action_items=(done,))
+        recorder.analyse(insights_of(item("Call", id="a")))
+        recorder.edit(action_items=(done_item,))
 
-        for insights in (found(item("Call", id="a")), found(), found(item("Call", id="a"))):
+        for insights in (insights_of(item("Call", id="a")), insights_of(), insights_of(item("Call", id="a"))):
             recorder.analyse(insights)
-            assert recorder.meeting.action_items == (done,)
+            assert recorder.meeting.action_items == (done_item,)
 
     def test_a_section_that_failed_changes_nothing_then_or_later(self) -> None:
-        failed = found(
-            summary=Summary(**FAILED), sentiment=SentimentAnalysis(**FAILED), action_items=ActionItems(**FAILED)
+        failure = insights_of(
+            summary=Summary(**FAILURE), sentiment=SentimentAnalysis(**FAILURE), action_items=ActionItems(**FAILURE)
         )
         recorder = Recorder()
         items = (item("Call", id="a"), item("Pay", id="b"))
-        recorder.analyse(found(*items, sentiment=POSITIVE, summary=summed_up("Well.")))
+        recorder.analyse(insights_of(*items, sentiment=POSITIVE, summary=summed_up("Well.")))
         recorder.edit(action_items=recorder.meeting.action_items[:1])
         before = recorder.meeting
 
-        recorder.analyse(failed)
+        recorder.analyse(failure)
         assert recorder.meeting == before
-        recorder.analyse(found(item("Write", id="c"), item("Pay", id="b")))
+        recorder.analyse(insights_of(item("Write", id="c"), item("Pay", id="b")))
         assert (recorder.tasks, recorder.meeting.summary, recorder.meeting.sentiment) == (["Write"], None, None)
 
     def test_an_item_on_record_in_other_words_keeps_its_id(self) -> None:
         recorder = Recorder(with_dee(0, item("Send the pricing proposal", "Ann", id="own")))
-        insights = recorder.analyse(found(item("Send the pricing proposal for 120 seats", "Ann", id="new")))
-        assert [one.id for one in insights.action_items.items] == ["own"]
+        insights = recorder.analyse(insights_of(item("Send the pricing proposal for 120 seats", "Ann", id="new")))
+        assert [entry.id for entry in insights.action_items.items] == ["own"]
         assert recorder.tasks == ["Send the pricing proposal"]
 
     def test_a_new_task_is_not_born_done(self) -> None:
-        done = item("Send the signed contract", "Ann", "2025-11-21", id="own", status="done")
-        recorder = Recorder(with_dee(0, done))
+        done_item = item("Send the signed contract", "Ann", "2025-11-21", id="own", status="done")
+        recorder = Recorder(with_dee(0, done_item))
         new = item("Send the signed contract to the printer", "Ann", "2025-11-24", id="new")
-        recorder.analyse(found(new))
-        assert recorder.meeting.action_items == (done, new)
+        recorder.analyse(insights_of(new))
+        assert recorder.meeting.action_items == (done_item, new)
 
     def test_of_two_items_like_one_on_record_both_are_kept(self) -> None:
         recorder = Recorder(with_dee(0, item("Send the signed contract documents", id="own")))
         ann = item("Send the signed contract documents to Kim", "Ann")
         ben = item("Send the signed contract documents to the legal team", "Ben")
 
-        insights = recorder.analyse(found(ann, ben))
+        insights = recorder.analyse(insights_of(ann, ben))
 
-        ids = [one.id for one in insights.action_items.items]
+        ids = [entry.id for entry in insights.action_items.items]
         assert ids == ["own", ben.id]
-        assert [one.id for one in recorder.meeting.action_items] == ids
+        assert [entry.id for entry in recorder.meeting.action_items] == ids
 
     def test_evidence_is_of_the_transcript_that_was_analysed(self) -> None:
-        def said(transcript: Transcript, **more: Any) -> ActionItem:
+        def item_with_evidence(transcript: Transcript, **more: Any) -> ActionItem:
             start = transcript.text.index("I'll call")
             fields = [
                 Evidence(quote="I'll call", turn=0, speaker="Ann", start=start, end=start + 9, field=field)
@@ -325,13 +334,13 @@ class TestRecord:
             Transcript(format="text", text=f"Ann: {hello} I'll call.", turns=()) for hello in ("Hi.", "Hey!")
         )
         recorder = Recorder()
-        recorder.analyse(found(said(first)), first)
-        recorder.edit(action_items=(said(first, priority="high").model_copy(update={"owner": "Ben"}),))
+        recorder.analyse(insights_of(item_with_evidence(first)), first)
+        recorder.edit(action_items=(item_with_evidence(first, priority="high").model_copy(update={"owner": "Ben"}),))
 
-        insights = recorder.analyse(found(said(second)), second)
+        insights = recorder.analyse(insights_of(item_with_evidence(second)), second)
 
-        [told] = insights.action_items.items
-        assert (told.owner, told.priority) == ("Ben", "high")
-        assert [one.field for one in told.evidence] == ["task"]
-        for one in (*told.evidence, *recorder.meeting.action_items[0].evidence):
-            assert second.text[one.start : one.end] == one.quote
+        [current] = insights.action_items.items
+        assert (current.owner, current.priority) == ("Ben", "high")
+        assert [quote.field for quote in current.evidence] == ["task"]
+        for quote in (*current.evidence, *recorder.meeting.action_items[0].evidence):
+            assert second.text[quote.start : quote.end] == quote.quote

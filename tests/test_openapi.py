@@ -183,7 +183,7 @@ def _iso(moment: dt.datetime) -> str:
 def app() -> Iterator[FastAPI]:
     made = service(data.store(), login_attempts=1_000_000, signup="join")
     yield made
-    made.closing.close()
+    service_of(made).closing.close()
 
 
 @pytest.mark.usefixtures("_formats")

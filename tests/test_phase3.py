@@ -371,11 +371,11 @@ class TestSearch:
             ({"window_start": "2025-11-19T00:00:00"}, "needs a UTC offset"),
             ({"duration_minutes": 0}, "duration_minutes"),
             ({"step_minutes": 0}, "step_minutes"),
-            ({"min_notice_minutes": 30}, "notice is counted from now"),
-            ({"quorum": 1}, "asks for 1 optional people, of whom there are 0"),
+            ({"min_notice_minutes": 30}, "required with min_notice_minutes"),
+            ({"quorum": 1}, "requires 1 optional people, but there are 0"),
             ({"limit": 0}, "limit"),
             ({"buffers": 5}, "unknown field 'buffers'"),
-            ({"participants": (person("ann"), person("ann"))}, "each id can be there once"),
+            ({"participants": (person("ann"), person("ann"))}, "ids must be unique"),
         ],
     )
     def test_a_query_that_makes_no_sense_is_refused(self, change: dict[str, Any], why: str) -> None:

@@ -11,7 +11,7 @@ from meetkit.insights.offline.questions import find_questions
 from tests.dialogues import NAMES, TEXTS, THURSDAY, WORDS, document, is_verbatim, meeting
 
 
-def asked(script: str) -> list[tuple[str, int | None]]:
+def questions_of(script: str) -> list[tuple[str, int | None]]:
     return [(question.text, question.answer_turn) for question in find_questions(meeting(script), THURSDAY).items]
 
 
@@ -49,7 +49,7 @@ def asked(script: str) -> list[tuple[str, int | None]]:
     ],
 )
 def test_a_question_is_answered_where_somebody_else_says_something(script: str, answer: int | None, why: str) -> None:
-    assert asked(script)[0] == ("What is the price?" if "What" in script else "Is it 38 dollars?", answer), why
+    assert questions_of(script)[0] == ("What is the price?" if "What" in script else "Is it 38 dollars?", answer), why
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_question_is_answered_where_somebody_else_says_something(script: str, 
     ],
 )
 def test_small_talk_tags_and_echoes_ask_nothing(script: str) -> None:
-    assert asked(script) == []
+    assert questions_of(script) == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_small_talk_tags_and_echoes_ask_nothing(script: str) -> None:
     ["What's the verdict?", "And training?", "How are the agents?", "Why?", "All four depots?", "What about price?"],
 )
 def test_short_questions_are_questions(text: str) -> None:
-    assert asked(f"S: {text}") == [(text, None)]
+    assert questions_of(f"S: {text}") == [(text, None)]
 
 
 def test_a_question_says_who_asks_and_shows_its_answer() -> None:

@@ -17,20 +17,20 @@ from hypothesis import strategies as st
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.report import IndexEntry, render_index, render_report
 from meetkit.insights.report.findings import Finding, list_findings
-from meetkit.insights.report.highlights import Span, cut, quote_id
+from meetkit.insights.report.highlights import Span, quote_id, split_turn
 from meetkit.models.analysis import Decision, MeetingInsights
 from meetkit.models.transcripts import Turn
 from tests.analyses import HOSTILE_NAMES, conversation, everything, evidence, example, nothing
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its elements, anchors and links, and the words of each mark."""
+    """A parsed page: its elements, anchors and links, and the words of each mark."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: Counter[str] = Counter()
         self.attributes: list[tuple[str, str | None]] = []
-        self.marked: dict[str, str] = {}
+        self.marked_words: dict[str, str] = {}
         self._marks: list[list[str]] = []
         self._within: list[str] = []
         self.feed(html)
@@ -60,7 +60,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._within and self._within[-1] != "a":
             for name in {name for names in self._marks for name in names}:
-                self.marked[name] = self.marked.get(name, "") + data
+                self.marked_words[name] = self.marked_words.get(name, "") + data
 
 
 class TestLinks:
@@ -77,25 +77,25 @@ class TestLinks:
                 for quote in finding.evidence:
                     name = quote_id((quote.start, quote.end))
                     assert f"#{name}" in page.links
-                    assert page.marked[name] == quote.quote
+                    assert page.marked_words[name] == quote.quote
 
     def test_words_in_any_script_are_marked_to_the_letter(self) -> None:
         transcript = conversation(("عمر", "👩‍👩‍👧 مرحبا 𝔘𝔫𝔦 e\u0301a"), ("Li", "好的。明天。"))
         quotes = tuple(evidence(transcript, words) for words in ("مرحبا", "𝔘𝔫𝔦 e\u0301", "明天。"))
         insights = with_decision(nothing(transcript), quotes)
 
-        marked = Page(render_report(transcript, insights)).marked
-        assert list(marked.values()) == ["مرحبا", "𝔘𝔫𝔦 e\u0301", "明天。"]
+        marked_words = Page(render_report(transcript, insights)).marked_words
+        assert list(marked_words.values()) == ["مرحبا", "𝔘𝔫𝔦 e\u0301", "明天。"]
 
     def test_evidence_outside_what_was_said_leads_to_its_turn(self) -> None:
-        """As a speaker's name does, which stands before the words."""
+        """An example is a speaker's name, which stands before the words."""
         transcript = conversation(("Ann", "I will."))
         name = evidence(transcript, "I will.").model_copy(update={"quote": "Ann", "start": 0, "end": 3})
 
         page = Page(render_report(transcript, with_decision(nothing(transcript), (name,))))
 
         assert "#t0" in page.links
-        assert not page.marked
+        assert not page.marked_words
 
 
 def with_decision(insights: MeetingInsights, quotes: tuple[object, ...]) -> MeetingInsights:
@@ -117,32 +117,34 @@ QUOTES = st.dictionaries(SPANS, st.lists(st.sampled_from(_findings(3)), min_size
 class TestCut:
     @given(QUOTES)
     def test_every_quote_is_marked_whole_whatever_overlaps_it(self, quotes: dict[Span, list[Finding]]) -> None:
-        marked: Counter[str] = Counter()
+        lengths: Counter[str] = Counter()
         anchors, words, depth = [], "", []
-        for piece in cut(TURN, quotes):
-            depth += [str(mark.id or mark.rest_of) for mark in piece.opens]
-            anchors += [mark.id for mark in piece.opens if mark.id]
+        for fragment in split_turn(TURN, quotes):
+            depth += [str(mark.id or mark.continuation_of) for mark in fragment.opens]
+            anchors += [mark.id for mark in fragment.opens if mark.id]
             for name in depth:
-                marked[name] += len(piece.text)
-            words += piece.text
-            del depth[len(depth) - piece.closes :]
+                lengths[name] += len(fragment.text)
+            words += fragment.text
+            del depth[len(depth) - fragment.closes :]
 
         assert words == TURN.text
         assert depth == []
         assert sorted(anchors) == sorted(map(quote_id, quotes))
-        assert marked == {quote_id(span): span[1] - span[0] for span in quotes}
+        assert lengths == {quote_id(span): span[1] - span[0] for span in quotes}
 
     @given(QUOTES)
     def test_a_finding_is_told_of_once_where_its_quotes_overlap(self, quotes: dict[Span, list[Finding]]) -> None:
-        told = Counter(finding.id for piece in cut(TURN, quotes) for finding in piece.findings)
+        tag_counts = Counter(finding.id for fragment in split_turn(TURN, quotes) for finding in fragment.findings)
 
-        for name in {finding.id for found in quotes.values() for finding in found}:
-            spans = [span for span, found in quotes.items() if name in {finding.id for finding in found}]
-            assert told[name] == len(list(_joined(spans)))
+        for name in {finding.id for quoted_findings in quotes.values() for finding in quoted_findings}:
+            spans = [
+                span for span, quoted_findings in quotes.items() if name in {finding.id for finding in quoted_findings}
+            ]
+            assert tag_counts[name] == len(list(_merge_spans(spans)))
 
 
-def _joined(spans: list[Span]) -> Iterator[Span]:
-    """Spans with those that share a letter joined."""
+def _merge_spans(spans: list[Span]) -> Iterator[Span]:
+    """Yield the spans, with those that share a letter joined."""
     letters = {letter for start, end in spans for letter in range(start, end)}
     joints = {joint for start, end in spans for joint in range(start, end - 1)}
     yield from ((letter, letter) for letter in letters if letter not in joints)
@@ -174,9 +176,9 @@ class TestSafety:
         insights = everything(transcript)
         quote = insights.decisions.items[0].evidence[0]
 
-        with pytest.raises(InvalidRequestError, match="of another transcript"):
+        with pytest.raises(InvalidRequestError, match="belong to another transcript"):
             render_report(conversation(("A", "Other words")), insights)
-        for change, why in (({"quote": "never said"}, "is not what"), ({"turn": 9}, "turn 9")):
+        for change, why in (({"quote": "never said"}, "differs from the transcript"), ({"turn": 9}, "turn 9")):
             with pytest.raises(InvalidRequestError, match=why):
                 render_report(transcript, with_decision(insights, (quote.model_copy(update=change),)))
 
@@ -189,9 +191,9 @@ class TestContent:
 
         data = re.search(r'id="insights">(.*?)</script>', html, re.DOTALL)
         assert data
-        kept = json.loads(data[1])
-        assert MeetingInsights.model_validate(kept["insights"]) == insights
-        assert (kept["title"], kept["made_from"]) == ("T", "abc")
+        data_of_page = json.loads(data[1])
+        assert MeetingInsights.model_validate(data_of_page["insights"]) == insights
+        assert (data_of_page["title"], data_of_page["made_from"]) == ("T", "abc")
 
     def test_says_how_far_each_part_can_be_trusted(self) -> None:
         html = render_report(example(), everything(example()))
@@ -200,6 +202,15 @@ class TestContent:
         assert 'could not be made: <span dir="auto">the model refused the call</span>' in html
         assert "2 left out, as the transcript does not support them." in html
         assert '<bdi class="engine">grok-4</bdi>' in html
+
+    def test_a_section_that_the_stored_analysis_lacks_is_shown_as_missing(self) -> None:
+        partial_data = everything(example()).model_dump(mode="json", exclude={"decisions"})
+        html = render_report(example(), MeetingInsights.model_validate(partial_data))
+
+        reason = "this analysis was stored before this section existed"
+        assert f'could not be made: <span dir="auto">{reason}</span>' in html
+        assert "Nothing was decided." not in html
+        assert '<bdi class="engine">none</bdi>' not in html
 
     def test_an_analysis_that_found_nothing_says_so(self) -> None:
         html = render_report(conversation((None, "Hm.")), nothing(conversation((None, "Hm."))))

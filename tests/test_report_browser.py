@@ -22,8 +22,8 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-class Opened:
-    """A report that was opened, and all that it did beside being shown."""
+class OpenReport:
+    """A report in a browser, with the requests and messages that it caused."""
 
     def __init__(self, browser: Browser, file: Path, size: str = "desktop", **options: object) -> None:
         width, height = SIZES[size]
@@ -41,14 +41,14 @@ class Opened:
         dialog.dismiss()
 
     def shows(self, selector: str) -> bool:
-        """Whether an element is there, with its first line in the window."""
+        """Return whether an element is visible, with its first line in the window."""
         box, size = self.page.locator(selector).bounding_box(), self.page.viewport_size
         assert box
         assert size
         return 0 <= box["y"] < size["height"] and 0 <= box["x"] < size["width"]
 
 
-def written(folder: Path, transcript: Transcript, title: str) -> Path:
+def write_report(folder: Path, transcript: Transcript, title: str) -> Path:
     file = folder / "report.html"
     file.write_text(render_report(transcript, everything(transcript), title=title), "utf-8")
     return file
@@ -58,21 +58,21 @@ def written(folder: Path, transcript: Transcript, title: str) -> Path:
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_asked_for_and_nothing_runs(browser: Browser, tmp_path: Path, size: str, scheme: str) -> None:
     """With names that try to be markup; a picture is taken, and nothing is wider than the window."""
-    file = written(tmp_path, example(HOSTILE_NAMES), HOSTILE_NAMES[0])
-    opened = Opened(browser, file, size, color_scheme=scheme)
-    opened.page.screenshot(path=tmp_path / "report.png")
+    file = write_report(tmp_path, example(HOSTILE_NAMES), HOSTILE_NAMES[0])
+    report = OpenReport(browser, file, size, color_scheme=scheme)
+    report.page.screenshot(path=tmp_path / "report.png")
 
-    assert opened.requests == [file.as_uri()]
-    assert opened.trouble == []
-    assert opened.page.title() == HOSTILE_NAMES[0]
-    assert opened.page.locator("article h3").first.text_content() == HOSTILE_NAMES[0]
-    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert report.requests == [file.as_uri()]
+    assert report.trouble == []
+    assert report.page.title() == HOSTILE_NAMES[0]
+    assert report.page.locator("article h3").first.text_content() == HOSTILE_NAMES[0]
+    assert report.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert (tmp_path / "report.png").stat().st_size > 10_000
-    opened.page.close()
+    report.page.close()
 
 
-def padded() -> Transcript:
-    """The example, with much said before and after it, so that nothing is in the window by chance."""
+def long_example() -> Transcript:
+    """Return the example with long texts around it, so that nothing is in the window by chance."""
     filler = [("Filler", "Something else. " * 20)] * 40
     turns = [(turn.speaker, turn.text) for turn in example().turns]
     return conversation(*filler, *turns, *filler)
@@ -80,15 +80,15 @@ def padded() -> Transcript:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_quote_leads_to_its_words_and_a_tag_back(browser: Browser, tmp_path: Path, size: str) -> None:
-    opened = Opened(browser, written(tmp_path, padded(), "Call"), size)
+    report = OpenReport(browser, write_report(tmp_path, long_example(), "Call"), size)
 
-    opened.page.locator("#A1 .quotes a").click()
-    assert opened.page.locator("mark:target").inner_text().startswith("I'll send you the report 📈 by Friday.")
-    assert opened.shows("mark:target")
-    opened.page.locator("article a.tag", has_text="A1").click()
-    assert opened.page.locator(":target").get_attribute("id") == "A1"
-    assert opened.shows("#A1")
-    opened.page.close()
+    report.page.locator("#A1 .quotes a").click()
+    assert report.page.locator("mark:target").inner_text().startswith("I'll send you the report 📈 by Friday.")
+    assert report.shows("mark:target")
+    report.page.locator("article a.tag", has_text="A1").click()
+    assert report.page.locator(":target").get_attribute("id") == "A1"
+    assert report.shows("#A1")
+    report.page.close()
 
 
 def test_a_long_meeting_opens(browser: Browser, tmp_path: Path) -> None:
@@ -96,10 +96,10 @@ def test_a_long_meeting_opens(browser: Browser, tmp_path: Path) -> None:
     transcript = conversation(*((f"Speaker {number % 9}", "words " * 20) for number in range(42_000)))
     file = tmp_path / "long.html"
     file.write_text(render_report(transcript, nothing(transcript)), "utf-8")
-    opened = Opened(browser, file)
+    report = OpenReport(browser, file)
 
-    opened.page.goto(f"{file.as_uri()}#t41999")
+    report.page.goto(f"{file.as_uri()}#t41999")
 
-    assert opened.shows("#t41999")
-    assert opened.trouble == []
-    opened.page.close()
+    assert report.shows("#t41999")
+    assert report.trouble == []
+    report.page.close()

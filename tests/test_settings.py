@@ -1,4 +1,4 @@
-"""Settings come from MEETKIT_… variables, and are told in one table."""
+"""Settings are read from MEETKIT_… variables and documented in one table."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def test_are_read_from_the_environment() -> None:
     assert settings.load({}) == settings.load({"MEETKIT_MODEL": ""}) == settings.Settings()
 
 
-def test_a_value_that_cannot_be_is_refused_by_name() -> None:
+def test_an_invalid_value_is_refused_by_name() -> None:
     with pytest.raises(InvalidRequestError, match="MEETKIT_… variables: model: must be one line"):
         settings.load({"MEETKIT_MODEL": "a\nb"})
 
 
-def test_the_table_tells_each_of_them() -> None:
+def test_the_table_has_each_setting() -> None:
     for name, field in settings.Settings.model_fields.items():
         assert f"`MEETKIT_{name.upper()}`" in settings.table()
         assert field.description

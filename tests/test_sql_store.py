@@ -27,7 +27,7 @@ from meetkit.storage.sql import engines
 from meetkit.storage.sql.ciphers import new_key
 from meetkit.storage.sql.engines import open_engine
 from meetkit.testing import StoreContract
-from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, listed, meeting, people
+from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, meeting, meeting_ids, people
 from tests.databases import Postgres
 
 BOOKING = {"user_id": "ann", "attendee_ids": ["ben"], "title": "Talk", "date": MONDAY}
@@ -99,20 +99,20 @@ class TestHostsConnection:
             with service.use(store=SqlStore(connection)):
                 booked = service.book_meeting(BOOKING)
             connection.execute(text("INSERT INTO orders VALUES ('one')"))
-            assert listed(SqlStore(connection), "ann") == [booked.id]
+            assert meeting_ids(SqlStore(connection), "ann") == [booked.id]
             connection.rollback()
 
         with engine.connect() as connection:
             assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
-            assert listed(SqlStore(connection), "ann") == []
+            assert meeting_ids(SqlStore(connection), "ann") == []
 
     def test_nothing_is_seen_elsewhere_until_the_host_commits(self, peopled: str, engine: Engine) -> None:
         elsewhere = SqlStore(peopled)
         with engine.connect() as connection:
             SqlStore(connection).add_meeting(meeting())
-            assert listed(elsewhere, "ann") == []
+            assert meeting_ids(elsewhere, "ann") == []
             connection.commit()
-            assert listed(elsewhere, "ann") == ["m0000000"]
+            assert meeting_ids(elsewhere, "ann") == ["m0000000"]
             assert not connection.closed
         elsewhere.close()
 
@@ -165,15 +165,15 @@ class TestAsyncHost:
             return service.book_meeting(BOOKING).id
 
     def test_books_in_the_hosts_transaction(self, peopled: str) -> None:
-        [booked, seen] = self.run(peopled, self.book, lambda connection: listed(SqlStore(connection), "ben"))
+        [booked, seen] = self.run(peopled, self.book, lambda connection: meeting_ids(SqlStore(connection), "ben"))
 
         assert seen == [booked]
-        assert self.run(peopled, lambda connection: listed(SqlStore(connection), "ann")) == [[booked]]
+        assert self.run(peopled, lambda connection: meeting_ids(SqlStore(connection), "ann")) == [[booked]]
 
     def test_is_rolled_back_with_it(self, peopled: str) -> None:
         self.run(peopled, self.book, commit=False)
 
-        assert self.run(peopled, lambda connection: listed(SqlStore(connection), "ann")) == [[]]
+        assert self.run(peopled, lambda connection: meeting_ids(SqlStore(connection), "ann")) == [[]]
 
     def test_a_conflict_is_raised_as_anywhere(self, peopled: str) -> None:
         with pytest.raises(ConflictError, match="'ben' from"):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import PendingRollbackError
 from meetkit.errors import ConflictError, InvalidRequestError, MeetkitError, StoreError
 from meetkit.models import MeetingFilters
 from meetkit.storage import SqlStore
-from meetkit.testing.examples import ANN, MONDAY, busy, calendar, listed, meeting, people
+from meetkit.testing.examples import ANN, MONDAY, busy, calendar, meeting, meeting_ids, people
 from tests.databases import Postgres
 
 
@@ -96,7 +96,7 @@ def test_a_full_disk_does_not_let_a_host_go_on_with_half(tmp_path: Path) -> None
         connection.rollback()
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
-        assert listed(SqlStore(connection), "ann") == []
+        assert meeting_ids(SqlStore(connection), "ann") == []
     engine.dispose()
 
 
@@ -127,7 +127,7 @@ class TestDamagedRows:
                 call()
         assert store.get_meeting("good") == meeting(id="good")
         store.delete_meeting("bad")
-        assert listed(store, "ann") == ["good"]
+        assert meeting_ids(store, "ann") == ["good"]
 
     def test_of_a_user(self, store: SqlStore) -> None:
         execute(store, "UPDATE meetkit_users SET email = 'private' WHERE id = 'ann'")
@@ -181,12 +181,12 @@ def test_a_snapshot_from_before_a_calendar_was_synced_does_not_book_over_it(post
     store.import_records(people())
     with store.database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         within = SqlStore(connection)
-        assert listed(within, "ann") == []
+        assert meeting_ids(within, "ann") == []
         store.put_calendar("ann", calendar((0, 1)))
         with pytest.raises(MeetkitError):
             within.add_meeting(meeting(exclusive=True))
         connection.rollback()
-    assert listed(store, "ann") == []
+    assert meeting_ids(store, "ann") == []
     store.close()
 
 

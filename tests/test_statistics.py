@@ -1,4 +1,4 @@
-"""How the talking was shared, in figures that can be worked out by hand."""
+"""Talk-time statistics, in figures that can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import given
 from meetkit.insights.offline.statistics import measure
 from meetkit.insights.offline.statistics.fillers import count_fillers, find_fillers
 from meetkit.models.analysis import MeetingContext, SpeakerStatistics, Statistics
-from tests.talks import Said, sayings, talk
+from tests.talks import Utterance, sayings, talk
 
 Saying = tuple[str | None, str, float | None, float | None]
 
-CALL: list[Said] = [
+CALL: list[Utterance] = [
     ("Ana", "Good morning everybody.", 0, 10),
     ("Ana", "How are you today?", 10, 20),
     ("Ben", "Fine, um, thanks.", 22, 32),
@@ -23,18 +23,18 @@ CALL: list[Said] = [
 ]
 
 
-def of(said: list[Said]) -> Statistics:
-    return measure(talk(said), MeetingContext())
+def of(turns_said: list[Utterance]) -> Statistics:
+    return measure(talk(turns_said), MeetingContext())
 
 
-def by_name(found: Statistics) -> dict[str | None, SpeakerStatistics]:
-    return {speaker.speaker: speaker for speaker in found.speakers}
+def by_name(statistics: Statistics) -> dict[str | None, SpeakerStatistics]:
+    return {speaker.speaker: speaker for speaker in statistics.speakers}
 
 
 def test_a_call_with_times_is_measured_in_seconds() -> None:
-    found = of(CALL)
-    assert (found.words, found.duration_seconds, found.interactivity) == (15, 60, 3)
-    ana = by_name(found)["Ana"]
+    result = of(CALL)
+    assert (result.words, result.duration_seconds, result.interactivity) == (15, 60, 3)
+    ana = by_name(result)["Ana"]
     assert (ana.turns, ana.words, ana.seconds) == (3, 11, 41)
     assert ana.talk_ratio == pytest.approx(41 / 56)
     assert (ana.longest_monologue_words, ana.longest_monologue_seconds) == (7, 21)
@@ -43,29 +43,29 @@ def test_a_call_with_times_is_measured_in_seconds() -> None:
 
 
 def test_who_interrupts_has_no_patience_at_all() -> None:
-    found = by_name(of(CALL))
-    assert (found["Ben"].patience_seconds, found[None].patience_seconds) == (2, 0)
+    result = by_name(of(CALL))
+    assert (result["Ben"].patience_seconds, result[None].patience_seconds) == (2, 0)
 
 
 def test_without_times_words_are_shared_and_seconds_unknown() -> None:
-    found = of([("Ana", "one two three"), ("Ben", "four")])
-    ana = by_name(found)["Ana"]
+    result = of([("Ana", "one two three"), ("Ben", "four")])
+    ana = by_name(result)["Ana"]
     assert (ana.talk_ratio, ana.longest_monologue_words) == (0.75, 3)
     assert {ana.seconds, ana.longest_monologue_seconds, ana.patience_seconds, ana.words_per_minute} == {None}
-    assert {found.duration_seconds, found.interactivity, ana.question_rate} == {None}
+    assert {result.duration_seconds, result.interactivity, ana.question_rate} == {None}
 
 
 def test_one_time_that_is_missing_makes_shares_a_matter_of_words() -> None:
-    found = of([("Ana", "one two three", 0, 1), ("Ben", "four", 1, None)])
-    assert by_name(found)["Ana"].talk_ratio == 0.75
-    assert found.duration_seconds is None
+    result = of([("Ana", "one two three", 0, 1), ("Ben", "four", 1, None)])
+    assert by_name(result)["Ana"].talk_ratio == 0.75
+    assert result.duration_seconds is None
 
 
 def test_a_meeting_of_no_length_has_no_rates() -> None:
-    found = of([("Ana", "Who?", 5, 5), ("Ben", "Me.", 5, 5)])
-    assert (found.duration_seconds, found.interactivity) == (0, None)
-    assert [speaker.talk_ratio for speaker in found.speakers] == [0, 0]
-    assert [speaker.words_per_minute for speaker in found.speakers] == [None, None]
+    result = of([("Ana", "Who?", 5, 5), ("Ben", "Me.", 5, 5)])
+    assert (result.duration_seconds, result.interactivity) == (0, None)
+    assert [speaker.talk_ratio for speaker in result.speakers] == [0, 0]
+    assert [speaker.words_per_minute for speaker in result.speakers] == [None, None]
 
 
 def test_a_turn_that_ends_before_it_starts_takes_no_time() -> None:
@@ -73,8 +73,8 @@ def test_a_turn_that_ends_before_it_starts_takes_no_time() -> None:
 
 
 def test_interactivity_ends_at_ten() -> None:
-    said: list[Said] = [("AB"[turn % 2], "Yes.", turn / 2, turn / 2 + 0.5) for turn in range(60)]
-    assert of(said).interactivity == 10
+    turns_said: list[Utterance] = [("AB"[turn % 2], "Yes.", turn / 2, turn / 2 + 0.5) for turn in range(60)]
+    assert of(turns_said).interactivity == 10
 
 
 def test_nothing_said_is_measured_as_nothing() -> None:
@@ -82,31 +82,31 @@ def test_nothing_said_is_measured_as_nothing() -> None:
 
 
 def test_times_beyond_reason_are_cut() -> None:
-    found = of([("Ana", "Hi.", 0, 1.7e308), ("Ana", "Hi.", 0, 1.7e308), ("Ben", "No.", 0, 5e-324)])
-    assert found.duration_seconds == 1e9
+    result = of([("Ana", "Hi.", 0, 1.7e308), ("Ana", "Hi.", 0, 1.7e308), ("Ben", "No.", 0, 5e-324)])
+    assert result.duration_seconds == 1e9
 
 
 @given(sayings)
-def test_shares_add_up_to_one_or_are_all_none(said: list[Saying]) -> None:
-    found = measure(talk(said), MeetingContext())
-    total = math.fsum(speaker.talk_ratio for speaker in found.speakers)
-    assert total == pytest.approx(1) or {speaker.talk_ratio for speaker in found.speakers} <= {0}
-    assert sum(speaker.words for speaker in found.speakers) == found.words
-    assert sum(speaker.turns for speaker in found.speakers) == len(said)
+def test_shares_add_up_to_one_or_are_all_none(turns_said: list[Saying]) -> None:
+    result = measure(talk(turns_said), MeetingContext())
+    total = math.fsum(speaker.talk_ratio for speaker in result.speakers)
+    assert total == pytest.approx(1) or {speaker.talk_ratio for speaker in result.speakers} <= {0}
+    assert sum(speaker.words for speaker in result.speakers) == result.words
+    assert sum(speaker.turns for speaker in result.speakers) == len(turns_said)
 
 
 @given(sayings)
-def test_other_names_change_nothing_but_the_names(said: list[Saying]) -> None:
-    renamed = [(f"{speaker} the Great" if speaker else None, *rest) for speaker, *rest in said]
-    found, again = measure(talk(said), MeetingContext()), measure(talk(renamed), MeetingContext())  # type: ignore[arg-type]
-    assert [speaker.model_dump(exclude={"speaker"}) for speaker in found.speakers] == [
+def test_other_names_change_nothing_but_the_names(turns_said: list[Saying]) -> None:
+    other_names = [(f"{speaker} the Great" if speaker else None, *rest) for speaker, *rest in turns_said]
+    result, again = measure(talk(turns_said), MeetingContext()), measure(talk(other_names), MeetingContext())  # type: ignore[arg-type]
+    assert [speaker.model_dump(exclude={"speaker"}) for speaker in result.speakers] == [
         speaker.model_dump(exclude={"speaker"}) for speaker in again.speakers
     ]
 
 
 @given(sayings)
-def test_no_monologue_is_longer_than_all_that_its_speaker_said(said: list[Saying]) -> None:
-    for speaker in measure(talk(said), MeetingContext()).speakers:
+def test_no_monologue_is_longer_than_all_that_its_speaker_said(turns_said: list[Saying]) -> None:
+    for speaker in measure(talk(turns_said), MeetingContext()).speakers:
         assert speaker.longest_monologue_words <= speaker.words
         assert speaker.longest_monologue_seconds is None or speaker.seconds is not None
 

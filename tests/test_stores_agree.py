@@ -16,6 +16,7 @@ from sqlalchemy import text
 from meetkit.availability.intervals import intersection, union
 from meetkit.errors import ConflictError, MeetkitError
 from meetkit.models import BusyInterval, Calendar, Contact, Meeting, MeetingFilters, PeopleFilters, User
+from meetkit.models.records import MeetingRecord
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.storage.sql import tables
@@ -224,7 +225,8 @@ class Stores(RuleBasedStateMachine):
 
     @invariant()
     def book_nobody_twice(self) -> None:
-        kept = [record.meeting for record in self.memory.export_records() if record.kind == "meeting"]
+        records = self.memory.export_records()
+        kept = [record.meeting for record in records if isinstance(record, MeetingRecord)]
         booked = sorted((one for one in kept if one.exclusive and one.is_busy), key=lambda one: one.span)
         for one, other in itertools.combinations(booked, 2):
             overlap = other.span[0] < one.span[1]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from meetkit.insights.language.stopwords import COURTESIES, FILLERS
 from meetkit.insights.language.text import Document, words
-from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up, summarize
-from meetkit.insights.offline.summary.disfluencies import tidied
+from meetkit.insights.offline.summary import pick_sentences, pick_utterances, select_summary, summarize
+from meetkit.insights.offline.summary.disfluencies import without_disfluencies
 from meetkit.models.analysis import MeetingContext
 from tests.conversations import SAMPLES, conversation, conversations, sample
 
@@ -44,8 +44,8 @@ def test_a_summary_has_no_word_that_its_evidence_has_not(document: Document) -> 
 @given(conversations, st.integers(1, 120))
 @settings(deadline=None)
 def test_the_budget_is_kept_beyond_a_single_sentence(document: Document, budget: int) -> None:
-    chosen = sum_up(document, words=budget)
-    assert len(chosen) <= 1 or sum(len(sentence.words) for sentence in chosen) <= budget
+    sentences = select_summary(document, words=budget)
+    assert len(sentences) <= 1 or sum(len(sentence.words) for sentence in sentences) <= budget
 
 
 @given(conversations, st.integers(0, 5))
@@ -62,8 +62,8 @@ def test_what_is_picked_is_said_in_order_and_no_more_than_asked_for(document: Do
 @settings(deadline=None)
 def test_a_turn_without_words_changes_nothing(document: Document) -> None:
     turns = [(turn.speaker, turn.text) for turn in document.transcript.turns]
-    padded = conversation([*turns, ("Ada", " ... "), (None, "")])
-    assert summarize(padded, NOTHING).text == summarize(document, NOTHING).text
+    with_empty_turns = conversation([*turns, ("Ada", " ... "), (None, "")])
+    assert summarize(with_empty_turns, NOTHING).text == summarize(document, NOTHING).text
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -72,15 +72,15 @@ def test_a_sales_call_is_summed_up_in_three_to_six_sentences_without_small_talk(
     assert 3 <= len(summary.sentences) <= 6
     assert len(summary.text.split()) <= 60
     for sentence in summary.sentences:
-        said = words(sentence.text)
-        assert len(said) >= 6
-        assert said[0] not in FILLERS | COURTESIES
+        spoken_text = words(sentence.text)
+        assert len(spoken_text) >= 6
+        assert spoken_text[0] not in FILLERS | COURTESIES
 
 
 def test_an_hour_takes_a_paragraph() -> None:
-    said = [(name, line) for path in SAMPLES * 4 for name, line in _lines(path)]
-    random.Random(7).shuffle(said)
-    summary = summarize(conversation(said), NOTHING)
+    spoken_text = [(name, line) for path in SAMPLES * 4 for name, line in _lines(path)]
+    random.Random(7).shuffle(spoken_text)
+    summary = summarize(conversation(spoken_text), NOTHING)
     assert 100 <= len(summary.text.split()) <= 150
 
 
@@ -104,13 +104,14 @@ def test_a_chat_is_summed_up_by_what_was_asked_and_answered() -> None:
 
 
 def test_people_named_in_the_context_are_not_what_a_meeting_is_about() -> None:
-    said = [
+    spoken_text = [
         ("Ada", "Quillmark waits for the audit report of the spring."),
         ("Ada", "Carla Benning asks whether Carla Benning may sign."),
     ]
-    known = MeetingContext(their_side=("Carla Benning",))
+    context = MeetingContext(their_side=("Carla Benning",))
     assert (
-        summarize(conversation(said), known).sentences[0].text == "Quillmark waits for the audit report of the spring."
+        summarize(conversation(spoken_text), context).sentences[0].text
+        == "Quillmark waits for the audit report of the spring."
     )
 
 
@@ -169,7 +170,7 @@ def test_huge_and_odd_input_stays_short(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "written"),
+    ("spoken_text", "written_text"),
     [
         ("Um, so, we need the the battery.", "We need the battery."),
         ("And I think I think the price is fine.", "I think the price is fine."),
@@ -183,6 +184,6 @@ def test_huge_and_odd_input_stays_short(text: str) -> None:
         ("Uh", "Uh"),
     ],
 )
-def test_a_sentence_is_tidied_in_its_own_words(said: str, written: str) -> None:
-    (sentence,) = conversation([("Ada", said)]).sentences
-    assert tidied(sentence) == written
+def test_a_sentence_is_tidied_in_its_own_words(spoken_text: str, written_text: str) -> None:
+    (sentence,) = conversation([("Ada", spoken_text)]).sentences
+    assert without_disfluencies(sentence) == written_text

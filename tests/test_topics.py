@@ -35,7 +35,7 @@ def test_every_quote_is_an_exact_slice_and_has_the_label(document: Document) -> 
 def test_spans_are_in_order_apart_and_hold_the_quotes(document: Document) -> None:
     for topic in find_topics(document, NOTHING).items:
         assert all(span.first_turn <= span.last_turn for span in topic.spans)
-        assert all(one.last_turn < other.first_turn for one, other in itertools.pairwise(topic.spans))
+        assert all(span.last_turn < next_span.first_turn for span, next_span in itertools.pairwise(topic.spans))
         assert topic.spans[-1].last_turn < len(document.transcript.turns)
         for quote in topic.evidence:
             assert any(span.first_turn <= quote.turn <= span.last_turn for span in topic.spans)
@@ -52,8 +52,8 @@ def test_no_label_has_words_of_grammar_manners_dates_or_the_speakers(document: D
 @given(conversations)
 @settings(deadline=None)
 def test_no_two_labels_share_a_word(document: Document) -> None:
-    said = [word for topic in find_topics(document, NOTHING).items for word in set(words(topic.label))]
-    assert len(said) == len(set(said))
+    turns_said = [word for topic in find_topics(document, NOTHING).items for word in set(words(topic.label))]
+    assert len(turns_said) == len(set(turns_said))
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,10 @@ def test_a_sales_call_is_about_what_a_seller_would_say(meeting: int, labels: set
 
 def test_of_many_mentions_the_spans_kept_have_the_name_and_the_quotes() -> None:
     filler = [("Ben", "Let us see what comes next.")] * 9
-    said = [turn for _ in range(9) for turn in [("Ada", "The depot and the depot and the depot wait."), *filler]]
-    (topic, *_) = find_topics(conversation([*said, ("Ada", "The Memphis depot is late."), *filler]), NOTHING).items
+    turns_said = [turn for _ in range(9) for turn in [("Ada", "The depot and the depot and the depot wait."), *filler]]
+    (topic, *_) = find_topics(
+        conversation([*turns_said, ("Ada", "The Memphis depot is late."), *filler]), NOTHING
+    ).items
     assert len(topic.spans) == 6
     for quote in topic.evidence:
         assert any(span.first_turn <= quote.turn <= span.last_turn for span in topic.spans)

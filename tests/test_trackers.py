@@ -1,4 +1,4 @@
-"""Where a caller's phrases are found, and where they are not."""
+"""Trackers: mentions of a caller's phrases, and text that is no mention."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def quotes(text: str, *phrases: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "phrase", "found"),
+    ("text", "phrase", "result"),
     [
         ("What is the List Price?", "list price", ["List Price"]),
         ("the list\n  price, please", "list price", ["list\n  price"]),
@@ -50,8 +50,8 @@ def quotes(text: str, *phrases: str) -> list[str]:
         ("", "price", []),
     ],
 )
-def test_a_phrase_is_found_as_whole_words(text: str, phrase: str, found: list[str]) -> None:
-    assert quotes(text, phrase) == found
+def test_a_phrase_is_found_as_whole_words(text: str, phrase: str, result: list[str]) -> None:
+    assert quotes(text, phrase) == result
 
 
 def test_of_phrases_that_begin_together_the_longest_counts() -> None:
@@ -64,8 +64,8 @@ def test_mentions_of_one_phrase_do_not_overlap() -> None:
 
 def test_each_tracker_finds_its_own_mentions() -> None:
     context = MeetingContext.model_validate({"trackers": {"price": ["list price"], "list": ["List", "price list"]}})
-    found = find_mentions(talk([("Ana", "Our list price."), (None, "A price list?")]), context)
-    assert {(mention.tracker, mention.phrase, mention.evidence.turn) for mention in found.mentions} == {
+    result = find_mentions(talk([("Ana", "Our list price."), (None, "A price list?")]), context)
+    assert {(mention.tracker, mention.phrase, mention.evidence.turn) for mention in result.mentions} == {
         ("price", "list price", 0),
         ("list", "List", 0),
         ("list", "price list", 1),
@@ -87,8 +87,8 @@ def test_a_phrase_without_any_shape_is_never_found() -> None:
 
 def test_a_thousand_phrases_are_all_found_in_a_long_talk() -> None:
     phrases = [f"phrase number {number}" for number in range(1000)]
-    found = quotes(" and ".join(phrases * 10), *phrases)
-    assert found == phrases * 10
+    result = quotes(" and ".join(phrases * 10), *phrases)
+    assert result == phrases * 10
 
 
 def test_phrases_that_almost_match_everywhere_match_nowhere() -> None:
@@ -102,13 +102,13 @@ def test_phrases_that_almost_match_everywhere_match_nowhere() -> None:
     ),
 )
 def test_every_mention_is_where_its_quote_says(
-    said: list[tuple[str | None, str, float | None, float | None]], phrases: list[str]
+    turns_said: list[tuple[str | None, str, float | None, float | None]], phrases: list[str]
 ) -> None:
-    kept = [phrase for phrase in phrases if phrase.strip()] or ["a"]
-    document = talk(said)
-    found = find_mentions(document, MeetingContext.model_validate({"trackers": {"it": kept}}))
-    assert_grounded(document, [mention.evidence for mention in found.mentions])
-    places = [(mention.evidence.start, mention.evidence.end) for mention in found.mentions]
+    usable_phrases = [phrase for phrase in phrases if phrase.strip()] or ["a"]
+    document = talk(turns_said)
+    result = find_mentions(document, MeetingContext.model_validate({"trackers": {"it": usable_phrases}}))
+    assert_grounded(document, [mention.evidence for mention in result.mentions])
+    places = [(mention.evidence.start, mention.evidence.end) for mention in result.mentions]
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
 
 

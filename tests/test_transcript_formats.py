@@ -9,17 +9,17 @@ import pytest
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript
-from meetkit.insights.transcript.labels import Label, judge
+from meetkit.insights.transcript.labels import Label, classify
 
-Told = tuple[str | None, str]
-Timed = tuple[str | None, str, float | None, float | None]
+SpeakerAndText = tuple[str | None, str]
+TimedText = tuple[str | None, str, float | None, float | None]
 
 
-def told(data: str) -> list[Told]:
+def texts_of(data: str) -> list[SpeakerAndText]:
     return [(turn.speaker, turn.text) for turn in read_transcript(data).turns]
 
 
-def timed(data: str) -> list[Timed]:
+def timed_texts_of(data: str) -> list[TimedText]:
     return [(turn.speaker, turn.text, turn.start_seconds, turn.end_seconds) for turn in read_transcript(data).turns]
 
 
@@ -42,7 +42,7 @@ class TestPlainText:
         ],
     )
     def test_a_name_begins_a_turn(self, text: str) -> None:
-        assert told(text) == [JANE, BOB]
+        assert texts_of(text) == [JANE, BOB]
 
     @pytest.mark.parametrize(
         ("text", "times"),
@@ -71,15 +71,15 @@ class TestPlainText:
     def test_a_time_beside_the_name_is_when_the_turn_starts(
         self, text: str, times: tuple[float | None, float | None]
     ) -> None:
-        assert timed(text) == [(*JANE, times[0], None), (*BOB, times[1], None)]
+        assert timed_texts_of(text) == [(*JANE, times[0], None), (*BOB, times[1], None)]
 
     def test_a_span_has_an_end(self) -> None:
         text = "[00:00.000 --> 00:04.500]  Hello there\n[00:04.500 --> 00:05.000] and bye."
 
-        assert timed(text) == [(None, "Hello there", 0, 4.5), (None, "and bye.", 4.5, 5)]
+        assert timed_texts_of(text) == [(None, "Hello there", 0, 4.5), (None, "and bye.", 4.5, 5)]
 
     def test_times_alone_separate_turns_of_nobody_known(self) -> None:
-        assert timed("0:00\nhello everyone\n0:03\nwelcome to\n0:06\nthe show") == [
+        assert timed_texts_of("0:00\nhello everyone\n0:03\nwelcome to\n0:06\nthe show") == [
             (None, "hello everyone", 0, None),
             (None, "welcome to", 3, None),
             (None, "the show", 6, None),
@@ -88,10 +88,10 @@ class TestPlainText:
     def test_a_time_without_a_name_among_names_is_somebody_unknown(self) -> None:
         text = "[00:01] Jane: Hi.\n[00:04] Bob: Yo.\n(laughter)\n[00:05] Who is there?"
 
-        assert told(text) == [("Jane", "Hi."), ("Bob", "Yo.\n(laughter)"), (None, "Who is there?")]
+        assert texts_of(text) == [("Jane", "Hi."), ("Bob", "Yo.\n(laughter)"), (None, "Who is there?")]
 
     def test_a_time_that_runs_along_stays_with_who_is_speaking(self) -> None:
-        assert timed("Jane: Long words.\n[00:05:00] More of them.\nBob: Yo.") == [
+        assert timed_texts_of("Jane: Long words.\n[00:05:00] More of them.\nBob: Yo.") == [
             ("Jane", "Long words.", None, None),
             ("Jane", "More of them.", 300, None),
             ("Bob", "Yo.", None, None),
@@ -100,17 +100,17 @@ class TestPlainText:
     def test_a_time_that_is_said_is_no_time_of_the_recording(self) -> None:
         text = "Jane: Let us meet at\n10:30 and go on to\n11:30: lunch.\nBob: Yo."
 
-        assert timed(text)[0] == ("Jane", "Let us meet at\n10:30 and go on to\n11:30: lunch.", None, None)
+        assert timed_texts_of(text)[0] == ("Jane", "Let us meet at\n10:30 and go on to\n11:30: lunch.", None, None)
 
     def test_a_line_without_a_name_belongs_to_the_turn_above(self) -> None:
         text = "Jane: One.\ntwo: three?\n\n  four\nBob: Yo."
 
-        assert told(text) == [("Jane", "One.\ntwo: three?\n\n  four"), ("Bob", "Yo.")]
+        assert texts_of(text) == [("Jane", "One.\ntwo: three?\n\n  four"), ("Bob", "Yo.")]
 
     def test_without_names_a_turn_ends_with_a_sentence_or_a_blank_line(self) -> None:
         text = "A sentence that runs\nover a line.\nAnother\n\nA third (in brackets.)\nlast"
 
-        assert told(text) == [
+        assert texts_of(text) == [
             (None, "A sentence that runs\nover a line."),
             (None, "Another"),
             (None, "A third (in brackets.)"),
@@ -130,10 +130,10 @@ class TestPlainText:
          'She said "Jane: hi"', "Next steps (3): x"],
     )  # fmt: skip
     def test_what_is_no_name_is_said_by_who_is_speaking(self, line: str) -> None:
-        assert told(f"Jane: Hi.\n{line}\nBob: Yo.") == [("Jane", f"Hi.\n{line}"), ("Bob", "Yo.")]
+        assert texts_of(f"Jane: Hi.\n{line}\nBob: Yo.") == [("Jane", f"Hi.\n{line}"), ("Bob", "Yo.")]
 
     def test_a_heading_below_a_blank_line_is_said_by_nobody(self) -> None:
-        assert told("Date: May 2\nAttendees: Jane, Bob\n\nJane: Hi.\n\nSummary: all good\nand well") == [
+        assert texts_of("Date: May 2\nAttendees: Jane, Bob\n\nJane: Hi.\n\nSummary: all good\nand well") == [
             (None, "Date: May 2\nAttendees: Jane, Bob"),
             ("Jane", "Hi."),
             (None, "Summary: all good\nand well"),
@@ -147,7 +147,7 @@ class TestPlainText:
         ]
 
     def test_small_letters_name_somebody_who_speaks_twice(self) -> None:
-        assert told("jane: hi\nbob.roe: yo\nso: what?\njane: well\nbob.roe: ok") == [
+        assert texts_of("jane: hi\nbob.roe: yo\nso: what?\njane: well\nbob.roe: ok") == [
             ("jane", "hi"),
             ("bob.roe", "yo\nso: what?"),
             ("jane", "well"),
@@ -155,24 +155,24 @@ class TestPlainText:
         ]
 
     def test_a_single_line_of_words_and_a_time_names_nobody(self) -> None:
-        assert told("Jane: We go on with\nLunch 12:30\nand stop.") == [
+        assert texts_of("Jane: We go on with\nLunch 12:30\nand stop.") == [
             ("Jane", "We go on with\nLunch 12:30\nand stop.")
         ]
 
     def test_words_behind_a_time_and_a_rule_are_no_name_unless_they_repeat(self) -> None:
-        assert told("0:12 - Thank You\n0:15 - Well Done\n") == [(None, "Thank You"), (None, "Well Done")]
+        assert texts_of("0:12 - Thank You\n0:15 - Well Done\n") == [(None, "Thank You"), (None, "Well Done")]
 
     def test_a_time_before_a_label_that_is_no_name_is_not_said(self) -> None:
-        assert timed("[0:12] so: well\n[0:15] Note: done") == [
+        assert timed_texts_of("[0:12] so: well\n[0:15] Note: done") == [
             (None, "so: well", 12, None),
             (None, "Note: done", 15, None),
         ]
 
     def test_a_is_somebody_where_there_is_a_b(self) -> None:
-        assert told("A: Hi.\nB: Yo.\nA: Bye.") == [("A", "Hi."), ("B", "Yo."), ("A", "Bye.")]
+        assert texts_of("A: Hi.\nB: Yo.\nA: Bye.") == [("A", "Hi."), ("B", "Yo."), ("A", "Bye.")]
 
     def test_captions_mark_a_change_to_nobody_known(self) -> None:
-        assert told(">> MARY: Hi.\n>> Who is it?") == [("MARY", "Hi."), (None, "Who is it?")]
+        assert texts_of(">> MARY: Hi.\n>> Who is it?") == [("MARY", "Hi."), (None, "Who is it?")]
 
     @pytest.mark.parametrize(
         "name",
@@ -182,7 +182,7 @@ class TestPlainText:
          "Jane and Bob", "Ph.D. Roe"],
     )  # fmt: skip
     def test_names_of_many_kinds(self, name: str) -> None:
-        assert told(f"{name}: Hi.\nBob: Yo.") == [(name, "Hi."), ("Bob", "Yo.")]
+        assert texts_of(f"{name}: Hi.\nBob: Yo.") == [(name, "Hi."), ("Bob", "Yo.")]
 
     @pytest.mark.parametrize(
         ("label", "kind"),
@@ -200,7 +200,7 @@ class TestPlainText:
         ],
     )
     def test_what_a_label_is(self, label: str, kind: Label) -> None:
-        assert judge(label) is kind
+        assert classify(label) is kind
 
 
 TEAMS = """WEBVTT
@@ -238,29 +238,29 @@ Bob: Hm
 class TestWebVtt:
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_teams_names_by_voice_tags(self, end: str) -> None:
-        assert timed(TEAMS.replace("\n", end)) == [
+        assert timed_texts_of(TEAMS.replace("\n", end)) == [
             ("Jane Doe", "We will send the report & slides.", 1, 4.5),
             ("Jane Doe", "After a pause.", 9, 10),
             ("O<B", "Hi.", 9, 10),
         ]
 
     def test_zoom_names_before_the_words(self) -> None:
-        assert timed(ZOOM) == [
+        assert timed_texts_of(ZOOM) == [
             ("Jane Doe", "We will send the report.", 1, 4.5),
             ("AT&T Rep", "Ok.", 5, 6),
             ("Bob", "Hm", 5, 6),
         ]
 
     def test_names_in_small_letters_count_if_they_repeat(self) -> None:
-        assert told(ZOOM.replace("Jane Doe", "jane doe"))[0] == ("jane doe", "We will send the report.")
-        assert told(ZOOM.replace("Bob", "so"))[-1] == ("AT&T Rep", "Ok. so: Hm")
+        assert texts_of(ZOOM.replace("Jane Doe", "jane doe"))[0] == ("jane doe", "We will send the report.")
+        assert texts_of(ZOOM.replace("Bob", "so"))[-1] == ("AT&T Rep", "Ok. so: Hm")
 
     def test_overlapping_cues_keep_the_later_end_and_the_order_of_the_file(self) -> None:
         text = "WEBVTT\n" + "".join(
             f"\n00:{start:02}.000 --> 00:{end:02}.000\n<v Jane>{start}\n" for start, end in [(5, 20), (6, 8), (1, 2)]
         )
 
-        assert timed(text) == [("Jane", "5 6", 5, 20), ("Jane", "1", 1, 2)]
+        assert timed_texts_of(text) == [("Jane", "5 6", 5, 20), ("Jane", "1", 1, 2)]
 
     def test_comments_styles_regions_settings_and_tags_are_not_said(self) -> None:
         text = (
@@ -271,17 +271,17 @@ class TestWebVtt:
             "NOTE the end\n"
         )
 
-        assert timed(text) == [(None, "Hi there, x 1 < 2 <laughs> NOTE it well", 1, 3602.5)]
+        assert timed_texts_of(text) == [(None, "Hi there, x 1 < 2 <laughs> NOTE it well", 1, 3602.5)]
 
     def test_words_outside_of_a_voice_are_nobodys(self) -> None:
         cue = "WEBVTT\n\n00:01.000 --> 00:02.000\nBefore <v Jane>hi <v Bob>yo\nall</v> after <v>who"
 
-        assert told(cue) == [(None, "Before"), ("Jane", "hi"), ("Bob", "yo all"), (None, "after who")]
+        assert texts_of(cue) == [(None, "Before"), ("Jane", "hi"), ("Bob", "yo all"), (None, "after who")]
 
     def test_where_voices_are_tagged_a_colon_names_nobody(self) -> None:
         text = TEAMS + "\n00:00:20.000 --> 00:00:21.000\nBob: is what she said.\n"
 
-        assert told(text)[-1] == (None, "Bob: is what she said.")
+        assert texts_of(text)[-1] == (None, "Bob: is what she said.")
 
     def test_cues_of_nobody_known_end_with_the_sentence(self) -> None:
         cues = ["so we will", "send it.", "And", "then we stop"]
@@ -290,7 +290,7 @@ class TestWebVtt:
             f"\n00:{at:02}.000 --> 00:{at + 2:02}.000\n{words}\n" for at, words in zip(starts, cues, strict=True)
         )
 
-        assert timed(text) == [
+        assert timed_texts_of(text) == [
             (None, "so we will send it.", 0, 4),
             (None, "And", 4, 6),
             (None, "then we stop", 10, 12),
@@ -299,7 +299,7 @@ class TestWebVtt:
     def test_sloppy_times_cost_nothing(self) -> None:
         text = "WEBVTT\n00:01,5-->00:02\nJane: a\n00:00:09.000 --> 00:00:08.000\nBob: b --> c\n\nd"
 
-        assert timed(text) == [("Jane", "a", 1.5, 2), ("Bob", "b --> c d", 9, None)]
+        assert timed_texts_of(text) == [("Jane", "a", 1.5, 2), ("Bob", "b --> c d", 9, None)]
 
     @pytest.mark.parametrize(
         "line",
@@ -317,7 +317,7 @@ class TestSrt:
             "2\n00:00:02,500 --> 00:00:04,000\n<font color='red'>Bob: 5 -> 6 & 10:30 -> 11</font>\n"
         )
 
-        assert timed(text) == [("Jane", "Hi there. - x", 1, 3), ("Bob", "5 -> 6 & 10:30 -> 11", 2.5, 4)]
+        assert timed_texts_of(text) == [("Jane", "Hi there. - x", 1, 3), ("Bob", "5 -> 6 & 10:30 -> 11", 2.5, 4)]
 
     def test_missing_numbers_and_blank_lines_within_a_cue_cost_no_words(self) -> None:
         text = (
@@ -325,7 +325,7 @@ class TestSrt:
             "00:00:09,000 --> 00:00:10,000\n7\n\n3\n00:00:20 --> 00:00:21\nx"
         )
 
-        assert told(text) == [(None, "We need 42."), (None, "7"), (None, "x")]
+        assert texts_of(text) == [(None, "We need 42."), (None, "7"), (None, "x")]
 
     def test_a_cue_without_a_name_goes_on_with_a_sentence_only(self) -> None:
         text = "".join(
@@ -333,7 +333,7 @@ class TestSrt:
             for n, words in enumerate(["Jane: We will", "send it.", "Who are you?"], start=1)
         )
 
-        assert told(text) == [("Jane", "We will send it."), (None, "Who are you?")]
+        assert texts_of(text) == [("Jane", "We will send it."), (None, "Who are you?")]
 
 
 class TestJson:
@@ -346,7 +346,7 @@ class TestJson:
             {"speaker": None, "text": "Me.\nAgain", "start": None, "end": 9},
         ]
 
-        assert timed(json.dumps({under: rows, "language": "en"} if under else rows)) == [
+        assert timed_texts_of(json.dumps({under: rows, "language": "en"} if under else rows)) == [
             ("Jane", "We will send it.", 0, 3),
             (None, "Who is that?", None, None),
             (None, "Me. Again", None, 9),
@@ -359,25 +359,27 @@ class TestJson:
             {"start": 2.0, "end": 3.0, "text": " Ok.", "speaker": "SPEAKER_01", "words": [{"word": "Ok."}]},
         ]
 
-        assert timed(json.dumps({"text": " We will send it. Ok.", "segments": segments, "language": "en"})) == [
+        assert timed_texts_of(
+            json.dumps({"text": " We will send it. Ok.", "segments": segments, "language": "en"})
+        ) == [
             (None, "We will send it.", 0, 2),
             ("SPEAKER_01", "Ok.", 2, 3),
         ]
 
     def test_openai_s_text_alone(self) -> None:
-        assert timed('{"text": "Hello."}') == [(None, "Hello.", None, None)]
+        assert timed_texts_of('{"text": "Hello."}') == [(None, "Hello.", None, None)]
 
     def test_assemblyai_counts_milliseconds(self) -> None:
         utterances = [{"speaker": "A", "text": "Hi.", "start": 250, "end": 1500, "confidence": 0.9, "words": []}]
 
-        assert timed(json.dumps({"utterances": utterances, "audio_duration": 2, "text": "Hi."})) == [
+        assert timed_texts_of(json.dumps({"utterances": utterances, "audio_duration": 2, "text": "Hi."})) == [
             ("A", "Hi.", 0.25, 1.5)
         ]
 
     def test_deepgram_numbers_speakers(self) -> None:
         utterances = [{"speaker": 0, "transcript": "Hi.", "start": 0.08, "end": 1.2799999, "channel": 0}]
 
-        assert timed(json.dumps({"metadata": {}, "results": {"channels": [], "utterances": utterances}})) == [
+        assert timed_texts_of(json.dumps({"metadata": {}, "results": {"channels": [], "utterances": utterances}})) == [
             ("Speaker 0", "Hi.", 0.08, 1.28)
         ]
 
@@ -385,8 +387,8 @@ class TestJson:
         ("data", "why"),
         [
             ('[{"text": "a"', "not valid JSON: .*line 1, column 14"),
-            ("{}", "holds no list turns or segments"),
-            ('{"segments": {}}', "holds no list turns or segments"),
+            ("{}", "has no list named turns or segments"),
+            ('{"segments": {}}', "has no list named turns or segments"),
             ('{"segments": [{"text": "a"}, 3]}', r"segments\[1\]: 3 is not an object with a text"),
             ('{"results": {"utterances": [{"speaker": 1}]}}', r"results.utterances\[0\]: has no text"),
             ('[{"text": 1}]', r"\[0\].text: 1 is not a string"),

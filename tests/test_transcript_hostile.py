@@ -15,11 +15,11 @@ from meetkit.models.transcripts import TranscriptFormat
 
 MEGA = 1_000_000
 CUE = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
-SAID = "some words said here, and more of them to come."
+WORDS = "some words said here, and more of them to come."
 
 
-def read_or_told(data: str | bytes, *, form: TranscriptFormat | None = None) -> bool:
-    """Whether it is read, or refused in one line; any other error passes through."""
+def reads_or_refuses(data: str | bytes, *, form: TranscriptFormat | None = None) -> bool:
+    """Return whether the data is read, or refused in one line; other errors pass through."""
     try:
         return bool(read_transcript(data, format=form).turns)
     except InvalidRequestError as error:
@@ -70,7 +70,7 @@ class TestNoTranscript:
         st.binary(max_size=200) | st.binary(max_size=40).map(lambda tail: b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + tail)
     )
     def test_bytes_are_read_or_refused(self, data: bytes) -> None:
-        assert read_or_told(data)
+        assert reads_or_refuses(data)
 
     @given(
         st.recursive(
@@ -79,7 +79,7 @@ class TestNoTranscript:
         )
     )
     def test_json_of_any_form_is_read_or_refused(self, data: object) -> None:
-        assert read_or_told(json.dumps(data), form="json")
+        assert reads_or_refuses(json.dumps(data), form="json")
 
     @pytest.mark.parametrize("data", ['[{"a":' * 200_000, '{"segments":' + "[" * MEGA])
     def test_json_too_deep_is_told_so(self, data: str) -> None:
@@ -91,18 +91,22 @@ class TestNoTranscript:
             read_transcript('[{"text": "a", "start": ' + "1" * MEGA + "}]")
 
     def test_one_control_character_is_no_reason(self) -> None:
-        assert read_transcript(f"Jane: {SAID}\x07 {SAID}").turns[0].text == f"{SAID}\x07 {SAID}"
+        assert read_transcript(f"Jane: {WORDS}\x07 {WORDS}").turns[0].text == f"{WORDS}\x07 {WORDS}"
 
 
 class TestSize:
     def test_five_megabytes_of_plain_text(self) -> None:
-        text = "".join(f"[{n // 3600}:{n // 60 % 60:02}:{n % 60:02}] Speaker {n % 7}: {SAID}\n" for n in range(75_000))
+        text = "".join(f"[{n // 3600}:{n // 60 % 60:02}:{n % 60:02}] Speaker {n % 7}: {WORDS}\n" for n in range(75_000))
 
-        found = read_transcript(text)
+        transcript = read_transcript(text)
 
         assert len(text) > 5 * MEGA
-        assert (len(found.turns), found.turns[-1].text, found.turns[-1].end) == (75_000, SAID, len(text) - 1)
-        assert found.turns[-1].start_seconds == 74_999
+        assert (len(transcript.turns), transcript.turns[-1].text, transcript.turns[-1].end) == (
+            75_000,
+            WORDS,
+            len(text) - 1,
+        )
+        assert transcript.turns[-1].start_seconds == 74_999
 
     @pytest.mark.parametrize(
         ("header", "cue"),
@@ -113,13 +117,13 @@ class TestSize:
     )  # fmt: skip
     def test_five_megabytes_of_cues(self, header: str, cue: str) -> None:
         times = (f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(60_000))
-        text = header + "".join(cue.format(at=at, n=n % 2, said=SAID) for n, at in enumerate(times))
+        text = header + "".join(cue.format(at=at, n=n % 2, said=WORDS) for n, at in enumerate(times))
 
-        found = read_transcript(text)
+        transcript = read_transcript(text)
 
         assert len(text) > 5 * MEGA
-        assert found.turns[-1].end_seconds == 59_999.9
-        assert sum(turn.text.count(SAID) for turn in found.turns) == 60_000
+        assert transcript.turns[-1].end_seconds == 59_999.9
+        assert sum(turn.text.count(WORDS) for turn in transcript.turns) == 60_000
 
     @pytest.mark.parametrize("length", [199, 200, 201, 100_000])
     def test_a_name_too_long_for_a_line_is_no_name(self, length: int) -> None:
@@ -167,10 +171,10 @@ class TestWork:
         ids=lambda text: repr(text[:12]),
     )
     def test_plain_text(self, text: str) -> None:
-        found = read_transcript(text)
+        transcript = read_transcript(text)
 
-        assert sum(len(turn.text) for turn in found.turns) <= len(text)
-        assert found.text == text
+        assert sum(len(turn.text) for turn in transcript.turns) <= len(text)
+        assert transcript.text == text
 
     @pytest.mark.parametrize("start", [CUE, "1\n00:00:01,000 --> 00:00:02,000\n"], ids=["vtt", "srt"])
     @pytest.mark.parametrize(
@@ -194,13 +198,13 @@ class TestWork:
         ],
     )
     def test_cues(self, start: str, text: str) -> None:
-        found = read_transcript(start + text * (MEGA // 2 // len(text)) + "\nend.")
+        transcript = read_transcript(start + text * (MEGA // 2 // len(text)) + "\nend.")
 
-        assert found.turns[-1].text.endswith("end.")
+        assert transcript.turns[-1].text.endswith("end.")
 
     def test_random_letters_of_all_formats(self) -> None:
         letters = random.Random(4).choices('\n\r:<>-/v &[]{}()0123456789.,AbC\u200f\u2028"*_|', k=300_000)
 
         for form in ("text", "vtt", "srt"):
-            found = read_transcript(f"00:00:01,000 --> 00:00:02,000\n{''.join(letters)}", format=form)
-            assert len(found.text) > 1000
+            transcript = read_transcript(f"00:00:01,000 --> 00:00:02,000\n{''.join(letters)}", format=form)
+            assert len(transcript.text) > 1000

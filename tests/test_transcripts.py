@@ -1,4 +1,4 @@
-"""What holds for transcripts of every form: turns are where they say, and what is written is read again."""
+"""Laws for transcripts of every format: turns are where they say, and what is written is read again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ word = st.sampled_from(ODD) | st.text(st.characters(categories=["L", "M", "N", "
 words = st.lists(word, min_size=1, max_size=6).map(" ".join)
 script = st.lists(
     st.tuples(st.sampled_from(STAMPS), st.sampled_from(NAMES) | st.none(), words, st.sampled_from(BREAKS)), max_size=12
-).map(lambda rows: "".join(f"{at}{name + ': ' if name else ''}{said}{end}" for at, name, said, end in rows))
+).map(lambda rows: "".join(f"{at}{name + ': ' if name else ''}{text}{end}" for at, name, text, end in rows))
 segment = st.fixed_dictionaries(
     {"text": words, "speaker": st.sampled_from(NAMES) | st.none() | any_text, "length": st.integers(0, 4000)}
 )
@@ -56,30 +56,32 @@ def read_or_none(data: str | bytes) -> Transcript | None:
 
 
 def as_json(segments: list[dict[str, object]], pauses: list[int]) -> str:
-    at, made = 0, []
+    at, rows = 0, []
     for row, pause in zip(segments, pauses, strict=False):
         start = at + pause
         at = start + int(str(row["length"]))
-        made.append({"text": row["text"], "speaker": row["speaker"], "start": start / 1000, "end": at / 1000})
-    return json.dumps(made)
+        rows.append({"text": row["text"], "speaker": row["speaker"], "start": start / 1000, "end": at / 1000})
+    return json.dumps(rows)
 
 
 transcripts = (
     st.builds(as_json, st.lists(segment, max_size=8), st.lists(st.integers(0, 6000), min_size=8, max_size=8))
     .map(read_or_none)
-    .filter(lambda found: found is not None)
+    .filter(lambda transcript: transcript is not None)
 )
 
 
 class TestOffsets:
     @given(script | any_text)
     def test_plain_text_is_its_own_canonical_form_and_slices_give_the_turns(self, text: str) -> None:
-        found = read_or_none(text)
+        transcript = read_or_none(text)
 
-        if found is not None and found.format == "text":
-            assert found.text == text
-            assert [text[turn.start : turn.end] for turn in found.turns] == [turn.text for turn in found.turns]
-            assert all(turn.text == turn.text.strip() != "" for turn in found.turns)
+        if transcript is not None and transcript.format == "text":
+            assert transcript.text == text
+            assert [text[turn.start : turn.end] for turn in transcript.turns] == [
+                turn.text for turn in transcript.turns
+            ]
+            assert all(turn.text == turn.text.strip() != "" for turn in transcript.turns)
 
     @given(script)
     def test_bytes_have_the_offsets_of_the_text_they_encode(self, text: str) -> None:
@@ -91,26 +93,28 @@ class TestOffsets:
 
     @given(st.text("ab é.!\n\r\u2028", max_size=200))
     def test_text_without_labels_loses_no_character_that_is_seen(self, text: str) -> None:
-        found = read_or_none(text)
-        kept = "".join(turn.text for turn in found.turns) if found else ""
+        transcript = read_or_none(text)
+        turn_text = "".join(turn.text for turn in transcript.turns) if transcript else ""
 
-        assert kept.split() == [] or found is not None
-        assert "".join(kept.split()) == "".join(text.split())
+        assert turn_text.split() == [] or transcript is not None
+        assert "".join(turn_text.split()) == "".join(text.split())
 
     @given(transcripts)
-    def test_canonical_lines_are_speaker_and_words(self, found: Transcript) -> None:
-        lines = [turn.text if turn.speaker is None else f"{turn.speaker}: {turn.text}" for turn in found.turns]
+    def test_canonical_lines_are_speaker_and_words(self, transcript: Transcript) -> None:
+        lines = [turn.text if turn.speaker is None else f"{turn.speaker}: {turn.text}" for turn in transcript.turns]
 
-        assert found.text == "\n".join(lines)
-        assert [found.text[turn.start : turn.end] for turn in found.turns] == [turn.text for turn in found.turns]
+        assert transcript.text == "\n".join(lines)
+        assert [transcript.text[turn.start : turn.end] for turn in transcript.turns] == [
+            turn.text for turn in transcript.turns
+        ]
 
 
 class TestRoundTrip:
     @given(transcripts)
-    def test_vtt_gives_the_same_speakers_words_and_milliseconds(self, found: Transcript) -> None:
-        again = read_transcript(write_vtt(found))
+    def test_vtt_gives_the_same_speakers_words_and_milliseconds(self, transcript: Transcript) -> None:
+        again = read_transcript(write_vtt(transcript))
 
-        assert again == found.model_copy(update={"format": "vtt"})
+        assert again == transcript.model_copy(update={"format": "vtt"})
 
     @given(
         st.lists(
@@ -121,34 +125,36 @@ class TestRoundTrip:
         st.lists(st.integers(0, 6000), min_size=8, max_size=8),
     )
     def test_srt_gives_the_same_where_names_look_like_names(
-        self, said: list[tuple[str, str]], pauses: list[int]
+        self, lines: list[tuple[str, str]], pauses: list[int]
     ) -> None:
-        rows: list[dict[str, object]] = [{"text": text, "speaker": name, "length": 700} for name, text in said]
-        found = read_transcript(as_json(rows, pauses))
+        rows: list[dict[str, object]] = [{"text": text, "speaker": name, "length": 700} for name, text in lines]
+        transcript = read_transcript(as_json(rows, pauses))
 
-        again = read_transcript(write_srt(found))
+        again = read_transcript(write_srt(transcript))
 
-        assert [turn.text for turn in again.turns] == [turn.text.replace("-->", "-- >") for turn in found.turns]
+        assert [turn.text for turn in again.turns] == [turn.text.replace("-->", "-- >") for turn in transcript.turns]
         assert [(turn.speaker, turn.start_seconds, turn.end_seconds) for turn in again.turns] == [
-            (turn.speaker, turn.start_seconds, turn.end_seconds) for turn in found.turns
+            (turn.speaker, turn.start_seconds, turn.end_seconds) for turn in transcript.turns
         ]
 
     def test_names_and_words_are_escaped_in_vtt(self) -> None:
-        found = read_transcript('[{"speaker": "R&D <x>", "text": "a --> b & <i>c</i>", "start": 3661.5, "end": 3662}]')
+        transcript = read_transcript(
+            '[{"speaker": "R&D <x>", "text": "a --> b & <i>c</i>", "start": 3661.5, "end": 3662}]'
+        )
 
-        assert write_vtt(found) == (
+        assert write_vtt(transcript) == (
             "WEBVTT\n\n01:01:01.500 --> 01:01:02.000\n<v R&amp;D &lt;x&gt;>a --&gt; b &amp; &lt;i&gt;c&lt;/i&gt;</v>\n"
         )
 
     def test_words_that_look_like_a_name_stay_words_in_vtt(self) -> None:
-        found = read_transcript('[{"text": "Jane: she said", "start": 1, "end": 2}]')
+        transcript = read_transcript('[{"text": "Jane: she said", "start": 1, "end": 2}]')
 
-        assert read_transcript(write_vtt(found)).turns == found.turns
+        assert read_transcript(write_vtt(transcript)).turns == transcript.turns
 
     def test_arrows_are_no_times_in_srt(self) -> None:
-        found = read_transcript('[{"text": "00:00:01,000 --> 00:00:02,000", "start": 1, "end": 2}]')
+        transcript = read_transcript('[{"text": "00:00:01,000 --> 00:00:02,000", "start": 1, "end": 2}]')
 
-        assert write_srt(found) == "1\n00:00:01,000 --> 00:00:02,000\n00:00:01,000 -- > 00:00:02,000\n"
+        assert write_srt(transcript) == "1\n00:00:01,000 --> 00:00:02,000\n00:00:01,000 -- > 00:00:02,000\n"
 
     @pytest.mark.parametrize("write", [write_vtt, write_srt])
     @pytest.mark.parametrize(
@@ -166,11 +172,11 @@ class TestSample:
     def test_each_line_is_a_turn_of_its_speaker(self, path: Path) -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
 
-        found = read_transcript(path.read_bytes())
+        transcript = read_transcript(path.read_bytes())
 
         assert len(lines) > 5
-        assert [f"{turn.speaker}: {turn.text}" for turn in found.turns] == lines
-        assert found.text == path.read_text(encoding="utf-8")
+        assert [f"{turn.speaker}: {turn.text}" for turn in transcript.turns] == lines
+        assert transcript.text == path.read_text(encoding="utf-8")
 
 
 class TestFormats:
@@ -193,16 +199,16 @@ class TestFormats:
         ],
     )
     def test_the_content_tells(self, data: str, form: TranscriptFormat) -> None:
-        found = read_transcript(data)
+        transcript = read_transcript(data)
 
-        assert found.format == form
-        assert found.turns[-1].text.startswith(("hi", "{laughs}", "WEBVTTS are", "the file"))
+        assert transcript.format == form
+        assert transcript.turns[-1].text.startswith(("hi", "{laughs}", "WEBVTTS are", "the file"))
 
     def test_the_caller_knows_better(self) -> None:
         data = '[{"text": "Jane: hi"}]'
 
         assert read_transcript(data, format="text").text == data
-        with pytest.raises(InvalidRequestError, match="'docx' is none of text, vtt, srt, json"):
+        with pytest.raises(InvalidRequestError, match="'docx' is not one of text, vtt, srt, json"):
             read_transcript(data, format="docx")  # type: ignore[arg-type]
 
     def test_words_of_several_lines_are_one(self) -> None:

@@ -19,10 +19,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from meetkit import data
-from meetkit.accounts.events import Origin
 from meetkit.accounts.models import AdminRequest
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.throttle import Throttle
+from meetkit.models.caller import Origin
 from meetkit.storage import MemoryStore
 from meetkit.web.app import service_of
 from meetkit.web.app.assembly import HASHES_AT_A_TIME

@@ -67,7 +67,7 @@ class Post:
     def __init__(self, mailer: mail.Mailer) -> None:
         self._mailer = mailer
 
-    def put(self, letter: mail.Letter) -> None:
+    def put(self, letter: mail.MessageFactory) -> None:
         if message := letter():
             self._mailer.send(message)
 

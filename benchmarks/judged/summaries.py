@@ -23,8 +23,8 @@ from judged.common import DATA, Row, load
 from judged.rouge import f1, rouge_lsum, rouge_n
 from meetkit.insights.language.stems import content_stems
 from meetkit.insights.language.text import Document, Sentence, words
-from meetkit.insights.offline.summary import pick_sentences, pick_utterances, sum_up
-from meetkit.insights.offline.summary.disfluencies import tidied
+from meetkit.insights.offline.summary import pick_sentences, pick_utterances, select_summary
+from meetkit.insights.offline.summary.disfluencies import without_disfluencies
 from meetkit.insights.offline.topics import key_phrases
 from meetkit.models.transcripts import Transcript, Turn
 
@@ -137,8 +137,8 @@ def _summed_up(
     others: dict[str, list[Scores]] = {name: [] for name in (*simple.METHODS, "oracle")}
     for meeting in meetings:
         document = _document(meeting.turns)
-        chosen = sum_up(document, words=budget, rates=rates(meeting.family))
-        ours.append(_rouge([tidied(sentence) for sentence in chosen], meeting.references, stop))
+        chosen = select_summary(document, words=budget, rates=rates(meeting.family))
+        ours.append(_rouge([without_disfluencies(sentence) for sentence in chosen], meeting.references, stop))
         units = [sentence.text for sentence in document.sentences]
         for name, method in simple.METHODS.items():
             others[name].append(_rouge(_filled(units, method(units), budget), meeting.references, stop))

@@ -1,4 +1,4 @@
-"""Sphinx's part of the site: generated reference pages, links between them and the repository, the check of the result."""
+"""A Sphinx extension: generated reference pages, links into the repository, and a check of the built pages."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
+
+from meetkit.cli.app import cli
+from meetkit.web import create_app
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +89,7 @@ class _Markdown(SphinxDirective):
     """Markdown that is generated where the directive stands."""
 
     def markdown(self) -> str:
+        """Return what to read in the place of the directive."""
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
@@ -98,6 +102,7 @@ class PythonReference(_Markdown):
     required_arguments = 1
 
     def markdown(self) -> str:
+        """Return directives of autodoc."""
         module = self.arguments[0]
         lines = ["```{eval-rst}", f".. automodule:: {module}", "   :no-members:", ""]
         others = []
@@ -128,8 +133,7 @@ class HttpReference(_Markdown):
     """All routes of the service, of its OpenAPI document."""
 
     def markdown(self) -> str:
-        from meetkit.web import create_app
-
+        """Return the routes by tag."""
         return http_reference.render(create_app().openapi())
 
 
@@ -137,8 +141,7 @@ class CommandReference(_Markdown):
     """All commands of `meetkit`."""
 
     def markdown(self) -> str:
-        from meetkit.cli.app import cli
-
+        """Return the commands in alphabetical order."""
         return command_reference.render(cli, "meetkit")
 
 
@@ -186,7 +189,7 @@ def _model_signature(_app: Sphinx, _what: str, _name: str, value: Any, *_: Any) 
     return text.removesuffix(" -> None"), ""
 
 
-def _skip_member(_app: Sphinx, _what: str, name: str, _value: Any, skip: bool, _options: Any) -> bool | None:
+def _skip_member(_app: Sphinx, _what: str, name: str, _value: Any, *_: Any) -> bool | None:
     return True if name.startswith("model_") else None
 
 

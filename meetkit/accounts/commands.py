@@ -19,7 +19,7 @@ from meetkit.models.meetings import MeetingFilters
 if TYPE_CHECKING:  # With these comes the extra.
     from meetkit.accounts.events import AuditEvent
     from meetkit.accounts.service import Accounts
-    from meetkit.mail import Letter
+    from meetkit.mail import MessageFactory
 
 _LONGEST_LINE = 1000
 
@@ -100,7 +100,7 @@ def _accounts(url: str) -> Iterator[Accounts]:
 class _NoMail:
     """Nobody is mailed: who runs the server is asked nothing."""
 
-    def put(self, letter: Letter) -> None:
+    def put(self, letter: MessageFactory) -> None:
         raise AssertionError(f"a mail about {letter}")
 
 

@@ -27,7 +27,7 @@ from meetkit.accounts.operations.team_management import TeamManagement
 from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.policy import AccountPolicy
 from meetkit.accounts.throttle import Throttle
-from meetkit.mail import Post
+from meetkit.mail import MailQueue
 from meetkit.models.zones import utc_now
 from meetkit.settings import Settings
 from meetkit.storage import Store
@@ -63,7 +63,7 @@ class Accounts:
         *,
         database: Database,
         store: Store,
-        post: Post,
+        post: MailQueue,
         throttle: Throttle | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> Self:
@@ -85,7 +85,7 @@ class Accounts:
         return cls._assembled(policy, users=users, mailed_tokens=tokens, limits=limits, audit_log=audit_log)
 
     @classmethod
-    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: Post) -> Self:
+    def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: MailQueue) -> Self:
         """Return accounts for the settings of a process; the arguments are as in `of`.
 
         Raises:

@@ -1,7 +1,7 @@
-"""Common free time, as pure functions of values: no clock, no store.
+"""Common free time, as pure functions of values, without a clock or a store.
 
-`search` answers when people can meet, `explain` why a certain start does not work, and
-`free_intervals` is the engine under both, on plain integers and without dependencies.
+`search` finds the times at which people can meet, `explain` the reasons against a certain start, and
+`free_intervals` is the algorithm of both, on plain integers and without dependencies.
 """
 
 from meetkit.availability.intervals import free_intervals

@@ -1,4 +1,4 @@
-"""Common free time on one day, as a calendar shows it."""
+"""Common free time on one calendar day."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ _Hour = Annotated[float, Field(strict=True, ge=0, le=24, allow_inf_nan=False)]
 _Minutes = Annotated[int, Field(strict=True, ge=1), WHOLE]
 
 
-def _each_once(user_ids: tuple[str, ...]) -> tuple[str, ...]:
+def _distinct(user_ids: tuple[str, ...]) -> tuple[str, ...]:
     if not user_ids:
         raise ValueError("name at least one user")
+    # In their order, as the first user owns a booking.
     return tuple(dict.fromkeys(user_ids))
 
 
-UserIds = Annotated[tuple[str, ...], AfterValidator(_each_once)]
+UserIds = Annotated[tuple[str, ...], AfterValidator(_distinct)]
 
 
 class DayQuery(Value):
-    """When could these users meet on `date`? The day and `work_hours` are those of `timezone`.
+    """A query for the common free time of users on `date`. The day and `work_hours` are in `timezone`.
 
-    `work_hours` are numbers of hours from midnight, 9.5 being 09:30, on any weekday; `None` stands for
-    each user's own hours. Without `step_minutes` whole gaps are asked for, else slots of exactly the
-    duration. `buffer_minutes` are kept free before and after each busy interval.
+    `work_hours` are hours from midnight, 9.5 for 09:30, on any weekday; `None` is each user's own hours.
+    Without `step_minutes` the result is whole gaps, else slots of exactly the duration. `buffer_minutes` stay
+    free before and after each busy interval.
     """
 
     user_ids: UserIds
@@ -55,7 +56,7 @@ class DayQuery(Value):
 
 
 class StartQuery(Value):
-    """Could these users begin to meet at `start`? A naive one is wall-clock time of the first of them."""
+    """A query whether users can start to meet at `start`; a naive one is wall-clock time of the first user."""
 
     user_ids: UserIds
     start: Moment
@@ -63,25 +64,27 @@ class StartQuery(Value):
 
 
 def windows_of_day(day: dt.date, timezone: str, work_hours: tuple[float, float]) -> list[Interval]:
-    """The instants of a day at which the clock of `timezone` reads within these hours, in microseconds."""
+    """Return the instants of a day within these hours of the wall clock of `timezone`, in microseconds."""
     wall = midnight(day)
     hours = (wall + round(work_hours[0] * HOUR), wall + round(work_hours[1] * HOUR))
     return on_wall_clock(timezone, [hours], *_around(day))
 
 
 def windows_of_users(day: dt.date, timezone: str, users: Iterable[User]) -> list[Interval]:
-    """The instants of a day, as `timezone` counts it, inside the own hours of all these users."""
+    """Return the instants of a day in `timezone` that are within the own hours of all these users."""
     return intersection(windows_of_day(day, timezone, (0, 24)), common_windows(users, *_around(day)))
 
 
 def _around(day: dt.date) -> Interval:
-    """Instants from before to after a day, whatever the zone that it is a day of."""
+    """Return an interval that contains a day in any zone."""
+    # Offsets from UTC are less than a day.
     return midnight(day) - DAY, midnight(day) + 2 * DAY
 
 
 def slots_in(windows: list[Interval], busy: Iterable[Interval], query: DayQuery, timezone: str) -> list[TimeSlot]:
-    """What the query asks for of the windows' free time, with the offsets of `timezone`."""
+    """Return the free gaps or slots of the windows, as the query asks, with the offsets of `timezone`."""
     duration = query.duration_minutes * MINUTE
+    # Widening costs a pass over all busy time, so only where a buffer is set.
     if buffer := query.buffer_minutes * MINUTE:
         busy = ((start - buffer, end + buffer) for start, end in busy)
     free = free_intervals(windows, busy, min_length=duration)

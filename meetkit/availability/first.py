@@ -1,4 +1,4 @@
-"""Times within a window at which people can meet, each in their own work hours; the first of them."""
+"""Common free time within a window, in each user's own work hours, and the earliest start in it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from meetkit.models.zones import MINUTE, Moment, Zone, resolve, to_microseconds
 
 
 class FirstFreeRequest(Value):
-    """A meeting wanted as early as these users can within `[window_start, window_end)`; the first of them owns it.
+    """A request to book the earliest common time of users in `[window_start, window_end)`; the first user owns it.
 
-    Naive times are wall-clock times of `timezone`, by default the first user's.
+    Naive times are wall-clock times in `timezone`, by default the first user's.
     """
 
     user_ids: UserIds
@@ -32,10 +32,11 @@ class FirstFreeRequest(Value):
 
 
 class WindowQuery(Value):
-    """When could these users meet within `[window_start, window_end)`? Naive times are as above.
+    """A query for the common free time of users within `[window_start, window_end)`.
 
-    Without `step_minutes` whole gaps are asked for, else slots of exactly the duration; of either at most `limit`.
-    `buffer_minutes` are kept free before and after each busy interval.
+    Naive times are wall-clock times in `timezone`, by default the first user's. Without `step_minutes` the result is
+    whole gaps, else slots of exactly the duration; of either at most `limit`. `buffer_minutes` stay free before and
+    after each busy interval.
     """
 
     user_ids: UserIds
@@ -49,10 +50,10 @@ class WindowQuery(Value):
 
 
 def window_of(request: FirstFreeRequest | WindowQuery, timezone: str) -> Interval:
-    """The window in microseconds since 1970, naive times being read in `timezone`.
+    """Return the window in microseconds since 1970, with naive times in `timezone`.
 
     Raises:
-        InvalidRequestError: it ends before it begins, or spans more than ten years.
+        InvalidRequestError: the window ends before it begins, or spans more than ten years.
     """
     start, end = resolve(request.window_start, timezone), resolve(request.window_end, timezone)
     if not dt.timedelta() < end - start <= MAX_WINDOW:
@@ -61,6 +62,6 @@ def window_of(request: FirstFreeRequest | WindowQuery, timezone: str) -> Interva
 
 
 def first_start(window: Interval, users: Sequence[User], busy: Iterable[Interval], duration_minutes: int) -> int | None:
-    """The earliest start in the window, in microseconds since 1970, or `None` where there is none."""
+    """Return the earliest start in the window, in microseconds since 1970; `None` where there is none."""
     free = free_intervals(common_windows(users, *window), busy, min_length=duration_minutes * MINUTE)
     return free[0][0] if free else None

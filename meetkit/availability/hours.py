@@ -1,8 +1,8 @@
-"""From work hours on the wall clock to instants.
+"""Conversion of work hours on the wall clock into instants.
 
-An instant lies inside work hours exactly when the zone's wall clock at that instant reads a time in
-them. So 09:00 is 09:00 on the days of a clock change too, an hour that the clock skips is not there, and
-one that it repeats counts twice.
+An instant is inside work hours exactly when the zone's wall clock at that instant reads a time in them. So
+09:00 is 09:00 on the days of a clock change too, an hour that the clock skips does not exist, and one that it
+repeats counts twice.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from meetkit.models.time import DateException, WorkHours
 from meetkit.models.zones import DAY, midnight, offset_spans
 
 
-class Keeper(Protocol):
-    """Somebody who keeps work hours: a user, or a participant."""
+class HasWorkHours(Protocol):
+    """A user or participant with work hours."""
 
     @property
     def timezone(self) -> str:
@@ -32,10 +32,11 @@ class Keeper(Protocol):
         """The dates with other hours."""
 
 
-def common_windows(keepers: Iterable[Keeper], start: int, end: int) -> list[Interval]:
-    """The parts of `[start, end)` inside everybody's work hours; all of it where there is nobody."""
+def common_windows(people: Iterable[HasWorkHours], start: int, end: int) -> list[Interval]:
+    """Return the parts of `[start, end)` inside the work hours of all people; all of it without people."""
     windows = [(start, end)]
-    for rules in {(keeper.timezone, keeper.work_hours, keeper.exceptions) for keeper in keepers}:
+    # Most people share their hours with others, so each distinct set is resolved once.
+    for rules in {(person.timezone, person.work_hours, person.exceptions) for person in people}:
         windows = intersection(windows, work_windows(*rules, start, end))
     return windows
 
@@ -48,26 +49,27 @@ def work_windows(
     start: int,
     end: int,
 ) -> tuple[Interval, ...]:
-    """The parts of `[start, end)` inside work hours, in microseconds since 1970 UTC, sorted and disjoint.
+    """Return the parts of `[start, end)` inside work hours, in microseconds since 1970 UTC, sorted and disjoint.
 
-    An exception replaces the hours that begin on its date; hours that run past midnight belong to the
-    day they begin on.
+    An exception replaces the hours that begin on its date. Hours that run past midnight belong to the day on
+    which they begin.
     """
-    # The wall clock is at most a day off UTC, and hours of the day before may reach into the first.
+    # The wall clock is less than a day off UTC, and hours of the day before may reach into the first.
     days = range(start // DAY - 2, end // DAY + 2)
     return tuple(on_wall_clock(timezone, _hours_of_days(days, work_hours, exceptions), start, end))
 
 
 def on_wall_clock(timezone: str, wall: Iterable[Interval], start: int, end: int) -> list[Interval]:
-    """The parts of `[start, end)` at which the zone's wall clock reads a time in `wall`.
+    """Return the parts of `[start, end)` at which the zone's wall clock reads a time in `wall`.
 
     `wall` is in microseconds from 1970-01-01T00:00 on that clock, `start` and `end` since 1970 UTC.
     """
     readings = union(wall)
     pieces = []
     for span_start, span_end, offset in offset_spans(timezone, start, end):
-        shown = intersection(readings, [(span_start + offset, span_end + offset)])
-        pieces += [(opens - offset, closes - offset) for opens, closes in shown]
+        local = intersection(readings, [(span_start + offset, span_end + offset)])
+        pieces += [(opens - offset, closes - offset) for opens, closes in local]
+    # Joins what a change of offset cut in two.
     return union(pieces)
 
 
@@ -75,8 +77,8 @@ def _hours_of_days(
     days: range, work_hours: Sequence[WorkHours], exceptions: Sequence[DateException]
 ) -> Iterator[Interval]:
     weekly = [[hours.span for hours in work_hours if weekday in hours.days] for weekday in range(7)]
-    dated = {midnight(exception.date) // DAY: [hours.span for hours in exception.hours] for exception in exceptions}
+    by_date = {midnight(exception.date) // DAY: [hours.span for hours in exception.hours] for exception in exceptions}
     for day in days:
         # 1970-01-01 was a Thursday.
-        for opens, closes in dated.get(day, weekly[(day + 3) % 7]):
+        for opens, closes in by_date.get(day, weekly[(day + 3) % 7]):
             yield day * DAY + opens, day * DAY + closes

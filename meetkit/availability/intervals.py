@@ -1,9 +1,9 @@
 """Arithmetic of half-open integer intervals `[start, end)`, in any unit. Pure Python, no dependencies.
 
-`free_intervals` keeps the free pieces in two sorted lists and cuts each busy interval out of them. Busy
-people leave little free, so the lists stay short, most intervals meet nothing, and the work per interval
-is two comparisons. Where cutting makes more pieces instead, or most intervals meet one, the next chunk of
-intervals is sorted and walked, which is faster then and bounds the whole by about a sort.
+`free_intervals` holds the free pieces in two sorted lists and cuts each busy interval out of them. Busy people
+leave little free time, so the lists stay short, most intervals overlap no free piece, and each costs two
+comparisons. Where cutting makes more pieces, or most intervals overlap one, the next chunk of intervals is
+sorted and swept instead, which is faster then and bounds the total cost by about that of one sort.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from operator import length_hint
 
 Interval = tuple[int, int]
 
-# So many intervals a window are sorted first: for few that is fastest, and it shows where busy time lies.
-_FEW = 8
-# So many pieces more than before mean that cutting does not pay, at least for now.
-_GROWTH = 8
+# Intervals per window that are sorted first: for few that is fastest, and it shows where busy time is.
+_FIRST_CHUNK = 8
+# This many more pieces than before mean that cutting is slower than sorting for now.
+_MAX_GROWTH = 8
 # From this many pieces on, moving the tail of the lists costs more than sorting.
-_MANY = 1024
+_MAX_PIECES = 1024
 
 
 def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min_length: int = 1) -> list[Interval]:
-    """The maximal pieces of `windows` that meet no `busy` interval and are at least `min_length` long.
+    """Return the maximal pieces of `windows` that overlap no `busy` interval and are at least `min_length` long.
 
     Args:
-        windows: half-open, sorted and disjoint; where they are not, their union is meant.
-        busy: half-open, in any order, overlapping or repeated as they come; empty ones take no time.
-            Once nothing is free, the rest is left unread.
+        windows: half-open; windows that overlap or are unsorted count as their union.
+        busy: half-open, in any order, overlapping or repeated; an empty interval takes no time. Once nothing is
+            free, the rest is not read.
         min_length: in the unit of the intervals, at least 1.
 
     Raises:
@@ -40,54 +40,54 @@ def free_intervals(windows: Sequence[Interval], busy: Iterable[Interval], *, min
         raise ValueError(f"min_length must be at least 1, not {min_length}")
     if len(windows) > 1:
         windows = union(windows)
-    rest = iter(busy)
-    size = _FEW * (3 + len(windows))
-    chunk = list(islice(rest, size))
-    free = _walk(windows, chunk, min_length)
+    unread = iter(busy)
+    size = _FIRST_CHUNK * (3 + len(windows))
+    chunk = list(islice(unread, size))
+    free = _sweep(windows, chunk, min_length)
     while free and len(chunk) == size:
-        if len(free) <= _MANY:
-            free = _cut(free, rest, min_length)
+        if len(free) <= _MAX_PIECES:
+            free = _cut(free, unread, min_length)
         if not free:
             break
-        # Chunks grow so fast that sorting them all costs about as much as sorting once.
+        # Growing by this factor, all chunks together cost about as much as one sort of the whole.
         size *= 4
-        chunk = list(islice(rest, size))
-        free = _walk(free, chunk, min_length)
+        chunk = list(islice(unread, size))
+        free = _sweep(free, chunk, min_length)
     return free
 
 
-def _walk(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
-    """Free pieces by sorting `busy` and one walk over it and the windows."""
+def _sweep(windows: Sequence[Interval], busy: Iterable[Interval], min_length: int) -> list[Interval]:
+    """Return the free pieces by sorting `busy` and one sweep over it and the windows."""
     free: list[Interval] = []
     if not windows:
         return free
-    # One more behind all windows closes the last of them too.
+    # An interval after all windows closes the last of them too.
     last = windows[-1][1]
-    ordered = [*sorted(busy), (last, last + 1)]
+    in_order = [*sorted(busy), (last, last + 1)]
     following = iter(windows)
-    reached, closes = next(following)
-    for start, end in ordered:
+    cursor, closes = next(following)
+    for start, end in in_order:
         while start >= closes:
-            if closes - reached >= min_length:
-                free.append((reached, closes))
+            if closes - cursor >= min_length:
+                free.append((cursor, closes))
             window = next(following, None)
             if window is None:
                 return free
-            reached, closes = max(reached, window[0]), window[1]
-        if end > reached and start < end:
-            if start - reached >= min_length:
-                free.append((reached, start))
-            reached = end
-    raise AssertionError("unreachable: the interval behind all windows closes the last")
+            cursor, closes = max(cursor, window[0]), window[1]
+        if end > cursor and start < end:
+            if start - cursor >= min_length:
+                free.append((cursor, start))
+            cursor = end
+    raise AssertionError("unreachable: the interval after all windows closes the last")
 
 
 def _cut(free: list[Interval], busy: Iterator[Interval], min_length: int) -> list[Interval]:
-    """Free pieces by cutting one busy interval after the other out of `free`, for as long as that pays."""
+    """Return the free pieces by cutting busy intervals out of `free`, for as long as that is faster than sorting."""
     starts = [piece[0] for piece in free]
     ends = [piece[1] for piece in free]
     first, last = starts[0], ends[-1]
-    enough = len(starts) + _GROWTH
-    cuts, unread = 0, length_hint(busy)
+    max_pieces = len(starts) + _MAX_GROWTH
+    cuts, unread_at_start = 0, length_hint(busy)
     for start, end in busy:
         if start >= last or end <= first or start >= end:
             continue
@@ -95,48 +95,48 @@ def _cut(free: list[Interval], busy: Iterator[Interval], min_length: int) -> lis
         if starts[low] >= end:
             continue
         high = bisect_left(starts, end, low)
-        left, right = starts[low], ends[high - 1]
-        keeps_left = start - left >= min_length
-        if right - end >= min_length:
-            starts[low:high] = (left, end) if keeps_left else (end,)
-            ends[low:high] = (start, right) if keeps_left else (right,)
-        elif keeps_left:
-            starts[low:high] = (left,)
+        piece_start, piece_end = starts[low], ends[high - 1]
+        keeps_head = start - piece_start >= min_length
+        if piece_end - end >= min_length:
+            starts[low:high] = (piece_start, end) if keeps_head else (end,)
+            ends[low:high] = (start, piece_end) if keeps_head else (piece_end,)
+        elif keeps_head:
+            starts[low:high] = (piece_start,)
             ends[low:high] = (start,)
         else:
             del starts[low:high], ends[low:high]
         cuts += 1
-        if not starts or len(starts) > enough:
+        if not starts or len(starts) > max_pieces:
             break
-        # More than half of what was read met something free. Where the length is not told, both sides are 0.
-        if cuts % 8 == 0 and 2 * cuts > unread - length_hint(busy) > 0:
+        # More than half of the intervals read were cut out. Without a length hint both sides are 0.
+        if cuts % 8 == 0 and 2 * cuts > unread_at_start - length_hint(busy) > 0:
             break
         first, last = starts[0], ends[-1]
     return list(zip(starts, ends, strict=True))
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
-    """Sorted and disjoint intervals that cover the same points; touching ones are joined, empty ones go."""
-    joined: list[Interval] = []
+    """Return sorted, disjoint intervals of the same points; touching intervals are joined, empty ones dropped."""
+    pieces: list[Interval] = []
     for start, end in sorted(intervals):
         if start >= end:
             continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        if pieces and start <= pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0], max(pieces[-1][1], end))
         else:
-            joined.append((start, end))
-    return joined
+            pieces.append((start, end))
+    return pieces
 
 
-def intersection(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
-    """The points in both of two sorted and disjoint sequences."""
+def intersection(first: Sequence[Interval], second: Sequence[Interval]) -> list[Interval]:
+    """Return the points in both of two sorted, disjoint sequences."""
     common = []
     i = j = 0
-    while i < len(left) and j < len(right):
-        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+    while i < len(first) and j < len(second):
+        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
         if start < end:
             common.append((start, end))
-        if left[i][1] < right[j][1]:
+        if first[i][1] < second[j][1]:
             i += 1
         else:
             j += 1
@@ -144,23 +144,23 @@ def intersection(left: Sequence[Interval], right: Sequence[Interval]) -> list[In
 
 
 def starts_in(free: Iterable[Interval], length: int, step: int) -> list[range]:
-    """For each free piece, every `step` from its begin, where something of `length` may begin and end in it."""
+    """Return for each free piece the starts, every `step` from its beginning, at which `length` fits in it."""
     return [range(start, end - length + 1, step) for start, end in free]
 
 
 def at_least(count: int, covers: Iterable[Iterable[Interval]]) -> list[Interval]:
-    """The points that lie in at least `count` of the covers, each a sequence of disjoint intervals."""
+    """Return the points in at least `count` of the covers, each a sequence of disjoint intervals."""
     changes: Counter[int] = Counter()
     for cover in covers:
         for start, end in cover:
             changes[start] += 1
             changes[end] -= 1
-    reached = []
+    result = []
     depth = since = 0
     for at, change in sorted(changes.items()):
         if depth < count <= depth + change:
             since = at
         elif depth + change < count <= depth:
-            reached.append((since, at))
+            result.append((since, at))
         depth += change
-    return reached
+    return result

@@ -1,4 +1,4 @@
-"""Why a start does not work."""
+"""The obstacles to a meeting at a certain start."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from meetkit.availability.hours import work_windows
 from meetkit.availability.intervals import Interval, free_intervals
 from meetkit.availability.query import AvailabilityQuery, Obstacle, Participant, Reason
-from meetkit.availability.search import busy_intervals, earliest_start, widened
+from meetkit.availability.search import busy_intervals, earliest_start, with_buffers
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import DAY, FIRST, LAST, MINUTE, parse_moment, pin_offset, to_datetime, to_microseconds
 
 
 def explain(query: AvailabilityQuery, start: dt.datetime | str) -> list[Obstacle]:
-    """Everything that stands in the way of a meeting at `start`; nothing exactly when `start` is free.
+    """Return all obstacles to a meeting at `start`; none exactly when `start` is free.
 
-    `start` is an aware datetime or ISO 8601 string. Optional people stand in the way only where a quorum
-    asked for is not reached, and then all who are missing are named. `limit` and `step_minutes` play no part.
+    `start` is an aware datetime or ISO 8601 string. Optional people are obstacles only where the query's quorum is
+    not reached, and then all missing ones are listed. `limit` and `step_minutes` have no effect.
 
     Raises:
-        InvalidRequestError: `start` is no aware datetime.
+        InvalidRequestError: `start` is not an aware datetime.
     """
     try:
         first = to_microseconds(pin_offset(parse_moment(start)))
@@ -29,18 +29,18 @@ def explain(query: AvailabilityQuery, start: dt.datetime | str) -> list[Obstacle
     meeting = (first, first + query.duration_minutes * MINUTE)
     if meeting[1] > LAST:
         raise InvalidRequestError("start: the year must lie between 2 and 9998")
-    found = list(_outside(query, meeting))
+    result = list(_outside(query, meeting))
     missing = []
     for person in query.participants:
         obstacles = list(_of_person(query, person, meeting))
         if person.required:
-            found += obstacles
+            result += obstacles
         elif obstacles:
             missing.append(obstacles)
     optional = sum(not person.required for person in query.participants)
     if query.quorum is not None and optional - len(missing) < query.quorum:
-        found += [obstacle for obstacles in missing for obstacle in obstacles]
-    return found
+        result += [obstacle for obstacles in missing for obstacle in obstacles]
+    return result
 
 
 def _outside(query: AvailabilityQuery, meeting: Interval) -> Iterator[Obstacle]:
@@ -56,23 +56,24 @@ def _outside(query: AvailabilityQuery, meeting: Interval) -> Iterator[Obstacle]:
 
 
 def _of_person(query: AvailabilityQuery, person: Participant, meeting: Interval) -> Iterator[Obstacle]:
+    # Hours off are shown whole, up to a week on either side.
     around = (max(meeting[0] - 7 * DAY, FIRST), min(meeting[1] + 7 * DAY, LAST))
     hours = work_windows(person.timezone, person.work_hours, person.exceptions, *around)
     for off in free_intervals([around], hours):
-        if _meet(off, meeting):
+        if _overlap(off, meeting):
             yield _obstacle(person.id, "outside_hours", off)
     for busy in busy_intervals(query, person):
-        before, after = widened(query, busy)
-        if _meet(busy, meeting):
+        before, after = with_buffers(query, busy)
+        if _overlap(busy, meeting):
             yield _obstacle(person.id, "busy", busy)
-        elif _meet((before, busy[0]), meeting):
+        elif _overlap((before, busy[0]), meeting):
             yield _obstacle(person.id, "buffer", (before, busy[0]))
-        elif _meet((busy[1], after), meeting):
+        elif _overlap((busy[1], after), meeting):
             yield _obstacle(person.id, "buffer", (busy[1], after))
 
 
-def _meet(left: Interval, right: Interval) -> bool:
-    return max(left[0], right[0]) < min(left[1], right[1])
+def _overlap(first: Interval, second: Interval) -> bool:
+    return max(first[0], second[0]) < min(first[1], second[1])
 
 
 def _obstacle(participant_id: str | None, reason: Reason, interval: Interval) -> Obstacle:

@@ -1,4 +1,4 @@
-"""What is asked of a search for common time, and what it answers."""
+"""The query and the result of a search for common free time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60), WHOLE]
 
 
 class Participant(Value):
-    """Somebody who is asked to a meeting; work hours and exceptions are wall-clock times in `timezone`.
+    """A participant of a meeting; work hours and exceptions are wall-clock times in `timezone`.
 
-    Optional people (`required=False`) never stand in the way, except where a `quorum` of them is asked.
+    Optional participants (`required=False`) never restrict the result, except where the query has a `quorum`.
     """
 
     id: Line
@@ -35,15 +35,14 @@ class Participant(Value):
 
 
 class AvailabilityQuery(Value):
-    """When could these people meet within `[window_start, window_end)`?
+    """A query for the times at which people can meet within `[window_start, window_end)`.
 
-    The whole meeting lies in the window, in everybody's work hours and outside everybody's busy
-    intervals, each widened by `buffer_before_minutes` before and `buffer_after_minutes` after it. With
-    `now`, it begins at `now` plus `min_notice_minutes` at the earliest. With `quorum=k`, the same k or
-    more optional people are free throughout it.
+    The whole meeting lies in the window, within all work hours and outside all busy intervals, each extended by
+    `buffer_before_minutes` before and `buffer_after_minutes` after it. With `now`, it begins at `now` plus
+    `min_notice_minutes` at the earliest. With `quorum=k`, the same k or more optional people are free throughout.
 
-    `step_minutes` is the distance of bookable starts (default: the duration), `limit` the most slots
-    wanted, and `tentative_is_busy=False` lets tentative time count as free.
+    `step_minutes` is the distance between bookable starts (default: the duration), `limit` the maximum number of
+    slots, and `tentative_is_busy=False` counts tentative time as free.
     """
 
     participants: Annotated[Many[Participant], Field(min_length=1)]
@@ -64,14 +63,14 @@ class AvailabilityQuery(Value):
         if self.window_end <= self.window_start:
             raise ValueError("window_end: must lie after window_start")
         if self.window_end - self.window_start > MAX_WINDOW:
-            raise ValueError(f"window_end: a window spans at most {MAX_WINDOW.days} days")
+            raise ValueError(f"window_end: the window can span at most {MAX_WINDOW.days} days")
         if self.min_notice_minutes and self.now is None:
-            raise ValueError("now: notice is counted from now, so min_notice_minutes needs it")
+            raise ValueError("now: required with min_notice_minutes, which is counted from it")
         if len({person.id for person in self.participants}) < len(self.participants):
-            raise ValueError("participants: each id can be there once")
+            raise ValueError("participants: ids must be unique")
         optional = sum(not person.required for person in self.participants)
         if self.quorum is not None and self.quorum > optional:
-            raise ValueError(f"quorum: asks for {self.quorum} optional people, of whom there are {optional}")
+            raise ValueError(f"quorum: requires {self.quorum} optional people, but there are {optional}")
         return self
 
 
@@ -82,11 +81,11 @@ class Slot(TimeSlot):
 
 
 class AvailabilityResult(Value):
-    """When people can meet, in UTC.
+    """The times at which people can meet, in UTC.
 
-    `free` are the maximal intervals of at least the duration: a meeting can begin anywhere in one, as
-    long as it ends in it. They are disjoint; only with a `quorum` may they overlap, where one group of
-    people takes over from another. `slots` are the bookable ones among them, by step and limit.
+    `free` are the maximal intervals of at least the duration: a meeting can begin anywhere in one, as long as it
+    ends in it. They are disjoint; only with a `quorum` may they overlap, where one group of people replaces
+    another. `slots` are the bookable slots in them, by step and limit.
     """
 
     free: Many[TimeSlot]
@@ -94,12 +93,12 @@ class AvailabilityResult(Value):
 
 
 class Obstacle(Value):
-    """Why a start does not work: the interval `[start, end)` that stands in the way, and whose it is.
+    """An obstacle to a start: the conflicting interval `[start, end)` and its participant.
 
-    `busy`: somebody's busy interval. `buffer`: the stretch kept free beside one. `outside_hours`: the
-    hours off around the meeting, looked up for a week on either side. `notice`: the time before the
-    earliest start. `window`: the part of the meeting outside the query's window. The last two are
-    nobody's, so `participant_id` is `None`.
+    `busy`: a busy interval. `buffer`: the time that stays free before or after one. `outside_hours`: the hours off
+    around the meeting, up to a week on either side. `notice`: the time before the earliest start. `window`: the
+    part of the meeting outside the query's window. The last two belong to no participant, so `participant_id` is
+    `None`.
     """
 
     participant_id: str | None

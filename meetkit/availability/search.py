@@ -1,4 +1,4 @@
-"""From a query to the times at which its people can meet."""
+"""The search for the times at which people can meet."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import MINUTE, to_datetime, to_microseconds
 
+# Far more than any page shows; without a limit, a long window would fill the memory.
 MAX_SLOTS = 100_000
 
 
@@ -21,7 +22,7 @@ def search(query: AvailabilityQuery) -> AvailabilityResult:
     """Find the times at which the query's people can meet.
 
     Raises:
-        InvalidRequestError: more than 100,000 slots fit, and no `limit` asks for fewer.
+        InvalidRequestError: more than 100,000 slots fit, and no `limit` restricts them.
     """
     free, optional = _free(query)
     duration = query.duration_minutes * MINUTE
@@ -29,7 +30,9 @@ def search(query: AvailabilityQuery) -> AvailabilityResult:
         Slot.model_construct(
             start_time=to_datetime(start),
             end_time=to_datetime(start + duration),
-            missing=tuple(who for who, pieces in optional.items() if not _hold(pieces, start, start + duration)),
+            missing=tuple(
+                person for person, pieces in optional.items() if not _contain(pieces, start, start + duration)
+            ),
         )
         for start in _starts(query, free)
     )
@@ -37,12 +40,13 @@ def search(query: AvailabilityQuery) -> AvailabilityResult:
 
 
 def time_slot(start: int, end: int, zone: dt.tzinfo = dt.UTC) -> TimeSlot:
-    """The slot `[start, end)`, from microseconds since 1970, with the offsets of `zone`."""
+    """Return the slot `[start, end)`, given in microseconds since 1970, with the offsets of `zone`."""
+    # Valid by construction, so that each of many slots need not be validated.
     return TimeSlot.model_construct(start_time=to_datetime(start, zone), end_time=to_datetime(end, zone))
 
 
 def earliest_start(query: AvailabilityQuery) -> int:
-    """The first instant at which a meeting may begin, by window and notice, in microseconds."""
+    """Return the first instant at which a meeting may begin, by window and notice, in microseconds."""
     opens = to_microseconds(query.window_start)
     if query.now is None:
         return opens
@@ -50,25 +54,25 @@ def earliest_start(query: AvailabilityQuery) -> int:
 
 
 def busy_intervals(query: AvailabilityQuery, person: Participant) -> Iterator[Interval]:
-    """The busy intervals of one person that count, without buffers, in microseconds; never an empty one."""
+    """Yield the busy intervals of a person that count, without buffers, in microseconds; never an empty one."""
     for interval in person.busy:
         if interval.start < interval.end and (query.tentative_is_busy or interval.status == "busy"):
             yield to_microseconds(interval.start), to_microseconds(interval.end)
 
 
-def widened(query: AvailabilityQuery, busy: Interval) -> Interval:
-    """A busy interval together with its buffers."""
+def with_buffers(query: AvailabilityQuery, busy: Interval) -> Interval:
+    """Return a busy interval extended by its buffers."""
     return busy[0] - query.buffer_before_minutes * MINUTE, busy[1] + query.buffer_after_minutes * MINUTE
 
 
 def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Interval]]]:
-    """What `search` calls free, and where in the required people's free time each optional one is free."""
+    """Return the free intervals of the result, and for each optional person those within the required people's."""
     end = to_microseconds(query.window_end)
     start = min(earliest_start(query), end)
 
     def free_within(pieces: list[Interval], people: Sequence[Participant]) -> list[Interval]:
         pieces = intersection(pieces, common_windows(people, start, end))
-        busy = (widened(query, interval) for person in people for interval in busy_intervals(query, person))
+        busy = (with_buffers(query, interval) for person in people for interval in busy_intervals(query, person))
         return free_intervals(pieces, busy, min_length=query.duration_minutes * MINUTE)
 
     free = free_within([(start, end)], [person for person in query.participants if person.required])
@@ -79,9 +83,9 @@ def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Inte
 
 
 def _quorum_runs(quorum: int, covers: Iterable[list[Interval]], duration: int) -> list[Interval]:
-    """The intervals in which a meeting may begin anywhere and has a quorum until its end.
+    """Return the intervals in which a meeting may begin anywhere and has a quorum until its end.
 
-    Counted over starts, not over time: the same people must stay from start to end.
+    Counted over starts, not over time, as the same people must stay from start to end.
     """
     starts = at_least(quorum, ([(start, end - duration + 1) for start, end in cover] for cover in covers))
     return [(first, after_last - 1 + duration) for first, after_last in starts]
@@ -99,7 +103,7 @@ def _starts(query: AvailabilityQuery, free: list[Interval]) -> Iterator[int]:
     return islice(chain.from_iterable(ranges), query.limit)
 
 
-def _hold(pieces: list[Interval], start: int, end: int) -> bool:
-    """Whether `[start, end)` lies in one of the sorted, disjoint pieces."""
+def _contain(pieces: list[Interval], start: int, end: int) -> bool:
+    """Return whether `[start, end)` lies in one of the sorted, disjoint pieces."""
     at = bisect_right(pieces, start, key=lambda piece: piece[0]) - 1
     return at >= 0 and end <= pieces[at][1]

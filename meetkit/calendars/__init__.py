@@ -1,8 +1,8 @@
-"""iCalendar (RFC 5545) in and out: busy time from calendar files, invitations, feeds. Needs the extra `calendar`."""
+"""iCalendar (RFC 5545): busy time from files, invitations, feeds. Needs the extra `calendar`."""
 
 try:
-    import icalendar  # noqa: F401  # what all modules here read and write with
-    import recurring_ical_events  # noqa: F401  # what repeats
+    import icalendar  # noqa: F401  # imported by most modules here
+    import recurring_ical_events  # noqa: F401  # imported by `events`
 except ImportError as error:
     raise ImportError("calendars need the extra 'calendar': pip install 'meetkit[calendar]'") from error
 

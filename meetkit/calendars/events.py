@@ -1,4 +1,4 @@
-"""What an event says of its time: when it takes place, again and again, and whether it takes time at all."""
+"""The times of an event: start, end, recurrence, and whether it makes its owner busy."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from meetkit.calendars.properties import (
 Status = Literal["busy", "tentative"]
 Span = tuple[Time, Time, Status]
 
+# Changed occurrences of one series; daily meetings reach them after five years of changes.
 MAX_MEMBERS = 2_000
 _MAX_SPLITS = 50
 _SERIES_UNITS = 70
@@ -37,10 +38,10 @@ _TENTATIVE_STATES = {"TENTATIVE", "NEEDS-ACTION"}
 
 @dataclass(slots=True)
 class TimedEvent:
-    """An event's times. `status` is `None` where it takes no time.
+    """The times of an event. `status` is `None` where the event takes no time.
 
-    It `replaces` the occurrence of that time, and `splits` the series there where it changes it for good. A
-    `sequence` below 0 is none, which the library takes for older than 0.
+    `replaces` is the original time of the occurrence that the event replaces; `splits` says that it changes all later
+    occurrences too. A `sequence` of -1 stands for a missing one, which the library treats as older than 0.
     """
 
     begins: Time
@@ -49,21 +50,21 @@ class TimedEvent:
     sequence: int = -1
     replaces: Time | None = None
     splits: bool = False
-    rules: set[str] = field(default_factory=set)
-    added: list[Time | Period] = field(default_factory=list)
-    excepted: list[Time | Period] = field(default_factory=list)
+    rrules: set[str] = field(default_factory=set)
+    rdates: list[Time | Period] = field(default_factory=list)
+    exdates: list[Time | Period] = field(default_factory=list)
 
     @property
     def repeats(self) -> bool:
-        """Whether it is more than one stretch of time, or may be none."""
-        return bool(self.rules or self.added or self.excepted)
+        """True where the event may have any number of occurrences but one."""
+        return bool(self.rrules or self.rdates or self.exdates)
 
 
 def read_event(props: Sequence[Property], zone_of: ZoneOf, *, owner: str | None, work: rules.Work) -> TimedEvent:
-    """Read an event's lines.
+    """Read the times of an event from its properties.
 
     Raises:
-        UnreadableError: it has no start, or one of its times makes no sense.
+        UnreadableError: the event has no start, or an invalid time.
     """
     start = first(props, "DTSTART")
     if start is None:
@@ -72,22 +73,23 @@ def read_event(props: Sequence[Property], zone_of: ZoneOf, *, owner: str | None,
     event = TimedEvent(begins, _end(begins, props, zone_of), status_of(props, owner))
     if (sequence := first(props, "SEQUENCE")) and sequence.value[:9].isdecimal():
         event.sequence = int(sequence.value[:9])
-    if replaced := first(props, "RECURRENCE-ID"):
-        event.splits = replaced.params.get("RANGE", "").upper() == "THISANDFUTURE"
-        event.replaces = read_time(replaced, zone_of)
+    if recurrence_id := first(props, "RECURRENCE-ID"):
+        event.splits = recurrence_id.params.get("RANGE", "").upper() == "THISANDFUTURE"
+        event.replaces = read_time(recurrence_id, zone_of)
     for prop in props:
         if prop.name == "RRULE":
             work.spend(rules.RULE_UNITS + len(prop.value))
-            event.rules.add(rules.read_rule(prop.value, begins).text)
+            event.rrules.add(rules.read_rule(prop.value, begins).text)
         elif prop.name in ("RDATE", "EXDATE"):
             work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
-            (event.added if prop.name == "RDATE" else event.excepted).extend(read_times(prop, zone_of))
+            (event.rdates if prop.name == "RDATE" else event.exdates).extend(read_times(prop, zone_of))
     return event
 
 
 def _end(begins: Time, props: Sequence[Property], zone_of: ZoneOf) -> Time:
     if end := first(props, "DTEND"):
-        ends = _alike(read_time(end, zone_of), begins)
+        ends = _comparable(read_time(end, zone_of), begins)
+        # Some programs write a one-day event with DTEND on the same day.
         if ends == begins and not isinstance(begins, dt.datetime):
             return begins + dt.timedelta(days=1)
         return ends
@@ -96,8 +98,8 @@ def _end(begins: Time, props: Sequence[Property], zone_of: ZoneOf) -> Time:
     return begins if isinstance(begins, dt.datetime) else begins + dt.timedelta(days=1)
 
 
-def _alike(ends: Time, begins: Time) -> Time:
-    """An end that can be compared with its start, where a file mixes dates, floating times and zones."""
+def _comparable(ends: Time, begins: Time) -> Time:
+    """Return an end that can be compared with its start, where a file mixes dates, floating times and zones."""
     if not isinstance(begins, dt.datetime):
         return ends.date() if isinstance(ends, dt.datetime) else ends
     if not isinstance(ends, dt.datetime):
@@ -108,9 +110,9 @@ def _alike(ends: Time, begins: Time) -> Time:
 
 
 def after(begins: Time, duration: dt.timedelta, *, in_days: bool = True) -> Time:
-    """The end of a duration: days, where it is told in them, are those of the calendar, the rest is exact.
+    """Return the end of a duration: days in it are calendar days, the rest is exact time (RFC 5545, 3.3.6).
 
-    So PT24H are 24 hours on the days of a clock change too, and P1D ends at the same time of day.
+    So PT24H are 24 hours on the day of a clock change too, and P1D ends at the same time of day.
     """
     if not isinstance(begins, dt.datetime):
         return begins + max(dt.timedelta(days=duration.days), dt.timedelta(days=1))
@@ -122,26 +124,26 @@ def after(begins: Time, duration: dt.timedelta, *, in_days: bool = True) -> Time
 
 
 def status_of(props: Iterable[Property], owner: str | None) -> Status | None:
-    """Whether an event takes its owner's time: `None` where not.
+    """Return whether an event makes its owner busy or tentatively busy; `None` where the owner is free.
 
-    Not, where it is cancelled, declined by its owner, or transparent; where TRANSP is silent, what Outlook's
-    BUSYSTATUS says. Tentative is what the event, its owner or Outlook calls so, and what the owner has not
-    answered.
+    The owner is free where the event is cancelled, declined by the owner, or transparent; without TRANSP, where
+    Outlook's BUSYSTATUS is FREE. An event is tentative where its STATUS, the owner's answer or BUSYSTATUS is, and
+    where the owner has not answered.
     """
-    said = {prop.name: prop.value.upper() for prop in props if prop.name != "ATTENDEE"}
+    values = {prop.name: prop.value.upper() for prop in props if prop.name != "ATTENDEE"}
     answer = _answer(props, owner) if owner else None
-    shown_as = said.get("X-MICROSOFT-CDO-BUSYSTATUS")
-    if said.get("STATUS") == "CANCELLED" or answer in _FREE_STATES or said.get("TRANSP") == "TRANSPARENT":
+    busy_status = values.get("X-MICROSOFT-CDO-BUSYSTATUS")
+    if values.get("STATUS") == "CANCELLED" or answer in _FREE_STATES or values.get("TRANSP") == "TRANSPARENT":
         return None
-    if shown_as == "FREE" and "TRANSP" not in said:
+    if busy_status == "FREE" and "TRANSP" not in values:
         return None
-    if said.get("STATUS") == "TENTATIVE" or answer in _TENTATIVE_STATES or shown_as == "TENTATIVE":
+    if values.get("STATUS") == "TENTATIVE" or answer in _TENTATIVE_STATES or busy_status == "TENTATIVE":
         return "tentative"
     return "busy"
 
 
 def _answer(props: Iterable[Property], owner: str) -> str | None:
-    """The owner's PARTSTAT, which is NEEDS-ACTION where the line does not say; `None` where they are not asked."""
+    """Return the owner's PARTSTAT, by default NEEDS-ACTION; `None` where the owner is no attendee."""
     for prop in props:
         if prop.name == "ATTENDEE" and owner in (address(prop.value), address(prop.params.get("EMAIL", ""))):
             return prop.params.get("PARTSTAT", "NEEDS-ACTION").upper()
@@ -149,12 +151,12 @@ def _answer(props: Iterable[Property], owner: str) -> str | None:
 
 
 def address(uri: str) -> str:
-    """An e-mail address as two are compared, from a `mailto:` URI or as it is."""
+    """Return an email address in a form for comparison, from a `mailto:` URI or a bare address."""
     return unquote(uri).strip().casefold().removeprefix("mailto:")
 
 
 class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
-    """Shows the library an event that is read already, where it would look for a component's properties."""
+    """Presents an event that was read already to the library, which would read a component's properties."""
 
     def __init__(self, event: TimedEvent, work: rules.Work) -> None:
         super().__init__({"RECURRENCE-ID": vDDDTypes(event.replaces)} if event.replaces else {})
@@ -164,9 +166,9 @@ class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
     raw_end = property(lambda self: self.event.ends)
     sequence = property(lambda self: self.event.sequence)
     this_and_future = property(lambda self: self.event.splits)
-    rrules = property(lambda self: self.event.rules)
-    rdates = property(lambda self: self.event.added)
-    exdates = property(lambda self: self.event.excepted)
+    rrules = property(lambda self: self.event.rrules)
+    rdates = property(lambda self: self.event.rdates)
+    exdates = property(lambda self: self.event.exdates)
 
     def has_recurrence_rules(self) -> bool:
         return self.event.repeats
@@ -179,7 +181,7 @@ class _Occurrence(Occurrence):  # type: ignore[misc]  # as above
 
 
 class _Rules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
-    """Rules that are walked within bounds."""
+    """Recurrence rules of the library, with bounded work."""
 
     def create_rule_with_start(self, rule_string: str) -> Any:
         try:
@@ -187,7 +189,7 @@ class _Rules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
         except UnreadableError:
             raise
         except (OverflowError, TypeError, ValueError):
-            raise UnreadableError("its RRULE cannot be read") from None
+            raise UnreadableError("its RRULE is unreadable") from None
 
     def rrulestr(self, rule_string: str) -> Any:
         bounds = rules.read_rule(rule_string, self.start)
@@ -196,10 +198,11 @@ class _Rules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
         return rule
 
     def rrule_between(self, span_start: dt.datetime, span_stop: dt.datetime) -> Iterator[dt.datetime]:
+        # The library puts RDATEs first, which need no bound.
         first, last = (convert_to_datetime(moment, self.tzinfo) for moment in (span_start, span_stop))
-        listed, *repeated = self.rrules
-        yield from listed.between(first, last, inc=True)
-        for rule in repeated:
+        dates, *recurrences = self.rrules
+        yield from dates.between(first, last, inc=True)
+        for rule in recurrences:
             for moment in rules.between(rule, rule.bounds, self.start, first, last, self.core.work):
                 if rule.until is None or not compare_greater(moment, rule.until):
                     yield moment
@@ -215,14 +218,14 @@ class _Series(Series):  # type: ignore[misc]  # as above
 def occurrences(
     events: Sequence[TimedEvent], start: dt.datetime, stop: dt.datetime, work: rules.Work
 ) -> Iterator[Span]:
-    """The stretches of time that the events of one UID take around `[start, stop]`.
+    """Yield the time spans of the events of one UID around `[start, stop]`.
 
     Raises:
-        UnreadableError: a rule makes no sense, or they take more work than is left to them.
-        SpentError: they take more work than is left to all.
+        UnreadableError: a rule is invalid, or the events take more work than is left of their budget.
+        SpentError: they take more work than is left of the file's budget.
     """
     if sum(event.splits for event in events) > _MAX_SPLITS:
-        raise rules.TooMuchError(f"it is changed for all the future more than {_MAX_SPLITS} times")
+        raise rules.TooMuchError(f"it has more than {_MAX_SPLITS} changes of all future occurrences")
     work.spend(_SERIES_UNITS * (len(events) + 1))
     for occurrence in _Series([_Adapter(event, work) for event in events]).between(start, stop):
         if occurrence.status:

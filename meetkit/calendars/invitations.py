@@ -1,4 +1,4 @@
-"""Invitations to meetings (RFC 5546), and a person's meetings as a calendar to subscribe to."""
+"""Invitations to meetings (RFC 5546), and calendar feeds of a user's meetings."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ Method = Literal["REQUEST", "CANCEL"]
 
 _PRODUCT = "-//meetkit//meetkit//EN"
 _MAX_SEQUENCE = 2**31 - 1
+# RFC 7986 limits a UID to 255 octets; an id of 200 still leaves room for most domains.
 _MAX_NAME, _MAX_UID = 200, 255
 _MAX_DOMAIN = 180
 _DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _REFRESH = dt.timedelta(hours=1)
-# Outside these years, offsets are local mean time, or rules too far off to be written down.
+# Outside these years, offsets are local mean time, or rules too far in the future to be listed.
 _ZONED_YEARS = range(1971, 2400)
-# What an address may hold as it is in a mailto: URI (RFC 6068).
-_PLAIN = "@!$'*+-._~=/"
+# Characters that need no encoding in a mailto: URI (RFC 6068).
+_SAFE = "@!$'*+-._~=/"
 _ONE_SECOND = dt.timedelta(seconds=1)
 
 
 class _Text(vText):
-    r"""TEXT as RFC 5545 3.3.11 escapes it; icalendar takes a `\N` in `C:\New` for a line break."""
+    r"""TEXT with the escapes of RFC 5545, 3.3.11; icalendar mistakes the `\N` in `C:\New` for a line break."""
 
     def to_ical(self) -> bytes:
         text = str(self).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
@@ -50,25 +51,25 @@ def invitation(
     now: dt.datetime,
     domain: str = "meetkit",
 ) -> bytes:
-    """An iCalendar file that asks people to a meeting, tells them of a change, or calls it off.
+    """Return an iCalendar file that invites people to a meeting, updates it, or cancels it.
 
-    It shows title, time and people; what was said and summed up stays here. Its UID is the same for all
-    invitations to a meeting. Times are to the second: a meeting that begins or ends within one takes all of it.
+    It contains title, time and people; no transcript, notes or insights. Its UID is the same for all invitations to a
+    meeting. Times are to the second: a meeting that begins or ends within a second takes all of it.
 
     Args:
-        meeting: what to invite to; with `REQUEST` not a cancelled one.
-        method: `REQUEST` for an invitation or an update, `CANCEL` to call it off.
-        sequence: how often the meeting was changed; calendars leave out what has not a higher one than
-            they know. Default: the meeting's version less one.
-        people: the organizer, who is the meeting's owner, and all who attend; others are left aside.
-        now: when this is made, aware.
-        domain: a host name within which no two meetings have the same id; it ends the UID. Give one of your own
-            where ids are short, as two deployments' `meeting_1` would else be one meeting to a calendar. Keep it:
-            with another one, updates are of meetings that nobody knows.
+        meeting: the meeting; with `REQUEST` not a cancelled one.
+        method: `REQUEST` for an invitation or an update, `CANCEL` for a cancellation.
+        sequence: the number of changes to the meeting; calendars ignore an update without a higher one than they
+            know. Default: the meeting's version less one.
+        people: the organizer, who is the meeting's owner, and all attendees; other people are ignored.
+        now: the time of creation, aware.
+        domain: a host name within which meeting ids are unique; the UID ends in it. Pass your own where ids are
+            short, as calendars would take `meeting_1` of two deployments for one meeting. Never change it, as
+            calendars would not recognize the meetings of later updates.
 
     Raises:
-        InvalidRequestError: somebody of the meeting is not in `people`, nobody attends but the organizer,
-            or an argument breaks a rule.
+        InvalidRequestError: a person of the meeting is not in `people`, the organizer is the only attendee, or an
+            argument is invalid.
     """
     if method not in ("REQUEST", "CANCEL"):
         raise InvalidRequestError(f"method: 'REQUEST' or 'CANCEL', not {brief_repr(method)}")
@@ -76,31 +77,31 @@ def invitation(
         raise InvalidRequestError(f"meeting {meeting.id!r} is cancelled; use method 'CANCEL'")
     organizer, *attendees = _people_of(meeting, people)
     if not attendees:
-        raise InvalidRequestError(f"meeting {meeting.id!r} has nobody to invite but its owner")
+        raise InvalidRequestError(f"meeting {meeting.id!r} has no attendees besides its owner")
     event = _event(
         meeting,
         uid=_uid(meeting.id, _host(domain)),
         stamp=_instant(now),
         sequence=_sequence(meeting, sequence),
-        cancelled=method == "CANCEL",
+        is_cancelled=method == "CANCEL",
     )
     event.add("ORGANIZER", _address(organizer))
     for attendee in attendees:
         event.add("ATTENDEE", _attendee(attendee, replies=method == "REQUEST"))
     calendar = _calendar([event])
     calendar.add("METHOD", method)
-    return _written(calendar)
+    return _to_bytes(calendar)
 
 
 def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: str = "meetkit") -> bytes:
-    """A user's meetings as a calendar to subscribe to, e.g. at a secret URL.
+    """Return a user's meetings as a calendar to subscribe to, e.g. at a secret URL.
 
-    Cancelled ones are there as cancelled, so that they vanish from calendars that have them; the others
-    take time. It says who meets nowhere but in the titles. `now`, aware, stands in for times of change that
-    a meeting does not know. `domain` is that of `invitation`; ids must be unique within it.
+    Cancelled meetings are included as cancelled, so that they disappear from calendars that have them; the others
+    are busy time. It names no people, except where titles do. `now`, aware, replaces the time of change of a meeting
+    that has none. `domain` is that of `invitation`; ids must be unique within it.
 
     Raises:
-        InvalidRequestError: a meeting is not the user's, or an argument breaks a rule.
+        InvalidRequestError: a meeting is not the user's, or an argument is invalid.
     """
     meetings = list(meetings)
     for meeting in meetings:
@@ -113,7 +114,7 @@ def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: s
             uid=_uid(meeting.id, host),
             stamp=meeting.updated_at or meeting.created_at or stamp,
             sequence=_sequence(meeting, None),
-            cancelled=meeting.status == "cancelled",
+            is_cancelled=meeting.status == "cancelled",
         )
         for meeting in meetings
     ]
@@ -122,22 +123,22 @@ def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: s
     calendar.add("X-WR-TIMEZONE", _Text(user.timezone))
     calendar.add("REFRESH-INTERVAL", vDuration(_REFRESH), {"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vDuration(_REFRESH))
-    return _written(calendar)
+    return _to_bytes(calendar)
 
 
 def _people_of(meeting: Meeting, people: Iterable[User | Contact]) -> list[User | Contact]:
-    """The organizer, then the others of a meeting."""
+    """Return the organizer, then the other people of a meeting."""
     people = list(people)
     users: dict[str, User | Contact] = {person.id: person for person in people if isinstance(person, User)}
     contacts: dict[str, User | Contact] = {person.id: person for person in people if isinstance(person, Contact)}
-    wanted = [(users, "user", user_id) for user_id in meeting.user_ids]
-    wanted += [(contacts, "contact", meeting.contact_id)] if meeting.contact_id is not None else []
-    found = []
-    for known, kind, person_id in wanted:
-        if person_id not in known:
+    members = [(users, "user", user_id) for user_id in meeting.user_ids]
+    members += [(contacts, "contact", meeting.contact_id)] if meeting.contact_id is not None else []
+    participants = []
+    for known_people, kind, person_id in members:
+        if person_id not in known_people:
             raise InvalidRequestError(f"people: {kind} {person_id!r} of meeting {meeting.id!r} is missing")
-        found.append(known[person_id])
-    return found
+        participants.append(known_people[person_id])
+    return participants
 
 
 def _instant(now: dt.datetime) -> dt.datetime:
@@ -168,21 +169,21 @@ def _calendar(events: Sequence[Event]) -> Calendar:
 
 
 def _zones_of(events: Iterable[Event]) -> dict[str, list[dt.datetime]]:
-    """The zones that times are written in, each with the instants."""
-    found: dict[str, list[dt.datetime]] = {}
+    """Return the zones of the events' times, each with its instants."""
+    zones: dict[str, list[dt.datetime]] = {}
     for event in events:
         for time in (event.start, event.end):
             if isinstance(time, dt.datetime) and isinstance(time.tzinfo, ZoneInfo):
-                found.setdefault(time.tzinfo.key, []).append(time.astimezone(dt.UTC))
-    return found
+                zones.setdefault(time.tzinfo.key, []).append(time.astimezone(dt.UTC))
+    return zones
 
 
-def _written(calendar: Calendar) -> bytes:
+def _to_bytes(calendar: Calendar) -> bytes:
     body: bytes = calendar.to_ical()
     return body
 
 
-def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, cancelled: bool) -> Event:
+def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, is_cancelled: bool) -> Event:
     event = Event()
     event.add("UID", uid)
     event.add("DTSTAMP", stamp)
@@ -193,7 +194,7 @@ def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, can
     if meeting.updated_at:
         event.add("LAST-MODIFIED", meeting.updated_at)
     event.add("SUMMARY", _Text(meeting.title))
-    event.add("STATUS", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("STATUS", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("TRANSP", "OPAQUE")
     return event
 
@@ -205,29 +206,29 @@ def _host(domain: str) -> str:
 
 
 def _uid(meeting_id: str, host: str) -> str:
-    """The same for the same meeting, another for another, in ASCII and not too long for any calendar."""
+    """Return the UID of a meeting: stable, unique, ASCII, and short enough for any calendar."""
     name = quote(meeting_id, safe="")
     if len(name) > min(_MAX_NAME, _MAX_UID - len(f"@{host}")):
-        # No quoted id holds a colon.
+        # No quoted id contains a colon, so a digest equals no other id.
         name = f"sha256:{hashlib.sha256(meeting_id.encode()).hexdigest()}"
     return f"{name}@{host}"
 
 
 def _times(meeting: Meeting) -> tuple[dt.datetime, dt.datetime]:
-    """Start and end in the meeting's zone, or in UTC where its clock cannot tell them."""
+    """Return start and end in the meeting's zone, or in UTC where its wall clock is ambiguous."""
     start = meeting.date.astimezone(dt.UTC).replace(microsecond=0)
     end = meeting.end.astimezone(dt.UTC)
     end = end.replace(microsecond=0) + (_ONE_SECOND if end.microsecond else dt.timedelta())
     zone = ZoneInfo(meeting.timezone)
     local = start.astimezone(zone), end.astimezone(zone)
-    # Of a reading that comes twice, a calendar takes the first.
-    tellable = all(moment.year in _ZONED_YEARS and not moment.fold for moment in local)
-    return local if tellable and meeting.timezone != "UTC" else (start, end)
+    # Of a time that the clock repeats, calendars take the first.
+    is_unambiguous = all(moment.year in _ZONED_YEARS and not moment.fold for moment in local)
+    return local if is_unambiguous and meeting.timezone != "UTC" else (start, end)
 
 
 def _address(person: User | Contact) -> vCalAddress:
-    address = vCalAddress(f"mailto:{quote(person.email, safe=_PLAIN)}")
-    # A quote cannot stand in a parameter, and few calendars read it in the way that RFC 6868 has for it.
+    address = vCalAddress(f"mailto:{quote(person.email, safe=_SAFE)}")
+    # A parameter cannot contain a quote, and few calendars read the encoding of RFC 6868.
     address.params["CN"] = " ".join(person.name.replace('"', "'").splitlines())
     return address
 

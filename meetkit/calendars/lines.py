@@ -1,7 +1,7 @@
-"""From the bytes of a calendar to the lines of its components, before anything is parsed.
+"""The components of a calendar file and their lines, before anything is parsed.
 
-Parsing what nobody asked for is where hostile files win. So a file is cut into components by its BEGIN and END
-lines alone, and of a component only the lines that busy time hangs on are looked at, when it is its turn.
+Hostile files exploit the parsing of content that is not needed. So a file is split into components by its BEGIN and
+END lines alone, and of a component only the lines that determine busy time are read, when it is processed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 
 from meetkit.errors import InvalidRequestError
 
+# Components nest three deep: VCALENDAR, VTIMEZONE or VEVENT, and STANDARD or VALARM.
 MAX_DEPTH = 10
 MAX_COMPONENTS = 100_000
+# Two for each year since 1970 are some 110.
 MAX_OBSERVANCES = 200
 MAX_LINES = 2_000
 MAX_COMPONENT_BYTES = 200_000
@@ -29,24 +31,24 @@ _LINE = re.compile(
 _KINDS = {b"VTIMEZONE": "zones", b"VEVENT": "events", b"VFREEBUSY": "free_busy"}
 
 
-class TooLong(ValueError):  # noqa: N818  # says what is wrong
-    """A component has more lines than any that a person made."""
+class TooLongError(ValueError):
+    """A component has more or longer lines than any real one."""
 
 
 @dataclass(slots=True)
 class Block:
-    """A component, `data[start:end]` without its BEGIN and END lines; `closed` where it has its own END."""
+    """A component, `data[start:end]` without its BEGIN and END lines; `is_closed` where it has its own END."""
 
     start: int
     end: int = -1
     uid: bytes = b""
-    closed: bool = False
+    is_closed: bool = False
     children: list[Block] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Source:
-    """One VCALENDAR of a file, with those components that busy time hangs on."""
+    """A VCALENDAR of a file, with the components that determine busy time."""
 
     data: bytes
     whole: Block
@@ -56,33 +58,35 @@ class Source:
 
 
 def split(ics: bytes, *, max_bytes: int) -> list[Source]:
-    """Cut a file into its calendars.
+    """Split a file into its calendars.
 
     Raises:
-        InvalidRequestError: it is too large, or no calendar, or one that was cut off.
+        InvalidRequestError: the file is too large, not a calendar, or cut off.
     """
     if len(ics) > max_bytes:
         raise InvalidRequestError(
-            f"the calendar is larger than the {max_bytes:,} bytes allowed; export a shorter time, or allow more"
+            f"the calendar is larger than the {max_bytes:,} bytes allowed; export a shorter period, or raise the limit"
         )
-    data = _unfolded(ics)
+    data = _unfold(ics)
     sources = _Splitter(data).sources
     if not sources:
-        raise InvalidRequestError(f"not a calendar: {_what_else(data)}; an iCalendar file has a BEGIN:VCALENDAR line")
+        raise InvalidRequestError(
+            f"not a calendar: {_describe_other(data)}; an iCalendar file has a BEGIN:VCALENDAR line"
+        )
     return sources
 
 
-def head(source: Source) -> Block:
-    """What a calendar says of itself, up to its first component."""
+def header(source: Source) -> Block:
+    """Return the calendar's own lines, up to its first component."""
     begin = source.data.find(b"\nBEGIN:", source.whole.start)
     return Block(source.whole.start, begin if begin >= 0 else source.whole.end)
 
 
 def lines(data: bytes, block: Block) -> Iterator[str]:
-    """The lines of a component's own, not of those within it, that busy time hangs on.
+    """Yield the component's own lines that determine busy time, without those of components within it.
 
     Raises:
-        TooLong: there are more than one can mean. Attendees do not count, as they are many in earnest.
+        TooLongError: there are too many. Attendees do not count, as real meetings have many.
     """
     depth = count = size = 0
     for line in _LINE.finditer(data, block.start, block.end):
@@ -92,7 +96,7 @@ def lines(data: bytes, block: Block) -> Iterator[str]:
             if not line["attendee"]:
                 count, size = count + 1, size + line.end() - line.start()
             if count > MAX_LINES or size > MAX_COMPONENT_BYTES:
-                raise TooLong
+                raise TooLongError
             yield _text(line[0])
 
 
@@ -100,33 +104,34 @@ def _text(line: bytes) -> str:
     try:
         return line.decode()
     except UnicodeDecodeError:
+        # Old programs write it, and it decodes any bytes.
         return line.decode("latin-1")
 
 
-def _unfolded(ics: bytes) -> bytes:
-    """The bytes with LF at each line's end and no line folded, whichever system wrote them."""
+def _unfold(ics: bytes) -> bytes:
+    """Return the bytes with LF line ends and unfolded lines (RFC 5545, 3.1)."""
     if ics.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         ics = ics.decode("utf-16", "replace").encode("utf-8", "replace")
     ics = ics.removeprefix(codecs.BOM_UTF8)
     if b"\r" in ics:
         ics = ics.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    # A fold may lie within a character, so it is undone on bytes.
+    # A fold may lie within a UTF-8 character, so it is undone on bytes.
     return ics.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
-def _what_else(data: bytes) -> str:
+def _describe_other(data: bytes) -> str:
     begin = data[:1000].strip().lower()
     if not begin:
         return "it is empty"
     if begin.startswith(b"<"):
-        return "it is a web page or XML, perhaps a page to log in"
+        return "it is a web page or XML, perhaps a login page"
     if b"\0" in begin:
         return "it is binary data"
-    return "it is some other text"
+    return "it is other text"
 
 
 class _Splitter:
-    """Walks over BEGIN, END and UID lines with the components that are open."""
+    """Splits a file by its BEGIN, END and UID lines, with a stack of open components."""
 
     def __init__(self, data: bytes) -> None:
         self.sources: list[Source] = []
@@ -142,17 +147,18 @@ class _Splitter:
             elif len(self._open) == 2:
                 self._open[-1][1].uid = value[:1000]
         if self._open:
-            raise self._cut_off()
+            raise self._cut_off_error()
 
     def _begin(self, name: bytes, mark: re.Match[bytes]) -> None:
         if self._open and name == b"VCALENDAR":
-            raise self._cut_off()
+            raise self._cut_off_error()
+        # A component without its END ends where the next of its kind begins.
         if self._open and name in _KINDS and self._open[-1][0] == name:
-            self._close(mark.start(), closed=False)
+            self._close(mark.start(), is_closed=False)
         if not self._open and name != b"VCALENDAR":
             return
         if len(self._open) == MAX_DEPTH:
-            raise InvalidRequestError(f"the calendar's components lie within each other more than {MAX_DEPTH} deep")
+            raise InvalidRequestError(f"the calendar's components are nested more than {MAX_DEPTH} deep")
         block = Block(mark.end())
         self._open.append((name, block))
         if name == b"VCALENDAR":
@@ -160,29 +166,30 @@ class _Splitter:
             self.sources.append(Source(self._data, block))
 
     def _end(self, name: bytes, at: int) -> None:
-        if any(name == opened for opened, _ in self._open):
+        # An END without its BEGIN is ignored.
+        if any(name == open_name for open_name, _ in self._open):
             while self._open[-1][0] != name:
-                self._close(at, closed=False)
-            self._close(at, closed=True)
+                self._close(at, is_closed=False)
+            self._close(at, is_closed=True)
 
-    def _close(self, at: int, *, closed: bool) -> None:
+    def _close(self, at: int, *, is_closed: bool) -> None:
         name, block = self._open.pop()
-        block.end, block.closed = at, closed
+        block.end, block.is_closed = at, is_closed
         if len(self._open) == 1 and name in _KINDS:
             self._count()
             getattr(self.sources[-1], _KINDS[name]).append(block)
         elif len(self._open) == 2 and self._open[-1][0] == b"VTIMEZONE":
             siblings = self._open[-1][1].children
-            # One more than may be there shows that there are too many.
+            # One more than the limit shows that there are too many.
             if len(siblings) <= MAX_OBSERVANCES:
                 siblings.append(block)
 
     def _count(self) -> None:
         self._components += 1
         if self._components > MAX_COMPONENTS:
-            raise InvalidRequestError(f"the calendar has more than {MAX_COMPONENTS:,} events; export a shorter time")
+            raise InvalidRequestError(f"the calendar has more than {MAX_COMPONENTS:,} events; export a shorter period")
 
-    def _cut_off(self) -> InvalidRequestError:
+    def _cut_off_error(self) -> InvalidRequestError:
         name = self._open[-1][0][:40].decode("ascii", "replace")
         return InvalidRequestError(
             f"the calendar is cut off: BEGIN:{name} has no END:{name}, so events may be missing; export it again"

@@ -1,4 +1,4 @@
-"""Whose calendar a file is, where it does not say so."""
+"""The owner of a calendar that does not name one, from its attendees."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ import re
 from meetkit.calendars.events import address
 from meetkit.calendars.lines import Block, Source
 
-# The address is the last of the line; what stands before it are parameters.
+# The address ends the line; parameters precede it.
 _ATTENDEE = re.compile(rb"^ATTENDEE[;:][^\n]*?(mailto:[^\s\";,:]{3,254})[ \t]*$", re.MULTILINE | re.IGNORECASE)
+# An event with more attendees is a broadcast, which says little about the owner.
 _MAX_ATTENDEES = 500
 
 
-def asked_everywhere(source: Source) -> str | None:
-    """The one address that is asked to every event that anybody is asked to; `None` where there is not one.
+def common_attendee(source: Source) -> str | None:
+    """Return the one attendee that all events with attendees have in common; `None` where there is not exactly one.
 
-    In the calendar of somebody who is asked to meetings that is them; an organizer's guests change.
+    In the calendar of an invitee that is the owner, as the other attendees change from event to event.
     """
     common: set[str] = set()
     for block in source.events:
-        asked = _asked(source, block)
-        if asked:
-            common = common & asked if common else asked
+        attendees = _attendees(source, block)
+        if attendees:
+            common = common & attendees if common else attendees
             if not common:
                 return None
     return common.pop() if len(common) == 1 else None
 
 
-def _asked(source: Source, block: Block) -> set[str]:
-    found: set[str] = set()
+def _attendees(source: Source, block: Block) -> set[str]:
+    addresses: set[str] = set()
     for match in _ATTENDEE.finditer(source.data, block.start, block.end):
-        found.add(address(match[1].decode("utf-8", "replace")))
-        if len(found) > _MAX_ATTENDEES:
+        addresses.add(address(match[1].decode("utf-8", "replace")))
+        if len(addresses) > _MAX_ATTENDEES:
             return set()
-    return found
+    return addresses

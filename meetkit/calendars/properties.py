@@ -1,4 +1,4 @@
-"""Content lines of RFC 5545 and the values of time in them."""
+"""Content lines of RFC 5545 and their date and time values."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Period = tuple[dt.datetime, dt.datetime | dt.timedelta]
 ZoneOf = Callable[[str], dt.tzinfo]
 
 
-# What the library takes for a quoted line grows with the square of them.
+# The library's time for a quoted line grows with the square of its parameters.
 _MAX_PARTS = 200
 
 
 class UnreadableError(ValueError):
-    """A component cannot be read; the message says why and holds nothing personal."""
+    """A component is unreadable; the message has the reason and no personal data."""
 
 
 class Property(NamedTuple):
-    """A content line: its name in capitals, its parameters by names in capitals, and its value."""
+    """A content line: its upper-case name, its parameters by upper-case name, and its value."""
 
     name: str
     params: Mapping[str, str]
@@ -34,8 +34,9 @@ def read_line(line: str) -> Property:
     """Split a content line.
 
     Raises:
-        UnreadableError: it has no name and value.
+        UnreadableError: the line is malformed.
     """
+    # The library is much slower, and needed for quoted parameters alone.
     if '"' not in line and "\\" not in line:
         head, _, value = line.partition(":")
         name, *pairs = head.split(";")
@@ -44,22 +45,23 @@ def read_line(line: str) -> Property:
     if line.count(";") + line.count('"') > _MAX_PARTS:
         raise UnreadableError(f"a line {line[:30].partition(':')[0].partition(';')[0]} has too many parameters")
     try:
-        name, parsed, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
+        name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     except ValueError:
         raise UnreadableError(f"a line {line.partition(':')[0].partition(';')[0][:30]} is malformed") from None
     params = {
-        str(key).upper(): word if isinstance(word, str) else ",".join(map(str, word)) for key, word in parsed.items()
+        str(key).upper(): word if isinstance(word, str) else ",".join(map(str, word))
+        for key, word in parameters.items()
     }
     return Property(name.upper(), params, value.strip())
 
 
 def read_time(prop: Property, zone_of: ZoneOf) -> Time:
-    """A date, a floating (naive) datetime, or one in UTC or its TZID's zone."""
+    """Return a date, a floating (naive) datetime, or one in UTC or its TZID's zone."""
     return _time(prop, prop.value, zone_of)
 
 
 def read_times(prop: Property, zone_of: ZoneOf) -> list[Time | Period]:
-    """The dates, datetimes and periods of a list such as that of EXDATE or RDATE."""
+    """Return the dates, datetimes and periods of a list such as EXDATE or RDATE."""
     return [
         _period(prop, value, zone_of) if "/" in value else _time(prop, value, zone_of)
         for value in prop.value.split(",")
@@ -68,12 +70,12 @@ def read_times(prop: Property, zone_of: ZoneOf) -> list[Time | Period]:
 
 
 def read_period(prop: Property, value: str, zone_of: ZoneOf) -> Period:
-    """A period `start/end` or `start/duration`."""
+    """Return a period of the form `start/end` or `start/duration`."""
     return _period(prop, value, zone_of)
 
 
 def read_duration(prop: Property) -> dt.timedelta:
-    """A duration, which may not be negative."""
+    """Return a duration, which must not be negative."""
     return _duration(prop.name, prop.value)
 
 
@@ -109,12 +111,12 @@ def _duration(name: str, value: str) -> dt.timedelta:
     try:
         duration: dt.timedelta = vDuration.from_ical(value.strip().upper())  # type: ignore[no-untyped-call]
     except (ValueError, OverflowError):
-        raise UnreadableError(f"{name} is not a duration such as PT45M, or too long a one") from None
+        raise UnreadableError(f"{name} is not a duration such as PT45M, or is too long") from None
     if duration < dt.timedelta():
         raise UnreadableError(f"{name} is a negative duration")
     return duration
 
 
 def first(props: Iterable[Property], name: str) -> Property | None:
-    """The first property of a name."""
+    """Return the first property of a name, or `None`."""
     return next((prop for prop in props if prop.name == name), None)

@@ -1,4 +1,4 @@
-"""What is asked of a calendar, and what is said of the parts that cannot be read."""
+"""The query of a calendar's busy time, and the problems of its unreadable components."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ DEFAULT_MAX_BYTES = 20 * 1024 * 1024
 
 
 class CalendarWarning(UserWarning):
-    """Something in a calendar could not be read, and is missing from its busy time."""
+    """A component of a calendar is unreadable, and missing from its busy time."""
 
 
 class Problem(Value):
-    """A component that is left out, by its kind and its UID where it has one, and why.
+    """A component that is left out: its kind, its UID where it has one, and the reason.
 
-    Nothing here says what an event is about.
+    It contains nothing of an event's subject.
     """
 
     component: Literal["VCALENDAR", "VEVENT", "VFREEBUSY"]
@@ -30,18 +30,18 @@ class Problem(Value):
     message: Phrase
 
     def __str__(self) -> str:
-        """In one line, e.g. `VEVENT 'a@example.com' is left out: it has no DTSTART`."""
-        which = f" {self.uid!r}" if self.uid else ""
-        return f"{self.component}{which} is left out: {self.message}"
+        """Return one line, e.g. `VEVENT 'a@example.com' is left out: it has no DTSTART`."""
+        uid = f" {self.uid!r}" if self.uid else ""
+        return f"{self.component}{uid} is left out: {self.message}"
 
 
 OnProblem = Callable[[Problem], object]
 
 
 class BusyQuery(Value):
-    """Which busy time is asked for: what meets `[start, end)`.
+    """A query for the busy time that overlaps `[start, end)`.
 
-    Naive times, in the query as in the calendar, are wall-clock times in `timezone`.
+    Naive times, in the query and in the calendar, are wall-clock times in `timezone`.
     """
 
     start: Moment
@@ -52,7 +52,7 @@ class BusyQuery(Value):
 
     @property
     def window(self) -> tuple[Instant, Instant]:
-        """Start and end as instants in UTC."""
+        """The start and end as instants in UTC."""
         start, end = (resolve(moment, self.timezone).astimezone(dt.UTC) for moment in (self.start, self.end))
         return start, end
 
@@ -62,5 +62,5 @@ class BusyQuery(Value):
         if end <= start:
             raise ValueError("end: must lie after start")
         if end - start > MAX_WINDOW:
-            raise ValueError(f"end: a window spans at most {MAX_WINDOW.days} days")
+            raise ValueError(f"end: the window can span at most {MAX_WINDOW.days} days")
         return self

@@ -1,4 +1,4 @@
-"""Reads one VCALENDAR: its events by UID, each on its own, so that a bad one costs only itself."""
+"""The reader of one VCALENDAR: events are read by UID, each separately, so that a bad one affects no other."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from zoneinfo import ZoneInfo
 
 from meetkit.calendars import rules
 from meetkit.calendars.events import MAX_MEMBERS, Status, TimedEvent, address, after, occurrences, read_event
-from meetkit.calendars.lines import Block, Source, TooLong, head, lines
-from meetkit.calendars.owners import asked_everywhere
+from meetkit.calendars.lines import Block, Source, TooLongError, header, lines
+from meetkit.calendars.owners import common_attendee
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
 from meetkit.calendars.query import MAX_WINDOW, BusyQuery, OnProblem, Problem
 from meetkit.calendars.timezones import Zones
 from meetkit.models.base import CONTROL
 from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
-Found = tuple[int, int, Status]
+BusySpan = tuple[int, int, Status]
 
-# No two clocks on earth are further apart than a day, and what is told by its look lasts two more at most.
+# Two clocks on earth differ by 26 hours at most, and `_is_elsewhere` judges events of two more days at most.
 _MARGIN = dt.timedelta(days=5)
-_LONGEST = MAX_WINDOW // dt.timedelta(microseconds=1)
+_MAX_REACH = MAX_WINDOW // dt.timedelta(microseconds=1)
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")
 _DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
 _STARTS = re.compile(rb"^DTSTART" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _ENDS = re.compile(rb"^DTEND" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _MORE = re.compile(rb"^(DURATION|RRULE|RDATE)[;:]([^\n]*)", re.MULTILINE | re.IGNORECASE)
 _UNTIL = re.compile(rb"UNTIL=([0-9]{8})", re.IGNORECASE)
-# Several lines may name the owner, e.g. as somebody's delegate; thousands do not.
-_MAX_ASKED = 20
+# Several lines may name the owner, e.g. as a delegate; thousands are hostile.
+_MAX_OWNER_LINES = 20
 _FREE_BUSY: dict[str, Status | None] = {"FREE": None, "BUSY-TENTATIVE": "tentative"}
 
 
 class Reader:
-    """Finds what of one calendar meets the query's window."""
+    """Reads the busy time of one calendar that overlaps the query's window."""
 
     def __init__(self, source: Source, query: BusyQuery, work: rules.Work, on_problem: OnProblem) -> None:
-        """Prepare; reading begins with `intervals`."""
+        """Prepare the reading, which `intervals` starts."""
         self._source, self._work, self._on_problem = source, work, on_problem
         self._timezone, self._floating = query.timezone, ZoneInfo(query.timezone)
         start, end = query.window
         self._window = to_microseconds(start), to_microseconds(end)
-        self._reach = max(self._window[0] - _LONGEST, FIRST), min(self._window[1] + _LONGEST, LAST)
+        self._reach = max(self._window[0] - _MAX_REACH, FIRST), min(self._window[1] + _MAX_REACH, LAST)
         self._around = start - _MARGIN, end + _MARGIN
         self._dates = [moment.strftime("%Y%m%d").zfill(8).encode() for moment in self._around]
         self._zones = Zones(source, (start.year, end.year), work)
@@ -52,16 +52,17 @@ class Reader:
         self._owner = address(query.owner) if query.owner else None
         self._takes_time = False
 
-    def intervals(self) -> Iterator[Found]:
-        """What meets the window, in no order: start and end in microseconds since 1970, and the status."""
+    def intervals(self) -> Iterator[BusySpan]:
+        """Yield the busy spans in the window, unordered: start and end in microseconds since 1970, and the status."""
         if not self._source.events and not self._source.free_busy:
             return
         with self._or_problem("VCALENDAR"):
-            self._read_head()
+            self._read_header()
         if not self._takes_time:
             return
         groups: dict[bytes, list[Block]] = {}
         for number, block in enumerate(self._source.events):
+            # An event without a UID is a series of its own; no UID contains a line break.
             groups.setdefault(block.uid or b"\n%d" % number, []).append(block)
         for blocks in groups.values():
             with self._or_problem("VEVENT", blocks[0].uid):
@@ -70,41 +71,41 @@ class Reader:
             with self._or_problem("VFREEBUSY", block.uid):
                 yield from self._of_free_busy(block)
 
-    def _read_head(self) -> None:
-        """Read what the calendar says of itself: a cancellation takes no time, other eras cannot be read."""
-        said: dict[str, str] = {}
-        for line in lines(self._source.data, head(self._source)):
+    def _read_header(self) -> None:
+        """Read the calendar's own properties: scale, owner, and METHOD, as a cancellation takes no time."""
+        values: dict[str, str] = {}
+        for line in lines(self._source.data, header(self._source)):
             prop = read_line(line)
-            said.setdefault(prop.name, prop.value)
-        if said.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
-            raise UnreadableError("its dates are not Gregorian ones")
-        name = said.get("X-WR-CALNAME", "")
+            values.setdefault(prop.name, prop.value)
+        if values.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
+            raise UnreadableError("its calendar scale is not Gregorian")
+        name = values.get("X-WR-CALNAME", "")
         if self._owner is None:
-            self._owner = address(name) if _EMAIL.fullmatch(name) else asked_everywhere(self._source)
-        self._takes_time = said.get("METHOD", "").upper() != "CANCEL"
+            self._owner = address(name) if _EMAIL.fullmatch(name) else common_attendee(self._source)
+        self._takes_time = values.get("METHOD", "").upper() != "CANCEL"
 
     @contextlib.contextmanager
     def _or_problem(self, component: str, uid: bytes = b"") -> Iterator[None]:
-        """Make a problem of whatever is wrong with a component."""
+        """Report the error of a component as a problem."""
         try:
             yield
-        except TooLong:
-            message = "it has more lines than anybody writes"
+        except TooLongError:
+            message = "it has too many lines"
         except UnreadableError as error:
             message = str(error)
         except OverflowError:
-            message = "its times lie outside the years that can be reckoned with"
+            message = "its times are outside the supported years"
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # What the libraries make of one hostile event must not cost the others.
-            message = f"it cannot be read ({type(error).__name__})"
+            # An error of the libraries in one hostile event must not affect the others.
+            message = f"it is unreadable ({type(error).__name__})"
         else:
             return
-        shown = CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
-        self._on_problem(Problem.model_validate({"component": component, "uid": shown or None, "message": message}))
+        uid_text = CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
+        self._on_problem(Problem.model_validate({"component": component, "uid": uid_text or None, "message": message}))
 
-    def _of_uid(self, blocks: Sequence[Block]) -> list[Found]:
+    def _of_uid(self, blocks: Sequence[Block]) -> list[BusySpan]:
         if len(blocks) > MAX_MEMBERS:
-            raise rules.TooMuchError(f"it is changed more than {MAX_MEMBERS:,} times")
+            raise rules.TooMuchError(f"it has more than {MAX_MEMBERS:,} changed occurrences")
         if len(blocks) == 1 and self._is_elsewhere(blocks[0]):
             return []
         self._work.next_event()
@@ -114,19 +115,20 @@ class Reader:
                 events.append(self._event(block))
         if len(events) == 1 and not events[0].repeats:
             [event] = events
-            return self._meeting(event.begins, event.ends, event.status)
-        found = []
+            return self._in_window(event.begins, event.ends, event.status)
+        spans = []
         for series in _series(events):
             for begins, ends, status in occurrences(series, *self._around, self._work):
-                found += self._meeting(begins, ends, status)
-        return found
+                spans += self._in_window(begins, ends, status)
+        return spans
 
     def _is_elsewhere(self, block: Block) -> bool:
-        """Whether an event surely misses the window, told by the look of its lines, as most do."""
+        """Return whether an event surely misses the window, judged by its raw lines, as most events do."""
         where = self._source.data, block.start, block.end
         start = _STARTS.search(*where)
         if not start:
             return False
+        # Dates of eight digits compare as bytes.
         end = _ENDS.search(*where) or start
         last = max(start[1], end[1])
         more = list(islice(_MORE.finditer(*where), 2))
@@ -138,53 +140,53 @@ class Reader:
         return start[1] > self._dates[1] or last < self._dates[0]
 
     def _event(self, block: Block) -> TimedEvent:
-        if not block.closed:
+        if not block.is_closed:
             raise UnreadableError("it has no END:VEVENT")
         event = read_event(self._properties(block), self._zones, owner=self._owner, work=self._work)
         self._span(event.begins, event.ends)
         return event
 
-    def _of_free_busy(self, block: Block) -> list[Found]:
-        if not block.closed:
+    def _of_free_busy(self, block: Block) -> list[BusySpan]:
+        if not block.is_closed:
             raise UnreadableError("it has no END:VFREEBUSY")
         self._work.next_event()
-        found = []
+        spans = []
         for prop in self._properties(block):
             status = _FREE_BUSY.get(prop.params.get("FBTYPE", "BUSY").upper(), "busy")
             if prop.name == "FREEBUSY" and status:
                 self._work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
                 for value in filter(None, prop.value.split(",")):
                     begins, ends = read_period(prop, value, self._zones)
-                    found += self._meeting(begins, _end_of(begins, ends), status)
-        return found
+                    spans += self._in_window(begins, _end_of(begins, ends), status)
+        return spans
 
     def _properties(self, block: Block) -> list[Property]:
-        """A component's properties; of attendees, of whom there may be thousands, only the owner."""
-        found: list[Property] = []
-        asked = 0
+        """Return a component's properties; of its attendees, of which there may be thousands, only the owner."""
+        props: list[Property] = []
+        owner_lines = 0
         for line in lines(self._source.data, block):
             if line[:8].upper() == "ATTENDEE":
-                if self._owner is None or self._owner not in line.casefold() or asked == _MAX_ASKED:
+                if self._owner is None or self._owner not in line.casefold() or owner_lines == _MAX_OWNER_LINES:
                     continue
-                asked += 1
+                owner_lines += 1
             elif '"' in line or "\\" in line:
                 self._work.spend(rules.QUOTED_UNITS)
-            found.append(read_line(line))
-        return found
+            props.append(read_line(line))
+        return props
 
-    def _meeting(self, begins: Time, ends: Time, status: Status | None) -> list[Found]:
+    def _in_window(self, begins: Time, ends: Time, status: Status | None) -> list[BusySpan]:
         if status is None:
             return []
         start, end = self._span(begins, ends)
         if start < end and start < self._window[1] and end > self._window[0]:
-            # "For ever" is written as the last day of the year 9999, which nobody can reckon with.
+            # Endless events end on the last day of the year 9999, where arithmetic overflows.
             return [(max(start, self._reach[0]), min(end, self._reach[1]), status)]
         return []
 
     def _span(self, begins: Time, ends: Time) -> tuple[int, int]:
         start, end = self._instant(begins), self._instant(ends)
         if end < start and isinstance(begins, dt.datetime) and isinstance(ends, dt.datetime):
-            # The clock may skip the one reading and not the other.
+            # The clock may skip the start or the end, but not the other.
             end = start + (ends.replace(tzinfo=None) - begins.replace(tzinfo=None)) // dt.timedelta(microseconds=1)
         if end < start:
             raise UnreadableError("it ends before it begins")
@@ -200,16 +202,16 @@ class Reader:
 
 
 def _series(events: Sequence[TimedEvent]) -> list[list[TimedEvent]]:
-    """The events of one UID by the event that they repeat or change.
+    """Group the events of one UID into series, each an event with its changed occurrences.
 
-    Of several that are no change of another the newest counts, by SEQUENCE. Where none is newer, they are
-    different events of a program that gives all the same UID, and the changes are taken for the first's.
+    Of several events that change no other, the newest counts, by SEQUENCE. Where none is newer, they are different
+    events of a program that gives all the same UID, and the changes count for the first.
     """
     changes = [event for event in events if event.replaces]
     whole = [event for event in events if not event.replaces]
     newest = max((event.sequence for event in whole), default=0)
-    first, *others = [[event] for event in whole if event.sequence == newest or newest <= 0] or [[]]
-    return [series for series in ([*first, *changes], *others) if series]
+    first, *rest = [[event] for event in whole if event.sequence == newest or newest <= 0] or [[]]
+    return [series for series in ([*first, *changes], *rest) if series]
 
 
 def _end_of(begins: dt.datetime, ends: dt.datetime | dt.timedelta) -> Time:

@@ -1,8 +1,8 @@
-"""Recurrence rules that end: no RRULE can take more than a counted amount of work.
+"""Recurrence rules with a bound: no RRULE takes more than a counted amount of work.
 
-dateutil walks a rule from its first day, period by period, and a rule that never matches to the year 9999.
-Here it begins shortly before the window, at a whole number of periods from DTSTART; it stops behind the
-window; and each period costs units, less than a microsecond each, of which an event and a file have so many.
+dateutil steps through a rule from its first day, period by period, and through a rule that never matches to the year
+9999. Here it begins shortly before the window, at a whole number of periods from DTSTART, and stops after the
+window. Each period costs units, of less than a microsecond each, out of a budget per event and per file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dateutil import rrule as dateutil_rrule
 
 from meetkit.calendars.properties import UnreadableError
 
+# The budgets bound an event to less than 0.4 s and a file to less than 10 s; the other units are measured costs.
 EVENT_UNITS = 400_000
 CALENDAR_UNITS = 10_000_000
 READ_UNITS = 15
@@ -33,84 +34,84 @@ _OTHER_STEP_UNITS = 4
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_PARTS = {"BYDAY", "BYWEEKDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _PARTS = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYMONTH", "BYSETPOS", "WKST"}
-_EPOCH = dt.datetime(1, 1, 1)  # noqa: DTZ001  # any wall clock's
+_EPOCH = dt.datetime(1, 1, 1)  # noqa: DTZ001  # on any wall clock
 
 
 class TooMuchError(UnreadableError):
-    """A component repeats more often, or takes more work, than its bounds allow."""
+    """A component repeats too often, or takes more work than the budget of an event."""
 
 
 class SpentError(Exception):
-    """All components together take more work than a file's bounds allow, so that reading it ends."""
+    """All components together take more work than the budget of a file, which ends the reading."""
 
 
 class Work:
-    """The units that are left, of one file and of the event at hand."""
+    """The remaining work units of a file and of its current event."""
 
     def __init__(self) -> None:
-        """Begin with all of them."""
+        """Start with full budgets."""
         self._calendar = CALENDAR_UNITS
         self._event = EVENT_UNITS
 
     def next_event(self) -> None:
-        """Begin an event with its own units, of which reading it takes some.
+        """Start the budget of the next event, and spend the units of reading it.
 
         Raises:
-            SpentError: the file's are spent.
+            SpentError: the budget of the file is spent.
         """
         self._event = EVENT_UNITS
         self.spend(READ_UNITS)
 
     def spend(self, units: int) -> None:
-        """Take units away.
+        """Spend units.
 
         Raises:
-            TooMuchError: the event has not so many left.
-            SpentError: the file has not so many left.
+            TooMuchError: the event has fewer units left.
+            SpentError: the file has fewer units left.
         """
         if units > self._calendar:
             raise SpentError
         if units > self._event:
-            raise TooMuchError("it repeats too often to be reckoned; use a longer interval, an end or a shorter window")
+            raise TooMuchError("it repeats too often to be computed; use a longer interval, an end or a shorter window")
         self._event -= units
         self._calendar -= units
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An RRULE as text that does not hang on DTSTART's day, and what walking it takes."""
+    """An RRULE as text that does not depend on DTSTART's day, and the cost of its steps."""
 
     text: str
     frequency: str
     interval: int
-    counts: bool
+    has_count: bool
     week_start: int
     units: int
 
 
-class _BehindTheWindow(Exception):  # noqa: N818  # no error
+class _PastWindow(Exception):  # noqa: N818  # ends the iteration; no error
     pass
 
 
 class _Interval(int):
-    """An INTERVAL that tells each time dateutil goes on by it."""
+    """An INTERVAL that calls `on_step` each time dateutil advances by it: its loop has no other hook."""
 
     on_step: Callable[[], None]
 
-    def __radd__(self, other: int) -> int:
+    def __radd__(self, number: int) -> int:
         self.on_step()
-        return other + int(self)
+        return number + int(self)
 
-    def __mul__(self, other: int) -> int:
+    def __mul__(self, number: int) -> int:
         self.on_step()
-        return int(self) * other
+        return int(self) * number
 
 
 def read_rule(text: str, begins: dt.date) -> Rule:
-    """Check a rule, and write out the days it means when it leaves them to DTSTART.
+    """Validate a rule, and add the days that it takes from DTSTART.
 
     Raises:
-        UnreadableError: a part is unknown or makes no sense.
+        UnreadableError: a part is unknown or invalid.
         TooMuchError: it names more times of a day than there are minutes.
     """
     if len(text) > _MAX_LENGTH:
@@ -118,32 +119,32 @@ def read_rule(text: str, begins: dt.date) -> Rule:
     parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
     frequency, interval = parts.get("FREQ", ""), parts.get("INTERVAL", "1")
     if frequency not in _SECONDS and frequency not in _DAYS:
-        raise UnreadableError("its RRULE needs a FREQ from SECONDLY to YEARLY")
+        raise UnreadableError("its RRULE must have a FREQ from SECONDLY to YEARLY")
     if unknown := parts.keys() - _PARTS - _DAY_PARTS:
         raise UnreadableError(f"its RRULE has a part {min(unknown)[:20]}, which is not supported")
     if not interval.isdecimal() or not int(interval):
         raise UnreadableError("its RRULE's INTERVAL must be at least 1")
     if "UNTIL" in parts:
         parts["UNTIL"] = _until(parts["UNTIL"], begins)
-    # Some programs write COUNT=-1 where they mean no end.
+    # Some programs write COUNT=-1 for a rule without an end.
     if "UNTIL" in parts or parts.get("COUNT", "").startswith("-"):
         parts.pop("COUNT", None)
-    _write_out_days(parts, frequency, begins)
-    if _is_of_one_month(parts, begins):
-        # The same days, for which dateutil does not look at all those of each year.
+    _add_days(parts, frequency, begins)
+    if _is_in_start_month(parts, begins):
+        # The same days, but dateutil then examines one month a year instead of 366 days.
         parts["FREQ"], parts["INTERVAL"] = "MONTHLY", str(12 * int(interval))
     return Rule(
         text=";".join(f"{name}={value}" for name, value in parts.items()),
         frequency=parts["FREQ"],
         interval=int(parts.get("INTERVAL", "1")),
-        counts="COUNT" in parts,
+        has_count="COUNT" in parts,
         week_start=_WEEKDAYS.index(parts["WKST"]) if parts.get("WKST") in _WEEKDAYS else 0,
         units=_STEP_UNITS.get(parts["FREQ"], _OTHER_STEP_UNITS) + _extra_times(parts, parts["FREQ"]),
     )
 
 
 def _until(value: str, begins: dt.date) -> str:
-    """The last instant of an UNTIL in UTC, where DTSTART has a zone and UNTIL, as often, a bare date or none."""
+    """Return UNTIL in UTC, as dateutil requires, where DTSTART has a zone and UNTIL is a date or floating time."""
     if not isinstance(begins, dt.datetime) or value.endswith("Z"):
         return value
     value += "T235959" if len(value) == 8 else ""
@@ -156,7 +157,7 @@ def _until(value: str, begins: dt.date) -> str:
     return until.replace(tzinfo=begins.tzinfo).astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _write_out_days(parts: dict[str, str], frequency: str, begins: dt.date) -> None:
+def _add_days(parts: dict[str, str], frequency: str, begins: dt.date) -> None:
     if _DAY_PARTS & parts.keys():
         return
     if frequency == "YEARLY":
@@ -167,14 +168,14 @@ def _write_out_days(parts: dict[str, str], frequency: str, begins: dt.date) -> N
         parts["BYDAY"] = _WEEKDAYS[begins.weekday()]
 
 
-def _is_of_one_month(parts: Mapping[str, str], begins: dt.date) -> bool:
-    """Whether a rule is of the month in which it begins, year after year."""
+def _is_in_start_month(parts: Mapping[str, str], begins: dt.date) -> bool:
+    """Return whether a yearly rule has occurrences in the month of its start only."""
     in_month = not {"BYYEARDAY", "BYWEEKNO"} & parts.keys()
     return parts["FREQ"] == "YEARLY" and in_month and parts.get("BYMONTH") == str(begins.month)
 
 
 def _extra_times(parts: dict[str, str], frequency: str) -> int:
-    """How many occurrences a period may have because of several times a day."""
+    """Return the number of further occurrences in a period because of several times a day."""
     finer = {"SECONDLY": 0, "MINUTELY": 1, "HOURLY": 2}.get(frequency, 3)
     times = 1
     for name in ("BYSECOND", "BYMINUTE", "BYHOUR")[:finer]:
@@ -187,10 +188,10 @@ def _extra_times(parts: dict[str, str], frequency: str) -> int:
 def occurrences(
     text: str, begins: dt.datetime, start: dt.datetime, stop: dt.datetime, work: Work
 ) -> Iterator[dt.datetime]:
-    """What the RRULE `text` of something that begins at `begins` gives within `[start, stop]`.
+    """Yield the occurrences of the RRULE `text` with DTSTART `begins` within `[start, stop]`.
 
     Raises:
-        UnreadableError: the rule makes no sense, or takes more work than is left.
+        UnreadableError: the rule is invalid, or takes more work than is left.
     """
     rule = read_rule(text, begins)
     walker = dateutil_rrule.rrulestr(rule.text, dtstart=begins)
@@ -200,23 +201,24 @@ def occurrences(
 def between(
     walker: Any, rule: Rule, begins: dt.datetime, start: dt.datetime, stop: dt.datetime, work: Work
 ) -> Iterator[dt.datetime]:
-    """What a rule gives within `[start, stop]`, walked by dateutil's rule for the same text and DTSTART.
+    """Yield the occurrences of a rule within `[start, stop]`; `walker` is dateutil's rule of the same text and DTSTART.
 
     Raises:
-        TooMuchError: it takes more work than is left.
+        TooMuchError: the rule takes more work than is left.
     """
     first, last = (_on_clock_of(begins, moment) for moment in (start, stop))
     origin = _index(rule, begins)
-    behind = 0 if rule.counts else (_index(rule, first) - origin) // rule.interval - 1
-    if behind > 0:
-        begins = _moved(rule, begins, behind * rule.interval)
+    # A COUNT can only be counted from DTSTART. One period of margin, as a period may begin before the window.
+    skipped_periods = 0 if rule.has_count else (_index(rule, first) - origin) // rule.interval - 1
+    if skipped_periods > 0:
+        begins = _shift(rule, begins, skipped_periods * rule.interval)
     steps = (_index(rule, last) - _index(rule, begins)) // rule.interval
 
     def on_step() -> None:
         nonlocal steps
         steps -= 1
         if steps < 0:
-            raise _BehindTheWindow
+            raise _PastWindow
         work.spend(rule.units)
 
     interval = _Interval(rule.interval)
@@ -226,11 +228,11 @@ def between(
 
 
 def _walk(walker: Any, start: dt.datetime, stop: dt.datetime, work: Work) -> Iterator[dt.datetime]:
-    found = iter(walker)
+    moments = iter(walker)
     while True:
         try:
-            moment = next(found, None)
-        except _BehindTheWindow:
+            moment = next(moments, None)
+        except _PastWindow:
             return
         if moment is None or moment > stop:
             return
@@ -246,7 +248,7 @@ def _on_clock_of(begins: dt.datetime, moment: dt.datetime) -> dt.datetime:
 
 
 def _index(rule: Rule, moment: dt.datetime) -> int:
-    """The number of the period that a wall-clock time lies in."""
+    """Return the number of the period of a wall-clock time."""
     if rule.frequency == "YEARLY":
         return moment.year
     if rule.frequency == "MONTHLY":
@@ -260,8 +262,8 @@ def _index(rule: Rule, moment: dt.datetime) -> int:
     return (since.days * 86_400 + since.seconds) // _SECONDS[rule.frequency]
 
 
-def _moved(rule: Rule, begins: dt.datetime, periods: int) -> dt.datetime:
-    """A DTSTART so many periods later; of a month or a year its first day, as the rule names its days."""
+def _shift(rule: Rule, begins: dt.datetime, periods: int) -> dt.datetime:
+    """Return DTSTART that many periods later; in months and years on the first day, as the rule names its days."""
     if rule.frequency == "YEARLY":
         return begins.replace(year=begins.year + periods, month=1, day=1)
     if rule.frequency == "MONTHLY":

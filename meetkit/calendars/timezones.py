@@ -1,4 +1,4 @@
-"""The zones that a calendar's times are in: by name where the world knows it, else as the file defines them."""
+"""The time zones of a calendar: by IANA name where it is one, else as the file defines them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from icalendar.prop import vUTCOffset
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from meetkit.calendars import rules
-from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLong, lines
+from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLongError, lines
 from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_time, read_times
 
-# Changes are reckoned from so long before the window to so long after it. An event that began earlier has the
-# first offset known, which is wrong by an hour at most and matters to nothing but its first occurrence.
+# Years before and after the window whose changes are computed. An event that began earlier has the first known
+# offset, which is wrong by an hour at most and affects only its first occurrence.
 _BEFORE, _AFTER = 30, 2
 _MAX_ZONES = 500
 _UTC = {"UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT"}
@@ -28,52 +28,52 @@ Change = tuple[dt.datetime, dt.timedelta, dt.timedelta]
 class FileZone(dt.tzinfo):
     """A zone that a VTIMEZONE defines.
 
-    `changes` are `(wall clock before, offset before, offset after)`. A reading that the clock skips has the
-    offset before the change, one that it repeats is the first, as RFC 5545 3.3.5 says.
+    `changes` are `(wall clock before, offset before, offset after)`. A time that the clock skips has the offset before
+    the change; of a time that it repeats, the first counts (RFC 5545, 3.3.5).
     """
 
     def __init__(self, name: str, changes: Iterable[Change]) -> None:
-        """Order the changes by time."""
-        ordered = sorted(changes, key=lambda change: change[0] - change[1])
+        """Sort the changes by time."""
+        in_order = sorted(changes, key=lambda change: change[0] - change[1])
         self._name = name
-        self._instants = [wall - before for wall, before, _ in ordered]
-        self._late = [wall - before + max(before, after) for wall, before, after in ordered]
-        self._early = [wall - before + min(before, after) for wall, before, after in ordered]
-        self._offsets = [ordered[0][1], *(after for _, _, after in ordered)]
+        self._instants = [wall - before for wall, before, _ in in_order]
+        self._late = [wall - before + max(before, after) for wall, before, after in in_order]
+        self._early = [wall - before + min(before, after) for wall, before, after in in_order]
+        self._offsets = [in_order[0][1], *(after for _, _, after in in_order)]
 
     def utcoffset(self, moment: dt.datetime | None) -> dt.timedelta | None:
-        """The offset at a reading of the wall clock."""
+        """Return the offset at a time of the wall clock."""
         if moment is None:
             return None
         edges = self._early if moment.fold else self._late
         return self._offsets[bisect_right(edges, moment.replace(tzinfo=None, fold=0))]
 
     def fromutc(self, moment: dt.datetime) -> dt.datetime:
-        """The wall clock's reading at an instant."""
+        """Return the time of the wall clock at an instant."""
         instant = moment.replace(tzinfo=None)
         at = bisect_right(self._instants, instant)
-        repeated = at > 0 and instant + self._offsets[at] < self._late[at - 1]
-        return (instant + self._offsets[at]).replace(tzinfo=self, fold=int(repeated))
+        is_repeated = at > 0 and instant + self._offsets[at] < self._late[at - 1]
+        return (instant + self._offsets[at]).replace(tzinfo=self, fold=int(is_repeated))
 
     def dst(self, _: dt.datetime | None) -> dt.timedelta:
-        """Not told apart from the offset."""
+        """Return zero, as daylight time is part of the offset."""
         return _ZERO
 
     def tzname(self, _: dt.datetime | None) -> str:
-        """The TZID."""
+        """Return the TZID."""
         return self._name
 
 
 class Zones:
     """The zones of one calendar, by TZID.
 
-    A name of the IANA database is that zone, whatever the file says of it, as its rules are kept up to date;
-    so is one behind a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`) or in X-LIC-LOCATION. Any
-    other is what its VTIMEZONE says, and without one what it means on Windows.
+    A name of the IANA database is that zone, whatever the file defines, as the database is up to date; so is one
+    after a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`) or in X-LIC-LOCATION. Any other zone is what
+    its VTIMEZONE defines, and without one the Windows zone of that name.
     """
 
     def __init__(self, source: Source, years: tuple[int, int], work: rules.Work) -> None:
-        """Take the definitions; they are read when they are asked for. `years` are those of the window."""
+        """Index the definitions, which are read when first used. `years` are those of the window."""
         self._work = work
         self._data = source.data
         self._years = (max(years[0] - _BEFORE, 1), min(years[1] + _AFTER, 9999))
@@ -82,16 +82,17 @@ class Zones:
         for block in source.zones:
             try:
                 props = [read_line(line) for line in lines(source.data, block)]
-            except (TooLong, UnreadableError):
+            except (TooLongError, UnreadableError):
+                # Only events in this zone suffer, if there are any.
                 continue
             if tzid := first(props, "TZID"):
                 self._defined.setdefault(tzid.value, (block, props))
 
     def __call__(self, tzid: str) -> dt.tzinfo:
-        """The zone of that name.
+        """Return the zone of that name.
 
         Raises:
-            UnreadableError: nobody knows it, or its definition cannot be read.
+            UnreadableError: the zone is unknown, or its definition is unreadable.
         """
         if tzid not in self._known:
             if len(self._known) == _MAX_ZONES:
@@ -99,6 +100,7 @@ class Zones:
             try:
                 self._known[tzid] = self._find(tzid)
             except UnreadableError as error:
+                # Kept, as thousands of events may name a zone that takes work to fail.
                 self._known[tzid] = error
         zone = self._known[tzid]
         if isinstance(zone, UnreadableError):
@@ -106,32 +108,32 @@ class Zones:
         return zone
 
     def _find(self, tzid: str) -> dt.tzinfo:
-        if zone := _iana(tzid):
+        if zone := _iana_zone(tzid):
             return zone
         block, props = self._defined.get(tzid, (None, []))
         location = first(props, "X-LIC-LOCATION")
-        if location and (zone := _iana(location.value)):
+        if location and (zone := _iana_zone(location.value)):
             return zone
         if block:
             return FileZone(tzid, self._changes(block))
-        if zone := _iana(WINDOWS_TO_OLSON.get(tzid, "")):
+        if zone := _iana_zone(WINDOWS_TO_OLSON.get(tzid, "")):
             return zone
-        raise UnreadableError("it is in a time zone that is neither known nor defined in the calendar")
+        raise UnreadableError("its time zone is neither known nor defined in the calendar")
 
     def _changes(self, block: Block) -> list[Change]:
         if not 1 <= len(block.children) <= MAX_OBSERVANCES:
-            raise UnreadableError(f"its time zone needs 1 to {MAX_OBSERVANCES} definitions of its offset")
+            raise UnreadableError(f"its time zone must have 1 to {MAX_OBSERVANCES} observances")
         try:
             return [change for child in block.children for change in self._observance(child)]
         except UnreadableError:
             raise
         except (ValueError, OverflowError) as error:
-            raise UnreadableError("its time zone's definition cannot be read") from error
+            raise UnreadableError("its time zone's definition is unreadable") from error
 
     def _observance(self, block: Block) -> Iterator[Change]:
         props = [read_line(line) for line in lines(self._data, block)]
-        onset = _wall(_needed(props, "DTSTART"))
-        before, after = (_offset(_needed(props, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
+        onset = _wall(_require(props, "DTSTART"))
+        before, after = (_offset(_require(props, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
         onsets = {onset}
         for prop in props:
             if prop.name == "RDATE":
@@ -145,13 +147,13 @@ class Zones:
     def _onsets(self, rule: str, onset: dt.datetime, before: dt.timedelta) -> Iterator[dt.datetime]:
         first_year, last_year = self._years
         begin, end = _new_year(first_year), _new_year(last_year)
-        kept = []
+        parts = []
         for part in rule.split(";"):
             if part.startswith("UNTIL="):
                 end = min(end, _until(part.removeprefix("UNTIL="), before))
             else:
-                kept.append(part)
-        return rules.occurrences(";".join(kept), onset, begin, end, self._work)
+                parts.append(part)
+        return rules.occurrences(";".join(parts), onset, begin, end, self._work)
 
 
 def _new_year(year: int) -> dt.datetime:
@@ -159,7 +161,7 @@ def _new_year(year: int) -> dt.datetime:
 
 
 def _until(value: str, before: dt.timedelta) -> dt.datetime:
-    """The wall-clock time, before the change, of a rule's UNTIL, which is in UTC."""
+    """Return a rule's UNTIL, which is in UTC, as wall-clock time before the change."""
     until = read_time(Property("UNTIL", {}, value), _no_zone)
     in_utc = isinstance(until, dt.datetime) and until.tzinfo
     return _naive(until) + before if in_utc else _naive(until)
@@ -169,10 +171,10 @@ def _no_zone(_: str) -> dt.tzinfo:
     return dt.UTC
 
 
-def _needed(props: Iterable[Property], name: str) -> Property:
+def _require(props: Iterable[Property], name: str) -> Property:
     if prop := first(props, name):
         return prop
-    raise UnreadableError(f"its time zone lacks {name}")
+    raise UnreadableError(f"its time zone has no {name}")
 
 
 def _wall(prop: Property) -> dt.datetime:
@@ -186,7 +188,7 @@ def _naive(when: object) -> dt.datetime:
         return when.replace(tzinfo=None)
     if isinstance(when, dt.date):
         return dt.datetime.combine(when, dt.time())
-    raise UnreadableError("its time zone's definition cannot be read")
+    raise UnreadableError("its time zone's definition is unreadable")
 
 
 def _offset(prop: Property) -> dt.timedelta:
@@ -196,10 +198,11 @@ def _offset(prop: Property) -> dt.timedelta:
     return dt.timedelta(seconds=offset.total_seconds())
 
 
-def _iana(name: str) -> dt.tzinfo | None:
-    """The zone of an IANA name, alone or at the end of a vendor's path."""
+def _iana_zone(name: str) -> dt.tzinfo | None:
+    """Return the zone of an IANA name, alone or at the end of a vendor's path; `None` where there is none."""
     if name.upper() in _UTC:
         return dt.UTC
+    # IANA names have three parts at most; the bound is for hostile paths.
     parts = name.strip("/").split("/")[-6:]
     for start in range(len(parts) if name.startswith("/") else 1):
         if (key := "/".join(parts[start:])) in _all_names():

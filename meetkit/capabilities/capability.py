@@ -27,7 +27,7 @@ class Command(NamedTuple):
 class Migrations(NamedTuple):
     """Alembic migrations of a capability that has its own: their package, their newest revision, a table they make.
 
-    Those of the capabilities in `NAMES` are in `meetkit.migrations`.
+    Its tables are then in a `metadata` of its own. Those of the capabilities in `NAMES` are in `meetkit.migrations`.
     """
 
     location: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
-try:
-    import click
-except ImportError as error:
-    raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'") from error
+# Other packages may bring click alone. Rich is not imported here, as only some commands need it.
+if find_spec("click") is None or find_spec("rich") is None:
+    raise ImportError("the command line needs the extra 'cli': pip install 'meetkit[cli]'")
+
+import click
 
 import meetkit
 from meetkit import capabilities

@@ -20,6 +20,7 @@ from meetkit.settings import Settings
 from meetkit.storage.sql import SqlOptions, ciphers, keys, maintenance, schema
 from meetkit.web import secrets
 
+# A part that does not respond must not delay the others for long.
 _SECONDS = 5.0
 State = Literal["ok", "off", "warning", "broken"]
 
@@ -65,7 +66,7 @@ def _database(url: str | None, default_url: str) -> Check:
             )
         return Check("database", "off", "no database yet; `meetkit serve` creates meetkit.db here")
     try:
-        # A password may also stand after the question mark.
+        # A password may also be in the query of the URL.
         name = sqlalchemy.make_url(url or default_url).set(query={}).render_as_string(hide_password=True)
         with maintenance.open_connection(url or default_url) as connection:
             schema.check(connection)
@@ -195,6 +196,7 @@ def _provider(name: ProviderName, config: Settings) -> Check:
 
 
 def _address(config: Settings) -> Check:
+    # Sessions and links in mails go through this address.
     is_https = config.public_url.startswith("https://")
     if config.environment == "production" and not is_https:
         problem = f"{config.public_url} is not an https URL"

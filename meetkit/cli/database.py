@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class StoreCommand(click.Command):
     """A command on the store of the database that is named, or on the sample."""
 
+    # Not before, so that `--help` and wrong options need no database.
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""
         with in_use():
@@ -39,6 +40,7 @@ def in_use() -> Iterator[None]:
 
 def url() -> str | None:
     """Return the URL that --database gives before the command, or else MEETKIT_DATABASE_URL."""
+    # The root command has the option, which stands before the name of the subcommand.
     option = click.get_current_context().find_root().params.get("database")
     return settings.load().database_url if option is None else str(option)
 

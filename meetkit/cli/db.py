@@ -70,6 +70,7 @@ def check(as_json: bool) -> None:
         problems = maintenance.problems(connection)
     if as_json:
         output.print_json({"problems": problems})
+    # Also with --json, for the exit code.
     if problems:
         more = f" (and {len(problems) - 1} more, listed by --json)" if len(problems) > 1 else ""
         raise SchemaError(f"{problems[0]}{more}")
@@ -94,6 +95,7 @@ def seed(users: int, meetings: int, seed: int, start: str, as_json: bool) -> Non
     tally: Counter[str] = Counter()
     records = synthetic.records(users, meetings, seed, day)
     with database.opened_store() as store, terminal.progress("Seeding", users + meetings) as advance:
+        # Ids of synthetic records are the same for every seed, so that a second run collides at the first record.
         try:
             store.import_records(_with_progress(count_kinds(records, tally), advance))
         except RecordError as error:

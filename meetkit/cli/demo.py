@@ -19,6 +19,7 @@ from meetkit.models.people import User
 
 _DAY = dt.date(2025, 11, 20)
 _PEOPLE = ("user_1", "user_3")
+# A time at which one of them is busy, and one that is outside the hours of the other.
 _POPULAR = ("2025-11-20T15:00:00Z", "2025-11-20T10:00:00Z")
 _MEETING = "meeting_1"
 _NEXT = """meetkit meetings --user user_3
@@ -86,12 +87,14 @@ def _reason(obstacle: Obstacle, users: list[User]) -> str:
 
 def _brief(out: Console) -> None:
     terminal.heading(out, "3. A brief, by a model that fails once and is called again")
+    # The only failure is the one of `_FailsOnce`, and the same words come each time.
     with (
         terminal.status(out, "Calling the model …"),
         meeting_service.use(llm=_FailsOnce(MockLLMClient(failure_rate=0, seed=7))),
     ):
         brief = meeting_service.generate_pre_meeting_prep_with_retry(_MEETING, on_retry=views.retry_notice(out))
-    out.print(f"Attempt 2 worked. The model ({brief.engine}) is a stand-in; without one, meetkit writes this:\n")
+    out.print(f"Attempt 2 succeeded. The model ({brief.engine}) is a stand-in; without a model, meetkit writes:\n")
+    # Offline, whatever MEETKIT_MODEL says.
     with meeting_service.use(llm=None):
         views.print_brief(
             out, meeting_service.get_meeting(_MEETING), meeting_service.generate_pre_meeting_prep(_MEETING)

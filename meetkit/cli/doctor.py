@@ -23,6 +23,7 @@ def doctor(ask_model: bool, as_json: bool) -> None:
     """Check the configuration and report what to do next; exit code 1 if a required part is broken."""
     from meetkit.cli import checks  # noqa: PLC0415  # needs the extra `sql`
 
+    # The option --database wins over the environment.
     config = settings.load().model_copy(update={"database_url": database.url()})
     with terminal.status(terminal.console(stderr=True), "Checking …"):
         results = list(checks.run(config, DATABASE_URL, ask_model=ask_model))

@@ -31,17 +31,18 @@ def encrypt(decrypt: bool, as_json: bool) -> None:
 
     options = SqlOptions.of(settings.load())
     if not options.encryption_keys:
-        raise InvalidRequestError("MEETKIT_ENCRYPTION_KEYS is not set; `meetkit db new-key` prints a key for it")
+        raise InvalidRequestError("MEETKIT_ENCRYPTION_KEYS is not set; `meetkit db new-key` makes a key for it")
     after = ciphers.PLAIN if decrypt else ciphers.Cipher(options.encryption_keys)
     total = rewritten = 0
     with maintenance.open_store(url, options) as store:
-        on = store.database
-        with terminal.progress("Decrypting" if decrypt else "Encrypting", on.read(encryption.count)) as advance:
-            for rows, rewritten_rows in encryption.rewrite(on, after):
+        db = store.database
+        with terminal.progress("Decrypting" if decrypt else "Encrypting", db.read(encryption.count)) as advance:
+            for rows, rewritten_rows in encryption.rewrite(db, after):
                 total, rewritten = total + rows, rewritten + rewritten_rows
                 advance(rows)
-        is_scrubbed = encryption.scrub(on)
-        is_sqlite = on.engine.dialect.name == "sqlite"
+        # Last, as each rewritten row leaves its old content in free pages.
+        is_scrubbed = encryption.scrub(db)
+        is_sqlite = db.engine.dialect.name == "sqlite"
     if as_json:
         output.print_json({"rows": total, "changed": rewritten, "scrubbed": is_scrubbed})
         return

@@ -26,6 +26,7 @@ def run(group: click.Group, arguments: Sequence[str] | None = None) -> None:
     _prepare_streams()
     try:
         group.main(arguments, prog_name=NAME, standalone_mode=False)
+        # What is still in the buffer can fail to be written, too.
         sys.stdout.flush()
     except click.ClickException as error:
         _fail(f"{error.format_message()} (see {NAME} --help)", 2)
@@ -37,6 +38,7 @@ def run(group: click.Group, arguments: Sequence[str] | None = None) -> None:
         _fail(str(error), 2)
     except OSError as error:
         _discard_output()
+        # A reader such as `head` leaves when it has enough, and needs no message.
         if isinstance(error, BrokenPipeError):
             raise SystemExit(1) from None
         _fail(f"cannot write: {error.strerror}", 1)

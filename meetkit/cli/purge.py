@@ -27,6 +27,7 @@ def purge(days: int | None, as_json: bool) -> None:
 
     Meetings keep their title, time and people.
     """
+    # The sample is read at each start, so that purging it has no effect.
     database.required_url()
     days = days or settings.load().retention_days
     if days is None:

@@ -39,6 +39,7 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     config = settings.load()
     config = config.model_copy(update={"database_url": database.url() or DATABASE_URL})
     logs.configure(config.log_format)
+    # First, so that a port in use leaves no new database behind.
     with server.bind(host, port) as listener:
         url = str(config.database_url)
         maintenance.check_file(engines.parse(url), may_create=True)
@@ -46,6 +47,7 @@ def serve(host: str, port: int, no_sample: bool) -> None:
         app = create_app(config)
         if config.environment == "development" and not no_sample:
             _fill(service_of(app).accounts.database)
+        # With --port 0 the system has chosen one.
         bound_port = listener.getsockname()[1]
         is_risky = config.environment == "development" and not is_loopback(host)
         server.run(app, listener, lambda: _announce(host, bound_port, warn=is_risky))
@@ -65,9 +67,10 @@ def _sample() -> list[Record]:
 
 
 def _announce(host: str, port: int, *, warn: bool) -> None:
+    # An IPv6 address stands in brackets.
     name = f"[{host}]" if ":" in host else host
-    click.echo(f"meetkit serves on http://{name}:{port}; its documentation is at http://{name}:{port}/docs")
-    click.echo("Ctrl-C stops it.")
+    click.echo(f"meetkit serves on http://{name}:{port}; documentation: http://{name}:{port}/docs")
+    click.echo("Press Ctrl-C to stop.")
     if warn:
         click.echo(
             "Warning: listening on a public address in development mode; set MEETKIT_ENVIRONMENT=production.",

@@ -9,22 +9,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-try:
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.table import Table
-except ImportError as error:
-    raise ImportError("terminal output needs the extra 'cli': pip install 'meetkit[cli]'") from error
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from meetkit.cli.output import sanitize
 
 _TRAILING_SPACES = re.compile(" +$", re.MULTILINE)
+# The same for each reader, whatever the width of the terminal that a command was started from.
 _PIPE_WIDTH = 120
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return the console on standard output or standard error; in a pipe it prints plain text of 120 columns."""
+    # Names from outside are text, not rich's markup or emoji.
     if (sys.stderr if stderr else sys.stdout).isatty():
         return Console(stderr=stderr, highlight=False, emoji=False, markup=False)
     return _PipeConsole(stderr=stderr, highlight=False, emoji=False, markup=False, width=_PIPE_WIDTH)
@@ -70,6 +69,7 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
 def table(*columns: str) -> Table:
     """Return an empty table with these columns."""
     new = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    # Dates and ids are copied into commands; a line break would be copied, too.
     for column in columns:
         new.add_column(column, overflow="fold", no_wrap=column in ("When", "Status", "Id"))
     return new

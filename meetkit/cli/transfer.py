@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import BinaryIO
 
 import click
 
-from meetkit.cli import database, output, terminal
+from meetkit.cli import database, files, output, terminal
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.records import kind_of
 from meetkit.runtime import collaborators
@@ -43,7 +42,8 @@ def export(file: str, force: bool, as_json: bool) -> None:
     print_tally("Exported", tally, as_json=as_json, stderr=is_standard)
 
 
-@click.command(name="import", cls=click.Command)
+# No `StoreCommand`, as an import into the sample would be lost.
+@click.command(name="import")
 @click.argument("file")
 @output.as_json_option
 def import_(file: str, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def import_(file: str, as_json: bool) -> None:
     tally: Counter[str] = Counter()
     with (
         database.opened_store() as store,
-        _file_errors("read", file),
+        files.reported_errors("read", file),
         _existing_file(file) as source,
         terminal.progress("Importing", _size(source)) as advance,
     ):
@@ -87,6 +87,7 @@ def _with_progress(lines: Iterable[bytes], advance: Callable[[int], None]) -> It
 
 @contextmanager
 def _standard_output() -> Iterator[BinaryIO]:
+    # What was printed as text before comes first.
     sys.stdout.flush()
     yield sys.stdout.buffer
     sys.stdout.buffer.flush()
@@ -94,21 +95,16 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 @contextmanager
 def _new_file(name: str, *, force: bool) -> Iterator[BinaryIO]:
-    """Open a temporary file that only its owner can read; at the end it takes its name."""
+    # Of a link, the file behind it is meant.
     target = Path(os.path.realpath(name))
     _check_free(name, target, force=force)
-    with _file_errors("write", name):
-        number, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".part")
-        try:
-            with os.fdopen(number, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            _check_free(name, target, force=force)
-            Path(part).replace(target)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+    with files.reported_errors("write", name), files.replacing(target) as file:
+        yield file
+        # Before the rename, or a power cut could leave an empty file under the name.
+        file.flush()
+        os.fsync(file.fileno())
+        # Another process may have created the file meanwhile.
+        _check_free(name, target, force=force)
 
 
 def _check_free(name: str, target: Path, *, force: bool) -> None:
@@ -118,6 +114,7 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
         raise InvalidRequestError(f"{brief_repr(name)} is not a regular file; use `-` for standard output")
     if not force:
         raise InvalidRequestError(f"{brief_repr(name)} already exists; use --force to replace it")
+    # The companions of a SQLite database have no header of their own.
     with target.open("rb") as file:
         is_database = file.read(16) == b"SQLite format 3\0" or target.name.endswith(("-wal", "-shm"))
     if is_database:
@@ -127,6 +124,7 @@ def _check_free(name: str, target: Path, *, force: bool) -> None:
 @contextmanager
 def _existing_file(name: str) -> Iterator[BinaryIO]:
     if name == _STANDARD:
+        # A process that is started with a closed standard input has none.
         if sys.stdin is None:
             raise InvalidRequestError("standard input is closed")
         yield sys.stdin.buffer
@@ -142,12 +140,3 @@ def _size(file: BinaryIO) -> int | None:
     except OSError:
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
-
-
-@contextmanager
-def _file_errors(action: str, name: str) -> Iterator[None]:
-    """Turn the errors of a file into errors of meetkit."""
-    try:
-        yield
-    except OSError as error:
-        raise InvalidRequestError(f"cannot {action} {brief_repr(name)}: {error.strerror or error}") from error

@@ -1,1 +1,1 @@
-"""What meetings tell: briefs before them, and (to come) analyses after them."""
+"""Meeting insights: briefs before a meeting, analyses after it, and action items across meetings."""

@@ -30,13 +30,13 @@ class RecordedFindings(Value):
 def collect_findings(insights: MeetingInsights, meeting: Meeting, before: RecordedFindings) -> RecordedFindings:
     """Return the findings to put on record; a section that failed leaves the earlier findings."""
     on_record = {item.id for item in meeting.action_items}
-    removed = dict.fromkeys((*before.removed, *(item.id for item in before.items if item.id not in on_record)))
+    removed_ids = dict.fromkeys((*before.removed, *(item.id for item in before.items if item.id not in on_record)))
     summary, items, mood = insights.summary, insights.action_items, insights.sentiment
     return RecordedFindings(
         summary=before.summary if summary.status == "failed" else summary.text[:_MAX_SUMMARY] or None,
         sentiment=before.sentiment if mood.status == "failed" else mood.label,
         items=before.items if items.status == "failed" else items.items,
-        removed=tuple(removed),
+        removed=tuple(removed_ids),
     )
 
 
@@ -63,18 +63,18 @@ def update_record(
 def align_ids(insights: MeetingInsights, meeting: Meeting) -> MeetingInsights:
     """Give each item that is on record in other words the id that it has there. Each id is given once."""
     items = insights.action_items.items
+    # A recorded item whose own id appears again is that item, and no candidate for another one.
     ids, on_record = {item.id for item in items}, {item.id for item in meeting.action_items}
-    free = [recorded for recorded in meeting.action_items if recorded.id not in ids]
-    aligned = []
+    free = [candidate for candidate in meeting.action_items if candidate.id not in ids]
+    new_items = []
     for item in items:
-        same = (
-            None if item.id in on_record else next((recorded for recorded in free if _continues(item, recorded)), None)
-        )
-        if same:
-            free.remove(same)
-            item = item.model_copy(update={"id": same.id})  # noqa: PLW2901  # the same item under its other id
-        aligned.append(item)
-    return _with_items(insights, tuple(aligned))
+        candidates = () if item.id in on_record else free
+        match = next((candidate for candidate in candidates if _continues(item, candidate)), None)
+        if match:
+            free.remove(match)
+            item = item.model_copy(update={"id": match.id})  # noqa: PLW2901  # the same item under its other id
+        new_items.append(item)
+    return _with_items(insights, tuple(new_items))
 
 
 def with_current_items(insights: MeetingInsights, meeting: Meeting) -> MeetingInsights:

@@ -1,4 +1,4 @@
-"""Mails as files, for trials: each can be opened in any mail program."""
+"""Mails as files, for development: any mail program opens them."""
 
 from __future__ import annotations
 
@@ -8,40 +8,41 @@ import uuid
 from pathlib import Path
 
 from meetkit.errors import MailError
-from meetkit.mail.message import Message, written
+from meetkit.mail.message import Message, email_message
 
 
 class FolderMailer:
-    """Writes each message into a file `….eml` of a folder, which is made when needed; names are in order of time.
+    """Writes each message to a file `….eml` in a folder, created when needed; file names sort by time.
 
-    Only the user that the process runs as may read them: they hold links that let people in.
+    Only the user of the process can read the files, as they contain sign-in links.
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, sender: str) -> None:
-        """Write into this folder, as from this sender."""
+        """Write to this folder, with this sender address."""
         self._folder = Path(folder)
         self._sender = sender
 
     def send(self, message: Message) -> None:
-        """Write the message; a file that is there is whole.
+        """Write the message. The file appears once it is complete.
 
         Raises:
-            MailError: it cannot be written.
+            MailError: the file cannot be written.
         """
-        content = written(message, sender=self._sender).as_bytes()
+        content = email_message(message, sender=self._sender).as_bytes()
         name = f"{time.time_ns():020}-{uuid.uuid4().hex}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(self._folder / f".{name}.part", self._folder / f"{name}.eml", content)
         except OSError as error:
-            raise MailError(f"the folder of mails cannot be written: {error.strerror}") from None
+            raise MailError(f"the mail folder cannot be written: {error.strerror}") from None
 
 
-def _write(part: Path, whole: Path, content: bytes) -> None:
+def _write(part: Path, target: Path, content: bytes) -> None:
     try:
+        # The mode is set at creation: a later `chmod` would leave a moment in which others can read.
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
-        part.replace(whole)
+        part.replace(target)
     except OSError:
         part.unlink(missing_ok=True)
         raise

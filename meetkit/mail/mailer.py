@@ -1,4 +1,4 @@
-"""What sends messages, at once or later."""
+"""The interfaces of mail: sending now, and queueing for later."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Protocol
 
 from meetkit.mail.message import Message
 
-Letter = Callable[[], Message | None]
-"""Writes a message, or finds that there is none to write."""
+# Creates a message when it is about to be sent, or returns `None` where nothing is to be sent.
+MessageFactory = Callable[[], Message | None]
 
 
 class Mailer(Protocol):
     """Sends messages. May be called from any thread."""
 
     def send(self, message: Message) -> None:
-        """Hand the message over for good.
+        """Send the message; return once a server or folder has accepted it.
 
         Raises:
-            UndeliverableError: nobody takes it, now or later.
-            MailError: nobody took it now. The error, like all that is logged, names no address and no content.
+            UndeliverableError: the message will never be accepted.
+            MailError: the message was not accepted now. Neither the error nor any log line names an address or content.
         """
         ...
 
 
-class Post(Protocol):
-    """Takes letters, and writes and sends them later, so that the time it takes tells nobody of them."""
+class MailQueue(Protocol):
+    """Creates and sends messages later, so that the duration of a request does not reveal whether it sends mail."""
 
-    def put(self, letter: Letter) -> None:
-        """Take a letter. Never waits, never fails; what goes wrong later is logged, without its address and text."""
+    def put(self, create: MessageFactory, /) -> None:
+        """Enqueue a message. Never blocks, never raises; later failures are logged, without address and content."""
         ...

@@ -1,4 +1,4 @@
-"""A message, and how it is written down for the way."""
+"""Mail messages and their form on the wire (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pydantic import Field
 from meetkit.errors import UndeliverableError
 from meetkit.models.base import Email, Line, Text, Value
 
-_LONGEST_LINE = 998
-"""RFC 5322, 2.1.1."""
+# RFC 5322, 2.1.1.
+_MAX_LINE = 998
 
 
 class Message(Value):
-    """Plain text to one person. Address and subject are one line each, so they bring no further headers.
+    """A plain-text message to one person. Address and subject are one line each, so they cannot inject headers.
 
-    Who it is for and what it says, which may be a secret, show in no `repr`.
+    The address and the text, which may hold a secret link, are not part of the `repr`.
     """
 
     to: Annotated[Email, Field(repr=False)]
@@ -29,20 +29,20 @@ class Message(Value):
 
 
 def address(email: str) -> Address:
-    """An e-mail address as the standards write it: the local part quoted where it must be, the domain in ASCII.
+    """Return an email address in standard form: the local part quoted where needed, the domain in ASCII (IDNA).
 
     Raises:
-        UndeliverableError: no domain can have that name.
+        UndeliverableError: the domain is not a valid domain name.
     """
     local, _, domain = email.rpartition("@")
     try:
         return Address(username=local, domain=domain.encode("idna").decode("ascii"))
     except UnicodeError:
-        raise UndeliverableError("the address has a domain that cannot be") from None
+        raise UndeliverableError("the address has an invalid domain") from None
 
 
-def written(message: Message, *, sender: str) -> EmailMessage:
-    """The message with its headers (RFC 5322), of now; RFC 3834 tells automatic answers to leave it alone."""
+def email_message(message: Message, *, sender: str) -> EmailMessage:
+    """Return the message with its headers (RFC 5322), dated now."""
     origin = address(sender)
     mail = EmailMessage(policy=SMTP if message.to.isascii() and sender.isascii() else SMTPUTF8)
     mail["From"] = origin
@@ -50,12 +50,14 @@ def written(message: Message, *, sender: str) -> EmailMessage:
     mail["Subject"] = message.subject
     mail["Date"] = localtime()
     mail["Message-ID"] = make_msgid(domain=origin.domain)
+    # Keeps out-of-office and other automatic replies away (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte=_encoding(message.text))
     return mail
 
 
 def _encoding(text: str) -> Literal["7bit"] | None:
-    """As it is where that can be, so that a link is whole to whoever opens the file; else as the library has it."""
-    is_plain = text.isascii() and all(len(line) <= _LONGEST_LINE for line in text.splitlines())
+    """Return `7bit` where the text allows it, else `None` for the library's choice."""
+    # Other encodings break long links over lines, which shows in the files of `FolderMailer`.
+    is_plain = text.isascii() and all(len(line) <= _MAX_LINE for line in text.splitlines())
     return "7bit" if is_plain else None

@@ -1,4 +1,4 @@
-"""Mail that leaves later, so that no request waits for it, or tells by its time that there was any."""
+"""The outbox: mail is created and sent in the background, so that requests neither wait for it nor reveal it."""
 
 from __future__ import annotations
 
@@ -10,93 +10,96 @@ from time import monotonic
 from typing import NamedTuple
 
 from meetkit.errors import MailError
-from meetkit.mail.mailer import Letter, Mailer
+from meetkit.mail.mailer import Mailer, MessageFactory
 from meetkit.mail.message import Message
 
 _log = logging.getLogger("meetkit")
 
 
-class _Again(NamedTuple):
-    """A message that nobody took yet; `due` on the monotonic clock, `number` in order of failure."""
+class _Retry(NamedTuple):
+    """A message to retry, ordered by `due` on the monotonic clock, then by `number` in order of failure."""
 
     due: float
     number: int
     message: Message
     attempts: int
 
-    def letter(self) -> Message:
-        """The message as it was written."""
+    def create(self) -> Message:
+        """Return the message as it was created."""
         return self.message
 
 
 class Outbox:
-    """Takes letters at once, and writes and sends them, one after the other, in a thread of its own.
+    """A mail queue that creates and sends its messages one after the other in a thread of its own.
 
-    What nobody took is tried again later, behind all that waits by then. What cannot be written, or be sent in a few
-    tries or ever, is dropped and logged, by kind, as is what comes when `size` letters wait.
+    A message that is not accepted is retried later, after the messages queued by then. A message that cannot be
+    created, is rejected for good or fails in all attempts is dropped and logged by the kind of its error, as is one
+    that arrives when `size` messages are queued.
     """
 
     def __init__(self, mailer: Mailer, *, size: int = 1000, attempts: int = 3, wait: float = 1.0) -> None:
-        """Send by this mailer, each message in at most so many attempts, `wait` seconds apart, then twice that."""
+        """Start the thread. The wait before a second attempt is `wait` seconds, before each further one twice that."""
         self._mailer = mailer
         self._size = size
         self._attempts = attempts
         self._wait = wait
-        self._waiting: SimpleQueue[Letter | None] = SimpleQueue()
-        self._again: list[_Again] = []
+        self._queue: SimpleQueue[MessageFactory | None] = SimpleQueue()
+        self._retries: list[_Retry] = []
         self._failures = 0
         self._lock = Lock()
-        self._closed = False
+        self._is_closed = False
         # A daemon, as a mailer that hangs must not keep the process alive after `close`.
-        self._thread = Thread(target=self._work, name="meetkit-outbox", daemon=True)
+        self._thread = Thread(target=self._run, name="meetkit-outbox", daemon=True)
         self._thread.start()
 
-    def put(self, letter: Letter) -> None:
-        """Take a letter. Never waits, never fails."""
+    def put(self, create: MessageFactory, /) -> None:
+        """Enqueue a message. Never blocks, never raises."""
+        # Under the lock, so that no message follows the `None` of `close` and is lost.
         with self._lock:
-            if takes := not self._closed and self._waiting.qsize() + len(self._again) < self._size:
-                self._waiting.put(letter)
-        if not takes:
-            _log.error("a mail was dropped: the outbox is %s", "closed" if self._closed else "full")
+            if has_room := not self._is_closed and self._queue.qsize() + len(self._retries) < self._size:
+                self._queue.put(create)
+        if not has_room:
+            _log.error("a mail was dropped: the outbox is %s", "closed" if self._is_closed else "full")
 
     def close(self, timeout: float) -> bool:
-        """Take no more, and send what waits, for at most `timeout` seconds; whether all of it was dealt with."""
+        """Accept no more messages, send the queued ones, and return whether that took at most `timeout` seconds."""
         with self._lock:
-            if not self._closed:
-                self._waiting.put(None)
-            self._closed = True
+            if not self._is_closed:
+                self._queue.put(None)
+            self._is_closed = True
         self._thread.join(timeout)
-        if done := not self._thread.is_alive():
-            return done
-        waiting = max(self._waiting.qsize() - 1, 0) + len(self._again)
-        _log.error("mails were not sent in time: %d wait behind one under way", waiting)
-        return done
+        if not self._thread.is_alive():
+            return True
+        # Without the `None` that ends the thread.
+        count = max(self._queue.qsize() - 1, 0) + len(self._retries)
+        _log.error("mails were not sent in time: %d are queued behind one in progress", count)
+        return False
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         is_last = False
-        while self._again or not is_last:
+        while self._retries or not is_last:
             try:
-                letter = self._waiting.get(timeout=self._until_due())
+                create = self._queue.get(timeout=self._seconds_until_due())
             except Empty:
-                again = heapq.heappop(self._again)
-                self._deal(again.letter, again.attempts)
+                retry = heapq.heappop(self._retries)
+                self._process(retry.create, retry.attempts)
                 continue
-            if letter is None:
+            if create is None:
                 is_last = True
             else:
-                self._deal(letter, 0)
+                self._process(create, 0)
 
-    def _until_due(self) -> float | None:
-        return max(self._again[0].due - monotonic(), 0.0) if self._again else None
+    def _seconds_until_due(self) -> float | None:
+        return max(self._retries[0].due - monotonic(), 0.0) if self._retries else None
 
-    def _deal(self, letter: Letter, attempts: int) -> None:
-        """Write and send a letter that was tried so often."""
+    def _process(self, create: MessageFactory, attempts: int) -> None:
+        """Create and send a message after that many failed attempts."""
         try:
-            if message := letter():
+            if message := create():
                 self._send(message, attempts + 1)
         except MailError as error:
             _log.error("a mail was dropped: %s", error)
-        except Exception as error:  # of who writes it, or a host's mailer; the thread must live
+        except Exception as error:  # Of a factory or a host's mailer; the thread must survive it.
             _log.error("a mail was dropped: %s", type(error).__name__)
 
     def _send(self, message: Message, attempt: int) -> None:
@@ -107,4 +110,4 @@ class Outbox:
                 raise
             self._failures += 1
             due = monotonic() + self._wait * 2 ** (attempt - 1)
-            heapq.heappush(self._again, _Again(due, self._failures, message, attempt))
+            heapq.heappush(self._retries, _Retry(due, self._failures, message, attempt))

@@ -1,4 +1,4 @@
-"""Mail servers by URL."""
+"""SMTP server URLs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from meetkit.errors import InvalidRequestError
 from meetkit.settings.urls import is_loopback
 
-Tls = Literal["whole", "required", "offered", "none"]
-"""TLS from the first byte; by STARTTLS, always or where the server offers it; or none at all."""
+# TLS from the first byte; STARTTLS, always or where the server offers it; or no TLS.
+Tls = Literal["implicit", "required", "opportunistic", "none"]
 
 _PORTS = {"smtp": 587, "smtps": 465}
-_LIKE = "a mail server is like smtp://name:password@host:587 or smtps://name:password@host:465"
+_EXAMPLE = "an SMTP URL is like smtp://name:password@host:587 or smtps://name:password@host:465"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server, and who we are there."""
+    """An SMTP server and its credentials."""
 
     host: str
     port: int
@@ -27,40 +27,41 @@ class Server:
     password: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        """Its address, for a message."""
+        """Return host and port, for messages."""
         return f"{self.host}:{self.port}"
 
 
 def parse(url: str) -> Server:
-    """The server that a URL names.
+    """Parse an SMTP URL.
 
-    `smtps:` is TLS from the start. `smtp:` is STARTTLS, which only a server on this very machine may leave out; with
-    `?tls=none` there is none. Name and password are percent-encoded where they need it.
+    `smtps:` uses TLS from the start. `smtp:` uses STARTTLS, which only a server on this machine may lack; `?tls=none`
+    turns TLS off. Special characters in name and password are percent-encoded.
 
     Raises:
-        InvalidRequestError: it is no such URL. The message shows nothing of it, as it holds a password.
+        InvalidRequestError: the URL is invalid. The message does not quote it, as it may contain a password.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise InvalidRequestError(f"{_LIKE}; this is no URL") from None
+        raise InvalidRequestError(f"{_EXAMPLE}; this is not a URL") from None
     if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.fragment:
-        raise InvalidRequestError(f"{_LIKE}; nothing comes after the port but ?tls=none")
+        raise InvalidRequestError(f"{_EXAMPLE}; only ?tls=none can follow the port")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    # smtplib encodes credentials as ASCII, and would fail at each mail.
     if not (user + password).isascii():
-        raise InvalidRequestError("the name and password of a mail server are in ASCII")
+        raise InvalidRequestError("the name and password of an SMTP server must be ASCII")
     return Server(parts.hostname, port or _PORTS[parts.scheme], _tls(parts), user or None, password)
 
 
 def _tls(parts: SplitResult) -> Tls:
     options = parse_qsl(parts.query, keep_blank_values=True)
     if options not in ([], [("tls", "none")]):
-        raise InvalidRequestError("the only option of a mail server is ?tls=none")
+        raise InvalidRequestError("the only option of an SMTP URL is ?tls=none")
     if parts.scheme == "smtps":
         if options:
-            raise InvalidRequestError("smtps: is TLS; without it the URL begins with smtp:")
-        return "whole"
+            raise InvalidRequestError("smtps: always uses TLS; a URL without TLS begins with smtp:")
+        return "implicit"
     if options:
         return "none"
-    return "offered" if is_loopback(parts.hostname or "") else "required"
+    return "opportunistic" if is_loopback(parts.hostname or "") else "required"

@@ -1,4 +1,4 @@
-"""Mails by SMTP."""
+"""Mail by SMTP, with fallback servers."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from meetkit.errors import InvalidRequestError, MailError, UndeliverableError
-from meetkit.mail.message import Message, address, written
+from meetkit.mail.message import Message, address, email_message
 from meetkit.mail.servers import Server, parse
 
 _log = logging.getLogger("meetkit")
 
 
 class SmtpMailer:
-    """Sends by a mail server and, where it fails, by the next. Each message has its own connection.
+    """Sends by SMTP; when a server fails, the next one is used. Each message has its own connection.
 
-    Certificates are checked. What servers say is not passed on, as it may quote addresses.
+    Certificates are verified. Server replies are not passed on, as they may quote addresses.
     """
 
     def __init__(self, *urls: str, sender: str, timeout: float = 10.0, context: ssl.SSLContext | None = None) -> None:
-        """Send by the servers of these URLs (see `servers.parse`).
+        """Parse the servers' URLs (see `servers.parse`).
 
         Args:
-            urls: in the order in which they are tried.
-            sender: the address that messages come from.
-            timeout: how many seconds a server may be silent.
-            context: whom to trust; by default whom the system trusts.
+            urls: the servers, in order of preference.
+            sender: the sender address of messages.
+            timeout: seconds that a server may take for each reply.
+            context: the TLS context; by default that of the system's certificates.
 
         Raises:
-            InvalidRequestError: there is no URL, or one that names no mail server.
+            InvalidRequestError: there is no URL, or an invalid one.
         """
         if not urls:
-            raise InvalidRequestError("sending by SMTP needs the URL of a mail server")
+            raise InvalidRequestError("SMTP needs the URL of at least one server")
         self._servers = [parse(url) for url in urls]
         self._sender = sender
         self._timeout = timeout
         self._context = context or ssl.create_default_context()
 
     def send(self, message: Message) -> None:
-        """Send the message by the first server that takes it.
+        """Send the message by the first server that accepts it.
 
         Raises:
-            UndeliverableError: none ever will; it says of each why.
-            MailError: none did now; likewise.
+            UndeliverableError: all servers rejected it for good; the message has each reason.
+            MailError: no server accepted it now; the message has each reason.
         """
         reasons, is_final = [], True
         for server in self._servers:
             try:
-                return self._send_by(server, message)
+                return self._send_with(server, message)
             except (OSError, UnicodeError) as error:
                 reasons.append(f"mail server {server} {_reason(error)}")
                 _log.warning("%s", reasons[-1])
@@ -58,10 +58,10 @@ class SmtpMailer:
         raise (UndeliverableError if is_final else MailError)("; ".join(reasons))
 
     def check(self) -> None:
-        """Sign in at each server, and send nothing.
+        """Connect and log in to each server, without sending mail.
 
         Raises:
-            MailError: one of them does not let us in; it says of each why.
+            MailError: a server failed; the message has the reason of each.
         """
         reasons = []
         for server in self._servers:
@@ -73,8 +73,8 @@ class SmtpMailer:
         if reasons:
             raise MailError("; ".join(reasons))
 
-    def _send_by(self, server: Server, message: Message) -> None:
-        mail = written(message, sender=self._sender)
+    def _send_with(self, server: Server, message: Message) -> None:
+        mail = email_message(message, sender=self._sender)
         with self._session(server) as session:
             session.send_message(
                 mail, from_addr=address(self._sender).addr_spec, to_addrs=[address(message.to).addr_spec]
@@ -82,25 +82,25 @@ class SmtpMailer:
 
     @contextmanager
     def _session(self, server: Server) -> Iterator[smtplib.SMTP]:
-        session = self._connected(server)
+        session = self._connect(server)
         try:
-            if server.tls == "required" or (server.tls == "offered" and _offers_tls(session)):
+            if server.tls == "required" or (server.tls == "opportunistic" and _offers_tls(session)):
                 session.starttls(context=self._context)
             if server.user is not None:
                 session.login(server.user, server.password)
             yield session
         finally:
-            # What was taken stays taken, however the server says goodbye.
+            # The server has accepted the message, even if it then drops the connection.
             with suppress(OSError):
                 session.quit()
             session.close()
 
-    def _connected(self, server: Server) -> smtplib.SMTP:
-        # Its own name is looked up in the DNS where none is given.
-        name = address(self._sender).domain
-        if server.tls == "whole":
-            return smtplib.SMTP_SSL(server.host, server.port, name, timeout=self._timeout, context=self._context)
-        return smtplib.SMTP(server.host, server.port, name, timeout=self._timeout)
+    def _connect(self, server: Server) -> smtplib.SMTP:
+        # Without a name, smtplib looks the machine's own up in the DNS, which may take seconds.
+        hello = address(self._sender).domain
+        if server.tls == "implicit":
+            return smtplib.SMTP_SSL(server.host, server.port, hello, timeout=self._timeout, context=self._context)
+        return smtplib.SMTP(server.host, server.port, hello, timeout=self._timeout)
 
 
 def _offers_tls(session: smtplib.SMTP) -> bool:
@@ -108,23 +108,23 @@ def _offers_tls(session: smtplib.SMTP) -> bool:
     return session.has_extn("starttls")
 
 
-# The first that fits.
+# The first match counts, so subclasses come before their bases.
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (smtplib.SMTPAuthenticationError, "does not accept the name and password"),
-    (smtplib.SMTPRecipientsRefused, "refuses the recipient"),
-    (smtplib.SMTPSenderRefused, "refuses the sender"),
-    (smtplib.SMTPNotSupportedError, "lacks TLS, signing in, or addresses beyond ASCII, which this message needs"),
-    (smtplib.SMTPServerDisconnected, "fell silent or hung up"),
-    (smtplib.SMTPException, "refuses the message"),
-    (ssl.SSLCertVerificationError, "shows a certificate that is not trusted"),
-    (TimeoutError, "does not answer in time"),
+    (smtplib.SMTPAuthenticationError, "rejects the name or password"),
+    (smtplib.SMTPRecipientsRefused, "rejects the recipient"),
+    (smtplib.SMTPSenderRefused, "rejects the sender"),
+    (smtplib.SMTPNotSupportedError, "lacks TLS, authentication or non-ASCII addresses, which this message needs"),
+    (smtplib.SMTPServerDisconnected, "closed the connection or sent no reply"),
+    (smtplib.SMTPException, "rejects the message"),
+    (ssl.SSLCertVerificationError, "has a certificate that is not trusted"),
+    (TimeoutError, "did not reply in time"),
     (OSError, "cannot be reached"),
-    (UnicodeError, "cannot take an address beyond ASCII"),
+    (UnicodeError, "does not support non-ASCII addresses"),
 )
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether once more would end alike: not where nobody answered, nor after a reply of 4xx (RFC 5321, 4.2.1)."""
+    """Return whether a retry is useless. It is not after a lost connection or a 4xx reply (RFC 5321, 4.2.1)."""
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return False
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -136,4 +136,4 @@ def _is_final(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     code = f" ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
-    return next(words for kind, words in _REASONS if isinstance(error, kind)) + code
+    return next(reason for kind, reason in _REASONS if isinstance(error, kind)) + code

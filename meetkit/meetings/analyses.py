@@ -136,7 +136,7 @@ class _Job:
                         _INSIGHTS: result.model_dump_json(),
                         _FINDINGS: findings.model_dump_json(),
                         _ORIGINAL: _encode(self.source),
-                        _ANSWERS: self.answers.used(),
+                        _ANSWERS: self.answers.used_answers(),
                     },
                 )
                 return meeting_record.with_current_items(result, record)

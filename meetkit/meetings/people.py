@@ -79,7 +79,7 @@ def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
     """
     if not isinstance(updates, Mapping):
         raise InvalidRequestError("updates: a mapping from field to value")
-    if names := person.fixed & updates.keys():
+    if names := person.fixed_fields & updates.keys():
         raise InvalidRequestError(f"{', '.join(sorted(names))} cannot be changed")
     fields = {name: getattr(person, name) for name in type(person).model_fields}
     return parse(type(person), {**fields, **updates})

@@ -1,4 +1,4 @@
-"""The words of meetkit: frozen values that every part shares."""
+"""The values of meetkit, frozen and shared by all parts."""
 
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate

@@ -1,4 +1,4 @@
-"""What is found in one transcript, section by section, each finding with the words that support it."""
+"""The analysis of one transcript, section by section, each finding with the quotes that support it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Grounds = Annotated[Many[Evidence], Field(min_length=1)]
 
 
 class Tracker(Value):
-    """Phrases to look for under a name, such as `pricing` for `discount` and `list price`."""
+    """A name for phrases to look for, such as `pricing` for `discount` and `list price`."""
 
     name: Line
     phrases: Annotated[Many[Line], Field(min_length=1)]
@@ -35,11 +35,11 @@ def _from_mapping(value: Any) -> Any:
 
 
 class MeetingContext(Value):
-    """What is known of a meeting beside its transcript; all of it may be left out.
+    """The context of a transcript; every field is optional.
 
-    `date` is the day it took place in `timezone`, from which "by Friday" counts. `our_side` and
-    `their_side` are names of people, as the transcript has them or fuller. `trackers` may be given as a
-    mapping from name to phrases.
+    `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
+    `their_side` are names of people, as in the transcript or longer. `trackers` may be a mapping from name to
+    phrases.
     """
 
     title: Line | None = None
@@ -51,10 +51,10 @@ class MeetingContext(Value):
 
 
 class Section(Value):
-    """One part of an analysis. `engine` made it: `offline`, or a model's name.
+    """A section of an analysis, produced by `engine`: `offline`, or a model's name.
 
-    `fallback` is the offline engine in place of a model that failed, `failed` an empty section; `reason`
-    then says why. `rejected` counts what the engine found but the transcript does not support.
+    The status `fallback` is the offline engine in place of a model that failed, `failed` an empty section; `reason`
+    then says why. `rejected` is the number of findings that the transcript does not support.
     """
 
     engine: Line
@@ -63,51 +63,51 @@ class Section(Value):
     rejected: Offset = 0
 
     @model_validator(mode="after")
-    def _says_why(self) -> Self:
+    def _check_reason(self) -> Self:
         if (self.status == "ok") is not (self.reason is None):
-            raise ValueError("reason: given exactly where status is not ok")
+            raise ValueError("reason: required where status is not ok, and only there")
         return self
 
 
 class SummarySentence(Value):
-    """A sentence of a summary, and the quotes it rests on."""
+    """A sentence of a summary, and the quotes that support it."""
 
     text: Phrase
     evidence: Grounds
 
 
 class Summary(Section):
-    """What the meeting came to, in a few sentences, in the order of the meeting."""
+    """The summary of the meeting: a few sentences, in the order of the meeting."""
 
     sentences: Many[SummarySentence] = ()
 
     @property
     def text(self) -> str:
-        """The sentences, one after the other."""
+        """The sentences as one text."""
         return " ".join(sentence.text for sentence in self.sentences)
 
 
 class ActionItems(Section):
-    """What somebody is to do; the `field` of an item's evidence says which quote supports what."""
+    """The action items; the `field` of an item's evidence names the field that a quote supports."""
 
     items: Many[ActionItem] = ()
 
 
 class Decision(Value):
-    """Something that was decided."""
+    """A decision."""
 
     text: Phrase
     evidence: Grounds
 
 
 class Decisions(Section):
-    """What was decided."""
+    """The decisions."""
 
     items: Many[Decision] = ()
 
 
 class Question(Value):
-    """A question, and the turn that answers it, `None` where none does."""
+    """A question, and the turn that answers it, `None` where it is open."""
 
     text: Phrase
     asker: Line | None
@@ -116,25 +116,25 @@ class Question(Value):
 
     @property
     def answered(self) -> bool:
-        """Whether a turn answers it."""
+        """True where a turn answers the question."""
         return self.answer_turn is not None
 
 
 class Questions(Section):
-    """What was asked, in the order of the meeting."""
+    """The questions, in the order of the meeting."""
 
     items: Many[Question] = ()
 
 
 class TopicSpan(Value):
-    """Turns `first_turn` to `last_turn`, both included, that are about a topic."""
+    """The turns of a topic, from `first_turn` to `last_turn`, both included."""
 
     first_turn: Offset
     last_turn: Offset
 
 
 class Topic(Value):
-    """What a stretch of the meeting was about, in words that were said."""
+    """A topic of the meeting, labelled with words from the transcript."""
 
     label: Line
     spans: Annotated[Many[TopicSpan], Field(min_length=1)]
@@ -142,13 +142,13 @@ class Topic(Value):
 
 
 class Topics(Section):
-    """What was talked about, the weightiest first."""
+    """The topics, the most important first."""
 
     items: Many[Topic] = ()
 
 
 class SpeakerSentiment(Value):
-    """How one speaker sounded, and the words that say so."""
+    """The sentiment of one speaker, and the quotes that support it."""
 
     speaker: Line | None
     score: Score
@@ -157,7 +157,7 @@ class SpeakerSentiment(Value):
 
 
 class SentimentPoint(Value):
-    """How a stretch of turns sounded, both ends included."""
+    """The sentiment of the turns `first_turn` to `last_turn`, both included."""
 
     first_turn: Offset
     last_turn: Offset
@@ -165,7 +165,7 @@ class SentimentPoint(Value):
 
 
 class Contribution(Value):
-    """What moves a score, by how much, and the words that show it."""
+    """A contribution to a score: its reason, its weight, and the quotes that support it."""
 
     reason: Line
     weight: Annotated[float, Field(allow_inf_nan=False)]
@@ -173,7 +173,7 @@ class Contribution(Value):
 
 
 class RelationshipHealth(Value):
-    """How the relationship stands. `score` is the sum of the contributions, by the rules of `version`."""
+    """The health of the relationship. `score` is the sum of the contributions, by the rules of `version`."""
 
     label: Health
     score: Annotated[float, Field(allow_inf_nan=False)]
@@ -182,7 +182,7 @@ class RelationshipHealth(Value):
 
 
 class SentimentAnalysis(Section):
-    """How the meeting sounded. Scores run from -1 to 1; `None` where the evidence is too thin to say."""
+    """The sentiment of the meeting. Scores run from -1 to 1; `None` where there is too little evidence."""
 
     score: Score | None = None
     label: Sentiment | None = None
@@ -192,29 +192,29 @@ class SentimentAnalysis(Section):
 
 
 class FollowUp(Value):
-    """A recommended next step, and what was said that calls for it."""
+    """A recommended next step, and the quotes that call for it."""
 
     text: Phrase
     evidence: Grounds
 
 
 class FollowUps(Section):
-    """What to do next, the most pressing first."""
+    """The recommended next steps, the most urgent first."""
 
     items: Many[FollowUp] = ()
 
 
 class FillerCount(Value):
-    """How often a filler word was used as one."""
+    """The number of times that a word was used as a filler."""
 
     word: Line
     count: Annotated[int, Field(strict=True, ge=1)]
 
 
 class SpeakerStatistics(Value):
-    """How one speaker talked; `None` where the transcript has no times to tell it from.
+    """The statistics of one speaker; `None` where they need times and the transcript has none.
 
-    `talk_ratio` is this speaker's share of the time talked, or of the words where there are no times.
+    `talk_ratio` is the speaker's share of the talking time, or of the words where there are no times.
     """
 
     speaker: Line | None
@@ -232,7 +232,7 @@ class SpeakerStatistics(Value):
 
 
 class Statistics(Section):
-    """How the talking was shared; formulas are with `meetkit.insights.offline.statistics`."""
+    """The talk statistics; `meetkit.insights.offline.statistics` documents the formulas."""
 
     words: Offset = 0
     duration_seconds: Seconds | None = None
@@ -241,7 +241,7 @@ class Statistics(Section):
 
 
 class Mention(Value):
-    """A place where a tracker's phrase was said."""
+    """A mention of a tracker's phrase."""
 
     tracker: Line
     phrase: Line
@@ -249,7 +249,7 @@ class Mention(Value):
 
 
 class Trackers(Section):
-    """Where the caller's phrases were said, in the order of the meeting."""
+    """The mentions of the caller's phrases, in the order of the meeting."""
 
     mentions: Many[Mention] = ()
 
@@ -261,7 +261,7 @@ def _empty_where_missing(section: type[Section]) -> Any:
 
 
 class MeetingInsights(Value):
-    """The analysis of one transcript, which `transcript_sha256` names by its canonical text in UTF-8."""
+    """The analysis of one transcript; `transcript_sha256` is the SHA-256 of its canonical text in UTF-8."""
 
     # An analysis that an older release stored lacks the sections that came after it. Without a default for each it
     # would be unreadable as a whole. What is returned holds them all, so its schema requires them.

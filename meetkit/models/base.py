@@ -1,4 +1,4 @@
-"""What all values share: frozen, closed to unknown fields, and text that any store can keep."""
+"""The base of all values: frozen, closed to unknown fields, with text that any store can hold."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from meetkit.errors import InvalidRequestError, brief_repr
 ModelT = TypeVar("ModelT", bound=BaseModel)
 T = TypeVar("T")
 
+# Validation ends at the first invalid value, as an error for each of a million would cost much.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
-"""Values of a kind, of which the first that is none ends the reading, as an error for each of a million costs much."""
 
 _MAX_PROBLEMS = 8
-_MOST_OF_A_NAME = 80
+_MAX_NAME = 80
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LABEL = re.compile(r"\w([\w-]*\w)?")
+# Not allowed in a line of text: control characters, and the separators of lines and paragraphs.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What a line of text holds none of: control characters, and the separators of lines and paragraphs."""
-# Of any other text it has to be looked at what is wrong with it, if anything is.
+# Lines that match are valid; only the others are examined further, which saves time on most.
 _PLAIN_LINE = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 
 
 class FieldError(ValueError):
-    """A field does not take its value; `message_without_value` says why without showing the value."""
+    """A field refuses its value; `message_without_value` says why without the value."""
 
     def __init__(self, message: str, message_without_value: str) -> None:
-        """Keep what is said with the value, and without."""
+        """Take the message with the value, and the message without it."""
         super().__init__(message)
         self.message_without_value = message_without_value
 
@@ -51,8 +51,8 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    # Fields computed on output. On input they are left aside, so that a dump loads again.
-    derived: ClassVar[frozenset[str]] = frozenset()
+    # Fields computed on output. On input they are ignored, so that a dump can be loaded again.
+    output_only: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="before")
     @classmethod
@@ -61,14 +61,14 @@ class Value(BaseModel):
             return data
         if data.keys() <= cls.__pydantic_fields__.keys():
             return data
-        known = cls.model_fields.keys() | cls.derived
-        if unknown := [name for name in data if name not in known]:
+        names = cls.model_fields.keys() | cls.output_only
+        if unknown := [name for name in data if name not in names]:
             raise ValueError(unknown_names(unknown, cls.model_fields))
-        return {name: value for name, value in data.items() if name not in cls.derived}
+        return {name: value for name, value in data.items() if name not in cls.output_only}
 
 
 def at_most(count: int) -> BeforeValidator:
-    """Refuse a mapping of more names before it is read, as an error for each of them costs much."""
+    """Refuse a mapping of more names before it is validated, as an error for each of them costs much."""
 
     def check(value: Any) -> Any:
         if isinstance(value, Mapping) and len(value) > count:
@@ -79,30 +79,30 @@ def at_most(count: int) -> BeforeValidator:
 
 
 def new_id(kind: str) -> str:
-    """An id that nobody has yet, e.g. `meeting_3f2a…`."""
+    """Return a new id, e.g. `meeting_3f2a…`."""
     return f"{kind}_{uuid.uuid4().hex}"
 
 
-def cut(found: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
-    """A page of what was found: so many skipped, then so many at most."""
-    return list(islice(found, offset, None if limit is None else offset + limit))
+def cut(items: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
+    """Return a page of the items: at most `limit` after the first `offset`."""
+    return list(islice(items, offset, None if limit is None else offset + limit))
 
 
-def unknown_names(unknown: Collection[object], known: Iterable[str]) -> str:
-    """Say which names are not known, what was probably meant, and which names there are."""
-    known = list(known)
-    names = sorted(str(name)[:_MOST_OF_A_NAME] for name in islice(unknown, _MAX_PROBLEMS))
+def unknown_names(unknown: Collection[object], known_names: Iterable[str]) -> str:
+    """Return the message about unknown names: which they are, what was probably meant, and which names exist."""
+    fields = list(known_names)
+    names = sorted(str(name)[:_MAX_NAME] for name in islice(unknown, _MAX_PROBLEMS))
     parts = []
     for name in names:
-        close = difflib.get_close_matches(name, known, n=1)
+        close = difflib.get_close_matches(name, fields, n=1)
         parts.append(f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name))
     if len(unknown) > _MAX_PROBLEMS:
         parts.append(f"and {len(unknown) - _MAX_PROBLEMS} more")
-    return f"unknown field {', '.join(parts)}; known fields: {', '.join(known)}"
+    return f"unknown field {', '.join(parts)}; known fields: {', '.join(fields)}"
 
 
 def parse(model: type[ModelT], data: object) -> ModelT:
-    """Validate `data` as `model`, or raise `InvalidRequestError` in one line that a person understands."""
+    """Validate `data` as `model`, or raise `InvalidRequestError` with a message in one line."""
     try:
         return model.model_validate(dict(data) if isinstance(data, Mapping) else data)
     except ValidationError as error:
@@ -110,48 +110,48 @@ def parse(model: type[ModelT], data: object) -> ModelT:
 
 
 def describe(error: ValidationError, *, values: bool = True) -> str:
-    """Put a validation error into one line: `field: what is wrong; field: what is wrong`.
+    """Return a validation error as one line: `field: problem; field: problem`.
 
-    Without `values` it shows nothing of what the fields hold.
+    Without `values`, the line shows no value of a field.
     """
     return describe_errors(error.errors(include_url=False, include_input=False), values=values)
 
 
 def describe_errors(errors: Sequence[Mapping[str, Any]], *, values: bool = True) -> str:
-    """As `describe`, of the errors that Pydantic lists, also where a framework lists them anew."""
+    """Return one line as `describe` does, for errors as Pydantic lists them, or a framework that passes them on."""
     lines = []
     for item in errors[:_MAX_PROBLEMS]:
-        place = ".".join(str(part)[:_MOST_OF_A_NAME] for part in item["loc"])
+        path = ".".join(str(part)[:_MAX_NAME] for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, FieldError) and not values:
             message = cause.message_without_value
-        lines.append(f"{place}: {message}" if place else message)
+        lines.append(f"{path}: {message}" if path else message)
     if len(errors) > _MAX_PROBLEMS:
         lines.append(f"and {len(errors) - _MAX_PROBLEMS} more problems")
     return "; ".join(dict.fromkeys(lines))
 
 
 def is_storable(value: object) -> bool:
-    """Whether a value is text that every store can keep, as all ids are."""
+    """Return whether a value is text that every store can hold, as all ids are."""
     return isinstance(value, str) and not _UNSTORABLE.search(value)
 
 
 def check_storable(name: str, value: str) -> None:
-    """Refuse text that not every store can keep.
+    """Refuse text that not every store can hold.
 
     Raises:
-        InvalidRequestError: it is no text, or holds a NUL character or half of a surrogate pair.
+        InvalidRequestError: it is not text, or holds a NUL character or half of a surrogate pair.
     """
     if not is_storable(value):
-        raise InvalidRequestError(f"{name}: text without NUL characters and halves of surrogate pairs")
+        raise InvalidRequestError(f"{name}: must be text without NUL characters and halves of surrogate pairs")
 
 
 def _storable(value: Any) -> Any:
-    """PostgreSQL keeps no NUL and no encoding has lone surrogates; refused here, every store can keep the rest."""
-    if isinstance(value, str) and (found := _UNSTORABLE.search(value)):
-        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair"
-        raise ValueError(f"holds {what} at position {found.start()}, which cannot be stored")
+    # PostgreSQL stores no NUL, and no encoding has lone surrogates. Refused here, every store can hold the rest.
+    if isinstance(value, str) and (match := _UNSTORABLE.search(value)):
+        character = "a NUL character" if match[0] == "\x00" else "half of a surrogate pair"
+        raise ValueError(f"holds {character} at position {match.start()}, which cannot be stored")
     return value
 
 
@@ -162,33 +162,33 @@ def _not_blank(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if found := CONTROL.search(value):
-        raise ValueError(f"must be one line of text; there is a control character at position {found.start()}")
+    if match := CONTROL.search(value):
+        raise ValueError(f"must be one line of text; there is a control character at position {match.start()}")
     return value
 
 
 def _line(value: Any) -> Any:
-    """`_storable`, `_not_blank` and `_one_line` at once, as meetings hold many lines and each call costs."""
+    """Check `_storable`, `_not_blank` and `_one_line` at once, as meetings hold many lines and each call costs."""
     if isinstance(value, str) and not _PLAIN_LINE.fullmatch(value):
         _one_line(_storable(value))
-        if value:  # What is empty the bound beside says.
+        if value:  # The minimum length reports an empty line.
             _not_blank(value)
     return value
 
 
 def _address(value: str) -> str:
-    """Catch typing mistakes, no more: only a message sent to it proves an address."""
+    """Refuse what cannot be an address, to catch typing mistakes; only a delivered message proves one."""
     local, _, domain = value.rpartition("@")
     labels = domain.split(".")
     well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and _fits_the_dns(domain)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
-        why = "is not an e-mail address such as name@example.com"
-        raise FieldError(f"{brief_repr(value)} {why}", why)
+        problem = "is not an e-mail address such as name@example.com"
+        raise FieldError(f"{brief_repr(value)} {problem}", problem)
     return value
 
 
 def _fits_the_dns(domain: str) -> bool:
-    """Whether labels have at most 63 octets, and all of them 253, as the DNS has them (RFC 1035, 2.3.4)."""
+    """Return whether labels have at most 63 octets, and all together 253 (RFC 1035, 2.3.4)."""
     try:
         return len(domain.encode("idna")) <= 253
     except UnicodeError:
@@ -196,17 +196,17 @@ def _fits_the_dns(domain: str) -> bool:
 
 
 def _whole(value: Any) -> Any:
-    """JSON has one kind of number: 60.0 is 60."""
+    # JSON has one kind of number: 60.0 is 60.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# What JSON Schemas say of lines, for who makes requests from them.
+# The patterns of lines in JSON Schemas, for clients that generate requests from them.
 _IN_LINE = r"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 _IN_WORD = r"[^\s\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 _ONE_LINE_PATTERN = f"^{_IN_LINE}*{_IN_WORD}{_IN_LINE}*$"
 _STORABLE_PATTERN = r"^[^\u0000]*$"
 
-# The bounds stand next to `str`, where Pydantic checks them itself and says "characters".
+# The bounds stand next to `str`, where Pydantic checks them itself and its message says "characters".
 STORABLE = BeforeValidator(_storable)
 NOT_BLANK = AfterValidator(_not_blank)
 Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
@@ -215,7 +215,7 @@ Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLAN
 WHOLE = BeforeValidator(_whole)
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), WHOLE]
 Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
-Searched = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _STORABLE_PATTERN}), STORABLE]
+SearchText = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _STORABLE_PATTERN}), STORABLE]
 Line = Annotated[
     str,
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": _ONE_LINE_PATTERN}),

@@ -1,4 +1,4 @@
-"""What a meeting leaves behind: action items and the words that support them."""
+"""Action items, briefs, and the evidence that supports them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Sentiment = Literal["positive", "neutral", "negative", "mixed"]
 class Evidence(Value):
     """A verbatim quote and its place: offsets `[start, end)` in code points of the canonical transcript.
 
-    `field` names what the quote supports, e.g. `owner`; `None` means the whole.
+    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole.
     """
 
     quote: Text
@@ -37,7 +37,7 @@ class Evidence(Value):
 
 
 class Deadline(Value):
-    """A deadline as it was said, and the date it resolves to in `timezone`, counted from `anchor`.
+    """A deadline in the words of the transcript, and its date in `timezone`, counted from `anchor`.
 
     `date` is `None` where no anchor is known or the phrase names no day.
     """
@@ -49,9 +49,9 @@ class Deadline(Value):
 
 
 class ActionItem(Value):
-    """Something that somebody is to do. An owner or deadline that nobody said is `None`, never a guess.
+    """A task for somebody. An owner or deadline that nobody said is `None`, never a guess.
 
-    `done_at` is when it was reported as done, where that is known.
+    `done_at` is the instant at which it was reported as done, where that is known.
     """
 
     id: Line
@@ -74,41 +74,41 @@ class ActionItem(Value):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """What is taken: an item without an id too, or its task alone."""
+        """Return the schema; on input, an item may lack its id, or be its task alone."""
         schema = handler(core)
         if handler.mode == "validation":
-            found = handler.resolve_ref_schema(schema)
-            found["required"].remove("id")
-            found["properties"]["id"] = {"anyOf": [found["properties"]["id"], {"type": "null"}]}
-            task = {**found["properties"]["task"], "title": "Task"}
-            item = dict(found)
-            found.clear()
-            found.update({"title": item["title"], "anyOf": [item, task]})
+            definition = handler.resolve_ref_schema(schema)
+            definition["required"].remove("id")
+            definition["properties"]["id"] = {"anyOf": [definition["properties"]["id"], {"type": "null"}]}
+            task = {**definition["properties"]["task"], "title": "Task"}
+            item = dict(definition)
+            definition.clear()
+            definition.update({"title": item["title"], "anyOf": [item, task]})
         return schema
 
 
 def derive_item_id(task: str, owner: str | None) -> str:
-    """The id of an item that was given none: the same task of the same owner has the same id."""
+    """Derive the id of an item that came without one: the same task of the same owner has the same id."""
     words = f"{task}\n{owner or ''}".encode("utf-8", "replace")
     return f"item_{hashlib.sha256(words).hexdigest()[:12]}"
 
 
 class Highlight(Value):
-    """Something worth recalling, and the meeting it comes from."""
+    """A point worth recalling, and the meeting that it comes from."""
 
     text: Phrase
     meeting_id: Line
 
 
 class ItemSource(Value):
-    """A meeting that has an item, and the item's id there."""
+    """A meeting with an item, and the item's id there."""
 
     meeting_id: Line
     item_id: Line
 
 
 class PendingActionItem(ActionItem):
-    """An open action item as the latest meeting has it, and all meetings that do, the first one first.
+    """An open action item as in its latest meeting, and all meetings that have it, the earliest first.
 
     It is `overdue` when its date is past.
     """
@@ -118,21 +118,20 @@ class PendingActionItem(ActionItem):
     overdue: bool = False
 
 
+# The kind of attachment that a brief is; the brief of one person has this prefix and a colon.
 BRIEF = "prep"
-"""The kind under which a brief is kept beside its meeting; one person's own begins with it and a colon."""
 
 
 def is_brief(kind: str) -> bool:
-    """Whether what is kept under this kind is a brief, and so quotes other meetings with the same contact."""
+    """Return whether attachments of this kind are briefs, which quote other meetings with the same contact."""
     return kind.partition(":")[0] == BRIEF
 
 
 class PreMeetingPrep(Value):
     """The brief before a meeting.
 
-    `engine` says what wrote it: `offline`, or a model's name. `changes` is what is new since the last meeting:
-    items done or moved, a mood that turned. It and `pending_action_items` are of the meetings' record, never
-    of a model's making.
+    `engine` names its author: `offline`, or a model. `changes` lists what is new since the last meeting: items done or
+    moved, a change of mood. It and `pending_action_items` come from the stored meetings, never from a model.
     """
 
     meeting_id: Line

@@ -34,7 +34,7 @@ class IdempotencyKey(Value):
 
 
 class Record(Value):
-    """One record of a store; `kind` tells the kinds apart."""
+    """A record of a store; `kind` tells the kinds apart."""
 
     kind: str
 

@@ -24,27 +24,27 @@ def _clock_text(value: Any) -> Any:
 
 def _clock(value: str) -> str:
     if not _CLOCK.fullmatch(value):
-        why = "is not a time of day such as '09:00'; '24:00' is the end of the day"
-        raise FieldError(f"{value[:20]!r} {why}", why)
+        problem = "is not a time of day such as '09:00'; '24:00' is the end of the day"
+        raise FieldError(f"{value[:20]!r} {problem}", problem)
     return value
 
 
+# A time of day on the wall clock, `HH:MM` from `00:00` to `24:00`.
 Clock = Annotated[
     str,
     BeforeValidator(_clock_text),
     AfterValidator(_clock),
     Field(json_schema_extra={"pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
 ]
-"""A time of day on the wall clock, `HH:MM` from `00:00` to `24:00`."""
 
 
 def clock_microseconds(clock: str) -> int:
-    """Microseconds from midnight to a `HH:MM` on the same wall clock."""
+    """Return the microseconds from midnight to a `HH:MM` on the same wall clock."""
     return (int(clock[:2]) * 60 + int(clock[3:])) * MINUTE
 
 
 class Hours(Value):
-    """A stretch of one day on the wall clock, `[start, end)`; at or before its start, it ends the next day."""
+    """Hours on the wall clock, `[start, end)`; an end at or before the start is on the next day."""
 
     start: Clock
     end: Clock
@@ -57,7 +57,7 @@ class Hours(Value):
 
     @property
     def span(self) -> tuple[int, int]:
-        """Start and end in microseconds from the midnight that the hours begin after."""
+        """Start and end in microseconds from the midnight before the start."""
         start, end = clock_microseconds(self.start), clock_microseconds(self.end)
         return start, end if start < end else end + clock_microseconds("24:00")
 
@@ -73,37 +73,37 @@ def _days(value: Iterable[int]) -> tuple[int, ...]:
 
 
 class WorkHours(Hours):
-    """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of whoever keeps them."""
+    """The hours of some weekdays, 0 (Monday) to 6, in the wall-clock time of their user."""
 
     days: Annotated[Many[_Weekday], Field(json_schema_extra={"minItems": 1}), AfterValidator(_days)]
 
 
 class DateException(Value):
-    """The hours of one date in place of its weekday's; none make it a day off."""
+    """The hours of one date in place of its weekday's; without hours it is a day off."""
 
     date: Date
     hours: Many[Hours] = ()
 
 
-def _one_or_many(value: Any) -> Any:
+def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, Hours | dict) else value
 
 
-def _one_per_date(exceptions: tuple[DateException, ...]) -> tuple[DateException, ...]:
+def _check_dates(exceptions: tuple[DateException, ...]) -> tuple[DateException, ...]:
     dates = [exception.date for exception in exceptions]
     if len(set(dates)) < len(dates):
         raise ValueError("one date has two exceptions; put all its hours into one")
     return exceptions
 
 
-WeeklyHours = Annotated[Many[WorkHours], BeforeValidator(_one_or_many)]
-Exceptions = Annotated[Many[DateException], AfterValidator(_one_per_date)]
+WeeklyHours = Annotated[Many[WorkHours], BeforeValidator(_as_tuple)]
+Exceptions = Annotated[Many[DateException], AfterValidator(_check_dates)]
 
 OFFICE_HOURS = (WorkHours(days=(0, 1, 2, 3, 4), start="09:00", end="17:00"),)
 
 
 class BusyInterval(Value):
-    """Time that somebody is not free, `[start, end)`. An empty one takes no time at all."""
+    """Time `[start, end)` in which somebody is busy. An empty interval takes no time."""
 
     start: Instant
     end: Instant
@@ -119,9 +119,9 @@ class BusyInterval(Value):
 
 
 class Calendar(Value):
-    """Busy time of a user that is kept elsewhere, as it was when it was last read; replaced as a whole.
+    """An external calendar of a user: busy time as it was when last synced; replaced as a whole.
 
-    Tentative time counts as busy. All of it together is at most 100,000 days.
+    Tentative time counts as busy. The intervals together are at most 100,000 days.
     """
 
     name: Line = "default"
@@ -129,7 +129,7 @@ class Calendar(Value):
     synced_at: UtcInstant
 
     @model_validator(mode="after")
-    def _bounded(self) -> Self:
+    def _check_bounds(self) -> Self:
         length = sum(end - start for start, end in self.spans)
         if length > _MAX_BUSY_DAYS * DAY or len(self.busy) > _MAX_BUSY_DAYS:
             raise ValueError(f"busy: at most {_MAX_BUSY_DAYS:,} intervals, and {_MAX_BUSY_DAYS:,} days together")
@@ -137,10 +137,10 @@ class Calendar(Value):
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """The busy time in microseconds since 1970 UTC, in order; what overlaps or touches is one."""
+        """The busy time in microseconds since 1970 UTC, in order; intervals that overlap or touch are merged."""
         spans: list[tuple[int, int]] = []
-        given = ((to_microseconds(interval.start), to_microseconds(interval.end)) for interval in self.busy)
-        for start, end in sorted(span for span in given if span[0] < span[1]):
+        intervals = ((to_microseconds(interval.start), to_microseconds(interval.end)) for interval in self.busy)
+        for start, end in sorted(span for span in intervals if span[0] < span[1]):
             if spans and start <= spans[-1][1]:
                 spans[-1] = spans[-1][0], max(spans[-1][1], end)
             else:
@@ -149,9 +149,9 @@ class Calendar(Value):
 
 
 class TimeSlot(Value):
-    """A stretch of time `[start_time, end_time)` that people could meet in."""
+    """A slot: time `[start_time, end_time)` in which people could meet."""
 
-    derived: ClassVar[frozenset[str]] = frozenset({"duration_minutes"})
+    output_only: ClassVar[frozenset[str]] = frozenset({"duration_minutes"})
 
     start_time: Instant
     end_time: Instant

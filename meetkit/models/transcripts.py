@@ -14,7 +14,7 @@ TranscriptFormat = Literal["text", "vtt", "srt", "json"]
 
 
 class Turn(Value):
-    """What one speaker said without a break: code points `[start, end)` of the canonical text.
+    """A turn: the words of one speaker without a break, code points `[start, end)` of the canonical text.
 
     `speaker` is `None` where the transcript names none. `start_seconds` and `end_seconds` count from the
     beginning of the recording, `None` where the transcript has no times.
@@ -33,7 +33,7 @@ class Transcript(Value):
     """A transcript in canonical form: `text[turn.start:turn.end] == turn.text`, for every turn, in order.
 
     Offsets count Unicode code points. Plain text is its own canonical form, as given; other formats
-    become `Speaker: words` lines.
+    are rewritten as `Speaker: words` lines.
     """
 
     format: TranscriptFormat
@@ -41,7 +41,7 @@ class Transcript(Value):
     turns: Many[Turn]
 
     @model_validator(mode="after")
-    def _turns_point_into_text(self) -> Self:
+    def _check_turns(self) -> Self:
         at = 0
         for index, turn in enumerate(self.turns):
             if turn.index != index or turn.start < at or self.text[turn.start : turn.end] != turn.text:
@@ -53,5 +53,5 @@ class Transcript(Value):
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        """Who speaks, each once, in the order of their first turn."""
+        """The speakers, each once, in the order of their first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker is not None))

@@ -1,4 +1,4 @@
-"""What calls of models cost: one value a call, and their sums."""
+"""The usage of models: one value for each call, and their sums."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from pydantic import Field
 from meetkit.models.base import Count, Line, Value
 from meetkit.models.zones import UtcInstant
 
+# How a call ended: the kind of its error, `failed` for an error of no such kind; `output` is an unusable answer.
 Outcome = Literal["ok", "rate_limit", "timeout", "unavailable", "rejected", "output", "failed"]
-"""How a call ended: well, by the kind of its error, or by an error of no kind; `output` is an unusable answer."""
 Tokens = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Usage(Value):
-    """One call of a model, or the refusal to make it: when it began, what for, how long it took and how it ended.
+    """A call of a model, or the refusal to make it: its start, purpose, duration and outcome.
 
-    `attempt` counts from 1; the turns of one attempt, such as a repair or the next model of a chain, share it.
-    Tokens are those that the provider counted, `None` where it did not say. `seconds` include waiting for a place.
+    `attempt` counts from 1; the calls of one attempt, such as a repair or the next model of a chain, share it.
+    Tokens are as the provider counted them, `None` where it did not report them. `seconds` include the wait for a
+    place in the rate limit.
     """
 
     at: UtcInstant
@@ -36,7 +37,7 @@ class Usage(Value):
 
 
 class UsageTotal(Value):
-    """The calls of one model for one purpose with one outcome; tokens are of the calls that told them."""
+    """The calls of one model for one purpose with one outcome; tokens are those of the calls that reported them."""
 
     model: Line
     purpose: Line
@@ -48,7 +49,7 @@ class UsageTotal(Value):
 
     @classmethod
     def of(cls, calls: Iterable[Usage]) -> list[Self]:
-        """The totals of these calls, by model, purpose and outcome."""
+        """Return the totals of these calls, by model, purpose and outcome, in that order."""
         groups: defaultdict[tuple[str, str, Outcome], list[Usage]] = defaultdict(list)
         for call in calls:
             groups[call.model, call.purpose, call.outcome].append(call)

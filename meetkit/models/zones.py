@@ -34,31 +34,31 @@ _ZONE_NAME = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 
 
 def utc_now() -> dt.datetime:
-    """The time of the machine's clock, in UTC. What is given `now` or a clock does not ask it."""
+    """Return the time of the machine's clock, in UTC. Code that takes `now` or a clock must not call this."""
     return dt.datetime.now(dt.UTC)
 
 
 def to_microseconds(moment: dt.datetime) -> int:
-    """Microseconds since 1970 UTC of an aware datetime, exactly."""
+    """Return an aware datetime as microseconds since 1970 UTC, exactly."""
     since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def to_datetime(microseconds: int, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """The instant at `microseconds` since 1970 UTC, with the offset that `zone` has then."""
+    """Return the instant at `microseconds` since 1970 UTC, with the offset that `zone` has then."""
     moment = _EPOCH + dt.timedelta(microseconds=microseconds)
     return moment if zone is dt.UTC else pin_offset(moment.astimezone(zone))
 
 
-# Dates and wall-clock times are taken from the years 2 to 9998. Instants have some room beyond, so that
-# whatever is reckoned from them can be written, and read again, with any offset.
+# Dates and wall-clock times are accepted from the years 2 to 9998. Instants have some room beyond, so that
+# whatever is computed from them can be written, and read again, with any offset.
 _FIRST, _LAST = dt.datetime(1, 2, 1, tzinfo=dt.UTC), dt.datetime(9999, 11, 30, tzinfo=dt.UTC)
 FIRST, LAST = to_microseconds(_FIRST), to_microseconds(_LAST)
 _YEARS = "the year must lie between 2 and 9998"
 
 
 def midnight(day: dt.date) -> int:
-    """Microseconds from 1970-01-01T00:00 to this day's 00:00 on one and the same wall clock."""
+    """Return the microseconds from 1970-01-01T00:00 to this day's 00:00 on the same wall clock."""
     return (day.toordinal() - _EPOCH_ORDINAL) * DAY
 
 
@@ -86,7 +86,7 @@ def _check_year(moment: dt.date) -> None:
 
 
 def _check_range(moment: dt.datetime) -> None:
-    # Most are told by their year alone, whatever their offset.
+    # For most the year alone decides, whatever their offset.
     if not (2 <= moment.year <= 9998 or _FIRST <= moment <= _LAST):
         raise InvalidRequestError(_YEARS)
 
@@ -97,24 +97,24 @@ def parse_moment(value: Any) -> dt.datetime:
     A zone in brackets, as RFC 9557 has it (`2025-11-20T14:00:00+01:00[Europe/Berlin]`), is kept.
     """
     if isinstance(value, dt.datetime):
-        return _real(value)
+        return _on_existing_clock(value)
     if not isinstance(value, str):
         # Pydantic makes a message of a ValueError only.
         raise ValueError("must be a datetime or an ISO 8601 string such as 2025-11-20T14:00:00")  # noqa: TRY004
     if is_bare_date(value):
-        why = "has no time of day; write e.g. 2025-11-20T14:00:00"
-        raise FieldError(f"{value!r} {why}", why)
+        problem = "has no time of day; write e.g. 2025-11-20T14:00:00"
+        raise FieldError(f"{value!r} {problem}", problem)
     parts = _WITH_ZONE.fullmatch(value)
     try:
         moment = dt.datetime.fromisoformat(parts["moment"] if parts else value)
     except ValueError:
-        why = "is not an ISO 8601 date and time such as 2025-11-20T14:00:00"
-        raise FieldError(f"{value[:80]!r} {why}", why) from None
+        problem = "is not an ISO 8601 date and time such as 2025-11-20T14:00:00"
+        raise FieldError(f"{value[:80]!r} {problem}", problem) from None
     return resolve(moment, parts["zone"]).astimezone(get_zone(parts["zone"])) if parts else moment
 
 
-def _real(moment: dt.datetime) -> dt.datetime:
-    """The same instant as the zone's clock shows it, where that skips the reading that Python was given."""
+def _on_existing_clock(moment: dt.datetime) -> dt.datetime:
+    """Return the same instant with a reading that exists, where the clock of its zone skips the given one."""
     if not isinstance(moment.tzinfo, ZoneInfo):
         return moment
     _check_range(moment)
@@ -134,14 +134,14 @@ def parse_date(value: Any) -> dt.date:
         except ValueError as error:
             raise FieldError(f"{value} is not a date: {error}", "is not a date") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        why = "is not a date such as 2025-11-20"
-        raise FieldError(f"{brief_repr(value)} {why}", why)
+        problem = "is not a date such as 2025-11-20"
+        raise FieldError(f"{brief_repr(value)} {problem}", problem)
     _check_year(value)
     return value
 
 
 def is_bare_date(value: str) -> bool:
-    """Whether an ISO 8601 string, in any of its forms, is a date without a time."""
+    """Return whether an ISO 8601 string, in any of its forms, is a date without a time."""
     try:
         dt.date.fromisoformat(value)
     except ValueError:
@@ -151,8 +151,8 @@ def is_bare_date(value: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def get_zone(name: str) -> ZoneInfo:
-    """The IANA zone of that name, or a ValueError that proposes a close name."""
-    # Names that lead out of the database ("../x"), or into its copies ("right/…"), begin otherwise.
+    """Return the IANA zone of that name, or raise a ValueError that proposes a close name."""
+    # The pattern excludes names that lead out of the database ("../x"), or into its copies ("right/…").
     if _ZONE_NAME.fullmatch(name):
         try:
             return ZoneInfo(name)
@@ -174,12 +174,12 @@ def _all_zones() -> frozenset[str]:
 
 
 def zone_name(moment: dt.datetime) -> str | None:
-    """The IANA name that a datetime carries; `None` for a bare offset, UTC among them, or none."""
+    """Return the IANA name that a datetime carries; `None` for a bare offset, such as UTC, and for a naive datetime."""
     return moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else None
 
 
 def localize(naive: dt.datetime, zone: str) -> dt.datetime:
-    """The instant at which the wall clock of `zone` reads `naive`; where it does so twice, the first.
+    """Return the instant at which the wall clock of `zone` reads `naive`; where it does so twice, the first.
 
     Raises:
         InvalidRequestError: the clock skips that time; the message names the next valid one.
@@ -200,12 +200,12 @@ def localize(naive: dt.datetime, zone: str) -> dt.datetime:
 
 
 def resolve(moment: dt.datetime, zone: str) -> dt.datetime:
-    """The instant of a datetime, a naive one being read on the wall clock of `zone`."""
+    """Return the instant of a datetime; a naive one is read on the wall clock of `zone`."""
     return localize(moment, zone) if moment.tzinfo is None else pin_offset(moment)
 
 
 def day_start(day: dt.date, zone: str) -> int:
-    """The instant at which a day begins in `zone`, in microseconds: its first that is on or after midnight."""
+    """Return the instant at which a day begins in `zone`, in microseconds: its first on or after midnight."""
     wall = midnight(day)
     return min(
         max(start, wall - offset)
@@ -215,9 +215,9 @@ def day_start(day: dt.date, zone: str) -> int:
 
 
 def offset_spans(zone: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Cut `[start, end)` into spans `(start, end, offset)` of one UTC offset each, all in microseconds.
+    """Yield the spans `(start, end, offset)` of `[start, end)` with one UTC offset each, all in microseconds.
 
-    Looks for changes once a day, which finds all: no zone in the IANA database has two within three days.
+    A search once a day finds every change of offset: no zone in the IANA database has two within three days.
     """
     tz = get_zone(zone)
     at, offset = start, _offset(tz, start)
@@ -232,12 +232,12 @@ def offset_spans(zone: str, start: int, end: int) -> Iterator[tuple[int, int, in
 
 
 def _first_with(tz: ZoneInfo, offset: int, start: int, end: int) -> int:
-    """The first instant in `(start, end]` with an offset that holds at `end` but not at `start`."""
+    """Return the first instant in `(start, end]` with an offset that holds at `end` but not at `start`."""
     return start + bisect_left(range(start, end), True, key=lambda instant: _offset(tz, instant) == offset)
 
 
 def _reading(tz: ZoneInfo, instant: int) -> dt.datetime:
-    """What the wall clock reads at an instant, naive."""
+    """Return the naive reading of the wall clock at an instant."""
     return to_datetime(instant).astimezone(tz).replace(tzinfo=None, fold=0)
 
 
@@ -255,13 +255,13 @@ def _parse_utc(value: Any) -> dt.datetime:
     return instant if instant.tzinfo is dt.UTC else instant.astimezone(dt.UTC)
 
 
+# An IANA name.
 Zone = Annotated[str, AfterValidator(lambda name: get_zone(name).key), Field(json_schema_extra={"format": "time-zone"})]
-"""An IANA name."""
 Date = Annotated[dt.date, BeforeValidator(parse_date)]
 with_zone = PlainSerializer(_write_moment, return_type=str, when_used="json")
+# A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets.
 Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), with_zone]
-"""A datetime, aware or naive, from a datetime or an ISO 8601 string. In JSON an IANA zone stands in brackets."""
+# An aware datetime with a fixed offset.
 Instant = Annotated[dt.datetime, BeforeValidator(_parse_instant)]
-"""An aware datetime with a fixed offset."""
+# An instant in UTC, for times of a clock that nobody chose.
 UtcInstant = Annotated[dt.datetime, BeforeValidator(_parse_utc)]
-"""An instant in UTC, for what a clock noted and nobody chose."""

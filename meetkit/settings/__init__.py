@@ -1,10 +1,15 @@
-"""What can be set from outside, by `MEETKIT_…` environment variables."""
+"""Settings of a process, from `MEETKIT_…` environment variables."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TypeVar
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from meetkit import capabilities
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.settings.accounts import AccountSettings
@@ -12,30 +17,43 @@ from meetkit.settings.databases import DatabaseSettings
 from meetkit.settings.models import ModelSettings
 from meetkit.settings.server import ServerSettings
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
 PREFIX = "MEETKIT_"
 
 
+# Pydantic collects fields from the last base to the first, so the table begins with the model.
 class Settings(AccountSettings, ServerSettings, DatabaseSettings, ModelSettings):
-    """The settings of a process; an empty variable counts as one that is not set."""
+    """All settings. An empty variable counts as unset."""
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InvalidRequestError: a value cannot be used; the message names it.
+        InvalidRequestError: a value is invalid; the message names the setting.
     """
-    given = {name: environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
+    return load_model(Settings, environ)
+
+
+def load_model(model: type[ModelT], environ: Mapping[str, str] = os.environ) -> ModelT:
+    """Read the settings of one class, such as those of a host's capability; errors are those of `load`."""
+    # `NAME=` in a .env file and `${NAME:-}` in a compose file set empty variables.
+    variables = {name: environ.get(PREFIX + name.upper()) for name in model.model_fields}
     try:
-        return parse(Settings, {name: value for name, value in given.items() if value})
+        return parse(model, {name: value for name, value in variables.items() if value})
     except InvalidRequestError as error:
         raise InvalidRequestError(f"the environment's {PREFIX}… variables: {error}") from error
 
 
 def table() -> str:
-    """The settings as a Markdown table, for the documentation."""
+    """Return the settings as a Markdown table, for the documentation: the product's, then those of capabilities."""
     lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    for name, field in _fields().items():
         default = "unset" if field.default is None else f"`{field.default}`"
         lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines)
+
+
+def _fields() -> dict[str, FieldInfo]:
+    models = (model for capability in capabilities.installed() if (model := capability.load("settings")))
+    return {**Settings.model_fields, **{name: field for model in models for name, field in model.model_fields.items()}}

@@ -1,4 +1,4 @@
-"""Who may have an account, and how they sign in."""
+"""Settings of accounts: sign-up, tokens, sign-in with Google and GitHub, mail."""
 
 from __future__ import annotations
 
@@ -7,66 +7,74 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.models.base import Email, Line, Value
-from meetkit.settings.kinds import Secret
-
-_CLIENT = "as {name} gave it, for sign-in by {name}. Unset: there is none."
+from meetkit.settings.value_types import Secret
 
 
 class AccountSettings(Value):
-    """Accounts, and the mail that is sent to them."""
+    """Settings of accounts and of the mail to them."""
 
     signup: Annotated[
         Literal["join", "found", "closed"] | None,
         Field(
-            description="Who signs up: `join`s the tenant `default` as a member, `found`s a tenant as its admin, or, "
-            "`closed`, cannot, as admins invite. Unset: `join` in development, `closed` in production."
+            description="Self-registration. `join`: new users become members of the tenant `default`. `found`: each "
+            "new user creates a tenant and is its admin. `closed`: admins invite users. Unset: `join` in development, "
+            "`closed` in production."
         ),
     ] = None
-    access_token_minutes: Annotated[int, Field(ge=1, le=1440, description="How long an access token is good.")] = 15
+    access_token_minutes: Annotated[
+        int, Field(ge=1, le=1440, description="Lifetime of an access token, in minutes.")
+    ] = 15
     refresh_token_days: Annotated[
-        int, Field(ge=1, le=3650, description="How long a session lasts that is not refreshed.")
+        int, Field(ge=1, le=3650, description="Lifetime of a session that is not refreshed, in days.")
     ] = 30
     login_attempts: Annotated[
         int,
         Field(
             ge=1,
             le=1_000_000,
-            description="How many failed logins of an account are let through in 15 minutes; of an address, ten times "
-            "as many.",
+            description="Failed logins per account in 15 minutes, after which further attempts return 429. Ten times "
+            "as many per IP address.",
         ),
     ] = 10
     redis_url: Annotated[
         Secret,
         Field(
-            description="The Redis, such as `redis://127.0.0.1:6379/0`, where processes count such attempts together. "
-            "Unset: each counts its own."
+            description="URL of the Redis server that counts failed logins for all processes, such as "
+            "`redis://127.0.0.1:6379/0`. Unset: each process counts its own."
         ),
     ] = None
-    google_client_id: Annotated[Line | None, Field(description=f"The client id {_CLIENT.format(name='Google')}")] = None
-    google_client_secret: Annotated[Secret, Field(description="The secret that belongs to it.")] = None
-    google_url: Annotated[Line, Field(description="Where Google, or what stands in for it, describes itself.")] = (
-        "https://accounts.google.com/.well-known/openid-configuration"
+    google_client_id: Annotated[
+        Line | None, Field(description="OAuth client id of Google. Unset: no sign-in with Google.")
+    ] = None
+    google_client_secret: Annotated[Secret, Field(description="OAuth client secret of Google.")] = None
+    google_url: Annotated[
+        Line, Field(description="Google's OpenID Connect discovery document, or that of a substitute.")
+    ] = "https://accounts.google.com/.well-known/openid-configuration"
+    github_client_id: Annotated[
+        Line | None, Field(description="OAuth client id of GitHub. Unset: no sign-in with GitHub.")
+    ] = None
+    github_client_secret: Annotated[Secret, Field(description="OAuth client secret of GitHub.")] = None
+    github_url: Annotated[Line, Field(description="URL of GitHub, or of a GitHub Enterprise server.")] = (
+        "https://github.com"
     )
-    github_client_id: Annotated[Line | None, Field(description=f"The client id {_CLIENT.format(name='GitHub')}")] = None
-    github_client_secret: Annotated[Secret, Field(description="The secret that belongs to it.")] = None
-    github_url: Annotated[Line, Field(description="Where GitHub is, or a company's own.")] = "https://github.com"
-    github_api_url: Annotated[Line, Field(description="Where its API is.")] = "https://api.github.com"
+    github_api_url: Annotated[Line, Field(description="URL of GitHub's API.")] = "https://api.github.com"
     smtp_url: Annotated[
         Secret,
         Field(
-            description="The mail server, such as `smtp://name:password@host:587`, with STARTTLS, or `smtps://…:465`. "
-            "Unset: mails are written into `MEETKIT_MAIL_FOLDER`."
+            description="URL of the SMTP server: `smtp://name:password@host:587` for STARTTLS, `smtps://…:465` for "
+            "TLS. Unset: mails are written to `MEETKIT_MAIL_FOLDER`."
         ),
     ] = None
-    smtp_fallback_url: Annotated[Secret, Field(description="A second mail server, for when the first fails.")] = None
-    mail_from: Annotated[Email, Field(description="The sender of mails.")] = "meetkit@localhost.localdomain"
-    mail_folder: Annotated[Line, Field(description="Where mails are written that no server sends.")] = "mail"
+    smtp_fallback_url: Annotated[Secret, Field(description="URL of the fallback SMTP server.")] = None
+    mail_from: Annotated[Email, Field(description="Sender address of mails.")] = "meetkit@localhost.localdomain"
+    mail_folder: Annotated[Line, Field(description="Folder for mails when no SMTP server is set.")] = "mail"
     mail_links_url: Annotated[
         Line | None,
         Field(
+            # Without a query, as the page and the token are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?]*)?$",
-            description="Where links in mails lead, for a front end with pages of its own: `/verify-email`, "
-            "`/password-reset` and `/accept-invitation` below it, each with `?token=…`. Unset: the pages of the "
-            "server itself, at `MEETKIT_PUBLIC_URL`.",
+            description="Base URL of the links in mails, for a front end with its own pages `/verify-email`, "
+            "`/password-reset` and `/accept-invitation`, each called with `?token=…`. Unset: the server's own pages "
+            "at `MEETKIT_PUBLIC_URL`.",
         ),
     ] = None

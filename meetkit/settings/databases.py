@@ -1,4 +1,4 @@
-"""Where things are kept, how safely, and for how long."""
+"""Settings of the database: URL, durability, encryption, retention."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.models.base import Value
-from meetkit.settings.kinds import Secret
+from meetkit.settings.value_types import Secret
 
+# The database of `meetkit serve` where none is set.
 DATABASE_URL = "sqlite:///meetkit.db"
-"""Where the service keeps things when nobody says where."""
 
 
 class DatabaseSettings(Value):
-    """The database, and the files that are read."""
+    """Settings of the database and of files to read."""
 
     max_calendar_mb: Annotated[
         int,
-        Field(ge=1, le=1000, description="The largest calendar file that `meetkit slots --calendar` reads, in MiB."),
+        Field(ge=1, le=1000, description="Size limit of a file for `meetkit slots --calendar`, in MiB."),
     ] = 20
     database_url: Annotated[
         Secret,
         Field(
-            description="The URL of the database, such as `sqlite:///meetings.db` or `postgresql://user@host/name`. "
-            "Unset: `meetkit serve` makes `meetkit.db` where it is started, the other commands work on the sample.",
+            description="URL of the database, such as `sqlite:///meetings.db` or `postgresql://user@host/name`. Unset: "
+            "`meetkit serve` creates `meetkit.db` in its working directory; the other commands use sample data.",
         ),
     ] = None
     sqlite_synchronous: Annotated[
         Literal["FULL", "NORMAL"],
         Field(
-            description="Whether SQLite waits for the disk at each commit, or may lose the last ones at a power cut "
-            "and is faster (see docs/decisions/0013-sqlite-durability.md)."
+            description="SQLite's `synchronous` mode. `FULL` waits for the disk at each commit; `NORMAL` is faster and "
+            "may lose the last commits at a power failure (see docs/decisions/0013-sqlite-durability.md)."
         ),
     ] = "FULL"
     encryption_keys: Annotated[
         Secret,
         Field(
-            description="Keys, with commas, by which transcripts and all that is made from them are encrypted in the "
-            "database: the first encrypts, all decrypt. `meetkit db new-key` makes one. Unset: they are not."
+            description="Comma-separated keys that encrypt transcripts and everything derived from them in the "
+            "database: the first encrypts, all decrypt. `meetkit db new-key` prints a new key. Unset: no encryption."
         ),
     ] = None
     retention_days: Annotated[
@@ -46,7 +46,7 @@ class DatabaseSettings(Value):
         Field(
             ge=1,
             le=36_500,
-            description="After how many days `meetkit purge` removes transcripts and all that was made from them. "
+            description="Age in days at which `meetkit purge` deletes transcripts and everything derived from them. "
             "Unset: never.",
         ),
     ] = None

@@ -1,4 +1,4 @@
-"""How `meetkit serve` and `meetkit.web.create_app` serve."""
+"""Settings of the server, for `meetkit serve` and `meetkit.web.create_app`."""
 
 from __future__ import annotations
 
@@ -7,48 +7,57 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meetkit.models.base import Line, Value
-from meetkit.settings.kinds import Secret
+from meetkit.settings.value_types import Secret
 
 
 class ServerSettings(Value):
-    """The server."""
+    """Settings of the server."""
 
     environment: Annotated[
         Literal["development", "production"],
         Field(
-            description="`production` refuses to serve without `MEETKIT_SECRET_KEYS`, and is stricter where another "
-            "setting says so."
+            description="`production` requires `MEETKIT_SECRET_KEYS`, and has stricter defaults where other settings "
+            "say so."
         ),
     ] = "development"
     secret_keys: Annotated[
         Secret,
         Field(
-            description="Secrets of at least 32 characters each, with commas, by which tokens are signed: the first "
-            "signs, all verify. Unset: in development one is made and kept beside the database."
+            description="Comma-separated secrets, each at least 32 characters, that sign tokens: the first "
+            "signs, all verify. Unset: development generates one and stores it next to the database."
         ),
     ] = None
     public_url: Annotated[
         Line,
         Field(
+            # Without a query or fragment, as paths are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
-            description="Where people reach the server, for links in mails and for sign-in by others.",
+            description="Public URL of the server, for links in mails and for sign-in with Google and GitHub.",
         ),
     ] = "http://127.0.0.1:8000"
     cors_origins: Annotated[
         Line | None,
-        Field(description="The origins, with commas, whose pages may call the server from a browser. Unset: none."),
+        Field(description="Comma-separated origins that may call the server from a browser. Unset: none."),
     ] = None
     trusted_proxies: Annotated[
         Line | None,
-        Field(description="The addresses, with commas, whose `X-Forwarded-…` headers are believed. Unset: none."),
+        Field(
+            description="Comma-separated IP addresses of trusted proxies, whose `X-Forwarded-…` headers apply. "
+            "Unset: none."
+        ),
     ] = None
     hsts_seconds: Annotated[
         int,
-        Field(ge=0, le=63_072_000, description="How long browsers are to insist on HTTPS. 0: they are not told to."),
+        Field(
+            ge=0,
+            # Two years, as browsers' preload list recommends.
+            le=63_072_000,
+            description="`max-age` of the `Strict-Transport-Security` header, in seconds. 0: no header.",
+        ),
     ] = 0
-    max_body_mb: Annotated[int, Field(ge=1, le=1000, description="The largest body of a request, in MiB.")] = 20
+    max_body_mb: Annotated[int, Field(ge=1, le=1000, description="Size limit of a request body, in MiB.")] = 20
     threads: Annotated[
-        int, Field(ge=1, le=1000, description="How many requests of a process may use the database at a time.")
+        int, Field(ge=1, le=1000, description="Concurrent requests per process that use the database.")
     ] = 16
     drain_seconds: Annotated[
         float,
@@ -56,22 +65,28 @@ class ServerSettings(Value):
             ge=0,
             le=600,
             allow_inf_nan=False,
-            description="How long, told to stop, the server goes on while `/readyz` sends requests elsewhere.",
+            description="Seconds after a stop signal in which the server still accepts requests, while `/readyz` "
+            "returns 503.",
         ),
     ] = 0.0
     shutdown_seconds: Annotated[
         float,
-        Field(ge=0, le=3600, allow_inf_nan=False, description="How long requests under way may take after that."),
+        Field(
+            ge=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="Seconds after those in which requests in progress may finish.",
+        ),
     ] = 30.0
-    log_format: Annotated[Literal["text", "json"], Field(description="The form of what the server logs.")] = "text"
+    log_format: Annotated[Literal["text", "json"], Field(description="Format of log lines.")] = "text"
     metrics_token: Annotated[
         Secret,
         Field(
-            description="The bearer token that `/metrics` asks for. Unset: in development it asks for none, in "
-            "production there is no `/metrics`."
+            description="Bearer token for `/metrics`. Unset: development serves `/metrics` without a token, production "
+            "does not serve it."
         ),
     ] = None
     telemetry_url: Annotated[
         Line | None,
-        Field(description="The OTLP endpoint that traces are sent to, such as `http://127.0.0.1:4318`. Unset: none."),
+        Field(description="OTLP endpoint for traces, such as `http://127.0.0.1:4318`. Unset: no traces."),
     ] = None

@@ -1,4 +1,4 @@
-"""Where users, contacts and meetings are kept: the `Store` protocol and what implements it."""
+"""Storage of users, contacts and meetings: the `Store` protocol and its implementations."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ __all__ = ["MemoryStore", "SqlOptions", "SqlStore", "Store"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the SQL store when it is asked for, so that the rest needs no extra."""
+    """Import the SQL store on first use, so that the rest needs no extra."""
     if name in ("SqlOptions", "SqlStore"):
         from meetkit.storage import sql  # noqa: PLC0415  # see above
 

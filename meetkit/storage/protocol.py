@@ -1,4 +1,4 @@
-"""What a store must be able to do."""
+"""The protocol that every store implements."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from meetkit.models.usage import Usage, UsageTotal
 
 @runtime_checkable
 class Store(Protocol):
-    """Keeps users, contacts and meetings, and beside each meeting what was made from it.
+    """A store of users, contacts and meetings, with the attachments of each meeting.
 
     Every method is atomic and may be called from any thread. Unknown ids raise `NotFoundError`, ids that
-    are taken `ConflictError`. An `update_…` runs `change` on the stored value, keeps what it returns and
-    returns that; nothing else writes to that value in between, and if `change` raises, nothing changes.
-    It may be run more than once, and does not call the store. A meeting's user, attendees and contact must
-    exist when they are first named.
+    are taken `ConflictError`. An `update_…` calls `change` with the stored value, stores its result and
+    returns it; nothing else writes to that value in between, and if `change` raises, nothing changes.
+    `change` may be called more than once, and must not call the store. A meeting's user, attendees and contact
+    must exist when they are first named.
 
     An exclusive meeting that is added, or changed in time, people or status, must find its people free:
-    where another meeting that is not cancelled, or a calendar, has them busy, `ConflictError.busy` says so.
+    where another meeting that is not cancelled, or a calendar, has them busy, `ConflictError.busy` lists it.
     """
 
     def add_user(self, user: User) -> None:
-        """Keep a new user."""
+        """Store a new user."""
 
     def get_user(self, user_id: str) -> User:
         """Return the user of that id."""
@@ -37,10 +37,10 @@ class Store(Protocol):
         """Change a user."""
 
     def list_users(self, filters: PeopleFilters) -> list[User]:
-        """The users of a tenant that the filters admit, by name, then id, as their code points sort."""
+        """Return the users of a tenant that the filters admit, by name, then id, in the order of code points."""
 
     def add_contact(self, contact: Contact) -> None:
-        """Keep a new contact."""
+        """Store a new contact."""
 
     def get_contact(self, contact_id: str) -> Contact:
         """Return the contact of that id."""
@@ -49,35 +49,41 @@ class Store(Protocol):
         """Change a contact."""
 
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
-        """The contacts of a tenant that the filters admit, by name, then id, as their code points sort."""
+        """Return the contacts of a tenant that the filters admit, by name, then id, in the order of code points."""
 
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
-        """Keep a new meeting and return it; or return what its idempotency key kept first, as it was then.
+        """Store a new meeting and return it; or return the first result of its idempotency key, as it was then.
 
-        A key is known to the whole store. One that was used for another request is a `ConflictError`, one
-        whose meeting was deleted or emptied since a `NotFoundError`.
+        A key holds for the whole store.
+
+        Raises:
+            ConflictError: the key was used for another request, an id is taken, or somebody is busy.
+            NotFoundError: the meeting of the first result was deleted since, or its content removed.
         """
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
-        """What a request of that key was answered with, if there was one; errors as in `add_meeting`."""
+        """Return the first result of a request of that key, if there was one; raises errors as `add_meeting` does."""
 
     def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
-        """Return the meeting of that id, its transcript not read unless it is asked for."""
+        """Return the meeting of that id; without `transcript`, its transcript is not read, but `None`."""
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
     ) -> Meeting:
-        """Change a meeting, and in the same step keep these artefacts beside it, by kind."""
+        """Change a meeting, and store these attachments, by kind, in the same step."""
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
-        """Remove a meeting and everything kept beside it, also what a request under a key was answered with.
+        """Delete a meeting, its attachments, and the results of requests that returned it.
 
         Raises:
-            VersionConflictError: it is at another version than expected.
+            VersionConflictError: it is not at the expected version.
         """
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
-        """The meetings that a user owns or attends and the filters admit, by date, then id; transcripts as asked."""
+        """Return the meetings that a user owns or attends and the filters admit, by date, then id.
+
+        Without `transcript`, transcripts are not read, but `None`.
+        """
 
     def contact_history(
         self,
@@ -88,10 +94,10 @@ class Store(Protocol):
         limit: int,
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
-        """The past meetings with a contact that began before an instant, newest first.
+        """Return the past meetings with a contact that began before an instant, newest first.
 
-        Past are those that are completed, and those that began before `now` and were not cancelled. `seen_by`: as if
-        there were only meetings that one of these users owns or attends; nobody need be there by these ids.
+        A meeting is past when it is completed, or began before `now` and is not cancelled. With `seen_by`, only the
+        meetings that one of these users owns or attends exist; unknown ids among them are ignored.
         """
 
     def item_histories(
@@ -101,65 +107,64 @@ class Store(Protocol):
         contact_id: str | None = None,
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
-        """The meetings with action items of all circles in which one is open, by date, then id.
+        """Return the meetings with action items of all threads in which an item is open, by date, then id.
 
-        A circle is the meetings with one contact, or those of one owner without a contact. With `user_id` or
-        `contact_id` the open item must be in a meeting that this user owns or attends, with that contact.
-        `seen_by`: as in `contact_history`. The meetings come without their transcripts.
+        A thread is the meetings with one contact, or the meetings of one owner without a contact. With `user_id` or
+        `contact_id`, the open item must be in a meeting that this user owns or attends, with that contact. `seen_by`
+        is as in `contact_history`. Transcripts are not read, but `None`.
         """
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
-        """Keep of a user what `User.erased` says, and of the meetings that they own or attend no content.
+        """Replace a user by `User.erased`, and remove the content of the meetings that they own or attend.
 
-        Transcript, summary, sentiment, action items and all that is kept beside them go, also what requests under a
-        key were answered with, which are then answered as those of deleted meetings are; the title becomes
-        `ERASED_TITLE`, the version moves on. Briefs (see `is_brief`) of all meetings with the same contact go too, as
-        they quote each other. Their calendars go too, and their own meetings that are scheduled after
-        `now` are cancelled.
+        Removed are transcript, summary, sentiment, action items, all attachments, and the results of requests, which
+        are then answered as those of deleted meetings are. The title becomes `ERASED_TITLE`, and the version grows by
+        one. The briefs (see `is_brief`) of all meetings with the same contact are deleted, as they quote each other,
+        and so are the user's calendars. Their own meetings that are scheduled after `now` are cancelled.
         """
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
-        """Keep of a contact what `Contact.erased` says, and of the meetings with it no content, as `erase_user`."""
+        """Replace a contact by `Contact.erased`, and remove the content of their meetings, as `erase_user` does."""
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
-        """Keep no content of meetings that ended before an instant; how many had any, and so were changed.
+        """Remove the content of meetings that ended before an instant; return the number of those that had any.
 
-        Content is what `erase_user` says, but for the title. Each meeting is changed in one step, but not all of them
-        in the same, so that nobody waits for long.
+        The content is as for `erase_user`, but the title stays. Each meeting is changed in one step, but not all in
+        the same one, so that nobody waits for long.
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        """When these users are busy around `[start, end)`: meetings owned or attended, not cancelled, and calendars.
+        """Return when these users are busy around `[start, end)`, by meetings that are not cancelled and by calendars.
 
-        Begins and ends in microseconds since 1970 UTC, in any order: all that meet `[start, end)`, perhaps others,
-        perhaps twice. Of a calendar, what overlaps or touches is one.
-        Unknown users raise at once, the rest may be read as it is consumed.
+        Starts and ends are microseconds since 1970 UTC, in any order. All intervals that meet `[start, end)` are
+        there, perhaps others too, perhaps some twice. Intervals of one calendar that overlap or touch are merged.
+        Unknown users raise at once; the intervals may be read as they are consumed.
         """
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
-        """Keep text beside a meeting, in place of what was there under that kind. Its version stays as it is."""
+        """Store an attachment of a meeting, in place of the attachment of that kind. The meeting's version stays."""
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
-        """The text kept beside a meeting under that kind, if any."""
+        """Return a meeting's attachment of that kind, if there is one."""
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
-        """Keep a calendar of a user, in place of the one of that name."""
+        """Store a calendar of a user, in place of the calendar of that name."""
 
     def get_calendars(self, user_id: str) -> list[Calendar]:
-        """A user's calendars from elsewhere, by name."""
+        """Return a user's external calendars, by name."""
 
     def add_usage(self, usage: Usage) -> None:
-        """Keep what a call to a model cost."""
+        """Store the usage of one call of a model."""
 
     def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
-        """What calls in `[start, end)` cost, by model, purpose and outcome, in that order."""
+        """Sum the usage of calls that began in `[start, end)`, by model, purpose and outcome, in that order."""
 
     def export_records(self) -> Iterator[Record]:
-        """Users and contacts, then calendars, meetings, requests, as of one moment; what calls cost stays here."""
+        """Yield users and contacts, then calendars, meetings and requests, as of one moment, but no usage."""
 
     def import_records(self, records: Iterable[Record]) -> None:
-        """Keep all of these, or none: busy time is not checked, ids and people are.
+        """Store all records, or none. Ids and people are checked, and bookings against each other, but no busy time.
 
         Raises:
-            RecordError: a record's id or key is taken, or it names somebody unknown; `number` says which.
+            RecordError: a record's id or key is taken, or it names an unknown person; `number` tells which record.
         """

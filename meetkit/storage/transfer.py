@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Annotated, BinaryIO, Literal, Union
+from functools import cache, reduce
+from operator import or_
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -61,7 +62,7 @@ def record_models() -> tuple[type[Record], ...]:
 @cache
 def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
     """Return the reader of lines that hold records of these models."""
-    line = Union[(*models, _Header, _End)]  # of a tuple that is known only here
+    line: Any = reduce(or_, (*models, _Header, _End))
     return TypeAdapter(Annotated[line, Field(discriminator="kind")])
 
 
@@ -139,19 +140,19 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 
 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
-    expected = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
+    begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
-        raise _line_error(1, expected) from None
+        raise _line_error(1, begins) from None
     if not isinstance(header, _Header):
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
     if header.format > FORMAT:
         raise _line_error(
             1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
         )
     if header.model_extra:
-        raise _line_error(1, expected)
+        raise _line_error(1, begins)
 
 
 def _check_end(number: int, end: _End, rest: Iterator[tuple[int, bytes]]) -> None:

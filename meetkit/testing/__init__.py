@@ -1,4 +1,4 @@
-"""For tests, ours and a host's: a scripted model, and a process that has chosen nothing yet."""
+"""Test support, for meetkit and its hosts: a scripted model, a fresh process, and the contract of stores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ScriptedLLMClient", "StoreContract", "fresh_process"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the contract of stores when it is asked for, as it needs pytest."""
+    """Import the contract of stores on first use, as it needs pytest."""
     if name == "StoreContract":
         from meetkit.testing.contract import StoreContract  # noqa: PLC0415  # see above
 
@@ -26,20 +26,20 @@ def __getattr__(name: str) -> Any:
 
 
 class ScriptedLLMClient:
-    """A model that gives these answers in turn, raising those that are errors, and keeps what it was asked."""
+    """A model that returns scripted answers in turn, raises those that are errors, and records its prompts."""
 
     name = "scripted"
 
     def __init__(self, answers: Iterable[str | BaseException]) -> None:
-        """Take the answers, one a call."""
+        """Take the answers, one for each call."""
         self._answers = iter(answers)
         self.prompts: list[str] = []
 
     def generate(self, prompt: str, system_prompt: str | None = None) -> str:  # noqa: ARG002  # the protocol's
-        """Give the next answer.
+        """Return the next answer.
 
         Raises:
-            AssertionError: it was asked more often than it has answers.
+            AssertionError: there are more calls than answers.
         """
         self.prompts.append(prompt)
         answer = next(self._answers, None)
@@ -51,19 +51,19 @@ class ScriptedLLMClient:
 
 @contextmanager
 def fresh_process() -> Iterator[None]:
-    """A block in which nothing was configured and the sample is as it is shipped; what was chosen comes back after."""
-    process, kept = collaborators.process, replace(collaborators.process)
+    """Run a block with nothing configured and the sample as shipped; restore the configuration after it."""
+    process, before = collaborators.process, replace(collaborators.process)
     token = collaborators.block.set(collaborators.NOTHING_CHOSEN)
     process.choice, process.other_store_used = collaborators.NOTHING_CHOSEN, False
-    _forget_cached()
+    _drop_caches()
     try:
         yield
     finally:
         collaborators.block.reset(token)
-        process.choice, process.other_store_used = kept.choice, kept.other_store_used
-        _forget_cached()
+        process.choice, process.other_store_used = before.choice, before.other_store_used
+        _drop_caches()
 
 
-def _forget_cached() -> None:
+def _drop_caches() -> None:
     data.reset()
     providers.disconnect()

@@ -1,4 +1,4 @@
-"""The suite that every store passes. It needs pytest.
+"""The contract of stores, a test suite that every store passes. It needs pytest.
 
 class TestMyStore(StoreContract):
 @pytest.fixture
@@ -32,14 +32,14 @@ from meetkit.testing.examples import (
     DEE,
     MONDAY,
     busy,
-    listed,
     meeting,
+    meeting_ids,
     people,
 )
 
 
 class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureContract, RecordsContract):
-    """What holds of every store; a subclass gives the fixture `store`, an empty one for each test."""
+    """The contract of stores; a subclass provides the fixture `store`, an empty store for each test."""
 
     @pytest.fixture(autouse=True)
     def _people(self, store: Store) -> None:
@@ -75,7 +75,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         assert store.get_meeting(bare.id).model_dump_json() == full.model_dump_json()
 
     def test_an_unknown_id_is_not_found(self, store: Store) -> None:
-        """Every method that takes an id says so when nothing is there."""
+        """Every method that takes an id raises the error for an unknown id."""
         for call in (
             lambda: store.get_user("x"),
             lambda: store.get_contact("x"),
@@ -83,7 +83,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
             lambda: store.delete_meeting("x"),
             lambda: store.update_user("x", lambda user: user),
             lambda: store.update_contact("x", lambda contact: contact),
-            lambda: store.update_meeting("x", lambda one: one),
+            lambda: store.update_meeting("x", lambda value: value),
             lambda: store.list_meetings("x", MeetingFilters()),
             lambda: store.list_meetings("ann", MeetingFilters(after="x")),
             lambda: store.contact_history("x", before=MONDAY, now=MONDAY, limit=1),
@@ -108,27 +108,27 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
 
     @pytest.mark.parametrize("people", [{"user_id": "x"}, {"attendee_ids": ["x"]}, {"contact_id": "x"}])
     def test_a_meeting_needs_its_people(self, store: Store, people: dict[str, Any]) -> None:
-        """A meeting that names somebody unknown is refused, and nothing is kept."""
+        """A meeting that names an unknown person is refused, and nothing is stored."""
         with pytest.raises(NotFoundError, match="'x'"):
             store.add_meeting(meeting(**people))
         with pytest.raises(NotFoundError):
             store.get_meeting("m0000000")
-        assert listed(store, "ann") == []
+        assert meeting_ids(store, "ann") == []
 
-    def test_a_change_returns_what_is_kept(self, store: Store) -> None:
-        """Users, contacts and meetings are changed by a function of what is there."""
+    def test_a_change_returns_what_is_stored(self, store: Store) -> None:
+        """Users, contacts and meetings are changed by a function of the stored value."""
         store.add_meeting(meeting())
 
-        user = store.update_user("ann", lambda one: one.model_copy(update={"role": "CEO"}))
-        contact = store.update_contact("dee", lambda one: one.model_copy(update={"role": "CTO"}))
-        changed = store.update_meeting("m0000000", lambda one: one.model_copy(update={"title": "Moved"}))
+        user = store.update_user("ann", lambda value: value.model_copy(update={"role": "CEO"}))
+        contact = store.update_contact("dee", lambda value: value.model_copy(update={"role": "CTO"}))
+        meeting_after = store.update_meeting("m0000000", lambda value: value.model_copy(update={"title": "Moved"}))
 
-        assert (user.role, contact.role, changed.title) == ("CEO", "CTO", "Moved")
+        assert (user.role, contact.role, meeting_after.title) == ("CEO", "CTO", "Moved")
         assert (store.get_user("ann"), store.get_contact("dee")) == (user, contact)
-        assert store.get_meeting("m0000000") == changed
+        assert store.get_meeting("m0000000") == meeting_after
 
     def test_a_change_that_fails_changes_nothing(self, store: Store) -> None:
-        """Neither an error in the change nor a result that names somebody unknown leaves a trace."""
+        """Neither an error in the change nor a result that names an unknown person leaves a trace."""
         store.add_meeting(meeting())
 
         def fail(_: Meeting) -> Meeting:
@@ -137,7 +137,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         with pytest.raises(RuntimeError):
             store.update_meeting("m0000000", fail)
         with pytest.raises(NotFoundError):
-            store.update_meeting("m0000000", lambda one: one.model_copy(update={"user_id": "x", "title": "Moved"}))
+            store.update_meeting("m0000000", lambda value: value.model_copy(update={"user_id": "x", "title": "Moved"}))
         assert store.get_meeting("m0000000") == meeting()
         assert len(busy(store, "ann")) == 1
 
@@ -149,7 +149,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
 
         start = to_microseconds(MONDAY) + 5 * HOUR
         assert (busy(store, "ann"), busy(store, "ben")) == ([], [(start, start + HOUR)])
-        assert (listed(store, "ann"), listed(store, "ben")) == ([], ["m0000000"])
+        assert (meeting_ids(store, "ann"), meeting_ids(store, "ben")) == ([], ["m0000000"])
         assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5) == []
 
     def test_meetings_are_listed_by_date_then_id(self, store: Store) -> None:
@@ -157,13 +157,13 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         for number, identity in ((3, "c"), (1, "b"), (1, "a"), (2, "d")):
             store.add_meeting(meeting(number, id=identity, attendee_ids=["ann", "ben"]))
 
-        assert listed(store, "ann") == listed(store, "ben") == ["a", "b", "d", "c"]
-        assert listed(store, "ben", limit=2) == ["a", "b"]
-        assert listed(store, "ben", limit=2, after="b") == ["d", "c"]
-        assert listed(store, "ben", after="c") == []
+        assert meeting_ids(store, "ann") == meeting_ids(store, "ben") == ["a", "b", "d", "c"]
+        assert meeting_ids(store, "ben", limit=2) == ["a", "b"]
+        assert meeting_ids(store, "ben", limit=2, after="b") == ["d", "c"]
+        assert meeting_ids(store, "ben", after="c") == []
 
     @pytest.mark.parametrize(
-        ("filters", "expected"),
+        ("filters", "expected_ids"),
         [
             ({}, ["m0000000", "m0000001", "m0000024"]),
             ({"contact_id": "dee"}, ["m0000001"]),
@@ -177,25 +177,25 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
             ({"date_from": "2025-11-17T10:00:00", "date_to": "2025-11-18", "kind": "internal"}, ["m0000024"]),
         ],
     )
-    def test_filters_keep_what_they_say(self, store: Store, filters: dict[str, Any], expected: list[str]) -> None:
+    def test_filters_admit_what_they_say(self, store: Store, filters: dict[str, Any], expected_ids: list[str]) -> None:
         """Each filter alone, and several together."""
         store.add_meeting(meeting(0, summary="On the budget."))
         store.add_meeting(meeting(1, contact_id="dee"))
         store.add_meeting(meeting(24, status="cancelled"))
 
-        assert listed(store, "ann", **filters) == expected
+        assert meeting_ids(store, "ann", **filters) == expected_ids
 
     def test_a_deleted_meeting_is_gone_from_everywhere(self, store: Store) -> None:
-        """Look-up, lists, busy time and history forget it."""
+        """Lookup, lists, busy time and history no longer hold it."""
         store.add_meeting(meeting(contact_id="dee", attendee_ids=["ben"], status="completed"))
 
         store.delete_meeting("m0000000")
 
-        assert (listed(store, "ann"), listed(store, "ben"), busy(store, "ann", "ben")) == ([], [], [])
+        assert (meeting_ids(store, "ann"), meeting_ids(store, "ben"), busy(store, "ann", "ben")) == ([], [], [])
         assert store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5) == []
 
     def test_busy_are_owners_and_attendees_and_cancelled_meetings_are_not(self, store: Store) -> None:
-        """Whoever owns or attends is busy, unless the meeting is cancelled."""
+        """The owner and the attendees are busy, unless the meeting is cancelled."""
         store.add_meeting(meeting(0, attendee_ids=["ben"]))
         store.add_meeting(meeting(1, status="cancelled"))
         start = to_microseconds(MONDAY)
@@ -222,24 +222,24 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         ],
     )
     def test_past_is_what_took_place(self, store: Store, status: str, hours: int, is_past: bool) -> None:
-        """Completed meetings are past, and those whose time has come and that were not cancelled."""
+        """Completed meetings are past, and meetings that have begun and are not cancelled."""
         store.add_meeting(meeting(hours, id="m", contact_id="dee", status=status))
 
-        found = store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5)
+        history = store.contact_history("dee", before=MONDAY + dt.timedelta(days=1), now=MONDAY, limit=5)
 
-        assert bool(found) == is_past
+        assert bool(history) == is_past
 
     def test_history_is_newest_first_and_limited(self, store: Store) -> None:
-        """The latest meetings before an instant, the instant itself left out."""
+        """The latest meetings before an instant, which is excluded."""
         for number in range(5):
             store.add_meeting(meeting(number, contact_id="dee", status="completed"))
 
-        found = store.contact_history("dee", before=meeting(4).date, now=MONDAY, limit=2)
+        history = store.contact_history("dee", before=meeting(4).date, now=MONDAY, limit=2)
 
-        assert [one.id for one in found] == ["m0000003", "m0000002"]
+        assert [entity.id for entity in history] == ["m0000003", "m0000002"]
 
-    def test_artefacts_lie_beside_a_meeting_and_go_with_it(self, store: Store) -> None:
-        """They are replaced by kind, leave the meeting as it is, and are deleted with it."""
+    def test_attachments_are_stored_and_deleted_with_their_meeting(self, store: Store) -> None:
+        """They are replaced by kind, do not change the meeting, and are deleted with it."""
         store.add_meeting(meeting())
         assert store.get_artefact("m0000000", "prep") is None
 
@@ -259,15 +259,15 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         store.add_meeting(meeting())
 
         def change(_: int) -> None:
-            store.update_meeting("m0000000", lambda one: one.model_copy(update={"version": one.version + 1}))
+            store.update_meeting("m0000000", lambda value: value.model_copy(update={"version": value.version + 1}))
 
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(change, range(80)))
 
         assert store.get_meeting("m0000000").version == 81
 
-    def test_changes_of_different_fields_at_once_are_all_kept(self, store: Store) -> None:
-        """Whatever a meeting is changed in, nothing that another changed meanwhile is taken back."""
+    def test_changes_of_different_fields_at_once_all_hold(self, store: Store) -> None:
+        """A change of one field never undoes a concurrent change of another."""
         store.add_meeting(meeting())
         changes: list[dict[str, Any]] = [
             {"contact_id": "dee"},
@@ -279,38 +279,38 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         ]
 
         def change(number: int) -> None:
-            store.update_meeting("m0000000", lambda one: one.model_copy(update=changes[number]))
+            store.update_meeting("m0000000", lambda value: value.model_copy(update=changes[number]))
 
         for _ in range(5):
             store.update_meeting("m0000000", lambda _: meeting())
             with ThreadPoolExecutor(len(changes)) as threads:
                 list(threads.map(change, range(len(changes))))
-            expected = meeting()
-            for one in changes:
-                expected = expected.model_copy(update=one)
-            assert store.get_meeting("m0000000") == expected
+            changed_meeting = meeting()
+            for fields in changes:
+                changed_meeting = changed_meeting.model_copy(update=fields)
+            assert store.get_meeting("m0000000") == changed_meeting
 
     def test_of_threads_that_delete_a_meeting_one_does(self, store: Store) -> None:
-        """The others do not find it, whoever writes beside it meanwhile."""
+        """The others do not find it, even if attachments are written meanwhile."""
         for number in range(5):
             store.add_meeting(meeting(number))
-            found = f"m{number:07}"
+            meeting_id = f"m{number:07}"
 
-            def act(who: int, found: str = found) -> bool:
+            def act(thread: int, meeting_id: str = meeting_id) -> bool:
                 try:
-                    if who % 2:
-                        store.put_artefact(found, "prep", "text")
+                    if thread % 2:
+                        store.put_artefact(meeting_id, "prep", "text")
                     else:
-                        store.delete_meeting(found)
+                        store.delete_meeting(meeting_id)
                 except NotFoundError:
                     return False
-                return not who % 2
+                return not thread % 2
 
             with ThreadPoolExecutor(8) as threads:
                 assert sum(threads.map(act, range(8))) == 1
 
     def test_of_threads_that_add_the_same_id_one_wins(self, store: Store) -> None:
-        """One meeting is kept, and each of the others is a conflict."""
+        """A single meeting is stored, and each of the others is a conflict."""
 
         def try_to_add(number: int) -> bool:
             try:
@@ -321,4 +321,4 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
 
         with ThreadPoolExecutor(8) as threads:
             assert sum(threads.map(try_to_add, range(40))) == 1
-        assert listed(store, "ann") == ["same"]
+        assert meeting_ids(store, "ann") == ["same"]

@@ -1,4 +1,4 @@
-"""The part of the contract of stores that is about booked time, calendars from elsewhere and idempotency keys."""
+"""The part of the contract of stores on bookings, external calendars and idempotency keys."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from meetkit.errors import Busy, ConflictError, NotFoundError
 from meetkit.models.time import BusyInterval, Calendar
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
-from meetkit.testing.examples import MONDAY, busy, calendar, key, listed, meeting
+from meetkit.testing.examples import MONDAY, busy, calendar, key, meeting, meeting_ids
 
 HOUR_LONG = dt.timedelta(hours=1)
 
 
 class BookingContract:
-    """An exclusive meeting finds its people free, and a request under a key happens once."""
+    """An exclusive meeting requires that its people are free, and a request under a key happens once."""
 
     @pytest.mark.parametrize(
         ("minutes", "is_refused"),
@@ -30,32 +30,32 @@ class BookingContract:
         booking = meeting(id="new", date=MONDAY + dt.timedelta(minutes=minutes), exclusive=True)
 
         if is_refused:
-            with pytest.raises(ConflictError) as caught:
+            with pytest.raises(ConflictError) as error_info:
                 store.add_meeting(booking)
-            assert caught.value.busy == (Busy("ann", MONDAY, MONDAY + HOUR_LONG),)
-            assert listed(store, "ann") == ["there"]
+            assert error_info.value.busy == (Busy("ann", MONDAY, MONDAY + HOUR_LONG),)
+            assert meeting_ids(store, "ann") == ["there"]
         else:
             assert store.add_meeting(booking) == booking
 
     def test_a_conflict_lists_everybody_who_is_busy(self, store: Store) -> None:
-        """Owners, attendees and calendars, by start; who is free is not named."""
+        """It lists owners, attendees and calendars by start, and nobody who is free."""
         store.add_meeting(meeting(1, id="one", user_id="ben"))
         store.add_meeting(meeting(0, id="two", user_id="ben", attendee_ids=["ann"]))
         store.put_calendar("ann", calendar((1, 2), (5, 6)))
 
-        with pytest.raises(ConflictError, match=r"busy: 'ann' from .*; 'ben' from ") as caught:
+        with pytest.raises(ConflictError, match=r"busy: 'ann' from .*; 'ben' from ") as error_info:
             store.add_meeting(meeting(0, id="new", attendee_ids=["ben"], duration_minutes=90, exclusive=True))
 
         start, between, end = (MONDAY + number * HOUR_LONG for number in range(3))
-        assert caught.value.busy == (
+        assert error_info.value.busy == (
             Busy("ann", start, between),
             Busy("ben", start, between),
             Busy("ann", between, end),
             Busy("ben", between, end),
         )
 
-    def test_who_is_not_there_is_told_before_who_is_busy(self, store: Store) -> None:
-        """A booking with nobody's contact or user is refused for that, whoever is busy."""
+    def test_unknown_people_are_reported_before_conflicts(self, store: Store) -> None:
+        """A booking that names an unknown contact or user is refused for that, whoever is busy."""
         store.add_meeting(meeting(id="there"))
 
         for stranger in ({"contact_id": "nobody"}, {"attendee_ids": ["nobody"]}):
@@ -63,22 +63,22 @@ class BookingContract:
                 store.add_meeting(meeting(id="new", exclusive=True, **stranger))
 
     def test_what_is_not_booked_may_overlap(self, store: Store) -> None:
-        """Other meetings are kept over a booking, which stays."""
+        """Other meetings may be stored over a booking, which stays."""
         store.add_meeting(meeting(id="booked", exclusive=True))
         store.add_meeting(meeting(id="other"))
 
-        assert listed(store, "ann") == ["booked", "other"]
+        assert meeting_ids(store, "ann") == ["booked", "other"]
 
     def test_a_cancelled_booking_frees_its_time_until_it_is_called_again(self, store: Store) -> None:
-        """Cancelling frees, and what was cancelled comes back only to time that is still free."""
+        """A cancelled meeting frees its time, and can be scheduled again only while that time is free."""
         store.add_meeting(meeting(id="first", exclusive=True))
-        store.update_meeting("first", lambda one: one.model_copy(update={"status": "cancelled"}))
+        store.update_meeting("first", lambda value: value.model_copy(update={"status": "cancelled"}))
         store.add_meeting(meeting(id="second", exclusive=True))
 
         with pytest.raises(ConflictError):
-            store.update_meeting("first", lambda one: one.model_copy(update={"status": "scheduled"}))
+            store.update_meeting("first", lambda value: value.model_copy(update={"status": "scheduled"}))
         store.delete_meeting("second")
-        store.update_meeting("first", lambda one: one.model_copy(update={"status": "scheduled"}))
+        store.update_meeting("first", lambda value: value.model_copy(update={"status": "scheduled"}))
         assert len(busy(store, "ann")) == 1
 
     @pytest.mark.parametrize(
@@ -96,26 +96,28 @@ class BookingContract:
         store.add_meeting(meeting(3, id="later"))
         store.add_meeting(meeting(0, id="bens", user_id="ben"))
 
-        with pytest.raises(ConflictError) as caught:
-            store.update_meeting("booked", lambda one: one.model_copy(update=change))
+        with pytest.raises(ConflictError) as error_info:
+            store.update_meeting("booked", lambda value: value.model_copy(update=change))
 
-        assert caught.value.busy
+        assert error_info.value.busy
         assert store.get_meeting("booked") == meeting(id="booked", exclusive=True)
 
     def test_a_booking_does_not_stand_in_its_own_way(self, store: Store) -> None:
         """It may move by less than its length, and change while another overlaps it."""
         store.add_meeting(meeting(id="booked", exclusive=True, attendee_ids=["ben"]))
         later = MONDAY + dt.timedelta(minutes=30)
-        store.update_meeting("booked", lambda one: one.model_copy(update={"date": later}))
+        store.update_meeting("booked", lambda value: value.model_copy(update={"date": later}))
         store.add_meeting(meeting(id="over"))
 
-        store.update_meeting("booked", lambda one: one.model_copy(update={"title": "Same time", "attendee_ids": ()}))
+        store.update_meeting(
+            "booked", lambda value: value.model_copy(update={"title": "Same time", "attendee_ids": ()})
+        )
 
         assert store.get_meeting("booked").title == "Same time"
         assert len(busy(store, "ann")) == 2
 
     def test_a_long_meeting_of_the_day_before_is_met(self, store: Store) -> None:
-        """What began 23 hours earlier and is not over counts."""
+        """A meeting that began 23 hours earlier and is not over counts."""
         store.add_meeting(meeting(-23, id="long", duration_minutes=24 * 60))
 
         with pytest.raises(ConflictError):
@@ -137,11 +139,11 @@ class BookingContract:
         assert (store.get_calendars("ben"), busy(store, "ben")) == ([], [])
 
     def test_a_calendar_may_be_busy_for_weeks(self, store: Store) -> None:
-        """However long an interval is, and however they overlap, a window within is busy throughout."""
+        """A window within a long interval is busy throughout, however intervals overlap."""
         weeks = BusyInterval(start=MONDAY - dt.timedelta(days=20), end=MONDAY + dt.timedelta(days=20))
         inside = BusyInterval(start=MONDAY, end=MONDAY + HOUR_LONG)
-        kept = Calendar(name="leave", busy=(weeks, inside, inside), synced_at=MONDAY)
-        store.put_calendar("ann", kept)
+        calendar_of_weeks = Calendar(name="leave", busy=(weeks, inside, inside), synced_at=MONDAY)
+        store.put_calendar("ann", calendar_of_weeks)
 
         start, end = to_microseconds(MONDAY), to_microseconds(MONDAY) + 10 * HOUR
         at = start
@@ -149,39 +151,39 @@ class BookingContract:
             if begins <= at:
                 at = max(at, ends)
         assert at >= end
-        assert store.get_calendars("ann") == [kept]
+        assert store.get_calendars("ann") == [calendar_of_weeks]
 
     def test_a_conflict_with_a_calendar_says_how_long_it_lasts(self, store: Store) -> None:
-        """From the begin to the end of what is busy without a gap, not just a part of it."""
+        """The conflict lists the whole busy time without a gap, not just a part of it."""
         begin, end = MONDAY - dt.timedelta(days=3), MONDAY + dt.timedelta(days=9)
         halves = [BusyInterval(start=begin, end=MONDAY), BusyInterval(start=MONDAY, end=end)]
         store.put_calendar("ann", Calendar(busy=tuple(halves), synced_at=MONDAY))
 
-        with pytest.raises(ConflictError) as caught:
+        with pytest.raises(ConflictError) as error_info:
             store.add_meeting(meeting(exclusive=True))
 
-        assert caught.value.busy == (Busy("ann", begin, end),)
+        assert error_info.value.busy == (Busy("ann", begin, end),)
         assert set(store.busy_intervals(["ann"], to_microseconds(MONDAY), to_microseconds(MONDAY) + HOUR)) == {
             (to_microseconds(begin), to_microseconds(end))
         }
 
     def test_calendars_are_of_users(self, store: Store) -> None:
-        """Nobody unknown has one."""
+        """An unknown user has none."""
         with pytest.raises(NotFoundError, match="'x'"):
             store.put_calendar("x", calendar())
         with pytest.raises(NotFoundError, match="'x'"):
             store.get_calendars("x")
 
     def test_a_repeat_of_a_request_returns_its_first_result(self, store: Store) -> None:
-        """Under the same key a second meeting is not kept, whatever became of the first; it is as it was then."""
+        """Under the same key no second meeting is stored, and the first is returned as it was then."""
         first = store.add_meeting(meeting(id="first"), idempotency=key())
         assert store.first_result(key()) == first
-        store.update_meeting("first", lambda one: one.model_copy(update={"title": "Moved on"}))
+        store.update_meeting("first", lambda value: value.model_copy(update={"title": "Moved on"}))
 
         assert store.add_meeting(meeting(id="second"), idempotency=key()) == first
 
-    def test_of_a_deleted_meeting_a_request_keeps_nothing(self, store: Store) -> None:
-        """A repeat says that it is gone, and does not make it anew."""
+    def test_of_a_deleted_meeting_a_request_stores_nothing(self, store: Store) -> None:
+        """A repeat reports that it is deleted, and does not create it again."""
         store.add_meeting(meeting(id="first", title="Between us"), idempotency=key())
         store.delete_meeting("first")
 
@@ -189,21 +191,21 @@ class BookingContract:
             store.add_meeting(meeting(id="second"), idempotency=key())
         with pytest.raises(NotFoundError, match="'first'"):
             store.first_result(key())
-        assert listed(store, "ann") == []
+        assert meeting_ids(store, "ann") == []
         assert "Between us" not in repr(list(store.export_records()))
 
     def test_a_key_is_for_one_request(self, store: Store) -> None:
-        """With another request it is a conflict, and nothing is kept."""
+        """With another request it is a conflict, and nothing is stored."""
         store.add_meeting(meeting(id="first"), idempotency=key())
 
         with pytest.raises(ConflictError, match="another request"):
             store.add_meeting(meeting(id="second"), idempotency=key(request="other"))
         with pytest.raises(ConflictError, match="another request"):
             store.first_result(key(request="other"))
-        assert (listed(store, "ann"), store.first_result(key("unused"))) == (["first"], None)
+        assert (meeting_ids(store, "ann"), store.first_result(key("unused"))) == (["first"], None)
 
     def test_a_request_that_failed_does_not_use_its_key_up(self, store: Store) -> None:
-        """What was refused may be asked again under the same key."""
+        """A refused request may be repeated under the same key."""
         store.add_meeting(meeting(id="there"))
         with pytest.raises(ConflictError):
             store.add_meeting(meeting(id="new", exclusive=True), idempotency=key())
@@ -211,19 +213,19 @@ class BookingContract:
 
         assert store.add_meeting(meeting(id="new", exclusive=True), idempotency=key()).id == "new"
 
-    def test_of_threads_with_one_key_one_is_kept(self, store: Store) -> None:
+    def test_of_threads_with_one_key_one_is_stored(self, store: Store) -> None:
         """All of them get the same meeting."""
 
         def add(number: int) -> str:
             return store.add_meeting(meeting(number, id=f"m{number}"), idempotency=key()).id
 
         with ThreadPoolExecutor(8) as threads:
-            found = set(threads.map(add, range(16)))
+            ids = set(threads.map(add, range(16)))
 
-        assert listed(store, "ann") == list(found)
+        assert meeting_ids(store, "ann") == list(ids)
 
     def test_of_threads_that_book_one_hour_one_wins(self, store: Store) -> None:
-        """The others are told who is busy."""
+        """The others get a conflict that lists who is busy."""
 
         def try_to_book(number: int) -> bool:
             try:
@@ -234,4 +236,4 @@ class BookingContract:
 
         with ThreadPoolExecutor(8) as threads:
             assert sum(threads.map(try_to_book, range(24))) == 1
-        assert len(listed(store, "ann")) == 1
+        assert len(meeting_ids(store, "ann")) == 1

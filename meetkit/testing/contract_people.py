@@ -1,4 +1,4 @@
-"""The part of the contract of stores that is about lists of people, and of what somebody may see."""
+"""The part of the contract of stores on lists of people, and on `seen_by`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from meetkit.models.insights import ActionItem
 from meetkit.models.meetings import MeetingFilters
 from meetkit.models.people import PeopleFilters
 from meetkit.storage import Store
-from meetkit.testing.examples import ANN, DEE, MONDAY, listed, meeting
+from meetkit.testing.examples import ANN, DEE, MONDAY, meeting, meeting_ids
 
-# As code points sort them, and no locale does.
+# Names that code points and locales sort differently.
 _NAMES = ("Zoë", "anna", "Åsa", "ÅSA", "STRASSE 💥", "straße", "_", "\uffee", "💥")
-_OPEN = ActionItem(id="i1", task="Send the quote")
+_OPEN_ITEM = ActionItem(id="i1", task="Send the quote")
 
 
 def _fill(store: Store) -> list[str]:
-    """Keep a user and a contact of each name in the tenant `t`, the first name twice; their ids in order."""
+    """Store a user and a contact of each name in the tenant `t`, the first name twice; return their ids in order."""
     people = {f"{number}": name for number, name in enumerate((*_NAMES, _NAMES[0]))}
     for identity, name in people.items():
         email = f"person{identity}@example.com"
@@ -31,18 +31,18 @@ def _fill(store: Store) -> list[str]:
 
 
 def _people(store: Store, **filters: Any) -> list[str]:
-    """The ids of the users that filters admit, which are those of the contacts."""
-    asked = PeopleFilters(**{"tenant_id": "t", **filters})
-    found = [one.id for one in store.list_users(asked)]
-    assert [one.id for one in store.list_contacts(asked)] == found
-    return found
+    """Return the ids of the users that filters admit, which equal those of the contacts."""
+    people_filters = PeopleFilters(**{"tenant_id": "t", **filters})
+    ids = [entity.id for entity in store.list_users(people_filters)]
+    assert [entity.id for entity in store.list_contacts(people_filters)] == ids
+    return ids
 
 
 class PeopleContract:
-    """People are listed by tenant and name, page by page; meetings as far as somebody sees them."""
+    """People are listed by tenant and name, page by page; meetings as far as `seen_by` admits them."""
 
     def test_people_are_listed_by_name_then_id(self, store: Store) -> None:
-        """Those of one tenant, as they are kept."""
+        """The list holds the people of one tenant, as they were stored."""
         ids = _fill(store)
 
         assert _people(store) == ids
@@ -51,7 +51,7 @@ class PeopleContract:
         assert _people(store, tenant_id="nobody's") == []
 
     def test_people_are_listed_page_by_page(self, store: Store) -> None:
-        """After somebody, or after so many, or both; however long a page is, together they are all."""
+        """A page follows a person, or an offset, or both; pages of any size together hold all."""
         ids = _fill(store)
 
         for size in (1, 3, 100):
@@ -76,24 +76,24 @@ class PeopleContract:
         ],
     )
     def test_people_are_found_by_name_and_address(self, store: Store, text: str, names: set[str]) -> None:
-        """Whatever the case, and whatever a character means to a database."""
-        expected = [identity for identity in _fill(store) if _NAMES[int(identity) % len(_NAMES)] in names]
+        """The search ignores case, and no character has a special meaning."""
+        matching_ids = [identity for identity in _fill(store) if _NAMES[int(identity) % len(_NAMES)] in names]
 
-        assert _people(store, text=text) == expected
-        assert _people(store, text=text, limit=1) == expected[:1]
-        assert _people(store, text=text, offset=1) == expected[1:]
-        if expected:
-            assert _people(store, text=text, after=expected[0]) == expected[1:]
+        assert _people(store, text=text) == matching_ids
+        assert _people(store, text=text, limit=1) == matching_ids[:1]
+        assert _people(store, text=text, offset=1) == matching_ids[1:]
+        if matching_ids:
+            assert _people(store, text=text, after=matching_ids[0]) == matching_ids[1:]
 
     def test_contacts_are_found_by_company(self, store: Store) -> None:
-        """Which users do not have."""
-        store.update_contact("dee", lambda one: one.model_copy(update={"company": "Grün GmbH"}))
+        """Users have no company."""
+        store.update_contact("dee", lambda value: value.model_copy(update={"company": "Grün GmbH"}))
 
-        assert [one.id for one in store.list_contacts(PeopleFilters(text="GRÜN"))] == ["dee"]
+        assert [entity.id for entity in store.list_contacts(PeopleFilters(text="GRÜN"))] == ["dee"]
         assert store.list_users(PeopleFilters(text="GRÜN")) == []
 
     def test_a_page_follows_nobody_of_another_tenant(self, store: Store) -> None:
-        """They are not found, as those are not who are nowhere."""
+        """An id of another tenant is not found, like an unknown id."""
         _fill(store)
 
         for unknown in ("x", "ann", "dee"):
@@ -102,63 +102,63 @@ class PeopleContract:
             with pytest.raises(NotFoundError, match=repr(unknown)):
                 store.list_contacts(PeopleFilters(tenant_id="t", after=unknown))
 
-    def test_who_is_renamed_moves_in_the_list(self, store: Store) -> None:
-        """To where the new name belongs."""
-        store.update_user("ben", lambda one: one.model_copy(update={"name": "aaron"}))
+    def test_a_person_with_a_new_name_moves_in_the_list(self, store: Store) -> None:
+        """The list is sorted by the new name."""
+        store.update_user("ben", lambda value: value.model_copy(update={"name": "aaron"}))
 
-        assert [one.id for one in store.list_users(PeopleFilters())] == ["ben", "ann"]
+        assert [entity.id for entity in store.list_users(PeopleFilters())] == ["ben", "ann"]
 
-    def test_transcripts_are_left_out_as_asked(self, store: Store) -> None:
-        """All else is the same, and the transcript stays."""
-        kept = meeting(contact_id="dee", attendee_ids=["ben"], transcript="Long.", summary="Short.")
-        store.add_meeting(kept)
-        light = kept.model_copy(update={"transcript": None})
+    def test_transcripts_are_left_out_on_request(self, store: Store) -> None:
+        """All else is the same, and the transcript stays stored."""
+        original = meeting(contact_id="dee", attendee_ids=["ben"], transcript="Long.", summary="Short.")
+        store.add_meeting(original)
+        light = original.model_copy(update={"transcript": None})
 
-        assert store.get_meeting(kept.id, transcript=False) == light
+        assert store.get_meeting(original.id, transcript=False) == light
         assert store.list_meetings("ben", MeetingFilters(), transcript=False) == [light]
         assert store.list_meetings("ben", MeetingFilters(text="short"), transcript=False) == [light]
-        assert store.list_meetings("ben", MeetingFilters()) == [store.get_meeting(kept.id)] == [kept]
+        assert store.list_meetings("ben", MeetingFilters()) == [store.get_meeting(original.id)] == [original]
 
-    def test_meetings_are_skipped_as_asked(self, store: Store) -> None:
-        """Of those that the filters admit, and after the meeting that a page follows."""
+    def test_an_offset_skips_meetings(self, store: Store) -> None:
+        """It counts the meetings that the filters admit, after the meeting that a page follows."""
         for number in range(6):
             store.add_meeting(meeting(number, title="Odd" if number % 2 else "Even"))
 
-        assert listed(store, "ann", offset=4) == ["m0000004", "m0000005"]
-        assert listed(store, "ann", offset=1, limit=2) == ["m0000001", "m0000002"]
-        assert listed(store, "ann", offset=1, after="m0000002", limit=1) == ["m0000004"]
-        assert listed(store, "ann", text="ODD", offset=1, limit=1) == ["m0000003"]
-        assert listed(store, "ann", offset=6) == []
+        assert meeting_ids(store, "ann", offset=4) == ["m0000004", "m0000005"]
+        assert meeting_ids(store, "ann", offset=1, limit=2) == ["m0000001", "m0000002"]
+        assert meeting_ids(store, "ann", offset=1, after="m0000002", limit=1) == ["m0000004"]
+        assert meeting_ids(store, "ann", text="ODD", offset=1, limit=1) == ["m0000003"]
+        assert meeting_ids(store, "ann", offset=6) == []
 
-    def test_a_history_is_of_what_is_seen(self, store: Store) -> None:
-        """Those that one of these users owns or attends; by nobody, or nobody known, nothing is."""
+    def test_a_history_holds_what_is_seen(self, store: Store) -> None:
+        """It holds the meetings that one of these users owns or attends, none for no or unknown users."""
         store.add_meeting(meeting(0, contact_id="dee"))
         store.add_meeting(meeting(1, contact_id="dee", user_id="ben"))
         store.add_meeting(meeting(2, contact_id="dee", user_id="ben", attendee_ids=["ann"]))
 
-        def seen(*users: str, limit: int = 9) -> list[str]:
+        def seen_ids(*users: str, limit: int = 9) -> list[str]:
             late = MONDAY + dt.timedelta(days=1)
-            found = store.contact_history("dee", before=late, now=late, limit=limit, seen_by=users)
-            return [one.id for one in found]
+            ids = store.contact_history("dee", before=late, now=late, limit=limit, seen_by=users)
+            return [entity.id for entity in ids]
 
-        assert seen("ann") == ["m0000002", "m0000000"]
-        assert seen("ann", limit=1) == ["m0000002"]
-        assert seen("ben", "x") == ["m0000002", "m0000001"]
-        assert seen("ann", "ben") == ["m0000002", "m0000001", "m0000000"]
-        assert seen() == seen("x") == seen("\x00") == seen("%") == []
+        assert seen_ids("ann") == ["m0000002", "m0000000"]
+        assert seen_ids("ann", limit=1) == ["m0000002"]
+        assert seen_ids("ben", "x") == ["m0000002", "m0000001"]
+        assert seen_ids("ann", "ben") == ["m0000002", "m0000001", "m0000000"]
+        assert seen_ids() == seen_ids("x") == seen_ids("\x00") == seen_ids("%") == []
 
     def test_items_are_those_that_are_seen(self, store: Store) -> None:
-        """As if there were no other meetings, so that an open item in one of these opens no circle."""
-        store.add_meeting(meeting(0, contact_id="dee", action_items=[_OPEN.model_copy(update={"status": "done"})]))
-        store.add_meeting(meeting(1, contact_id="dee", user_id="ben", action_items=[_OPEN]))
-        store.add_meeting(meeting(2, action_items=[_OPEN]))
+        """Meetings that are not seen do not exist here: an open item in one of them opens no thread."""
+        store.add_meeting(meeting(0, contact_id="dee", action_items=[_OPEN_ITEM.model_copy(update={"status": "done"})]))
+        store.add_meeting(meeting(1, contact_id="dee", user_id="ben", action_items=[_OPEN_ITEM]))
+        store.add_meeting(meeting(2, action_items=[_OPEN_ITEM]))
 
-        def seen(*users: str, **of: str) -> list[str]:
-            return [one.id for one in store.item_histories(seen_by=users, **of)]
+        def seen_ids(*users: str, **of: str) -> list[str]:
+            return [entity.id for entity in store.item_histories(seen_by=users, **of)]
 
-        assert seen("ann") == ["m0000002"]
-        assert seen("ben") == ["m0000001"]
-        assert seen("ann", "ben") == ["m0000000", "m0000001", "m0000002"]
-        assert seen("ann", "ben", contact_id="dee") == ["m0000000", "m0000001"]
-        assert seen("ann", user_id="ben") == []
-        assert seen() == seen("x") == []
+        assert seen_ids("ann") == ["m0000002"]
+        assert seen_ids("ben") == ["m0000001"]
+        assert seen_ids("ann", "ben") == ["m0000000", "m0000001", "m0000002"]
+        assert seen_ids("ann", "ben", contact_id="dee") == ["m0000000", "m0000001"]
+        assert seen_ids("ann", user_id="ben") == []
+        assert seen_ids() == seen_ids("x") == []

@@ -1,4 +1,4 @@
-"""The part of the contract of stores that is about moving everything to another."""
+"""The part of the contract of stores on export and import."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from meetkit.testing.examples import (
     busy,
     calendar,
     key,
-    listed,
     meeting,
+    meeting_ids,
     people,
 )
 
 
 def some_records() -> list[Record]:
-    """Records of Ann, Ben and Dee that may follow theirs."""
+    """Return records that may follow those of Ann, Ben and Dee."""
     return [
         CalendarRecord(user_id="ben", calendar=calendar((7, 8))),
         MeetingRecord(meeting=meeting(0, contact_id="dee", attendee_ids=["ben", "ann"], transcript="Hi. 💥")),
@@ -41,10 +41,10 @@ def some_records() -> list[Record]:
 
 
 class RecordsContract:
-    """What is exported and imported again is the same, and an import is whole or not at all."""
+    """An export that is imported again is the same, and an import is whole or not at all."""
 
     def test_what_is_imported_is_exported_again(self, store: Store) -> None:
-        """Every record, equal and in its order."""
+        """The records are equal and in their order."""
         store.import_records(some_records())
 
         assert list(store.export_records()) == [*people(), *some_records()]
@@ -64,10 +64,10 @@ class RecordsContract:
         assert list(store.export_records()) == [ann, ben, *users, dee, *contacts, *later]
 
     def test_what_is_imported_is_in_use(self, store: Store) -> None:
-        """Lists, busy time, artefacts, calendars and keys know it."""
+        """Lists, busy time, attachments, calendars and keys hold it."""
         store.import_records(some_records())
 
-        assert listed(store, "ben") == ["m0000000"]
+        assert meeting_ids(store, "ben") == ["m0000000"]
         assert (len(busy(store, "ann")), len(busy(store, "ben"))) == (2, 2)
         assert store.get_artefact("m0000001", "other") == "\n"
         assert store.add_meeting(meeting(5), idempotency=key()).id == "gone"
@@ -85,20 +85,20 @@ class RecordsContract:
         ],
     )
     def test_an_import_is_whole_or_not_at_all(self, store: Store, wrong: Record, why: str) -> None:
-        """A record that cannot be kept is named by its number, and of the others nothing is kept."""
-        with pytest.raises(RecordError, match=why) as caught:
+        """A record that cannot be stored is named by its number, and no other record is stored."""
+        with pytest.raises(RecordError, match=why) as error_info:
             store.import_records([*some_records(), wrong, MeetingRecord(meeting=meeting(8))])
 
-        assert caught.value.number == len(some_records()) + 1
+        assert error_info.value.number == len(some_records()) + 1
         assert list(store.export_records()) == people()
 
-    def test_an_import_that_cannot_be_read_to_its_end_keeps_nothing(self, store: Store) -> None:
-        """An error from where the records come from goes on, and nothing is kept."""
+    def test_an_import_that_cannot_be_read_to_its_end_stores_nothing(self, store: Store) -> None:
+        """An error of the source of records is raised, and nothing is stored."""
 
-        def broken() -> Iterator[Record]:
+        def fail() -> Iterator[Record]:
             yield from some_records()
             raise OSError("unplugged")
 
         with pytest.raises(OSError, match="unplugged"):
-            store.import_records(broken())
+            store.import_records(fail())
         assert list(store.export_records()) == people()

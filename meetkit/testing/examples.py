@@ -1,4 +1,4 @@
-"""People and meetings for the contract of stores, and short ways to ask a store about them."""
+"""Example people and meetings for the contract of stores, with short queries for them."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ DEE = Contact(id="dee", name="Dee", email="dee@client.com", company="Client", ro
 
 
 def meeting(number: int = 0, **more: Any) -> Meeting:
-    """The meeting `m…` of Ann, so many hours after Monday at nine."""
+    """Return the meeting `m…` of Ann, `number` hours after Monday at nine."""
     date = MONDAY + dt.timedelta(hours=number)
     return Meeting(**{"id": f"m{number:07}", "user_id": "ann", "title": "Talk", "date": date, **more})
 
 
 def busy(store: Store, *user_ids: str) -> list[tuple[int, int]]:
-    """When these users are busy within a day from Monday at nine, in order; each interval once."""
+    """Return the busy intervals of these users within a day from Monday at nine, in order, each once."""
     start = to_microseconds(MONDAY)
     end = start + DAY
-    return sorted({one for one in store.busy_intervals(user_ids, start, end) if one[0] < end and one[1] > start})
+    intervals = set(store.busy_intervals(user_ids, start, end))
+    return sorted(interval for interval in intervals if interval[0] < end and interval[1] > start)
 
 
-def listed(store: Store, user_id: str, **filters: Any) -> list[str]:
-    """The ids of a user's meetings."""
-    return [one.id for one in store.list_meetings(user_id, MeetingFilters(**filters))]
+def meeting_ids(store: Store, user_id: str, **filters: Any) -> list[str]:
+    """Return the ids of a user's meetings."""
+    return [interval.id for interval in store.list_meetings(user_id, MeetingFilters(**filters))]
 
 
 def people() -> list[Record]:
-    """Ann, Ben and Dee."""
+    """Return the records of Ann, Ben and Dee."""
     return [UserRecord(user=ANN), UserRecord(user=BEN), ContactRecord(contact=DEE)]
 
 
 def calendar(*hours: tuple[int, int], name: str = "work", status: Literal["busy", "tentative"] = "busy") -> Calendar:
-    """A calendar that is busy from and to so many hours after Monday at nine."""
+    """Return a calendar with busy intervals that start and end these hours after Monday at nine."""
     spans = [(MONDAY + dt.timedelta(hours=start), MONDAY + dt.timedelta(hours=end)) for start, end in hours]
     busy_intervals = tuple(BusyInterval(start=start, end=end, status=status) for start, end in spans)
     return Calendar(name=name, busy=busy_intervals, synced_at=MONDAY)
 
 
 def key(name: str = "key", request: str = "request") -> IdempotencyKey:
-    """An idempotency key for a request that is told apart by a word."""
+    """Return an idempotency key for a request with this content."""
     return IdempotencyKey(key=name, fingerprint=hashlib.sha256(request.encode()).hexdigest())

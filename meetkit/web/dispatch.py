@@ -64,9 +64,9 @@ class Dispatcher:
 
     async def admit(self, request: Request) -> RequestContext:
         """Authenticate the caller of a request, once."""
-        context: RequestContext = request.scope.get(_CONTEXT) or await anyio.to_thread.run_sync(
-            self._admit, request, limiter=self.threads
-        )
+        if (context := request.scope.get(_CONTEXT)) is None:
+            context = await anyio.to_thread.run_sync(self._admit, request, limiter=self.threads)
+        assert isinstance(context, RequestContext)
         return context
 
     def _admit(self, request: Request, authenticated: bool = True) -> RequestContext:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
 
 from meetkit.storage.sql.data_policy import data_policy
-from meetkit.storage.sql.tables import metadata
+
+metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
 
 notes = Table(
     "toy_notes",

@@ -17,7 +17,7 @@ from meetkit.accounts.repository import accounts, email_tokens
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.accounts.repository.email_tokens import Purpose
 from meetkit.errors import InvalidRequestError
-from meetkit.mail import Letter, Message, Post, messages
+from meetkit.mail import MailQueue, Message, MessageFactory, messages
 from meetkit.mail.messages import Template
 from meetkit.storage.sql import Database
 
@@ -27,7 +27,7 @@ class MailedTokens:
     """The tokens that accounts receive by mail. Lifetimes and links are those of the policy."""
 
     database: Database
-    post: Post
+    post: MailQueue
     policy: AccountPolicy
     limits: AttemptLimits
     audit_log: AuditLog
@@ -67,9 +67,9 @@ class MailedTokens:
         """Queue a mail about an invitation by another tenant, which the holder of an account cannot accept."""
         self.queue(partial(messages.invitation_elsewhere, account.email, self.policy.public_url))
 
-    def queue(self, letter: Letter) -> None:
+    def queue(self, message: MessageFactory) -> None:
         """Queue a mail that is written when it is sent."""
-        self.post.put(letter)
+        self.post.put(message)
 
     def _lifetime(self, purpose: Purpose) -> dt.timedelta:
         if purpose == "reset":

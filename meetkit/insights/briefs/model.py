@@ -1,4 +1,4 @@
-"""The brief that a model writes: highlights of known meetings only, items from the record only."""
+"""The model writer of briefs: highlights of known meetings only, action items from the record only."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 
 _SYSTEM = "You prepare people for meetings, from what is on record and nothing else."
+# Characters of each past meeting's summary in the prompt: a long history must fit the model's context.
 _MAX_SUMMARY = 4000
 
 
@@ -49,9 +50,9 @@ _DEFAULTS = CallOptions()
 
 
 class _Answer(BaseModel):
-    """What is asked of the model. More than five talking points are cut, as they come in order of weight."""
+    """The model's answer. Talking points beyond five are cut, as the most important come first."""
 
-    # Shorter than in a brief, which may put a sentence before it.
+    # Shorter than the brief's field, as a sentence may be put before it.
     contact_summary: Annotated[str, Field(min_length=1, max_length=4000), STORABLE, NOT_BLANK]
     recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
     talking_points: Annotated[list[Phrase], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
@@ -96,35 +97,38 @@ def _brief(sources: BriefSources, client: LLMClient, answer: _Answer) -> PreMeet
     return PreMeetingPrep(
         meeting_id=sources.meeting.id,
         contact_summary=summary,
-        recent_highlights=tuple(_grounded(answer.recent_highlights, sources)),
+        recent_highlights=tuple(_supported_highlights(answer.recent_highlights, sources)),
         changes=sources.changes,
         talking_points=tuple(answer.talking_points),
-        pending_action_items=_in_the_models_order(answer.pending_action_items, sources.pending),
+        pending_action_items=_in_model_order(answer.pending_action_items, sources.pending),
         engine=llm_client.engine_name(client),
         generated_at=sources.now,
     )
 
 
-def _grounded(highlights: list[_Highlight], sources: BriefSources) -> list[Highlight]:
-    """The highlights that the record of a meeting supports: of the one they name, or the only one they quote."""
-    known = {meeting.id: meeting for meeting in sources.history}
-    kept = []
+def _supported_highlights(highlights: list[_Highlight], sources: BriefSources) -> list[Highlight]:
+    """Return the highlights supported by the record of the meeting they name, or of the only one they quote."""
+    meetings = {meeting.id: meeting for meeting in sources.history}
+    result = []
     for highlight in highlights:
-        meeting = known.get(highlight.meeting_id or _only_source(highlight.text, sources.history) or "")
-        if meeting and _is_supported(highlight.text, _record(meeting, sources)):
-            kept.append(Highlight(text=highlight.text, meeting_id=meeting.id))
-    return kept
+        meeting = meetings.get(highlight.meeting_id or _only_source(highlight.text, sources.history) or "")
+        if meeting and _is_supported(highlight.text, _record_text(meeting, sources)):
+            result.append(Highlight(text=highlight.text, meeting_id=meeting.id))
+    return result
 
 
 def _is_supported(text: str, record: str) -> bool:
-    """Whether a record has all of a text's numbers, and at least half of its words of weight."""
-    said = set(stems(record))
-    weighty = [word for word in stems(text) if word not in STOP_STEMS | REPORTING_STEMS]
-    return numbers(text) <= numbers(record) and 2 * sum(word in said for word in weighty) >= len(weighty)
+    """Return whether a record has all numbers of a text and at least half of its content words."""
+    record_stems = set(stems(record))
+    # Words such as "discuss" report a meeting without being said in it, so they prove nothing.
+    content_words = [word for word in stems(text) if word not in STOP_STEMS | REPORTING_STEMS]
+    return numbers(text) <= numbers(record) and 2 * sum(word in record_stems for word in content_words) >= len(
+        content_words
+    )
 
 
-def _record(meeting: Meeting, sources: BriefSources) -> str:
-    """What is on record of a meeting and the people in it."""
+def _record_text(meeting: Meeting, sources: BriefSources) -> str:
+    """Return the record of a meeting and its people as one text."""
     items = (f"{item.task} {item.owner or ''}" for item in meeting.action_items)
     people = (sources.owner.name, sources.contact.name, sources.contact.company, sources.contact.role)
     day = f"{meeting.date.date()} {written_date(meeting.date.date())}"
@@ -132,17 +136,18 @@ def _record(meeting: Meeting, sources: BriefSources) -> str:
 
 
 def _only_source(text: str, history: tuple[Meeting, ...]) -> str | None:
-    """The one meeting whose title or summary has these words, if there is just one."""
-    found = [
+    """Return the id of the meeting whose title or summary has these words, if there is exactly one."""
+    ids = [
         meeting.id for meeting in history if text.casefold() in f"{meeting.title}\n{meeting.summary or ''}".casefold()
     ]
-    return found[0] if len(found) == 1 else None
+    return ids[0] if len(ids) == 1 else None
 
 
-def _in_the_models_order(named: list[Any], pending: tuple[PendingActionItem, ...]) -> tuple[PendingActionItem, ...]:
-    """All pending items: first those that the model named by id or task, in its order, then the rest."""
+def _in_model_order(entries: list[Any], pending: tuple[PendingActionItem, ...]) -> tuple[PendingActionItem, ...]:
+    """Return all pending items: those that the model named by id or task first, in its order."""
+    # Reversed, so that of items with the same task the first one wins.
     by_name = {name: item for item in reversed(pending) for name in (item.task, item.id)}
-    names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in named]
+    names = [entry.get("id") or entry.get("task") if isinstance(entry, dict) else entry for entry in entries]
     first = [by_name[name] for name in names if isinstance(name, str) and name in by_name]
     return tuple(dict.fromkeys((*first, *pending)))
 
@@ -157,9 +162,9 @@ def _instructions() -> str:
 
 
 def _schema(sources: BriefSources) -> dict[str, Any]:
-    """What the model is asked for: narrower than what is accepted, with the ids on record as the only ones."""
+    """Return the JSON Schema for the model. It is narrower than `_Answer`: only ids on record are valid."""
     text = {"type": "string", "minLength": 1, "maxLength": 2000}
-    from_meeting = {"text": text, "meeting_id": _one_of(meeting.id for meeting in sources.history)}
+    from_meeting = {"text": text, "meeting_id": _enum_of(meeting.id for meeting in sources.history)}
     highlight = {"type": "object", "properties": from_meeting, "required": ["text", "meeting_id"]}
     fields = {
         "contact_summary": text,
@@ -167,17 +172,18 @@ def _schema(sources: BriefSources) -> dict[str, Any]:
         "talking_points": {"type": "array", "items": text, "minItems": 3, "maxItems": 5},
         "pending_action_items": {
             "type": "array",
-            "items": _one_of(item.id for item in sources.pending),
+            "items": _enum_of(item.id for item in sources.pending),
             "maxItems": len(sources.pending),
         },
     }
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
 
 
-def _one_of(ids: Iterable[str]) -> dict[str, Any]:
-    """One of these ids; JSON Schema has no empty choice, but of none a list is empty anyway."""
-    known = list(dict.fromkeys(ids))
-    return {"enum": known} if known else {"type": "string"}
+def _enum_of(ids: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of one of these ids."""
+    distinct_ids = list(dict.fromkeys(ids))
+    # JSON Schema has no empty enum; without ids the list itself is limited to no items.
+    return {"enum": distinct_ids} if distinct_ids else {"type": "string"}
 
 
 def _data(sources: BriefSources) -> dict[str, Any]:

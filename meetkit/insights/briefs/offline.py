@@ -43,20 +43,20 @@ def first_meeting_note(contact: Contact) -> str:
 
 def written_date(day: dt.date) -> str:
     """Return a date in English words: "5 March 2026"."""
-    # Not by strftime, whose words depend on the locale of the process.
+    # Not strftime: its month names depend on the locale of the process.
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _summary(sources: BriefSources) -> str:
     contact = sources.contact
-    who = f"{contact.name} is {contact.role} at {contact.company}."
+    introduction = f"{contact.name} is {contact.role} at {contact.company}."
     if not sources.history:
-        return f"{who} {first_meeting_note(contact)}"
+        return f"{introduction} {first_meeting_note(contact)}"
     last = sources.history[0]
     mood = f", {last.sentiment} in tone" if last.sentiment else ""
     count = len(sources.history)
     basis = "one past meeting" if count == 1 else f"{count} past meetings"
-    return f"{who} Last met on {_day(last)}: {last.title}{mood}. This brief draws on {basis}."
+    return f"{introduction} Last met on {_day(last)}: {last.title}{mood}. This brief draws on {basis}."
 
 
 def _highlights(sources: BriefSources) -> Iterator[Highlight]:
@@ -101,8 +101,8 @@ def _standing(item: PendingActionItem) -> str:
 
 
 def _sentences(text: str | None) -> list[str]:
-    joined = " ".join((text or "").split())
-    return [_clip(joined[start:end]) for start, end in punctuated_spans(joined)]
+    line = " ".join((text or "").split())
+    return [_clip(line[start:end]) for start, end in punctuated_spans(line)]
 
 
 def _clip(text: str) -> str:

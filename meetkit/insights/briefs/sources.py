@@ -15,6 +15,7 @@ from meetkit.models.people import Contact, User
 from meetkit.models.zones import get_zone
 from meetkit.storage import Store
 
+# A bound of what one brief reads from the store.
 _MAX_HISTORY = 1000
 
 

@@ -1,4 +1,4 @@
-"""The heads of commitments: the words before the verb that say who is to do it, and how binding that is."""
+"""Patterns of commitments: the words before the verb, the head, that say who is to act and how binding it is."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 from enum import Enum
 from functools import cache
 
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 
 
 class Kind(Enum):
-    """How binding a turn of speech is, and on whom."""
+    """The kinds of commitment, by whom they bind and how firmly."""
 
     PROMISE = "promise"
     """Binds the speaker: "I'll …"."""
     OFFER = "offer"
-    """Binds the speaker once it is taken up: "I can …", "shall I …?", "if you like, I'll …"."""
+    """Binds the speaker once it is accepted: "I can …", "shall I …?", "if you like, I'll …"."""
     DUTY = "duty"
     """Binds the speaker: "I need to …"."""
-    OURS = "ours"
-    """Binds the speaker's side, but nobody by name: "We'll …"."""
-    NAMED = "named"
-    """Binds the person who is named: "Lukas will …", "Lukas, can you …?"."""
-    NOBODY = "nobody"
+    TEAM = "team"
+    """Binds the speaker's side, but no person by name: "We'll …"."""
+    ASSIGNMENT = "assignment"
+    """Binds the person it names: "Lukas will …", "Lukas, can you …?"."""
+    ANYONE = "anyone"
     """Binds nobody yet: "Someone should …"."""
     REQUEST = "request"
     """Binds whoever accepts it: "Could you …?"."""
@@ -30,7 +30,7 @@ class Kind(Enum):
 
 _MUST = r"(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))"
 _PEOPLE = "(?:team|colleagues?|assistant|engineers?|side|people|lawyers?|office|department)"
-_FROM = r"(?: (?:from|in|on) (?:the |your |our )?\w+)?"
+_OF_PLACE = r"(?: (?:from|in|on) (?:the |your |our )?\w+)?"
 _HEADS = {
     Kind.PROMISE: r"""
         my (?:\w+ )?(?:action item|action point|to-?do|task|homework) (?:is|will be) to
@@ -46,12 +46,12 @@ _HEADS = {
         (?:do you )?want me to|would you like me to
     """,
     Kind.DUTY: r"i (?:need|have|ought) to|i've got to|i(?:'ve)? gotta|i must|i should",
-    Kind.OURS: rf"""
+    Kind.TEAM: rf"""
         we'll|we will|we shall|(?:we're|we are) (?:going to|gonna)|we (?:need|have|ought) to|we must|we've got to
         (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
-    Kind.NOBODY: rf"""
-        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?{_FROM}{_MUST}
+    Kind.ANYONE: rf"""
+        (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?{_OF_PLACE}{_MUST}
     """,
     Kind.REQUEST: r"""
         do you think you (?:could|can)|would you (?:be able|be so kind as|be willing|like) to|would you mind
@@ -61,7 +61,8 @@ _HEADS = {
         (?:can|could|may) (?:i|we)(?= (?:please |also |maybe )?(?:have|get)\b)|please|^kindly
     """,
 }
-_OF_A_NAME = (
+# The heads that follow a name: "Lukas will …", "Lukas to …".
+_AFTER_NAME = (
     r"(?:'ll| (?:will|is going to|is gonna|has to|needs to|is supposed to|should|must|promised to|agreed to"
     r"|volunteered to|to))"
 )
@@ -73,12 +74,13 @@ _ADVERBS = r"""
 """
 
 
-# No head but that of a name begins with another letter, and to look at one letter is quick.
+# Every head, except one after a name, begins with one of these letters. Testing one letter first is much faster than
+# trying all alternatives at each word.
 _FIRST_LETTER = "(?=[cdiklmopswy])"
 
 
-def _any(lines: str) -> str:
-    """The alternatives of some lines; one that begins with a bar goes on with that before."""
+def _alternatives(lines: str) -> str:
+    """Return the alternatives of some lines; a line that begins with a bar continues the one before."""
     return "|".join(line.strip() for line in lines.strip().splitlines()).replace("||", "|")
 
 
@@ -88,19 +90,20 @@ def head_pattern() -> re.Pattern[str]:
 
     Made for straight apostrophes; compiled when first used.
     """
-    kinds = "|".join(rf"(?P<{kind.value}>(?:{_any(words)})\b)" for kind, words in _HEADS.items())
-    named = rf"(?P<{Kind.NAMED.value}>(?<=[\w.]){_OF_A_NAME}\b)"
+    kinds = "|".join(rf"(?P<{kind.value}>(?:{_alternatives(words)})\b)" for kind, words in _HEADS.items())
+    assignment = rf"(?P<{Kind.ASSIGNMENT.value}>(?<=[\w.]){_AFTER_NAME}\b)"
+    adverbs = _alternatives(_ADVERBS)
     pattern = (
-        rf"(?:\b{_FIRST_LETTER}(?:{kinds})|{named}),? (?:(?:{_any(_ADVERBS)}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
+        rf"(?:\b{_FIRST_LETTER}(?:{kinds})|{assignment}),? (?:(?:{adverbs}) ){{0,4}}(?P<verb>[a-z][a-z-]{{1,20}})\b"
     )
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
 
-CUES = listed(
+CUES = word_set(
     "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got"
     " gotta must should"
     " ought can could please kindly promise promised plan commit intend undertake i'd might may would"
     " someone somebody won't"
     " agree agreed volunteered supposed want like hope to"
 )
-"""No head is without one of these words, or one that ends in 'll."""
+"""Each head contains one of these words, or a word that ends in 'll. A sentence without them is skipped."""

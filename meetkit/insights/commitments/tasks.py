@@ -1,4 +1,4 @@
-"""What is to be done: from the words after "I'll" to a short phrase, and the deadline among them."""
+"""Tasks of a commitment: the words after "I'll" shortened to a phrase, with the deadline among them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from meetkit.insights.commitments.detection import Commitment
 from meetkit.insights.commitments.patterns import Kind
-from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, names_work
+from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_work
 from meetkit.insights.deadlines import Phrase, find_phrases
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task in its own words, which are `[start, end)` of the sentence.
+    """A task in the words of the sentence, which are its code points `[start, end)`.
 
-    `is_open` where they do not say of what: "send it".
+    `is_open` marks a task without an object of its own: "send it".
     """
 
     text: str
@@ -27,23 +27,24 @@ class Task:
 
     @property
     def has_pronoun(self) -> bool:
-        """Whether its object is only pointed at: "collect it from four teams"."""
+        """True where the object is only a pronoun: "collect it from four teams"."""
         return bool(_PRONOUN.match(self.text))
 
     @property
     def verb(self) -> str:
-        """What is done, in small letters."""
+        """The verb of the task, in lower case."""
         return self.text.split(maxsplit=1)[0].lower()
 
 
 _VERBS = "|".join(sorted(map(re.escape, ACTIONS), key=len, reverse=True))
+# The second verb of "send the deck and book the room". An object must follow, as "test" or "plan" may be a noun.
 _AND_VERB = re.compile(
     rf"[\s,]{{1,5}}and\s{{1,5}}(?:then\s|also\s)?(?=(?:{_VERBS}|get|let|make|put|take|find|follow|look|give)\s"
     r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into"
     r"|whether|if|that|this|those|these)\b)",
     re.IGNORECASE,
 )
-_CUT = re.compile(
+_TASK_END = re.compile(
     r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bCo)(?<!\bMrs)(?<!\bInc)(?<!\bLtd)(?<!\bCorp)(?<!\bProf)(?<!\.\w)"
     r"\.\s{1,5}|\s{0,5}(?:[;\u2013\u2014?!]|:(?!(?<=\d:)\d))|\s-\s|\.{2,}|\s{0,5},(?!(?<=\d,)\d)|\s{1,5}(?:so|because|cos|but|although"
     r"|though|since|while|whereas|unless"
@@ -52,7 +53,8 @@ _CUT = re.compile(
     r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(
+# At such a comma a list of objects goes on: "send the deck, the notes and the invoice".
+_LIST_CONTINUES = re.compile(
     r",\s{1,5}(?!(?:so|because|but|which|who|if|when|with|since|though|as|okay|ok|right|please|thanks|by"
     r"|on|for|to|it|that|i|we"
     r"|you|he|she|they|then|and|once|after|before|maybe|probably|let|of|at|in|no|yes|hopefully|ideally"
@@ -61,19 +63,22 @@ _GOES_ON = re.compile(
     r"|or)\s|,\s)|,\s{1,5}(?:and|or)\s{1,5}(?:the|a|an|our|your|my)\s",
     re.IGNORECASE,
 )
-_LAST_LISTED = re.compile(
+_LAST_LIST_ITEM = re.compile(
     r",\s{1,5}(?:and|or)\s{1,5}(?!(?:i|we|you|he|she|they|it|that|this|then|there|also|so|maybe|if|when)\b)"
     r"[\w'\u2019&/-]{1,40}(?:\s{1,5}(?:by|before|on|to|for)\b|\s{0,3}[.!?]?\s{0,3}\Z)",
     re.IGNORECASE,
 )
-_GLUE = re.compile(
+# What may stand between a task and its deadline: ", hopefully".
+_BEFORE_DEADLINE = re.compile(
     r"[\s,\u2013\u2014-]{0,5}(?:(?:hopefully|ideally|say|probably|definitely|maybe|latest|if possible"
     r"|let's say|and that)[\s,]{1,5}){0,2}\Z",
     re.IGNORECASE,
 )
+# After a deadline these words continue the task: "send by Friday to Omar".
 _AFTER_DEADLINE = re.compile(
     r"\s{0,5}(?:to|with|for|via|once|after|against|about|from|including|through|into)\b", re.IGNORECASE
 )
+# The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
     r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
     r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b"
@@ -89,7 +94,8 @@ _TAIL = re.compile(
     r"|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
     re.IGNORECASE,
 )
-_OPEN = re.compile(
+# A verb with particles and pronouns only, such as "send it over", names no object.
+_WITHOUT_OBJECT = re.compile(
     r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at"
     r"|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
     r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down"
@@ -97,139 +103,158 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
+# These words begin a clause of its own, so that a deadline after them belongs to that clause.
 _OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
 # As in "I'll have the fish", which is no work, and "I'll have the report ready", which is.
-_HAS = re.compile(r"have (?:the|a|an|some|my|another)\b", re.IGNORECASE)
-_HAS_DONE = re.compile(
+_HAVE_OBJECT = re.compile(r"have (?:the|a|an|some|my|another)\b", re.IGNORECASE)
+_HAVE_RESULT = re.compile(
     r"\b(?:ready|done|sent|over|to|for|back|up|available|in place|look|word|chat|written|built|made|\w{2,20}ed)\b",
     re.IGNORECASE,
 )
-_MOCKS = re.compile(r"tell [\w' ]{1,40} to (?:enjoy|live with|deal with|get used|shut|suck|get lost)\b", re.IGNORECASE)
+# Said in jest: "tell him to get lost".
+_MOCKERY = re.compile(
+    r"tell [\w' ]{1,40} to (?:enjoy|live with|deal with|get used|shut|suck|get lost)\b", re.IGNORECASE
+)
 _UNTIL = re.compile(r"(?:until|till|to)\b", re.IGNORECASE)
 _ON_DAY = re.compile(
     r"(?!(?:by|before|until|till|no|not|due|within|in|next|this|tomorrow|today|tonight|end|the)\b)", re.I
 )
-_LASTS = re.compile(r"(?:extend|prolong|postpone|delay|defer|push|move|reschedule|keep|pause|suspend)\b", re.IGNORECASE)
+# The date after these verbs is the new date of the object: "postpone it until May 1".
+_RESCHEDULING = re.compile(
+    r"(?:extend|prolong|postpone|delay|defer|push|move|reschedule|keep|pause|suspend)\b", re.IGNORECASE
+)
+# A date after a relative clause dates the object: "the plan that we agreed on Monday".
 _RELATIVE = re.compile(
     r"\b(?:i|we|you|he|she|they)(?:\s{1,3}(?:had|have|all|both))?\s{1,3}(?:\w{2,20}ed|spoke|met|said|saw|made|wrote|sent"
     r"|had|got|took|gave|showed|talked)(?:\s{1,3}(?:about|on|to|it|them))?\s{1,3}\Z",
     re.IGNORECASE,
 )
-_OF_EVENT = re.compile(
+_EVENT_OBJECT = re.compile(
     r"(?:cancel|skip|postpone|reschedule|move|confirm)\s(?:[\w'-]{1,30}\s){0,4}"
     r"(?:meeting|call|review|session|demo|workshop|event|visit|appointment|interview|training|sync|stand-?up)\s{1,3}\Z",
     re.IGNORECASE,
 )
-_SUPPOSES = re.compile(r"\b(?:if|unless|when|once|after)\b", re.IGNORECASE)
-_FEW = 6
+_CONDITION = re.compile(r"\b(?:if|unless|when|once|after)\b", re.IGNORECASE)
+_MAX_WORDS_BETWEEN = 6
 _MAX_WORDS = 30
+# Characters at the end of a task in which the tail pattern is tried: it may match from each position.
 _WINDOW = 120
 
 
 def find_tasks(commitment: Commitment) -> Iterator[Task]:
-    """The tasks of one commitment: two verbs are two tasks, and a deadline after the last covers both."""
+    """Yield the tasks of a commitment: two verbs are two tasks, and the deadline of the last covers both."""
     text = commitment.text
-    early = _deadline_before(text, commitment.start)
-    starts = [commitment.task, *_further_verbs(text, commitment)]
+    leading_deadline = _deadline_before(text, commitment.start)
+    starts = [commitment.task_start, *_further_verbs(text, commitment)]
     ends = [*starts[1:], commitment.end]
-    found = [
+    tasks = [
         task
         for start, end in zip(starts, ends, strict=True)
-        if (task := _task(text, start, end, commitment.end, early)) and not _is_served(commitment, task)
+        if (task := _task(text, start, end, commitment.end, leading_deadline)) and not _is_order(commitment, task)
     ]
-    last = found[-1].deadline if found else None
-    for task in found:
-        yield task if task.deadline else _due(task, last)
+    last = tasks[-1].deadline if tasks else None
+    for task in tasks:
+        yield task if task.deadline else _with_deadline(task, last)
 
 
-def _is_served(commitment: Commitment, task: Task) -> bool:
-    """Whether somebody orders a dish or the like."""
+def _is_order(commitment: Commitment, task: Task) -> bool:
+    """Return whether a speaker orders a dish or the like: "I'll have the fish"."""
     return bool(
-        commitment.kind in (Kind.PROMISE, Kind.OURS)
+        commitment.kind in (Kind.PROMISE, Kind.TEAM)
         and task.deadline is None
-        and _HAS.match(task.text)
-        and not _HAS_DONE.search(task.text)
+        and _HAVE_OBJECT.match(task.text)
+        and not _HAVE_RESULT.search(task.text)
     )
 
 
-def _due(task: Task, deadline: Phrase | None) -> Task:
+def _with_deadline(task: Task, deadline: Phrase | None) -> Task:
     return Task(task.text, task.start, task.end, deadline, task.is_open)
 
 
 def _further_verbs(text: str, commitment: Commitment) -> list[int]:
-    end = _core_end(text, commitment.task, commitment.end)
-    return [match.end() for match in _AND_VERB.finditer(text, commitment.task, max(end, commitment.task))]
+    end = _core_end(text, commitment.task_start, commitment.end)
+    return [match.end() for match in _AND_VERB.finditer(text, commitment.task_start, max(end, commitment.task_start))]
 
 
 def _deadline_before(text: str, start: int) -> Phrase | None:
-    """The deadline that stands right before a commitment: "By Friday I'll …"."""
+    """Return the deadline right before a commitment: "By Friday I'll …"."""
     begin = max(0, start - 40)
-    near = [phrase for phrase in find_phrases(text, begin, start) if _GLUE.fullmatch(text, phrase.end, start)]
-    return near[-1] if near and not _SUPPOSES.search(text, max(0, begin - 40), near[-1].start) else None
+    near = [
+        phrase for phrase in find_phrases(text, begin, start) if _BEFORE_DEADLINE.fullmatch(text, phrase.end, start)
+    ]
+    return near[-1] if near and not _CONDITION.search(text, max(0, begin - 40), near[-1].start) else None
 
 
-def _task(text: str, start: int, end: int, limit: int, early: Phrase | None) -> Task | None:
-    core = _core_end(text, start, end)
+def _task(text: str, start: int, end: int, limit: int, leading_deadline: Phrase | None) -> Task | None:
+    core_end = _core_end(text, start, end)
     phrases = [
         phrase
         for phrase in find_phrases(text, start, limit if end == limit else end)
-        if (phrase.start < core and not _is_in_object(text[start : phrase.start], phrase))
-        or _GLUE.fullmatch(text, core, phrase.start)
-        or _is_tied(text[core : phrase.start], phrase)
+        if (phrase.start < core_end and not _is_part_of_object(text[start : phrase.start], phrase))
+        or _BEFORE_DEADLINE.fullmatch(text, core_end, phrase.start)
+        or _belongs_to_task(text[core_end : phrase.start], phrase)
     ]
-    deadline = min(phrases, key=lambda phrase: not _is_limit(phrase), default=early)
-    kept, stop = _without(text, start, core, deadline)
-    words = _shortened(kept)
-    if not names_work(words, timed=deadline is not None) or _MOCKS.match(words):
+    deadline = min(phrases, key=lambda phrase: not _is_time_limit(phrase), default=leading_deadline)
+    task_text, task_end = _without_deadline(text, start, core_end, deadline)
+    words = _task_phrase(task_text)
+    if not is_work(words, has_time=deadline is not None) or _MOCKERY.match(words):
         return None
-    return Task(words[:1].upper() + words[1:], start, stop, deadline, bool(_OPEN.fullmatch(words)))
+    return Task(words[:1].upper() + words[1:], start, task_end, deadline, bool(_WITHOUT_OBJECT.fullmatch(words)))
 
 
-def _is_in_object(before: str, phrase: Phrase) -> bool:
-    """As in "the plan that we agreed on Monday", "cancel the meeting on Thursday", "extend it until May 1"."""
+def _is_part_of_object(before: str, phrase: Phrase) -> bool:
+    """Return whether a date describes the object of a task and is no deadline.
+
+    As in "the plan that we agreed on Monday", "cancel the meeting on Thursday", "extend it until May 1".
+    """
     if _UNTIL.match(phrase.text) or before.endswith(" to "):
-        return bool(_LASTS.match(before))
-    return bool(_ON_DAY.match(phrase.text) and (_RELATIVE.search(before) or _OF_EVENT.match(before)))
+        return bool(_RESCHEDULING.match(before))
+    return bool(_ON_DAY.match(phrase.text) and (_RELATIVE.search(before) or _EVENT_OBJECT.match(before)))
 
 
-def _is_tied(between: str, phrase: Phrase) -> bool:
-    """Whether a deadline after the end of a task still belongs to it: "…, so you have it by Friday"."""
-    return len(between.split()) <= _FEW and phrase.text[:2].lower() == "by" and not _OWN_CLAUSE.search(between)
+def _belongs_to_task(between: str, phrase: Phrase) -> bool:
+    """Return whether a deadline after the end of a task still belongs to it: "…, so you have it by Friday"."""
+    return (
+        len(between.split()) <= _MAX_WORDS_BETWEEN
+        and phrase.text[:2].lower() == "by"
+        and not _OWN_CLAUSE.search(between)
+    )
 
 
-def _is_limit(phrase: Phrase) -> bool:
+def _is_time_limit(phrase: Phrase) -> bool:
     return phrase.text.lower().startswith(("by", "before", "until", "within", "in ", "no later", "end", "the end"))
 
 
 def _core_end(text: str, start: int, end: int) -> int:
-    """Where the words of a task end: at a clause of its own, but not at the comma of a list."""
-    checks, listing = is_check(text[start:end]), False
-    for match in _CUT.finditer(text, start, end):
+    """Return where the words of a task end: at the next clause, but not at the comma of a list."""
+    is_checking, listing = is_check(text[start:end]), False
+    for match in _TASK_END.finditer(text, start, end):
         cut = match[0].strip().lower()
         in_list = cut == "," and (
-            _GOES_ON.match(text, match.end() - 1, end) or (listing and _LAST_LISTED.match(text, match.end() - 1, end))
+            _LIST_CONTINUES.match(text, match.end() - 1, end)
+            or (listing and _LAST_LIST_ITEM.match(text, match.end() - 1, end))
         )
         listing = listing or bool(in_list)
-        if not in_list and not (cut == "if" and checks):
+        if not in_list and not (cut == "if" and is_checking):
             return match.start()
     return end
 
 
-def _without(text: str, start: int, end: int, deadline: Phrase | None) -> tuple[str, int]:
-    """The words of a task without its deadline, and where they end."""
+def _without_deadline(text: str, start: int, end: int, deadline: Phrase | None) -> tuple[str, int]:
+    """Return the words of a task without its deadline, and where they end in the sentence."""
     if deadline is None or not start <= deadline.start < end:
-        return text[start:end], _trimmed_end(text, start, end)
+        return text[start:end], _end_without_tail(text, start, end)
     before, after = text[start : deadline.start], text[deadline.end : max(end, deadline.end)]
     if _AFTER_DEADLINE.match(after) or len(before.split()) < 2:
-        return f"{before} {after.lstrip(' ,')}", _trimmed_end(text, start, end)
-    return before, _trimmed_end(text, start, deadline.start)
+        return f"{before} {after.lstrip(' ,')}", _end_without_tail(text, start, end)
+    return before, _end_without_tail(text, start, deadline.start)
 
 
-def _trimmed_end(text: str, start: int, end: int) -> int:
+def _end_without_tail(text: str, start: int, end: int) -> int:
     return start + len(_TAIL.sub("", text[start:end][-_WINDOW:])) + max(0, end - start - _WINDOW)
 
 
-def _shortened(words: str) -> str:
+def _task_phrase(words: str) -> str:
     words = " ".join(words.split()[:_MAX_WORDS])
     words = _TAIL.sub("", words)
     verb, _, rest = words.partition(" ")

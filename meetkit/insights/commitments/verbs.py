@@ -1,10 +1,10 @@
-"""Which verbs name something that can be done after a meeting, and which only steer the talk."""
+"""Verbs that name work to be done after a meeting, as opposed to verbs that only steer the conversation."""
 
 from __future__ import annotations
 
 import re
 
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 
 _ACTIONS = """
 send share forward email e-mail mail resend return prepare draft write rewrite schedule reschedule book arrange
@@ -21,10 +21,11 @@ resolve repair replace reserve prioritize prioritise map copy attach include pro
 hand plan demo interview recruit survey benchmark audit brief consult liaise rename close issue convert reduce
 increase lower drop move add handle own
 """
-ACTIONS = listed(_ACTIONS)
-"""Verbs that name a piece of work by themselves."""
+ACTIONS = word_set(_ACTIONS)
+"""Verbs that name a piece of work by themselves, in the infinitive."""
 
-_PHRASES = re.compile(
+# Phrases that name work, though their verb alone does not.
+_WORK_PHRASES = re.compile(
     r"(?:(?:get|come|circle|go|report) back (?:to|with|by|on|tomorrow|today|next)|get back\b|follow(?:ing)? up|"
     r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
@@ -39,8 +40,8 @@ _PHRASES = re.compile(
     r"|the) (?:ticket|case|account))",
     re.IGNORECASE,
 )
-# Said to steer the talk, done by the time it is said, or nothing that can be done.
-_TALK = re.compile(
+# Phrases that steer the conversation, are done by the time they are said, or name nothing that can be done.
+_TALK_PHRASES = re.compile(
     r"(?:share (?:my|the|a) screen|give (?:you|us) (?:an? )?(?:example|idea|overview|moment|minute|second|sense)|"
     r"call (?:it|that|this)\b|close (?:by|with|my|the (?:door|meeting|window))|run (?:you )?(?:through|out|into|late)|"
     r"move on|get (?:there|it|to|used|into|back to (?:that|this|it|the (?:question|topic|point|agenda)))"
@@ -63,10 +64,11 @@ _TALK = re.compile(
     r"find (?:it|that|this|the) (?:hard|difficult|easy|strange|interesting)|move (?:over|to the next)|include you)",
     re.IGNORECASE,
 )
-_CHECKS = listed("check see ask confirm verify test clarify find look investigate know double-check tell")
-_TOLD = listed("ask tell remind present answer")
+_CHECKING_VERBS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
+# With a time, a phrase with one of these verbs is work, even one that usually steers the conversation.
+_TELLING_VERBS = word_set("ask tell remind present answer")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
-_NEVER = listed(
+_NO_WORK = word_set(
     "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
     " live feel remember"
     " forget meet talk speak chat join leave come go try not never no always appreciate respect prefer accept"
@@ -76,19 +78,20 @@ _NEVER = listed(
 )
 
 
-def names_work(phrase: str, *, timed: bool) -> bool:
-    """Whether a phrase that begins with a verb is work for later. A time for it settles what is open."""
+def is_work(phrase: str, *, has_time: bool) -> bool:
+    """Return whether a phrase that begins with a verb names work for later; with a time, more verbs count."""
     verb = phrase.split(maxsplit=1)[0].lower() if phrase.strip() else ""
-    if _PHRASES.match(phrase) or verb in ACTIONS:
-        return not _TALK.match(phrase) or (timed and verb in _TOLD)
-    return timed and verb.isalpha() and verb not in _NEVER
+    if _WORK_PHRASES.match(phrase) or verb in ACTIONS:
+        return not _TALK_PHRASES.match(phrase) or (has_time and verb in _TELLING_VERBS)
+    return has_time and verb.isalpha() and verb not in _NO_WORK
 
 
 def is_check(phrase: str) -> bool:
-    """Whether "if" after the verb means "whether"."""
-    return bool(phrase) and phrase.split(maxsplit=1)[0].lower() in _CHECKS
+    """Return whether "if" after the verb of a phrase means "whether", as in "check if it works"."""
+    return bool(phrase) and phrase.split(maxsplit=1)[0].lower() in _CHECKING_VERBS
 
 
+# Participles that the rule of `_participle` does not form, with their infinitives.
 _IRREGULAR = {
     "sent": "send", "written": "write", "built": "build", "paid": "pay", "bought": "buy", "made": "make",
     "done": "do", "set up": "set up", "set": "set", "put together": "put together", "drawn up": "draw up",
@@ -104,7 +107,7 @@ def _participle(verb: str) -> str:
 
 
 PARTICIPLES = {_participle(verb): verb for verb in ACTIONS} | _IRREGULAR
-"""From "reviewed" to "review"."""
+"""The infinitive of each past participle: "review" for "reviewed"."""
 
 
 def _gerund(verb: str) -> str:
@@ -119,18 +122,18 @@ _GERUNDS = {_gerund(verb): verb for verb in ACTIONS} | {
 
 
 def infinitive(verb: str) -> str:
-    """The infinitive of a gerund, "send" for "sending"; any other word is returned unchanged."""
+    """Return the infinitive of a gerund, "send" for "sending"; any other word unchanged."""
     return _GERUNDS.get(verb.lower(), verb)
 
 
-FAVOURS = listed(
+FAVOURS = word_set(
     "send share forward email mail resend prepare draft schedule book arrange organize check confirm review circulate"
     " upload invite introduce investigate find look ask call notify provide get give let put make take"
     " follow reach sign"
     " clarify name estimate quote outline summarize compile collect set fix double-check update add write announce"
     " handle own"
 )
-"""What "can you …?" asks to be done; of other verbs it asks whether it is possible."""
+"""Verbs with which "can you …?" is a request; with other verbs it asks whether something is possible."""
 
-DELIVERIES = FAVOURS - listed("find look get give let put make take reach name estimate outline add quote handle own")
-"""What "we'll …" promises to be done after the meeting; of other verbs it may as well tell of the next minutes."""
+DELIVERIES = FAVOURS - word_set("find look get give let put make take reach name estimate outline add quote handle own")
+"""Verbs with which "we'll …" promises work after the meeting; with others it may concern the next minutes."""

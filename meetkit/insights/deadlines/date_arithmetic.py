@@ -1,4 +1,4 @@
-"""Arithmetic of days as people count them. Weeks begin on Monday, quarters in January."""
+"""Date arithmetic as people count days. Weeks begin on Monday, quarters in January."""
 
 from __future__ import annotations
 
@@ -9,67 +9,68 @@ FRIDAY = 4
 _WEEK = 7
 
 
-def plus(day: dt.date, days: int) -> dt.date:
-    """The day that many days later."""
+def add_days(day: dt.date, days: int) -> dt.date:
+    """Return the day `days` days later, or earlier where `days` is negative."""
     return day + dt.timedelta(days=days)
 
 
-def monday(day: dt.date) -> dt.date:
-    """The Monday of a day's week."""
-    return plus(day, -day.weekday())
+def monday_of(day: dt.date) -> dt.date:
+    """Return the Monday of the week of a day."""
+    return add_days(day, -day.weekday())
 
 
 def weekday_from(day: dt.date, weekday: int) -> dt.date:
-    """The first such weekday on or after a day."""
-    return plus(day, (weekday - day.weekday()) % _WEEK)
+    """Return the first such weekday (0 is Monday) on or after a day."""
+    return add_days(day, (weekday - day.weekday()) % _WEEK)
 
 
 def weekday_after(day: dt.date, weekday: int) -> dt.date:
-    """The first such weekday after a day, a week later where the day is one itself."""
-    return weekday_from(plus(day, 1), weekday)
+    """Return the first such weekday after a day; a week later where the day is that weekday itself."""
+    return weekday_from(add_days(day, 1), weekday)
 
 
-def next_week(day: dt.date, weekday: int) -> dt.date:
-    """That weekday of the week after a day's own."""
-    return plus(monday(day), _WEEK + weekday)
+def weekday_of_next_week(day: dt.date, weekday: int) -> dt.date:
+    """Return that weekday of the week after the week of a day."""
+    return add_days(monday_of(day), _WEEK + weekday)
 
 
-def working_days(day: dt.date, count: int) -> dt.date:
-    """The day after that many days from Monday to Friday."""
-    first = plus(day, FRIDAY - day.weekday()) if day.weekday() > FRIDAY else day
+def add_working_days(day: dt.date, count: int) -> dt.date:
+    """Return the day `count` working days later. Monday to Friday are working days."""
+    first = add_days(day, FRIDAY - day.weekday()) if day.weekday() > FRIDAY else day
     weeks, rest = divmod(first.weekday() + count, 5)
-    return plus(monday(first), weeks * _WEEK + rest)
+    return add_days(monday_of(first), weeks * _WEEK + rest)
 
 
-def month_end(year: int, month: int) -> dt.date:
-    """The last day of a month."""
+def last_of_month(year: int, month: int) -> dt.date:
+    """Return the last day of a month."""
     return dt.date(year, month, monthrange(year, month)[1])
 
 
-def plus_months(day: dt.date, months: int) -> dt.date:
-    """The same day of a later month, or that month's last where it is shorter."""
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the same day of a later month, or the last day of that month where it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
-    last = month_end(day.year + years, month + 1)
+    last = last_of_month(day.year + years, month + 1)
     return last.replace(day=min(day.day, last.day))
 
 
 def date_or_none(year: int, month: int, day: int) -> dt.date | None:
-    """That day, where the calendar has it."""
+    """Return that date, or `None` where the calendar does not have it."""
     try:
         return dt.date(year, month, day)
     except ValueError:
         return None
 
 
-def month_day_from(start: dt.date, month: int, day: int) -> dt.date | None:
-    """The first such day of the year on or after `start`; February 29 may be eight years off."""
+def first_date_from(start: dt.date, month: int, day: int) -> dt.date | None:
+    """Return the first date with this month and day on or after `start`; `None` where no year has it."""
+    # February 29 may be eight years away: 1900 and 2100 are no leap years.
     years = range(start.year, start.year + 9)
-    found = (date_or_none(year, month, day) for year in years)
-    return next((date for date in found if date and date >= start), None)
+    dates = (date_or_none(year, month, day) for year in years)
+    return next((date for date in dates if date and date >= start), None)
 
 
-def day_of_month_from(start: dt.date, day: int) -> dt.date | None:
-    """The first such day of a month on or after `start`."""
-    firsts = (plus_months(start.replace(day=1), months) for months in range(3))
-    found = (date_or_none(first.year, first.month, day) for first in firsts)
-    return next((date for date in found if date and date >= start), None)
+def first_day_of_month_from(start: dt.date, day: int) -> dt.date | None:
+    """Return the first date with this day of the month on or after `start`; `None` where no month has it."""
+    firsts = (add_months(start.replace(day=1), months) for months in range(3))
+    dates = (date_or_none(first.year, first.month, day) for first in firsts)
+    return next((date for date in dates if date and date >= start), None)

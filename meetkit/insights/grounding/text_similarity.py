@@ -6,12 +6,11 @@ import re
 from functools import lru_cache
 
 from meetkit.insights.language.text import WORD
-from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import COMMON, HESITATIONS, MONTHS, UNSPACED_RANGES, WEEKDAYS, word_set
 from meetkit.insights.language.word_lists import NEGATIONS as ENGLISH_NEGATIONS
-from meetkit.insights.language.word_lists import UNSPACED as UNSPACED_RANGES
 
 # A model reads other languages than English, and a missed negation turns a statement into its contrary.
-NEGATIONS = ENGLISH_NEGATIONS | listed(
+NEGATIONS = ENGLISH_NEGATIONS | word_set(
     "nicht kein keine keinen keiner nie niemals"
     " pas jamais aucun aucune nunca jamás nada ningún ninguna non mai não nenhum nenhuma niet geen nooit inte aldrig"
     " ikke aldri nie не нет никогда"
@@ -23,18 +22,18 @@ _UNITS = WORD.findall(
 _TENS = WORD.findall("twenty thirty forty fifty sixty seventy eighty ninety")
 NUMBER_WORDS = {name: str(value) for value, name in [*enumerate(_UNITS), *zip(range(20, 100, 10), _TENS, strict=True)]}
 # Words that fuzzy matching never treats as misspellings of others.
-EXACT = listed(
+EXACT = word_set(
     "hundred thousand million billion first second third half double twice dozen quarter today tomorrow tonight"
     " yesterday jan feb mar apr jun jul aug sep sept oct nov dec"
 ).union(NUMBER_WORDS, WEEKDAYS, MONTHS)
 
 # Words that a quote may omit or add without a change of meaning.
-FILLERS = HESITATIONS | listed(
+FILLERS = HESITATIONS | word_set(
     "uhm mm mhm ah oh well so like just really okay ok yeah actually basically the a an and that"
 )
 _PHRASED_FILLERS = re.compile(r"\b(?:you know|i mean|kind of|sort of)\b", re.IGNORECASE)
 
-STOP_WORDS = COMMON | listed(
+STOP_WORDS = COMMON | word_set(
     "about after again also am any are be because been before being both but can could did do does doing done "
     "down during each every further get gets getting go goes going gonna got had has have having he here hers "
     "him how into is itself just let lets like may maybe might mine more most much must myself no nor not now "
@@ -43,7 +42,7 @@ STOP_WORDS = COMMON | listed(
     "with within without would yeah yours"
 )
 # Words of reports, which a claim may use although nobody said them in the meeting.
-REPORTING = listed(
+REPORTING = word_set(
     "accept action add address agree aim answer anyone approve arrange ask attend call check choose clarify close"
     " collect come complete concern confirm consider contact continue cover create customer deadline decide decision"
     " deliver describe detail determine discuss discussion draft email ensure establish everyone examine expect"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 MAX_PHRASE = 2000
-"""Characters that the text of a finding has at most."""
-_TOO_SHORT = 3
+"""Maximum length, in characters, of the text of a finding."""
+# "Okay, so what?" keeps its markers: with three words or fewer after them they may carry the sense.
+_MIN_SPACES_AFTER = 3
 _LEAD_IN = re.compile(
     r"(?:(?:so|okay|ok|well|right|great|good|perfect|alright|all right|and|but|then|yes|yeah|yep|sure|um+"
     r"|uh+|er+|hm+|oh|now|anyway"
@@ -19,9 +20,12 @@ _LEAD_IN = re.compile(
 )
 
 
-def cleaned(text: str) -> str:
-    """A sentence without "So, okay," before it, unless little else is left, beginning with a capital."""
+def strip_discourse_markers(text: str) -> str:
+    """Return a sentence without its opening discourse markers, capitalised and cut at `MAX_PHRASE` characters.
+
+    The markers stay where three words or fewer would be left.
+    """
     whole = " ".join(text.split())
     lead_in = _LEAD_IN.match(whole)
-    kept = whole[lead_in.end() :] if lead_in and whole.count(" ", lead_in.end()) >= _TOO_SHORT else whole
-    return (kept[:1].upper() + kept[1:])[:MAX_PHRASE]
+    content = whole[lead_in.end() :] if lead_in and whole.count(" ", lead_in.end()) >= _MIN_SPACES_AFTER else whole
+    return (content[:1].upper() + content[1:])[:MAX_PHRASE]

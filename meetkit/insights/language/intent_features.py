@@ -1,13 +1,13 @@
-"""What is looked at in a sentence to tell what it is for: its words, its cues, and how it begins."""
+"""Features of a sentence for the intent models: its words, its cue phrases, its length and its opening."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, dropwhile, groupby, pairwise, product
 
-from meetkit.insights.language.word_lists import HESITATIONS, MONTHS, WEEKDAYS, listed
+from meetkit.insights.language.word_lists import HESITATIONS, MONTHS, WEEKDAYS, word_set
 
-# Phrases of one to four words. What a cue is worth is learned; here stands only what gives it.
+# Phrases of one to four words, by the cue that they give. The weights of the cues are learned.
 _PHRASES = {
     "promise": """i'll, i will, we'll, we will, i shall, we shall, i can, let me, i'm going, we're going, i am going,
         we are going, i'm gonna, we're gonna, i'm gon, we're gon, i want to, will do, i promise, on me, on us,
@@ -80,6 +80,7 @@ _PHRASES = {
     "consent": "okay, ok, yeah, yes, alright, sure, right, good, fine, great, perfect",
 }
 _BEFORE_DATES = ("by", "on", "until", "before", "next", "this")
+# "May" is left out, as it is a modal verb more often than a month.
 DATES = [*WEEKDAYS, *(month for month in MONTHS if month != "may")]
 
 _GRAMMAR = {
@@ -90,29 +91,33 @@ _GRAMMAR = {
     "W": "what why how who when where which whose what's who's how's where's",
 }
 _CLASSES = {word: letter for letter, names in _GRAMMAR.items() for word in names.split()}
-_HESITATIONS = HESITATIONS | listed("mm hm ah mhm uhhuh eh")
-_OPEN = "so and but well okay ok yeah oh alright right now like then yes no actually sorry mean just also because"
-_OPENERS = listed(_OPEN)
+_HESITATIONS = HESITATIONS | word_set("mm hm ah mhm uhhuh eh")
+_OPENER_WORDS = (
+    "so and but well okay ok yeah oh alright right now like then yes no actually sorry mean just also because"
+)
+_OPENERS = word_set(_OPENER_WORDS)
 _ASSENT = "right okay ok yeah yes no huh you know all alright really yep oh so and but then well sure see i sorry"
-_TAGS = listed(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
+# At most three of these words are a tag.
+_TAGS = word_set(_ASSENT) | _HESITATIONS | {"excuse", "me", "pardon", "exactly", "correct", "indeed"}
+# The bounds, in words, of the length classes of a sentence.
 _LENGTHS = (4, 7, 12, 20, 30)
 
 
 def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """The rest of each phrase and the cue it gives, by the phrase's first word."""
-    plain = [(phrase.split(), cue) for cue, text in _PHRASES.items() for phrase in text.split(",")]
-    dated = [([before, name], "later") for before, name in product(_BEFORE_DATES, DATES)]
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for (first, *others), cue in (*plain, *dated):
-        found.setdefault(first, []).append((tuple(others), cue))
-    return found
+    """Return, by the first word of each phrase, the rest of the phrase and the cue that it gives."""
+    phrases = [(phrase.split(), cue) for cue, text in _PHRASES.items() for phrase in text.split(",")]
+    date_phrases = [([before, name], "later") for before, name in product(_BEFORE_DATES, DATES)]
+    lexicon: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for (first, *rest), cue in (*phrases, *date_phrases):
+        lexicon.setdefault(first, []).append((tuple(rest), cue))
+    return lexicon
 
 
 _LEXICON = _lexicon()
 
 
 def cues(words: tuple[str, ...]) -> set[str]:
-    """The cues that the phrases in a sentence give."""
+    """Return the cues that the phrases in a sentence give."""
     return {
         cue
         for place, word in enumerate(words, 1)
@@ -123,33 +128,33 @@ def cues(words: tuple[str, ...]) -> set[str]:
 
 
 def is_tag(words: Sequence[str]) -> bool:
-    """Whether this only seeks or gives assent, such as "right", "you know" or "oh really"."""
+    """Return whether the words only seek or give assent, such as "right", "you know" or "oh really"."""
     return len(words) <= 3 and _TAGS.issuperset(words)
 
 
 def features(words: tuple[str, ...]) -> set[str]:
-    """What is looked at in a sentence, as names: cues and their pairs, length, word pairs, and how it opens."""
-    return {*_cue_features(words), *grams(words), *_openings(words)}
+    """Return the names of the features of a sentence: cues and their pairs, length, words, word pairs and opening."""
+    return {*_cue_features(words), *ngrams(words), *_openings(words)}
 
 
 def _cue_features(words: tuple[str, ...]) -> Iterator[str]:
-    found = sorted(cues(words))
-    yield from (f"<{cue}>" for cue in found)
-    yield from (f"<{one} {other}>" for one, other in combinations(found, 2))
+    names = sorted(cues(words))
+    yield from (f"<{cue}>" for cue in names)
+    yield from (f"<{first} {second}>" for first, second in combinations(names, 2))
     yield f"<length {sum(len(words) >= bound for bound in _LENGTHS)}>"
 
 
-def grams(words: Sequence[str]) -> Iterator[str]:
-    """The words and pairs of words, with `^` and `$` for the ends of the sentence and `#` for any number."""
+def ngrams(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words and word pairs, with `^` and `$` for the ends of the sentence and `#` for any number."""
     plain = ["#" if word.isdigit() else word for word in words]
     yield from plain
     yield from map(" ".join, pairwise(("^", *plain, "$")))
 
 
 def _openings(words: Sequence[str]) -> Iterator[str]:
-    """How a sentence begins after words that only take the floor, and where its question words stand.
+    """Yield how a sentence begins after words that only take the floor, and where its question words are.
 
-    Hesitations are left out, and words said twice. V is for auxiliary verbs, P pronouns, W question words.
+    Hesitations and repetitions are left out. V stands for auxiliary verbs, P for pronouns, W for question words.
     """
     fluent = [word for word, _ in groupby(words) if word not in _HESITATIONS]
     body = list(dropwhile(_OPENERS.__contains__, fluent))
@@ -157,7 +162,7 @@ def _openings(words: Sequence[str]) -> Iterator[str]:
     yield from ("~" + " ".join(body[:size]) for size in (1, 2, 3))
     yield from (" ".join(shape[:size]) for size in (2, 3, 4))
     yield from (f"?{letter}" for letter in "VW" if letter in shape)
-    places = [place for place, one in enumerate(shape) if one in _GRAMMAR]
+    places = [place for place, token in enumerate(shape) if token in _GRAMMAR]
     for place, following in pairwise(places):
         if following - place <= 2:
             yield " ".join(shape[place : following + 1])

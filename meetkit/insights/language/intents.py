@@ -21,91 +21,91 @@ from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.weights import read_weights
 
 THRESHOLD: Final = 0.5
-"""From this score on a sentence counts, for each of the intents."""
+"""The lowest score at which a sentence counts as having an intent, the same for each intent."""
 
-ASKED: Final = 0.99
+QUESTION_MARK_SCORE: Final = 0.99
 """The score of a sentence with a question mark."""
 
-TAG: Final = 0.1
-"""The highest score as a question of what only seeks assent, such as "right?" or "you know?"."""
+MAX_TAG_SCORE: Final = 0.1
+"""The highest question score of words that only seek assent, such as "right?" or "you know?"."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A logistic regression over features that are there or not; bias and weights are hundredths of a logit.
+    """A logistic regression over binary features; bias and weights are integers in hundredths of a logit.
 
-    Whole numbers add up to the same in any order, which sums of floats would not.
+    The sum of integers does not depend on their order, as a sum of floats does.
     """
 
     bias: int
     weights: Mapping[str, int]
 
-    def probability(self, found: Iterable[str]) -> float:
-        """How likely it is, from the features found in a sentence."""
-        total = self.bias + sum(map(self.weights.get, found, repeat(0)))
+    def probability(self, feature_names: Iterable[str]) -> float:
+        """Return the probability of the intent for a sentence with these features."""
+        total = self.bias + sum(map(self.weights.get, feature_names, repeat(0)))
         return 1 / (1 + math.exp(-max(-3000, min(3000, total)) / 100))
 
 
 @cache
 def model(name: str) -> Model:
-    """The model that is shipped under a name: `action`, `decision` or `question`."""
+    """Return the shipped model of this name: `action`, `decision` or `question`. Loaded once."""
     return Model(**json.loads(read_weights(f"{name}.json")))
 
 
 @dataclass(frozen=True, slots=True)
 class Intents:
-    """The scores of a document's sentences, one each, in their order."""
+    """The intent scores of a document: for each intent, one score per sentence, in order."""
 
     actions: tuple[float, ...]
     decisions: tuple[float, ...]
     questions: tuple[float, ...]
 
 
-_READ: WeakKeyDictionary[Document, Intents] = WeakKeyDictionary()
-"""The intents of the documents in use: what three models look at is found once."""
+# The intents of the documents in use: three sections read them, and the three models share one set of features.
+_CACHE: WeakKeyDictionary[Document, Intents] = WeakKeyDictionary()
 
 
 def action_scores(document: Document) -> Sequence[float]:
-    """For each sentence, the probability that it commits somebody to something, or asks somebody to do it."""
-    return _intents(document).actions
+    """Return, for each sentence, the probability that it is a commitment or a request to do something."""
+    return _intents_of(document).actions
 
 
 def decision_scores(document: Document) -> Sequence[float]:
-    """For each sentence, the probability that it decides something."""
-    return _intents(document).decisions
+    """Return, for each sentence, the probability that it is a decision."""
+    return _intents_of(document).decisions
 
 
 def question_scores(document: Document) -> Sequence[float]:
-    """For each sentence, the probability that it asks something, with or without a question mark."""
-    return _intents(document).questions
+    """Return, for each sentence, the probability that it is a question, with or without a question mark."""
+    return _intents_of(document).questions
 
 
-def question_score(sentence: Sentence, found: Iterable[str]) -> float:
-    """The model's probability, unless a question mark or a mere tag settles it."""
+def question_score(sentence: Sentence, feature_names: Iterable[str]) -> float:
+    """Return the question score of a sentence: the model's probability, unless a question mark or a tag decides."""
     if is_tag(sentence.words):
-        return min(TAG, model("question").probability(found))
+        return min(MAX_TAG_SCORE, model("question").probability(feature_names))
     if asks(sentence.text):
-        return ASKED
-    return model("question").probability(found)
+        return QUESTION_MARK_SCORE
+    return model("question").probability(feature_names)
 
 
-def _intents(document: Document) -> Intents:
-    if document not in _READ:
-        _READ[document] = _read(document.sentences)
-    return _READ[document]
+def _intents_of(document: Document) -> Intents:
+    if document not in _CACHE:
+        _CACHE[document] = _classify(document.sentences)
+    return _CACHE[document]
 
 
-def _read(sentences: Sequence[Sentence]) -> Intents:
-    found: dict[tuple[tuple[str, ...], bool], tuple[float, float, float]] = {}
+def _classify(sentences: Sequence[Sentence]) -> Intents:
+    scores: dict[tuple[tuple[str, ...], bool], tuple[float, float, float]] = {}
     keys = [(sentence.words, asks(sentence.text)) for sentence in sentences]
     for key, sentence in zip(keys, sentences, strict=True):
-        if key not in found:
-            found[key] = _scores(sentence)
-    actions, decisions, questions = zip(*map(found.__getitem__, keys), strict=True) if keys else ((), (), ())
+        if key not in scores:
+            scores[key] = _scores(sentence)
+    actions, decisions, questions = zip(*map(scores.__getitem__, keys), strict=True) if keys else ((), (), ())
     return Intents(actions, decisions, questions)
 
 
 def _scores(sentence: Sentence) -> tuple[float, float, float]:
-    found = features(sentence.words)
-    action, decision = (model(name).probability(found) for name in ("action", "decision"))
-    return action, decision, question_score(sentence, found)
+    names = features(sentence.words)
+    action, decision = (model(name).probability(names) for name in ("action", "decision"))
+    return action, decision, question_score(sentence, names)

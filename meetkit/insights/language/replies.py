@@ -1,4 +1,4 @@
-"""What a reply does: accept, refuse, put off, ask back."""
+"""Dialogue acts of replies: accept, refuse, evade, ask back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from meetkit.insights.language.text import Document, Sentence, asks
 
 
 class Reply(Enum):
-    """What a turn does with what was asked in one before."""
+    """The dialogue act of a turn towards a request or question before it."""
 
     ACCEPTS = "accepts"
     REFUSES = "refuses"
@@ -32,6 +32,7 @@ _ACCEPT = re.compile(
     r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
     re.IGNORECASE,
 )
+# An acceptance in words of refusal: "no problem".
 _FIRM = re.compile(r"no (?:problem|worries)|not at all|why not|no, not at all|don't mind", re.IGNORECASE)
 _REFUSE = re.compile(
     r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
@@ -51,34 +52,36 @@ _EVADE = re.compile(
     r"|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
 )
+# A speaker who passes a request on: "Lukas will do it".
 _PASSES_ON = re.compile(
     r"\b(?P<name>[A-Z][\w'-]{1,30})(?:'ll| will| can| should| is going to) (?:do|handle|take care of|take|own|send)"
     r" (?:it|that|this|them)\b"
 )
+# Characters of a turn that are read: the act comes first, and a monologue after it says nothing about it.
 _OPENING = 240
 
 
 def opening(sentences: Sequence[Sentence]) -> str:
-    """The first two sentences of a turn, with straight apostrophes."""
+    """Return the first two sentences of a turn, at most 240 characters, with straight apostrophes."""
     return " ".join(sentence.text for sentence in sentences[:2])[:_OPENING].replace("\u2019", "'")
 
 
-def acceptance(sentence: Sentence) -> tuple[int, int]:
-    """The words of a sentence that accept, as a place in it; all of it where they are not by themselves."""
+def acceptance_span(sentence: Sentence) -> tuple[int, int]:
+    """Return the span of the accepting words at the start of a sentence; the whole sentence where there are none."""
     match = _ACCEPT.match(sentence.text.replace("\u2019", "'"))
     return match.span() if match else (0, len(sentence.text))
 
 
-def passed_on(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
-    """The place of the name in "Sure, but Lukas will do it"."""
+def delegation(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
+    """Return the sentence and span of the name that a task is passed to, as in "Sure, but Lukas will do it"."""
     for sentence in sentences[:2]:
-        if (found := _PASSES_ON.search(sentence.text.replace("\u2019", "'"))) and not found["name"].startswith("I'"):
-            return sentence, *found.span("name")
+        if (match := _PASSES_ON.search(sentence.text.replace("\u2019", "'"))) and not match["name"].startswith("I'"):
+            return sentence, *match.span("name")
     return None
 
 
-def kind_of(sentences: Sequence[Sentence]) -> Reply:
-    """What a turn does first. A refusal outweighs the politeness before it, except in "no problem"."""
+def classify(sentences: Sequence[Sentence]) -> Reply:
+    """Return the dialogue act of a turn. A refusal outweighs the politeness before it, except in "no problem"."""
     text = opening(sentences)
     if not text:
         return Reply.SAYS
@@ -91,13 +94,13 @@ def kind_of(sentences: Sequence[Sentence]) -> Reply:
     return Reply.ASKS if asks(sentences[0].text) else Reply.SAYS
 
 
-def following(sentence: Sentence, document: Document) -> Sequence[Sentence]:
-    """The next turn after that of a sentence."""
-    after = sentence.turn.index + 1
-    return document.by_turn[after] if after < len(document.by_turn) else ()
+def turn_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """Return the turn after that of a sentence; empty at the end of the transcript."""
+    index = sentence.turn.index + 1
+    return document.by_turn[index] if index < len(document.by_turn) else ()
 
 
-def acceptance_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
-    """The next turn, if that accepts."""
-    reply = following(sentence, document)
-    return reply if kind_of(reply) is Reply.ACCEPTS else ()
+def accepting_turn_after(sentence: Sentence, document: Document) -> Sequence[Sentence]:
+    """Return the next turn if it accepts, else an empty one."""
+    reply = turn_after(sentence, document)
+    return reply if classify(reply) is Reply.ACCEPTS else ()

@@ -1,4 +1,4 @@
-"""Words and sentences of a transcript, found once for everything that reads them."""
+"""Sentence segmentation and tokenisation of a transcript, done once for all modules that read it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript, Turn
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-"""A word: letters and digits, with the apostrophes inside it."""
+"""A word: letters and digits, and the apostrophes between them."""
 
-# What stands before a run of stops or of white space is looked at, so that no run is tried from each of its characters.
+# The lookbehinds make a run of stops or of white space match only from its first character. Without them a long run
+# would be tried from each of its characters, which takes quadratic time.
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'\u201d\u2019)\]]*\s+|[\u3002\uff01\uff1f]+\s*|(?<!\s)\s*[\r\n]+\s*")
-# What a full stop belongs to that ends no sentence: an initial, a title, a short form.
+# A full stop that ends no sentence: after an initial, a title or an abbreviation.
 _NO_END = re.compile(r"(?:^|\W)(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|vs|No|approx|e\.g|i\.e)\.\s*$")
 
+# Latin, full-width and Arabic.
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 _CLOSING = "\"'\u201d\u2019)]} \t\r\n"
 
-# Speech without full stops is cut where it pauses or a clause opens, else where it has gone on for long.
-_PIECE = re.compile(r"\S{1,400}")
+# Automatic captions often have no full stops. Such text is cut where the speaker pauses or a clause opens, and else
+# at a bound, as evidence that quotes an hour of talk is of no use.
+_CHUNK = re.compile(r"\S{1,400}")
 _PAUSES = (",", ";", ":", "-", "\u2013", "\u2014", "\u2026", "\u3001", "\uff0c", "\uff1b")
-_OPENER = re.compile(r"and|but|so|because|then|or|which|well|okay|now|i|i'm|we|we're|you|he|she|they|there", re.I)
+_CLAUSE_OPENER = re.compile(
+    r"and|but|so|because|then|or|which|well|okay|now|i|i'm|we|we're|you|he|she|they|there", re.I
+)
 _LONGEST_WORDS, _LONGEST_CHARACTERS = 60, 1000
 _MIN_WORDS, _USUAL_WORDS, _USUAL_CHARACTERS = 12, 30, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a turn: code points `[start, end)` of the canonical text, and its words in small letters."""
+    """A sentence of a turn: the code points `[start, end)` of the canonical text, and its words in lower case."""
 
     index: int
     turn: Turn
@@ -41,7 +46,7 @@ class Sentence:
     words: tuple[str, ...]
 
     def evidence(self, field: str | None = None) -> Evidence:
-        """The sentence as the quote that supports a finding."""
+        """Return the whole sentence as evidence, for `field` of a finding where one is given."""
         return Evidence(
             quote=self.text,
             turn=self.turn.index,
@@ -54,51 +59,51 @@ class Sentence:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A transcript with its sentences. It equals itself only, so that what was found in it can be kept for it."""
+    """A transcript with its sentences. Compares by identity, so that results can be cached per document."""
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
 
     @classmethod
     def of(cls, transcript: Transcript) -> Document:
-        """Read a transcript's sentences and words, in one pass."""
+        """Split a transcript into sentences and words, in one pass."""
         return cls(transcript, tuple(_sentences(transcript)))
 
     @cached_property
     def by_turn(self) -> tuple[tuple[Sentence, ...], ...]:
-        """The sentences of each turn."""
-        found: list[list[Sentence]] = [[] for _ in self.transcript.turns]
+        """The sentences of each turn, by turn index."""
+        sentences: list[list[Sentence]] = [[] for _ in self.transcript.turns]
         for sentence in self.sentences:
-            found[sentence.turn.index].append(sentence)
-        return tuple(map(tuple, found))
+            sentences[sentence.turn.index].append(sentence)
+        return tuple(map(tuple, sentences))
 
 
 def asks(text: str) -> bool:
-    """Whether a text ends with a question mark of any script, apart from quotes and brackets after it."""
+    """Return whether a text ends with a question mark of any script; quotes and brackets after it are ignored."""
     return text.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text, in small letters and with straight apostrophes."""
+    """Return the words of a text, case-folded and with straight apostrophes."""
     return tuple(WORD.findall(text.casefold().replace("\u2019", "'")))
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of speech are, as `punctuated_spans` finds them, none without end.
+    """Yield the spans `[start, end)` of the sentences of speech, as `punctuated_spans` does, but of bounded length.
 
-    What goes on for more than 60 words or 1,000 characters is cut into pieces of about 12 to 30 words.
+    A sentence of more than 60 words or 1,000 characters is cut into segments of about 12 to 30 words.
     """
     for start, end in punctuated_spans(text):
         if end - start > _LONGEST_CHARACTERS or len(text[start:end].split()) > _LONGEST_WORDS:
-            yield from _run_on_pieces(text, start, end)
+            yield from _run_on_segments(text, start, end)
         else:
             yield start, end
 
 
 def punctuated_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a text are, `[start, end)`, without the white space around them.
+    """Yield the spans `[start, end)` of the sentences of a text, without surrounding white space.
 
-    None ends at "Dr." or an initial, none begins with a small letter unless a new line does.
+    No sentence ends at "Dr." or an initial, and none begins with a lower-case letter unless it begins a line.
     """
     begin = 0
     for end in _SENTENCE_END.finditer(text):
@@ -107,36 +112,36 @@ def punctuated_spans(text: str) -> Iterator[tuple[int, int]]:
             _NO_END.search(text[max(begin, end.start() - 8) : end.end()]) or text[end.end() : end.end() + 1].islower()
         ):
             continue
-        yield from _trimmed(text, begin, end.end())
+        yield from _stripped_span(text, begin, end.end())
         begin = end.end()
-    yield from _trimmed(text, begin, len(text))
+    yield from _stripped_span(text, begin, len(text))
 
 
-def _trimmed(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+def _stripped_span(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     part = text[begin:end]
-    kept = part.strip()
-    if WORD.search(kept):
+    content = part.strip()
+    if WORD.search(content):
         start = begin + len(part) - len(part.lstrip())
-        yield start, start + len(kept)
+        yield start, start + len(content)
 
 
-def _run_on_pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    words = [word.span() for word in _PIECE.finditer(text, start, end)]
+def _run_on_segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    words = [word.span() for word in _CHUNK.finditer(text, start, end)]
     begin = 0
     for after in range(1, len(words) + 1):
         if after == len(words) or _is_cut(text, words, begin, after):
-            yield from _trimmed(text, words[begin][0], words[after - 1][1])
+            yield from _stripped_span(text, words[begin][0], words[after - 1][1])
             begin = after
 
 
 def _is_cut(text: str, words: list[tuple[int, int]], begin: int, after: int) -> bool:
-    """Whether the piece that begins with the word `begin` ends before the word `after`."""
+    """Return whether the segment that begins with the word `begin` ends before the word `after`."""
     (start, end), (next_start, next_end) = words[after - 1], words[after]
     if after - begin >= _USUAL_WORDS or next_end - words[begin][0] > _USUAL_CHARACTERS:
         return True
     if after - begin < _MIN_WORDS:
         return False
-    return text[start:end].endswith(_PAUSES) or bool(_OPENER.fullmatch(text, next_start, next_end))
+    return text[start:end].endswith(_PAUSES) or bool(_CLAUSE_OPENER.fullmatch(text, next_start, next_end))
 
 
 def _sentences(transcript: Transcript) -> Iterator[Sentence]:

@@ -1,24 +1,24 @@
-"""Word lists that several readings of a transcript share; each adds to them what it needs by itself."""
+"""Word lists that several modules share; each module adds the words that it alone needs."""
 
 from __future__ import annotations
 
 
-def listed(words: str) -> frozenset[str]:
-    """The words of a list that is written as a text."""
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text as a set, split at white space."""
     return frozenset(words.split())
 
 
-NEGATIONS = listed("not no never none nobody nothing neither nor cannot without hardly")
-"""English words that deny what they stand with."""
+NEGATIONS = word_set("not no never none nobody nothing neither nor cannot without hardly")
+"""English words that negate the words next to them."""
 
-HESITATIONS = listed("um uh er erm hmm")
-"""Sounds that fill a pause, and are nothing else in English."""
+HESITATIONS = word_set("um uh er erm hmm")
+"""Sounds that fill a pause and have no other meaning in English."""
 
-COMMON = listed(
+COMMON = word_set(
     "a all an and as at by for from her his i if in it its me my of okay on or our so some that the their "
     "them then these they this those to us we yes you your"
 )
-"""English words that tell neither what a text is about nor whom it names."""
+"""English words that say neither what a text is about nor which person it names."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -36,5 +36,8 @@ MONTHS = (
     "december",
 )
 
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Ranges, for a pattern's brackets, of scripts without spaces: Thai to Burmese, Khmer, kana, Chinese."""
+UNSPACED_RANGES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Character ranges, for use in the brackets of a pattern, of the scripts written without spaces.
+
+Thai to Burmese, Khmer, kana and Chinese.
+"""

@@ -1,6 +1,6 @@
 """The model engine: insights by a model, each checked against the transcript before it is returned.
 
-One prompt a section, one call a section and chunk. Needs the extra `llm`.
+One prompt per section, one call per section and chunk. Needs the extra `llm`.
 """
 
 from meetkit.insights.model.calls import AnswerCache

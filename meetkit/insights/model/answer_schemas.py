@@ -1,4 +1,7 @@
-"""What a model is asked for, section by section: claims, each with the words it rests on."""
+"""Answer schemas, one per section: claims of a model, each with its quotes.
+
+The names of the classes and fields are part of the schema that the model reads.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +17,28 @@ Words = Annotated[str, Field(min_length=1, max_length=500), STORABLE, NOT_BLANK]
 Name = Annotated[str, Field(min_length=1, max_length=200), STORABLE, NOT_BLANK]
 
 
-def _no_more_than(most: int) -> BeforeValidator:
-    """What exceeds the list is cut, as what matters comes first."""
+# Models exceed the limits of lists; refusing the whole answer for that would cost another call.
+def _cut_after(count: int) -> BeforeValidator:
+    """Return a validator that cuts a list after `count` items: models list the most important first."""
 
-    def cut(value: Any) -> Any:
-        return value[:most] if isinstance(value, list) else value
+    def _cut(value: Any) -> Any:
+        return value[:count] if isinstance(value, list) else value
 
-    return BeforeValidator(cut)
+    return BeforeValidator(_cut)
 
 
 class Citation(BaseModel):
-    """Words that were said, and the number of the turn they are from, which is a hint."""
+    """A quote, and the number of its turn as a hint."""
 
     quote: Annotated[str, Field(min_length=1, max_length=2000), STORABLE]
     turn: int | None = None
 
 
-Citations = Annotated[list[Citation], Field(max_length=3), _no_more_than(3)]
+Citations = Annotated[list[Citation], Field(max_length=3), _cut_after(3)]
 
 
 class Claim(BaseModel):
-    """A statement and the words it rests on."""
+    """A statement and its quotes."""
 
     text: Words
     quotes: Citations
@@ -43,11 +47,11 @@ class Claim(BaseModel):
 class SummaryAnswer(BaseModel):
     """The sentences of a summary, the most important first."""
 
-    sentences: Annotated[list[Claim], Field(max_length=8), _no_more_than(8)]
+    sentences: Annotated[list[Claim], Field(max_length=8), _cut_after(8)]
 
 
 class ItemClaim(BaseModel):
-    """Who is to do what by when."""
+    """An action item: the task, its owner and deadline."""
 
     task: Words
     quotes: Citations
@@ -59,17 +63,17 @@ class ItemClaim(BaseModel):
 class ItemsAnswer(BaseModel):
     """The action items."""
 
-    items: Annotated[list[ItemClaim], Field(max_length=40), _no_more_than(40)]
+    items: Annotated[list[ItemClaim], Field(max_length=40), _cut_after(40)]
 
 
 class DecisionsAnswer(BaseModel):
     """The decisions."""
 
-    decisions: Annotated[list[Claim], Field(max_length=30), _no_more_than(30)]
+    decisions: Annotated[list[Claim], Field(max_length=30), _cut_after(30)]
 
 
 class QuestionClaim(BaseModel):
-    """A question as it was asked, and the words that answer it."""
+    """A question as it was asked, and the quote that answers it."""
 
     question: Citation
     answer: Citation | None
@@ -78,11 +82,11 @@ class QuestionClaim(BaseModel):
 class QuestionsAnswer(BaseModel):
     """The questions."""
 
-    questions: Annotated[list[QuestionClaim], Field(max_length=40), _no_more_than(40)]
+    questions: Annotated[list[QuestionClaim], Field(max_length=40), _cut_after(40)]
 
 
 class TopicClaim(BaseModel):
-    """A topic and the stretch of turns about it, both ends included."""
+    """A topic and its turns, from `first_turn` to `last_turn` inclusive."""
 
     label: Name
     first_turn: int
@@ -91,39 +95,48 @@ class TopicClaim(BaseModel):
 
 
 class TopicsAnswer(BaseModel):
-    """The topics, the weightiest first."""
+    """The topics, the most important first."""
 
-    topics: Annotated[list[TopicClaim], Field(max_length=12), _no_more_than(12)]
+    topics: Annotated[list[TopicClaim], Field(max_length=12), _cut_after(12)]
 
 
 class Moment(Citation):
-    """Words that show a feeling, and how good or bad it is."""
+    """A quote that shows a feeling, and its score."""
 
     score: Score
 
 
 class SentimentAnswer(BaseModel):
-    """The moments in which somebody shows how they feel."""
+    """The moments that show feelings."""
 
-    moments: Annotated[list[Moment], Field(max_length=20), _no_more_than(20)]
+    moments: Annotated[list[Moment], Field(max_length=20), _cut_after(20)]
 
 
 class FollowUpsAnswer(BaseModel):
-    """The next steps, the most pressing first."""
+    """The next steps, the most urgent first."""
 
-    follow_ups: Annotated[list[Claim], Field(max_length=8), _no_more_than(8)]
+    follow_ups: Annotated[list[Claim], Field(max_length=8), _cut_after(8)]
 
 
 @cache
 def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema of an answer, without what helps only people."""
-    schema: dict[str, Any] = _terse(answer.model_json_schema())
+    """Return the JSON Schema of an answer without titles, descriptions and defaults."""
+    schema: dict[str, Any] = _without_annotations(answer.model_json_schema())
     return schema
 
 
-def _terse(value: Any) -> Any:
+def _without_annotations(value: Any) -> Any:
     if isinstance(value, dict):
-        named = value.get("properties")
-        kept = {name: _terse(part) for name, part in value.items() if name not in ("title", "description", "default")}
-        return kept | {"properties": {name: _terse(part) for name, part in named.items()}} if named else kept
-    return [_terse(part) for part in value] if isinstance(value, list) else value
+        # Under "properties" such a word is the name of a field and stays.
+        properties = value.get("properties")
+        terse = {
+            name: _without_annotations(part)
+            for name, part in value.items()
+            if name not in ("title", "description", "default")
+        }
+        return (
+            terse | {"properties": {name: _without_annotations(part) for name, part in properties.items()}}
+            if properties
+            else terse
+        )
+    return [_without_annotations(part) for part in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The calls to a model that an analysis takes: one a section and chunk, each a pure function of what is known."""
+"""Calls to a model: one per section and chunk, each a pure function of the transcript and the context."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from meetkit.models.base import Line
 
 
 class AnswerCache(Protocol):
-    """Where validated answers are kept between analyses; its functions are called from several threads at once."""
+    """A cache of validated answers between analyses. Several threads call its functions at once."""
 
     def get(self, key: str) -> str | None:
-        """The answer that was put under a key, 64 hexadecimal digits; `None` where there is none."""
+        """Return the answer stored under a key of 64 hexadecimal digits, `None` if there is none."""
 
     def put(self, key: str, answer: str) -> None:
-        """Keep an answer, a JSON object."""
+        """Store an answer, a JSON object."""
 
 
 class Prompt(NamedTuple):
-    """A prompt and the version that its file says it has."""
+    """A prompt and its version, both from its file."""
 
     version: str
     text: str
@@ -38,7 +38,7 @@ class Prompt(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """One question to a model: what of a chunk belongs into a section."""
+    """A call to a model, for one section and one chunk."""
 
     section: str
     answer: type[BaseModel]
@@ -47,62 +47,64 @@ class Call:
 
     @property
     def system_prompt(self) -> str:
-        """What the model is told before anything else."""
+        """The system prompt, the same for all sections."""
         return prompt("system").text
 
     @property
     def prompt(self) -> str:
-        """The instructions, which hold nothing from outside, and the data in its block."""
+        """The section's instructions, free of outside text, and the data in its delimited block."""
         return f"{prompt(self.section).text}\n{llm_client.quote_data(self.data)}"
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The form of the answer."""
+        """The JSON Schema of the answer."""
         return schema_of(self.answer)
 
     def key(self, model: str) -> str:
-        """What the answer is kept under, `model` being the one to ask: the SHA-256 of all that it depends on."""
+        """Return the cache key: the SHA-256 of all that the answer of `model` depends on."""
+        # A new version of a prompt or schema must not return answers to the old one.
         versions = {name: prompt(name).version for name in ("system", self.section)}
         parts = [self.transcript_sha256, versions, model, self.schema, self.data]
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def read(self, kept: str) -> Answered | None:
-        """What `Answered.text` wrote; `None` where it cannot be read."""
+    def read(self, text: str) -> ModelAnswer | None:
+        """Read an answer that `ModelAnswer.text` wrote. Return `None` if it is invalid."""
+        # The cache may be shared storage of the host, so its contents are validated again.
         try:
-            found = _Kept.model_validate_json(kept)
-            return Answered(found.model, self.answer.model_validate(found.answer))
+            record = _StoredAnswer.model_validate_json(text)
+            return ModelAnswer(record.model, self.answer.model_validate(record.answer))
         except ValidationError:
             return None
 
 
-class Answered(NamedTuple):
-    """A model's answer and the name of the model, of a chain that of the one which answered."""
+class ModelAnswer(NamedTuple):
+    """A model's answer, and the name of the model; of a fallback chain, the one that answered."""
 
     model: str
     answer: BaseModel
 
     @property
     def text(self) -> str:
-        """Both as JSON, to keep."""
+        """Both as JSON, for the cache."""
         return json.dumps({"model": self.model, "answer": self.answer.model_dump(mode="json")})
 
 
-class _Kept(BaseModel):
+class _StoredAnswer(BaseModel):
     model: Line
     answer: dict[str, Any]
 
 
-def record(chunk: Chunk, context: MeetingContext) -> dict[str, Any]:
-    """What a model is shown of a meeting: what is known of it, and its turns by number."""
+def prompt_data(chunk: Chunk, context: MeetingContext) -> dict[str, Any]:
+    """Return the data of a prompt: the meeting's context and the numbered turns of a chunk."""
     return {
         "meeting": context.model_dump(mode="json", include={"title", "date", "our_side", "their_side"}),
-        "turns": [{"turn": piece.turn.index, "speaker": piece.turn.speaker, "text": piece.text} for piece in chunk],
+        "turns": [{"turn": part.turn.index, "speaker": part.turn.speaker, "text": part.text} for part in chunk],
     }
 
 
 @cache
 def prompt(name: str) -> Prompt:
-    """A prompt from its file, whose first line is `version: ...`."""
+    """Read a prompt from its file, whose first line is `version: ...`."""
     version, _, text = (
         files("meetkit.insights.model").joinpath(f"prompts/{name}.txt").read_text("utf-8").partition("\n")
     )

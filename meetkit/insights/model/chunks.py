@@ -1,4 +1,4 @@
-"""A long transcript in parts that overlap, so that what lies across a cut is whole in one of them."""
+"""Chunks of a long transcript. They overlap, so that a passage across a cut is whole in one of them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from meetkit.models.transcripts import Turn
 
 
 class ChunkPolicy(Value):
-    """How a transcript is split. `characters` is the most a chunk holds, `overlap` the most it repeats of the last.
+    """The policy for splitting transcripts: at most `characters` in a chunk, of them `overlap` from the chunk before.
 
-    `parallel` is how many calls to the model run at once. Of a transcript that makes more than `most_chunks` the model
-    is asked nothing.
+    `parallel` is the number of calls to the model that run at once. A transcript of more than `most_chunks` chunks
+    is too long: the model is not called.
     """
 
     characters: Count = 24_000
@@ -27,15 +27,15 @@ class ChunkPolicy(Value):
     most_chunks: Count = 40
 
     @model_validator(mode="after")
-    def _moves_on(self) -> Self:
+    def _check_overlap(self) -> Self:
         if self.overlap > self.characters // 2:
             raise ValueError("overlap: at most half of characters")
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A turn, or of a turn too long for one chunk a part: code points `[start, end)` of the canonical text."""
+class TurnPart:
+    """A turn, or a part of one too long for a chunk: code points `[start, end)` of the canonical text."""
 
     turn: Turn
     start: int
@@ -43,65 +43,66 @@ class Piece:
 
     @property
     def text(self) -> str:
-        """The words."""
+        """The text of the part."""
         return self.turn.text[self.start - self.turn.start : self.end - self.turn.start]
 
 
-Chunk = tuple[Piece, ...]
+Chunk = tuple[TurnPart, ...]
 
 
 def split(document: Document, policy: ChunkPolicy) -> list[Chunk]:
-    """Chunks that together hold every turn, in order; each after the first begins with the end of the one before.
+    """Split a transcript into chunks that hold every turn in order. Each repeats the end of the chunk before.
 
     A turn that is too long is cut between sentences, a sentence that is too long anywhere.
     """
+    # A chunk has room for its overlap and at least one new part.
     longest = policy.characters - policy.overlap
-    pieces = [piece for turn in document.transcript.turns for piece in _pieces(turn, document, longest)]
+    parts = [part for turn in document.transcript.turns for part in _turn_parts(turn, document, longest)]
     chunks: list[Chunk] = []
     begin = 0
-    while begin < len(pieces):
-        repeated = _tail(chunks[-1], policy.overlap) if chunks else ()
-        end = _filled(pieces, begin, policy.characters - sum(map(_length, repeated)))
-        chunks.append((*repeated, *pieces[begin:end]))
+    while begin < len(parts):
+        overlap = _overlap(chunks[-1], policy.overlap) if chunks else ()
+        end = _fitting_end(parts, begin, policy.characters - sum(map(_length, overlap)))
+        chunks.append((*overlap, *parts[begin:end]))
         begin = end
     return chunks
 
 
-def _length(piece: Piece) -> int:
-    return piece.end - piece.start
+def _length(part: TurnPart) -> int:
+    return part.end - part.start
 
 
-def _filled(pieces: list[Piece], begin: int, room: int) -> int:
-    """The end of the pieces from `begin` that fit; at least one does."""
+def _fitting_end(parts: list[TurnPart], begin: int, room: int) -> int:
+    """Return the end of the parts from `begin` that fit into `room` characters, at least one."""
     end = begin + 1
-    room -= _length(pieces[begin])
-    while end < len(pieces) and _length(pieces[end]) <= room:
-        room -= _length(pieces[end])
+    room -= _length(parts[begin])
+    while end < len(parts) and _length(parts[end]) <= room:
+        room -= _length(parts[end])
         end += 1
     return end
 
 
-def _tail(pieces: Chunk, room: int) -> Chunk:
-    """The last pieces that fit, never all of them."""
-    begin = len(pieces)
-    while begin > 1 and _length(pieces[begin - 1]) <= room:
+def _overlap(chunk: Chunk, room: int) -> Chunk:
+    """Return the last parts that fit into `room` characters, never all of them."""
+    begin = len(chunk)
+    while begin > 1 and _length(chunk[begin - 1]) <= room:
         begin -= 1
-        room -= _length(pieces[begin])
-    return pieces[begin:]
+        room -= _length(chunk[begin])
+    return chunk[begin:]
 
 
-def _pieces(turn: Turn, document: Document, longest: int) -> Iterator[Piece]:
+def _turn_parts(turn: Turn, document: Document, longest: int) -> Iterator[TurnPart]:
     if turn.end - turn.start <= longest:
-        yield Piece(turn, turn.start, turn.end)
+        yield TurnPart(turn, turn.start, turn.end)
         return
     start = turn.start
     for end in _cuts(document.by_turn[turn.index], turn, longest):
-        yield Piece(turn, start, end)
+        yield TurnPart(turn, start, end)
         start = end
 
 
 def _cuts(sentences: tuple[Sentence, ...], turn: Turn, longest: int) -> Iterator[int]:
-    """Where the parts of a turn end: as late as fits before a sentence, else as late as fits."""
+    """Yield the ends of a turn's parts: the last start of a sentence that fits, else the longest part that fits."""
     begins = [sentence.start for sentence in sentences]
     at = turn.start
     while turn.end - at > longest:

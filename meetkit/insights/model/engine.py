@@ -1,4 +1,4 @@
-"""The model engine: it plans the calls, makes them side by side, and keeps what the transcript supports."""
+"""The model engine: calls in parallel, one per section and chunk, and a check of every claim in the answers."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from meetkit.errors import (
     brief_repr,
 )
 from meetkit.insights.language.text import Document
-from meetkit.insights.model.calls import AnswerCache, Answered, Call, record
+from meetkit.insights.model.calls import AnswerCache, Call, ModelAnswer, prompt_data
 from meetkit.insights.model.chunks import ChunkPolicy, split
-from meetkit.insights.model.sections import FACTS, PARTS
+from meetkit.insights.model.sections import COUNTED_SECTIONS, MODEL_SECTIONS
 from meetkit.insights.model.sources import Sources
 from meetkit.insights.offline import background
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.offline.sections import find_sections
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.llm_client import LLMClient, RetryPolicy, UsageObserver
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
-Outcome = Answered | LLMAPIError
+Outcome = ModelAnswer | LLMAPIError
 Fallback = Literal["offline"] | None
 
 _REASONS: Mapping[type[LLMAPIError], str] = {
@@ -43,24 +43,25 @@ _REASONS: Mapping[type[LLMAPIError], str] = {
     LLMRejectedError: "the model's provider refused the call",
     LLMOutputError: "the model's answer could not be used",
 }
+# An error that stands for all calls of a transcript that is too long; none of them is made.
 _TOO_LONG = LLMRejectedError("the transcript is too long for the model")
-_THREE_ATTEMPTS = RetryPolicy()
-_CHUNKS = ChunkPolicy()
+_DEFAULT_POLICY = RetryPolicy()
+_DEFAULT_CHUNKS = ChunkPolicy()
 
 
 class ModelEngine:
-    """Analyses transcripts by a model, section by section, and returns only what the transcript supports.
+    """An engine that analyses transcripts with a model and returns only what the transcript supports.
 
-    A section's `engine` names the models that answered its calls; `name` is all that may be asked.
+    A section's `engine` names the models that answered its calls; `name` names all that may be called.
 
     Args:
-        client: the model; it is called from several threads at once.
-        policy: how often each call is attempted.
-        chunks: how long transcripts are split, and how many calls run at once.
-        fallback: `offline` puts the offline engine's section in place of one whose calls failed;
-            `None` leaves it empty, with status `failed`.
-        cache: where validated answers are kept; what they claim is checked anew each time.
-        on_usage: told of every call, what it was for and what it cost; from several threads at once.
+        client: the model; several threads call it at once.
+        policy: the attempts for each call.
+        chunks: the size of the chunks, and the number of calls that run at once.
+        fallback: `offline` replaces a section whose calls failed by the offline engine's; `None` leaves it empty,
+            with status `failed`.
+        cache: the store of validated answers; their claims are checked again each time.
+        on_usage: called with the purpose and cost of every call, from several threads at once.
 
     Raises:
         InvalidRequestError: an unknown `fallback`.
@@ -70,13 +71,13 @@ class ModelEngine:
         self,
         client: LLMClient,
         *,
-        policy: RetryPolicy = _THREE_ATTEMPTS,
-        chunks: ChunkPolicy = _CHUNKS,
+        policy: RetryPolicy = _DEFAULT_POLICY,
+        chunks: ChunkPolicy = _DEFAULT_CHUNKS,
         fallback: Fallback = "offline",
         cache: AnswerCache | None = None,
         on_usage: UsageObserver | None = None,
     ) -> None:
-        """Take the model and how to call it."""
+        """Set the model and the options of its calls."""
         if fallback not in ("offline", None):
             raise InvalidRequestError(f"fallback: 'offline' or None, not {brief_repr(fallback)}")
         self.name = llm_client.configured_name(client)
@@ -88,59 +89,60 @@ class ModelEngine:
         self._on_usage = on_usage
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
-        """All sections. The calls run in threads, each with a copy of the caller's context variables."""
-        sources, calls = self._planned(transcript, context)
-        outcomes = [_TOO_LONG] * len(calls) if self._is_too_long(calls) else self._outcomes(calls)
-        offline = find_sections(transcript, context, self._left(calls, outcomes))
+        """Return all sections. The calls run in threads, each with a copy of the caller's context variables."""
+        sources, calls = self._prepare(transcript, context)
+        outcomes = [_TOO_LONG] * len(calls) if self._is_too_long(calls) else self._call_all(calls)
+        offline = find_sections(transcript, context, self._offline_sections(calls, outcomes))
         return self._merge(sources, calls, outcomes, offline)
 
     async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
-        """The same, without holding up the event loop."""
-        sources, calls = await asyncio.to_thread(self._planned, transcript, context)
+        """Return all sections without blocking the event loop."""
+        sources, calls = await asyncio.to_thread(self._prepare, transcript, context)
         is_too_long = self._is_too_long(calls)
-        outcomes = [_TOO_LONG] * len(calls) if is_too_long else await self._outcomes_async(calls)
-        offline = await background.find_sections(transcript, context, self._left(calls, outcomes))
+        outcomes = [_TOO_LONG] * len(calls) if is_too_long else await self._call_all_async(calls)
+        offline = await background.find_sections(transcript, context, self._offline_sections(calls, outcomes))
         return await asyncio.to_thread(self._merge, sources, calls, outcomes, offline)
 
-    def _planned(self, transcript: Transcript, context: MeetingContext) -> tuple[Sources, list[Call]]:
+    def _prepare(self, transcript: Transcript, context: MeetingContext) -> tuple[Sources, list[Call]]:
         sources = Sources(Document.of(transcript), context)
         return sources, plan(sources, self._chunks)
 
     def _is_too_long(self, calls: Sequence[Call]) -> bool:
-        return len(calls) > self._chunks.most_chunks * len(PARTS)
+        return len(calls) > self._chunks.most_chunks * len(MODEL_SECTIONS)
 
-    def _outcomes(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+    def _call_all(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+        # A context can be entered by one thread at a time, so each call has its own copy.
         contexts = [contextvars.copy_context() for _ in calls]
         with ThreadPoolExecutor(max_workers=self._chunks.parallel) as pool:
-            return list(pool.map(lambda own, call: own.run(self._outcome, call), contexts, calls))
+            return list(pool.map(lambda own, call: own.run(self._call_model, call), contexts, calls))
 
-    async def _outcomes_async(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+    async def _call_all_async(self, calls: Sequence[Call]) -> Sequence[Outcome]:
         limit = asyncio.Semaphore(self._chunks.parallel)
 
         async def outcome(call: Call) -> Outcome:
             async with limit:
-                return await self._outcome_async(call)
+                return await self._call_model_async(call)
 
         return await asyncio.gather(*map(outcome, calls))
 
-    def _outcome(self, call: Call) -> Outcome:
-        """The answer to a call, or the error by which the model failed; what else goes wrong is raised."""
-        if kept := self._kept(call):
-            return kept
+    def _call_model(self, call: Call) -> Outcome:
+        """Return the answer to a call, or the error with which the model failed. Other errors are raised."""
+        if cached_answer := self._cached_answer(call):
+            return cached_answer
         try:
             answer = llm_client.complete(self._client, call.prompt, call.answer, **self._options(call))
         except LLMAPIError as error:
             return error
-        return self._keep(call, answer)
+        return self._store_answer(call, answer)
 
-    async def _outcome_async(self, call: Call) -> Outcome:
-        if kept := self._kept(call):
-            return kept
+    async def _call_model_async(self, call: Call) -> Outcome:
+        if cached_answer := self._cached_answer(call):
+            return cached_answer
         try:
             answer = await llm_client.complete_async(self._client, call.prompt, call.answer, **self._options(call))
         except LLMAPIError as error:
             return error
-        return self._keep(call, answer)
+        return self._store_answer(call, answer)
 
     def _options(self, call: Call) -> dict[str, Any]:
         return {
@@ -151,59 +153,66 @@ class ModelEngine:
             "on_usage": self._on_usage,
         }
 
-    def _keep(self, call: Call, answer: BaseModel) -> Answered:
-        """The answer with who gave it, which a chain knows in the context it was asked in."""
-        answered = Answered(llm_client.engine_name(self._client), answer)
+    def _store_answer(self, call: Call, answer: BaseModel) -> ModelAnswer:
+        """Store an answer with the model that gave it."""
+        # A fallback chain knows which of its models answered only in the context of this call.
+        model_answer = ModelAnswer(llm_client.engine_name(self._client), answer)
         if self._cache is not None:
-            self._cache.put(call.key(self.name), answered.text)
-        return answered
+            self._cache.put(call.key(self.name), model_answer.text)
+        return model_answer
 
-    def _kept(self, call: Call) -> Answered | None:
-        kept = self._cache.get(call.key(self.name)) if self._cache is not None else None
-        return None if kept is None else call.read(kept)
+    def _cached_answer(self, call: Call) -> ModelAnswer | None:
+        text = self._cache.get(call.key(self.name)) if self._cache is not None else None
+        return None if text is None else call.read(text)
 
-    def _left(self, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[str]:
-        """The sections that the offline engine finds: what is counted, and in place of what failed."""
-        failed = {call.section for call, outcome in zip(calls, outcomes, strict=True) if isinstance(outcome, Exception)}
-        return [*FACTS, *(failed if self._fallback else ())]
+    def _offline_sections(self, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[str]:
+        """Return the sections for the offline engine: the counted ones and, with a fallback, the failed ones."""
+        failures = {
+            call.section for call, outcome in zip(calls, outcomes, strict=True) if isinstance(outcome, Exception)
+        }
+        return [*COUNTED_SECTIONS, *(failures if self._fallback else ())]
 
     def _merge(
         self, sources: Sources, calls: Sequence[Call], outcomes: Sequence[Outcome], offline: Mapping[str, Section]
     ) -> MeetingInsights:
-        """The sections of all answers, which are in the order of the calls, whichever came first."""
-        found = {name: self._section(name, _of(name, calls, outcomes), sources, offline) for name in PARTS}
+        """Build the insights. The outcomes are in the order of the calls, so the result does not depend on timing."""
+        model_sections = {
+            name: self._section(name, _outcomes_of(name, calls, outcomes), sources, offline) for name in MODEL_SECTIONS
+        }
         return MeetingInsights.model_validate(
-            {"transcript_sha256": fingerprint(sources.document.transcript), **offline, **found}
+            {"transcript_sha256": fingerprint(sources.document.transcript), **offline, **model_sections}
         )
 
     def _section(
         self, name: str, outcomes: Sequence[Outcome], sources: Sources, offline: Mapping[str, Section]
     ) -> Section:
-        """A section by the model if all its calls succeeded."""
-        failed = next((outcome for outcome in outcomes if isinstance(outcome, LLMAPIError)), None)
-        if failed is None:
-            given = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
-            engine = llm_client.joined_names(one.model for one in given) or self.name
-            return PARTS[name].read([one.answer for one in given], sources, engine)
+        """Return the model's section if all its calls succeeded, else the fallback or an empty section."""
+        error = next((outcome for outcome in outcomes if isinstance(outcome, LLMAPIError)), None)
+        if error is None:
+            answers = [outcome for outcome in outcomes if isinstance(outcome, ModelAnswer)]
+            engine = llm_client.joined_names(answer.model for answer in answers) or self.name
+            return MODEL_SECTIONS[name].read([answer.answer for answer in answers], sources, engine)
         if self._fallback is None:
-            return PARTS[name].empty(engine=self.name, status="failed", reason=_reason(failed))
-        return offline[name].model_copy(update={"status": "fallback", "reason": _reason(failed)})
+            return MODEL_SECTIONS[name].section_type(engine=self.name, status="failed", reason=_reason(error))
+        return offline[name].model_copy(update={"status": "fallback", "reason": _reason(error)})
 
 
 def plan(sources: Sources, policy: ChunkPolicy) -> list[Call]:
-    """The calls that an analysis takes: for each section one a chunk, in order."""
+    """Return the calls of an analysis: one per section and chunk, in order."""
     sha256 = fingerprint(sources.document.transcript)
-    records = [record(chunk, sources.context) for chunk in split(sources.document, policy)]
-    return [Call(name, part.answer, sha256, data) for name, part in PARTS.items() for data in records]
+    records = [prompt_data(chunk, sources.context) for chunk in split(sources.document, policy)]
+    return [Call(name, part.answer, sha256, data) for name, part in MODEL_SECTIONS.items() for data in records]
 
 
-def _of(section: str, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _outcomes_of(section: str, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for call, outcome in zip(calls, outcomes, strict=True) if call.section == section]
 
 
 def _reason(error: LLMAPIError) -> str:
-    """Why a model failed in the end, in words that hold nothing of the meeting."""
+    """Return the reason of a failure, without any content of the meeting."""
+    # The text of other errors may quote a model's answer, and so the meeting.
     if error is _TOO_LONG:
         return str(error)
-    last = error.causes[-1] if error.causes and type(error) is LLMAPIError else error
-    return next((why for kind, why in _REASONS.items() if isinstance(last, kind)), "the model failed")
+    # The last attempt says most about the state of the model.
+    cause = error.causes[-1] if error.causes and type(error) is LLMAPIError else error
+    return next((reason for kind, reason in _REASONS.items() if isinstance(cause, kind)), "the model failed")

@@ -1,4 +1,4 @@
-"""Findings of several chunks as one list: in order, and each once."""
+"""Merge of the findings of several chunks: in order, without duplicates."""
 
 from __future__ import annotations
 
@@ -11,57 +11,66 @@ from meetkit.insights.grounding.folding import fold
 from meetkit.insights.grounding.fuzzy_match import similar
 from meetkit.models.insights import Evidence
 
-T = TypeVar("T")
+ItemT = TypeVar("ItemT")
 
 
-class _Grounded(Protocol):
+class _Finding(Protocol):
     @property
     def evidence(self) -> tuple[Evidence, ...]: ...
 
 
-FindingT = TypeVar("FindingT", bound=_Grounded)
+FindingT = TypeVar("FindingT", bound=_Finding)
 
 
 def distinct(
-    found: Iterable[FindingT],
+    findings: Iterable[FindingT],
     *,
     text: Callable[[FindingT], str],
     owner: Callable[[FindingT], str | None] = lambda _: None,
 ) -> list[FindingT]:
-    """The findings without those that say again what one before them says.
+    """Return the findings without duplicates; of each set of duplicates the first stays.
 
-    Two are the same if they have the same owner and either the same text, or nearly the same and quotes
-    that overlap. What is left is as it is however often it is done.
+    Two are duplicates if they have the same owner and either the same text, or a similar text and quotes that
+    overlap. The function is idempotent.
     """
-    kept: dict[tuple[str | None, str], FindingT] = {}
+    result: dict[tuple[str | None, str], FindingT] = {}
+    # By turn, as only quotes of one turn overlap: comparing all pairs is too slow for long meetings.
     by_turn: defaultdict[int, list[FindingT]] = defaultdict(list)
-    for one in found:
-        key = owner(one), fold(text(one))
-        others = (other for quote in one.evidence for other in by_turn[quote.turn] if owner(other) == key[0])
-        if key in kept or any(_overlap(one, other) and similar(text(one), text(other)) for other in others):
+    for finding in findings:
+        key = owner(finding), fold(text(finding))
+        nearby = (
+            candidate for quote in finding.evidence for candidate in by_turn[quote.turn] if owner(candidate) == key[0]
+        )
+        if key in result or any(
+            _overlap(finding, candidate) and similar(text(finding), text(candidate)) for candidate in nearby
+        ):
             continue
-        kept[key] = one
-        for turn in {quote.turn for quote in one.evidence}:
-            by_turn[turn].append(one)
-    return list(kept.values())
+        result[key] = finding
+        for turn in {quote.turn for quote in finding.evidence}:
+            by_turn[turn].append(finding)
+    return list(result.values())
 
 
-def in_order(found: Iterable[FindingT]) -> list[FindingT]:
-    """Findings in the order in which they were said."""
-    return sorted(found, key=place)
+def in_order(findings: Iterable[FindingT]) -> list[FindingT]:
+    """Sort findings by the place of their first quote."""
+    return sorted(findings, key=place)
 
 
-def place(finding: _Grounded) -> tuple[int, int]:
-    """Where the first quote of a finding is."""
+def place(finding: _Finding) -> tuple[int, int]:
+    """Return the place of a finding's first quote."""
     return finding.evidence[0].start, finding.evidence[0].end
 
 
-def by_rank(lists: Iterable[Sequence[T]]) -> list[T]:
-    """The first of each list, then the second of each, and so on."""
+def by_rank(lists: Iterable[Sequence[ItemT]]) -> list[ItemT]:
+    """Return the first item of each list, then the second of each, and so on."""
     missing = object()
-    ranked = chain.from_iterable(zip_longest(*lists, fillvalue=missing))
-    return [one for one in ranked if one is not missing]  # type: ignore[misc]  # the rest are of T
+    items = chain.from_iterable(zip_longest(*lists, fillvalue=missing))
+    return [item for item in items if item is not missing]  # type: ignore[misc]  # the rest are of T
 
 
-def _overlap(one: _Grounded, other: _Grounded) -> bool:
-    return any(a.start < b.end and b.start < a.end for a in one.evidence for b in other.evidence)
+def _overlap(first: _Finding, second: _Finding) -> bool:
+    return any(
+        quote.start < other_quote.end and other_quote.start < quote.end
+        for quote in first.evidence
+        for other_quote in second.evidence
+    )

@@ -1,4 +1,7 @@
-"""In what sense a sentence is said: whether it asserts, and so can decide something or bind somebody."""
+"""Modality of sentences: conditional, reported, doubted, undecided or a question.
+
+Only a plain assertion decides something or commits somebody. Patterns for English.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ _POLITE = re.compile(
 _SAY = (
     r"(?:said|says|say|saying|told|tells|claims?|claimed|promised|wrote|writes|mentioned|thinks?|thought|believes?d?)"
 )
-# Another's words, which bind who says them at most.
-_REPORTED = re.compile(
+# The words of other people commit nobody who is in the meeting.
+_REPORTED_SPEECH = re.compile(
     rf"\b(?:he|she|they|you|people|somebody|someone|everybody|everyone|who|(?-i:(?!We\b)[A-Z]\w+))"
     rf" (?:had |has |have |just |also |once |always )?{_SAY}\b"
     r"|\b(?:told|tells?|telling|asked|asking) (?:me|us|him|her|them|everyone|everybody|(?-i:[A-Z]\w+))\b"
@@ -27,7 +30,7 @@ _REPORTED = re.compile(
     r"|[\"\u201c\u201d\u00ab\u00bb]",
     re.IGNORECASE,
 )
-_DOUBTED = re.compile(
+_DOUBT = re.compile(
     r"(?:n't|\bnot|\bnever|\bcannot|\bhardly) (?:\w+ )?(?:think|believe|expect|say|saying|promise|promising|guess|mean"
     r"|imagine|see why|know (?:if|whether|that)|sure|certain|true|right|convinced|the case)\b"
     r"|\b(?:nobody|no one|no-one|none|neither|few|who) (?:of \w+ )?(?:really |here )?(?:thinks?|believes?|says?|said"
@@ -38,7 +41,7 @@ _DOUBTED = re.compile(
     r"|\b(?:wrong|false|untrue|incorrect|a lie|a myth|a mistake|nonsense) (?:that|to (?:say|think|claim|believe))\b",
     re.IGNORECASE,
 )
-_UNDECIDED = re.compile(
+_NO_DECISION = re.compile(
     r"\b(?:maybe|perhaps|might)\b|(?:n't|\bnot|\bnever|\bnobody|\bno one|\bneither|\byet to) "
     r"(?:(?:yet|really|all|been|be|have|has|ever|finally) ){0,3}"
     r"(?:decided?|agreed?|settled?|approved?|accepted?|signed?|confirmed?|resolved?|concluded?|chosen|choose)\b",
@@ -47,21 +50,21 @@ _UNDECIDED = re.compile(
 
 
 def is_conditional(sentence: str) -> bool:
-    """Whether something holds only under a condition, politeness ("if that's okay") aside."""
+    """Return whether a sentence depends on a condition. Polite phrases ("if that's okay") do not count."""
     return bool(_CONDITION.search(_POLITE.sub("", sentence.replace("\u2019", "'"))))
 
 
-def is_anothers(sentence: str) -> bool:
-    """Whether a sentence reports what somebody said, or doubts or denies what it tells."""
+def is_reported_or_doubted(sentence: str) -> bool:
+    """Return whether a sentence reports what somebody said, or doubts or denies its statement."""
     plain = sentence.replace("\u2019", "'")
-    return bool(_REPORTED.search(plain) or _DOUBTED.search(plain))
+    return bool(_REPORTED_SPEECH.search(plain) or _DOUBT.search(plain))
 
 
 def is_undecided(sentence: str) -> bool:
-    """Whether a sentence says that nothing, or not yet, was decided."""
-    return bool(_UNDECIDED.search(fold(sentence)))
+    """Return whether a sentence says that something is open or not decided."""
+    return bool(_NO_DECISION.search(fold(sentence)))
 
 
-def is_asked(sentence: str) -> bool:
-    """Whether a sentence ends with a question mark."""
+def ends_with_question_mark(sentence: str) -> bool:
+    """Return whether a sentence ends with a question mark, apart from closing quotes and brackets."""
     return sentence.rstrip("\"'\u201d\u2019)]} ").endswith(("?", "\uff1f", "\u061f"))

@@ -1,4 +1,4 @@
-"""What each section asks a model, and what makes a section of the answers."""
+"""Sections by a model: the answer schema of each, and the function that reads the answers."""
 
 from __future__ import annotations
 
@@ -34,27 +34,29 @@ from meetkit.models.analysis import (
 )
 
 
-class Part(NamedTuple):
-    """A section's form of answer, what reads the answers of all chunks, in order, and what the section is when empty.
+class SectionSpec(NamedTuple):
+    """The answer schema of a section, the reader of the answers, and the type of the section.
 
-    `read(answers, sources, engine)` checks every claim; the same answers make the same section.
+    `read(answers, sources, engine)` takes the answers of all chunks in order and checks every claim. The same
+    answers give the same section.
     """
 
     answer: type[BaseModel]
     read: Callable[..., Section]
-    empty: type[Section]
+    section_type: type[Section]
 
 
-PARTS: Mapping[str, Part] = MappingProxyType(
+# In the order of the calls.
+MODEL_SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     {
-        "summary": Part(SummaryAnswer, read_summary, Summary),
-        "action_items": Part(ItemsAnswer, read_items, ActionItems),
-        "decisions": Part(DecisionsAnswer, read_decisions, Decisions),
-        "questions": Part(QuestionsAnswer, read_questions, Questions),
-        "topics": Part(TopicsAnswer, read_topics, Topics),
-        "sentiment": Part(SentimentAnswer, read_sentiment, SentimentAnalysis),
-        "follow_ups": Part(FollowUpsAnswer, read_follow_ups, FollowUps),
+        "summary": SectionSpec(SummaryAnswer, read_summary, Summary),
+        "action_items": SectionSpec(ItemsAnswer, read_items, ActionItems),
+        "decisions": SectionSpec(DecisionsAnswer, read_decisions, Decisions),
+        "questions": SectionSpec(QuestionsAnswer, read_questions, Questions),
+        "topics": SectionSpec(TopicsAnswer, read_topics, Topics),
+        "sentiment": SectionSpec(SentimentAnswer, read_sentiment, SentimentAnalysis),
+        "follow_ups": SectionSpec(FollowUpsAnswer, read_follow_ups, FollowUps),
     }
 )
-FACTS = ("statistics", "trackers")
-"""Sections that are counted, not judged: no model is asked for them."""
+# Exact counts, which no model improves: the offline engine always makes them.
+COUNTED_SECTIONS = ("statistics", "trackers")

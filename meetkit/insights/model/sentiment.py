@@ -1,4 +1,4 @@
-"""Sentiment by a model: it finds the moments and how good or bad each is; every other number is computed from them."""
+"""Sentiment by a model, which scores single moments; all other numbers are computed from these."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from meetkit.insights.grounding.folding import fold
 from meetkit.insights.grounding.text_similarity import stems
 from meetkit.insights.model.answer_schemas import SentimentAnswer
-from meetkit.insights.model.claim_check import Check, negated
+from meetkit.insights.model.claim_check import ClaimCheck, negated_stems
 from meetkit.insights.model.sources import Sources
 from meetkit.models.analysis import (
     Contribution,
@@ -23,22 +23,23 @@ from meetkit.models.analysis import (
 from meetkit.models.insights import Evidence, Sentiment
 
 HEALTH_VERSION = "moments-1"
-LEAST_MOMENTS = 2
-"""How many moments of the other side say anything of the relationship."""
+# With fewer moments of the other side, the relationship has no score.
+MIN_MOMENTS = 2
 
-_CLEAR = 0.25
-_MOST_POINTS = 10
-_MOST_QUOTES = 3
+# Scores beyond it are clearly positive or negative.
+_THRESHOLD = 0.25
+_MAX_POINTS = 10
+_MAX_QUOTES = 3
 
 
-class _Felt(NamedTuple):
+class _ScoredQuote(NamedTuple):
     evidence: Evidence
     score: float
 
 
 def read_sentiment(answers: Sequence[SentimentAnswer], sources: Sources, engine: str) -> SentimentAnalysis:
-    """How the meeting sounded: means of its moments, by speaker and by stretch of turns."""
-    check = Check(sources)
+    """Read the sentiment: means of the moments, for the meeting, by speaker and by window of turns."""
+    check = ClaimCheck(sources)
     moments = _moments(answers, check)
     return SentimentAnalysis(
         engine=engine,
@@ -51,79 +52,82 @@ def read_sentiment(answers: Sequence[SentimentAnswer], sources: Sources, engine:
     )
 
 
-def _moments(answers: Sequence[SentimentAnswer], check: Check) -> list[_Felt]:
-    """The moments in order, each place once; a quote that a negation was cut off from is none."""
-    found: dict[tuple[int, int], _Felt] = {}
+def _moments(answers: Sequence[SentimentAnswer], check: ClaimCheck) -> list[_ScoredQuote]:
+    """Return the moments in order, each place once. A quote that omits its negation is rejected."""
+    by_place: dict[tuple[int, int], _ScoredQuote] = {}
     for moment in (moment for answer in answers for moment in answer.moments):
         for evidence in check.quotes([moment]):
-            if _lost_its_not(evidence, check.sources):
-                check.refuse()
+            if _omits_negation(evidence, check.sources):
+                check.reject()
             else:
-                found.setdefault((evidence.start, evidence.end), _Felt(evidence, moment.score))
-    return [found[place] for place in sorted(found)]
+                by_place.setdefault((evidence.start, evidence.end), _ScoredQuote(evidence, moment.score))
+    return [by_place[place] for place in sorted(by_place)]
 
 
-def _lost_its_not(evidence: Evidence, sources: Sources) -> bool:
-    missing = negated(fold(sources.sentences_of([evidence]))) - negated(fold(evidence.quote))
+def _omits_negation(evidence: Evidence, sources: Sources) -> bool:
+    # "Happy" out of "I'm not happy" is a true quote of the contrary.
+    missing = negated_stems(fold(sources.text_of_sentences([evidence]))) - negated_stems(fold(evidence.quote))
     return bool(missing & set(stems(evidence.quote)))
 
 
-def _mean(moments: Sequence[_Felt]) -> float:
+def _mean(moments: Sequence[_ScoredQuote]) -> float:
     return round(sum(moment.score for moment in moments) / len(moments), 3)
 
 
-def _label(moments: Sequence[_Felt]) -> Sentiment:
+def _label(moments: Sequence[_ScoredQuote]) -> Sentiment:
     scores = [moment.score for moment in moments]
-    if max(scores) >= _CLEAR and min(scores) <= -_CLEAR and abs(_mean(moments)) < _CLEAR:
+    if max(scores) >= _THRESHOLD and min(scores) <= -_THRESHOLD and abs(_mean(moments)) < _THRESHOLD:
         return "mixed"
     mean = _mean(moments)
-    return "positive" if mean >= _CLEAR else "negative" if mean <= -_CLEAR else "neutral"
+    return "positive" if mean >= _THRESHOLD else "negative" if mean <= -_THRESHOLD else "neutral"
 
 
-def _speakers(moments: Iterable[_Felt]) -> tuple[SpeakerSentiment, ...]:
-    """By speaker, in the order of their first moment, with the strongest quotes."""
+def _speakers(moments: Iterable[_ScoredQuote]) -> tuple[SpeakerSentiment, ...]:
+    """Return the sentiment of each speaker, in the order of their first moments, with the strongest quotes."""
     by_speaker = defaultdict(list)
     for moment in moments:
         by_speaker[moment.evidence.speaker].append(moment)
     return tuple(
         SpeakerSentiment(
             speaker=speaker,
-            score=_mean(felt),
-            label=_label(felt),
-            evidence=tuple(one.evidence for one in sorted(felt, key=lambda one: -abs(one.score))[:_MOST_QUOTES]),
+            score=_mean(own_moments),
+            label=_label(own_moments),
+            evidence=tuple(
+                moment.evidence for moment in sorted(own_moments, key=lambda moment: -abs(moment.score))[:_MAX_QUOTES]
+            ),
         )
-        for speaker, felt in by_speaker.items()
+        for speaker, own_moments in by_speaker.items()
     )
 
 
-def _timeline(moments: Sequence[_Felt], turns: int) -> tuple[SentimentPoint, ...]:
-    """At most ten stretches of equally many turns; where nobody shows a feeling there is no point."""
-    length = max(1, ceil(turns / _MOST_POINTS))
-    stretches = defaultdict(list)
+def _timeline(moments: Sequence[_ScoredQuote], turns: int) -> tuple[SentimentPoint, ...]:
+    """Return the means of at most ten windows of equally many turns. A window without moments has no point."""
+    length = max(1, ceil(turns / _MAX_POINTS))
+    windows = defaultdict(list)
     for moment in moments:
-        stretches[moment.evidence.turn // length].append(moment)
+        windows[moment.evidence.turn // length].append(moment)
     return tuple(
         SentimentPoint(
-            first_turn=number * length, last_turn=min(turns, (number + 1) * length) - 1, score=_mean(stretches[number])
+            first_turn=number * length, last_turn=min(turns, (number + 1) * length) - 1, score=_mean(windows[number])
         )
-        for number in sorted(stretches)
+        for number in sorted(windows)
     )
 
 
-def _is_theirs(moment: _Felt, sources: Sources) -> bool:
-    """Whether the other side shows it; where only our side is known, whoever is not of it."""
+def _is_theirs(moment: _ScoredQuote, sources: Sources) -> bool:
+    """Return whether the speaker is on the other side; if only our side is known, whether they are not on it."""
     context, speaker = sources.context, moment.evidence.speaker
     if context.their_side:
         return sources.is_among(speaker, context.their_side)
     return bool(context.our_side) and speaker is not None and not sources.is_among(speaker, context.our_side)
 
 
-def _health(moments: Sequence[_Felt]) -> RelationshipHealth | None:
-    """The mean of the other side's moments as a sum: each contributes its score divided by their number.
+def _health(moments: Sequence[_ScoredQuote]) -> RelationshipHealth | None:
+    """Return the mean of the other side's moments as a sum: each contributes its score divided by their number.
 
-    `None` where there are fewer than `LEAST_MOMENTS`, and so where the sides are not known.
+    Return `None` if there are fewer than `MIN_MOMENTS`, as is the case if the sides are not known.
     """
-    if len(moments) < LEAST_MOMENTS:
+    if len(moments) < MIN_MOMENTS:
         return None
     contributions = tuple(
         Contribution(
@@ -136,7 +140,7 @@ def _health(moments: Sequence[_Felt]) -> RelationshipHealth | None:
 
 
 def _standing(score: float) -> Health:
-    return "strong" if score >= _CLEAR else "at_risk" if score <= -_CLEAR else "stable"
+    return "strong" if score >= _THRESHOLD else "at_risk" if score <= -_THRESHOLD else "stable"
 
 
 def _reason(score: float) -> str:

@@ -1,4 +1,4 @@
-"""Summary, decisions and follow-ups by a model: statements in words that their quotes support."""
+"""Summary, decisions and follow-ups by a model: statements in the words of their quotes."""
 
 from __future__ import annotations
 
@@ -6,50 +6,56 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from meetkit.insights.model.answer_schemas import Claim, DecisionsAnswer, FollowUpsAnswer, SummaryAnswer
-from meetkit.insights.model.claim_check import Check
-from meetkit.insights.model.claim_spans import Stretch
+from meetkit.insights.model.claim_check import ClaimCheck
+from meetkit.insights.model.claim_spans import SentenceSpan
 from meetkit.insights.model.merge import by_rank, distinct, in_order
 from meetkit.insights.model.sources import Sources
 from meetkit.models.analysis import Decision, Decisions, FollowUp, FollowUps, Summary, SummarySentence
 
 StatementT = TypeVar("StatementT", SummarySentence, Decision, FollowUp)
 
-MOST_SENTENCES = 6
-MOST_FOLLOW_UPS = 5
+MAX_SENTENCES = 6
+MAX_FOLLOW_UPS = 5
 
 
 def read_summary(answers: Sequence[SummaryAnswer], sources: Sources, engine: str) -> Summary:
-    """The most important sentences of each chunk in turn, six and one more for each chunk after the first."""
-    check = Check(sources)
-    ranked = by_rank([_statements(SummarySentence, answer.sentences, check, check.wording) for answer in answers])
-    sentences = _each_once(ranked)[: MOST_SENTENCES + max(0, len(answers) - 1)]
+    """Read a summary: the best sentences of each chunk in turn, six and one more for each chunk after the first."""
+    check = ClaimCheck(sources)
+    by_importance = by_rank(
+        [_statements(SummarySentence, answer.sentences, check, check.supported_span) for answer in answers]
+    )
+    sentences = _distinct(by_importance)[: MAX_SENTENCES + max(0, len(answers) - 1)]
     return Summary(engine=engine, rejected=check.rejected, sentences=tuple(in_order(sentences)))
 
 
 def read_decisions(answers: Sequence[DecisionsAnswer], sources: Sources, engine: str) -> Decisions:
-    """The decisions, in the order of the meeting."""
-    check = Check(sources)
-    found = [one for answer in answers for one in _statements(Decision, answer.decisions, check, check.deciding)]
-    return Decisions(engine=engine, rejected=check.rejected, items=tuple(_each_once(in_order(found))))
+    """Read the decisions, in the order of the meeting."""
+    check = ClaimCheck(sources)
+    statements = [
+        statement
+        for answer in answers
+        for statement in _statements(Decision, answer.decisions, check, check.decision_span)
+    ]
+    return Decisions(engine=engine, rejected=check.rejected, items=tuple(_distinct(in_order(statements))))
 
 
 def read_follow_ups(answers: Sequence[FollowUpsAnswer], sources: Sources, engine: str) -> FollowUps:
-    """The most pressing steps of each chunk in turn."""
-    check = Check(sources)
-    ranked = by_rank([_statements(FollowUp, answer.follow_ups, check, check.wording) for answer in answers])
-    return FollowUps(engine=engine, rejected=check.rejected, items=tuple(_each_once(ranked)[:MOST_FOLLOW_UPS]))
+    """Read the follow-ups, the most urgent of each chunk in turn."""
+    check = ClaimCheck(sources)
+    by_urgency = by_rank([_statements(FollowUp, answer.follow_ups, check, check.supported_span) for answer in answers])
+    return FollowUps(engine=engine, rejected=check.rejected, items=tuple(_distinct(by_urgency)[:MAX_FOLLOW_UPS]))
 
 
 def _statements(
-    kind: type[StatementT], claims: Iterable[Claim], check: Check, worded: Callable[..., Stretch | None]
+    kind: type[StatementT], claims: Iterable[Claim], check: ClaimCheck, span_of: Callable[..., SentenceSpan | None]
 ) -> list[StatementT]:
-    found = []
+    statements = []
     for claim in claims:
         evidence = check.quotes(claim.quotes)
-        if said := worded(claim.text, evidence):
-            found.append(kind(text=said.text, evidence=evidence))
-    return found
+        if span := span_of(claim.text, evidence):
+            statements.append(kind(text=span.text, evidence=evidence))
+    return statements
 
 
-def _each_once(found: Iterable[StatementT]) -> list[StatementT]:
-    return distinct(found, text=lambda one: one.text)
+def _distinct(statements: Iterable[StatementT]) -> list[StatementT]:
+    return distinct(statements, text=lambda statement: statement.text)

@@ -1,1 +1,1 @@
-"""The offline engine: deterministic, without key or network, one function a section."""
+"""The offline engine: deterministic, without API key or network, one folder or module per section."""

@@ -1,4 +1,4 @@
-"""Where an event loop has the offline engine work: in a thread, unless a block brings something better."""
+"""Execution of the offline engine from an event loop: in a thread, or by the finder of a `with` block."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from meetkit.models.transcripts import Transcript
 
 
 class Finder(Protocol):
-    """What finds sections as `sections.find_sections` does, without holding up the event loop."""
+    """A coroutine function that returns what `sections.find_sections` returns, without blocking the event loop."""
 
     async def __call__(
         self, transcript: Transcript, context: MeetingContext, names: Sequence[str], /
     ) -> dict[str, Section]:
-        """The sections of these names."""
+        """Return the sections of these names."""
 
 
 async def in_thread(transcript: Transcript, context: MeetingContext, names: Sequence[str], /) -> dict[str, Section]:
-    """The sections of these names, by a thread, which takes turns with all others of the process."""
+    """Return the sections of these names, computed in a thread, which shares the interpreter lock with all others."""
     return await asyncio.to_thread(sections.find_sections, transcript, context, names)
 
 
-_finder: ContextVar[Finder] = ContextVar("meetkit_finder", default=in_thread)
+_current_finder: ContextVar[Finder] = ContextVar("meetkit_finder", default=in_thread)
 
 
 @contextmanager
 def use(finder: Finder) -> Iterator[None]:
-    """Have sections found by this in a `with` block, in this thread or task only."""
-    token = _finder.set(finder)
+    """Use a finder within a `with` block, in this thread or task only."""
+    token = _current_finder.set(finder)
     try:
         yield
     finally:
-        _finder.reset(token)
+        _current_finder.reset(token)
 
 
 async def find_sections(transcript: Transcript, context: MeetingContext, names: Sequence[str]) -> dict[str, Section]:
-    """The sections of these names, by what the block says."""
-    return await _finder.get()(transcript, context, names)
+    """Return the sections of these names, by the finder of the current block."""
+    return await _current_finder.get()(transcript, context, names)

@@ -1,36 +1,31 @@
-"""The offline engine: all sections of an analysis, without a model."""
+"""The offline engine: every section of an analysis, without a model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from meetkit.insights.offline import background
 from meetkit.insights.offline.sections import SECTIONS, find_sections
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingContext, MeetingInsights, Section
 from meetkit.models.transcripts import Transcript
 
-_ALL = tuple(SECTIONS)
+_SECTION_NAMES = tuple(SECTIONS)
 
 
 class OfflineEngine:
-    """Deterministic, without key or network."""
+    """The deterministic engine; it needs no API key and no network."""
 
     name = "offline"
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
-        """All sections of an analysis."""
-        return _insights(transcript, find_sections(transcript, context, _ALL))
+        """Return all sections of an analysis."""
+        return _insights(transcript, find_sections(transcript, context, _SECTION_NAMES))
 
     async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
-        """The same, in the background of the event loop."""
-        return _insights(transcript, await background.find_sections(transcript, context, _ALL))
+        """Return all sections of an analysis, without blocking the event loop."""
+        return _insights(transcript, await background.find_sections(transcript, context, _SECTION_NAMES))
 
 
-def _insights(transcript: Transcript, found: Mapping[str, Section]) -> MeetingInsights:
-    return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **found})
-
-
-def fingerprint(transcript: Transcript) -> str:
-    """The SHA-256 of a transcript's canonical text, in hexadecimal."""
-    return sha256(transcript.text.encode()).hexdigest()
+def _insights(transcript: Transcript, sections: Mapping[str, Section]) -> MeetingInsights:
+    return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **sections})

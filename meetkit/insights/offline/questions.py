@@ -1,4 +1,4 @@
-"""What was asked, and where it was answered."""
+"""The questions section: the questions of a meeting and the turns that answer them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 
 from meetkit.insights.language import replies
-from meetkit.insights.language.discourse_markers import cleaned
+from meetkit.insights.language.discourse_markers import strip_discourse_markers
 from meetkit.insights.language.intents import THRESHOLD, question_scores
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.models.analysis import MeetingContext, Question, Questions
 
-_REACH = 6
-"""How many turns later an answer may come, where there is asking back in between."""
-_FEW = 3
+# Turns after a question in which its answer may come, as clarifying questions may be in between.
+_MAX_TURNS_TO_ANSWER = 6
+_MAX_SHORT = 3
 
+# Words before a question that do not change its form.
 _LEAD = (
     r"(?:(?:and|so|but|okay|ok|well|then|also|um|uh|now|yes|yeah|sorry|hey|right|great|thanks|hi|hello"
     r"|[\w'-]{1,40},)[\s,.]{1,4}){0,4}"
@@ -31,6 +32,7 @@ _CLOSED_QUESTION = re.compile(
     r"|some(?:one|body)?|all|these|those|everyone|[^\W\d_]\w*)\b)",
     re.IGNORECASE,
 )
+# Questions that expect no answer worth a record: greetings, technical checks, rhetorical ones.
 _SMALL_TALK = re.compile(
     rf"{_LEAD}(?:how (?:are|is|'s|have|was|were|do) (?:you|it going|everyone|everybody|things|life"
     rf"|your (?:day|week|weekend|trip|flight|holidays?|vacation|morning|evening|summer|family)|you been|you do)"
@@ -47,18 +49,20 @@ _SMALL_TALK = re.compile(
     r"|what did you say|can you repeat)\b",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(
+_NO_CONTENT = re.compile(
     r"(?:\W|\b(?:really|seriously|sorry|what|huh|hm+|okay|ok|yes|yeah|oh|ah|right|no|correct|got it|see"
     r"|so|and)\b){1,8}\Z",
     re.IGNORECASE,
 )
+# A turn that changes the topic leaves the question before it open.
 _CHANGES_TOPIC = re.compile(
     rf"{_LEAD}(?:anyways?,? )?(?:let's|let us|can we|shall we|i'd like to) (?:just |please )?"
     rf"(?:talk about (?!(?:that|it)\b)"
     rf"|move on|change (?:the )?(?:subject|topic)|go on to|turn to)",
     re.IGNORECASE,
 )
-_TELLS_NOTHING = re.compile(
+# Sentences about the call itself, or that repeat the question: "I was on mute", "you asked about the price".
+_NO_ANSWER = re.compile(
     rf"{_LEAD}(?:i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)"
     rf"|my (?:mic|microphone|connection|sound)\b"
     rf"|you broke up|you (?:were|are|'re) asking|you asked (?:about|if|whether))\b[^,:;\u2013\u2014]*\Z",
@@ -67,34 +71,36 @@ _TELLS_NOTHING = re.compile(
 _GREETING = re.compile(
     r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE
 )
+# A tag seeks assent to a statement: "…, right?".
 _TAG = re.compile(
     r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is"
     r"|are|was|were|do|does|did|can|could|will|would|have|has|should|ca|wo)(?:n't| not)?"
     r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
     re.IGNORECASE,
 )
+# Sounds and words by which a listener only acknowledges: "mhm, right".
 _BACKCHANNEL = re.compile(
     r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true"
     r"|exactly|great)\b){1,8}\Z",
     re.IGNORECASE,
 )
-_SAYS_YES_OR_NO = re.compile(
+_YES_OR_NO = re.compile(
     r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
 )
 
 
 def find_questions(document: Document, context: MeetingContext) -> Questions:  # noqa: ARG001  # the signature of all sections
-    """The questions, each with the turn that answers it; small talk, tags ("…, right?") and mere echoes left out.
+    """Return the questions, each with the turn that answers it; small talk, tags ("…, right?") and echoes are left out.
 
-    The answer is the next turn by somebody else that says something: not one that asks back, puts off ("let
-    me check") or only hums, unless "yes" is all that was asked for.
+    The answer is the next turn of another speaker with content: not one that asks back, puts off ("let me check")
+    or only gives a backchannel ("mhm"), except "yes" or "no" to a closed question.
     """
-    found = [
+    questions = [
         _question(sentence, document)
         for sentence, score in zip(document.sentences, question_scores(document), strict=True)
         if _is_question(sentence, score, document)
     ]
-    return Questions(engine="offline", items=tuple(found))
+    return Questions(engine="offline", items=tuple(questions))
 
 
 def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
@@ -108,17 +114,17 @@ def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
 
 
 def _is_small_talk(text: str) -> bool:
-    found = _SMALL_TALK.match(text)
-    return bool(found and len(text[found.end() :].split()) <= _FEW) or bool(_NOTHING.match(text))
+    match = _SMALL_TALK.match(text)
+    return bool(match and len(text[match.end() :].split()) <= _MAX_SHORT) or bool(_NO_CONTENT.match(text))
 
 
 def _is_echo(sentence: Sentence, document: Document) -> bool:
-    """Whether a few words only repeat what was said, as in "Tomorrow already? Great.".
+    """Return whether a few words only repeat what was said, as in "Tomorrow already? Great.".
 
-    "And training?" asks something, and so does any question that ends its turn.
+    "And training?" is a question, and so is any question that ends its turn.
     """
     is_last = sentence.index == document.by_turn[sentence.turn.index][-1].index
-    return len(sentence.words) <= _FEW and not is_last and sentence.words[0] not in {"and", "also"}
+    return len(sentence.words) <= _MAX_SHORT and not is_last and sentence.words[0] not in {"and", "also"}
 
 
 def _question(sentence: Sentence, document: Document) -> Question:
@@ -127,7 +133,7 @@ def _question(sentence: Sentence, document: Document) -> Question:
     if answer:
         evidence.append(answer.evidence("answer"))
     return Question(
-        text=cleaned(sentence.text),
+        text=strip_discourse_markers(sentence.text),
         asker=sentence.turn.speaker,
         answer_turn=answer.turn.index if answer else None,
         evidence=tuple(evidence),
@@ -137,14 +143,14 @@ def _question(sentence: Sentence, document: Document) -> Question:
 def _answer(sentence: Sentence, document: Document) -> Sentence | None:
     asker, index = sentence.turn.speaker, sentence.turn.index
     is_open = bool(_OPEN_QUESTION.match(sentence.text))
-    for turn in document.by_turn[index + 1 : index + 1 + _REACH]:
+    for turn in document.by_turn[index + 1 : index + 1 + _MAX_TURNS_TO_ANSWER]:
         if not turn or (asker is not None and turn[0].turn.speaker == asker):
             continue
-        if replies.kind_of(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
+        if replies.classify(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
             return None
-        told = [said for said in turn if not _TELLS_NOTHING.match(_plain(said))]
-        if _says_something(told, is_open=is_open):
-            return next((said for said in told if not _GREETING.match(said.text)), told[0])
+        answering = [reply for reply in turn if not _NO_ANSWER.match(_plain(reply))]
+        if _says_something(answering, is_open=is_open):
+            return next((reply for reply in answering if not _GREETING.match(reply.text)), answering[0])
     return None
 
 
@@ -153,7 +159,7 @@ def _plain(sentence: Sentence) -> str:
 
 
 def _says_something(turn: Sequence[Sentence], *, is_open: bool) -> bool:
-    said = " ".join(sentence.text for sentence in turn if not asks(sentence.text))[:200]
-    if not said or not _BACKCHANNEL.match(said):
-        return bool(said)
-    return not is_open and bool(_SAYS_YES_OR_NO.search(said))
+    text = " ".join(sentence.text for sentence in turn if not asks(sentence.text))[:200]
+    if not text or not _BACKCHANNEL.match(text):
+        return bool(text)
+    return not is_open and bool(_YES_OR_NO.search(text))

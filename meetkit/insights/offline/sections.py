@@ -1,4 +1,4 @@
-"""The sections that the offline engine finds, one after the other."""
+"""The table of sections, by the name that each has in an analysis."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ SECTIONS: Mapping[str, SectionFinder] = MappingProxyType(
         "trackers": find_mentions,
     }
 )
-"""What finds each section, for an engine that wants one of them only."""
+"""The function of each section."""
 
 
 def find_sections(transcript: Transcript, context: MeetingContext, names: Iterable[str]) -> dict[str, Section]:
-    """The sections of these names; what follow-ups are drawn from is found once."""
-    document, found = Document.of(transcript), dict[str, Section]()
-    wanted = set(names)
-    if {"action_items", "questions", "follow_ups"} <= wanted:
+    """Return the sections of these names. Follow-ups are derived from the action items and questions found once."""
+    document, sections = Document.of(transcript), dict[str, Section]()
+    section_names = set(names)
+    if {"action_items", "questions", "follow_ups"} <= section_names:
         items, questions = find_action_items(document, context), find_questions(document, context)
         follow_ups = suggest_follow_ups(document, context, items=items, questions=questions)
-        found = {"action_items": items, "questions": questions, "follow_ups": follow_ups}
-    return found | {name: SECTIONS[name](document, context) for name in wanted - found.keys()}
+        sections = {"action_items": items, "questions": questions, "follow_ups": follow_ups}
+    return sections | {name: SECTIONS[name](document, context) for name in section_names - sections.keys()}

@@ -1,4 +1,4 @@
-"""An analysis as one HTML file that needs nothing else: no script, no font, no picture from outside. Extra `cli`."""
+"""The report: an analysis as one self-contained HTML file without scripts or external files. Needs the extra `cli`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ except ImportError as error:
     raise ImportError("the report needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.offline.engine import fingerprint
 from meetkit.insights.report import charts
 from meetkit.insights.report.findings import by_tracker, list_findings
 from meetkit.insights.report.highlights import Quotes, turn_id
+from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Transcript
 
+# The start of every page, by which the command line recognizes its own reports.
 BEGINNING = '<!doctype html>\n<html lang="en" data-made-by="meetkit">'
-"""What every page begins with, by which one of ours is told from another."""
 _TEMPLATES = Path(__file__).parent / "templates"
-_UNTITLED = "Meeting"
+_DEFAULT_TITLE = "Meeting"
+# The engine of a section that a stored analysis lacks, as it is older than the section.
+_NO_ENGINE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A line of the page that lists several reports; `link` is the address of the report, seen from that page."""
+    """An entry of the index page; `link` is the URL of the report, relative to that page."""
 
     link: str
     title: str
@@ -42,48 +44,49 @@ class IndexEntry:
 def render_report(
     transcript: Transcript, insights: MeetingInsights, *, title: str | None = None, made_from: str | None = None
 ) -> str:
-    """The analysis as a page of HTML, the transcript beside it, each quote linked both ways.
+    """Render an analysis and its transcript as an HTML page, with links between findings and quotes in both ways.
 
-    The insights themselves lie in it as JSON, for programs; `made_from` is kept beside them.
+    The page embeds the insights and `made_from` as JSON for programs.
 
     Raises:
-        InvalidRequestError: the insights are of another transcript.
+        InvalidRequestError: the insights belong to another transcript.
     """
     _check_match(transcript, insights)
-    found = list_findings(insights)
-    quotes = Quotes(transcript.turns, (finding for part in found.values() for finding in part))
-    colour = charts.colours(transcript)
-    pieces = [quotes.pieces(turn) for turn in transcript.turns]
-    rests = sorted({mark.rest_of for part in pieces for piece in part for mark in piece.opens if mark.rest_of})
-    dots = charts.sentiment_line(insights.sentiment.timeline, len(transcript.turns))
-    style = _style(tuple(rests))
+    findings = list_findings(insights)
+    quotes = Quotes(transcript.turns, (finding for part in findings.values() for finding in part))
+    colours = charts.speaker_colours(transcript)
+    fragments = [quotes.fragments(turn) for turn in transcript.turns]
+    marks = [mark for part in fragments for fragment in part for mark in fragment.opens]
+    continuations = sorted({mark.continuation_of for mark in marks if mark.continuation_of})
+    dots = charts.sentiment_dots(insights.sentiment.timeline, len(transcript.turns))
     return _page(
         "report.html",
-        style,
-        title=title or _UNTITLED,
+        _style(tuple(continuations)),
+        title=title or _DEFAULT_TITLE,
         made_from=made_from,
         insights=insights,
         data=insights.model_dump(mode="json"),
-        found=found,
-        engines=list(dict.fromkeys(section.engine for section in insights.sections.values())),
-        mentions=by_tracker(found["trackers"]),
+        findings=findings,
+        engines=_engines(insights),
+        mentions=by_tracker(findings["trackers"]),
         anchor=quotes.anchor,
         turn_id=turn_id,
-        turns=list(zip(transcript.turns, pieces, strict=True)),
-        colour=colour,
-        bars=charts.talk_time(insights.statistics.speakers, colour),
+        turns=list(zip(transcript.turns, fragments, strict=True)),
+        colours=colours,
+        bars=charts.talk_time_bars(insights.statistics.speakers, colours),
         dots=dots,
-        line=charts.path(dots),
-        stretches=lambda topic: charts.stretches(topic, len(transcript.turns)),
+        line=charts.line_path(dots),
+        topic_spans=lambda topic: charts.topic_spans(topic, len(transcript.turns)),
     )
 
 
 def render_index(entries: Sequence[IndexEntry], *, title: str = "Meetings") -> str:
-    """A page that lists reports, with what came out of each meeting."""
+    """Render a page that lists reports, with the key figures of each meeting."""
     return _page("index.html", _style(()), title=title, entries=entries)
 
 
 def _page(template: str, style: str, **values: object) -> str:
+    # The page's own content security policy allows exactly this style sheet.
     digest = base64.b64encode(sha256(style.encode()).digest()).decode()
     return _templates().get_template(template).render(beginning=BEGINNING, style=style, style_digest=digest, **values)
 
@@ -93,6 +96,7 @@ def _templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        # A misspelt name in a template is an error, not an empty string.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -101,22 +105,29 @@ def _templates() -> Environment:
     return environment
 
 
-def _style(rests: tuple[str, ...]) -> str:
-    """The style sheet; a quote that others overlap is shown as chosen in all its parts."""
-    chosen = "".join(f":root:has(#{name}:target) .{name}{{background:var(--chosen)}}\n" for name in rests)
-    return (_TEMPLATES / "report.css").read_text("utf-8") + chosen
+def _engines(insights: MeetingInsights) -> list[str]:
+    """Return the engines of the sections, without the placeholder of sections that the stored analysis lacks."""
+    engines = dict.fromkeys(section.engine for section in insights.sections.values())
+    return [engine for engine in engines if engine != _NO_ENGINE]
+
+
+def _style(continuations: tuple[str, ...]) -> str:
+    """Return the style sheet. It highlights all parts of a quote that is cut by overlapping ones."""
+    rules = "".join(f":root:has(#{name}:target) .{name}{{background:var(--chosen)}}\n" for name in continuations)
+    return (_TEMPLATES / "report.css").read_text("utf-8") + rules
 
 
 def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
     if insights.transcript_sha256 != fingerprint(transcript):
-        raise InvalidRequestError("insights: of another transcript than the one given; analyse it again")
+        raise InvalidRequestError("insights: they belong to another transcript; analyse this one again")
+    # Insights are input too: a host may have stored or changed them.
     for evidence in _evidence(insights):
         if evidence.turn >= len(transcript.turns):
             raise InvalidRequestError(
-                f"insights: a quote lies in turn {evidence.turn}, but the transcript has no such turn"
+                f"insights: a quote is in turn {evidence.turn}, which the transcript does not have"
             )
         if transcript.text[evidence.start : evidence.end] != evidence.quote:
-            raise InvalidRequestError(f"insights: a quote of turn {evidence.turn} is not what the transcript has there")
+            raise InvalidRequestError(f"insights: a quote of turn {evidence.turn} differs from the transcript")
 
 
 def _evidence(insights: MeetingInsights) -> Iterator[Evidence]:

@@ -1,4 +1,4 @@
-"""The geometry of a report's pictures; the template draws them."""
+"""Chart geometry of the report; the template draws the charts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from meetkit.models.analysis import SentimentPoint, SpeakerStatistics, Topic
 from meetkit.models.transcripts import Transcript
 
 WIDTH, HEIGHT = 1000.0, 200.0
+# The style sheet has this many colours; speakers beyond them share one more.
 COLOURS = 8
-"""Speakers have a colour each, those beyond share one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One speaker's part of the bar of talk time."""
+    """A speaker's part of the talk time bar."""
 
     speaker: str | None
     share: float
@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A stretch of the meeting on the line of sentiment."""
+    """A point of the sentiment line."""
 
     x: float
     y: float
@@ -34,24 +34,31 @@ class Dot:
     turn: int
 
 
-def colours(transcript: Transcript) -> dict[str | None, int]:
-    """A colour's number for each speaker, in the order of their first turn."""
-    found = dict.fromkeys(turn.speaker for turn in transcript.turns)
-    return {speaker: min(number, COLOURS) for number, speaker in enumerate(found)}
+def speaker_colours(transcript: Transcript) -> dict[str | None, int]:
+    """Return a colour number for each speaker, in the order of their first turns."""
+    speakers = dict.fromkeys(turn.speaker for turn in transcript.turns)
+    return {speaker: min(number, COLOURS) for number, speaker in enumerate(speakers)}
 
 
-def talk_time(speakers: tuple[SpeakerStatistics, ...], colour: dict[str | None, int]) -> list[Bar]:
-    """The speakers side by side, whoever talked most first."""
-    ordered = sorted(speakers, key=lambda one: -one.talk_ratio)
-    begins = accumulate((one.talk_ratio for one in ordered), initial=0.0)
+def talk_time_bars(speakers: tuple[SpeakerStatistics, ...], colours: dict[str | None, int]) -> list[Bar]:
+    """Return the speakers' bars side by side, the largest share first."""
+    by_share = sorted(speakers, key=lambda statistics: -statistics.talk_ratio)
+    begins = accumulate((statistics.talk_ratio for statistics in by_share), initial=0.0)
     return [
-        Bar(one.speaker, one.talk_ratio, x * WIDTH, one.talk_ratio * WIDTH, colour.get(one.speaker, COLOURS))
-        for one, x in zip(ordered, begins, strict=False)
+        Bar(
+            statistics.speaker,
+            statistics.talk_ratio,
+            x * WIDTH,
+            statistics.talk_ratio * WIDTH,
+            colours.get(statistics.speaker, COLOURS),
+        )
+        # `begins` has one more number, the end of the last bar.
+        for statistics, x in zip(by_share, begins, strict=False)
     ]
 
 
-def sentiment_line(timeline: tuple[SentimentPoint, ...], turns: int) -> list[Dot]:
-    """The stretches from left to right by the turns they lie in, 1 at the top and -1 at the bottom."""
+def sentiment_dots(timeline: tuple[SentimentPoint, ...], turns: int) -> list[Dot]:
+    """Return the points of the timeline, from left to right by turn, with 1 at the top and -1 at the bottom."""
     return [
         Dot(
             x=round((point.first_turn + point.last_turn + 1) / 2 / max(turns, 1) * WIDTH, 1),
@@ -63,12 +70,12 @@ def sentiment_line(timeline: tuple[SentimentPoint, ...], turns: int) -> list[Dot
     ]
 
 
-def path(dots: list[Dot]) -> str:
-    """A line through the dots, as SVG writes it."""
+def line_path(dots: list[Dot]) -> str:
+    """Return the SVG path of a line through the dots."""
     return "M" + " L".join(f"{dot.x:g},{dot.y:g}" for dot in dots) if dots else ""
 
 
-def stretches(topic: Topic, turns: int) -> list[tuple[float, float]]:
-    """Where a topic was talked about: begin and width of each span."""
+def topic_spans(topic: Topic, turns: int) -> list[tuple[float, float]]:
+    """Return the start and width of each span of a topic."""
     scale = WIDTH / max(turns, 1)
     return [(span.first_turn * scale, (span.last_turn - span.first_turn + 1) * scale) for span in topic.spans]

@@ -1,8 +1,8 @@
-"""What an analysis found, each finding under a short name such as `A1` by which report and transcript link to it."""
+"""Findings of an analysis, each with a short id such as `A1` for the links between report and transcript."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from meetkit.models.insights import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something found: `id` is its anchor and short name, `kind` and `text` say what it is, `value` holds it."""
+    """A finding: `id` is its anchor and short name, `kind` and `text` describe it, `value` is the model object."""
 
     id: str
     kind: str
@@ -22,49 +22,55 @@ class Finding:
     value: Value
 
 
+# By section; the sentiment has two entries, `speakers` and `health`.
 Findings = dict[str, tuple[Finding, ...]]
-"""The findings by section; of the sentiment, `speakers` and `health` apart."""
 
 
 def list_findings(insights: MeetingInsights) -> Findings:
-    """All findings that rest on words of the transcript."""
+    """Return all findings that have evidence in the transcript, by section."""
     mentions = insights.trackers.mentions
     return {
-        "summary": _named("S", "Summary", ((one.text, one.evidence, one) for one in insights.summary.sentences)),
-        "action_items": _named(
-            "A", "Action item", ((one.task, one.evidence, one) for one in insights.action_items.items)
+        "summary": _number(
+            "S", "Summary", ((entry.text, entry.evidence, entry) for entry in insights.summary.sentences)
         ),
-        "decisions": _named("D", "Decision", ((one.text, one.evidence, one) for one in insights.decisions.items)),
-        "questions": _named("Q", "Question", ((one.text, one.evidence, one) for one in insights.questions.items)),
-        "topics": _named("T", "Topic", ((one.label, one.evidence, one) for one in insights.topics.items)),
-        "follow_ups": _named("F", "Next step", ((one.text, one.evidence, one) for one in insights.follow_ups.items)),
-        "trackers": _named("K", "Keyword", ((one.tracker, (one.evidence,), one) for one in mentions)),
-        **_of_sentiment(insights.sentiment),
+        "action_items": _number(
+            "A", "Action item", ((entry.task, entry.evidence, entry) for entry in insights.action_items.items)
+        ),
+        "decisions": _number(
+            "D", "Decision", ((entry.text, entry.evidence, entry) for entry in insights.decisions.items)
+        ),
+        "questions": _number(
+            "Q", "Question", ((entry.text, entry.evidence, entry) for entry in insights.questions.items)
+        ),
+        "topics": _number("T", "Topic", ((entry.label, entry.evidence, entry) for entry in insights.topics.items)),
+        "follow_ups": _number(
+            "F", "Next step", ((entry.text, entry.evidence, entry) for entry in insights.follow_ups.items)
+        ),
+        "trackers": _number("K", "Keyword", ((entry.tracker, (entry.evidence,), entry) for entry in mentions)),
+        **_sentiment_findings(insights.sentiment),
     }
 
 
-def by_tracker(found: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]:
-    """The mentions of each tracker, by its name, in the order of the meeting."""
-    ordered = sorted(found, key=lambda one: one.text)
-    return [(name, list(mentions)) for name, mentions in groupby(ordered, key=lambda one: one.text)]
+def by_tracker(mentions: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]:
+    """Return the mentions of each tracker by its name, in the order of the meeting."""
+    by_name = sorted(mentions, key=lambda mention: mention.text)
+    return [(name, list(mentions)) for name, mentions in groupby(by_name, key=lambda mention: mention.text)]
 
 
-def _of_sentiment(sentiment: SentimentAnalysis) -> Findings:
+def _sentiment_findings(sentiment: SentimentAnalysis) -> Findings:
     contributions = sentiment.health.contributions if sentiment.health else ()
     return {
-        "speakers": _named(
+        "speakers": _number(
             "M",
             "Mood",
-            ((f"{one.speaker or 'Somebody'}: {one.label}", one.evidence, one) for one in sentiment.speakers),
+            ((f"{entry.speaker or 'Somebody'}: {entry.label}", entry.evidence, entry) for entry in sentiment.speakers),
         ),
-        "health": _named("R", "Relationship", ((one.reason, one.evidence, one) for one in contributions)),
+        "health": _number("R", "Relationship", ((entry.reason, entry.evidence, entry) for entry in contributions)),
     }
 
 
-def _named(letter: str, kind: str, found: Iterable[tuple[str, tuple[Evidence, ...], Value]]) -> tuple[Finding, ...]:
-    return tuple(_numbered(letter, kind, found))
-
-
-def _numbered(letter: str, kind: str, found: Iterable[tuple[str, tuple[Evidence, ...], Value]]) -> Iterator[Finding]:
-    for number, (text, evidence, value) in enumerate(found, 1):
-        yield Finding(f"{letter}{number}", kind, text, evidence, value)
+def _number(letter: str, kind: str, findings: Iterable[tuple[str, tuple[Evidence, ...], Value]]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(f"{letter}{number}", kind, text, evidence, value)
+        for number, (text, evidence, value) in enumerate(findings, 1)
+    )

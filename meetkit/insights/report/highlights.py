@@ -1,4 +1,4 @@
-"""The words of a turn, cut where quotes begin and end, so that quotes that overlap can all be marked and reached."""
+"""Highlights: the fragments of a turn between the borders of quotes, so that overlapping quotes can all be marked."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from meetkit.insights.report.findings import Finding
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Turn
 
+# Code points `[start, end)` of the canonical text.
 Span = tuple[int, int]
-"""Code points `[start, end)` of the canonical text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of marked words. What goes on after a quote that it overlaps has `rest_of` in place of an id."""
+    """A mark around words. The continuation of a quote after an overlap has `continuation_of` instead of an id."""
 
     id: str | None
-    rest_of: str | None
+    continuation_of: str | None
     end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Words without a border between quotes: marks that begin before them, end after them, and who is told of."""
+class Fragment:
+    """Words between two borders: the marks that open before them and close after them, and the findings to tag."""
 
     opens: tuple[Mark, ...]
     text: str
@@ -35,20 +35,20 @@ class Piece:
 
 
 def quote_id(span: Span) -> str:
-    """The anchor of the words at `span`."""
+    """Return the anchor of the words at `span`."""
     return f"q{span[0]}-{span[1]}"
 
 
 def turn_id(index: int) -> str:
-    """The anchor of a turn."""
+    """Return the anchor of a turn."""
     return f"t{index}"
 
 
 class Quotes:
-    """All quotes of an analysis, by the turn they lie in, each cut to its turn."""
+    """The quotes of an analysis by turn, each limited to its turn."""
 
     def __init__(self, turns: Sequence[Turn], findings: Iterable[Finding]) -> None:
-        """Place each finding's evidence."""
+        """Sort the evidence of the findings by turn."""
         self._turns = turns
         self._by_turn: dict[int, dict[Span, list[Finding]]] = defaultdict(dict)
         for finding in findings:
@@ -57,13 +57,13 @@ class Quotes:
                     self._by_turn[evidence.turn].setdefault(span, []).append(finding)
 
     def anchor(self, evidence: Evidence) -> str:
-        """Where a quote can be reached; its turn, where it is not among the words said, as a speaker's name."""
+        """Return the anchor of a quote; the turn's if the quote is not in the words, such as a speaker's name."""
         span = self._span(evidence)
         return quote_id(span) if span else turn_id(evidence.turn)
 
-    def pieces(self, turn: Turn) -> tuple[Piece, ...]:
-        """A turn's words with its quotes marked."""
-        return tuple(cut(turn, self._by_turn.get(turn.index, {})))
+    def fragments(self, turn: Turn) -> tuple[Fragment, ...]:
+        """Return the fragments of a turn with its quotes marked."""
+        return tuple(split_turn(turn, self._by_turn.get(turn.index, {})))
 
     def _span(self, evidence: Evidence) -> Span | None:
         turn = self._turns[evidence.turn]
@@ -71,44 +71,45 @@ class Quotes:
         return (start, end) if start < end else None
 
 
-def cut(turn: Turn, quotes: Mapping[Span, Sequence[Finding]]) -> Iterator[Piece]:
-    """A turn's words from border to border of its quotes, marks properly nested.
+def split_turn(turn: Turn, quotes: Mapping[Span, Sequence[Finding]]) -> Iterator[Fragment]:
+    """Yield the fragments of a turn between the borders of its quotes, with properly nested marks.
 
-    Markup cannot overlap: where a quote reaches beyond another that began before it, it is ended with that
-    one and goes on after it.
+    HTML elements cannot overlap: a quote that ends after an earlier one is closed together with that one and
+    continued after it.
     """
     begins: dict[int, list[Mark]] = defaultdict(list)
-    for start, end in quotes:
-        begins[start].append(Mark(quote_id((start, end)), None, end))
-    told = _ends_by_finding(quotes)
+    for start, mark_end in quotes:
+        begins[start].append(Mark(quote_id((start, mark_end)), None, mark_end))
+    tags = _tag_positions(quotes)
     open_ends: list[int] = []
-    for left, right in pairwise(sorted({turn.start, turn.end, *(border for span in quotes for border in span)})):
+    for begin, end in pairwise(sorted({turn.start, turn.end, *(border for span in quotes for border in span)})):
         opens = []
-        for mark in sorted(begins.pop(left, ()), key=lambda mark: -mark.end):
+        # The longest first, as it has to enclose the others.
+        for mark in sorted(begins.pop(begin, ()), key=lambda mark: -mark.end):
             if open_ends and mark.end > open_ends[-1]:
-                begins[open_ends[-1]].append(Mark(None, mark.id or mark.rest_of, mark.end))
+                begins[open_ends[-1]].append(Mark(None, mark.id or mark.continuation_of, mark.end))
             open_ends.append(min([mark.end, *open_ends[-1:]]))
             opens.append(mark)
-        closes = sum(end == right for end in open_ends)
+        closes = sum(mark_end == end for mark_end in open_ends)
         del open_ends[len(open_ends) - closes :]
-        words = turn.text[left - turn.start : right - turn.start]
-        yield Piece(tuple(opens), words, closes, told.get(right, ()))
+        words = turn.text[begin - turn.start : end - turn.start]
+        yield Fragment(tuple(opens), words, closes, tags.get(end, ()))
 
 
-def _ends_by_finding(quotes: Mapping[Span, Sequence[Finding]]) -> dict[int, tuple[Finding, ...]]:
-    """Where the quotes of each finding end, those that overlap taken as one, so that it is told of once."""
+def _tag_positions(quotes: Mapping[Span, Sequence[Finding]]) -> dict[int, tuple[Finding, ...]]:
+    """Return the findings to tag at each offset: at the end of their quotes, once for quotes that overlap."""
     reach: dict[str, list[int]] = defaultdict(list)
     findings: dict[str, Finding] = {}
-    for (start, end), found in sorted(quotes.items(), key=lambda item: item[0]):
-        for finding in found:
+    for (start, end), quoted_findings in sorted(quotes.items(), key=lambda item: item[0]):
+        for finding in quoted_findings:
             findings[finding.id] = finding
             ends = reach[finding.id]
             if ends and start < ends[-1]:
                 ends[-1] = max(ends[-1], end)
             else:
                 ends.append(end)
-    told: dict[int, tuple[Finding, ...]] = {}
+    tags: dict[int, tuple[Finding, ...]] = {}
     for name, ends in reach.items():
         for end in ends:
-            told[end] = (*told.get(end, ()), findings[name])
-    return told
+            tags[end] = (*tags.get(end, ()), findings[name])
+    return tags

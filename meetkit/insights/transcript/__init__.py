@@ -1,4 +1,4 @@
-"""Transcripts in and out: plain text, WebVTT, SRT and JSON."""
+"""Transcripts: read plain text, WebVTT, SRT and JSON, write WebVTT and SRT."""
 
 from meetkit.insights.transcript.reader import read_transcript
 from meetkit.insights.transcript.writer import write_srt, write_vtt

@@ -1,4 +1,4 @@
-"""JSON exports: the minimal form, Whisper's segments, and utterances of AssemblyAI and Deepgram."""
+"""JSON exports: a minimal form, Whisper's segments, and the utterances of AssemblyAI and Deepgram."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Any, NoReturn
 
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.labels import clean_name
-from meetkit.insights.transcript.segments import Piece, one_line
+from meetkit.insights.transcript.segments import Segment, one_line
 from meetkit.models.base import is_storable
 
 _LISTS = ("turns", "segments", "utterances", "transcript")
 _TEXTS = ("text", "transcript")
 _SPEAKERS = ("speaker", "speaker_name")
 _MAX_SECONDS = 35_999_999  # What WebVTT can say with four digits of hours.
-_WANTED = 'e.g. {"segments": [{"speaker": "Jane", "start": 0.0, "end": 1.5, "text": "Hello."}]}'
+_FORMAT_HINT = 'e.g. {"segments": [{"speaker": "Jane", "start": 0.0, "end": 1.5, "text": "Hello."}]}'
 
 
-def json_pieces(text: str) -> Iterator[Piece]:
-    """Read a list of objects with `text`, and as far as known `speaker`, `start` and `end` in seconds.
+def json_segments(text: str) -> Iterator[Segment]:
+    """Read a list of objects with `text` and, if known, `speaker`, `start` and `end` in seconds.
 
-    The list stands alone or under `turns`, `segments`, `utterances` or `transcript`, these also under `results`;
-    a text alone, which OpenAI answers by default, is one piece. Other fields are passed over. AssemblyAI's
-    utterances, told by `audio_duration` beside them, count milliseconds.
+    The list is the whole document, or the value of `turns`, `segments`, `utterances` or `transcript`, also inside
+    `results`. A single text, OpenAI's default response, is one segment. Other fields are ignored. AssemblyAI's
+    utterances, recognized by `audio_duration` next to them, are in milliseconds.
 
     Raises:
-        InvalidRequestError: it is no JSON, or not of this form; the message names the place.
+        InvalidRequestError: the text is not JSON, or not of this form; the message names the place.
     """
     data = _load(text)
     in_milliseconds = isinstance(data, dict) and "utterances" in data and "audio_duration" in data
     place, items = _find_list(data)
     for index, item in enumerate(items):
-        yield _piece(f"{place}[{index}]", item, 1000 if in_milliseconds else 1)
+        yield _segment(f"{place}[{index}]", item, 1000 if in_milliseconds else 1)
 
 
 def _load(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except RecursionError:
         raise InvalidRequestError("the JSON is nested too deeply to be a transcript") from None
     except json.JSONDecodeError as error:
@@ -48,19 +48,21 @@ def _load(text: str) -> object:
     except InvalidRequestError:
         raise
     except ValueError:
-        raise InvalidRequestError("the JSON holds a number with too many digits") from None
+        # Python refuses integers of more than 4,300 digits.
+        raise InvalidRequestError("the JSON has a number with too many digits") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise InvalidRequestError(f"not valid JSON: {name} is not a number; leave out a time that is not known")
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        [(double, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise InvalidRequestError(f"the JSON holds an object with {brief_repr(double)} twice")
-    return found
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # The json module silently takes the last of two values, which would lose words.
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        [(duplicate, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise InvalidRequestError(f"the JSON has an object with the key {brief_repr(duplicate)} twice")
+    return result
 
 
 def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
@@ -74,22 +76,22 @@ def _find_list(data: object, place: str = "") -> tuple[str, list[object]]:
             return _find_list(data["results"], "results.")
         if isinstance(data.get("text"), str):
             return "", [data]
-    raise InvalidRequestError(f"the JSON holds no list {' or '.join(_LISTS)}: {_WANTED}")
+    raise InvalidRequestError(f"the JSON has no list named {' or '.join(_LISTS)}: {_FORMAT_HINT}")
 
 
-def _piece(place: str, item: object, per_second: int) -> Piece:
+def _segment(place: str, item: object, per_second: int) -> Segment:
     if not isinstance(item, dict):
-        raise InvalidRequestError(f"{place}: {brief_repr(item)} is not an object with a text, {_WANTED}")
+        raise InvalidRequestError(f"{place}: {brief_repr(item)} is not an object with a text, {_FORMAT_HINT}")
     start, end = (_seconds(f"{place}.{name}", item.get(name), per_second) for name in ("start", "end"))
     if start is not None and end is not None and end < start:
         end = None
-    return Piece(_speaker(place, item), _text(place, item), start, end)
+    return Segment(_speaker(place, item), _text(place, item), start, end)
 
 
 def _text(place: str, item: Mapping[str, object]) -> str:
     name = next((name for name in _TEXTS if name in item), None)
     if name is None:
-        raise InvalidRequestError(f"{place}: has no text, {_WANTED}")
+        raise InvalidRequestError(f"{place}: has no text, {_FORMAT_HINT}")
     return one_line(_string(f"{place}.{name}", item[name]))
 
 

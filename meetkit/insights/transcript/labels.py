@@ -1,4 +1,4 @@
-"""Which label at the beginning of a line names who speaks, and which is a heading."""
+"""Labels at the start of lines: speaker names, headings, or words of a sentence."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from meetkit.models.base import CONTROL
 
+# Bounds of a name: longer labels are words of a sentence.
 _MAX_NAME = 60
 _MAX_WORDS = 6
 _MAX_WORDS_WITHOUT_CASE = 4
 _MAX_LETTERS_UNSPACED = 12
 _MAX_LINE = 200
 
-_LISTED = """
+_HEADING_LIST = """
     a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background, bcc,
     best regards, blockers, budget, caution, cc, challenges, chapter, close, conclusion, conclusions, context, cost,
     date, day, deadline, decision, decisions, definition, description, details, disclaimer, discussion, due, due date,
@@ -32,34 +33,36 @@ _LISTED = """
     aktionen, anwesend, betreff, beschluss, beschlüsse, datum, hinweis, notiz, ort, protokoll, teilnehmer, thema,
     zeit, zusammenfassung, acta, asunto, fecha, nota, resumen, compte rendu, objet, ordre du jour, participants
 """
-# What heads a text or a list. Compared in small letters, without a number at the end.
-_HEADINGS = frozenset(" ".join(heading.split()) for heading in _LISTED.split(","))
+# Headings of texts and lists. Compared in lower case, without a number at the end.
+_HEADINGS = frozenset(" ".join(heading.split()) for heading in _HEADING_LIST.split(","))
 
 _TITLES = frozenset(
     {"dr", "mr", "mrs", "ms", "mx", "prof", "st", "jr", "sr", "rev", "hon", "sen", "rep", "gen", "col", "capt", "sgt"}
     | {"lt", "m", "mme", "mlle", "ing"}
 )
-# Small words within names: particles of several languages, and what joins two people.
+# Lower-case words within names: particles of several languages, and words that join two people.
 _PARTICLES = frozenset(
     {"al", "and", "an", "ap", "bin", "bint", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "di"}
     | {"do", "dos", "du", "e", "el", "et", "ibn", "la", "le", "les", "of", "ter", "the", "und", "van", "vom", "von"}
     | {"y", "zu", "zum", "zur"}
 )
-_ASIDE = re.compile(r"\((?:[^()]++|\([^()]*+\))*+\)|\[[^\[\]]*+\]")
-_NUMBERED = re.compile(r"[\s#]*\d{1,4}[.)]?$")
-_NO_NAME = re.compile(r'[?!;"\u201c\u201d\u2026<>{}()\[\]=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,')
-_DOTTED = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
+_PARENTHESIS = re.compile(r"\((?:[^()]++|\([^()]*+\))*+\)|\[[^\[\]]*+\]")
+_NUMBER_SUFFIX = re.compile(r"[\s#]*\d{1,4}[.)]?$")
+_NOT_IN_NAMES = re.compile(
+    r'[?!;"\u201c\u201d\u2026<>{}()\[\]=\\|\u060c\u061f\u3001\u3002\uff01\uff0c\uff1f]|\.\.|//|,.*,'
+)
+_DOTTED_WORD = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
-# Whom a machine heard and could not name.
-_UNNAMED = re.compile(r"(?:speaker|participant|spk|guest)[ _-]?\d{1,3}", re.IGNORECASE)
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-# What directs the writing of right-to-left names, and the mark of a file's beginning.
+# Names that transcription services give to unknown speakers.
+_GENERIC_NAME = re.compile(r"(?:speaker|participant|spk|guest)[ _-]?\d{1,3}", re.IGNORECASE)
+_UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# Zero-width and direction marks around right-to-left names, and the byte order mark.
 _MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
-_EDGE = re.compile(rf"[\s{_MARKS}]+")
+_EDGE_CHARACTER = re.compile(rf"[\s{_MARKS}]+")
 
 
 class Label(Enum):
-    """What a label is: `UNSURE` where small letters make it a name only if it stands there more than once."""
+    """The kind of a label. `UNSURE` is a lower-case label, a name only if the text repeats it."""
 
     NAME = "name"
     UNSURE = "unsure"
@@ -69,58 +72,59 @@ class Label(Enum):
 
 @lru_cache(maxsize=1024)
 def clean_name(name: str) -> str | None:
-    """A name on one line, spaces single, without marks of direction around it; `None` if blank or too long."""
+    """Return a name on one line, with single spaces and without direction marks; `None` if blank or too long."""
     line = " ".join(CONTROL.sub(" ", name).split())
     begin, end = 0, len(line)
-    while begin < end and _EDGE.match(line[begin]):
+    while begin < end and _EDGE_CHARACTER.match(line[begin]):
         begin += 1
-    while end > begin and _EDGE.match(line[end - 1]):
+    while end > begin and _EDGE_CHARACTER.match(line[end - 1]):
         end -= 1
-    kept = line[begin:end]
-    return kept if 0 < len(kept) <= _MAX_LINE else None
+    result = line[begin:end]
+    return result if 0 < len(result) <= _MAX_LINE else None
 
 
 @lru_cache(maxsize=1024)
-def judge(label: str) -> Label:
-    """Tell a name such as `Dr. J. Smith`, `Speaker 1` or `A (PM)` from a heading and from words of a sentence."""
-    if _folded(label) in _HEADINGS:
+def classify(label: str) -> Label:
+    """Classify a label: a name such as `Dr. J. Smith`, `Speaker 1` or `A (PM)`, a heading, or words of a sentence."""
+    if _normalize(label) in _HEADINGS:
         return Label.HEADING
-    label = _ASIDE.sub("", label).strip()
-    if len(label) > _MAX_NAME or _NO_NAME.search(label):
+    label = _PARENTHESIS.sub("", label).strip()
+    if len(label) > _MAX_NAME or _NOT_IN_NAMES.search(label):
         return Label.WORDS
-    if _TELEPHONE.fullmatch(label) or _UNNAMED.fullmatch(label):
+    if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label):
         return Label.NAME
-    if len(folded := _NUMBERED.sub("", _folded(label))) > 1 and folded in _HEADINGS:
+    if len(heading := _NUMBER_SUFFIX.sub("", _normalize(label))) > 1 and heading in _HEADINGS:
         return Label.HEADING
     words = label.split()
     if not _looks_like_name(label, words):
         return Label.WORDS
-    small = [word for word in words if _begins_small(word)]
-    if _PARTICLES.issuperset(small) and not _begins_small(words[-1]):
+    lower_words = [word for word in words if _starts_lower(word)]
+    if _PARTICLES.issuperset(lower_words) and not _starts_lower(words[-1]):
         return Label.NAME
-    spelt = [word for word in words if not word.isdecimal()]
-    return Label.UNSURE if len(spelt) <= 2 and len(small) == len(spelt) else Label.WORDS
+    letter_words = [word for word in words if not word.isdecimal()]
+    return Label.UNSURE if len(letter_words) <= 2 and len(lower_words) == len(letter_words) else Label.WORDS
 
 
-def _folded(label: str) -> str:
+def _normalize(label: str) -> str:
     return " ".join(label.casefold().split())
 
 
 def _looks_like_name(label: str, words: list[str]) -> bool:
     if not words or not (label[0].isalnum() or label[0] in "#@") or not any(map(str.isalpha, label)):
         return False
-    if any("." in word and not _may_hold_dot(word.strip(",")) for word in words):
+    if any("." in word and not _may_have_dot(word.strip(",")) for word in words):
         return False
-    if _UNSPACED.search(label):
+    # Without spaces the words cannot be counted, so the letters are.
+    if _UNSPACED_SCRIPT.search(label):
         return sum(map(str.isalpha, label)) <= _MAX_LETTERS_UNSPACED
     has_case = any(character.isupper() or character.islower() for character in label)
     return len(words) <= (_MAX_WORDS if has_case else _MAX_WORDS_WITHOUT_CASE)
 
 
-def _may_hold_dot(word: str) -> bool:
-    return word.removesuffix(".").casefold() in _TITLES or bool(_DOTTED.fullmatch(word))
+def _may_have_dot(word: str) -> bool:
+    return word.removesuffix(".").casefold() in _TITLES or bool(_DOTTED_WORD.fullmatch(word))
 
 
-def _begins_small(word: str) -> bool:
+def _starts_lower(word: str) -> bool:
     letters = word.lstrip("#@'\u2018\u2019\"-_")
     return letters[:1].islower() and "@" not in word and not any(character.isupper() for character in letters)

@@ -1,4 +1,4 @@
-"""The beginnings of plain-text lines: times, names, and what sets them apart from words."""
+"""Prefixes of plain-text lines: timestamps, speaker names, and the marks that separate them from the words."""
 
 from __future__ import annotations
 
@@ -6,125 +6,137 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from meetkit.insights.transcript.labels import Label, clean_name, judge
-from meetkit.insights.transcript.timestamps import STAMP, Stamp, read_stamp
+from meetkit.insights.transcript.labels import Label, classify, clean_name
+from meetkit.insights.transcript.timestamps import TIMESTAMP, Timestamp, parse_timestamp
 
 _BREAK = "\n\r\x0b\x0c\x85\u2028\u2029"
 LINE = re.compile(f"[^{_BREAK}]++")
 _LINE_END = re.compile(f"\r\n|[{_BREAK}]")
-_MAX_HEAD = 240
+# Characters of a line that are searched for its prefix: a bound for the patterns below.
+_MAX_PREFIX = 240
 _MAX_LINE_OF_ITS_OWN = 120
 
+# Markdown emphasis around a name.
 _MARK = r"(?:\*{1,3}|_{1,2})"
-_BRACKETED = rf"[\[(<]\s?(?P<bracketed>{STAMP})\s?[\])>]"
-_BARE = rf"(?P<bare>{STAMP})"
+_BRACKETED_TIME = rf"[\[(<]\s?(?P<bracketed>{TIMESTAMP})\s?[\])>]"
+_BARE_TIME = rf"(?P<bare>{TIMESTAMP})"
 _BEGIN = re.compile("[\\s\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*+(?P<change>>{2,3}\\s*+)?+")
-_LEADING = re.compile(rf"@?(?:{_BRACKETED}|{_BARE}(?=[\s*|]|$))\s*+(?P<rule>[-\u2013\u2014|]\s++)?+")
-_LABELLED = re.compile(
-    rf"{_MARK}?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?:,?\s{{0,4}}(?:{_BRACKETED}|{_BARE}))?{_MARK}?"
+_LEADING_TIME = re.compile(rf"@?(?:{_BRACKETED_TIME}|{_BARE_TIME}(?=[\s*|]|$))\s*+(?P<rule>[-\u2013\u2014|]\s++)?+")
+_NAME_COLON = re.compile(
+    rf"{_MARK}?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?:,?\s{{0,4}}(?:{_BRACKETED_TIME}|{_BARE_TIME}))?{_MARK}?"
     rf"(?::(?=[\s*_\"'\u201c(\[]|[^\W\d_]|$)|\uff1a){_MARK}?\s*+"
 )
-_HEADED = re.compile(
+_NAME_TIME_LINE = re.compile(
     rf"{_MARK}?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?P<gap>\s{{0,40}})(?P<rule>[-\u2013\u2014|,\u00b7]\s?)?"
-    rf"(?:{_BRACKETED}|{_BARE}){_MARK}?:?\s*$"
+    rf"(?:{_BRACKETED_TIME}|{_BARE_TIME}){_MARK}?:?\s*$"
 )
+# Lines of Zoom's chat export: `From Ann to Everyone`.
 _CHAT = re.compile(r"From\s+(?P<name>.+?)\s+to\s+\S.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What a line begins with; the words begin `width` characters into it, or `rest` if `name` is no name.
+class LinePrefix:
+    """The prefix of a line. The words start at character `width`, or at `rest` if `name` turns out to be no name.
 
-    `label` says what `name` is, if there is one. `leads` is a time without brackets that begins the line, `change`
-    the `>>` of captions for somebody else who speaks, `owns_line` a name whose words are on the lines below.
+    `label` is the kind of `name`, if there is one. `leading_time` is set if the line starts with a time without
+    brackets, `change` for the `>>` with which captions mark a new speaker, and `owns_line` for a name whose words
+    are on the lines below.
     """
 
     width: int
     rest: int = 0
     name: str | None = None
     label: Label | None = None
-    stamp: Stamp | None = None
-    leads: bool = False
+    timestamp: Timestamp | None = None
+    leading_time: bool = False
     change: bool = False
     owns_line: bool = False
 
 
 def lines(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Where each line with something on it begins and ends, and whether a blank one stands before it.
+    """Yield the start and end of each non-blank line, and whether a blank line precedes it.
 
-    A line ends where Unicode says that it must (UAX 14: LF, CR, CRLF, VT, FF, NEL, LS, PS).
+    Lines end at the mandatory breaks of Unicode (UAX 14: LF, CR, CRLF, VT, FF, NEL, LS, PS).
     """
-    before, blank = 0, True
+    previous_end, after_blank = 0, True
     for line in LINE.finditer(text):
         start, end = line.span()
-        # Nearly always one character lies between lines: that is one end of a line.
-        blank = blank or (start - before > 1 and len(_LINE_END.findall(text, before, start)) > 1)
+        # Fast path: one character between lines, as nearly always, is one line end.
+        after_blank = after_blank or (
+            start - previous_end > 1 and len(_LINE_END.findall(text, previous_end, start)) > 1
+        )
         if line[0].isspace():
-            blank = True
+            after_blank = True
         else:
-            yield start, end, blank
-            blank = False
-        before = end
+            yield start, end, after_blank
+            after_blank = False
+        previous_end = end
 
 
-def read_head(line: str) -> Head | None:
-    """Read how a line begins; `None` for one that begins with its words."""
-    head = line[:_MAX_HEAD]
-    if ":" not in head and "\uff1a" not in head and ">>" not in head:
+def parse_prefix(line: str) -> LinePrefix | None:
+    """Parse the prefix of a line. Return `None` if the line starts with its words."""
+    beginning = line[:_MAX_PREFIX]
+    if ":" not in beginning and "\uff1a" not in beginning and ">>" not in beginning:
         return None
-    begin = _BEGIN.match(head)
+    begin = _BEGIN.match(beginning)
     assert begin is not None
     change = begin["change"] is not None
-    leading = _LEADING.match(head, begin.end())
+    leading = _LEADING_TIME.match(beginning, begin.end())
     if leading is not None:
-        return _led(line, head, leading, change)
+        return _after_timestamp(line, beginning, leading, change)
     return (
-        _labelled(head, begin.end())
-        or _headed(line, begin.end())
-        or (Head(begin.end(), begin.end(), change=True) if change else None)
+        _name_and_colon(beginning, begin.end())
+        or _name_and_time_line(line, begin.end())
+        or (LinePrefix(begin.end(), begin.end(), change=True) if change else None)
     )
 
 
-def _led(line: str, head: str, leading: re.Match[str], change: bool) -> Head:
-    stamp, leads = _stamp(leading), leading["bare"] is not None
-    labelled = _labelled(head, leading.end(), timed=True)
-    if labelled is not None:
-        return replace(labelled, rest=leading.end(), stamp=stamp, leads=leads)
+def _after_timestamp(line: str, beginning: str, leading: re.Match[str], change: bool) -> LinePrefix:
+    timestamp, leading_time = _timestamp(leading), leading["bare"] is not None
+    name_prefix = _name_and_colon(beginning, leading.end(), after_time=True)
+    if name_prefix is not None:
+        return replace(name_prefix, rest=leading.end(), timestamp=timestamp, leading_time=leading_time)
     rest = line[leading.end() :].strip(" \t*_")
-    if leading["rule"] and " " in rest and judge(rest) is Label.NAME:
-        return Head(len(line), leading.end(), clean_name(rest), Label.UNSURE, stamp, leads, owns_line=True)
-    return Head(leading.end(), leading.end(), stamp=stamp, leads=leads, change=change)
+    if leading["rule"] and " " in rest and classify(rest) is Label.NAME:
+        return LinePrefix(
+            len(line), leading.end(), clean_name(rest), Label.UNSURE, timestamp, leading_time, owns_line=True
+        )
+    return LinePrefix(leading.end(), leading.end(), timestamp=timestamp, leading_time=leading_time, change=change)
 
 
-def _labelled(head: str, at: int, *, timed: bool = False) -> Head | None:
-    found = _LABELLED.match(head, at)
-    if found is None:
+def _name_and_colon(beginning: str, at: int, *, after_time: bool = False) -> LinePrefix | None:
+    match = _NAME_COLON.match(beginning, at)
+    if match is None:
         return None
-    written = found["name"].strip()
-    chat = _CHAT.fullmatch(written) if timed else None
-    name = clean_name(chat["name"] if chat else written)
-    label = judge(name) if name else Label.WORDS
-    return None if label is Label.WORDS else Head(found.end(), 0, name, label, _stamp(found))
+    label_text = match["name"].strip()
+    chat = _CHAT.fullmatch(label_text) if after_time else None
+    name = clean_name(chat["name"] if chat else label_text)
+    label = classify(name) if name else Label.WORDS
+    return None if label is Label.WORDS else LinePrefix(match.end(), 0, name, label, _timestamp(match))
 
 
-def _headed(line: str, at: int) -> Head | None:
-    """A name and a time on a line of their own, as Otter, Teams and Zoom write them.
+def _name_and_time_line(line: str, at: int) -> LinePrefix | None:
+    """Parse a name and a time on a line of their own, as Otter, Teams and Zoom write them.
 
-    A single space between the two is what a sentence has as well: one such line alone names nobody.
+    A single space between the two also occurs in sentences, so a single such line names no speaker.
     """
-    found = _HEADED.match(line, at) if len(line) <= _MAX_LINE_OF_ITS_OWN else None
-    if found is None:
+    match = _NAME_TIME_LINE.match(line, at) if len(line) <= _MAX_LINE_OF_ITS_OWN else None
+    if match is None:
         return None
-    written = found["name"].strip(" \t*_")
-    in_brackets = written.startswith("[") and written.endswith("]")
-    name = clean_name(written[1:-1] if in_brackets else written)
-    if name is None or judge(name) is not Label.NAME:
+    label_text = match["name"].strip(" \t*_")
+    in_brackets = label_text.startswith("[") and label_text.endswith("]")
+    name = clean_name(label_text[1:-1] if in_brackets else label_text)
+    if name is None or classify(name) is not Label.NAME:
         return None
-    gap = found["gap"]
-    apart = in_brackets or len(gap) > 1 or gap == "\t" or found["rule"] is not None or found["bracketed"] is not None
-    return Head(len(line), 0, name, Label.NAME if apart else Label.UNSURE, _stamp(found), owns_line=True)
+    gap = match["gap"]
+    is_set_apart = (
+        in_brackets or len(gap) > 1 or gap == "\t" or match["rule"] is not None or match["bracketed"] is not None
+    )
+    return LinePrefix(
+        len(line), 0, name, Label.NAME if is_set_apart else Label.UNSURE, _timestamp(match), owns_line=True
+    )
 
 
-def _stamp(found: re.Match[str]) -> Stamp | None:
-    written = found["bracketed"] or found["bare"]
-    return read_stamp(written) if written else None
+def _timestamp(match: re.Match[str]) -> Timestamp | None:
+    text = match["bracketed"] or match["bare"]
+    return parse_timestamp(text) if text else None

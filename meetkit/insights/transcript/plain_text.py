@@ -1,86 +1,90 @@
-"""Plain text: turns by the names and times that lines begin with."""
+"""Plain text: turns from the names and times at the start of lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from meetkit.insights.transcript.labels import Label
-from meetkit.insights.transcript.line_prefixes import Head, lines, read_head
-from meetkit.insights.transcript.segments import MAX_NAMELESS, ends_sentence
-from meetkit.insights.transcript.speakers import Speakers
-from meetkit.insights.transcript.timestamps import RecordingClock, Stamp
+from meetkit.insights.transcript.line_prefixes import LinePrefix, lines, parse_prefix
+from meetkit.insights.transcript.segments import MAX_UNNAMED_TURN, ends_sentence
+from meetkit.insights.transcript.speakers import SpeakerNames
+from meetkit.insights.transcript.timestamps import RecordingTimeline, Timestamp
 from meetkit.models.transcripts import Transcript, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class _Habits:
-    """What the lines of a text, taken together, say about each of them."""
+class _TextProfile:
+    """The conventions of a text, inferred from all its lines."""
 
-    speakers: Speakers
+    speakers: SpeakerNames
     times_with_names: bool
     times_lead: bool
 
     @classmethod
-    def of(cls, read: list[Head | None]) -> _Habits:
-        """Look at all lines once."""
-        heads = [head for head in read if head is not None]
-        named = [head for head in heads if head.label is Label.NAME]
-        speakers = Speakers.of(heads)
-        leading = sum(1 for head in heads if head.leads and speakers.name(head) is None)
+    def of(cls, prefixes_by_line: list[LinePrefix | None]) -> _TextProfile:
+        """Infer the conventions from the prefixes of all lines."""
+        prefixes = [prefix for prefix in prefixes_by_line if prefix is not None]
+        named_prefixes = [prefix for prefix in prefixes if prefix.label is Label.NAME]
+        speakers = SpeakerNames.of(prefixes)
+        leading_times = sum(1 for prefix in prefixes if prefix.leading_time and speakers.name(prefix) is None)
         return cls(
             speakers=speakers,
-            times_with_names=any(head.stamp is not None for head in named),
-            times_lead=any(head.leads for head in named) or 3 * leading >= len(read),
+            times_with_names=any(prefix.timestamp is not None for prefix in named_prefixes),
+            # With a time at the start of every third line, such times are timestamps.
+            times_lead=any(prefix.leading_time for prefix in named_prefixes)
+            or 3 * leading_times >= len(prefixes_by_line),
         )
 
-    def marks_time(self, head: Head) -> bool:
-        """Whether the line's time says when something is said, instead of being what is said."""
-        if head.stamp is None or (head.owns_line and head.rest == 0):
+    def marks_time(self, prefix: LinePrefix) -> bool:
+        """Return whether the time of a line is a timestamp and not part of the words."""
+        if prefix.timestamp is None or (prefix.owns_line and prefix.rest == 0):
             return False
-        return self.times_lead or not head.leads
+        return self.times_lead or not prefix.leading_time
 
 
-class _Turns:
-    """Collects turns. The open one may wait for its first words, on a line below its name or its time."""
+class _TurnBuilder:
+    """A builder of turns. The open turn may still wait for its first words, below the line of its name or time."""
 
     def __init__(self, text: str) -> None:
-        self.done: list[Turn] = []
+        self.turns: list[Turn] = []
         self.speaker: str | None = None
         self._text = text
-        self._clock = RecordingClock()
+        self._timeline = RecordingTimeline()
         self._open = self._only_time = False
         self._span: tuple[int, int] | None = None
         self._times: tuple[float | None, float | None] = (None, None)
 
-    def begin(self, speaker: str | None, stamp: Stamp | None = None, *, only_time: bool = False) -> None:
-        """Close the open turn and open another. A time that stands alone is that of who speaks next."""
-        waits = self._open and self._only_time and self._span is None
-        times = self._times if waits and stamp is None else self._clock.seconds(stamp)
+    def begin(self, speaker: str | None, timestamp: Timestamp | None = None, *, only_time: bool = False) -> None:
+        """Close the open turn and open a new one. A time on its own belongs to the next speaker."""
+        is_waiting = self._open and self._only_time and self._span is None
+        times = self._times if is_waiting and timestamp is None else self._timeline.seconds(timestamp)
         self.close()
         self.speaker, self._times, self._open, self._only_time = speaker, times, True, only_time
 
     def add(self, start: int, end: int) -> None:
         """Add a line's words to the open turn."""
         words = self._text[start:end].rstrip()
-        kept = words.lstrip().lstrip("\ufeff").lstrip()
-        if kept:
+        text = words.lstrip().lstrip("\ufeff").lstrip()
+        if text:
             end = start + len(words)
-            self._span = (self._span[0] if self._span else end - len(kept), end)
+            self._span = (self._span[0] if self._span else end - len(text), end)
 
-    def goes_on(self, after_blank: bool) -> bool:
-        """Whether a line that says nothing of its own belongs to the open turn."""
+    def takes_line(self, after_blank: bool) -> bool:
+        """Return whether a line without a prefix belongs to the open turn."""
         if self._span is None or self.speaker is not None:
             return self._open
         start, end = self._span
-        return not (after_blank or end - start >= MAX_NAMELESS or ends_sentence(self._text[max(start, end - 16) : end]))
+        return not (
+            after_blank or end - start >= MAX_UNNAMED_TURN or ends_sentence(self._text[max(start, end - 16) : end])
+        )
 
     def close(self) -> None:
-        """Keep the open turn, if anything was said in it."""
+        """Close the open turn, and store it if it has words."""
         if self._span is not None:
             start, end = self._span
-            self.done.append(
+            self.turns.append(
                 Turn(
-                    index=len(self.done),
+                    index=len(self.turns),
                     speaker=self.speaker,
                     text=self._text[start:end],
                     start=start,
@@ -95,32 +99,32 @@ class _Turns:
 def read_plain(text: str) -> Transcript:
     """Read plain text, which is its own canonical form.
 
-    A line with a name begins a turn, one without belongs to the turn above. Where nobody is named, a turn goes
-    on to the end of a sentence at the end of a line, to a blank line, or to the next time.
+    A line with a name starts a turn; a line without one belongs to the turn above. Without a speaker, a turn ends at
+    a sentence end at the end of a line, at a blank line, or at the next time.
     """
-    read = [read_head(text[start:end]) for start, end, _ in lines(text)]
-    habits, turns = _Habits.of(read), _Turns(text)
-    for head, (start, end, after_blank) in zip(read, lines(text), strict=True):
-        width = 0 if head is None else _begin(head, after_blank, habits, turns)
-        if width == 0 and not turns.goes_on(after_blank):
-            turns.begin(None)
-        turns.add(start + width, end)
-    turns.close()
-    return Transcript(format="text", text=text, turns=tuple(turns.done))
+    prefixes = [parse_prefix(text[start:end]) for start, end, _ in lines(text)]
+    profile, builder = _TextProfile.of(prefixes), _TurnBuilder(text)
+    for prefix, (start, end, after_blank) in zip(prefixes, lines(text), strict=True):
+        width = 0 if prefix is None else _begin(prefix, after_blank, profile, builder)
+        if width == 0 and not builder.takes_line(after_blank):
+            builder.begin(None)
+        builder.add(start + width, end)
+    builder.close()
+    return Transcript(format="text", text=text, turns=tuple(builder.turns))
 
 
-def _begin(head: Head, after_blank: bool, habits: _Habits, turns: _Turns) -> int:
-    """Begin the turn that a line's head says begins, if it does; the number of characters that are no words."""
-    if name := habits.speakers.name(head):
-        turns.begin(name, head.stamp)
-        return head.width
-    if habits.marks_time(head):
-        # Where times stand with names, one without is somebody's; elsewhere it runs along with who is speaking.
-        turns.begin(None if habits.times_with_names else turns.speaker, head.stamp, only_time=True)
-        return head.rest
-    if head.change:
-        turns.begin(None)
-        return head.rest
-    if head.label is Label.HEADING and after_blank:
-        turns.begin(None)
+def _begin(prefix: LinePrefix, after_blank: bool, profile: _TextProfile, builder: _TurnBuilder) -> int:
+    """Open the turn that a prefix starts, if it does. Return the number of characters before the words."""
+    if name := profile.speakers.name(prefix):
+        builder.begin(name, prefix.timestamp)
+        return prefix.width
+    if profile.marks_time(prefix):
+        # If names have times, a time without a name is an unknown speaker's; otherwise the speaker goes on.
+        builder.begin(None if profile.times_with_names else builder.speaker, prefix.timestamp, only_time=True)
+        return prefix.rest
+    if prefix.change:
+        builder.begin(None)
+        return prefix.rest
+    if prefix.label is Label.HEADING and after_blank:
+        builder.begin(None)
     return 0

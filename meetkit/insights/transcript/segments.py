@@ -1,4 +1,4 @@
-"""What cues and segments say, one piece at a time, and how pieces become turns of a canonical text."""
+"""Segments of speech, and the canonical transcript that they are merged into."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 
 from meetkit.models.transcripts import Transcript, TranscriptFormat, Turn
 
+# Seconds of silence that a turn may contain.
 MAX_PAUSE = 3.0
-"""Seconds of silence within a turn."""
-MAX_NAMELESS = 1000
-"""Characters after which a turn of nobody known ends, even within a sentence: some transcripts have no full stops."""
+# Characters after which a turn without a speaker ends, even within a sentence: some transcripts have no full stops.
+MAX_UNNAMED_TURN = 1000
 
 _BREAKS = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _SENTENCE_END = re.compile("[.!?\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964][\"'\u201d\u2019\u00bb)\\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Words of one speaker, on one line, from `start` to `end` seconds.
+class Segment:
+    """A segment: the words of one speaker, on one line, from `start` to `end` seconds.
 
-    `lends_name` is set where names are written at the change of speakers only: the sentence of such a piece may go
-    on in one without a name.
+    `lends_name` is set if the format names speakers only where they change: a segment without a name may then
+    continue the sentence of this one.
     """
 
     speaker: str | None
@@ -33,74 +33,76 @@ class Piece:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a sentence ends where the text does."""
+    """Return whether a text ends with the end of a sentence."""
+    # Only the end is searched: the closing quotes and brackets after a full stop are few.
     return bool(_SENTENCE_END.search(text[-16:]))
 
 
 def one_line(text: str) -> str:
-    """The words of several lines on one."""
+    """Join lines into one."""
     return " ".join(part for part in map(str.strip, _BREAKS.split(text)) if part)
 
 
-def canonical(pieces: Iterable[Piece], form: TranscriptFormat) -> Transcript:
-    """Write pieces as `Speaker: words` lines (`words` where nobody is named), each a turn."""
+def build_transcript(segments: Iterable[Segment], form: TranscriptFormat) -> Transcript:
+    """Build a transcript with one line per turn: `Speaker: words`, or `words` without a speaker."""
     turns: list[Turn] = []
-    written: list[str] = []
+    lines: list[str] = []
     at = 0
-    for piece in merged(pieces):
-        label = "" if piece.speaker is None else f"{piece.speaker}: "
-        start, end = at + len(label), at + len(label) + len(piece.text)
+    for segment in merge_segments(segments):
+        label = "" if segment.speaker is None else f"{segment.speaker}: "
+        start, end = at + len(label), at + len(label) + len(segment.text)
         turns.append(
             Turn(
                 index=len(turns),
-                speaker=piece.speaker,
-                text=piece.text,
+                speaker=segment.speaker,
+                text=segment.text,
                 start=start,
                 end=end,
-                start_seconds=piece.start,
-                end_seconds=piece.end,
+                start_seconds=segment.start,
+                end_seconds=segment.end,
             )
         )
-        written.append(label + piece.text)
+        lines.append(label + segment.text)
         at = end + 1
-    return Transcript(format=form, text="\n".join(written), turns=tuple(turns))
+    return Transcript(format=form, text="\n".join(lines), turns=tuple(turns))
 
 
-def merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Join what one speaker says without a break, as subtitles cut it anywhere.
+def merge_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """Merge consecutive segments of one speaker, as subtitles cut speech anywhere.
 
-    A piece goes on with the turn before if no more than `MAX_PAUSE` seconds lie between (as far as times are
-    known) and the same name is on both; or no name is, and the turn has not ended its sentence nor reached
-    `MAX_NAMELESS` characters.
+    A segment continues the turn before if at most `MAX_PAUSE` seconds lie between (where times are known) and both
+    have the same name; or if the segment has none, and the turn has neither ended its sentence nor reached
+    `MAX_UNNAMED_TURN` characters.
     """
-    turn: list[str] = []
-    last: Piece | None = None
+    texts: list[str] = []
+    last: Segment | None = None
     length = 0
-    for piece in pieces:
-        if not piece.text:
+    for segment in segments:
+        if not segment.text:
             continue
-        if last is not None and _goes_on(last, piece, length):
-            last = replace(last, text=piece.text, end=_later(last.end, piece.end))
-            length += 1 + len(piece.text)
+        if last is not None and _continues(last, segment, length):
+            # `last` has the text of the newest segment only: joining all of it each time takes quadratic time.
+            last = replace(last, text=segment.text, end=_later(last.end, segment.end))
+            length += 1 + len(segment.text)
         else:
             if last is not None:
-                yield replace(last, text=" ".join(turn))
-            turn, last, length = [], piece, len(piece.text)
-        turn.append(piece.text)
+                yield replace(last, text=" ".join(texts))
+            texts, last, length = [], segment, len(segment.text)
+        texts.append(segment.text)
     if last is not None:
-        yield replace(last, text=" ".join(turn))
+        yield replace(last, text=" ".join(texts))
 
 
-def _goes_on(turn: Piece, piece: Piece, length: int) -> bool:
-    if turn.end is not None and piece.start is not None and round(piece.start - turn.end, 3) > MAX_PAUSE:
+def _continues(turn: Segment, segment: Segment, length: int) -> bool:
+    if turn.end is not None and segment.start is not None and round(segment.start - turn.end, 3) > MAX_PAUSE:
         return False
-    if turn.start is not None and piece.start is not None and piece.start < turn.start:
+    if turn.start is not None and segment.start is not None and segment.start < turn.start:
         return False
-    if piece.speaker is not None:
-        return piece.speaker == turn.speaker
+    if segment.speaker is not None:
+        return segment.speaker == turn.speaker
     may_go_on = turn.speaker is None or turn.lends_name
-    return may_go_on and length < MAX_NAMELESS and not ends_sentence(turn.text)
+    return may_go_on and length < MAX_UNNAMED_TURN and not ends_sentence(turn.text)
 
 
-def _later(one: float | None, other: float | None) -> float | None:
-    return None if other is None else max(one or 0.0, other)
+def _later(end: float | None, new_end: float | None) -> float | None:
+    return None if new_end is None else max(end or 0.0, new_end)

@@ -1,4 +1,4 @@
-"""What WebVTT and SRT have in common: cues, each with its times above its words."""
+"""Cues of WebVTT and SRT files: a timing line, and the lines of text below it."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ from meetkit.insights.transcript.timestamps import milliseconds
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
 _SETTINGS = r"(?:[ \t]++[A-Za-z]\w*+:\S++)*+[ \t]*+$"
+# Possessive quantifiers, so that no line takes more than linear time.
 TIMING = re.compile(rf"[ \t\ufeff]*+{_TIME}[ \t]*+-->[ \t]*+{_TIME}{_SETTINGS}")
 _ALMOST_TIMING = re.compile(r"[ \t]*+\d++:[\d:]*+(?:[.,]\d++[ \t]*+-{1,2}>|[ \t]*+-->)")
 _LINE = re.compile("([^\n\r]*+)(?:\r\n|\n|\r|$)")
-_ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
+_NON_CUE_BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Lines that are shown from `start` to `end` seconds; no end where the file has one before its start."""
+    """The lines shown from `start` to `end` seconds. `end` is `None` if the file has one before the start."""
 
     start: float
     end: float | None
     lines: tuple[str, ...]
 
 
-def read_cues(text: str, *, numbered: bool) -> Iterator[Cue]:
-    """The cues of a file, in its order.
+def read_cues(text: str, *, has_numbers: bool) -> Iterator[Cue]:
+    """Yield the cues of a file in order.
 
-    A line of times begins a cue. The line above it is the cue's identifier if it follows a blank line, or where
-    cues are `numbered` if it is a number. Comments, styles and regions of WebVTT are passed over. All else is
-    said, also below a blank line.
+    A timing line starts a cue. The line above it is the cue's identifier if it follows a blank line or, with
+    `has_numbers`, if it is a number. Comments, styles and regions of WebVTT are skipped. All other lines are text
+    of the cue, also those below a blank line.
 
     Raises:
-        InvalidRequestError: a line is almost one of times.
+        InvalidRequestError: a line is almost a timing line.
     """
     times: tuple[float, float | None] | None = None
-    said: list[str] = []
-    aside = False
+    lines: list[str] = []
+    in_skipped_block = False
     for number, line in enumerate(_lines(text), start=1):
-        found = TIMING.match(line) if ">" in line else None
-        if found is not None:
+        timing = TIMING.match(line) if ">" in line else None
+        if timing is not None:
             if times is not None:
-                yield _cue(times, _without_identifier(said, numbered=numbered))
-            times, said, aside = _times(found), [], False
-        elif ">" in line and not aside and _ALMOST_TIMING.match(line):
+                yield _cue(times, _without_identifier(lines, has_numbers=has_numbers))
+            times, lines, in_skipped_block = _times(timing), [], False
+        elif ">" in line and not in_skipped_block and _ALMOST_TIMING.match(line):
             raise InvalidRequestError(
                 f"line {number}: {brief_repr(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
             )
-        elif aside:
-            aside = bool(line.strip())
-        elif not numbered and said and not said[-1] and _ASIDE.match(line):
-            aside = True
+        elif in_skipped_block:
+            in_skipped_block = bool(line.strip())
+        elif not has_numbers and lines and not lines[-1] and _NON_CUE_BLOCK.match(line):
+            in_skipped_block = True
         else:
-            said.append(line.strip())
+            lines.append(line.strip())
     if times is not None:
-        yield _cue(times, said)
+        yield _cue(times, lines)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -64,8 +65,8 @@ def _lines(text: str) -> Iterator[str]:
         yield line[1]
 
 
-def _times(found: re.Match[str]) -> tuple[float, float | None]:
-    hours, minutes, seconds, fraction, *end = found.groups()
+def _times(match: re.Match[str]) -> tuple[float, float | None]:
+    hours, minutes, seconds, fraction, *end = match.groups()
     begins = _seconds(hours, minutes, seconds, fraction)
     ends = _seconds(*end)
     return begins, ends if ends >= begins else None
@@ -75,12 +76,12 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None
     return milliseconds(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds), fraction)
 
 
-def _without_identifier(said: list[str], *, numbered: bool) -> list[str]:
-    if not said or not said[-1]:
-        return said
-    is_identifier = said[-1].isdecimal() if numbered else len(said) > 1 and not said[-2]
-    return said[:-1] if is_identifier else said
+def _without_identifier(lines: list[str], *, has_numbers: bool) -> list[str]:
+    if not lines or not lines[-1]:
+        return lines
+    is_identifier = lines[-1].isdecimal() if has_numbers else len(lines) > 1 and not lines[-2]
+    return lines[:-1] if is_identifier else lines
 
 
-def _cue(times: tuple[float, float | None], said: list[str]) -> Cue:
-    return Cue(*times, tuple(line for line in said if line))
+def _cue(times: tuple[float, float | None], lines: list[str]) -> Cue:
+    return Cue(*times, tuple(line for line in lines if line))

@@ -1,4 +1,4 @@
-"""WebVTT and SRT as pieces: who speaks, by voice tags or by names before the words."""
+"""Segments of WebVTT and SRT, with speakers from voice tags or from names before the words."""
 
 from __future__ import annotations
 
@@ -7,65 +7,65 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from meetkit.insights.transcript.labels import clean_name
-from meetkit.insights.transcript.line_prefixes import Head, read_head
-from meetkit.insights.transcript.segments import Piece, one_line
-from meetkit.insights.transcript.speakers import Speakers
+from meetkit.insights.transcript.line_prefixes import LinePrefix, parse_prefix
+from meetkit.insights.transcript.segments import Segment, one_line
+from meetkit.insights.transcript.speakers import SpeakerNames
 from meetkit.insights.transcript.subtitle_cues import Cue, read_cues
 
-# An unknown tag is words in angle brackets: transcripts have those, players show them.
+# Unknown tags stay: they are words in angle brackets, which players show.
 _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>|(</v>)")
 _SRT_TAG = re.compile(r"</?(?:b|i|u|s|c|font|v)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
 _COLON = re.compile("[:\uff1a]")
 
 
-def vtt_pieces(text: str) -> Iterator[Piece]:
-    """Read WebVTT (W3C). Where any cue has a voice tag, tags alone say who speaks."""
-    cues = read_cues(text, numbered=False)
+def vtt_segments(text: str) -> Iterator[Segment]:
+    """Read WebVTT (W3C). If any cue has a voice tag, only voice tags name speakers."""
+    cues = read_cues(text, has_numbers=False)
     if "<v" in text and _VOICE.search(text):
-        return (piece for cue in cues for piece in _voices(cue))
-    return _labelled(cues, _VTT_TAG, html.unescape)
+        return (segment for cue in cues for segment in _voice_segments(cue))
+    return _named_segments(cues, _VTT_TAG, html.unescape)
 
 
-def srt_pieces(text: str) -> Iterator[Piece]:
-    """Read SRT, which has no standard, as players do: tags are dropped, `Name: words` names a speaker."""
-    return _labelled(read_cues(text, numbered=True), _SRT_TAG, str)
+def srt_segments(text: str) -> Iterator[Segment]:
+    """Read SRT as players do, as it has no standard. Tags are dropped, and `Name: words` names a speaker."""
+    return _named_segments(read_cues(text, has_numbers=True), _SRT_TAG, str)
 
 
-def _voices(cue: Cue) -> Iterator[Piece]:
+def _voice_segments(cue: Cue) -> Iterator[Segment]:
     speaker: str | None = None
-    # Words, then for each voice tag: its name, or the end tag, and the words behind it.
+    # The words, then for each voice tag its name or the end tag, and the words after it.
     words, *rest = _VOICE.split("\n".join(cue.lines))
-    yield _piece(cue, None, words)
+    yield _segment(cue, None, words)
     for name, end, words in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
         speaker = None if end else clean_name(html.unescape(name or ""))
-        yield _piece(cue, speaker, words)
+        yield _segment(cue, speaker, words)
 
 
-def _piece(cue: Cue, speaker: str | None, words: str) -> Piece:
-    return Piece(speaker, one_line(html.unescape(_VTT_TAG.sub("", words))), cue.start, cue.end)
+def _segment(cue: Cue, speaker: str | None, words: str) -> Segment:
+    return Segment(speaker, one_line(html.unescape(_VTT_TAG.sub("", words))), cue.start, cue.end)
 
 
-def _labelled(cues: Iterable[Cue], tag: re.Pattern[str], decoded: Callable[[str], str]) -> Iterator[Piece]:
-    read = [(cue, [_split(tag.sub("", line), decoded) for line in cue.lines]) for cue in cues]
-    speakers = Speakers.of(head for _, lines in read for _, head in lines if head is not None)
-    for cue, lines in read:
+def _named_segments(cues: Iterable[Cue], tag: re.Pattern[str], decode: Callable[[str], str]) -> Iterator[Segment]:
+    parsed_cues = [(cue, [_split_prefix(tag.sub("", line), decode) for line in cue.lines]) for cue in cues]
+    speakers = SpeakerNames.of(prefix for _, lines in parsed_cues for _, prefix in lines if prefix is not None)
+    for cue, lines in parsed_cues:
         speaker: str | None = None
-        said: list[str] = []
-        for words, head in lines:
-            if head is not None and (name := speakers.name(head)):
-                yield Piece(speaker, one_line("\n".join(said)), cue.start, cue.end, lends_name=True)
-                speaker, said = name, [words[head.width :]]
+        words_so_far: list[str] = []
+        for words, prefix in lines:
+            if prefix is not None and (name := speakers.name(prefix)):
+                yield Segment(speaker, one_line("\n".join(words_so_far)), cue.start, cue.end, lends_name=True)
+                speaker, words_so_far = name, [words[prefix.width :]]
             else:
-                said.append(words)
-        yield Piece(speaker, one_line("\n".join(said)), cue.start, cue.end, lends_name=True)
+                words_so_far.append(words)
+        yield Segment(speaker, one_line("\n".join(words_so_far)), cue.start, cue.end, lends_name=True)
 
 
-def _split(line: str, decoded: Callable[[str], str]) -> tuple[str, Head | None]:
-    """A line's words, and the label before them. A colon that is escaped ends no label."""
-    words = decoded(line)
+def _split_prefix(line: str, decode: Callable[[str], str]) -> tuple[str, LinePrefix | None]:
+    """Split a line into its words and the prefix before them. An escaped colon ends no name."""
+    words = decode(line)
     colon = _COLON.search(line)
-    if colon is None or _COLON.search(decoded(line[: colon.start()])):
+    if colon is None or _COLON.search(decode(line[: colon.start()])):
         return words, None
-    head = read_head(words)
-    return words, None if head is None or head.owns_line else head
+    prefix = parse_prefix(words)
+    return words, None if prefix is None or prefix.owns_line else prefix

@@ -1,4 +1,4 @@
-"""Writing a transcript as WebVTT or SRT, a cue for each turn."""
+"""The writer of transcripts as WebVTT or SRT, one cue per turn."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def write_vtt(transcript: Transcript) -> str:
 def write_srt(transcript: Transcript) -> str:
     """Write SRT, with `Name: ` before the words.
 
-    SRT has neither voices nor escapes. Names are read again where `read_transcript` takes them for names in plain
-    text; `-->` within words becomes `-- >`, which no player takes for a time.
+    SRT has neither voice tags nor escapes. `read_transcript` reads the names that it recognizes in plain text.
+    `-->` within words becomes `-- >`, which no player reads as a timing line.
 
     Raises:
         InvalidRequestError: a turn has no start or no end.
@@ -54,7 +54,7 @@ def _vtt_words(turn: Turn, *, has_names: bool) -> str:
     words = html.escape(one_line(turn.text), quote=False)
     if turn.speaker is not None:
         return f"<v {html.escape(turn.speaker, quote=False)}>{words}</v>"
-    # Without any voice tag in the file, words before a colon would read as a name.
+    # In a file without voice tags, words before a colon would be read as a name.
     return words if has_names else words.replace(":", "&#58;").replace("\uff1a", "&#65306;")
 
 

@@ -70,7 +70,7 @@ def analyze(files: tuple[str, ...], meeting_id: str | None, as_json: bool, repor
     if meeting_id is not None:
         _analyze_meeting(meeting_id, files, form, options)
     elif not files:
-        raise InvalidRequestError("name a transcript, a folder of transcripts, or a meeting with --meeting")
+        raise InvalidRequestError("give a transcript, a folder of transcripts, or --meeting")
     else:
         context, sources = _context(**options), inputs.find(files)
         if len(files) > 1 or Path(files[0]).is_dir():
@@ -108,6 +108,7 @@ def _trackers(options: Sequence[str]) -> dict[str, list[str]]:
 def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) -> None:
     title = context.title or _title(source.name)
     report = form.report
+    # A folder takes the report under the transcript's name, as it does of several.
     if report is not None and os.path.isdir(report):
         report = report / _page_name(source.name)
     out = terminal.console(stderr=form.as_json)
@@ -124,10 +125,10 @@ def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) ->
 def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, options: dict[str, Any]) -> None:
     """Analyse a stored meeting, from its own transcript or from a file."""
     if form.again:
-        raise InvalidRequestError("--again does not go with --meeting, which is always analysed anew")
+        raise InvalidRequestError("--again does not go with --meeting: a stored meeting is always analysed anew")
     trackers = _trackers(options.pop("trackers"))
     if extra := [_OPTIONS_OF_FILES[name] for name, value in options.items() if value]:
-        raise InvalidRequestError(f"{extra[0]} does not go with --meeting, which has its own")
+        raise InvalidRequestError(f"{extra[0]} does not go with --meeting: the stored meeting has its own")
     sources = inputs.find(files) if files else []
     if len(sources) > 1:
         raise InvalidRequestError("--meeting takes one transcript")
@@ -149,13 +150,14 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
 
 def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, form: Output) -> None:
     if context.title is not None:
-        raise InvalidRequestError("--title goes with one file; several files are titled by their names")
+        raise InvalidRequestError("--title goes with one file; several files take their names as titles")
     if form.report is not None and os.path.isfile(form.report):
         raise InvalidRequestError(f"{brief_repr(str(form.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, form) for source in sources]
     outcomes = []
     with terminal.progress("Analysing", len(tasks)) as advance:
         for outcome in batch.run_all(tasks, engine=_engine()):
+            # At once, so that a program can read the first while the others are analysed.
             if form.as_json:
                 _print_line(outcome)
             outcomes.append(outcome)
@@ -173,8 +175,8 @@ def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:
     analyses = list(_analyses(outcomes))
     if form.report is not None:
         _write_index(form.report, analyses)
-        current = sum(outcome.is_current for outcome in outcomes)
-        note = f", {current} of them up to date already" if current else ""
+        current_reports = sum(outcome.is_current for outcome in outcomes)
+        note = f", {current_reports} of them up to date already" if current_reports else ""
         click.echo(f"{len(analyses)} reports{note}: open {output.sanitize(str(form.report / _INDEX))}")
     elif not form.as_json and analyses:
         rows = [(outcome.task.source.name, insights) for outcome, insights in analyses]
@@ -194,6 +196,7 @@ def _analyses(outcomes: Sequence[batch.Outcome]) -> Iterator[tuple[batch.Outcome
 def _write_index(folder: Path, analyses: Sequence[tuple[batch.Outcome, MeetingInsights]]) -> None:
     from meetkit.insights.report import IndexEntry, render_index  # noqa: PLC0415  # needed for reports only
 
+    # A name may hold bytes that are no text; a link needs them as they are.
     entries = [
         IndexEntry(
             "./" + quote(_page_name(outcome.task.source.name).encode("utf-8", "surrogateescape")), name, insights
@@ -223,11 +226,13 @@ def _print_written(report: Path, *, is_current: bool) -> None:
 
 
 def _page_name(name: str) -> str:
-    """Return a file name for a report: unique, and not that of the index even where case does not count."""
+    """Return a file name for a report: another for each transcript, and not that of the index."""
+    # Some file systems take `Index.html` for `index.html`.
     return re.sub("^(index_*)$", r"\1_", name, flags=re.IGNORECASE) + ".html"
 
 
 def _title(name: str) -> str:
+    # A title has at most 200 characters.
     return Path(_printable(name)).stem[:200] or "Meeting"
 
 

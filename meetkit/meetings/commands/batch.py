@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import meetkit
+from meetkit.cli import files
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import OFFLINE, Engine, analyze
 from meetkit.insights.transcript import read_transcript
@@ -26,8 +26,9 @@ from meetkit.meetings.commands import inputs
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.transcripts import Transcript
 
-# With a model, which is called for all sections of each file at once.
+# With a model, which is called for all sections of a file at once: more files would exceed what a provider allows.
 _FILES_AT_A_TIME = 2
+# The findings as the report holds them for programs.
 _DATA = re.compile(r'<script type="application/json" id="insights">(.*?)</script>', re.DOTALL)
 
 
@@ -75,6 +76,7 @@ def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
     except BrokenProcessPool as error:
         raise MeetkitError("a worker process was killed; run the command again to continue") from error
     finally:
+        # After an interrupt, what has not begun is not done.
         pool.shutdown(cancel_futures=True)
 
 
@@ -84,22 +86,14 @@ def write_page(path: Path, page: str) -> None:
     Raises:
         InvalidRequestError: it cannot be written, or the path holds something else.
     """
-    try:
+    with files.reported_errors("write", str(path)):
         if os.path.lexists(path) and not _is_report(path):
             raise InvalidRequestError(
                 f"{brief_repr(str(path))} already exists and is not a meetkit report; use another name"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, part = tempfile.mkstemp(dir=path.parent, prefix=".report.", suffix=".part")
-        try:
-            with os.fdopen(number, "w", encoding="utf-8", errors="replace", newline="") as file:
-                file.write(page)
-            Path(part).replace(path)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InvalidRequestError(f"cannot write {brief_repr(str(path))}: {error.strerror or error}") from error
+        with files.replacing(path) as file:
+            file.write(page.encode("utf-8", "replace"))
 
 
 def _run(task: Task, engine: Engine) -> Outcome:
@@ -137,8 +131,10 @@ def _current_insights(report: Path, fingerprint: str) -> MeetingInsights | None:
         if data.get("made_from") != fingerprint:
             return None
         insights = MeetingInsights.model_validate(data["insights"])
+    # A report that is missing, damaged or of another version is written again.
     except (OSError, ValueError, ValidationError):
         return None
+    # So is one in which the model failed, as it may work now.
     return insights if all(section.status == "ok" for section in insights.sections.values()) else None
 
 
@@ -152,7 +148,9 @@ def _is_report(path: Path) -> bool:
 def _pool(tasks: int, engine: Engine) -> Executor:
     if engine is not OFFLINE:
         return ThreadPoolExecutor(max_workers=_FILES_AT_A_TIME)
+    # More processes than files would only cost their start.
     workers = max(1, min(tasks, os.cpu_count() or 1))
+    # A fork of a process with threads can deadlock.
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
 
 

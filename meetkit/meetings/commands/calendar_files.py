@@ -18,6 +18,7 @@ from meetkit.models.time import TimeSlot
 from meetkit.models.zones import FIRST, LAST, MINUTE, day_start, get_zone, to_datetime, to_microseconds
 
 MAX_DAYS = 366
+# A damaged file may have thousands.
 _MAX_PROBLEMS = 5
 _SATURDAY = 5
 _MIB = 1024 * 1024
@@ -58,6 +59,7 @@ def common_time(
     )
     if not 1 <= days <= MAX_DAYS:
         raise InvalidRequestError(f"--days: from 1 to {MAX_DAYS}, not {days}")
+    # Today's slots begin on the quarter of an hour, not at the second of the command.
     earliest = FIRST if first else -(-to_microseconds(now) // _QUARTER) * _QUARTER
     dates = [query.date + dt.timedelta(days=number) for number in range(days)]
     busy = [interval for path in paths for interval in _busy(path, query, timezone, dates, max_mb)]
@@ -106,14 +108,15 @@ def _busy(path: str, query: DayQuery, timezone: str, days: Sequence[dt.date], ma
 
 
 def _content(path: str, max_mb: int) -> bytes:
-    """Return the content of a file; of one that is too large, not more is read than shows it."""
     if "://" in path:
-        raise InvalidRequestError("calendars are read from files; download it first")
+        raise InvalidRequestError("--calendar takes a file, not a URL; download it first")
     try:
         with Path(path).open("rb") as file:
+            # One byte more shows that it is too large, and a file without end, such as a device, is not read on.
             content = file.read(max_mb * _MIB + 1)
     except OSError as error:
         raise InvalidRequestError(f"cannot be read: {error.strerror or type(error).__name__}") from None
+    # A NUL in the name.
     except ValueError as error:
         raise InvalidRequestError(f"cannot be read: {error}") from None
     if len(content) > max_mb * _MIB:

@@ -26,7 +26,7 @@ def print_analysis(out: Console, title: str, insights: MeetingInsights) -> None:
         out.print(sanitize(insights.summary.text))
     _print_items(out, insights.action_items.items)
     _print_list(out, "Decided", (decision.text for decision in insights.decisions.items))
-    _print_list(out, "Still to be answered", _open_questions(insights))
+    _print_list(out, "Open questions", _open_questions(insights))
     _print_list(out, "Next steps", (step.text for step in insights.follow_ups.items))
     _print_mood(out, insights.sentiment)
     _print_talk_time(out, insights.statistics)
@@ -41,6 +41,7 @@ def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]
     table = terminal.table("Call")
     for column in ("To do", "Decided", "Open questions"):
         table.add_column(column, justify="right")
+    # Only names of files may be too long for a line.
     table.add_column("Mood")
     table.add_column("Relationship")
     for name, insights in analyses:
@@ -93,6 +94,7 @@ def _print_mood(out: Console, sentiment: SentimentAnalysis) -> None:
 
 def _line(scores: Sequence[float]) -> str:
     """Return scores from -1 to 1 as a line of bars; of many, only every n-th."""
+    # More points than this do not fit on a line.
     step = -(-len(scores) // _POINTS)
     return "".join(_STEPS[round((score + 1) / 2 * (len(_STEPS) - 1))] for score in scores[::step])
 
@@ -120,7 +122,7 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
 
 
 def _note(section: Section) -> str:
-    prefixes = {"ok": "", "fallback": "by the offline engine, as the model failed: ", "failed": "could not be made: "}
+    prefixes = {"ok": "", "fallback": "by the offline engine, as the model failed: ", "failed": "failed: "}
     left_out = f"{section.rejected} left out, as the transcript does not support them" if section.rejected else ""
     return "; ".join(part for part in (prefixes[section.status] + (section.reason or ""), left_out) if part)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from meetkit.cli import files
 from meetkit.errors import InvalidRequestError, brief_repr
 
 STANDARD = "-"
@@ -44,10 +45,8 @@ def read(source: Input) -> bytes:
     Raises:
         InvalidRequestError: it cannot be read, is empty or too large.
     """
-    try:
+    with files.reported_errors("read", source.name):
         data = _bytes(source.path)
-    except OSError as error:
-        raise InvalidRequestError(f"cannot read {brief_repr(source.name)}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
         raise InvalidRequestError(f"{brief_repr(source.name)} has more than {MAX_BYTES // 1_000_000} MB, the limit")
     if not data.strip():
@@ -58,6 +57,7 @@ def read(source: Input) -> bytes:
 def _bytes(path: Path | None) -> bytes:
     if path is not None:
         with path.open("rb") as file:
+            # One more shows that a file is too large, and one without end, such as a device, is not read on.
             return file.read(MAX_BYTES + 1)
     if sys.stdin is None:
         raise InvalidRequestError("standard input is closed")
@@ -69,20 +69,22 @@ def _below(name: str) -> Iterable[Path | None]:
         return [None]
     path = Path(name)
     if not os.path.lexists(name):
-        raise InvalidRequestError(f"there is no file or folder {brief_repr(name)}")
+        raise InvalidRequestError(f"no such file or folder: {brief_repr(name)}")
     if not path.is_dir():
         return [path.absolute()]
-    if files := sorted(_files(path.absolute())):
-        return files
+    # The order of a walk depends on the file system.
+    if transcripts := sorted(_files(path.absolute())):
+        return transcripts
     raise InvalidRequestError(
         f"{brief_repr(name)} holds no transcript: no file ending in {', '.join(sorted(SUFFIXES))}"
     )
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        # The walk descends into the folders that remain in this list.
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(place, name)
+        for name in names:
+            path = Path(parent, name)
             if path.suffix.lower() in SUFFIXES and not name.startswith(".") and path.is_file():
                 yield path

@@ -15,6 +15,7 @@ from meetkit.meetings.commands import views
 from meetkit.models.zones import parse_date, utc_now
 
 
+# No `StoreCommand`, as calendars need no database.
 @click.command()
 @click.option("--user", "users", multiple=True, help="A user's id; repeatable.")
 @click.option(
@@ -78,7 +79,7 @@ def _slots_of_users(
     as_json: bool,
 ) -> None:
     if date is None:
-        raise InvalidRequestError("--user needs --date, the day to look at")
+        raise InvalidRequestError("--user needs --date")
     free_slots = meeting_service.find_available_slots(
         users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
     )
@@ -126,6 +127,7 @@ def _slots_of_calendars(
 def _work_hours(text: str) -> tuple[float, float] | None:
     if text == "own":
         return None
+    # Python's own numbers would also take underscores, signs and exponents.
     hours = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)", text)
     if not hours:
         raise InvalidRequestError(f"--hours: use FROM-TO such as 9-17 or 8.5-16, or 'own', not {brief_repr(text)}")

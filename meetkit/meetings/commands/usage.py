@@ -24,7 +24,7 @@ def usage(date_from: str | None, date_to: str | None, as_json: bool) -> None:
     elif totals:
         _print_table(terminal.console(), totals)
     else:
-        terminal.console().print("No calls to a model are on record.")
+        terminal.console().print("No model calls are recorded.")
 
 
 def _print_table(out: Console, totals: Sequence[UsageTotal]) -> None:

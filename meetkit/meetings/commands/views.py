@@ -25,7 +25,7 @@ from meetkit.models.zones import MINUTE, to_microseconds
 def print_meetings(out: Console, user: User, meetings: Sequence[Meeting]) -> None:
     """Print a user's meetings as a table, in the user's zone."""
     if not meetings:
-        out.print(f"{sanitize(user.name)} has no such meetings.")
+        out.print(f"{sanitize(user.name)} has no matching meetings.")
         return
     zone = ZoneInfo(user.timezone)
     table = terminal.table("When", "What", "With", "Status", "Id")
@@ -87,7 +87,7 @@ def retry_notice(out: Console) -> RetryObserver:
     def notice(*, attempt: int, error: LLMAPIError, wait: float) -> None:
         # A notice that cannot be written must not cost the brief.
         with contextlib.suppress(OSError):
-            out.print(f"Attempt {attempt} failed: {sanitize(str(error))}. Next one in {wait:.1f} s.")
+            out.print(f"Attempt {attempt} failed: {sanitize(str(error))}. Next attempt in {wait:.1f} s.")
 
     return notice
 
@@ -95,6 +95,7 @@ def retry_notice(out: Console) -> RetryObserver:
 def _participants(meeting: Meeting) -> str:
     if meeting.contact_id is None:
         return f"internal, {len(meeting.user_ids)} of us"
+    # The contact may be deleted or out of sight.
     try:
         contact = meeting_service.get_contact(meeting.contact_id)
     except NotFoundError:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Operations of meetings and people: each serves one route, for every framework alike."""

@@ -1,8 +1,8 @@
-"""What the routes of action items do."""
+"""Operations on action items."""
 
 from __future__ import annotations
 
-from meetkit import meeting_service
+from meetkit.meetings import service
 from meetkit.meetings.routes.bodies import ActionItemPage
 from meetkit.meetings.routes.queries import ActionItemQuery
 from meetkit.models.insights import PendingActionItem
@@ -14,28 +14,28 @@ from meetkit.web.reply import Reply
 
 @requires()
 def list_action_items(context: RequestContext, query: ActionItemQuery) -> Reply:
-    """What is open of a user's, with a contact, or both; by default of the caller's."""
+    """List the open items of a user, with a contact, or both; by default the caller's."""
     user_id = query.user_id
     if user_id is None and query.contact_id is None and context.caller:
         user_id = context.caller.user_id
-    found = meeting_service.get_open_action_items(user_id, query.contact_id)
-    return page_of(ActionItemPage, "/action-items", query, _page(found, query), _cursor)
+    items = service.get_open_action_items(user_id, query.contact_id)
+    return page_of(ActionItemPage, "/action-items", query, _page(items, query), _cursor)
 
 
 @requires(write=True)
 def complete_action_item(context: RequestContext, meeting_id: str, item_id: str) -> Reply:
-    """Note that something is done."""
-    return Reply.of(meeting_service.complete_action_item(meeting_id, item_id))
+    """Mark an item as done."""
+    return Reply.of(service.complete_action_item(meeting_id, item_id))
 
 
-def _page(found: list[PendingActionItem], query: ActionItemQuery) -> list[PendingActionItem]:
+def _page(items: list[PendingActionItem], query: ActionItemQuery) -> list[PendingActionItem]:
     start = query.offset
     if query.after is not None:
-        cursors = [_cursor(item) for item in found]
+        cursors = [_cursor(item) for item in items]
         if query.after not in cursors:
             raise unknown_cursor(query.after)
         start += cursors.index(query.after) + 1
-    return found[start : start + query.limit + 1]
+    return items[start : start + query.limit + 1]
 
 
 def _cursor(item: PendingActionItem) -> str:

@@ -1,13 +1,13 @@
-"""What waits for a model, for frameworks whose views are plain functions: all in the thread of the request.
+"""Operations that call a model, as plain functions: all of one runs in the thread of the request.
 
-So the store may be one on a host's open connection, and no event loop is needed beside a host's own.
+A host whose framework has no event loop needs none, and its store may use the connection that the host has open.
 """
 
 from __future__ import annotations
 
-from meetkit import meeting_service
 from meetkit.errors import LLMAPIError
-from meetkit.meetings.operations.insights import of_one_attempt, sent, standing_in
+from meetkit.meetings import service
+from meetkit.meetings.operations.insights import error_of_one_attempt, fallback_of, sent_transcript
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.authorization import requires
@@ -19,11 +19,11 @@ from meetkit.web.reply import Reply
 def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
     try:
-        prep = meeting_service.generate_pre_meeting_prep_with_retry(
-            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
+        prep = service.generate_pre_meeting_prep_with_retry(
+            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=fallback_of(query)
         )
     except LLMAPIError as error:
-        raise of_one_attempt(error) from error
+        raise error_of_one_attempt(error) from error
     return Reply.of(prep)
 
 
@@ -35,11 +35,9 @@ def analyze(
     body: Analysis,
     upload: bytes | None = None,
 ) -> Reply:
-    """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
-    given = sent(body, upload)
-    insights = meeting_service.analyze_meeting(
-        meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
-    )
-    if given is None:
+    """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
+    transcript = sent_transcript(body, upload)
+    insights = service.analyze_meeting(meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query))
+    if transcript is None:
         context.record("transcript_read", meeting_id)
     return Reply.of(insights)

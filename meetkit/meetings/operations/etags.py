@@ -1,4 +1,4 @@
-"""Versions as HTTP tells them: ETag, If-Match, If-None-Match (RFC 9110, 8.8 and 13.1)."""
+"""Versions of meetings in HTTP: ETag, If-Match, If-None-Match (RFC 9110, 8.8 and 13.1)."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from meetkit import meeting_service
 from meetkit.errors import VersionConflictError
+from meetkit.meetings import service
 from meetkit.models.meetings import Meeting
 
-_TAG = re.compile(r'(?:W/)?"[^"]*"')
+_ETAG = re.compile(r'(?:W/)?"[^"]*"')
 
 
 class PreconditionFailedError(VersionConflictError):
-    """What was asked for by If-Match is not what is there."""
+    """The version in If-Match is not the current one."""
 
     status_code = 412
 
 
 def etag(meeting: Meeting) -> dict[str, str]:
-    """The header that tells a meeting's version."""
+    """Return the ETag header of a meeting's version."""
     return {"ETag": f'"{meeting.version}"'}
 
 
-def is_known(meeting: Meeting, if_none_match: str | None) -> bool:
-    """Whether who asks has this version already."""
+def is_not_modified(meeting: Meeting, if_none_match: str | None) -> bool:
+    """Return whether the client has this version already."""
     if if_none_match is None:
         return False
-    known = {tag.removeprefix("W/") for tag in _TAG.findall(if_none_match)}
-    return if_none_match.strip() == "*" or etag(meeting)["ETag"] in known
+    etags = {match.removeprefix("W/") for match in _ETAG.findall(if_none_match)}
+    return if_none_match.strip() == "*" or etag(meeting)["ETag"] in etags
 
 
-def version_asked(meeting_id: str, if_match: str | None) -> int | None:
-    """The version that a change is meant for, `None` for any.
+def expected_version(meeting_id: str, if_match: str | None) -> int | None:
+    """Return the version that a change is meant for, `None` for any.
 
     Raises:
-        PreconditionFailedError: the meeting is at another one.
+        PreconditionFailedError: the meeting has another version.
     """
     if if_match is None or if_match.strip() == "*":
         return None
-    meeting = meeting_service.get_meeting(meeting_id, transcript=False)
-    if etag(meeting)["ETag"] not in _TAG.findall(if_match):
+    meeting = service.get_meeting(meeting_id, transcript=False)
+    if etag(meeting)["ETag"] not in _ETAG.findall(if_match):
         raise PreconditionFailedError(f"If-Match: meeting {meeting_id!r} is at ETag {etag(meeting)['ETag']}")
     return meeting.version
 
 
 @contextmanager
 def precondition(if_match: str | None) -> Iterator[None]:
-    """Around a change that was asked for by If-Match: where it comes too late, say so in those terms."""
+    """Report a version conflict as a failed precondition, where the request has If-Match."""
     try:
         yield
     except VersionConflictError as error:

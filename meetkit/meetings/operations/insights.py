@@ -1,4 +1,4 @@
-"""What the routes of a meeting's intelligence do: the brief before it, the analysis after it."""
+"""Operations on the intelligence of meetings: the brief before one, the analysis after it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from meetkit import meeting_service
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
-from meetkit.insights.offline.engine import fingerprint
+from meetkit.insights.transcript.fingerprints import fingerprint
+from meetkit.meetings import service
 from meetkit.meetings.routes.bodies import Analysis
-from meetkit.meetings.routes.queries import AnalyzeQuery, Fallback, OffsetsQuery, PrepareQuery
+from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
 from meetkit.models.transcripts import Transcript
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -23,18 +23,18 @@ from meetkit.web.reply import Reply
 async def prepare(context: RequestContext, meeting_id: str, query: PrepareQuery) -> Reply:
     """Write the brief before a meeting."""
     try:
-        prep = await meeting_service.generate_pre_meeting_prep_async(
-            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=standing_in(query.fallback)
+        prep = await service.generate_pre_meeting_prep_async(
+            meeting_id, query.max_retries, history_limit=query.history_limit, fallback=fallback_of(query)
         )
     except LLMAPIError as error:
-        raise of_one_attempt(error) from error
+        raise error_of_one_attempt(error) from error
     return Reply.of(prep)
 
 
 @requires(audit="transcript_read")
 def get_prep(context: RequestContext, meeting_id: str) -> Reply:
-    """The brief that was last written."""
-    prep = meeting_service.get_prep(meeting_id)
+    """Return the last brief of a meeting."""
+    prep = service.get_prep(meeting_id)
     if prep is None:
         raise NotFoundError("brief of a meeting", meeting_id)
     return Reply.of(prep)
@@ -48,44 +48,44 @@ async def analyze(
     body: Analysis,
     upload: bytes | None = None,
 ) -> Reply:
-    """Analyse a meeting's transcript: one given as text, as a file, or the one it has."""
-    given = sent(body, upload)
-    insights = await meeting_service.analyze_meeting_async(
-        meeting_id, given, trackers=body.trackers, fallback=standing_in(query.fallback)
+    """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
+    transcript = sent_transcript(body, upload)
+    insights = await service.analyze_meeting_async(
+        meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
     )
-    if given is None:
+    if transcript is None:
         await asyncio.to_thread(context.record, "transcript_read", meeting_id)
     return Reply.of(insights)
 
 
 @requires(audit="transcript_read")
 def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
-    """The insights of the last analysis."""
-    insights = meeting_service.get_insights(meeting_id)
+    """Return the insights of a meeting's last analysis."""
+    insights = service.get_insights(meeting_id)
     if insights is None:
         raise NotFoundError("analysis of a meeting", meeting_id)
     if query.offsets == "code_points":
         return Reply.of(insights)
-    text = meeting_service.get_meeting(meeting_id).transcript or ""
+    text = service.get_meeting(meeting_id).transcript or ""
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
-        raise ConflictError("the transcript was replaced since it was analysed; analyse the meeting again")
+        raise ConflictError("the transcript was replaced after its analysis; analyze the meeting again")
     return _in_utf16(insights, text)
 
 
 @requires(audit="transcript_read")
 def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
-    """The transcript with its turns."""
-    transcript = meeting_service.get_transcript(meeting_id)
+    """Return a meeting's transcript with its turns."""
+    transcript = service.get_transcript(meeting_id)
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
 
 
-def sent(body: Analysis, upload: bytes | None) -> str | bytes | None:
-    """The transcript that came with a request; `None` is the meeting's own.
+def sent_transcript(body: Analysis, upload: bytes | None) -> str | bytes | None:
+    """Return the transcript that a request has; `None` stands for the stored one.
 
     Raises:
-        InvalidRequestError: it came twice.
+        InvalidRequestError: it has two.
     """
     if upload is None:
         return body.transcript
@@ -94,30 +94,30 @@ def sent(body: Analysis, upload: bytes | None) -> str | bytes | None:
     return upload
 
 
-def standing_in(fallback: Fallback) -> Literal["offline"] | None:
-    """What a verb is told to fall back on."""
-    return "offline" if fallback == "offline" else None
+def fallback_of(query: AnalyzeQuery | PrepareQuery) -> Literal["offline"] | None:
+    """Return the engine to fall back on where the model fails."""
+    return "offline" if query.fallback == "offline" else None
 
 
-def of_one_attempt(error: LLMAPIError) -> LLMAPIError:
-    """The error of the only attempt, where that was an answer of no use; else what was raised."""
+def error_of_one_attempt(error: LLMAPIError) -> LLMAPIError:
+    """Return the error of a model's only attempt where its answer was unusable, else the error itself."""
     if len(error.causes) == 1 and isinstance(error.causes[0], LLMOutputError):
         return error.causes[0]
     return error
 
 
 def _in_utf16(value: BaseModel, text: str) -> Reply:
-    """A value whose places in this text count UTF-16 code units."""
-    wide = [place for place, char in enumerate(text) if char > "\uffff"]
+    """Return a value whose offsets into this text count UTF-16 code units."""
+    wide = [offset for offset, char in enumerate(text) if char > "\uffff"]
 
-    def counted(found: Any) -> Any:
-        if isinstance(found, list):
-            return [counted(one) for one in found]
-        if not isinstance(found, dict):
-            return found
-        return {name: moved(name, one) for name, one in found.items()}
+    def converted(part: Any) -> Any:
+        if isinstance(part, list):
+            return [converted(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        return {name: shifted(name, field) for name, field in part.items()}
 
-    def moved(name: str, found: Any) -> Any:
-        return found + bisect_left(wide, found) if name in ("start", "end") else counted(found)
+    def shifted(name: str, field: Any) -> Any:
+        return field + bisect_left(wide, field) if name in ("start", "end") else converted(field)
 
-    return Reply.of_json(counted(value.model_dump(mode="json")))
+    return Reply.of_json(converted(value.model_dump(mode="json")))

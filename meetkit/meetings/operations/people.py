@@ -1,15 +1,16 @@
-"""What the routes of users and contacts do."""
+"""Operations on users, who are ours, and contacts, who are theirs."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from meetkit import meeting_service
 from meetkit.errors import ConflictError, NotFoundError
+from meetkit.meetings import service
 from meetkit.meetings.operations.meetings import WITHOUT_TRANSCRIPTS
 from meetkit.meetings.routes.bodies import (
     ContactPage,
@@ -23,7 +24,7 @@ from meetkit.meetings.routes.bodies import (
 from meetkit.meetings.routes.queries import PeopleQuery
 from meetkit.models.base import Value
 from meetkit.models.meetings import Meeting
-from meetkit.models.people import Contact, User
+from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.runtime.collaborators import current_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -31,99 +32,135 @@ from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of, unknown_cur
 from meetkit.web.reply import Reply
 
 PersonT = TypeVar("PersonT", User, Contact)
-_A_MOMENT = dt.timedelta(microseconds=1)
+_INSTANT = dt.timedelta(microseconds=1)
 
 
 @requires()
 def list_users(context: RequestContext, query: PeopleQuery) -> Reply:
-    """The users of the caller's tenant."""
-    with cursor_errors("user", query.after):
-        found = meeting_service.get_users(query.filters(_tenant(context)))
-    return page_of(UserPage, "/users", query, found, lambda user: user.id)
+    """List the users of the caller's tenant."""
+    return _USERS.list_page(context, query)
 
 
 @requires(write=True)
 def create_user(context: RequestContext, body: NewUser, idempotency_key: str | None = None) -> Reply:
-    """Keep a new user of the caller's tenant."""
-    fields = _fields(context, "user", body, idempotency_key)
-    made = _kept_once(fields, idempotency_key, meeting_service.create_user, meeting_service.get_user)
-    return Reply.of(made, 201, {"Location": f"{PREFIX}/users/{quote(made.id, safe='')}"})
+    """Add a user to the caller's tenant."""
+    return _USERS.create_person(context, body, idempotency_key)
 
 
 @requires()
 def get_user(context: RequestContext, user_id: str) -> Reply:
-    """A user."""
-    return Reply.of(meeting_service.get_user(user_id))
+    """Return a user."""
+    return Reply.of(service.get_user(user_id))
 
 
 @requires(write=True)
 def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply:
     """Change a user."""
-    return Reply.of(meeting_service.update_user(user_id, body.changes))
+    return Reply.of(service.update_user(user_id, body.changes))
 
 
 @requires(write=True)
 def erase_user(context: RequestContext, user_id: str) -> Reply:
-    """Erase a user, and what was said in their meetings."""
-    context.erase_user(user_id, meeting_service.erase_user)
+    """Erase a user, and the content of their meetings."""
+    context.erase_user(user_id, service.erase_user)
     return Reply(204)
 
 
 @requires()
 def list_contacts(context: RequestContext, query: PeopleQuery) -> Reply:
-    """The contacts of the caller's tenant."""
-    with cursor_errors("contact", query.after):
-        found = meeting_service.get_contacts(query.filters(_tenant(context)))
-    return page_of(ContactPage, "/contacts", query, found, lambda contact: contact.id)
+    """List the contacts of the caller's tenant."""
+    return _CONTACTS.list_page(context, query)
 
 
 @requires(write=True)
 def create_contact(context: RequestContext, body: NewContact, idempotency_key: str | None = None) -> Reply:
-    """Keep a new contact of the caller's tenant."""
-    fields = _fields(context, "contact", body, idempotency_key)
-    made = _kept_once(fields, idempotency_key, meeting_service.create_contact, meeting_service.get_contact)
-    return Reply.of(made, 201, {"Location": f"{PREFIX}/contacts/{quote(made.id, safe='')}"})
+    """Add a contact to the caller's tenant."""
+    return _CONTACTS.create_person(context, body, idempotency_key)
 
 
 @requires()
 def get_contact(context: RequestContext, contact_id: str) -> Reply:
-    """A contact."""
-    return Reply.of(meeting_service.get_contact(contact_id))
+    """Return a contact."""
+    return Reply.of(service.get_contact(contact_id))
 
 
 @requires(write=True)
 def update_contact(context: RequestContext, contact_id: str, body: ContactPatch) -> Reply:
     """Change a contact."""
-    return Reply.of(meeting_service.update_contact(contact_id, body.changes))
+    return Reply.of(service.update_contact(contact_id, body.changes))
 
 
 @requires(write=True, audit="contact_erased")
 def erase_contact(context: RequestContext, contact_id: str) -> Reply:
-    """Erase a contact, and what was said in meetings with them."""
-    meeting_service.erase_contact(contact_id)
+    """Erase a contact, and the content of the meetings with them."""
+    service.erase_contact(contact_id)
     return Reply(204)
 
 
 @requires()
 def contact_history(context: RequestContext, contact_id: str, query: Page) -> Reply:
-    """The past meetings with a contact, newest first."""
+    """List the past meetings with a contact, newest first."""
     with cursor_errors("meeting", query.after):
-        found = _history(contact_id, query, now=dt.datetime.now(dt.UTC))
+        meetings = _history(contact_id, query, now=dt.datetime.now(dt.UTC))
     path = f"/contacts/{quote(contact_id, safe='')}/history"
-    return page_of(MeetingPage, path, query, found, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
+    return page_of(MeetingPage, path, query, meetings, lambda meeting: meeting.id, **WITHOUT_TRANSCRIPTS)
+
+
+@dataclass(frozen=True)
+class _People(Generic[PersonT]):
+    """One kind of people: its name, its page, and its functions of the service."""
+
+    kind: str
+    page: type[Value]
+    list_all: Callable[[PeopleFilters], list[PersonT]]
+    create: Callable[[Mapping[str, Any]], PersonT]
+    get: Callable[[str], PersonT]
+
+    def list_page(self, context: RequestContext, query: PeopleQuery) -> Reply:
+        with cursor_errors(self.kind, query.after):
+            people = self.list_all(query.filters(_tenant(context)))
+        return page_of(self.page, f"/{self.kind}s", query, people, lambda person: person.id)
+
+    def create_person(self, context: RequestContext, body: Value, idempotency_key: str | None) -> Reply:
+        """Create a person under an id that a repeat of the request has too."""
+        own = {"id": context.id_for(self.kind, idempotency_key), "tenant_id": _tenant(context)}
+        fields = {name: getattr(body, name) for name in type(body).model_fields} | own
+        person = self._create_once(fields, idempotency_key)
+        return Reply.of(person, 201, {"Location": f"{PREFIX}/{self.kind}s/{quote(person.id, safe='')}"})
+
+    def _create_once(self, fields: Mapping[str, Any], idempotency_key: str | None) -> PersonT:
+        """Create a person, or return the one that an earlier request of this key created.
+
+        Raises:
+            ConflictError: the key was used for another person, or that person has changed since.
+        """
+        try:
+            return self.create(fields)
+        except ConflictError:
+            if idempotency_key is None:
+                raise
+        with suppress(NotFoundError):
+            person = self.get(fields["id"])
+            if all(getattr(person, name) == value for name, value in fields.items()):
+                return person
+        raise ConflictError("this idempotency key was used for another request")
+
+
+_USERS = _People("user", UserPage, service.get_users, service.create_user, service.get_user)
+_CONTACTS = _People("contact", ContactPage, service.get_contacts, service.create_contact, service.get_contact)
 
 
 def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]:
-    """What follows the cursor; of what began at the same instant, as much as it takes is read."""
+    """Return the meetings after the cursor; of those that began at the same instant, as many as that takes are read."""
     store, wanted = current_store(), query.offset + query.limit + 1
     if query.after is None:
-        return store.contact_history(contact_id, before=now + _A_MOMENT, now=now, limit=wanted)[query.offset :]
-    before, size = meeting_service.get_meeting(query.after, transcript=False).date + _A_MOMENT, wanted + 1
+        return store.contact_history(contact_id, before=now + _INSTANT, now=now, limit=wanted)[query.offset :]
+    before, size = service.get_meeting(query.after, transcript=False).date + _INSTANT, wanted + 1
     while True:
-        found = store.contact_history(contact_id, before=before, now=now, limit=size)
-        ids = [meeting.id for meeting in found]
-        rest = found[ids.index(query.after) + 1 :] if query.after in ids else []
-        if len(rest) >= wanted or len(found) < size:
+        meetings = store.contact_history(contact_id, before=before, now=now, limit=size)
+        ids = [meeting.id for meeting in meetings]
+        rest = meetings[ids.index(query.after) + 1 :] if query.after in ids else []
+        if len(rest) >= wanted or len(meetings) < size:
             if query.after not in ids:
                 raise unknown_cursor(query.after)
             return rest[query.offset : wanted]
@@ -132,32 +169,3 @@ def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]
 
 def _tenant(context: RequestContext) -> str:
     return context.caller.tenant_id if context.caller else "default"
-
-
-def _fields(context: RequestContext, kind: str, body: Value, idempotency_key: str | None) -> dict[str, Any]:
-    """What is to be kept: with an id of ours, the same for a repeat, in the caller's tenant."""
-    own = {"id": context.id_for(kind, idempotency_key), "tenant_id": _tenant(context)}
-    return {name: getattr(body, name) for name in type(body).model_fields} | own
-
-
-def _kept_once(
-    fields: Mapping[str, Any],
-    idempotency_key: str | None,
-    create: Callable[[Mapping[str, Any]], PersonT],
-    get: Callable[[str], PersonT],
-) -> PersonT:
-    """Keep somebody new; or, where a request of this key did so before, who that was.
-
-    Raises:
-        ConflictError: the key was used for somebody else, or who that was has changed since.
-    """
-    try:
-        return create(fields)
-    except ConflictError:
-        if idempotency_key is None:
-            raise
-    with suppress(NotFoundError):
-        found = get(fields["id"])
-        if all(getattr(found, name) == value for name, value in fields.items()):
-            return found
-    raise ConflictError("this idempotency key was used for another request")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import Line, Many, Searched, Value
+from meetkit.models.base import Line, Many, SearchText, Value
 from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
 from meetkit.web.paging import Page
@@ -30,7 +30,7 @@ class MeetingQuery(Page):
     date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
     status: Status | None = None
     kind: Kind | None = None
-    text: Searched | None = Field(default=None, description="To be found in title or summary, whatever the case.")
+    text: SearchText | None = Field(default=None, description="To be found in title or summary, whatever the case.")
 
     @model_validator(mode="after")
     def _refuse_both(self) -> Self:
@@ -75,7 +75,7 @@ class OffsetsQuery(Value):
 class PeopleQuery(Page):
     """Which users or contacts."""
 
-    text: Searched | None = Field(
+    text: SearchText | None = Field(
         default=None, description="To be found in name or e-mail, of a contact also in the company, whatever the case."
     )
 

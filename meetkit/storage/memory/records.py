@@ -25,7 +25,7 @@ from meetkit.storage.memory.contents import Contents
 from meetkit.storage.memory.lookup import check_free, check_known
 
 
-class Expected:
+class Ledger:
     """The ids and bookings of a store, including those of the records that passed so far."""
 
     def __init__(self, contents: Contents) -> None:
@@ -54,11 +54,11 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordKind(Generic[RecordT]):
-    """One kind of record: its export, whether a record can be stored, and storing one that can."""
+    """A kind of record, with the functions that export, check and insert its records."""
 
     model: type[RecordT]
     export: Callable[[Contents], Iterable[RecordT]]
-    check: Callable[[Expected, RecordT], None]
+    check: Callable[[Ledger, RecordT], None]
     insert: Callable[[Contents, RecordT], None]
 
 
@@ -73,22 +73,22 @@ def import_records(contents: Contents, records: Iterable[Record]) -> None:
     Raises:
         RecordError: a record cannot be stored.
     """
-    for kind, record in _checked(Expected(contents), records):
+    for kind, record in _check(Ledger(contents), records):
         kind.insert(contents, record)
 
 
-def _checked(expected: Expected, records: Iterable[Record]) -> list[tuple[RecordKind[Any], Record]]:
-    checked = []
+def _check(ledger: Ledger, records: Iterable[Record]) -> list[tuple[RecordKind[Any], Record]]:
+    passes: list[tuple[RecordKind[Any], Record]] = []
     for number, record in enumerate(records, 1):
         kind = KINDS.get(record.kind)
         if kind is None:
             raise RecordError(number, unknown_kind(KINDS))
         try:
-            kind.check(expected, record)
+            kind.check(ledger, record)
         except (NotFoundError, ConflictError) as error:
             raise RecordError(number, str(error)) from error
-        checked.append((kind, record))
-    return checked
+        passes.append((kind, record))
+    return passes
 
 
 def _take(kind: str, taken_ids: set[str], entity_id: str) -> None:
@@ -108,12 +108,12 @@ def _export_meetings(contents: Contents) -> Iterator[MeetingRecord]:
         yield MeetingRecord(meeting=meeting, artefacts=attachments)
 
 
-def _check_meeting(expected: Expected, record: MeetingRecord) -> None:
+def _check_meeting(ledger: Ledger, record: MeetingRecord) -> None:
     meeting = record.meeting
-    check_known("user", expected.users, meeting.user_ids)
-    check_known("contact", expected.contacts, [meeting.contact_id] if meeting.contact_id else [])
-    _take("meeting", expected.meetings, meeting.id)
-    expected.book(meeting)
+    check_known("user", ledger.users, meeting.user_ids)
+    check_known("contact", ledger.contacts, [meeting.contact_id] if meeting.contact_id else [])
+    _take("meeting", ledger.meetings, meeting.id)
+    ledger.book(meeting)
 
 
 def _insert_meeting(contents: Contents, record: MeetingRecord) -> None:
@@ -129,26 +129,26 @@ _KINDS: tuple[RecordKind[Any], ...] = (
     RecordKind(
         model=UserRecord,
         export=lambda contents: (UserRecord(user=user) for user in contents.users.by_id.values()),
-        check=lambda expected, record: _take("user", expected.users, record.user.id),
+        check=lambda ledger, record: _take("user", ledger.users, record.user.id),
         insert=lambda contents, record: contents.users.add(record.user),
     ),
     RecordKind(
         model=ContactRecord,
         export=lambda contents: (ContactRecord(contact=contact) for contact in contents.contacts.by_id.values()),
-        check=lambda expected, record: _take("contact", expected.contacts, record.contact.id),
+        check=lambda ledger, record: _take("contact", ledger.contacts, record.contact.id),
         insert=lambda contents, record: contents.contacts.add(record.contact),
     ),
     RecordKind(
         model=CalendarRecord,
         export=_export_calendars,
-        check=lambda expected, record: check_known("user", expected.users, [record.user_id]),
+        check=lambda ledger, record: check_known("user", ledger.users, [record.user_id]),
         insert=lambda contents, record: contents.calendars.put(record.user_id, record.calendar),
     ),
     RecordKind(model=MeetingRecord, export=_export_meetings, check=_check_meeting, insert=_insert_meeting),
     RecordKind(
         model=RequestRecord,
         export=lambda contents: contents.meetings.requests.values(),
-        check=lambda expected, record: _take("request", expected.requests, record.idempotency.key),
+        check=lambda ledger, record: _take("request", ledger.requests, record.idempotency.key),
         insert=_insert_request,
     ),
 )

@@ -237,8 +237,8 @@ class MemoryStore:
     def export_records(self) -> Iterator[Record]:
         """Yield users and contacts, then calendars, meetings and requests, as of one moment."""
         with self._lock:
-            exported = records.export_records(self._contents)
-        yield from exported
+            snapshot = records.export_records(self._contents)
+        yield from snapshot
 
     def import_records(self, new: Iterable[Record]) -> None:
         """Store all records, or none."""
@@ -248,6 +248,6 @@ class MemoryStore:
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that names an unknown person, unless it did so before."""
         old_users, old_contact = (before.user_ids, before.contact_id) if before else ((), None)
-        check_known("user", self._users.by_id, (who for who in meeting.user_ids if who not in old_users))
+        check_known("user", self._users.by_id, (user_id for user_id in meeting.user_ids if user_id not in old_users))
         if meeting.contact_id and meeting.contact_id != old_contact:
             check_known("contact", self._contacts.by_id, [meeting.contact_id])

@@ -53,17 +53,17 @@ class Cipher:
         token: bytes = self._first.encrypt(f"{context}\0{text}".encode())
         return TOKEN + token.decode()
 
-    def open(self, stored: str, context: str) -> str:
+    def open(self, stored_text: str, context: str) -> str:
         """Return the text that is stored in a context.
 
         Raises:
             StoreError: no key opens it, it was changed, or it was sealed for another context.
         """
-        if stored.startswith(_ESCAPE):
-            return stored.removeprefix(_ESCAPE)
-        if not stored.startswith(TOKEN):
-            return stored
-        sealed_for, _, text = self._decrypt(stored.removeprefix(TOKEN), context).partition("\0")
+        if stored_text.startswith(_ESCAPE):
+            return stored_text.removeprefix(_ESCAPE)
+        if not stored_text.startswith(TOKEN):
+            return stored_text
+        sealed_for, _, text = self._decrypt(stored_text.removeprefix(TOKEN), context).partition("\0")
         if sealed_for != context:
             raise StoreError(f"{brief_repr(context)} in the database holds what was encrypted for another place")
         return text
@@ -72,16 +72,16 @@ class Cipher:
         """Return a list as a JSON column stores it: with keys as a text, unless it is empty."""
         return self.seal(json.dumps(content), context) if self._first and content else content
 
-    def open_json(self, stored: Any, context: str) -> Any:
+    def open_json(self, stored_value: Any, context: str) -> Any:
         """Return the list that a JSON column stores; errors are those of `open`."""
-        return json.loads(self.open(stored, context)) if isinstance(stored, str) else stored
+        return json.loads(self.open(stored_value, context)) if isinstance(stored_value, str) else stored_value
 
-    def is_current(self, stored: Any) -> bool:
+    def is_current(self, stored_value: Any) -> bool:
         """Return whether a value is stored as `seal` stores it now: with the first key, or, without keys, plain."""
-        if not self._first or stored in (None, []):
-            return not is_sealed(stored)
+        if not self._first or stored_value in (None, []):
+            return not is_sealed(stored_value)
         try:
-            return is_sealed(stored) and bool(self._first.extract_timestamp(stored.removeprefix(TOKEN)))
+            return is_sealed(stored_value) and bool(self._first.extract_timestamp(stored_value.removeprefix(TOKEN)))
         except self._refusals:
             return False
 
@@ -99,9 +99,9 @@ class Cipher:
 PLAIN = Cipher()
 
 
-def is_sealed(stored: Any) -> bool:
+def is_sealed(stored_value: Any) -> bool:
     """Return whether a stored value is encrypted."""
-    return isinstance(stored, str) and stored.startswith(TOKEN)
+    return isinstance(stored_value, str) and stored_value.startswith(TOKEN)
 
 
 def with_keys(database: DatabaseT, keys: Sequence[str]) -> DatabaseT:

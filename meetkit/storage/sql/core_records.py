@@ -72,11 +72,11 @@ def _insert_meetings(connection: Connection, records: Sequence[MeetingRecord]) -
     user_numbers = users.numbers(connection, {user_id for meeting in new for user_id in meeting.user_ids})
     contact_numbers = contacts.numbers(connection, {meeting.contact_id for meeting in new if meeting.contact_id})
     full_rows = ((meeting.id, meetings.full_row(meeting, user_numbers, contact_numbers)) for meeting in new)
-    inserted = connection.execute(
+    new_rows = connection.execute(
         insert(tables.meetings).returning(tables.meetings.c.id, tables.meetings.c.number),
         keys.seal_meetings(connection, full_rows),
     )
-    numbers = {row.id: row.number for row in inserted}
+    numbers = {row.id: row.number for row in new_rows}
     participants = [row for meeting in new for row in rows.participant_rows(meeting, numbers[meeting.id], user_numbers)]
     connection.execute(meetings.ADD_PARTICIPANT, participants)
     attachments = [

@@ -11,7 +11,7 @@ _INFO_KEY = "meetkit_data_policy"
 
 @dataclass(frozen=True, kw_only=True)
 class DataPolicy:
-    """What becomes of a table's rows, in a few words each."""
+    """The erasure, export and retention of a table's rows, in a few words each."""
 
     erasure: str
     export: str

@@ -116,17 +116,17 @@ def _rewrite_page(connection: Connection, table: Table, page: Iterable[tuple[Any
 
 def _rewritten(before: Cipher, after: Cipher, table: Table, row: Row[Any]) -> Iterator[tuple[str, Any]]:
     for name, context in _CONTEXTS[table](row).items():
-        stored = row._mapping[name]
-        if not after.is_current(stored):
+        value = row._mapping[name]
+        if not after.is_current(value):
             is_json = name == "action_items"
-            content = before.open_json(stored, context) if is_json else before.open(stored, context)
+            content = before.open_json(value, context) if is_json else before.open(value, context)
             yield name, after.seal_json(content, context) if is_json else after.seal(content, context)
 
 
 def _is_readable(cipher: Cipher, table: Table, row: Row[Any]) -> bool:
-    stored = {context: row._mapping[name] for name, context in _CONTEXTS[table](row).items()}
+    values = {context: row._mapping[name] for name, context in _CONTEXTS[table](row).items()}
     try:
-        for context, content in stored.items():
+        for context, content in values.items():
             if isinstance(content, str):
                 cipher.open(content, context)
     except StoreError:

@@ -90,8 +90,8 @@ def delete_briefs(connection: Connection, numbers: Sequence[int]) -> None:
 def _lock(connection: Connection, meeting_numbers: Select[Any]) -> Sequence[int]:
     """Select the numbers of meetings, which nobody else changes until the transaction ends."""
     # In order of their numbers, as everywhere, so that two transactions never wait for each other.
-    locked = meeting_numbers.order_by(_m.c.number).with_for_update(of=_m, key_share=True)
-    return connection.execute(locked).scalars().all()
+    statement = meeting_numbers.order_by(_m.c.number).with_for_update(of=_m, key_share=True)
+    return connection.execute(statement).scalars().all()
 
 
 def _remove_content(connection: Connection, numbers: Sequence[int], *, now: dt.datetime, **changes: str) -> None:

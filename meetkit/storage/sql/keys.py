@@ -22,9 +22,9 @@ def has_all_keys(connection: Connection) -> bool:
 
 def seal(connection: Connection, text: str, context: str) -> str:
     """Return a text as the connection stores it in an encryption context."""
-    stored = ciphers.of(connection).seal(text, context)
-    record_use(connection, [stored], ciphers.of(connection))
-    return stored
+    sealed_text = ciphers.of(connection).seal(text, context)
+    record_use(connection, [sealed_text], ciphers.of(connection))
+    return sealed_text
 
 
 def seal_meetings(connection: Connection, plain_rows: Iterable[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -35,10 +35,10 @@ def seal_meetings(connection: Connection, plain_rows: Iterable[tuple[str, dict[s
     return sealed_rows
 
 
-def record_use(connection: Connection, stored: Iterable[Any], cipher: Cipher) -> None:
+def record_use(connection: Connection, stored_values: Iterable[Any], cipher: Cipher) -> None:
     """Record the key of a cipher where one of the values that this transaction stores is encrypted."""
     # At every write, as another program may have deleted the record meanwhile.
-    if any(map(ciphers.is_sealed, stored)):
+    if any(map(ciphers.is_sealed, stored_values)):
         dialects.insert_new(connection, _t, {"fingerprint": cipher.fingerprints[0]})
 
 

@@ -171,11 +171,11 @@ def _dangling(connection: Connection) -> list[str]:
 def _differs(connection: Connection, calendar: Row[Any]) -> bool:
     table = tables.calendar_busy
     columns = select(table.c.starts_at, table.c.ends_at, table.c.busy_from, table.c.busy_until, table.c.user_number)
-    stored = connection.execute(
+    stored_rows = connection.execute(
         columns.where(table.c.calendar_number == calendar.number).order_by(table.c.starts_at)
     ).all()
     segments = busy.segments(rows.read_calendar(calendar))
-    return [tuple(row) for row in stored] != [(*segment.values(), calendar.user_number) for segment in segments]
+    return [tuple(row) for row in stored_rows] != [(*segment.values(), calendar.user_number) for segment in segments]
 
 
 def _count(connection: Connection, statement: Select[Any]) -> int:

@@ -13,7 +13,7 @@ from meetkit.models.records import RecordT, kind_of
 
 @dataclass(frozen=True, kw_only=True)
 class RecordKind(Generic[RecordT]):
-    """One kind of record in SQL: how its records are exported and inserted.
+    """A kind of record in SQL, with the functions that export and insert its records.
 
     Args:
         model: the model of its records, whose `kind` names it.

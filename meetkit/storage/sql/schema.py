@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
 from meetkit import capabilities
+from meetkit.capabilities import Capability
 from meetkit.errors import SchemaError, brief_repr
 from meetkit.storage.sql import dialects, tables
 
@@ -114,23 +115,19 @@ CORE = Chain(
 
 def chains() -> tuple[Chain, ...]:
     """Return the chains of migrations of a database: the product's, then those of capabilities with their own."""
-    with_own = (
-        (capability.name, capability.migrations)
-        for capability in capabilities.installed()
-        if capability.migrations is not None
-    )
-    return (
-        CORE,
-        *(
-            Chain(
-                name=name,
-                script_location=migrations.location,
-                version_table=f"meetkit_{name}_alembic_version",
-                head=migrations.head,
-                first_table=migrations.table,
-            )
-            for name, migrations in with_own
-        ),
+    return (CORE, *(_chain_of(capability) for capability in capabilities.installed() if capability.migrations))
+
+
+def _chain_of(capability: Capability) -> Chain:
+    migrations = capability.migrations
+    assert migrations is not None, "only capabilities with migrations of their own are asked"
+    return Chain(
+        name=capability.name,
+        script_location=migrations.location,
+        version_table=f"meetkit_{capability.name}_alembic_version",
+        head=migrations.head,
+        first_table=migrations.table,
+        metadata=capability.load("tables").metadata,
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from meetkit import mail, meeting_service
+from meetkit import mail
 from meetkit.accounts.routes import fastapi as account_routes
 from meetkit.accounts.routes import oauth_flow
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline import background
 from meetkit.llm_client import LLMClient
+from meetkit.meetings import service as meetings
 from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.meetings.workers import Workers
 from meetkit.models.caller import Caller
@@ -92,7 +93,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         accounts.audit_log.record(context.signed_in, event, subject, origin=context.origin)
 
     def erase(context: RequestContext, user_id: str) -> None:
-        accounts.personal_data.erase_user(context.signed_in, user_id, meeting_service.erase_user, origin=context.origin)
+        accounts.personal_data.erase_user(context.signed_in, user_id, meetings.erase_user, origin=context.origin)
 
     return Backend(
         store,

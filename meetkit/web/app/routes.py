@@ -21,6 +21,9 @@ from meetkit.web.context import Backend, Credentials, OnAuditEvent
 from meetkit.web.dispatch import Dispatcher, bind
 from meetkit.web.groups import Group, ordered
 
+_RouteField = Literal["routes", "service_routes"]
+_FIELDS: tuple[_RouteField, ...] = ("routes", "service_routes")
+
 
 def router(
     *,
@@ -44,7 +47,7 @@ def router(
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         threads: the number of requests that work on the store at a time.
     """
-    services = {Database: store.database} if isinstance(store, SqlStore) else {}
+    services: dict[type, Any] = {Database: store.database} if isinstance(store, SqlStore) else {}
     backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
     return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
@@ -52,7 +55,7 @@ def router(
 
 def routers_of() -> list[APIRouter]:
     """Return the routers of all capabilities, in the order in which they are matched."""
-    return ordered(chain.from_iterable(map(_groups_of, ("routes", "service_routes"))))
+    return ordered(chain.from_iterable(map(_groups_of, _FIELDS)))
 
 
 def document_extras() -> openapi.Extras:
@@ -63,7 +66,7 @@ def document_extras() -> openapi.Extras:
     )
 
 
-def _groups_of(field: Literal["routes", "service_routes"]) -> Iterator[Group]:
+def _groups_of(field: _RouteField) -> Iterator[Group]:
     return chain.from_iterable(capability.load(field) or () for capability in capabilities.installed())
 
 

@@ -41,7 +41,7 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
     )
     return [
         # It corrects the client's address, which all others read.
-        *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),  # type: ignore[arg-type]  # uvicorn's own types of the same
+        *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),
         Middleware(RequestLogging, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining),
         *([cors] if origins else []),
         Middleware(Head),

@@ -65,7 +65,7 @@ class RequestLogging:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         """Count and log; status 499 is a request that was given up before there was an answer."""
         matched = scope.get("route")
-        route = getattr(matched, "template", None) or getattr(matched, "path", UNMATCHED)
+        route = str(getattr(matched, "template", None) or getattr(matched, "path", UNMATCHED))
         self._metrics.observe_request(scope["method"], route, status or 499, seconds)
         logs.answered(scope["method"], route, status or 499, seconds, scope["state"].get("account_id"))
 

@@ -1,39 +1,46 @@
-"""Action items as they take shape over a meeting: said, accepted, corrected, taken back, said again."""
+"""Candidates for action items: found, accepted, corrected, withdrawn and repeated in the course of a meeting."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from meetkit.insights.deadlines import deadline_of
-from meetkit.insights.language.deduplication import Index, gist, same_verb
+from meetkit.insights.language.deduplication import DuplicateIndex, content_words, same_verb
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 from meetkit.insights.language.word_lists import WEEKDAYS
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
+# Candidates looked back at: people refer to what was said lately, and the bound keeps long meetings linear.
 _RECENT = 30
 _MAX_QUOTES = 20
+# The order of evidence in an item, by field.
 _ORDER = ("task", "owner", "deadline", "priority")
 
 
-def quote(sentence: Sentence, start: int, end: int, about: str) -> Evidence:
-    """Code points `[start, end)` of a sentence as evidence for a field."""
+def quote(sentence: Sentence, start: int, end: int, field: str) -> Evidence:
+    """Return the code points `[start, end)` of a sentence as evidence for a field."""
     return Evidence(
         quote=sentence.text[start:end],
         turn=sentence.turn.index,
         speaker=sentence.turn.speaker,
         start=sentence.start + start,
         end=sentence.start + end,
-        field=about,
+        field=field,
     )
 
 
 @dataclass(slots=True)
-class Draft:
-    """An item to be: each field with the quotes that support it."""
+class Candidate:
+    """A candidate for an action item, each field with the quotes that support it.
+
+    `end` is where its words end in `sentence`; `turn` is the turn that last settled it, such as the one that accepts a
+    request; `repeats` is the earlier candidate that this one is known to repeat.
+    """
 
     task: str
     sentence: Sentence
@@ -41,18 +48,18 @@ class Draft:
     owner: str | None = None
     deadline: str | None = None
     priority: Priority = "medium"
-    evidence: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
+    evidence: dict[str, list[Evidence]] = dataclasses.field(default_factory=lambda: defaultdict(list))
     turn: int = 0
-    repeats: Draft | None = None
+    repeats: Candidate | None = None
     is_withdrawn: bool = False
 
     def set_deadline(self, phrase: str, ground: Evidence) -> None:
-        """Take a deadline in place of the one before."""
+        """Set the deadline and its evidence, replacing any before."""
         self.deadline = phrase
         self.evidence["deadline"] = [ground]
 
     def item(self, context: MeetingContext) -> ActionItem:
-        """The finished item."""
+        """Return the candidate as an action item."""
         return ActionItem.model_validate(
             {
                 "task": self.task,
@@ -64,81 +71,85 @@ class Draft:
         )
 
 
-class Book:
-    """The drafts of a meeting so far, in order; one that is said again joins the first."""
+class CandidateList:
+    """The candidates of a meeting so far, in order; one that repeats another is merged into it."""
 
     def __init__(self, people: People) -> None:
-        """Begin with none."""
+        """Create an empty list."""
         self._people = people
-        self._drafts: list[Draft] = []
-        self._index: Index[Draft] = Index()
+        self._candidates: list[Candidate] = []
+        self._index: DuplicateIndex[Candidate] = DuplicateIndex()
 
     @property
-    def drafts(self) -> Sequence[Draft]:
-        """Those that stand."""
-        return self._drafts
+    def items(self) -> Sequence[Candidate]:
+        """The candidates that have not been withdrawn."""
+        return self._candidates
 
-    def latest(self, turn: int, within: int, owner: str | None = None) -> Draft | None:
-        """The last draft that was spoken of at most so many turns ago, `owner`'s if one is given."""
-        for draft in reversed(self._drafts[-_RECENT:]):
-            if turn - draft.turn <= within and (owner is None or self._same_person(draft.owner, owner)):
-                return draft
+    def latest(self, turn: int, max_turns: int, owner: str | None = None) -> Candidate | None:
+        """Return the last candidate settled at most `max_turns` turns before `turn`, of `owner` if given."""
+        for candidate in reversed(self._candidates[-_RECENT:]):
+            if turn - candidate.turn <= max_turns and (owner is None or self._same_person(candidate.owner, owner)):
+                return candidate
         return None
 
-    def named(self, name: str) -> str | None:
-        """The person called so, as said where nobody known is; `None` where it is no name."""
-        found = self._people.ending(name)
-        return found and found[1]
+    def person_named(self, name: str) -> str | None:
+        """Return the person of this name, as written if unknown; `None` where it is no name."""
+        match = self._people.name_at_end(name)
+        return match and match[1]
 
-    def add(self, draft: Draft) -> None:
-        """Add a draft, or what it adds to one that is the same."""
-        if before := draft.repeats or self.same_as(draft):
-            _join(before, draft)
+    def add(self, candidate: Candidate) -> None:
+        """Add a candidate, or merge it into the one that it repeats."""
+        if before := candidate.repeats or self.same_as(candidate):
+            _merge(before, candidate)
             return
-        self._drafts.append(draft)
-        self._index.add(gist(draft.task), draft)
+        self._candidates.append(candidate)
+        self._index.add(content_words(candidate.task), candidate)
 
-    def remove(self, draft: Draft) -> None:
-        """Forget what was taken back."""
-        self._drafts.remove(draft)
-        draft.is_withdrawn = True
+    def remove(self, candidate: Candidate) -> None:
+        """Remove a withdrawn candidate."""
+        self._candidates.remove(candidate)
+        candidate.is_withdrawn = True
 
-    def same_as(self, draft: Draft) -> Draft | None:
-        """The draft that this one says again: of the same owner, as far as both name one, and the same things."""
-        for other in self._index.near(gist(draft.task)):
-            owners_agree = not (draft.owner and other.owner) or self._same_person(draft.owner, other.owner)
-            if owners_agree and not other.is_withdrawn and _agree(draft, other):
-                return other
+    def same_as(self, candidate: Candidate) -> Candidate | None:
+        """Return the earlier candidate of the same content and, where both have an owner, the same owner."""
+        for previous in self._index.duplicates_of(content_words(candidate.task)):
+            owners_agree = not (candidate.owner and previous.owner) or self._same_person(
+                candidate.owner, previous.owner
+            )
+            if owners_agree and not previous.is_withdrawn and _agree(candidate, previous):
+                return previous
         return None
 
-    def about(self, mentioned: frozenset[str]) -> Draft | None:
-        """The latest draft of which words, other than its verb, are among those mentioned."""
-        for draft in reversed(self._drafts[-_RECENT:]):
-            if gist(draft.task.partition(" ")[2]) & mentioned:
-                return draft
+    def latest_about(self, content: frozenset[str]) -> Candidate | None:
+        """Return the latest candidate that shares a content word, other than its verb, with `content`."""
+        for candidate in reversed(self._candidates[-_RECENT:]):
+            if content_words(candidate.task.partition(" ")[2]) & content:
+                return candidate
         return None
 
-    def _same_person(self, one: str | None, other: str | None) -> bool:
-        known = self._people.called
-        return one == other or bool(one and other and (known(one) or one) == (known(other) or other))
+    def _same_person(self, first: str | None, second: str | None) -> bool:
+        full_name = self._people.full_name
+        return first == second or bool(
+            first and second and (full_name(first) or first) == (full_name(second) or second)
+        )
 
 
-def _agree(one: Draft, other: Draft) -> bool:
-    """Whether verbs are of a kind, and no day within the words tells the two apart, as in "the Friday report"."""
-    days, others = ({day for day in WEEKDAYS if day in draft.task.lower()} for draft in (one, other))
-    return days == others and same_verb(one.task, other.task)
+def _agree(first: Candidate, second: Candidate) -> bool:
+    """Return whether the verbs are synonyms and the same weekdays are named, as in "the Friday report"."""
+    days, other_days = ({day for day in WEEKDAYS if day in candidate.task.lower()} for candidate in (first, second))
+    return days == other_days and same_verb(first.task, second.task)
 
 
-def _join(before: Draft, again: Draft) -> None:
-    """Keep the more specific words and the later deadline, and the quotes of both."""
-    if len(gist(again.task)) > len(gist(before.task)):
+def _merge(before: Candidate, again: Candidate) -> None:
+    """Keep the more specific words, the later deadline, and the quotes of both."""
+    if len(content_words(again.task)) > len(content_words(before.task)):
         before.task = again.task
     for name, grounds in again.evidence.items():
         if name == "deadline" and again.deadline:
             before.evidence[name] = grounds
         elif name in ("task", "owner") or not before.evidence[name]:
-            known = before.evidence[name]
-            known.extend(ground for ground in grounds[: max(0, _MAX_QUOTES - len(known))] if ground not in known)
+            quotes = before.evidence[name]
+            quotes.extend(ground for ground in grounds[: max(0, _MAX_QUOTES - len(quotes))] if ground not in quotes)
     before.owner = before.owner or again.owner
     before.deadline = again.deadline or before.deadline
     if again.priority != "medium":

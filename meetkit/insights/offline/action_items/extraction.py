@@ -1,4 +1,4 @@
-"""Who promised what, by when, in their own words."""
+"""Extraction of action items: each commitment and task becomes a candidate where its context confirms it."""
 
 from __future__ import annotations
 
@@ -14,234 +14,254 @@ from meetkit.insights.language.intents import THRESHOLD, action_scores
 from meetkit.insights.language.people import People
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import listed
+from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend
-from meetkit.insights.offline.action_items.candidates import Book, Draft, quote
-from meetkit.insights.offline.action_items.passive_voice import passives
+from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
+from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
 from meetkit.insights.offline.action_items.priorities import priority_words
 from meetkit.models.analysis import ActionItems, MeetingContext
 
-_REACH = 4
-"""How many turns a request waits for its answer."""
+# Turns after a request or an offer in which the reply to it may come.
+_MAX_TURNS_TO_REPLY = 4
 MAX_COMMITMENTS = 20_000
-"""How many commitments are weighed in a transcript: more than are made in a hundred hours of talk."""
+"""Maximum number of commitments examined in a transcript: more than people make in a hundred hours of talk."""
+# Characters around a task in which the words for its priority count.
 _NEAR = 200
 _MAX_TASK = 500
+# These offers need no acceptance where they are likely to be work: "I can send it", unlike "shall I send it?".
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
-_ASKS_ABILITY = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
-_OBLIGES = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
+# These may ask for an ability or describe the future, so that only some verbs make them a request.
+_ABILITY_QUESTION = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
+# A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
+_OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
-_TRANSFERS = listed("send share forward email mail resend submit deliver circulate")
-_DOES = listed("do handle have get ship")
-_RETURNS = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
-_CHECKS = listed("check find look confirm verify ask investigate clarify get")
+# Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
+_TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
+_DOING_VERBS = word_set("do handle have get ship")
+_REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
+# Verbs that announce an answer to an open question.
+_CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:
-    """What somebody is to do, with the quotes for task, owner and deadline.
+    """Return the action items, with evidence for task, owner, deadline and priority.
 
-    A promise is an item, a request or an offer once it is accepted, a task given to somebody by name unless
-    refused. The same task said again is one item, its deadline the one said last.
+    A promise is an item; a request or an offer is one once it is accepted; an assignment by name is one unless it is
+    refused. A repeated task is one item, with the last deadline.
     """
     people = People(document, context)
-    reader = _Reader(document, people)
-    book = Book(people)
+    extractor = _Extractor(document, people)
+    candidates = CandidateList(people)
     for sentence, score in zip(document.sentences, action_scores(document), strict=True):
-        for draft in reader.drafts(sentence, score >= THRESHOLD, book):
-            book.add(draft)
-        amend(book, sentence, document)
-    return ActionItems(engine="offline", items=tuple(draft.item(context) for draft in book.drafts))
+        for candidate in extractor.candidates(sentence, score >= THRESHOLD, candidates):
+            candidates.add(candidate)
+        amend(candidates, sentence, document)
+    return ActionItems(engine="offline", items=tuple(candidate.item(context) for candidate in candidates.items))
 
 
-class _Reader:
-    """Reads the drafts of a sentence in the light of the turns around it."""
+class _Extractor:
+    """Extractor of the candidates of each sentence, in the context of the turns around it."""
 
     def __init__(self, document: Document, people: People) -> None:
         self._turns = document.by_turn
         self._people = people
         self._left = MAX_COMMITMENTS
 
-    def drafts(self, sentence: Sentence, likely: bool, book: Book) -> Iterator[Draft]:
+    def candidates(self, sentence: Sentence, is_likely: bool, candidates: CandidateList) -> Iterator[Candidate]:
         for commitment in islice(find_commitments(sentence, self._people), self._left):
             self._left -= 1
             for task in find_tasks(commitment):
-                if draft := self._draft(commitment, task, likely, book):
-                    yield self._completed(draft)
-        for draft in passives(sentence, self._people):
-            yield self._completed(draft)
+                if candidate := self._candidate(commitment, task, is_likely, candidates):
+                    yield self._with_deadline_and_priority(candidate)
+        for candidate in find_passive_tasks(sentence, self._people):
+            yield self._with_deadline_and_priority(candidate)
 
-    def _draft(self, commitment: Commitment, task: Task, likely: bool, book: Book) -> Draft | None:
-        timed = task.deadline is not None
+    def _candidate(
+        self, commitment: Commitment, task: Task, is_likely: bool, candidates: CandidateList
+    ) -> Candidate | None:
+        has_time = task.deadline is not None
         match commitment.kind:
             case Kind.PROMISE:
-                return self._promise(commitment, task, book)
+                return self._promise(commitment, task, candidates)
             case Kind.OFFER:
-                return self._offer(commitment, task, likely or timed)
+                return self._offer(commitment, task, is_likely or has_time)
             case Kind.REQUEST:
-                return self._request(commitment, task, book)
-            case Kind.NAMED:
-                return self._assignment(commitment, task, likely or timed)
-            case Kind.NOBODY:
-                return _drafted(commitment, task) if not task.is_open else None
-            case Kind.OURS:
-                is_clear = timed or (likely and task.verb in DELIVERIES)
-                return _drafted(commitment, task) if is_clear and not task.has_pronoun else None
+                return self._request(commitment, task, candidates)
+            case Kind.ASSIGNMENT:
+                return self._assignment(commitment, task, is_likely or has_time)
+            case Kind.ANYONE:
+                return _candidate_of(commitment, task) if not task.is_open else None
+            case Kind.TEAM:
+                is_clear = has_time or (is_likely and task.verb in DELIVERIES)
+                return _candidate_of(commitment, task) if is_clear and not task.has_pronoun else None
             case _:
-                is_clear = timed or (likely and not task.is_open and not task.has_pronoun)
-                return _drafted(commitment, task) if is_clear else None
+                is_clear = has_time or (is_likely and not task.is_open and not task.has_pronoun)
+                return _candidate_of(commitment, task) if is_clear else None
 
-    def _promise(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
-        """A promise that names its object stands by itself.
+    def _promise(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
+        """Return the candidate of a promise; a promise that names its object is complete by itself.
 
-        One that does not ("I'll send it") concerns what was last spoken of. Without that it says too little,
-        unless it says when.
+        One that does not ("I'll send it") refers to the last item. Without one it is an item only where it has a
+        deadline or says that something is sent.
         """
-        draft = _drafted(commitment, task)
+        candidate = _candidate_of(commitment, task)
         if not (task.is_open or task.has_pronoun):
-            return draft
+            return candidate
         turn = commitment.sentence.turn.index
-        before = book.latest(turn, 2, commitment.owner) if task.is_open else None
-        if before and _speaks_of(task, before) and not _has_its_own_time(draft, before):
+        before = candidates.latest(turn, 2, commitment.owner) if task.is_open else None
+        if before and _refers_to(task, before) and not _has_own_deadline(candidate, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
-            draft.task, draft.repeats = before.task, before
-            return draft
-        return self._answering(draft, task) or (draft if task.deadline or task.verb in _TRANSFERS else None)
+            candidate.task, candidate.repeats = before.task, before
+            return candidate
+        return self._answer_to_question(candidate, task) or (
+            candidate if task.deadline or task.verb in _TRANSFER_VERBS else None
+        )
 
-    def _answering(self, draft: Draft, task: Task) -> Draft | None:
-        """A promise to check that follows a question concerns that question."""
-        turn = draft.sentence.turn
-        before = self._turns[turn.index - 1] if turn.index else ()
-        asked = next((sentence for sentence in reversed(before) if asks(sentence.text)), None)
-        if asked is None or asked.turn.speaker == turn.speaker or task.verb not in _CHECKS:
+    def _answer_to_question(self, candidate: Candidate, task: Task) -> Candidate | None:
+        """Return a promise to check with the question of the turn before as its object; `None` without one."""
+        turn = candidate.sentence.turn
+        turn_before = self._turns[turn.index - 1] if turn.index else ()
+        question = next((sentence for sentence in reversed(turn_before) if asks(sentence.text)), None)
+        if question is None or question.turn.speaker == turn.speaker or task.verb not in _CHECKING_VERBS:
             return None
-        draft.task = f"{task.text}: {asked.text}"[:_MAX_TASK]
-        draft.evidence["task"].append(quote(asked, 0, len(asked.text), "task"))
-        return draft
+        candidate.task = f"{task.text}: {question.text}"[:_MAX_TASK]
+        candidate.evidence["task"].append(quote(question, 0, len(question.text), "task"))
+        return candidate
 
-    def _offer(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
+    def _offer(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         sentence = commitment.sentence
-        head = sentence.text[commitment.start : commitment.task]
+        head = sentence.text[commitment.start : commitment.task_start]
         reply, _ = self._reply(sentence)
         if reply is Reply.ACCEPTS:
-            return _drafted(commitment, task)
+            return _candidate_of(commitment, task)
         is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
-        return _drafted(commitment, task) if is_firm and likely and not task.is_open and reply is Reply.SAYS else None
+        is_item = is_firm and is_likely and not task.is_open and reply is Reply.SAYS
+        return _candidate_of(commitment, task) if is_item else None
 
-    def _assignment(self, commitment: Commitment, task: Task, likely: bool) -> Draft | None:
-        """Of a name that nobody is known by ("Legal has to look at it") more than a duty must be said."""
+    def _assignment(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
+        """Return the candidate of an assignment by name.
+
+        For an unknown name a mere obligation ("Legal has to look at it") is not enough.
+        """
         if task.is_open and not task.deadline:
             return None
-        known = task.deadline or (commitment.owner and self._people.called(commitment.owner))
-        words = commitment.text[commitment.start : commitment.task]
+        is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
+        words = commitment.text[commitment.start : commitment.task_start]
         reply, answer = self._reply(commitment.sentence)
-        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.who[0]
-        if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_by(commitment.owner, answer)):
+        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]
+        if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_turn_of(commitment.owner, answer)):
             return None
-        is_clear = known or (likely and not _OBLIGES.search(words))
-        return self._passed_on(_drafted(commitment, task), answer if is_asked else ()) if is_clear else None
+        is_clear = is_known or (is_likely and not _OBLIGATION.search(words))
+        return self._with_delegate(_candidate_of(commitment, task), answer if is_asked else ()) if is_clear else None
 
-    def _is_by(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
-        return bool(owner and turn and turn[0].turn.speaker == (self._people.called(owner) or owner))
+    def _is_turn_of(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
+        return bool(owner and turn and turn[0].turn.speaker == (self._people.full_name(owner) or owner))
 
-    def _passed_on(self, draft: Draft, answer: Sequence[Sentence]) -> Draft:
-        """As in "Sure, but Lukas will do it"."""
-        passed = replies.passed_on(answer)
-        if passed and (named := self._people.ending(passed[0].text[passed[1] : passed[2]])):
-            draft.owner, draft.turn = named[1], passed[0].turn.index
-            draft.evidence["owner"] = [quote(*passed, "owner")]
-        return draft
+    def _with_delegate(self, candidate: Candidate, answer: Sequence[Sentence]) -> Candidate:
+        """Return the candidate with the owner it is passed to, as in "Sure, but Lukas will do it"."""
+        delegation = replies.delegation(answer)
+        if delegation and (name := self._people.name_at_end(delegation[0].text[delegation[1] : delegation[2]])):
+            candidate.owner, candidate.turn = name[1], delegation[0].turn.index
+            candidate.evidence["owner"] = [quote(*delegation, "owner")]
+        return candidate
 
-    def _request(self, commitment: Commitment, task: Task, book: Book) -> Draft | None:
-        """A request is nobody's before it is accepted; one that repeats what was promised supports that."""
+    def _request(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
+        """Return the candidate of a request that is accepted, or that repeats an earlier item and so supports it."""
         sentence = commitment.sentence
         words = sentence.text[commitment.start : commitment.end]
-        if task.has_pronoun and self._handed_over(sentence, task, book):
+        if task.has_pronoun and self._hand_over(sentence, task, candidates):
             return None
-        if task.is_open or task.has_pronoun or (_ASKS_ABILITY.match(words) and not _is_favour(words, task)):
+        if task.is_open or task.has_pronoun or (_ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task)):
             return None
-        draft = _drafted(commitment, task)
-        reply, accepted = self._reply(sentence)
-        if reply is not Reply.ACCEPTS or not accepted:
-            draft.owner = self._people.other_than(sentence.turn.speaker)
-            return draft if book.same_as(draft) else None
-        draft.owner, draft.turn = accepted[0].turn.speaker, accepted[0].turn.index
-        draft.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
-        return self._passed_on(draft, accepted)
+        candidate = _candidate_of(commitment, task)
+        reply, reply_turn = self._reply(sentence)
+        if reply is not Reply.ACCEPTS or not reply_turn:
+            candidate.owner = self._people.other_speaker(sentence.turn.speaker)
+            return candidate if candidates.same_as(candidate) else None
+        candidate.owner, candidate.turn = reply_turn[0].turn.speaker, reply_turn[0].turn.index
+        candidate.evidence["owner"] = [quote(reply_turn[0], *replies.acceptance_span(reply_turn[0]), "owner")]
+        return self._with_delegate(candidate, reply_turn)
 
-    def _handed_over(self, sentence: Sentence, task: Task, book: Book) -> bool:
-        """As in "I'll set up the call. No wait, can you set it up?": theirs if they accept, else nobody's."""
-        latest = book.latest(sentence.turn.index, 0, sentence.turn.speaker)
+    def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
+        """Pass the last item to the other speaker if they accept, else remove it; return whether it applies.
+
+        As in "I'll set up the call. No wait, can you set it up?".
+        """
+        latest = candidates.latest(sentence.turn.index, 0, sentence.turn.speaker)
         if latest is None or not sentence.text.endswith("?") or not same_verb(task.text, latest.task):
             return False
-        reply, accepted = self._reply(sentence)
-        if reply is Reply.ACCEPTS and accepted:
-            latest.owner, latest.turn = accepted[0].turn.speaker, accepted[0].turn.index
-            latest.evidence["owner"] = [quote(accepted[0], *replies.acceptance(accepted[0]), "owner")]
+        reply, reply_turn = self._reply(sentence)
+        if reply is Reply.ACCEPTS and reply_turn:
+            latest.owner, latest.turn = reply_turn[0].turn.speaker, reply_turn[0].turn.index
+            latest.evidence["owner"] = [quote(reply_turn[0], *replies.acceptance_span(reply_turn[0]), "owner")]
         else:
-            book.remove(latest)
+            candidates.remove(latest)
         return True
 
     def _reply(self, sentence: Sentence) -> tuple[Reply, Sequence[Sentence]]:
-        """What the others do with a sentence, and the turn in which they do; asking back puts it off."""
+        """Return the dialogue act of the reply to a sentence, and its turn. A turn that asks back is skipped."""
         speaker = sentence.turn.speaker
         first = sentence.turn.index + 1
-        for turn in self._turns[first : first + _REACH]:
+        for turn in self._turns[first : first + _MAX_TURNS_TO_REPLY]:
             if not turn or (speaker is not None and turn[0].turn.speaker == speaker):
                 continue
-            kind = replies.kind_of(turn)
+            kind = replies.classify(turn)
             if kind is not Reply.ASKS:
                 return kind, turn
         return Reply.SAYS, ()
 
-    def _completed(self, draft: Draft) -> Draft:
-        if draft.deadline is None and (agreed := agreed_deadline(draft, self._turns)):
-            draft.set_deadline(*agreed)
-        self._prioritize(draft)
-        return draft
+    def _with_deadline_and_priority(self, candidate: Candidate) -> Candidate:
+        if candidate.deadline is None and (deadline := agreed_deadline(candidate, self._turns)):
+            candidate.set_deadline(*deadline)
+        self._prioritize(candidate)
+        return candidate
 
-    def _prioritize(self, draft: Draft) -> None:
-        """By the words near the task, in the next sentence, or in the first of the next turn."""
-        sentence, turn = draft.sentence, draft.sentence.turn.index
-        place = sentence.index - self._turns[turn][0].index + 1
-        following = (
-            *self._turns[turn][place : place + 1],
+    def _prioritize(self, candidate: Candidate) -> None:
+        """Set the priority by the words near the task, in the next sentence, or in the first one of the next turn."""
+        sentence, turn = candidate.sentence, candidate.sentence.turn.index
+        next_place = sentence.index - self._turns[turn][0].index + 1
+        next_sentences = (
+            *self._turns[turn][next_place : next_place + 1],
             *(self._turns[turn + 1][:1] if turn + 1 < len(self._turns) else ()),
         )
-        places = [(sentence, max(0, draft.end - _NEAR), draft.end + _NEAR), *((other, 0, _NEAR) for other in following)]
-        for other, start, end in places:
-            if found := priority_words(other.text[start:end]):
-                draft.priority = found[0]
-                draft.evidence["priority"] = [quote(other, start + found[1], start + found[2], "priority")]
+        places = [
+            (sentence, max(0, candidate.end - _NEAR), candidate.end + _NEAR),
+            *((nearby, 0, _NEAR) for nearby in next_sentences),
+        ]
+        for nearby, start, end in places:
+            if priority := priority_words(nearby.text[start:end]):
+                candidate.priority = priority[0]
+                candidate.evidence["priority"] = [quote(nearby, start + priority[1], start + priority[2], "priority")]
                 return
 
 
-def _has_its_own_time(draft: Draft, before: Draft) -> bool:
-    """Whether two times are named: "I'll ask them today and introduce you next week" is two tasks."""
-    is_timed = None not in (before.deadline, draft.deadline)
-    return is_timed and (before.sentence is draft.sentence or not same_verb(draft.task, before.task))
+def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
+    """Return whether a candidate has a deadline of its own: "I'll ask them today and introduce you next week"."""
+    is_timed = None not in (before.deadline, candidate.deadline)
+    return is_timed and (before.sentence is candidate.sentence or not same_verb(candidate.task, before.task))
 
 
-def _speaks_of(task: Task, before: Draft) -> bool:
-    """Whether "send it" or "get back to you" is about an item: of its kind, or what comes of it."""
-    if _RETURNS.match(task.text):
-        return before.task.split()[0].lower() in _CHECKS
-    fits = task.verb in _TRANSFERS or task.verb in _DOES
-    return same_verb(task.text, before.task) or (task.has_pronoun and fits)
+def _refers_to(task: Task, before: Candidate) -> bool:
+    """Return whether "send it" or "get back to you" refers to an item, by its verb."""
+    if _REPORTING_BACK.match(task.text):
+        return before.task.split()[0].lower() in _CHECKING_VERBS
+    is_generic_verb = task.verb in _TRANSFER_VERBS or task.verb in _DOING_VERBS
+    return same_verb(task.text, before.task) or (task.has_pronoun and is_generic_verb)
 
 
-def _is_favour(words: str, task: Task) -> bool:
-    allowed = DELIVERIES if words[:3].lower() == "you" else FAVOURS
-    return task.verb in allowed or task.deadline is not None or bool(_FOR_US.search(words))
+def _is_request_to_act(words: str, task: Task) -> bool:
+    verbs = DELIVERIES if words[:3].lower() == "you" else FAVOURS
+    return task.verb in verbs or task.deadline is not None or bool(_FOR_US.search(words))
 
 
-def _drafted(commitment: Commitment, task: Task) -> Draft:
+def _candidate_of(commitment: Commitment, task: Task) -> Candidate:
     sentence = commitment.sentence
-    draft = Draft(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index)
-    draft.evidence["task"].append(quote(sentence, task.start, task.end, "task"))
+    candidate = Candidate(task.text, sentence, task.end, commitment.owner, turn=sentence.turn.index)
+    candidate.evidence["task"].append(quote(sentence, task.start, task.end, "task"))
     if commitment.owner:
-        draft.evidence["owner"].append(quote(sentence, *commitment.who, "owner"))
+        candidate.evidence["owner"].append(quote(sentence, *commitment.owner_span, "owner"))
     if phrase := task.deadline:
         original = sentence.text[phrase.start : phrase.end]
-        draft.set_deadline(original, quote(sentence, phrase.start, phrase.end, "deadline"))
-    return draft
+        candidate.set_deadline(original, quote(sentence, phrase.start, phrase.end, "deadline"))
+    return candidate

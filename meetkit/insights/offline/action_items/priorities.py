@@ -1,4 +1,4 @@
-"""How pressing something is, where words say so."""
+"""Priorities of action items, by the words that state them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from meetkit.models.insights import Priority
 
+# Tried first, as "not urgent" contains "urgent".
 _LOW = re.compile(
     r"\b(?:no (?:rush|hurry|pressure)|(?:not|isn't|n't) (?:that |so |very )?(?:urgent|pressing|critical"
     r"|a priority)|low(?:er)?[ -]priority"
@@ -24,7 +25,7 @@ _HIGH = re.compile(
 
 
 def priority_words(text: str) -> tuple[Priority, int, int] | None:
-    """The priority that a text names, and where: what is "not urgent" is low."""
+    """Return the priority that a text states, with the span of its words; "not urgent" is low. `None` if none."""
     text = text.replace("\u2019", "'")
     if low := _LOW.search(text):
         return "low", *low.span()

@@ -1,4 +1,4 @@
-"""How a meeting sounded, and which words say so."""
+"""Sentiment of a meeting: overall, by speaker, over time, and the health of the relationship."""
 
 from __future__ import annotations
 
@@ -6,74 +6,76 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from meetkit.insights.language.text import Document
-from meetkit.insights.offline.sentiment.relationship_health import judge_health
+from meetkit.insights.offline.sentiment.relationship_health import assess_health
 from meetkit.insights.offline.sentiment.sentence_tone import Balance, Tone, read_tones
 from meetkit.models.analysis import MeetingContext, SentimentAnalysis, SentimentPoint, SpeakerSentiment
 
-_ENOUGH = 10  # So many sentences of which none tells anything are neutral; fewer say nothing.
+# This many sentences without a tone are neutral; fewer give no score.
+_MIN_SENTENCES = 10
 _POINTS = 20
 _QUOTES = 3
 
 
 def read_sentiment(document: Document, context: MeetingContext) -> SentimentAnalysis:
-    """How the meeting sounded, by speaker and over time, and how the relationship stands.
+    """Return the sentiment of the meeting, of each speaker and over time, and the health of the relationship.
 
-    A score is `(good - bad) / (good + bad + 1)`, where `good` and `bad` add up how well and how badly
-    sentences are meant. It is `None` where fewer than ten sentences were said and none of them tells anything;
-    a speaker of whom that is so is left out.
+    A score is `(positive - negative) / (positive + negative + 1)`, where `positive` and `negative` are the sums of the
+    tones of the sentences. It is `None` for fewer than ten sentences without any tone; a speaker of whom that is true
+    is left out.
     """
     tones = read_tones(document)
     balance = Balance.of(tones)
-    known = _says_something(tones)
+    has_tone = _has_tone(tones)
     return SentimentAnalysis(
         engine="offline",
-        score=balance.score if known else None,
-        label=balance.label if known else None,
+        score=balance.score if has_tone else None,
+        label=balance.label if has_tone else None,
         speakers=_speakers(tones),
-        timeline=_timeline(document, tones) if known else (),
-        health=judge_health(tones, context),
+        timeline=_timeline(document, tones) if has_tone else (),
+        health=assess_health(tones, context),
     )
 
 
-def _says_something(tones: Sequence[Tone]) -> bool:
-    return len(tones) >= _ENOUGH or any(tone.good or tone.bad for tone in tones)
+def _has_tone(tones: Sequence[Tone]) -> bool:
+    return len(tones) >= _MIN_SENTENCES or any(tone.positive or tone.negative for tone in tones)
 
 
 def _speakers(tones: Sequence[Tone]) -> tuple[SpeakerSentiment, ...]:
-    said: dict[str | None, list[Tone]] = {}
+    tones_by_speaker: dict[str | None, list[Tone]] = {}
     for tone in tones:
-        said.setdefault(tone.sentence.turn.speaker, []).append(tone)
-    return tuple(_speaker(name, mine) for name, mine in said.items() if _says_something(mine))
+        tones_by_speaker.setdefault(tone.sentence.turn.speaker, []).append(tone)
+    return tuple(
+        _speaker(name, speaker_tones) for name, speaker_tones in tones_by_speaker.items() if _has_tone(speaker_tones)
+    )
 
 
 def _speaker(name: str | None, tones: Sequence[Tone]) -> SpeakerSentiment:
     balance = Balance.of(tones)
-    good = sorted((tone for tone in tones if tone.good), key=lambda tone: -tone.good)[:_QUOTES]
-    bad = sorted((tone for tone in tones if tone.bad), key=lambda tone: -tone.bad)[:_QUOTES]
-    both = {tone.sentence.index: tone for tone in (*good, *bad)}.values()
-    telling = {"positive": good, "negative": bad}.get(balance.label, both)
+    positive = sorted((tone for tone in tones if tone.positive), key=lambda tone: -tone.positive)[:_QUOTES]
+    negative = sorted((tone for tone in tones if tone.negative), key=lambda tone: -tone.negative)[:_QUOTES]
+    strongest = {tone.sentence.index: tone for tone in (*positive, *negative)}.values()
+    quoted_tones = {"positive": positive, "negative": negative}.get(balance.label, strongest)
     return SpeakerSentiment(
         speaker=name,
         score=balance.score,
         label=balance.label,
-        evidence=tuple(
-            tone.sentence.evidence() for tone in sorted(telling, key=lambda telling: telling.sentence.index)
-        ),
+        evidence=tuple(tone.sentence.evidence() for tone in sorted(quoted_tones, key=lambda tone: tone.sentence.index)),
     )
 
 
 def _timeline(document: Document, tones: Sequence[Tone]) -> tuple[SentimentPoint, ...]:
-    """At most twenty stretches of as many turns each, from the first turn to the last."""
+    """Return at most twenty segments of equally many turns, from the first turn to the last."""
     turns = len(document.transcript.turns)
     size = max(1, -(-turns // _POINTS))
-    said = {
-        stretch: list(within) for stretch, within in groupby(tones, key=lambda tone: tone.sentence.turn.index // size)
+    tones_by_segment = {
+        segment: list(segment_tones)
+        for segment, segment_tones in groupby(tones, key=lambda tone: tone.sentence.turn.index // size)
     }
     return tuple(
         SentimentPoint(
             first_turn=first,
             last_turn=min(first + size, turns) - 1,
-            score=Balance.of(said.get(first // size, ())).score,
+            score=Balance.of(tones_by_segment.get(first // size, ())).score,
         )
         for first in range(0, turns, size)
     )

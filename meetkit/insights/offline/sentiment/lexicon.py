@@ -1,4 +1,4 @@
-"""What words and phrases are worth in a conversation: a lexicon, our own judgements before it, and learned weights."""
+"""The sentiment lexicon: valences of words and phrases, intensifiers, cues, and the learned weights."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from meetkit.insights.language import word_lists
 from meetkit.insights.language.weights import read_weights
 
-NEGATIONS = word_lists.NEGATIONS | word_lists.listed("barely cant dont wont ain't")
-"""Words that turn what follows them; so does every word that ends in n't."""
+NEGATIONS = word_lists.NEGATIONS | word_lists.word_set("barely cant dont wont ain't")
+"""Words that negate the words after them, besides every word that ends in n't."""
 
 INTENSITY: Mapping[str, float] = {
     **dict.fromkeys(
@@ -24,7 +24,7 @@ INTENSITY: Mapping[str, float] = {
         ["slightly", "somewhat", "fairly", "bit", "little", "partly", "almost", "kinda", "kind", "sort", "sorta"], 0.7
     ),
 }
-"""By what a word multiplies the valence of the one after it."""
+"""The factor by which a word multiplies the valence of the word after it."""
 
 CUES: Mapping[str, str] = {
     "greeting": "hi|hey|hello|good morning|good evening|good afternoon|good night|welcome|bye|goodbye|see you",
@@ -37,7 +37,7 @@ CUES: Mapping[str, str] = {
     "doubt": "i don't know|don't know|not sure|no idea|i guess|maybe|probably",
     "stop": "stop|wait|get out|shut up|leave",
 }
-"""Kinds of words that carry no valence of their own but tell how a sentence is meant."""
+"""Phrases without a valence of their own that indicate how a sentence is meant, by kind."""
 
 Phrase = tuple[str, ...]
 Phrases = Mapping[str, tuple[tuple[Phrase, float], ...]]
@@ -45,7 +45,7 @@ Phrases = Mapping[str, tuple[tuple[Phrase, float], ...]]
 
 @dataclass(frozen=True)
 class Weights:
-    """A linear model's logits for negative and positive, as seen from neutral: the bias, and one pair a feature."""
+    """The weights of a linear model: logits of negative and positive relative to neutral, one pair per feature."""
 
     bias: tuple[float, float]
     features: Mapping[str, tuple[float, float]]
@@ -53,51 +53,56 @@ class Weights:
 
 @cache
 def valences() -> Phrases:
-    """Phrases by their first word, the longest first, each with its valence from -4 to 4."""
-    found: dict[Phrase, float] = {(word,): valence for word, valence in _stored()["lexicon"].items()}
-    found.update(_own_valences(read_weights("valences.txt")))
-    return _by_first_word((phrase, valence) for phrase, valence in found.items() if valence)
+    """Return phrases by their first word, the longest first, each with its valence from -4 to 4.
+
+    Valences of our own replace those of the lexicon.
+    """
+    valence_by_phrase: dict[Phrase, float] = {
+        (word,): valence for word, valence in _sentiment_data()["lexicon"].items()
+    }
+    valence_by_phrase.update(_own_valences(read_weights("valences.txt")))
+    return _by_first_word((phrase, valence) for phrase, valence in valence_by_phrase.items() if valence)
 
 
 @cache
 def weights() -> Weights:
-    """The learned weights."""
-    stored = _stored()["weights"]
-    bad, good = stored["bias"]
-    return Weights((bad, good), {name: (bad, good) for name, (bad, good) in stored["features"].items()})
+    """Return the learned weights, loaded once."""
+    data = _sentiment_data()["weights"]
+    bad, good = data["bias"]
+    return Weights((bad, good), {name: (bad, good) for name, (bad, good) in data["features"].items()})
 
 
 @cache
 def cues() -> Mapping[str, tuple[tuple[Phrase, str], ...]]:
-    """Cues by their first word, the longest first, each with its kind."""
-    found: dict[str, list[tuple[Phrase, str]]] = {}
-    for kind, listed in CUES.items():
-        for phrase in listed.split("|"):
+    """Return cues by their first word, the longest first, each with its kind."""
+    cues_by_word: dict[str, list[tuple[Phrase, str]]] = {}
+    for kind, phrases in CUES.items():
+        for phrase in phrases.split("|"):
             cue = tuple(phrase.split())
-            found.setdefault(cue[0], []).append((cue, kind))
-    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in found.items()}
+            cues_by_word.setdefault(cue[0], []).append((cue, kind))
+    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in cues_by_word.items()}
 
 
 def is_negation(word: str) -> bool:
-    """Whether a word turns what follows it."""
+    """Return whether a word negates the words after it."""
     return word in NEGATIONS or word.endswith("n't")
 
 
 def _own_valences(text: str) -> Iterator[tuple[Phrase, float]]:
     for line in text.splitlines():
-        valence, colon, listed = line.partition(": ")
+        valence, colon, phrases = line.partition(": ")
         if colon and not line.startswith("#"):
-            yield from ((tuple(phrase.split()), float(valence)) for phrase in listed.split(", "))
+            yield from ((tuple(phrase.split()), float(valence)) for phrase in phrases.split(", "))
 
 
 def _by_first_word(rows: Iterable[tuple[Phrase, float]]) -> Phrases:
-    found: dict[str, list[tuple[Phrase, float]]] = {}
+    phrases_by_word: dict[str, list[tuple[Phrase, float]]] = {}
     for phrase, valence in rows:
-        found.setdefault(phrase[0], []).append((phrase, valence))
-    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in found.items()}
+        phrases_by_word.setdefault(phrase[0], []).append((phrase, valence))
+    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in phrases_by_word.items()}
 
 
 @cache
-def _stored() -> dict[str, dict[str, Any]]:
-    stored: dict[str, dict[str, Any]] = json.loads(read_weights("sentiment.json"))
-    return stored
+def _sentiment_data() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = json.loads(read_weights("sentiment.json"))
+    return data

@@ -1,4 +1,4 @@
-"""How a passage sounds, and which of its words say so."""
+"""Sentiment polarity of a passage: the probability of each label, and the terms that carry it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from meetkit.insights.offline.sentiment import lexicon
 Label = Literal["negative", "neutral", "positive"]
 ValueT = TypeVar("ValueT")
 
-_REACH = 4  # How many words a negation reaches.
-_TURNED = {True: -0.75, False: -0.4}  # "not great" is less bad than "great" is good; "not bad" less good still.
+# Words after a negation that it applies to.
+_NEGATION_SCOPE = 4
+# By whether the valence is positive: "not great" is less bad than "great" is good, and "not bad" less good still.
+_NEGATION_FACTOR = {True: -0.75, False: -0.4}
+# What follows "but" counts more than what precedes it.
 _BEFORE_BUT, _AFTER_BUT = 0.6, 1.25
 _BREAK = re.compile(r"[.,;:!?\u2026\u2013\u2014()]")
-_FUNCTION_WORD = 0.5  # The scale at which function words were learned; smaller trusts them less.
+# The scale at which the weights were learned; a smaller one would trust function words less.
+_FUNCTION_WORD_VALUE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
-    """Words `[start, end)` of a passage that carry its polarity, with what turns or heightens them."""
+class SentimentTerm:
+    """A word or phrase with a valence, code points `[start, end)`, with the negation or intensifiers before it."""
 
     start: int
     end: int
@@ -32,21 +36,21 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """How likely a passage is meant badly, neither way, or well, which add up to 1; and its carriers."""
+    """The probabilities of the three labels, which add up to 1, and the terms of the passage."""
 
     negative: float
     neutral: float
     positive: float
-    carriers: tuple[Carrier, ...]
+    terms: tuple[SentimentTerm, ...]
 
     @property
     def score(self) -> float:
-        """From -1 to 1: how much likelier it is meant well than badly."""
+        """The probability of positive minus that of negative, from -1 to 1."""
         return self.positive - self.negative
 
     @property
     def label(self) -> Label:
-        """The likeliest; `neutral` where two are as likely."""
+        """The most probable label; `neutral` where two are equally probable."""
         if self.positive > max(self.neutral, self.negative):
             return "positive"
         return "negative" if self.negative > max(self.neutral, self.positive) else "neutral"
@@ -60,100 +64,100 @@ class _Words:
 
     @classmethod
     def of(cls, text: str) -> _Words:
-        found = list(WORD.finditer(text))
-        return cls(text, [word[0].casefold().replace("\u2019", "'") for word in found], [w.span() for w in found])
+        matches = list(WORD.finditer(text))
+        return cls(text, [word[0].casefold().replace("\u2019", "'") for word in matches], [w.span() for w in matches])
 
     def breaks_before(self, index: int) -> bool:
         return _BREAK.search(self.text, self.spans[index - 1][1], self.spans[index][0]) is not None
 
 
 def read_polarity(text: str, *, neutral: float = 1.0) -> Polarity:
-    """How a passage of one speaker sounds.
+    """Return the polarity of a passage of one speaker.
 
-    A linear model over the valences of words and phrases (turned by a negation up to four words before,
-    heightened by words such as "very", shifted by "but"), punctuation, cues and function words. It takes
-    the three labels as equally frequent; `neutral` is how many times as frequent as the others neutral is.
+    A linear model over the valences of words and phrases (inverted by a negation up to four words before, scaled by
+    intensifiers such as "very", shifted by "but"), punctuation, cues and function words. It assumes the three labels
+    to be equally frequent; `neutral` is how many times as frequent the neutral label is as each other.
     """
     words = _Words.of(text)
-    carriers = _find_carriers(words)
-    bad, good = _logits(_features(words, carriers))
+    terms = _find_terms(words)
+    bad, good = _logits(_features(words, terms))
     bad, good = math.exp(bad), math.exp(good)
     total = bad + neutral + good
-    return Polarity(bad / total, neutral / total, good / total, carriers)
+    return Polarity(bad / total, neutral / total, good / total, terms)
 
 
 def passage_features(text: str) -> dict[str, float]:
-    """What the model sees of a passage: the name and value of each feature that is not 0."""
+    """Return the features of a passage for the model: names and values. A missing feature is 0."""
     words = _Words.of(text)
-    return _features(words, _find_carriers(words))
+    return _features(words, _find_terms(words))
 
 
-def _logits(seen: Mapping[str, float]) -> tuple[float, float]:
-    learned = lexicon.weights()
-    bad, good = learned.bias
-    for name, value in seen.items():
-        pair = learned.features.get(name)
+def _logits(values: Mapping[str, float]) -> tuple[float, float]:
+    weights = lexicon.weights()
+    bad, good = weights.bias
+    for name, value in values.items():
+        pair = weights.features.get(name)
         if pair is not None:
             bad += pair[0] * value
             good += pair[1] * value
     return bad, good
 
 
-def _find_carriers(words: _Words) -> tuple[Carrier, ...]:
-    """The words and phrases with a valence, each as strong as its surroundings make it."""
+def _find_terms(words: _Words) -> tuple[SentimentTerm, ...]:
+    """Return the words and phrases with a valence, each adjusted for its context."""
     but = max((index for index, word in enumerate(words.words) if word in ("but", "however")), default=None)
-    table, found, index = lexicon.valences(), [], 0
+    table, terms, index = lexicon.valences(), [], 0
     while index < len(words.words):
         rows = table.get(words.words[index])
         length, valence = _longest(rows, words.words, index) if rows else (1, None)
         if valence is not None:
             if but is not None:
                 valence *= _AFTER_BUT if index > but else _BEFORE_BUT
-            found.append(_carrier(words, index, length, valence))
+            terms.append(_term(words, index, length, valence))
         index += length
-    return tuple(found)
+    return tuple(terms)
 
 
 def _longest(
     rows: Sequence[tuple[tuple[str, ...], ValueT]], words: Sequence[str], index: int
 ) -> tuple[int, ValueT | None]:
-    """How many words at `index` the longest of the phrases has that is there, and what it is worth."""
+    """Return the number of words of the longest phrase at `index`, and its value; `(1, None)` where there is none."""
     for phrase, value in rows:
         if len(phrase) == 1 or tuple(words[index : index + len(phrase)]) == phrase:
             return len(phrase), value
     return 1, None
 
 
-def _carrier(words: _Words, index: int, length: int, valence: float) -> Carrier:
-    """The phrase at `index` with what stands before it: intensifiers right there, a negation within reach."""
+def _term(words: _Words, index: int, length: int, valence: float) -> SentimentTerm:
+    """Return the phrase at `index` with the intensifiers right before it and a negation within four words."""
     start = index
     while start and words.words[start - 1] in lexicon.INTENSITY and not words.breaks_before(start):
         start -= 1
         valence *= lexicon.INTENSITY[words.words[start]]
     first = start
-    while first and start - first < _REACH and not words.breaks_before(first):
+    while first and start - first < _NEGATION_SCOPE and not words.breaks_before(first):
         first -= 1
         if lexicon.is_negation(words.words[first]):
-            valence, start = valence * _TURNED[valence > 0], first
+            valence, start = valence * _NEGATION_FACTOR[valence > 0], first
             break
-    return Carrier(words.spans[start][0], words.spans[index + length - 1][1], valence)
+    return SentimentTerm(words.spans[start][0], words.spans[index + length - 1][1], valence)
 
 
-def _features(words: _Words, carriers: Sequence[Carrier]) -> dict[str, float]:
-    """The features of a passage, those of its function words under `word `, those of its cues under `cue `."""
-    seen = _punctuation(words, sum(carrier.valence for carrier in carriers))
-    seen["good"] = _saturated(sum(carrier.valence for carrier in carriers if carrier.valence > 0))
-    seen["bad"] = _saturated(-sum(carrier.valence for carrier in carriers if carrier.valence < 0))
-    _add_cues(seen, words.words)
+def _features(words: _Words, terms: Sequence[SentimentTerm]) -> dict[str, float]:
+    """Return the features; those of function words have the prefix `word `, those of cues the prefix `cue `."""
+    values = _punctuation(words, sum(term.valence for term in terms))
+    values["good"] = _saturate(sum(term.valence for term in terms if term.valence > 0))
+    values["bad"] = _saturate(-sum(term.valence for term in terms if term.valence < 0))
+    _add_cues(values, words.words)
     before = "^"
     for word in words.words:
-        seen["word " + word] = seen[f"word {before} {word}"] = _FUNCTION_WORD
+        values["word " + word] = values[f"word {before} {word}"] = _FUNCTION_WORD_VALUE
         before = word
-    return seen
+    return values
 
 
-def _saturated(valence: float) -> float:
-    """The first strong word says most of it: 1.5 for one of valence 2, never more than 3."""
+def _saturate(valence: float) -> float:
+    """Return a sum of valences with diminishing returns: 1.5 for a sum of 2, always below 3."""
     return 3 * valence / (valence + 2)
 
 
@@ -176,11 +180,11 @@ def _punctuation(words: _Words, valence: float) -> dict[str, float]:
     }
 
 
-def _add_cues(seen: dict[str, float], words: Sequence[str]) -> None:
+def _add_cues(values: dict[str, float], words: Sequence[str]) -> None:
     table = lexicon.cues()
     for index, word in enumerate(words):
         if rows := table.get(word):
             _, kind = _longest(rows, words, index)
             if kind is not None:
                 name = f"cue {kind}"
-                seen[name] = min(2.0, seen.get(name, 0.0) + 1)
+                values[name] = min(2.0, values.get(name, 0.0) + 1)

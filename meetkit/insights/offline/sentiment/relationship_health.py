@@ -1,4 +1,4 @@
-"""How a relationship stands: a sum of what was said for it and against it."""
+"""Health of a relationship: a sum of weighted contributions, each with its evidence."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from meetkit.insights.offline.sentiment.signals import SIGNALS, THREAT
 from meetkit.models.analysis import Contribution, Health, MeetingContext, RelationshipHealth
 
 VERSION = "offline-1"
-"""Of these rules and of the signals. All weights are multiples of 1/8: they add up exactly, in any order."""
+"""The version of these rules and of the signals, stored with each score."""
 
-_MAX_OF_A_KIND = 3  # Sentences that count of one kind: the fourth complaint says nothing new.
-_MIN_SENTENCES, _MIN_GROUNDS = 6, 2
+# Sentences of one kind that count: the fourth complaint says nothing new.
+_MAX_OF_A_KIND = 3
+_MIN_SENTENCES, _MIN_WITH_TONE = 6, 2
 _STRONG, _AT_RISK = 1.0, -1.0
 
 
-def judge_health(tones: Sequence[Tone], context: MeetingContext) -> RelationshipHealth | None:
-    """How the relationship stands after the meeting.
+def assess_health(tones: Sequence[Tone], context: MeetingContext) -> RelationshipHealth | None:
+    """Return the health of the relationship after the meeting.
 
-    What counts is what the other side says, where `context` names one or ours; else all do. `score` is the
-    exact sum of the contributions: each kind of signal weighs as often as it was said, three times at most;
-    the tone of their other sentences weighs up to 1 for each side. From 1 on it is `strong`, from -1 down
-    `at_risk`, between them `stable`. `None` where they said fewer than six sentences, or fewer than two
-    that tell anything, and none of these is a threat.
+    Only sentences of the other side count, where `context` names either side; else all do. `score` is the exact sum
+    of the contributions: each kind of signal weighs as often as it occurs, three times at most; the tone of their
+    other sentences weighs up to 1 for each side. A score of 1 or more is `strong`, one of -1 or less `at_risk`, one
+    between them `stable`. `None` where the other side says fewer than six sentences, or fewer than two with a tone,
+    and none of them is a threat.
     """
-    theirs = _their_tones(tones, context)
-    grounds = sum(1 for tone in theirs if tone.good or tone.bad)
-    is_threat = any(THREAT in tone.signals for tone in theirs)
-    if not is_threat and (len(theirs) < _MIN_SENTENCES or grounds < _MIN_GROUNDS):
+    their_tones = _tones_of_their_side(tones, context)
+    with_tone = sum(1 for tone in their_tones if tone.positive or tone.negative)
+    is_threat = any(THREAT in tone.signals for tone in their_tones)
+    if not is_threat and (len(their_tones) < _MIN_SENTENCES or with_tone < _MIN_WITH_TONE):
         return None
-    contributions = (*_of_signals(theirs), *_of_tone(theirs))
+    contributions = (*_signal_contributions(their_tones), *_tone_contributions(their_tones))
+    # Exact in any order, as all weights are multiples of 1/8.
     score = sum(contribution.weight for contribution in contributions)
     return RelationshipHealth(label=_label(score), score=score, version=VERSION, contributions=contributions)
 
@@ -41,41 +43,42 @@ def _label(score: float) -> Health:
     return "at_risk" if score <= _AT_RISK else "stable"
 
 
-def _their_tones(tones: Sequence[Tone], context: MeetingContext) -> list[Tone]:
+def _tones_of_their_side(tones: Sequence[Tone], context: MeetingContext) -> list[Tone]:
     names = {tone.sentence.turn.speaker for tone in tones}
-    theirs = {name for name in names if _is_one_of(name, context.their_side)}
-    if not theirs:
-        theirs = {name for name in names if not _is_one_of(name, context.our_side)}
-    return [tone for tone in tones if tone.sentence.turn.speaker in theirs]
+    their_names = {name for name in names if _is_among(name, context.their_side)}
+    if not their_names:
+        their_names = {name for name in names if not _is_among(name, context.our_side)}
+    return [tone for tone in tones if tone.sentence.turn.speaker in their_names]
 
 
-def _is_one_of(name: str | None, people: Sequence[str]) -> bool:
-    """Whether a speaker is one of them: all words of the shorter name are in the longer."""
-    mine = set((name or "").casefold().split())
-    return any(mine and (mine <= other or other <= mine) for other in (set(one.casefold().split()) for one in people))
+def _is_among(name: str | None, people: Sequence[str]) -> bool:
+    """Return whether a speaker is one of the people: all words of the shorter name are in the longer."""
+    words = set((name or "").casefold().split())
+    names = (set(person.casefold().split()) for person in people)
+    return any(words and (words <= other_words or other_words <= words) for other_words in names)
 
 
-def _of_signals(theirs: Sequence[Tone]) -> Iterator[Contribution]:
+def _signal_contributions(their_tones: Sequence[Tone]) -> Iterator[Contribution]:
     for signal in SIGNALS:
-        said = [tone for tone in theirs if signal in tone.signals][:_MAX_OF_A_KIND]
-        if said:
-            yield _contribution(signal.reason, signal.weight * len(said), said)
+        examples = [tone for tone in their_tones if signal in tone.signals][:_MAX_OF_A_KIND]
+        if examples:
+            yield _contribution(signal.reason, signal.weight * len(examples), examples)
 
 
-def _of_tone(theirs: Sequence[Tone]) -> Iterator[Contribution]:
-    rest = [tone for tone in theirs if not tone.signals]
-    good = sorted((tone for tone in rest if tone.good), key=lambda tone: -tone.good)
-    bad = sorted((tone for tone in rest if tone.bad), key=lambda tone: -tone.bad)
-    if weight := _eighths(sum(tone.good for tone in good)):
-        yield _contribution("positive tone", weight, good[:_MAX_OF_A_KIND])
-    if weight := _eighths(sum(tone.bad for tone in bad)):
-        yield _contribution("negative tone", -weight, bad[:_MAX_OF_A_KIND])
+def _tone_contributions(their_tones: Sequence[Tone]) -> Iterator[Contribution]:
+    rest = [tone for tone in their_tones if not tone.signals]
+    positive = sorted((tone for tone in rest if tone.positive), key=lambda tone: -tone.positive)
+    negative = sorted((tone for tone in rest if tone.negative), key=lambda tone: -tone.negative)
+    if weight := _eighths(sum(tone.positive for tone in positive)):
+        yield _contribution("positive tone", weight, positive[:_MAX_OF_A_KIND])
+    if weight := _eighths(sum(tone.negative for tone in negative)):
+        yield _contribution("negative tone", -weight, negative[:_MAX_OF_A_KIND])
 
 
 def _eighths(total: float) -> float:
-    """Half of a total, at most 1, as the multiple of 1/8 below it."""
+    """Return half of a total, at most 1, rounded down to a multiple of 1/8."""
     return min(8, int(total * 4)) / 8
 
 
-def _contribution(reason: str, weight: float, said: Sequence[Tone]) -> Contribution:
-    return Contribution(reason=reason, weight=weight, evidence=tuple(tone.sentence.evidence() for tone in said))
+def _contribution(reason: str, weight: float, examples: Sequence[Tone]) -> Contribution:
+    return Contribution(reason=reason, weight=weight, evidence=tuple(tone.sentence.evidence() for tone in examples))

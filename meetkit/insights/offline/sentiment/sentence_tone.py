@@ -1,4 +1,4 @@
-"""How each sentence of a meeting sounds."""
+"""The tone of each sentence of a meeting: its polarity, corrected by the signals it contains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meetkit.insights.offline.sentiment.signals import Signal, find_signals
 from meetkit.models.insights import Sentiment
 
 NEUTRAL = 2.0
-"""How many times as frequent as the others neutral is, of the sentences of a meeting that carry anything."""
+"""How many times as frequent the neutral label is as each other label, among sentences with sentiment terms."""
 
 _COURTESIES = frozenset(
     [
@@ -36,88 +36,92 @@ _COURTESIES = frozenset(
         "alright",
     ]
 )
-_TELLING = 0.2  # The least score at which a sentence tells anything.
-_STRONG = 0.8  # The least valence of words that carry a sentence.
-_DAMPING = 1.0  # As if this much had been said neither way: two kind words make no meeting a delight.
-_CLEAR = 0.2  # The least score of what is called positive or negative.
-_BOTH = 0.5  # The least share of the weaker side in the stronger for "mixed".
-_MIN_MIXED = 0.8  # How much each side must come to for "mixed": as two clear sentences.
+# The lowest score at which a sentence has a tone, and the lowest valence of a term that gives it one.
+_MIN_SCORE = 0.2
+_MIN_VALENCE = 0.8
+# Added as neutral weight, so that two kind words do not make a whole meeting positive.
+_DAMPING = 1.0
+# The lowest score of the labels positive and negative.
+_MIN_LABEL_SCORE = 0.2
+# For the label mixed, the lowest ratio of the weaker side to the stronger, and the lowest sum of each side: as much as
+# two clear sentences.
+_MIN_BALANCE = 0.5
+_MIN_MIXED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A sentence, how well and how badly it is meant, each from 0 to 1, and what it signals.
+    """A sentence with its positive and its negative tone, each from 0 to 1, and the signals in it.
 
-    Both are 0 where no words carry it, or only words of courtesy do.
+    Both tones are 0 where the sentence has no sentiment terms, or only courtesies.
     """
 
     sentence: Sentence
-    good: float
-    bad: float
+    positive: float
+    negative: float
     signals: tuple[Signal, ...]
 
     @property
     def score(self) -> float:
-        """From -1 to 1."""
-        return self.good - self.bad
+        """The difference of both, from -1 to 1."""
+        return self.positive - self.negative
 
 
 def read_tones(document: Document) -> list[Tone]:
-    """The tone of each sentence: what it signals, and how it is said."""
-    found: dict[str, Tone] = {}
+    """Return the tone of each sentence, in order. Equal sentences are read once."""
+    tone_by_text: dict[str, Tone] = {}
     for sentence in document.sentences:
-        if sentence.text not in found:
-            found[sentence.text] = read_tone(sentence)
-    return [replace(found[sentence.text], sentence=sentence) for sentence in document.sentences]
+        if sentence.text not in tone_by_text:
+            tone_by_text[sentence.text] = read_tone(sentence)
+    return [replace(tone_by_text[sentence.text], sentence=sentence) for sentence in document.sentences]
 
 
 def read_tone(sentence: Sentence) -> Tone:
-    """How a sentence sounds; where it signals something, that goes before how it is said."""
+    """Return the tone of a sentence; a signal in it outweighs the polarity of its words."""
     polarity, signals = read_polarity(sentence.text, neutral=NEUTRAL), find_signals(sentence.text)
-    good, bad = _said(sentence, polarity)
+    positive, negative = _tone_of_words(sentence, polarity)
     if signals:
-        above, below = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
-        good, bad = max(above, good) if above else 0.0, max(below, bad) if below else 0.0
-    return Tone(sentence, good, bad, signals)
+        positive_signal, negative_signal = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
+        positive = max(positive_signal, positive) if positive_signal else 0.0
+        negative = max(negative_signal, negative) if negative_signal else 0.0
+    return Tone(sentence, positive, negative, signals)
 
 
-def _said(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
-    """How good and how bad what is said sounds: one of them, or both where words for both are strong."""
+def _tone_of_words(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
+    """Return the positive and the negative tone of the words: at most one, unless strong terms of both occur."""
     valences = [
-        carrier.valence
-        for carrier in polarity.carriers
-        if sentence.text[carrier.start : carrier.end].casefold() not in _COURTESIES
+        term.valence for term in polarity.terms if sentence.text[term.start : term.end].casefold() not in _COURTESIES
     ]
-    good, bad = (any(valence * side >= _STRONG for valence in valences) for side in (1, -1))
-    if good and bad:
+    positive, negative = (any(valence * side >= _MIN_VALENCE for valence in valences) for side in (1, -1))
+    if positive and negative:
         return polarity.positive, polarity.negative
     score = polarity.score
-    return (score if good and score >= _TELLING else 0.0), (-score if bad and score <= -_TELLING else 0.0)
+    return (score if positive and score >= _MIN_SCORE else 0.0), (-score if negative and score <= -_MIN_SCORE else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What good and what bad sentences come to."""
+    """The sums of the positive and of the negative tones of some sentences."""
 
-    good: float
-    bad: float
+    positive: float
+    negative: float
 
     @classmethod
     def of(cls, tones: Sequence[Tone]) -> Balance:
-        """Weigh tones."""
-        return cls(sum(tone.good for tone in tones), sum(tone.bad for tone in tones))
+        """Add up the tones."""
+        return cls(sum(tone.positive for tone in tones), sum(tone.negative for tone in tones))
 
     @property
     def score(self) -> float:
-        """`(good - bad) / (good + bad + 1)`: from -1 to 1, and little where little was said."""
-        return round((self.good - self.bad) / (self.good + self.bad + _DAMPING), 3)
+        """`(positive - negative) / (positive + negative + 1)`, from -1 to 1; near 0 where few sentences have a tone."""
+        return round((self.positive - self.negative) / (self.positive + self.negative + _DAMPING), 3)
 
     @property
     def label(self) -> Sentiment:
-        """`mixed` where both sides are strong."""
-        less, more = sorted((self.good, self.bad))
-        if less >= _MIN_MIXED and less >= _BOTH * more:
+        """The label of the score; `mixed` where both sides are strong."""
+        less, more = sorted((self.positive, self.negative))
+        if less >= _MIN_MIXED and less >= _MIN_BALANCE * more:
             return "mixed"
-        if abs(self.score) < _CLEAR:
+        if abs(self.score) < _MIN_LABEL_SCORE:
             return "neutral"
         return "positive" if self.score > 0 else "negative"

@@ -1,4 +1,4 @@
-"""What moves a relationship, in the words it is said in: threats, rivals, complaints, praise, plans for more."""
+"""Signals about a relationship in a sentence: threats, competitors, complaints, praise, plans to expand."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from meetkit.insights.language.text import asks
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What is listened for.
+    """A kind of statement that changes a relationship, recognised by a pattern.
 
-    `tone` is the score, from -1 to 1, that a sentence with it has at least; `weight` is what it moves the
-    health of a relationship by, a multiple of 1/8.
+    `tone` is the minimum score, in its direction, of a sentence with the signal, from -1 to 1. `weight` is its
+    contribution to the health of the relationship, a multiple of 1/8.
     """
 
     reason: str
     tone: float
     weight: float
-    said: re.Pattern[str]
+    pattern: re.Pattern[str]
 
 
-_TURNS = tuple(f"{word} " for word in ("not", "n't", "never", "nor", "no", "not a", "n't a", "not that", "not so"))
+# Words that negate a signal right after them: "not happy" is no praise.
+_NEGATIONS_BEFORE = tuple(
+    f"{word} " for word in ("not", "n't", "never", "nor", "no", "not a", "n't a", "not that", "not so")
+)
 
 
 def _signal(reason: str, tone: float, weight: float, *phrases: str) -> Signal:
@@ -88,16 +91,16 @@ MORE = _signal(
     r"wants? (?:a price|an offer|a quote|a contract) for",
 )
 SIGNALS = (THREAT, RIVAL, COMPLAINT, PRAISE, MORE)
-"""The gravest first."""
+"""All signals, the most serious first."""
 
 
 def find_signals(text: str) -> tuple[Signal, ...]:
-    """What a sentence signals: nothing where it asks, or where a negation stands right before."""
+    """Return the signals of a sentence; a question has none, nor does a statement with a negation right before it."""
     plain = " ".join(text.casefold().replace("\u2019", "'").split())
     if asks(plain):
         return ()
-    return tuple(signal for signal in SIGNALS if _is_said(signal, plain))
+    return tuple(signal for signal in SIGNALS if _occurs(signal, plain))
 
 
-def _is_said(signal: Signal, plain: str) -> bool:
-    return any(not plain.endswith(_TURNS, 0, found.start()) for found in signal.said.finditer(plain))
+def _occurs(signal: Signal, plain: str) -> bool:
+    return any(not plain.endswith(_NEGATIONS_BEFORE, 0, match.start()) for match in signal.pattern.finditer(plain))

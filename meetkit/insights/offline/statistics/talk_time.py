@@ -1,4 +1,4 @@
-"""How the talking was shared."""
+"""Talk-time statistics of each speaker."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from meetkit.models.analysis import FillerCount, MeetingContext, SpeakerStatisti
 from meetkit.models.transcripts import Turn
 
 _MAX_INTERACTIVITY = 10.0
-_LONGEST, _SHORTEST = 1e9, 1e-3  # Seconds; a time beyond them is a mistake, and a rate of it would be one too.
+# Seconds. A time beyond these bounds is an error of the transcript, and a rate of it would be one too.
+_LONGEST, _SHORTEST = 1e9, 1e-3
 
 
 @dataclass(slots=True)
-class _Stretch:
-    """Turns of one speaker in a row: a monologue."""
+class _Monologue:
+    """Consecutive turns of one speaker."""
 
     speaker: str | None
     turns: list[Turn] = field(default_factory=list)
@@ -27,37 +28,37 @@ class _Stretch:
 
 
 def measure(document: Document, context: MeetingContext) -> Statistics:  # noqa: ARG001  # the signature of all sections
-    """Who talked how much, how fast and how patiently.
+    """Return the talk-time statistics of a meeting: shares, pace, patience, questions and fillers.
 
-    After the metrics that Gong describes (help.gong.io, "Analyze team performance"), which gives no formula for
-    interactivity but its scale of 0 to 10:
+    The metrics follow those that Gong describes (help.gong.io, "Analyze team performance"), which gives no formula
+    for interactivity but its scale of 0 to 10:
 
-    - talk ratio: a speaker's seconds of talk / everybody's, or words where not every turn has both its times;
-    - longest monologue: the longest run of turns without another speaker's between, in words and in seconds;
-    - patience: the mean of the seconds from the end of another speaker's turn to the beginning of this one's,
+    - talk ratio: a speaker's seconds of talk divided by those of all, or words where a turn lacks one of its times;
+    - longest monologue: the longest run of turns without another speaker in between, in words and in seconds;
+    - patience: the mean of the seconds from the end of another speaker's turn to the start of this speaker's next,
       0 where they overlap;
-    - question rate: questions an hour of the meeting. All that is asked counts, "How are you?" too, while
-      `find_questions` leaves small talk and tags out: it lists what is worth an answer;
-    - interactivity: changes of speaker a minute, 10 at most;
-    - words per minute: words / minutes of this speaker's talk.
+    - question rate: questions per hour of the meeting. All questions count, "How are you?" too, while
+      `find_questions` leaves out small talk and tags, as it lists what deserves an answer;
+    - interactivity: changes of speaker per minute, at most 10;
+    - words per minute: words divided by the minutes of this speaker's talk.
 
-    A turn's seconds are `end - start`, 0 where it ends before it starts; overlapping turns count for both.
-    The duration runs from the first start to the last end. Speakers the transcript does not name are one.
-    Whatever needs times is `None` where one is missing, and what divides by a time where it is under a
+    The seconds of a turn are `end - start`, 0 where it ends before it starts; overlapping turns count for both.
+    The duration is the time from the first start to the last end. Speakers without a name are one speaker.
+    A metric that needs times is `None` where one is missing, and one that divides by a time where that is below a
     millisecond.
     """
     turns = document.transcript.turns
-    timed = bool(turns) and all(turn.start_seconds is not None and turn.end_seconds is not None for turn in turns)
+    has_times = bool(turns) and all(turn.start_seconds is not None and turn.end_seconds is not None for turn in turns)
     counts = [sum(1 for _ in WORD.finditer(turn.text)) for turn in turns]
-    stretches = list(_stretches(turns, counts))
-    duration = _duration(turns) if timed else None
-    switches = len(stretches) - 1
+    monologues = list(_monologues(turns, counts))
+    duration = _duration(turns) if has_times else None
+    switches = len(monologues) - 1
     return Statistics(
         engine="offline",
         words=sum(counts),
         duration_seconds=duration,
         interactivity=None if (rate := _rate(60, switches, duration)) is None else min(_MAX_INTERACTIVITY, rate),
-        speakers=tuple(_speakers(document, stretches, duration, timed=timed)),
+        speakers=tuple(_speakers(document, monologues, duration, has_times=has_times)),
     )
 
 
@@ -77,59 +78,62 @@ def _seconds(turn: Turn) -> float:
     return min(_LONGEST, max(0.0, turn.end_seconds - turn.start_seconds))
 
 
-def _stretches(turns: Sequence[Turn], counts: Sequence[int]) -> Iterator[_Stretch]:
-    stretch: _Stretch | None = None
+def _monologues(turns: Sequence[Turn], counts: Sequence[int]) -> Iterator[_Monologue]:
+    monologue: _Monologue | None = None
     for turn, words in zip(turns, counts, strict=True):
-        if stretch is None or stretch.speaker != turn.speaker:
-            if stretch is not None:
-                yield stretch
-            stretch = _Stretch(turn.speaker)
-        stretch.turns.append(turn)
-        stretch.words += words
-        stretch.seconds += _seconds(turn)
-    if stretch is not None:
-        yield stretch
+        if monologue is None or monologue.speaker != turn.speaker:
+            if monologue is not None:
+                yield monologue
+            monologue = _Monologue(turn.speaker)
+        monologue.turns.append(turn)
+        monologue.words += words
+        monologue.seconds += _seconds(turn)
+    if monologue is not None:
+        yield monologue
 
 
 def _speakers(
-    document: Document, stretches: Sequence[_Stretch], duration: float | None, *, timed: bool
+    document: Document, monologues: Sequence[_Monologue], duration: float | None, *, has_times: bool
 ) -> Iterator[SpeakerStatistics]:
-    said: dict[str | None, list[_Stretch]] = {}
-    for stretch in stretches:
-        said.setdefault(stretch.speaker, []).append(stretch)
-    asked, waits = _questions(document), _waits(stretches)
-    total = sum(stretch.seconds if timed else stretch.words for stretch in stretches)
-    for speaker, mine in said.items():
-        words, seconds = sum(stretch.words for stretch in mine), sum(stretch.seconds for stretch in mine)
-        waited, questions = waits.get(speaker, ()), asked.get(speaker, 0)
-        fillers = count_fillers(turn.text for stretch in mine for turn in stretch.turns)
+    by_speaker: dict[str | None, list[_Monologue]] = {}
+    for monologue in monologues:
+        by_speaker.setdefault(monologue.speaker, []).append(monologue)
+    question_counts, waits = _question_counts(document), _waits(monologues)
+    total = sum(monologue.seconds if has_times else monologue.words for monologue in monologues)
+    for speaker, speaker_monologues in by_speaker.items():
+        words, seconds = (
+            sum(monologue.words for monologue in speaker_monologues),
+            sum(monologue.seconds for monologue in speaker_monologues),
+        )
+        speaker_waits, questions = waits.get(speaker, ()), question_counts.get(speaker, 0)
+        fillers = count_fillers(turn.text for monologue in speaker_monologues for turn in monologue.turns)
         yield SpeakerStatistics(
             speaker=speaker,
-            turns=sum(len(stretch.turns) for stretch in mine),
+            turns=sum(len(monologue.turns) for monologue in speaker_monologues),
             words=words,
-            seconds=seconds if timed else None,
-            talk_ratio=min(1.0, (seconds if timed else words) / total) if total else 0.0,
-            longest_monologue_words=max(stretch.words for stretch in mine),
-            longest_monologue_seconds=max(stretch.seconds for stretch in mine) if timed else None,
-            patience_seconds=sum(waited) / len(waited) if waited else None,
+            seconds=seconds if has_times else None,
+            talk_ratio=min(1.0, (seconds if has_times else words) / total) if total else 0.0,
+            longest_monologue_words=max(monologue.words for monologue in speaker_monologues),
+            longest_monologue_seconds=max(monologue.seconds for monologue in speaker_monologues) if has_times else None,
+            patience_seconds=sum(speaker_waits) / len(speaker_waits) if speaker_waits else None,
             questions=questions,
             question_rate=_rate(3600, questions, duration),
-            words_per_minute=_rate(60, words, seconds) if timed else None,
+            words_per_minute=_rate(60, words, seconds) if has_times else None,
             fillers=tuple(FillerCount(word=word, count=count) for word, count in fillers),
         )
 
 
-def _questions(document: Document) -> dict[str | None, int]:
-    asked: dict[str | None, int] = {}
+def _question_counts(document: Document) -> dict[str | None, int]:
+    counts: dict[str | None, int] = {}
     for sentence, score in zip(document.sentences, question_scores(document), strict=True):
         if score >= THRESHOLD:
-            asked[sentence.turn.speaker] = asked.get(sentence.turn.speaker, 0) + 1
-    return asked
+            counts[sentence.turn.speaker] = counts.get(sentence.turn.speaker, 0) + 1
+    return counts
 
 
-def _waits(stretches: Sequence[_Stretch]) -> dict[str | None, list[float]]:
+def _waits(monologues: Sequence[_Monologue]) -> dict[str | None, list[float]]:
     waits: dict[str | None, list[float]] = {}
-    for before, after in pairwise(stretches):
+    for before, after in pairwise(monologues):
         end, start = before.turns[-1].end_seconds, after.turns[0].start_seconds
         if end is not None and start is not None:
             waits.setdefault(after.speaker, []).append(min(_LONGEST, max(0.0, start - end)))

@@ -1,4 +1,4 @@
-"""What a meeting came to, in its own sentences."""
+"""Extractive summaries of meetings, in their own sentences, and highlights of chats."""
 
 from __future__ import annotations
 
@@ -7,72 +7,76 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from meetkit.insights.language.text import Document, Sentence
-from meetkit.insights.offline.summary.disfluencies import tidied
-from meetkit.insights.offline.summary.sentence_ranking import Ranking, Taste, size
+from meetkit.insights.offline.summary.disfluencies import without_disfluencies
+from meetkit.insights.offline.summary.sentence_ranking import Preferences, Ranking, word_count
 from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
 from meetkit.models.transcripts import Turn
 
-_TO_READ = Taste(length=1.0, question=0.8, courtesy=5.0, fragment=0.8)
-_TO_READ_OF_LITTLE = replace(_TO_READ, question=0.4)
-"""Of a long meeting a question tells what was talked about; of a short one it takes the place of its answer."""
-_LITTLE = 2_000
-_TO_SHOW = Taste()
-_TO_POINT_AT = Taste(length=5.0, closing=0.0, repetition=0.3)
-"""What people point at who know the whole: questions as well, and the longer the better."""
+_FOR_SUMMARY = Preferences(length=1.0, question=0.8, courtesy=5.0, fragment=0.8)
+# In a long meeting a question says what was discussed; in a short one it would displace its answer.
+_FOR_SHORT_SUMMARY = replace(_FOR_SUMMARY, question=0.4)
+# Words, about fifteen minutes of talk.
+_SHORT_MEETING = 2_000
+_FOR_UTTERANCES = Preferences()
+# Readers who know the whole chat point at questions as well, and at long sentences.
+_FOR_HIGHLIGHTS = Preferences(length=5.0, closing=0.0, repetition=0.3)
 
+# Words of a sentence of a summary: a shorter one says little by itself, a longer one takes the place of two.
 _SHORTEST, _LONGEST = 7, 40
-_BRIEFEST = 20
+_MIN_BREVITY = 20
 
 
-def summarize(document: Document, context: MeetingContext) -> Summary:  # the signature of all sections
-    """The few sentences that say most of what was said, in order: some 40 words of a chat, 130 of an hour."""
+def summarize(document: Document, context: MeetingContext) -> Summary:
+    """Return the few sentences that say most of a meeting, in order: some 40 words of a chat, 130 of an hour."""
     people = (*context.our_side, *context.their_side)
-    chosen = sum_up(document, words=_budget(document), people=people)
-    return Summary(engine="offline", sentences=tuple(map(_quoted, chosen)))
+    sentences = select_summary(document, words=_budget(document), people=people)
+    return Summary(engine="offline", sentences=tuple(map(_summary_sentence, sentences)))
 
 
-def sum_up(
+def select_summary(
     document: Document, *, words: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
 ) -> tuple[Sentence, ...]:
-    """The sentences that say most in at most `words` words, in order; at least one, if any says anything.
+    """Return the sentences that say most in at most `words` words, in order; at least one, if any has content.
 
-    Names of speakers and `people` are no content. `rates` are those of everyday words, the engine's own unless given.
+    Names of speakers and `people` are no content. `rates` are frequencies as of `stems.everyday_rates`, the default.
     """
     sentences = document.sentences
-    taste = _TO_READ_OF_LITTLE if sum(len(sentence.words) for sentence in sentences) < _LITTLE else _TO_READ
-    ranking = Ranking(sentences, taste=taste, people=people, rates=rates, shortest=_SHORTEST)
-    chosen = ranking.within(words, longest=_LONGEST)
-    if not chosen:
-        ranking = Ranking(sentences, taste=taste, people=people, rates=rates)
-        chosen = ranking.within(words, longest=words) or ranking.at_most(1)
-    return tuple(sentences[place] for place in chosen)
+    preferences = (
+        _FOR_SHORT_SUMMARY if sum(len(sentence.words) for sentence in sentences) < _SHORT_MEETING else _FOR_SUMMARY
+    )
+    ranking = Ranking(sentences, preferences=preferences, people=people, rates=rates, shortest=_SHORTEST)
+    places = ranking.within(words, longest=_LONGEST)
+    if not places:
+        ranking = Ranking(sentences, preferences=preferences, people=people, rates=rates)
+        places = ranking.within(words, longest=words) or ranking.at_most(1)
+    return tuple(sentences[place] for place in places)
 
 
 def pick_utterances(document: Document, *, limit: int = 3) -> tuple[Turn, ...]:
-    """At most `limit` turns that say most of what a chat is about, in order; fewer where more would say little more."""
-    turns = [_as_one(said) for said in document.by_turn if said]
-    ranking = Ranking(turns, taste=_TO_SHOW)
-    brevity = max(_BRIEFEST, sum(map(size, turns)) / 4)
+    """Return at most `limit` turns that say most of a chat, in order; fewer where more would add little."""
+    turns = [_turn_as_sentence(sentences) for sentences in document.by_turn if sentences]
+    ranking = Ranking(turns, preferences=_FOR_UTTERANCES)
+    brevity = max(_MIN_BREVITY, sum(map(word_count, turns)) / 4)
     return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=brevity, change_of_speaker=1.0))
 
 
 def pick_sentences(document: Document, *, limit: int = 4) -> tuple[Sentence, ...]:
-    """The `limit` sentences of a chat that a reader would point at as what matters in it, in order."""
-    ranking = Ranking(document.sentences, taste=_TO_POINT_AT)
+    """Return the `limit` sentences of a chat that a reader would point at as what matters, in order."""
+    ranking = Ranking(document.sentences, preferences=_FOR_HIGHLIGHTS)
     return tuple(document.sentences[place] for place in ranking.at_most(limit))
 
 
 def _budget(document: Document) -> int:
-    said = sum(map(size, document.sentences))
-    return min(150, 40 + math.isqrt(said), max(12, said // 4))
+    words = sum(map(word_count, document.sentences))
+    return min(150, 40 + math.isqrt(words), max(12, words // 4))
 
 
-def _as_one(said: Sequence[Sentence]) -> Sentence:
-    """A turn as a single sentence."""
-    turn = said[0].turn
-    words = tuple(word for sentence in said for word in sentence.words)
+def _turn_as_sentence(sentences: Sequence[Sentence]) -> Sentence:
+    """Return a turn as a single sentence."""
+    turn = sentences[0].turn
+    words = tuple(word for sentence in sentences for word in sentence.words)
     return Sentence(turn.index, turn, turn.text, turn.start, turn.end, words)
 
 
-def _quoted(sentence: Sentence) -> SummarySentence:
-    return SummarySentence(text=tidied(sentence), evidence=(sentence.evidence(),))
+def _summary_sentence(sentence: Sentence) -> SummarySentence:
+    return SummarySentence(text=without_disfluencies(sentence), evidence=(sentence.evidence(),))

@@ -1,4 +1,4 @@
-"""What was talked about, in words that were said."""
+"""Topics of a meeting: key phrases in the words of the speakers, with the turns that are about them."""
 
 from __future__ import annotations
 
@@ -8,52 +8,59 @@ from dataclasses import dataclass
 
 from meetkit.insights.language.stems import everyday_rates, names_in
 from meetkit.insights.language.text import Document, Sentence
-from meetkit.insights.offline.topics.noun_phrases import Phrase, Stems, find_phrases, weigh
+from meetkit.insights.offline.topics.noun_phrases import NounPhrase, Stems, find_noun_phrases, phrase_weights
 from meetkit.models.analysis import MeetingContext, Topic, Topics, TopicSpan
 
-_MOST, _MOST_SPANS, _MOST_QUOTES, _READABLE = 12, 6, 3, 25
+_MAX_TOPICS, _MAX_SPANS, _MAX_QUOTES = 12, 6, 3
+# Words of a quote: up to this many a longer one says more, beyond it is only harder to read.
+_READABLE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPhrase:
-    """What a topic is recognised by, and the fuller phrase, if there is one, that names it best."""
+    """The phrase that identifies a topic, and the one that names it best: a longer phrase or the same."""
 
-    core: Phrase
-    name: Phrase
+    core: NounPhrase
+    name: NounPhrase
 
 
-def find_topics(document: Document, context: MeetingContext) -> Topics:  # the signature of all sections
-    """The topics, the weightiest first, with the turns that are about them: three of a chat, some nine of an hour."""
-    said = sum(len(sentence.words) for sentence in document.sentences)
-    limit = min(_MOST, 3 + math.isqrt(said) // 15)
-    found = key_phrases(document.sentences, limit=limit, people=(*context.our_side, *context.their_side))
-    return Topics(engine="offline", items=tuple(_topic(phrase, document) for phrase in found))
+def find_topics(document: Document, context: MeetingContext) -> Topics:
+    """Return the topics by weight, with the turns that are about them: three of a chat, some nine of an hour."""
+    word_count = sum(len(sentence.words) for sentence in document.sentences)
+    limit = min(_MAX_TOPICS, 3 + math.isqrt(word_count) // 15)
+    phrases = key_phrases(document.sentences, limit=limit, people=(*context.our_side, *context.their_side))
+    return Topics(engine="offline", items=tuple(_topic(phrase, document) for phrase in phrases))
 
 
 def key_phrases(
     sentences: Sequence[Sentence], *, limit: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
 ) -> list[KeyPhrase]:
-    """At most `limit` phrases that tell most of what was talked about, no two with a word in common.
+    """Return at most `limit` phrases that say most about the subject, no two with a word in common.
 
-    What is said more than once comes first; what is said once counts where it takes more than a word to say.
+    Phrases that occur in more than one sentence come first. One that occurs in a single sentence counts only where it
+    has more than one word, unless there are no others.
     """
-    phrases = find_phrases(sentences, names=names_in(sentences, people))
-    weights = weigh(phrases, everyday_rates() if rates is None else rates)
-    telling = [phrase for phrase in phrases.values() if len(phrase.sentences) > 1 or len(phrase.stems) > 1]
-    chosen: list[KeyPhrase] = []
-    taken: set[str] = set()
-    for core in sorted(telling or phrases.values(), key=lambda it: (len(it.sentences) < 2, -weights[it.stems])):
-        if len(chosen) == limit:
+    phrases = find_noun_phrases(sentences, names=names_in(sentences, people))
+    weights = phrase_weights(phrases, everyday_rates() if rates is None else rates)
+    candidates = [phrase for phrase in phrases.values() if len(phrase.sentences) > 1 or len(phrase.stems) > 1]
+    selected_phrases: list[KeyPhrase] = []
+    used_stems: set[str] = set()
+    for core in sorted(
+        candidates or phrases.values(), key=lambda phrase: (len(phrase.sentences) < 2, -weights[phrase.stems])
+    ):
+        if len(selected_phrases) == limit:
             break
-        if weights[core.stems] > 0 and taken.isdisjoint(core.stems):
-            name = _fuller(core, phrases, weights, taken)
-            chosen.append(KeyPhrase(core, name))
-            taken.update(name.stems)
-    return chosen
+        if weights[core.stems] > 0 and used_stems.isdisjoint(core.stems):
+            name = _fullest_name(core, phrases, weights, used_stems)
+            selected_phrases.append(KeyPhrase(core, name))
+            used_stems.update(name.stems)
+    return selected_phrases
 
 
-def _fuller(core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stems, float], taken: Set[str]) -> Phrase:
-    """Of the phrases that say a single word more fully, in a third of its mentions at least, the weightiest."""
+def _fullest_name(
+    core: NounPhrase, phrases: Mapping[Stems, NounPhrase], weights: Mapping[Stems, float], used_stems: Set[str]
+) -> NounPhrase:
+    """Return the most frequent phrase that contains a single word, in at least a third of its mentions, or the word."""
     fuller = [
         phrase
         for stems, phrase in phrases.items()
@@ -61,19 +68,27 @@ def _fuller(core: Phrase, phrases: Mapping[Stems, Phrase], weights: Mapping[Stem
         and core.stems[0] in stems
         and phrase.times * 3 >= core.times
         and phrase.nominal
-        and taken.isdisjoint(stems)
+        and used_stems.isdisjoint(stems)
     ]
-    return max(fuller, key=lambda it: (it.times, it.stems[-1] in core.stems, weights[it.stems]), default=core)
+    return max(
+        fuller, key=lambda phrase: (phrase.times, phrase.stems[-1] in core.stems, weights[phrase.stems]), default=core
+    )
 
 
 def _topic(phrase: KeyPhrase, document: Document) -> Topic:
     label = phrase.name.label
-    named = [document.sentences[at] for at in phrase.name.sentences if label in document.sentences[at].text]
+    named_in = [document.sentences[at] for at in phrase.name.sentences if label in document.sentences[at].text]
     turns = sorted({document.sentences[at].turn.index for at in phrase.core.sentences})
-    naming = {sentence.turn.index for sentence in named}
-    spans = _spans(turns, naming=naming, gap=2 + len(document.transcript.turns) // 60)
-    quotable = [it for it in named if any(span.first_turn <= it.turn.index <= span.last_turn for span in spans)]
-    quotes = sorted(sorted(quotable, key=lambda it: -min(len(it.words), _READABLE))[:_MOST_QUOTES], key=_place)
+    naming_turns = {sentence.turn.index for sentence in named_in}
+    spans = _spans(turns, naming=naming_turns, gap=2 + len(document.transcript.turns) // 60)
+    quotable = [
+        sentence
+        for sentence in named_in
+        if any(span.first_turn <= sentence.turn.index <= span.last_turn for span in spans)
+    ]
+    quotes = sorted(
+        sorted(quotable, key=lambda sentence: -min(len(sentence.words), _READABLE))[:_MAX_QUOTES], key=_place
+    )
     return Topic(label=" ".join(label.split()), spans=spans, evidence=tuple(quote.evidence() for quote in quotes))
 
 
@@ -82,9 +97,9 @@ def _place(sentence: Sentence) -> int:
 
 
 def _spans(turns: Sequence[int], *, naming: Set[int], gap: int) -> tuple[TopicSpan, ...]:
-    """The stretches in which mentions are at most `gap` turns apart.
+    """Return the spans of turns in which mentions are at most `gap` turns apart, at most six, in order.
 
-    Of many, those in which it is called by its name come first, then those with the most mentions.
+    Of more, those in which the topic is named are kept first, then those with the most mentions.
     """
     runs: list[list[int]] = []
     for turn in turns:
@@ -93,4 +108,4 @@ def _spans(turns: Sequence[int], *, naming: Set[int], gap: int) -> tuple[TopicSp
         else:
             runs.append([turn])
     runs.sort(key=lambda run: (naming.isdisjoint(run), -len(run), run))
-    return tuple(TopicSpan(first_turn=run[0], last_turn=run[-1]) for run in sorted(runs[:_MOST_SPANS]))
+    return tuple(TopicSpan(first_turn=run[0], last_turn=run[-1]) for run in sorted(runs[:_MAX_SPANS]))

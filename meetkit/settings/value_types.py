@@ -1,4 +1,4 @@
-"""The kinds of values that several settings share."""
+"""Value types of several settings."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pydantic import Field
 
 from meetkit.models.base import STORABLE
 
-# Not shown where settings are.
+# Kept out of every `repr`, and with it out of logs.
 Secret = Annotated[str | None, Field(max_length=5000, repr=False), STORABLE]
