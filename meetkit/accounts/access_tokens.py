@@ -21,7 +21,7 @@ except ImportError as error:
 AUDIENCE = "meetkit"
 INVALID_TOKEN = "sign in again: the token is invalid or expired"  # a message  # noqa: S105
 _ALGORITHM, _TYPE = "HS256", "at+jwt"
-# Ours have some 400 characters; nothing longer is decoded.
+# Ours have some 400 characters; nothing longer is token_data.
 _MAX_LENGTH = 4000
 # The clocks of servers that share keys may differ by so many seconds.
 _LEEWAY = 60
@@ -88,17 +88,17 @@ class AccessTokens:
             raise UnauthenticatedError(INVALID_TOKEN)
         seconds = int(now.timestamp())
         try:
-            signed = self._signed_claims(token)
+            signed_claims = self._signed_claims(token)
         # The library raises whatever it meets first in a text that is no token at all.
         except (JoseError, ValueError, TypeError, AttributeError, LookupError):
             raise UnauthenticatedError(INVALID_TOKEN) from None
-        if not signed.issued_at - _LEEWAY <= seconds < signed.expires_at:
+        if not signed_claims.issued_at - _LEEWAY <= seconds < signed_claims.expires_at:
             raise UnauthenticatedError(INVALID_TOKEN)
-        return signed.claims
+        return signed_claims.claims
 
     def _verify(self, token: str) -> _SignedClaims:
-        decoded = jwt.decode(token, self._key, [_ALGORITHM])
-        claims = decoded.claims
+        token_data = jwt.decode(token, self._key, [_ALGORITHM])
+        claims = token_data.claims
         jwt.JWTClaimsRegistry(
             now=claims["iat"],
             iss={"essential": True, "value": self._issuer},
@@ -109,7 +109,7 @@ class AccessTokens:
             exp={"essential": True},
         ).validate(claims)
         ids = Claims(claims["sub"], claims["sid"])
-        if decoded.header.get("typ") != _TYPE or not all(map(is_storable, ids)):
+        if token_data.header.get("typ") != _TYPE or not all(map(is_storable, ids)):
             raise ValueError("another kind of token")
         return _SignedClaims(ids, claims["iat"], claims["exp"])
 

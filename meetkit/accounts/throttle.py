@@ -25,7 +25,7 @@ _MINUTES = 15
 # Many people share an address.
 _ADDRESS_FACTOR = 10
 # Keys in memory before expired ones are swept: a sweep costs time in proportion to them.
-_MANY = 10_000
+_SWEEP_SIZE = 10_000
 _RETRY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Throttle:
         self._per_event = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
         self._memory = MemoryStorage()
         self._local = MovingWindowRateLimiter(self._memory)
-        self._sweep_at = _MANY
+        self._sweep_at = _SWEEP_SIZE
         self._shared = MovingWindowRateLimiter(storage) if storage else None
         self._is_failing, self._retry_at = False, 0.0
 
@@ -115,7 +115,7 @@ class Throttle:
                 if not entries or entries[0].expiry < now:
                     events.pop(key, None)
                     self._memory.locks.pop(key, None)
-        self._sweep_at = max(_MANY, 2 * len(events))
+        self._sweep_at = max(_SWEEP_SIZE, 2 * len(events))
 
     def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
         until = self._run(lambda limiter: limiter.get_window_stats(item, key).reset_time)
@@ -140,12 +140,12 @@ class Throttle:
 def _network(address: str) -> str:
     """Return what an address counts as: an IPv6 host can take any address of its network of 64 bits."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
 
 
 def _key(subject: str) -> str:

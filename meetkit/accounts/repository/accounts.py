@@ -192,7 +192,7 @@ def leave_teams(connection: Connection, user_id: str) -> None:
 
 def delete_account(connection: Connection, record: AccountRecord) -> None:
     """Delete an account with its sessions, keys, identities, tokens and team memberships."""
-    owned = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
-    delete_rows(connection, record.number, owned)
+    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
+    delete_rows(connection, record.number, account_tables)
     leave_teams(connection, record.account.user_id)
     connection.execute(delete(_a).where(_a.c.number == record.number))
