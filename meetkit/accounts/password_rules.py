@@ -9,6 +9,7 @@ from pathlib import Path
 from meetkit.errors import InvalidRequestError
 
 MIN_LENGTH, MAX_LENGTH = 10, 200
+# Few distinct characters, as in "aaaaaaaaaa" or "abbaabbabaab", are guessed early however long the password is.
 _MIN_DISTINCT = 4
 _ADVICE = f"use {MIN_LENGTH} to {MAX_LENGTH} characters that are hard to guess, such as four random words"
 # The most common passwords, without the digits and signs that people put before or behind them.
@@ -67,4 +68,5 @@ def _personal_words(email: str, name: str) -> set[str]:
     email, name = _folded_text(email), _folded_text(name)
     local, _, domain = email.partition("@")
     words = {email, local, domain, domain.partition(".")[0], name, *name.split(), re.sub(r"\W", "", name)}
+    # With the empty core, so that digits and signs alone are refused.
     return {_core(word) for word in words} | {""}

@@ -39,6 +39,7 @@ class Throttle:
 
     def __init__(self, attempts: int, storage: RedisStorage | None = None) -> None:
         """Allow so many attempts, counted in that Redis or in memory."""
+        # The names are part of the keys in Redis, which servers of other versions share.
         self._per_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
         self._per_address = RateLimitItemPerMinute(attempts * _ADDRESS_FACTOR, _MINUTES, "meetkit/address")
         self._per_event = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
@@ -75,6 +76,7 @@ class Throttle:
         """
         self._sweep()
         key = _key(subject)
+        # Before the attempt, so that attempts made at once cannot outrun the count.
         if not self._run(lambda limiter: limiter.hit(self._per_account, key)):
             raise self._error(self._per_account, key)
 
@@ -110,15 +112,18 @@ class Throttle:
         if len(events) < self._sweep_at:
             return
         for key in list(events):
+            # Another thread may be counting this key.
             with self._memory.locks[key]:
                 entries = events.get(key)
                 if not entries or entries[0].expiry < now:
                     events.pop(key, None)
                     self._memory.locks.pop(key, None)
+        # Doubled, so that sweeps stay rare however many keys there are.
         self._sweep_at = max(_SWEEP_SIZE, 2 * len(events))
 
     def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
         until = self._run(lambda limiter: limiter.get_window_stats(item, key).reset_time)
+        # A client that is told to wait 0 seconds would retry at once, perhaps just too early.
         seconds = max(1.0, until - time.time())
         return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
 
@@ -140,11 +145,13 @@ class Throttle:
 def _network(address: str) -> str:
     """Return what an address counts as: an IPv6 host can take any address of its network of 64 bits."""
     try:
+        # The part after % is a network interface of this machine.
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if isinstance(ip, ipaddress.IPv4Address):
         return str(ip)
+    # A socket for both versions reports IPv4 clients as ::ffff:192.0.2.7.
     return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
 
 

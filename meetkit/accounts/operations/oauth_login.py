@@ -57,6 +57,7 @@ class OAuthLogin:
         """Link an identity to the account of its e-mail, or to a new one, and return the account."""
         if not identity.email_verified:
             raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")
+        # Locked until the identity is linked, so that the account is not verified or erased in between.
         record = accounts.by_email(connection, identity.email, lock=True)
         if record is None:
             tenant_id, access = self.creation.placement()

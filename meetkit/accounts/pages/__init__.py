@@ -21,10 +21,12 @@ _HERE = Path(__file__).parent
 _FRAME = Template((_HERE / "page.html").read_text("utf-8"))
 _STYLE = (_HERE / "page.css").read_text("utf-8")
 _DIGEST = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
+# The style is allowed by its hash; nothing else is loaded, and no other page frames this one.
 _HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 }
+# The limits are those of the server, so that a browser refuses a short password without a request.
 _PASSWORDS = f"""<label for="password">New password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="{MIN_LENGTH}" \
 maxlength="{MAX_LENGTH}" required aria-describedby="rule">
