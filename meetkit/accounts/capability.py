@@ -14,12 +14,12 @@ CAPABILITY = Capability(
         Command(
             "admin",
             "meetkit.accounts.commands:admin",
-            "Look after who administers the server on the database that --database or MEETKIT_DATABASE_URL names.",
+            "Manage the admins of the service on the database of --database or MEETKIT_DATABASE_URL.",
         ),
         Command(
             "audit",
             "meetkit.accounts.commands:audit",
-            "List who signed in, read transcripts, changed accounts: what nobody can change or remove.",
+            "List audit events: logins, reads of transcripts, changes of accounts.",
         ),
     ),
     audit_events=(

@@ -48,7 +48,7 @@ class FieldError(ValueError):
 
 
 class Value(BaseModel):
-    """A frozen value. Unknown fields are refused by name unless a model allows them; fields can be read, never assigned."""
+    """A frozen value. Unknown fields are refused by name, unless a model allows them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -23,7 +23,7 @@ class AccountUsers:
 
     @property
     def share_database(self) -> bool:
-        """Whether users are stored with the accounts, so that one transaction writes both."""
+        """True if users are stored with the accounts, so that one transaction writes both."""
         return isinstance(self.store, SqlStore) and self.store.database is self.database
 
     def find(self, user_id: str) -> User | None:
