@@ -1,4 +1,4 @@
-"""Every capability, a toy outside the package too, keeps the rules of data: tenants, roles, erasure, transfer, purge."""
+"""Every capability, a toy outside the package too, keeps the data rules: tenants, roles, erasure, transfer, purge."""
 
 from __future__ import annotations
 

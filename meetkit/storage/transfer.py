@@ -21,6 +21,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from meetkit import capabilities
 from meetkit.errors import InvalidRequestError, RecordError, brief_repr
 from meetkit.models.base import describe
 from meetkit.models.records import RECORD_MODELS, Record, count_kinds, kind_of, unknown_kind
@@ -48,6 +49,16 @@ class _End(BaseModel):
     records: Annotated[int, Field(strict=True, ge=0)]
 
 
+def record_models() -> tuple[type[Record], ...]:
+    """Return the models of all records: those of every store, then those of capabilities in SQL."""
+    in_sql = (
+        capability
+        for capability in capabilities.installed()
+        if capability.records and capability.name != capabilities.STORE_CAPABILITY
+    )
+    return (*RECORD_MODELS, *(kind.model for capability in in_sql for kind in capability.load("records")))
+
+
 @cache
 def _line_adapter(models: tuple[type[Record], ...]) -> TypeAdapter[Record | _Header | _End]:
     """Return the reader of lines that hold records of these models."""
@@ -69,13 +80,7 @@ def export_lines(store: Store, *, tally: Counter[str] | None = None) -> Iterator
     yield _write(_End(records=tally.total()))
 
 
-def import_lines(
-    store: Store,
-    lines: Iterable[bytes],
-    *,
-    tally: Counter[str] | None = None,
-    models: tuple[type[Record], ...] = RECORD_MODELS,
-) -> int:
+def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | None = None) -> int:
     """Store the records of these lines, all or none, and return their number; `tally` counts them by kind.
 
     Raises:
@@ -84,7 +89,7 @@ def import_lines(
     tally = Counter() if tally is None else tally
     tally.clear()
     try:
-        store.import_records(count_kinds(read_records(lines, models=models), tally))
+        store.import_records(count_kinds(read_records(lines), tally))
     except RecordError as error:
         raise _line_error(error.number + 1, error.reason) from error
     return tally.total()
@@ -92,17 +97,19 @@ def import_lines(
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
     """Yield the lines of a file, each cut where it exceeds the longest line allowed."""
+    # One byte more than allowed tells that a line is too long.
     while line := file.readline(MAX_LINE + 1):
         yield line
 
 
-def read_records(lines: Iterable[bytes], *, models: tuple[type[Record], ...] = RECORD_MODELS) -> Iterator[Record]:
+def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
     """Yield the records of these lines, each validated, and check at the end that the export is complete.
 
     Raises:
         InvalidRequestError: as `import_lines` raises it.
     """
-    numbered_lines = enumerate(lines, 1)
+    numbered_lines, models = enumerate(lines, 1), record_models()
+    # An empty input counts as an empty first line.
     number, first = next(numbered_lines, (1, b""))
     _check_header(first, models)
     for number, line in numbered_lines:
@@ -137,6 +144,7 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
     begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
+        # A few bytes suffice: in another file the first line may be very long.
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
         raise _line_error(1, begins) from None
@@ -161,6 +169,7 @@ def _reason(error: ValidationError, models: tuple[type[Record], ...]) -> str:
     """Describe what is wrong with a line in a few words: the names of fields, without their values."""
     [first, *_] = error.errors(include_url=False, include_input=False)
     if first["type"] == "json_invalid":
+        # Pydantic counts lines within the line, which would mislead.
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
         return unknown_kind([*map(kind_of, models), "end"])

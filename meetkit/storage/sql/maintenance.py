@@ -137,6 +137,7 @@ def problems(connection: Connection) -> list[str]:
         SchemaError: there are no tables, or those of another version.
     """
     schema.check(connection)
+    # The queries below would fail on tables that differ.
     if problems := [*schema.differences(connection), *_missing_guards(connection)]:
         return problems
     if connection.dialect.name == "sqlite":
@@ -182,6 +183,7 @@ def _count(connection: Connection, statement: Select[Any]) -> int:
     return connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
 
 
+# The latest end of all earlier bookings of a user: a booking overlaps one of them where it begins before that.
 _busy_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
 _bookings = select(_p.c.starts_at, _busy_until.label("busy_until")).where(_p.c.exclusive).subquery()
 _is_busy = _m.c.status != "cancelled"
