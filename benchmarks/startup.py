@@ -17,15 +17,15 @@ import time
 
 COMPARISONS = (
     {
-        "import pydantic": "import pydantic",
-        "from pydantic import BaseModel": "from pydantic import BaseModel",
-        "from meetkit import meeting_service": "from meetkit import meeting_service",
+        "`import pydantic`": "import pydantic",
+        "`from pydantic import BaseModel`": "from pydantic import BaseModel",
+        "`from meetkit import meeting_service`": "from meetkit import meeting_service",
     },
     {
         "a click program with one command": (
             "import click\n@click.command()\ndef main():\n    'Do nothing.'\nmain(['--help'])"
         ),
-        "meetkit --help": "from meetkit.cli import main\nmain(['--help'])",
+        "`meetkit --help`": "from meetkit.cli import main\nmain(['--help'])",
     },
 )
 
@@ -56,7 +56,7 @@ def table(candidates: dict[str, str], rounds: int) -> str:
     """Return a table of milliseconds, and of multiples of the first candidate."""
     figures = medians(candidates, rounds)
     base = next(iter(figures.values()))
-    rows = [f"| `{name}` | {figure * 1000:.0f} | {figure / base:.2f}× |" for name, figure in figures.items()]
+    rows = [f"| {name} | {figure * 1000:.0f} | {figure / base:.2f}× |" for name, figure in figures.items()]
     return "\n".join(["| process | ms | ratio |", "|---|---|---|", *rows])
 
 
