@@ -7,7 +7,7 @@ MeetkitError                    500
 ├── ForbiddenError              403
 ├── NotFoundError               404, also a ValueError
 ├── ConflictError               409, also a ValueError
-│   └── VersionConflictError    409, 412 where the caller asked by If-Match
+│   └── VersionConflictError    409, 412 for a request with If-Match
 ├── TooLargeError               413, also a ValueError
 ├── ThrottledError              429, retryable
 ├── StoreError                  503, retryable

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """A database given by URL, engine, or a host's connection, whose tables are those of this version.
+    """A database with the tables of this version, given by URL, engine, or a host's connection.
 
     On a URL or an engine, each function runs in a transaction of its own, which is tried again where it conflicts with
     another. On a connection, functions take part in its open transaction, which only its owner commits; one that fails

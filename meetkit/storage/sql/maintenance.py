@@ -143,7 +143,7 @@ def problems(connection: Connection) -> list[str]:
     if connection.dialect.name == "sqlite":
         problems = [*_broken_pages(connection), *_dangling(connection)]
     if wrong := sum(_differs(connection, row) for row in connection.execute(select(tables.calendars))):
-        problems.append(f"{wrong:,} calendars whose busy time is not what is searched")
+        problems.append(f"{wrong:,} calendars whose busy time differs from the searched segments")
     if unreadable := encryption.unreadable(connection):
         problems.append(f"{unreadable:,} rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts")
     return problems + [
