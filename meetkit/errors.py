@@ -87,15 +87,16 @@ class NotFoundError(MeetkitError, ValueError):
 
     status_code = 404
 
-    def __init__(self, kind: str, entity_id: str) -> None:
-        """Take the kind and the id, e.g. `NotFoundError("meeting", "meeting_9")`."""
-        super().__init__(f"no {kind} with id {brief_repr(entity_id)}")
+    def __init__(self, kind: str, entity_id: str, advice: str | None = None) -> None:
+        """Take the kind and the id, e.g. `NotFoundError("meeting", "meeting_9")`, and what to do about it, if known."""
+        super().__init__("; ".join(filter(None, (f"no {kind} with id {brief_repr(entity_id)}", advice))))
         self.kind = kind
         self.entity_id = entity_id
+        self.advice = advice
 
-    def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str, str | None]]:
         """Survive pickling, e.g. on the way back from a worker process."""
-        return (type(self), (self.kind, self.entity_id))
+        return (type(self), (self.kind, self.entity_id, self.advice))
 
 
 class RecordError(InvalidRequestError):

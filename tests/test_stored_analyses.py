@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from meetkit import meeting_service as service
 from meetkit.models.analysis import MeetingInsights
 from meetkit.storage import MemoryStore
 from meetkit.testing.examples import meeting, people
+from meetkit.web import render_problems, router
 
 STORED: dict[str, Any] = json.loads((Path(__file__).parent / "stored" / "analysis.json").read_text("utf-8"))
 SECTIONS = tuple(name for name in STORED["insights"] if name != "transcript_sha256")
@@ -71,3 +74,21 @@ def test_the_schema_of_what_is_returned_requires_each_section() -> None:
     schema = MeetingInsights.model_json_schema(mode="serialization")
 
     assert schema["required"] == ["transcript_sha256", *SECTIONS]
+
+
+@pytest.mark.parametrize(("attachment", "path"), [("insights", "insights"), ("prep", "prep")])
+def test_a_client_is_told_of_what_cannot_be_read(
+    store: MemoryStore, caplog: pytest.LogCaptureFixture, attachment: str, path: str
+) -> None:
+    """It is logged without its content; nobody takes the meeting for one that was never analyzed."""
+    store.put_artefact("m", attachment, '{"secret": "of another form"}')
+    app = FastAPI()
+    app.include_router(router(store=store, llm=None))
+    render_problems(app)
+
+    answer = TestClient(app).get(f"/meetings/m/{path}")
+
+    assert answer.status_code == 404
+    assert "this version cannot read the stored one, so create it again" in answer.json()["detail"]
+    assert f"the stored {attachment} of meeting 'm' cannot be read" in caplog.text
+    assert "secret" not in caplog.text + answer.text

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import datetime as dt
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Self, TypeVar
-
-from pydantic import ValidationError
+from typing import Literal, Self
 
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import meeting_record
@@ -21,6 +18,8 @@ from meetkit.insights.answer_cache import MeetingAnswerCache
 from meetkit.insights.meeting_record import RecordedFindings
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
+from meetkit.meetings import attachments
+from meetkit.meetings.attachments import INSIGHTS
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -30,11 +29,9 @@ from meetkit.models.zones import get_zone, utc_now
 from meetkit.runtime.collaborators import current_llm, current_store
 from meetkit.storage import Store
 
-_INSIGHTS, _FINDINGS, _ORIGINAL, _ANSWERS = "insights", "found", "transcript", "answers"
-ValueT = TypeVar("ValueT", MeetingInsights, RecordedFindings)
+_FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
-_log = logging.getLogger("meetkit")
 
 
 def analyze_meeting(
@@ -125,7 +122,7 @@ class _Job:
         for _ in range(_MAX_TRIES):
             meeting = self.store.get_meeting(self.meeting.id)
             self._check_not_erased(meeting)
-            before = _load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
+            before = attachments.load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
             result = meeting_record.align_ids(insights, meeting)
             findings = meeting_record.collect_findings(result, meeting, before)
             with suppress(_ConcurrentChangeError):
@@ -133,7 +130,7 @@ class _Job:
                     meeting.id,
                     partial(self._update_record, version=meeting.version, findings=findings, before=before),
                     artefacts={
-                        _INSIGHTS: result.model_dump_json(),
+                        INSIGHTS: result.model_dump_json(),
                         _FINDINGS: findings.model_dump_json(),
                         _ORIGINAL: _encode(self.source),
                         _ANSWERS: self.answers.used_answers(),
@@ -165,14 +162,8 @@ def get_insights(meeting_id: str) -> MeetingInsights | None:
     """
     store = current_store()
     meeting = store.get_meeting(meeting_id, transcript=False)
-    insights = _load(MeetingInsights, store, meeting_id, _INSIGHTS)
+    insights = attachments.load(MeetingInsights, store, meeting_id, INSIGHTS)
     return insights and meeting_record.with_current_items(insights, meeting)
-
-
-def has_unreadable_insights(meeting_id: str) -> bool:
-    """Return whether a meeting has a stored analysis that this version cannot read; analysing it again replaces it."""
-    store = current_store()
-    return store.get_artefact(meeting_id, _INSIGHTS) is not None and get_insights(meeting_id) is None
 
 
 def get_transcript(meeting_id: str) -> Transcript | None:
@@ -245,14 +236,3 @@ def _stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcr
 
 def _encode(source: str | bytes) -> str:
     return base64.b64encode(source.encode() if isinstance(source, str) else source).decode()
-
-
-def _load(kind: type[ValueT], store: Store, meeting_id: str, attachment: str) -> ValueT | None:
-    """Return a stored value; `None` where there is none, or where its form is unknown, which is logged."""
-    content = store.get_artefact(meeting_id, attachment)
-    try:
-        return None if content is None else kind.model_validate_json(content)
-    except ValidationError:
-        # The content is personal, so the log names only where it is.
-        _log.warning("the stored %s of meeting %s cannot be read", attachment, brief_repr(meeting_id))
-        return None

@@ -13,6 +13,7 @@ from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, NotF
 from meetkit.insights import briefs
 from meetkit.insights.briefs import BriefSources, CallOptions
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy
+from meetkit.meetings import attachments
 from meetkit.models.insights import BRIEF, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
@@ -25,9 +26,11 @@ _log = logging.getLogger("meetkit")
 
 
 def get_prep(meeting_id: str) -> PreMeetingPrep | None:
-    """Return the brief that was last written for a meeting, if any."""
-    content = current_store().get_artefact(meeting_id, BRIEF)
-    return None if content is None else PreMeetingPrep.model_validate_json(content)
+    """Return the brief that was last written for a meeting.
+
+    `None` where there is none, or, as the log says, none that this version can read.
+    """
+    return attachments.load(PreMeetingPrep, current_store(), meeting_id, BRIEF)
 
 
 def generate_pre_meeting_prep(meeting_id: str, *, history_limit: int = 5) -> PreMeetingPrep:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
 from meetkit.insights.transcript.fingerprints import fingerprint
-from meetkit.meetings import service
+from meetkit.meetings import attachments, service
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
 from meetkit.models.transcripts import Transcript
@@ -36,7 +36,7 @@ def get_prep(context: RequestContext, meeting_id: str) -> Reply:
     """Return the last brief of a meeting."""
     prep = service.get_prep(meeting_id)
     if prep is None:
-        raise NotFoundError("brief of a meeting", meeting_id)
+        raise attachments.missing("brief of a meeting", meeting_id, attachments.BRIEF)
     return Reply.of(prep)
 
 
@@ -63,7 +63,7 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     """Return the insights of a meeting's last analysis."""
     insights = service.get_insights(meeting_id)
     if insights is None:
-        raise NotFoundError("analysis of a meeting", meeting_id)
+        raise attachments.missing("analysis of a meeting", meeting_id, attachments.INSIGHTS)
     if query.offsets == "code_points":
         return Reply.of(insights)
     text = service.get_meeting(meeting_id).transcript or ""
