@@ -99,7 +99,7 @@ class TestInvitations:
         world.invited(world.admin(tenant="acme"), "ann@example.com")
 
         [mail] = [one for one in world.post.sent if one.to == "ann@example.com" and "invited" in one.subject]
-        assert "If you made no account" in mail.text
+        assert "If you did not create an account" in mail.text
 
     def test_end_after_a_week(self, world: World) -> None:
         world.invited(world.admin(), "ben@example.com")
