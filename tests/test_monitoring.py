@@ -329,12 +329,12 @@ def test_the_log_says_of_what_an_error_came() -> None:
     with pytest.raises(ValueError, match="s3cret") as raised:
         _raise_of_another()
 
-    first, _, second = logs.unsaid(raised.value).partition("\nof ")
+    first, _, second = logs.without_messages(raised.value).partition("\nof ")
     assert first.startswith("ValueError\n")
     assert second.startswith("KeyError\n")
     assert "in _raise_of_another" in second
     raised.value.__cause__ = raised.value
-    assert logs.unsaid(raised.value).count("ValueError\n") == 1
+    assert logs.without_messages(raised.value).count("ValueError\n") == 1
 
 
 def test_what_is_to_be_done_in_the_end_is_done_before_the_database_is_closed(sqlite_tables: str) -> None:

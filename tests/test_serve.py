@@ -81,7 +81,7 @@ def test_a_new_database_has_the_sample_and_a_secret_beside_it(tmp_path: Path) ->
     secret = tmp_path / "meetkit.db.secret"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert secret.read_text().strip() not in server.log
-    assert "made a development secret" in server.log
+    assert "created a development secret" in server.log
     assert "listening on a public address in development mode" in server.log
     assert kept(tmp_path, "hist_meeting_1") == {"hist_meeting_1"}
 

@@ -276,7 +276,7 @@ WRONG = {
         Ask("POST", "/meetings", {}, headers={"Idempotency-Key": ""}), 400, "idempotency-key"
     ),
     "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of: nobody is signed in"),
-    "a team and somebody": Case(Ask("GET", "/meetings?of=team&user_id=user_1"), 400, "not by both"),
+    "a team and somebody": Case(Ask("GET", "/meetings?of=team&user_id=user_1"), 400, "exclude each other"),
     "nobody is named": Case(Ask("GET", "/meetings"), 400, "user_id"),
     "an unknown query": Case(Ask("GET", "/meetings?user=user_1"), 400, "did you mean 'user_id'?"),
     "a limit that is no number": Case(Ask("GET", "/meetings?user_id=user_1&limit=all"), 400, "limit"),
@@ -306,9 +306,9 @@ WRONG = {
     "nothing at this path": Case(Ask("GET", "/meeting"), 404, "nothing at this path"),
     "a slash too many": Case(Ask("GET", "/meetings/"), 404, "nothing at this path"),
     "two slashes": Case(Ask("GET", "/users//user_1"), 404, "nothing at this path"),
-    "another method": Case(Ask("PUT", M, {}), 405, "GET, HEAD, PATCH, DELETE alone"),
-    "the options of a word that is no id": Case(Ask("OPTIONS", "/meetings/book"), 405, "POST alone"),
-    "a word that is no id": Case(Ask("GET", "/meetings/book"), 405, "POST alone"),
+    "another method": Case(Ask("PUT", M, {}), 405, "allows GET, HEAD, PATCH, DELETE"),
+    "the options of a word that is no id": Case(Ask("OPTIONS", "/meetings/book"), 405, "allows POST"),
+    "a word that is no id": Case(Ask("GET", "/meetings/book"), 405, "allows POST"),
     "a key used for something else": Case(keyed("one", title="Other"), 409, "another request", before=(keyed("one"),)),
     "busy time": Case(
         Ask("POST", "/meetings/book", CALL), 409, '"busy":[{', before=(Ask("POST", "/meetings/book", CALL),)
@@ -500,7 +500,7 @@ def test_an_unexpected_error_is_told_to_the_log_alone(caplog: pytest.LogCaptureF
     answer = app.test_client().get("/api/v1/users", headers={"X-Request-ID": "one", **bearer("hidden")})
 
     assert (answer.status_code, answer.headers["X-Request-ID"]) == (500, "one")
-    assert "an unexpected RuntimeError" in caplog.text
+    assert "unexpected error: RuntimeError" in caplog.text
     assert "hidden" not in caplog.text + answer.text
 
 

@@ -208,7 +208,7 @@ def test_of_a_file_it_is_said_that_it_can_be_read_alone() -> None:
     found = client().post("/swagger/swagger-ui.css")
 
     assert (found.status_code, found.headers["Allow"]) == (405, "GET, HEAD")
-    assert found.json()["detail"] == "this path takes GET, HEAD alone"
+    assert found.json()["detail"] == "this path allows GET, HEAD"
 
 
 @pytest.mark.parametrize(
@@ -411,7 +411,7 @@ def test_what_the_servers_end_cuts_off_is_told_to_come_back() -> None:
 
     assert start["status"] == 503
     assert (b"retry-after", b"1") in start["headers"]
-    assert json.loads(body["body"])["detail"] == "the server stopped; this may not have been done"
+    assert json.loads(body["body"])["detail"] == "the server stopped; the request may not have been completed"
 
 
 def test_a_server_about_to_stop_has_connections_closed_after_requests_that_began_before() -> None:

@@ -25,7 +25,7 @@ from meetkit.web.app import create_app, render_problems, service_of
 from meetkit.web.app.routes import document_extras
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.dispatch import Dispatcher, bind
-from meetkit.web.groups import ordered
+from meetkit.web.groups import in_order
 from meetkit.web.paging import PREFIX
 
 PASSWORD = "nine clouds over Kiel"
@@ -96,7 +96,7 @@ def app_of(
         store, llm, identify=identify if by else None, guard=GuardedStore if by else None, on_audit_event=note
     )
     app = FastAPI(title="meetkit", version="1", redirect_slashes=False)
-    bind(ordered(ROUTERS), Dispatcher(backend, anyio.CapacityLimiter(threads)), into=app.router, prefix=PREFIX)
+    bind(in_order(ROUTERS), Dispatcher(backend, anyio.CapacityLimiter(threads)), into=app.router, prefix=PREFIX)
     openapi.document(app, document_extras())
     render_problems(app)
     return app

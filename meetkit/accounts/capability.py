@@ -6,6 +6,7 @@ CAPABILITY = Capability(
     name="accounts",
     docs="docs/service.md",
     tables="meetkit.accounts.tables",
+    personal_data="meetkit.accounts.operations.own_account:read_personal_data",
     service_routes="meetkit.accounts.routes.fastapi:ROUTERS",
     examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
     schemas="meetkit.accounts.routes.schemas:BY_NAME",

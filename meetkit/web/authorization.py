@@ -66,10 +66,10 @@ def requires(
     )
 
     def declare(operation: OperationT) -> OperationT:
-        checked = _checked_async if inspect.iscoroutinefunction(operation) else _checked
-        declared = checked(operation, requirements)
-        setattr(declared, _ATTRIBUTE, requirements)
-        return cast("OperationT", declared)
+        wrap = _with_check_async if inspect.iscoroutinefunction(operation) else _with_check
+        declared_operation = wrap(operation, requirements)
+        setattr(declared_operation, _ATTRIBUTE, requirements)
+        return cast("OperationT", declared_operation)
 
     return declare
 
@@ -87,27 +87,27 @@ def requirements_of(operation: Callable[..., Any]) -> Requirements:
     return requirements
 
 
-def _checked(operation: Callable[..., Reply], requirements: Requirements) -> Callable[..., Reply]:
+def _with_check(operation: Callable[..., Reply], requirements: Requirements) -> Callable[..., Reply]:
     subject_of = _subject_reader(operation)
 
     @wraps(operation)
-    def checked(context: RequestContext, *args: Any, **kwargs: Any) -> Reply:
+    def check_and_run(context: RequestContext, *args: Any, **kwargs: Any) -> Reply:
         requirements.check(context.caller)
         reply = operation(context, *args, **kwargs)
         if requirements.audit:
             context.record(requirements.audit, subject_of(args, kwargs))
         return reply
 
-    return checked
+    return check_and_run
 
 
-def _checked_async(
+def _with_check_async(
     operation: Callable[..., Awaitable[Reply]], requirements: Requirements
 ) -> Callable[..., Awaitable[Reply]]:
     subject_of = _subject_reader(operation)
 
     @wraps(operation)
-    async def checked(context: RequestContext, *args: Any, **kwargs: Any) -> Reply:
+    async def check_and_run(context: RequestContext, *args: Any, **kwargs: Any) -> Reply:
         requirements.check(context.caller)
         reply = await operation(context, *args, **kwargs)
         if requirements.audit and context.on_audit_event:
@@ -115,7 +115,7 @@ def _checked_async(
             await asyncio.to_thread(context.record, requirements.audit, subject_of(args, kwargs))
         return reply
 
-    return checked
+    return check_and_run
 
 
 def _subject_reader(operation: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], str]:

@@ -15,7 +15,7 @@ WorkWeek = Annotated[Many[WorkHours], Field(max_length=100)]
 
 
 class Listing(Value):
-    """A part of a list."""
+    """A page of a list."""
 
     next: str | None = Field(default=None, description="The `after` of the next page; null at the end.")
 

@@ -1,29 +1,29 @@
-"""How large a request's body may be, by what is sent where."""
+"""Size limits of request bodies, by method and path."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 _KIB, _MIB = 1024, 1024 * 1024
+# MiB where neither a transcript nor a calendar may be in the body.
 _ORDINARY = 1
-"""MiB where neither a transcript nor a calendar may be in it."""
 
 
-class Most(NamedTuple):
-    """How many bytes, and what to say to more."""
+class BodyLimit(NamedTuple):
+    """The most bytes, and the detail of the problem that refuses more."""
 
     bytes: int
     detail: str
 
 
-OF_ANYBODY = Most(64 * _KIB, "a body has at most 64 KiB here")
-"""Below `/auth/`: anybody may send a body there, and it holds an e-mail, a password or a token."""
+# Anybody may send a body below `/auth/`, where it holds an e-mail, a password or a token.
+PUBLIC_LIMIT = BodyLimit(64 * _KIB, "a body has at most 64 KiB here")
 
 
-def most(method: str, path: str, mebibytes: int) -> Most:
-    """How much, of `mebibytes` where a transcript or a calendar may be in it."""
+def limit_of(method: str, path: str, mebibytes: int) -> BodyLimit:
+    """Return the limit of a request: `mebibytes` where a transcript or a calendar may be in it, else 1 MiB."""
     number = mebibytes if _may_be_large(method, path) else min(_ORDINARY, mebibytes)
-    return Most(number * _MIB, f"the body of a request has at most {number} MiB")
+    return BodyLimit(number * _MIB, f"the body of a request has at most {number} MiB")
 
 
 def _may_be_large(method: str, path: str) -> bool:

@@ -51,25 +51,25 @@ class Dispatcher:
         Raises:
             TypeError: the operation declares no requirements.
         """
-        required = requirements_of(operation)
+        requirements = requirements_of(operation)
         if inspect.iscoroutinefunction(operation):
-            context = await self.admit(request)
+            context = await self.admit(request, authenticated=requirements.authenticated)
             with self.backend.serving(context):
                 reply = await operation(context, *args, **kwargs)
         else:
-            limiter = self.pools[required.threads] if required.threads else self.threads
-            run = partial(self._run, request, required.authenticated, operation, args, kwargs)
+            limiter = self.pools[requirements.threads] if requirements.threads else self.threads
+            run = partial(self._run, request, requirements.authenticated, operation, args, kwargs)
             reply = await anyio.to_thread.run_sync(run, limiter=limiter)
-        return rendered(self._relocated(reply, request) if self.relocates else reply)
+        return response_of(self._with_prefix(reply, request) if self.relocates else reply)
 
-    async def admit(self, request: Request) -> RequestContext:
-        """Authenticate the caller of a request, once."""
+    async def admit(self, request: Request, *, authenticated: bool = True) -> RequestContext:
+        """Authenticate the caller of a request, once; public operations, not `authenticated`, have none."""
         if (context := request.scope.get(_CONTEXT)) is None:
-            context = await anyio.to_thread.run_sync(self._admit, request, limiter=self.threads)
+            context = await anyio.to_thread.run_sync(self._admit, request, authenticated, limiter=self.threads)
         assert isinstance(context, RequestContext)
         return context
 
-    def _admit(self, request: Request, authenticated: bool = True) -> RequestContext:
+    def _admit(self, request: Request, authenticated: bool) -> RequestContext:
         context = self.backend.admit(credentials_of(request), authenticated=authenticated)
         request.scope[_CONTEXT] = context
         if context.caller:
@@ -83,14 +83,14 @@ class Dispatcher:
                 reply: Reply = operation(context, *args, **kwargs)
                 return reply
 
-    def _relocated(self, reply: Reply, request: Request) -> Reply:
+    def _with_prefix(self, reply: Reply, request: Request) -> Reply:
         """Return a reply whose links begin with the prefix under which a host has the routes."""
         links = {name: reply.headers[name] for name in ("Location", "Link") if name in reply.headers}
         if not links:
             return reply
         prefix = _prefix_of(request)
-        moved = {name: value.replace(f"{PREFIX}/", f"{prefix}/", 1) for name, value in links.items()}
-        return replace(reply, headers={**reply.headers, **moved})
+        new_links = {name: value.replace(f"{PREFIX}/", f"{prefix}/", 1) for name, value in links.items()}
+        return replace(reply, headers={**reply.headers, **new_links})
 
 
 class RequestDispatcher:
@@ -184,7 +184,7 @@ def bind(
     """
     route_class = type("BoundRoute", (BoundRoute,), {"dispatcher": dispatcher, "prefix": prefix})
     router = APIRouter() if into is None else into
-    for route in (route for declared in routers for route in declared.routes):
+    for route in (route for source in routers for route in source.routes):
         if not isinstance(route, APIRoute):
             raise TypeError(f"{route!r} is no API route")
         router.add_api_route(
@@ -228,20 +228,20 @@ def origin_of(request: Request) -> Origin:
     return credentials_of(request).origin
 
 
-def rendered(reply: Reply) -> Response:
+def response_of(reply: Reply) -> Response:
     """Return a reply as a FastAPI response."""
     return Response(reply.content, reply.status, dict(reply.headers), reply.media_type if reply.content else None)
 
 
-def allow_only(router: APIRouter, allowed: str, *paths: str) -> None:
+def allow_only(router: APIRouter, methods: str, *paths: str) -> None:
     """Reply 405 to all methods but the allowed, as in `GET, PUT`, at paths that could else be taken for ids."""
 
     async def refuse() -> Response:
-        return rendered(problems.of_status(405, "", {"Allow": allowed}))
+        return response_of(problems.of_status(405, "", {"Allow": methods}))
 
-    refused = sorted({*_METHODS}.difference(allowed.split(", ")))
+    other_methods = sorted({*_METHODS}.difference(methods.split(", ")))
     for path in paths:
-        router.add_api_route(path, refuse, methods=refused, include_in_schema=False, openapi_extra=PUBLIC)
+        router.add_api_route(path, refuse, methods=other_methods, include_in_schema=False, openapi_extra=PUBLIC)
 
 
 def _prefix_of(request: Request) -> str:

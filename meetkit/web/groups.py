@@ -18,6 +18,6 @@ class Group(NamedTuple):
     order: int = 0
 
 
-def ordered(groups: Iterable[Group]) -> list[APIRouter]:
+def in_order(groups: Iterable[Group]) -> list[APIRouter]:
     """Return the routers in the order in which they are matched."""
     return [group.router for group in sorted(groups, key=lambda group: group.order)]

@@ -19,16 +19,16 @@ Responses = dict[int | str, dict[str, Any]]
 
 _OF_SCHEMAS = "#/components/schemas/"
 _PROBLEMS = {
-    400: "The request is malformed, or breaks a rule; the problem says which.",
-    401: "Nobody is signed in, or no longer.",
-    403: "Who is signed in may not do this.",
-    404: "There is no such thing, or none that the caller may see.",
-    409: "What is stored stands in the way: a key used before, busy time, a change by somebody else.",
-    412: "The version that If-Match names is not the present one.",
+    400: "The request is malformed or breaks a rule; `detail` says which.",
+    401: "The credentials are missing, invalid or expired.",
+    403: "The caller is not allowed to do this.",
+    404: "It does not exist, or the caller may not see it.",
+    409: "The request conflicts with stored data: a used idempotency key, busy time, a concurrent change.",
+    412: "The version in If-Match is not the current one.",
     413: "The body is too large.",
-    429: "Too many requests; Retry-After says when the next will be heard.",
-    500: "Something went wrong here, or a model's answer was of no use.",
-    503: "The database or the model cannot be reached; Retry-After says when to try again.",
+    429: "Too many requests; Retry-After says when to try again.",
+    500: "An unexpected error, or an unusable answer of the model.",
+    503: "The database or the model is unavailable; Retry-After says when to try again.",
 }
 _OF_ALL = (401, 403, 429, 500, 503)
 
@@ -38,19 +38,19 @@ def _header(description: str, example: str) -> Schema:
 
 
 _ETAG = {"ETag": _header("The version of the meeting, for If-Match and If-None-Match.", '"3"')}
-_LOCATION = {"Location": _header("Where it is.", "/api/v1/meetings/meeting_1")}
+_LOCATION = {"Location": _header("The URL of the new resource.", "/api/v1/meetings/meeting_1")}
 _LINK = {
     "Link": _header("The next page, if there is one (RFC 8288).", '</api/v1/meetings?after=meeting_1>; rel="next"')
 }
-_RETRY = {"Retry-After": _header("In how many seconds to try again.", "1")}
+_RETRY = {"Retry-After": _header("The seconds to wait before trying again.", "1")}
 
 # Responses that routes declare besides their model.
 ETAG: Responses = {200: {"headers": _ETAG}}
 LOCATED: Responses = {201: {"headers": _LOCATION}}
 CREATED: Responses = {201: {"headers": _ETAG | _LOCATION}}
 LISTED: Responses = {200: {"headers": _LINK}}
-NO_CONTENT: Responses = {204: {"description": "It is done; there is nothing to say."}}
-NOT_MODIFIED: Responses = {304: {"description": "The version that is known is the present one.", "headers": _ETAG}}
+NO_CONTENT: Responses = {204: {"description": "Done; the response has no body."}}
+NOT_MODIFIED: Responses = {304: {"description": "The client has the current version.", "headers": _ETAG}}
 PUBLIC: Schema = {"security": []}
 """Declared by a route that anybody may call: it authenticates no caller."""
 
@@ -63,7 +63,7 @@ def problems(*codes: int) -> Responses:
 def problems_of_any() -> Responses:
     """Return the problem responses of every route, for the documents of hosts, which list them per route."""
     media = {"schema": schemas.PROBLEM}
-    return problems(*_OF_ALL) | {"default": {"description": "Something is wrong.", "content": {MEDIA_TYPE: media}}}
+    return problems(*_OF_ALL) | {"default": {"description": "An error.", "content": {MEDIA_TYPE: media}}}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -93,10 +93,10 @@ def document(app: FastAPI, extras: Extras) -> None:
 
 def _document_of(app: FastAPI, extras: Extras) -> Schema:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    named = document["components"]["schemas"]
+    components = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
-        named.pop(name, None)
-    named.update(extras.schemas)
+        components.pop(name, None)
+    components.update(extras.schemas)
     document["components"]["securitySchemes"] = _security_schemes()
     document["security"] = [{name: []} for name in _security_schemes()]
     for operation in _operations(document):
@@ -112,7 +112,7 @@ def _operations(document: Schema) -> Iterator[Schema]:
 def _complete(operation: Schema, extras: Extras) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    if "202" in responses:  # whose answers are empty, which FastAPI has no class to say by
+    if "202" in responses:  # They have no body, which FastAPI has no way to declare.
         responses["202"].pop("content", None)
     for code in (*_OF_ALL, 413) if "requestBody" in operation else _OF_ALL:
         responses.setdefault(str(code), _problem(code))
@@ -171,7 +171,7 @@ def _security_schemes() -> dict[str, Schema]:
         "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or an API key."},
         "password": {
             "type": "oauth2",
-            "description": "Signing in from this page.",
+            "description": "Sign in from this page.",
             "flows": {"password": {"tokenUrl": "/api/v1/auth/token", "refreshUrl": "/api/v1/auth/token", "scopes": {}}},
         },
         "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},

@@ -15,15 +15,15 @@ from meetkit.web.reply import Reply
 
 PREFIX = "/api/v1"
 T = TypeVar("T")
-Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
-PageNumber = Annotated[int, Field(ge=1, le=200, description="Which page of `limit`, counted from 1 and from `after`.")]
+Limit = Annotated[int, Field(ge=1, le=200, description="The most items of a page.")]
+PageNumber = Annotated[int, Field(ge=1, le=200, description="The number of the page, from 1, counted from `after`.")]
 
 
 class Page(Value):
     """A part of a list: `limit` items after `after`, or the `page`th such part."""
 
     limit: Limit = 50
-    after: Line | None = Field(default=None, description="The `next` of the page before.")
+    after: Line | None = Field(default=None, description="The `next` of the previous page.")
     page: PageNumber = 1
 
     @property

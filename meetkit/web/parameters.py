@@ -11,10 +11,12 @@ from meetkit.web.bodies import Key
 IdempotencyKey = Annotated[
     Key | None,
     Header(
-        description="The caller's name for this request. A repeat is answered as the first was, and makes nothing.",
+        description="A unique name of this request. A repeat returns the result of the first, and creates nothing.",
     ),
 ]
 IfMatch = Annotated[
-    str | None, Header(description="The ETag of the version that the change is meant for; 412 where it has moved on.")
+    str | None, Header(description="The ETag of the version to change; 412 if it is not the current one.")
 ]
-IfNoneMatch = Annotated[str | None, Header(description="The ETag of a version that is known; 304 where it is this.")]
+IfNoneMatch = Annotated[
+    str | None, Header(description="The ETag of the version that the client has; 304 if it is the current one.")
+]

@@ -1,4 +1,4 @@
-"""Former home of the query values of meetings, which hosts still import from here."""
+"""Query values of meetings, under the name that hosts import: see `meetkit.meetings.routes.queries`."""
 
 from __future__ import annotations
 
@@ -9,5 +9,8 @@ _HOME = "meetkit.meetings.routes.queries"
 
 
 def __getattr__(name: str) -> Any:
-    # By name, as the kit is below all capabilities.
-    return getattr(importlib.import_module(_HOME), name)
+    # By name, as the HTTP kit is below all capabilities.
+    try:
+        return getattr(importlib.import_module(_HOME), name)
+    except AttributeError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None

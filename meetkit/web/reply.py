@@ -1,4 +1,4 @@
-"""What an operation answers with, before a framework sends it."""
+"""The reply of an operation, before a framework sends it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Reply:
-    """A status, a body and headers; `content` are the bytes of the body, none for 204 and 304."""
+    """A status, a body and headers; `content` is the body in bytes, empty for 204 and 304."""
 
     status: int = 200
     content: bytes = b""
@@ -23,14 +23,14 @@ class Reply:
 
     @classmethod
     def of(cls, value: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None, **dump: Any) -> Reply:
-        """A value as JSON; `dump` is what `model_dump_json` takes, such as `exclude`."""
+        """Return a value as JSON; `dump` are arguments of `model_dump_json`, such as `exclude`."""
         return cls(status, value.model_dump_json(**dump).encode(), headers or {})
 
     @classmethod
     def of_json(
         cls, value: object, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = JSON
     ) -> Reply:
-        """Plain data as JSON."""
+        """Return plain data as JSON."""
         return cls(
             status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), headers or {}, media_type
         )

@@ -1,4 +1,4 @@
-"""Connections, and how long and for how much of a request each is heard."""
+"""Read timeouts and header limits for HTTP connections."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from meetkit.web import problems
 
 SECONDS = 30.0
-"""In which the head of a request has come, and after which a body of which nothing comes is given up."""
-_MOST_KIB = 64
+"""The time for the head of a request to arrive, and the longest pause within a body."""
+_MAX_KIB = 64
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that is closed where a head, or what follows a body, has no end, and where its client falls silent.
+    """A connection that is closed where the head of a request is too large, and where its client stops sending.
 
-    The parser keeps what has come of a header, and copies it whenever more comes.
+    The parser stores what has arrived of a header, and copies it whenever more arrives.
     """
 
     _pending = 0
-    """Bytes since a head began or ended, or something of a body came."""
+    # Bytes since a head began or ended, or a part of a body arrived.
     _is_due = True
-    _heard_at = 0.0
+    _received_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Begin to hear."""
+        """Start the timeout."""
         super().connection_made(transport)
-        self._hear()
+        self._reset()
 
     def data_received(self, data: bytes) -> None:
-        """Hear what comes."""
+        """Receive bytes; refuse a head that is too large."""
         self._pending += len(data)
         super().data_received(data)
-        if self._pending > _MOST_KIB * 1024 and not self.transport.is_closing():
-            self._refuse(431, f"the head of a request has at most {_MOST_KIB} KiB")
+        if self._pending > _MAX_KIB * 1024 and not self.transport.is_closing():
+            self._refuse(431, f"the head of a request has at most {_MAX_KIB} KiB")
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """Handle the start of a head."""
         super().on_message_begin()
-        self._hear()
+        self._reset()
 
     def on_headers_complete(self) -> None:
-        """A head has come, and what there is of a body is next."""
+        """Handle the end of a head; a body may follow."""
         super().on_headers_complete()
-        self._hear()
+        self._reset()
 
     def on_body(self, body: bytes) -> None:
-        """Something of a body has come."""
+        """Handle a part of a body."""
         super().on_body(body)
-        self._hear()
+        self._reset()
 
     def on_message_complete(self) -> None:
-        """A request has come."""
+        """Handle the end of a request."""
         super().on_message_complete()
         self._is_due = False
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP, of which `msg` says no more, by a problem."""
+        """Reply with a problem to bytes that are not HTTP."""
         self._refuse(400, msg)
 
     def close_if_late(self) -> None:
-        """Close it where more of a request is due, and has been for too long."""
-        if self._is_due and not self.flow.read_paused and monotonic() - self._heard_at > SECONDS:
+        """Close the connection where more of a request is due, and has been for too long."""
+        if self._is_due and not self.flow.read_paused and monotonic() - self._received_at > SECONDS:
             self.transport.close()
 
-    def _hear(self) -> None:
-        self._pending, self._is_due, self._heard_at = 0, True, monotonic()
+    def _reset(self) -> None:
+        self._pending, self._is_due, self._received_at = 0, True, monotonic()
 
     def _refuse(self, status: int, detail: str) -> None:
         reply = problems.problem(status, detail)

@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
-from meetkit.web.problems import MOST_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
+from meetkit.web.problems import MAX_FORM_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes | None]:
-    """The body as JSON, or as a form, and its file then; no body at all is an empty one.
+    """Read a body that is JSON, or a form with a file; no body at all is an empty object.
 
     Raises:
         InvalidRequestError: it is neither, or malformed.
@@ -34,16 +34,16 @@ async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, b
 
 
 async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
-    """The fields of a form, and its file.
+    """Read the fields of a form, and its file.
 
     Raises:
         InvalidRequestError: it is malformed, or has no file.
     """
     try:
-        async with request.form(max_files=1, max_fields=MOST_FIELDS) as sent:
-            file = sent.get("file")
+        async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as parts:
+            file = parts.get("file")
             if isinstance(file, UploadFile):
-                fields = {name: value for name, value in sent.items() if name != "file"}
+                fields = {name: value for name, value in parts.items() if name != "file"}
                 return parse(model, fields), await file.read()
     except HTTPException as error:
         if error.status_code != 400:
@@ -63,10 +63,10 @@ def _read(body: bytes) -> object:
 
 
 async def fields(request: Request) -> dict[str, str]:
-    """The fields of a form without files; of what is sent twice, the last. A form that is none has no fields."""
+    """Read the fields of a form without files; of repeated ones the last. A malformed form has no fields."""
     try:
-        async with request.form(max_files=0, max_fields=20) as sent:
-            return {name: value for name, value in sent.items() if isinstance(value, str)}
+        async with request.form(max_files=0, max_fields=20) as parts:
+            return {name: value for name, value in parts.items() if isinstance(value, str)}
     except HTTPException as error:
         if error.status_code != 400:
             raise

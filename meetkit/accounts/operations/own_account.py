@@ -21,8 +21,8 @@ from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.repository import accounts, audit, email_tokens, sessions
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ConflictError, InvalidRequestError
-from meetkit.meetings import people
 from meetkit.models.caller import NOWHERE, Caller, Origin
+from meetkit.models.people import apply_updates
 from meetkit.storage.sql import Database
 
 
@@ -86,7 +86,7 @@ class OwnAccount:
     ) -> None:
         number = accounts.by_id(connection, caller.account_id).number
         accounts.set_columns(connection, number, preferences=preferences)
-        self.users.update(connection, caller.user_id, partial(people.apply_updates, updates=updates))
+        self.users.update(connection, caller.user_id, partial(apply_updates, updates=updates))
 
 
 def _change_password(
@@ -106,3 +106,8 @@ def _preferences(connection: Connection, caller: Caller) -> dict[str, Any]:
     statement = select(tables.accounts.c.preferences).where(tables.accounts.c.id == caller.account_id)
     preferences: dict[str, Any] = json.loads(connection.execute(statement).scalar() or "{}")
     return preferences
+
+
+def read_personal_data(caller: Caller, database: Database) -> Mapping[str, Any]:
+    """Return the preferences of a caller, for the account export; `PersonalData` reads the rest of the account."""
+    return {"preferences": database.read(_preferences, caller)}

@@ -16,7 +16,7 @@ from meetkit.accounts.operations.visible_accounts import last_admin_error, visib
 from meetkit.accounts.repository import accounts, api_keys, audit, identities, teams
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.models.caller import NOWHERE, Caller, Origin
-from meetkit.storage.sql import Database
+from meetkit.storage.sql import Database, data_rules
 
 _MAX_EVENTS = 10_000
 
@@ -59,9 +59,15 @@ class PersonalData:
             caller.check_session()
         self.database.write(_check_not_last_admin, caller, user_id)
         erase(user_id)
-        self.database.write(_erase_account, caller, user_id, self.audit_log.context(origin))
+        self.database.write(self._erase_account, caller, user_id, self.audit_log.context(origin))
         # The write-ahead log of SQLite still holds what was deleted.
         self.database.drop_log()
+
+    def _erase_account(self, connection: Connection, caller: Caller, user_id: str, context: AuditContext) -> None:
+        if not self.users.share_database:
+            # A store in this database has done it, in the transaction of its own erasure.
+            data_rules.erase_user(connection, user_id, now=context.now, with_store=False)
+        _erase_account(connection, caller, user_id, context)
 
 
 def _export(

@@ -16,7 +16,7 @@ from meetkit.models.base import parse
 from meetkit.web import problems
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
-from meetkit.web.dispatch import Dispatch, rendered
+from meetkit.web.dispatch import Dispatch, response_of
 from meetkit.web.openapi import PUBLIC
 from meetkit.web.reply import Reply
 from meetkit.web.uploads import fields
@@ -36,7 +36,7 @@ def _serve(page: Page, redeem: Redeem) -> None:
     @router.get(f"/{page.name}", openapi_extra=PUBLIC)
     async def show(token: str = "") -> Response:
         # The token is not looked up, as mail scanners open links.
-        return rendered(pages.form_page(page, token) if _is_token(token) else pages.invalid_link_page(page))
+        return response_of(pages.form_page(page, token) if _is_token(token) else pages.invalid_link_page(page))
 
     @router.post(f"/{page.name}", openapi_extra=PUBLIC)
     async def post(dispatch: Dispatch, request: Request) -> Response:

@@ -110,14 +110,14 @@ def _in_utf16(value: BaseModel, text: str) -> Reply:
     """Return a value whose offsets into this text count UTF-16 code units."""
     wide = [offset for offset, char in enumerate(text) if char > "\uffff"]
 
-    def converted(part: Any) -> Any:
+    def convert(part: Any) -> Any:
         if isinstance(part, list):
-            return [converted(item) for item in part]
+            return [convert(item) for item in part]
         if not isinstance(part, dict):
             return part
-        return {name: shifted(name, field) for name, field in part.items()}
+        return {name: shift(name, field) for name, field in part.items()}
 
-    def shifted(name: str, field: Any) -> Any:
-        return field + bisect_left(wide, field) if name in ("start", "end") else converted(field)
+    def shift(name: str, field: Any) -> Any:
+        return field + bisect_left(wide, field) if name in ("start", "end") else convert(field)
 
-    return Reply.of_json(converted(value.model_dump(mode="json")))
+    return Reply.of_json(convert(value.model_dump(mode="json")))

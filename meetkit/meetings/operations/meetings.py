@@ -26,14 +26,14 @@ WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
     key = context.idempotency_key(idempotency_key)
-    return _created(service.create_meeting(_owned(context, body), idempotency_key=key))
+    return _creation_reply(service.create_meeting(_with_owner(context, body), idempotency_key=key))
 
 
 @requires(write=True)
 def book_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
     key = context.idempotency_key(idempotency_key)
-    return _created(service.book_meeting(_owned(context, body), idempotency_key=key))
+    return _creation_reply(service.book_meeting(_with_owner(context, body), idempotency_key=key))
 
 
 @requires(write=True)
@@ -42,7 +42,7 @@ def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: s
     request = {name: getattr(body, name) for name in FirstFree.model_fields}
     request["user_ids"] = body.user_ids or [context.own_user("user_ids")]
     key = context.idempotency_key(idempotency_key)
-    return _created(service.book_first_free(**request, idempotency_key=key))
+    return _creation_reply(service.book_first_free(**request, idempotency_key=key))
 
 
 @requires()
@@ -64,7 +64,7 @@ def get_meeting(
     if is_not_modified(meeting, if_none_match):
         return Reply(304, headers=etag(meeting))
     if not with_transcript:
-        return _replied(meeting)
+        return _meeting_reply(meeting)
     if meeting.transcript is not None:
         context.record("transcript_read", meeting_id)
     return Reply.of(meeting, headers=etag(meeting))
@@ -76,10 +76,10 @@ def update_meeting(
 ) -> Reply:
     """Change a meeting."""
     with precondition(if_match):
-        matched = expected_version(meeting_id, if_match)
-        expected = body.expected_version or matched
-        changes = body.changes | ({"expected_version": expected} if expected else {})
-        return _replied(service.update_meeting(meeting_id, changes))
+        if_match_version = expected_version(meeting_id, if_match)
+        version = body.expected_version or if_match_version
+        changes = body.changes | ({"expected_version": version} if version else {})
+        return _meeting_reply(service.update_meeting(meeting_id, changes))
 
 
 @requires(write=True)
@@ -101,7 +101,7 @@ def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, 
             timezone=body.timezone,
             expected_version=expected_version(meeting_id, if_match),
         )
-    return _replied(meeting)
+    return _meeting_reply(meeting)
 
 
 @requires(write=True)
@@ -109,7 +109,7 @@ def cancel_meeting(context: RequestContext, meeting_id: str, *, if_match: str | 
     """Cancel a meeting."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _replied(service.cancel_meeting(meeting_id, expected_version=version))
+        return _meeting_reply(service.cancel_meeting(meeting_id, expected_version=version))
 
 
 @requires(write=True)
@@ -117,19 +117,19 @@ def complete_meeting(context: RequestContext, meeting_id: str, *, if_match: str 
     """Mark a meeting as completed."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _replied(service.complete_meeting(meeting_id, expected_version=version))
+        return _meeting_reply(service.complete_meeting(meeting_id, expected_version=version))
 
 
-def _replied(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+def _meeting_reply(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
     """Return a meeting and its version, without its transcript."""
     return Reply.of(meeting, status, etag(meeting) | (headers or {}), **WITHOUT_TRANSCRIPT)
 
 
-def _created(meeting: Meeting) -> Reply:
-    return _replied(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
+def _creation_reply(meeting: Meeting) -> Reply:
+    return _meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
 
 
-def _owned(context: RequestContext, body: NewMeeting) -> NewMeeting:
+def _with_owner(context: RequestContext, body: NewMeeting) -> NewMeeting:
     return body if body.user_id else body.model_copy(update={"user_id": context.own_user("user_id")})
 
 

@@ -108,7 +108,7 @@ def contact_history(context: RequestContext, contact_id: str, query: Page) -> Re
 
 @dataclass(frozen=True)
 class _People(Generic[PersonT]):
-    """One kind of people: its name, its page, and its functions of the service."""
+    """Users or contacts: the name of their kind, their page, and functions of the service."""
 
     kind: str
     page: type[Value]
@@ -152,18 +152,18 @@ _CONTACTS = _People("contact", ContactPage, service.get_contacts, service.create
 
 def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]:
     """Return the meetings after the cursor; of those that began at the same instant, as many as that takes are read."""
-    store, wanted = current_store(), query.offset + query.limit + 1
+    store, count = current_store(), query.offset + query.limit + 1
     if query.after is None:
-        return store.contact_history(contact_id, before=now + _INSTANT, now=now, limit=wanted)[query.offset :]
-    before, size = service.get_meeting(query.after, transcript=False).date + _INSTANT, wanted + 1
+        return store.contact_history(contact_id, before=now + _INSTANT, now=now, limit=count)[query.offset :]
+    before, size = service.get_meeting(query.after, transcript=False).date + _INSTANT, count + 1
     while True:
         meetings = store.contact_history(contact_id, before=before, now=now, limit=size)
         ids = [meeting.id for meeting in meetings]
         rest = meetings[ids.index(query.after) + 1 :] if query.after in ids else []
-        if len(rest) >= wanted or len(meetings) < size:
+        if len(rest) >= count or len(meetings) < size:
             if query.after not in ids:
                 raise unknown_cursor(query.after)
-            return rest[query.offset : wanted]
+            return rest[query.offset : count]
         size *= 2
 
 

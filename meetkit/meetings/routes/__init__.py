@@ -1,1 +1,1 @@
-"""TODO."""
+"""Routes of meetings and people for FastAPI and Flask, their bodies, queries and examples."""

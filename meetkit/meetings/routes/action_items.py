@@ -19,7 +19,7 @@ router = APIRouter(prefix="/action-items", tags=["action items"])
 
 @router.get("", response_model=ActionItemPage, responses=LISTED | problems(400, 404))
 async def list_action_items(dispatch: Dispatch, query: Annotated[ActionItemQuery, Query()]) -> Response:
-    """List what is open, of a user, with a contact, or both; an item that several meetings have is one."""
+    """List open items of a user, with a contact, or both; an item that several meetings share is listed once."""
     return await dispatch(operations.list_action_items, query)
 
 
@@ -27,5 +27,5 @@ async def list_action_items(dispatch: Dispatch, query: Annotated[ActionItemQuery
 async def complete_action_item(
     dispatch: Dispatch, meeting_id: MeetingId, item_id: Annotated[str, Path(description="The item's id.")]
 ) -> Response:
-    """Note that an item is done, in this meeting and in all others with the same people that have it."""
+    """Mark an item as done, in this meeting and in all others with the same participants that share it."""
     return await dispatch(operations.complete_action_item, meeting_id, item_id)

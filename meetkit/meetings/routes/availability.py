@@ -20,5 +20,5 @@ async def find_slots(dispatch: Dispatch, body: Search) -> Response:
 
 @router.post("/explain", response_model=Obstacles, responses=problems(400, 404))
 async def explain_start(dispatch: Dispatch, body: Explanation) -> Response:
-    """Say what keeps these users from meeting at a time; nothing does where they can."""
+    """Explain why these users cannot meet at a time; the list is empty where they can."""
     return await dispatch(operations.explain_start, body)

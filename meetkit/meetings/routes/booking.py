@@ -17,7 +17,7 @@ router = APIRouter(prefix="/meetings", tags=["meetings"])
 
 @router.post("/book", status_code=201, response_model=Meeting, responses=CREATED | problems(400, 404, 409))
 async def book_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
-    """Book a meeting whose people are all free. 409 says who is busy, and when; work hours are not looked at."""
+    """Book a meeting whose participants are all free. 409 lists who is busy, and when; work hours are not checked."""
     return await dispatch(operations.book_meeting, body, idempotency_key)
 
 
@@ -34,17 +34,17 @@ allow_only(router, "POST", "/book", "/book-first-free")
 async def reschedule_meeting(
     dispatch: Dispatch, meeting_id: MeetingId, body: Move, if_match: IfMatch = None
 ) -> Response:
-    """Move a meeting, or call a cancelled one again; a booked one only to where its people are free."""
+    """Move a meeting, or reschedule a cancelled one; a booked one only to a time when its participants are free."""
     return await dispatch(operations.reschedule_meeting, meeting_id, body, if_match=if_match)
 
 
 @router.post("/{meeting_id}/cancel", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
 async def cancel_meeting(dispatch: Dispatch, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
-    """Cancel a meeting; its people's time is free again."""
+    """Cancel a meeting, which frees the time of its participants."""
     return await dispatch(operations.cancel_meeting, meeting_id, if_match=if_match)
 
 
 @router.post("/{meeting_id}/complete", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))
 async def complete_meeting(dispatch: Dispatch, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
-    """Note that a meeting took place."""
+    """Mark a meeting as completed."""
     return await dispatch(operations.complete_meeting, meeting_id, if_match=if_match)

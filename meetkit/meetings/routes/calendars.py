@@ -21,7 +21,7 @@ router = APIRouter(tags=["calendars"])
 
 @router.post("/calendars", response_model=Synced, responses=problems(400, 404), openapi_extra=CALENDAR_FILE)
 async def upload_calendar(request: Request, dispatch: Dispatch) -> Response:
-    """Read the busy time of an iCalendar file, from a month ago to two years ahead, in place of the last one's.
+    """Import the busy time of an iCalendar file, from a month ago to two years ahead. It replaces the previous import.
 
     A repeat changes nothing.
     """
@@ -31,7 +31,7 @@ async def upload_calendar(request: Request, dispatch: Dispatch) -> Response:
 
 @router.get("/calendars/{user_id}", response_model=Calendars, responses=problems(404))
 async def get_calendars(dispatch: Dispatch, user_id: UserId) -> Response:
-    """Get a user's calendars from elsewhere, by name."""
+    """Get a user's imported calendars, by name."""
     return await dispatch(operations.get_calendars, user_id)
 
 
@@ -39,11 +39,11 @@ async def get_calendars(dispatch: Dispatch, user_id: UserId) -> Response:
 async def sync_calendar(
     dispatch: Dispatch, user_id: UserId, name: Annotated[Line, Path(description="The calendar's name.")], body: Busy
 ) -> Response:
-    """Keep a user's busy time from elsewhere, in place of all that this calendar held."""
+    """Store a user's busy time from another calendar, in place of all that this calendar had."""
     return await dispatch(operations.sync_calendar, user_id, name, body)
 
 
 @router.get("/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404))
 async def get_invitation(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
-    """Get the invitation to a meeting as an iCalendar file; of a cancelled one, what calls it off."""
+    """Get the invitation to a meeting, or its cancellation, as an iCalendar file."""
     return await dispatch(operations.get_invitation, meeting_id)

@@ -45,11 +45,11 @@ async def update_contact(dispatch: Dispatch, contact_id: ContactId, body: Contac
 
 @router.delete("/{contact_id}", status_code=204, responses=NO_CONTENT | problems(404))
 async def erase_contact(dispatch: Dispatch, contact_id: ContactId) -> Response:
-    """Erase a contact: name and address, and all that was said in meetings with them. The id stays, nameless."""
+    """Erase a contact: name, address, and the content of meetings with them. The id stays, without a name."""
     return await dispatch(operations.erase_contact, contact_id)
 
 
 @router.get("/{contact_id}/history", response_model=MeetingPage, responses=LISTED | problems(400, 404))
 async def get_contact_history(dispatch: Dispatch, contact_id: ContactId, query: Annotated[Page, Query()]) -> Response:
-    """List the past meetings with a contact, the newest first."""
+    """List the past meetings with a contact, newest first."""
     return await dispatch(operations.contact_history, contact_id, query)

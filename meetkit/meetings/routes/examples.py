@@ -1,4 +1,4 @@
-"""An example of each body, as the OpenAPI document shows it: of the sample, so that they work as they stand."""
+"""Examples of bodies for the OpenAPI document, from the sample data, so that they work unchanged."""
 
 from __future__ import annotations
 
@@ -169,6 +169,6 @@ OF_SCHEMAS: dict[str, Any] = {
     },
     "Transcript": {"format": "text", "text": f"Sarah Chen: {_QUOTE}", "turns": [_TURN]},
 }
-"""By the names of schemas."""
+"""Examples by schema name."""
 
 INVITATION = _FILE.replace("PRODID", "METHOD:REQUEST\r\nPRODID")

@@ -30,13 +30,13 @@ async def prepare_meeting(
     meeting_id: MeetingId,
     query: Annotated[PrepareQuery, Query()],
 ) -> Response:
-    """Write the brief for a meeting with a contact, and keep it."""
+    """Write and store the brief for a meeting with a contact."""
     return await dispatch(operations.prepare, meeting_id, query)
 
 
 @router.get("/prep", response_model=PreMeetingPrep, responses=problems(404))
 async def get_prep(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
-    """Get the brief that was last written for a meeting."""
+    """Get the last brief of a meeting."""
     return await dispatch(operations.get_prep, meeting_id)
 
 
@@ -44,9 +44,9 @@ async def get_prep(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
 async def analyze_meeting(
     request: Request, dispatch: Dispatch, meeting_id: MeetingId, query: Annotated[AnalyzeQuery, Query()]
 ) -> Response:
-    """Analyse a transcript, and keep what is found: one sent as text or file, else the one that the meeting has.
+    """Analyze a transcript and store the insights: one sent as text or file, else the stored one.
 
-    A section that failed says so by its `status`, and costs no other.
+    A section that failed has the status `failed`; the others are not affected.
     """
     body, upload = await form_or_json(request, Analysis)
     return await dispatch(operations.analyze, meeting_id, query, body, upload)
@@ -54,7 +54,7 @@ async def analyze_meeting(
 
 @router.get("/insights", response_model=MeetingInsights, responses=problems(400, 404, 409))
 async def get_insights(dispatch: Dispatch, meeting_id: MeetingId, query: _Offsets) -> Response:
-    """Get the insights of a meeting's last analysis; its items are open or done as they now are."""
+    """Get the insights of a meeting's last analysis, with the current status of its action items."""
     return await dispatch(operations.get_insights, meeting_id, query)
 
 

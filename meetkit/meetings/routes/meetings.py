@@ -28,7 +28,7 @@ async def create_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: 
 async def list_meetings(dispatch: Dispatch, query: Annotated[MeetingQuery, Query()]) -> Response:
     """List meetings by date, then id, each once and without its transcript.
 
-    They are the caller's own, those of the users who are named, or, by `of=team`, those of a manager's teams.
+    They are the caller's own, those of the named users, or, by `of=team`, those of the teams that the caller manages.
     """
     return await dispatch(operations.list_meetings, query)
 
@@ -54,5 +54,5 @@ async def update_meeting(
 
 @router.delete("/{meeting_id}", status_code=204, responses=NO_CONTENT | problems(404, 412))
 async def delete_meeting(dispatch: Dispatch, meeting_id: MeetingId, if_match: IfMatch = None) -> Response:
-    """Delete a meeting, and all that was made from it."""
+    """Delete a meeting, its brief and its analysis."""
     return await dispatch(operations.delete_meeting, meeting_id, if_match=if_match)

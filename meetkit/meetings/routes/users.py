@@ -26,7 +26,7 @@ async def list_users(dispatch: Dispatch, query: Annotated[PeopleQuery, Query()])
 
 @router.post("", status_code=201, response_model=User, responses=LOCATED | problems(400, 409))
 async def create_user(dispatch: Dispatch, body: NewUser, idempotency_key: IdempotencyKey = None) -> Response:
-    """Create a user, who has no account and cannot sign in."""
+    """Create a user without an account, who cannot sign in."""
     return await dispatch(operations.create_user, body, idempotency_key)
 
 
@@ -44,5 +44,5 @@ async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch) -> R
 
 @router.delete("/{user_id}", status_code=204, responses=NO_CONTENT | problems(404))
 async def erase_user(dispatch: Dispatch, user_id: UserId) -> Response:
-    """Erase a user: name, calendars, and all that was said in their meetings. The id stays, nameless."""
+    """Erase a user: name, calendars, and the content of their meetings. The id stays, without a name."""
     return await dispatch(operations.erase_user, user_id)

@@ -1,4 +1,4 @@
-"""The page that tells the routes and tries them out; its scripts are served from here, so that it needs no network."""
+"""The Swagger UI page; its scripts are served from here, so that it needs no network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SCRIPTS = ("fastapi_swagger", "resources")
 
 
 def serve_docs(app: FastAPI) -> None:
-    """Have an app tell its routes at `/docs`. Its links are relative, and so right behind any proxy."""
+    """Serve the documentation at `/docs`. Its links are relative, so they work behind any proxy."""
     page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title=f"{app.title}: its routes",

@@ -1,4 +1,4 @@
-"""The routes for who looks after the server: whether it lives, whether it can work, and its metrics."""
+"""Routes for operators: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meetkit.settings import Settings
 from meetkit.web import problems
 from meetkit.web.app import readiness
 from meetkit.web.app.readiness import Readiness
-from meetkit.web.dispatch import credentials_of, rendered
+from meetkit.web.dispatch import credentials_of, response_of
 from meetkit.web.monitoring.metrics import Metrics
 from meetkit.web.reply import Reply
 
@@ -20,31 +20,31 @@ _RETRY_AFTER = {"Retry-After": "1"}
 
 
 def routes(checks: Readiness, metrics: Metrics, settings: Settings) -> APIRouter:
-    """`/healthz`, `/readyz` and, where the settings have it, `/metrics`."""
+    """Return `/healthz`, `/readyz` and, where the settings allow it, `/metrics`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
-    async def alive() -> Response:
-        """Say that the process answers; it asks nothing of others, whom a restart would not mend."""
-        return rendered(Reply.of_json({"status": "alive"}))
+    async def healthz() -> Response:
+        """Report that the process runs; it checks nothing else, which a restart would not repair."""
+        return response_of(Reply.of_json({"status": "alive"}))
 
     @router.get("/readyz")
-    async def ready() -> Response:
-        """Say whether requests are to be sent here."""
+    async def readyz() -> Response:
+        """Report whether requests can be served."""
         if checks.draining:
-            return rendered(problems.problem(503, "the server is about to stop", headers=_RETRY_AFTER))
+            return response_of(problems.problem(503, "the server is stopping", headers=_RETRY_AFTER))
         parts = await checks.parts()
         metrics.set_ready(readiness.works(parts))
         state = readiness.state(parts)
         if state == "not ready":
-            return rendered(problems.problem(503, "the server cannot work", headers=_RETRY_AFTER, parts=parts))
-        return rendered(Reply.of_json({"status": state, "parts": parts}))
+            return response_of(problems.problem(503, "the server is not ready", headers=_RETRY_AFTER, parts=parts))
+        return response_of(Reply.of_json({"status": state, "parts": parts}))
 
     if settings.metrics_token or settings.environment == "development":
 
         @router.get("/metrics")
-        async def measured(request: Request) -> Response:
-            """Tell the metrics to who brings the token."""
+        async def get_metrics(request: Request) -> Response:
+            """Return the metrics; they may need a token."""
             _check_token(credentials_of(request).token, settings.metrics_token)
             metrics.set_ready(readiness.works(await checks.parts()))
             return Response(metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
@@ -52,6 +52,6 @@ def routes(checks: Readiness, metrics: Metrics, settings: Settings) -> APIRouter
     return router
 
 
-def _check_token(shown: str | None, expected: str | None) -> None:
-    if expected and not hmac.compare_digest((shown or "").encode(), expected.encode()):
-        raise UnauthenticatedError("the metrics are for who brings their token")
+def _check_token(token: str | None, expected_token: str | None) -> None:
+    if expected_token and not hmac.compare_digest((token or "").encode(), expected_token.encode()):
+        raise UnauthenticatedError("send the metrics token as `Authorization: Bearer …`")

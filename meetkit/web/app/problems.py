@@ -9,8 +9,8 @@ from starlette.routing import Match
 
 from meetkit.errors import MeetkitError
 from meetkit.web import problems
-from meetkit.web.dispatch import rendered
-from meetkit.web.middleware.head import ANSWERED
+from meetkit.web.dispatch import response_of
+from meetkit.web.middleware.head import HEAD_SUPPORT
 
 # The details of errors that the frameworks raise by themselves; all others are a host's own words.
 _DETAILS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error parsing the body")
@@ -22,21 +22,21 @@ def render_problems(app: FastAPI) -> None:
     @app.exception_handler(MeetkitError)
     @app.exception_handler(Exception)
     async def _error(_: Request, error: Exception) -> Response:
-        return rendered(problems.of_error(error))
+        return response_of(problems.of_error(error))
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        return rendered(problems.of_invalid(error.errors(), request.headers.get("content-type")))
+        return response_of(problems.of_invalid(error.errors(), request.headers.get("content-type")))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if error.detail not in _DETAILS_OF_FRAMEWORKS:
-            return rendered(problems.problem(error.status_code, str(error.detail), headers=headers))
+            return response_of(problems.problem(error.status_code, str(error.detail), headers=headers))
         # Mounted files are no routes, and set the header themselves.
-        if error.status_code == 405 and (allowed := _allowed_methods(app, request)):
-            headers["Allow"] = ", ".join(allowed)
-        return rendered(problems.of_status(error.status_code, error.detail, headers))
+        if error.status_code == 405 and (methods := _allowed_methods(app, request)):
+            headers["Allow"] = ", ".join(methods)
+        return response_of(problems.of_status(error.status_code, error.detail, headers))
 
 
 def _allowed_methods(app: FastAPI, request: Request) -> list[str]:
@@ -46,7 +46,7 @@ def _allowed_methods(app: FastAPI, request: Request) -> list[str]:
     """
 
     def is_full_match(method: str) -> bool:
-        effective = "GET" if method == "HEAD" and ANSWERED in request.scope else method
+        effective = "GET" if method == "HEAD" and HEAD_SUPPORT in request.scope else method
         scope = {**request.scope, "method": effective, "fastapi": {}}
         return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
 

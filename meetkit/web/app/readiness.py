@@ -1,4 +1,4 @@
-"""Whether the server can do its work: the database, its tables, and the model."""
+"""Readiness of the server: the database, its tables, and the model."""
 
 from __future__ import annotations
 
@@ -30,44 +30,44 @@ _SEVERITY: dict[str, State] = {
 
 @dataclass
 class Readiness:
-    """What is asked, and whether the server is about to stop; `hosts` is a host's own store beside that of accounts.
+    """The checked parts, and whether the server is stopping; `host_store` is a host's own store of meetings.
 
-    One question to the database is under way at a time, however many ask: each holds a thread until it is answered.
+    One check of the database runs at a time, whatever the number of requests: each holds a thread until it ends.
     """
 
     store: Store
     llm: LLMClient | None = None
-    hosts: Store | None = None
+    host_store: Store | None = None
     draining: bool = False
     seconds: float = _SECONDS
-    _asking: asyncio.Future[dict[str, str]] | None = field(default=None, init=False)
+    _checking: asyncio.Future[dict[str, str]] | None = field(default=None, init=False)
 
     async def parts(self) -> dict[str, str]:
-        """Each part's state in a word or two."""
+        """Return each part's state in a word or two."""
         return {**await self._database(), "model": self._model()}
 
     async def _database(self) -> dict[str, str]:
-        """How the store and its tables are; a database that takes too long counts as one that is not there."""
+        """Return the state of the store and its tables; a database that takes too long counts as unreachable."""
         try:
-            states = await asyncio.wait_for(asyncio.shield(self._question()), self.seconds)
+            states = await asyncio.wait_for(asyncio.shield(self._database_check()), self.seconds)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
         except Exception:  # A host's store may raise anything.
             return {"store": "unreachable", "migrations": "unknown"}
         return {"store": "ok", "migrations": "ok", **states}
 
-    def _question(self) -> asyncio.Future[dict[str, str]]:
-        if self._asking is None or self._asking.done():
-            asked = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
-            self._asking = asyncio.ensure_future(asked)
-            # Its error is known by then, or comes after nobody waits for it any more.
-            self._asking.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return self._asking
+    def _database_check(self) -> asyncio.Future[dict[str, str]]:
+        if self._checking is None or self._checking.done():
+            check = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
+            self._checking = asyncio.ensure_future(check)
+            # Its error was raised to whoever waited, or comes after nobody waits any more.
+            self._checking.add_done_callback(lambda check: check.cancelled() or check.exception())
+        return self._checking
 
     def _check(self) -> dict[str, str]:
-        """Ask a database for the revision of its tables and whether it has all keys, another store for anything."""
-        if self.hosts is not None:
-            self.hosts.list_users(PeopleFilters(tenant_id="default", limit=1))
+        """Check the revision of the database's tables and its keys, and that a host's store returns a list."""
+        if self.host_store is not None:
+            self.host_store.list_users(PeopleFilters(tenant_id="default", limit=1))
         return self.store.database.read(_states) if isinstance(self.store, SqlStore) else {}
 
     def _model(self) -> str:
@@ -78,13 +78,13 @@ class Readiness:
 
 
 def state(parts: dict[str, str]) -> State:
-    """What the parts come to: without a model that rests there is still the offline engine, and all else."""
-    found = {_SEVERITY[word] for word in parts.values() if word in _SEVERITY}
-    return "not ready" if "not ready" in found else "degraded" if found else "ready"
+    """Return the overall state: with a resting model, the offline engine and all else still work."""
+    states = {_SEVERITY[word] for word in parts.values() if word in _SEVERITY}
+    return "not ready" if "not ready" in states else "degraded" if states else "ready"
 
 
 def works(parts: dict[str, str]) -> dict[str, bool]:
-    """Whether each part works."""
+    """Return whether each part works."""
     return {part: word in ("ok", "offline") for part, word in parts.items()}
 
 

@@ -19,7 +19,7 @@ from meetkit.storage.sql import Database
 from meetkit.web import openapi
 from meetkit.web.context import Backend, Credentials, OnAuditEvent
 from meetkit.web.dispatch import Dispatcher, bind
-from meetkit.web.groups import Group, ordered
+from meetkit.web.groups import Group, in_order
 
 _RouteField = Literal["routes", "service_routes"]
 _FIELDS: tuple[_RouteField, ...] = ("routes", "service_routes")
@@ -50,19 +50,19 @@ def router(
     services: dict[type, Any] = {Database: store.database} if isinstance(store, SqlStore) else {}
     backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
-    return bind(ordered(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
+    return bind(in_order(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
 
 
 def routers_of() -> list[APIRouter]:
     """Return the routers of all capabilities, in the order in which they are matched."""
-    return ordered(chain.from_iterable(map(_groups_of, _FIELDS)))
+    return in_order(chain.from_iterable(map(_groups_of, _FIELDS)))
 
 
 def document_extras() -> openapi.Extras:
     """Return the examples and schemas of all capabilities."""
     return openapi.Extras(
-        examples=_merged("examples"),
-        schemas=_merged("schemas"),
+        examples=_merge("examples"),
+        schemas=_merge("schemas"),
     )
 
 
@@ -70,6 +70,6 @@ def _groups_of(field: _RouteField) -> Iterator[Group]:
     return chain.from_iterable(capability.load(field) or () for capability in capabilities.installed())
 
 
-def _merged(field: Literal["examples", "schemas"]) -> dict[str, Any]:
+def _merge(field: Literal["examples", "schemas"]) -> dict[str, Any]:
     mappings: Iterator[Mapping[str, Any]] = (capability.load(field) or {} for capability in capabilities.installed())
     return dict(chain.from_iterable(mapping.items() for mapping in mappings))

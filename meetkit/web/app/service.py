@@ -31,11 +31,12 @@ from meetkit.web.monitoring.metrics import Metrics
 from meetkit.web.paging import PREFIX
 from meetkit.web.secrets import signing_keys
 
-_DESCRIPTION = """Meetings, the briefs before them, and what is found in their transcripts.
+_DESCRIPTION = """Meetings, the briefs before them, and the insights from their transcripts.
 
-Errors are problem details (RFC 9457) of the media type `application/problem+json`. Lists come in pages: `next` of one
-is `after` of the next. Times are ISO 8601; where one is sent without an offset, the zone that it is read in is said.
-Places in a transcript count Unicode code points; JavaScript counts UTF-16 code units, and asks for `offsets=utf16`.
+Errors are problem details (RFC 9457) of the media type `application/problem+json`. Lists are paged: `next` of a page
+is `after` of the following one. Times are ISO 8601; without an offset, one is read in the zone that its field
+documents. Offsets into a transcript count Unicode code points; with `offsets=utf16` they count UTF-16 code units, as
+JavaScript does.
 """
 
 
@@ -87,10 +88,10 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     for capability in capabilities.installed():
         if register := capability.load("metrics"):
             register(metrics.registry, accounts.database)
-    metered = usage.metered(store, metrics.observe_usage)
+    observed_store = usage.metered(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics)
-    _add_routes(app, assembly.backend_of(metered, llm, services, workers))
+    _add_routes(app, assembly.backend_of(observed_store, llm, services, workers))
     return app
 
 

@@ -52,6 +52,6 @@ def blueprint(
                 merge_slashes=False,
             )
         for path in group.only_post:
-            refused = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]
-            routes.add_url_rule(path, "only_post", refuse_all_but_post, methods=refused)
+            other_methods = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]
+            routes.add_url_rule(path, "only_post", refuse_all_but_post, methods=other_methods)
     return routes

@@ -1,4 +1,4 @@
-"""What operations take of a request to Flask: each reader gives arguments, by name."""
+"""Readers of Flask requests: each returns arguments of an operation, by name."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ from meetkit.web.bodies import Key
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]
-"""Reads a part of the request under way into arguments of an operation."""
+"""Reads a part of the current request into arguments of an operation."""
 
 
 def read(readers: Sequence[Reader]) -> Arguments:
-    """All arguments, or all that is wrong with them in one error."""
-    found: Arguments = {}
+    """Return all arguments.
+
+    Raises:
+        InvalidRequestError: some are invalid; the error lists all of them.
+    """
+    arguments: Arguments = {}
     errors: list[Mapping[str, Any]] = []
     for reader in readers:
         try:
-            found |= reader()
+            arguments |= reader()
         except ValidationError as error:
             errors += error.errors(include_url=False, include_input=False)
     if errors:
         raise InvalidRequestError(describe_errors(errors))
-    return found
+    return arguments
 
 
 class _Key(BaseModel):
@@ -39,29 +43,29 @@ class _Key(BaseModel):
 
 
 def body(kind: Any) -> Reader:
-    """The body, as JSON of this kind."""
+    """Return a reader of a JSON body of this type."""
     adapter = TypeAdapter(kind)
     return lambda: {"body": adapter.validate_python(_json(), from_attributes=True)}
 
 
 def query(model: type[BaseModel]) -> Reader:
-    """What follows `?`, as one value."""
-    return lambda: {"query": model.model_validate(_asked(model))}
+    """Return a reader of the query string, as one value."""
+    return lambda: {"query": model.model_validate(_params(model))}
 
 
 def idempotency_key() -> Arguments:
-    """The caller's name for the request."""
-    given = request.headers.get("Idempotency-Key")
-    return _Key.model_validate({} if given is None else {"idempotency-key": given}).model_dump()
+    """Read the idempotency key."""
+    key = request.headers.get("Idempotency-Key")
+    return _Key.model_validate({} if key is None else {"idempotency-key": key}).model_dump()
 
 
 def if_match() -> Arguments:
-    """The version that a change is meant for."""
+    """Read the ETags that a change is meant for."""
     return {"if_match": request.headers.get("If-Match")}
 
 
 def if_none_match() -> Arguments:
-    """The version that is known."""
+    """Read the ETags that the client has."""
     return {"if_none_match": request.headers.get("If-None-Match")}
 
 
@@ -84,19 +88,19 @@ def form_or_json(model: type[BaseModel]) -> Reader:
 
 
 def _form(model: type[BaseModel]) -> Arguments:
-    """The fields of a form, of what is sent twice the last, and its only file."""
+    """Read the fields of a form, of repeated ones the last, and its only file."""
     try:
         fields, files = [*request.form.items(multi=True)], [*request.files.items(multi=True)]
     except RequestEntityTooLarge:
         fields, files = [], []  # Werkzeug counts parts, too.
-    if [name for name, _ in files] != ["file"] or len(fields) > problems.MOST_FIELDS:
+    if [name for name, _ in files] != ["file"] or len(fields) > problems.MAX_FORM_FIELDS:
         raise InvalidRequestError(problems.NO_FILE)
     return {"body": parse(model, dict(fields)), "upload": files[0][1].read()}
 
 
 def _json() -> Any:
     if not request.is_json:
-        raise InvalidRequestError(problems.NOT_SAID_TO_BE_JSON)
+        raise InvalidRequestError(problems.WRONG_CONTENT_TYPE)
     content = request.get_data()
     if not content:
         raise InvalidRequestError("Field required")
@@ -106,8 +110,8 @@ def _json() -> Any:
         raise InvalidRequestError(problems.NOT_JSON) from None
 
 
-def _asked(model: type[BaseModel]) -> dict[str, Any]:
-    """What follows `?`; of what is given twice the last, unless the model takes several."""
-    given: dict[str, Any] = dict(request.args.items(multi=True))
+def _params(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the parameters of the query string; of repeated ones the last, unless the model takes several."""
+    params: dict[str, Any] = dict(request.args.items(multi=True))
     several = [name for name, field in model.model_fields.items() if get_origin(field.annotation) in (list, tuple)]
-    return given | {name: request.args.getlist(name) for name in several if name in given}
+    return params | {name: request.args.getlist(name) for name in several if name in params}

@@ -1,4 +1,4 @@
-"""What surrounds the routes, in plain ASGI, as it is in every request's way."""
+"""Middleware around the routes, in plain ASGI, as every request passes it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from meetkit.web import problems
 from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.cors import Cors
 from meetkit.web.middleware.head import Head
-from meetkit.web.middleware.limits import BodyLimit
+from meetkit.web.middleware.limits import BodyLimits
 from meetkit.web.middleware.request_logging import RequestLogging
 from meetkit.web.middleware.unexpected import UnexpectedErrors
 from meetkit.web.monitoring.metrics import Metrics
 
-_EXPOSED = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
-_ALLOWED = (
+_EXPOSED_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
+_ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
@@ -36,8 +36,8 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
         Cors,
         allow_origins=origins,
         allow_methods=problems.METHODS,
-        allow_headers=_ALLOWED,
-        expose_headers=_EXPOSED,
+        allow_headers=_ALLOWED_HEADERS,
+        expose_headers=_EXPOSED_HEADERS,
     )
     return [
         # It corrects the client's address, which all others read.
@@ -46,7 +46,7 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
         *([cors] if origins else []),
         Middleware(Head),
         Middleware(Compression),
-        Middleware(BodyLimit, mebibytes=settings.max_body_mb),
+        Middleware(BodyLimits, mebibytes=settings.max_body_mb),
         Middleware(UnexpectedErrors),
     ]
 

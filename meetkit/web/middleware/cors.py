@@ -1,4 +1,4 @@
-"""CORS: which pages may call from a browser."""
+"""Cross-origin requests (CORS) of pages in a browser."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
 from meetkit.web import problems
-from meetkit.web.dispatch import rendered
+from meetkit.web.dispatch import response_of
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, whose refusals are problems, as all others are."""
+    """Starlette's CORS middleware, with refusals as problem details."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Whether a page may make the request that it asks about."""
-        answer = super().preflight_response(request_headers)
-        if answer.status_code < 400:
-            return answer
-        kept = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
-        return rendered(problems.problem(answer.status_code, bytes(answer.body).decode(), headers=kept))
+        """Reply to a browser that asks whether a page may make a request."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return response_of(problems.problem(response.status_code, bytes(response.body).decode(), headers=headers))

@@ -1,63 +1,64 @@
-"""How large a request's body may be."""
+"""Enforcement of the size limits of request bodies."""
 
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meetkit.web import body_limits as sizes
-from meetkit.web import problems
-from meetkit.web.body_limits import Most
-from meetkit.web.dispatch import rendered
+from meetkit.web import body_limits, problems
+from meetkit.web.body_limits import BodyLimit
+from meetkit.web.dispatch import response_of
 
 _AUTH = "/auth/"
 
 
-class BodyLimit:
-    """Answers 413 to a body that says it is too large, and to one that turns out to be.
+class BodyLimits:
+    """Replies 413 to a body whose length is declared too large, or that turns out to be.
 
-    A request without a body, as most are, passes untouched; FastAPI's own limit wraps every one, and answers in text.
+    A request without a body, as most are, passes untouched; FastAPI's own limit wraps every one, and replies in text.
     """
 
     def __init__(self, app: ASGIApp, *, mebibytes: int) -> None:
-        """Put an app behind it."""
+        """Wrap an app."""
         self._app = app
         self._mebibytes = mebibytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or not."""
-        said, is_chunked = _size(scope) if scope["type"] == "http" else (0, False)
-        if not (said or is_chunked):
+        """Serve a request."""
+        length, is_chunked = _length(scope) if scope["type"] == "http" else (0, False)
+        if not (length or is_chunked):
             await self._app(scope, receive, send)
             return
-        most = self._most(scope)
-        if said > most.bytes:
-            await rendered(problems.problem(413, most.detail))(scope, receive, send)
+        limit = self._limit(scope)
+        if length > limit.bytes:
+            await response_of(problems.problem(413, limit.detail))(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive, most) if is_chunked else receive, send)
+            await self._app(scope, _limiting(receive, limit) if is_chunked else receive, send)
 
-    def _most(self, scope: Scope) -> Most:
+    def _limit(self, scope: Scope) -> BodyLimit:
         path: str = scope["path"]
-        return sizes.OF_ANYBODY if _AUTH in path else sizes.most(scope["method"], path, self._mebibytes)
+        if _AUTH in path:
+            return body_limits.PUBLIC_LIMIT
+        return body_limits.limit_of(scope["method"], path, self._mebibytes)
 
 
-def _counted(receive: Receive, most: Most) -> Receive:
-    """What is received, as long as it is not more."""
-    seen = 0
+def _limiting(receive: Receive, limit: BodyLimit) -> Receive:
+    """Return a `receive` that raises once the body is larger than the limit."""
+    size = 0
 
-    async def counted() -> Message:
-        nonlocal seen
+    async def receive_within() -> Message:
+        nonlocal size
         message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most.bytes:
-            raise HTTPException(413, most.detail)
+        size += len(message.get("body", b""))
+        if size > limit.bytes:
+            raise HTTPException(413, limit.detail)
         return message
 
-    return counted
+    return receive_within
 
 
-def _size(scope: Scope) -> tuple[int, bool]:
-    """How large a request says it is, and whether it does not say."""
+def _length(scope: Scope) -> tuple[int, bool]:
+    """Return the declared length of a body, and whether it comes in chunks, without one."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0, False

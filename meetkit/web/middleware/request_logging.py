@@ -1,4 +1,4 @@
-"""The outermost layer: a request gets its id, an answer its headers, and both are measured and logged."""
+"""Request ids, security headers, metrics and log lines: the outermost middleware of ours."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meetkit.web import problems
-from meetkit.web.dispatch import rendered
+from meetkit.web.dispatch import response_of
 from meetkit.web.monitoring import logs
-from meetkit.web.monitoring.metrics import UNMATCHED, Metrics
+from meetkit.web.monitoring.metrics import NO_ROUTE, Metrics
 from meetkit.web.reply import Reply
 
 _NO_STORE = (b"cache-control", b"no-store")
@@ -19,16 +19,16 @@ _CLOSE = (b"connection", b"close")
 
 
 class RequestLogging:
-    """Around everything, so that no answer leaves without an id and the headers, and none without being counted.
+    """Gives each request an id and each response its headers, and counts and logs both.
 
-    Once `is_draining`, each answer says `Connection: close`, so that no client sends its next request on a connection
-    that is just being closed.
+    Once `is_draining`, each response has `Connection: close`, so that no client sends its next request on a connection
+    that is about to close.
     """
 
     def __init__(
         self, app: ASGIApp, *, metrics: Metrics, hsts_seconds: int = 0, is_draining: Callable[[], bool] = bool
     ) -> None:
-        """Put an app behind it."""
+        """Wrap an app."""
         self._is_draining = is_draining
         self._app = app
         self._metrics = metrics
@@ -38,44 +38,46 @@ class RequestLogging:
             self._headers.append((b"strict-transport-security", hsts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have a request answered."""
+        """Serve a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, [*self._headers, (b"x-request-id", _identify(scope))], self._is_draining)
+        response = _Response(send, [*self._headers, (b"x-request-id", _identify(scope))], self._is_draining)
         self._metrics.in_progress += 1
         began = perf_counter()
         try:
-            await self._app(scope, receive, answer.send)
+            await self._app(scope, receive, response.send)
         except asyncio.CancelledError:
-            # The server stops, and this took longer than it waits. The task ends here.
-            if answer.status:
+            # The server stops, and the request took longer than it waits. The task ends here.
+            if response.status:
                 raise
-            await rendered(_stopped())(scope, receive, answer.send)
+            await response_of(_server_stopped())(scope, receive, response.send)
         except Exception as error:
-            # Which the layer within has answered, where it could.
-            if not answer.status:
-                await rendered(problems.of_error(error))(scope, receive, answer.send)
-            elif not answer.is_complete:
+            # An error within was rendered where it could be; this one is of a middleware.
+            if not response.status:
+                await response_of(problems.of_error(error))(scope, receive, response.send)
+            elif not response.is_complete:
                 raise
         finally:
             self._metrics.in_progress -= 1
-            self._note(scope, answer.status, perf_counter() - began)
+            self._observe(scope, response.status, perf_counter() - began)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count and log; status 499 is a request that was given up before there was an answer."""
-        matched = scope.get("route")
-        route = str(getattr(matched, "template", None) or getattr(matched, "path", UNMATCHED))
+    def _observe(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count and log; status 499 stands for a request whose client left before the response."""
+        bound = scope.get("route")
+        route = str(getattr(bound, "template", None) or getattr(bound, "path", NO_ROUTE))
         self._metrics.observe_request(scope["method"], route, status or 499, seconds)
-        logs.answered(scope["method"], route, status or 499, seconds, scope["state"].get("account_id"))
+        logs.log_request(scope["method"], route, status or 499, seconds, scope["state"].get("account_id"))
 
 
-def _stopped() -> Reply:
-    return problems.problem(503, "the server stopped; this may not have been done", headers={"Retry-After": "1"})
+def _server_stopped() -> Reply:
+    return problems.problem(
+        503, "the server stopped; the request may not have been completed", headers={"Retry-After": "1"}
+    )
 
 
-class _Answer:
-    """What is sent, with these headers, and how far it has come."""
+class _Response:
+    """A response being sent with these headers: its status, 0 before it begins, and whether it is complete."""
 
     __slots__ = ("_headers", "_is_draining", "_send", "is_complete", "status")
 
@@ -87,9 +89,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            given = message.get("headers", [])
-            self._headers.extend(given)
-            if not any(name == b"cache-control" for name, _ in given):
+            headers = message.get("headers", [])
+            self._headers.extend(headers)
+            if not any(name == b"cache-control" for name, _ in headers):
                 self._headers.append(_NO_STORE)
             if self._is_draining():
                 self._headers.append(_CLOSE)
@@ -100,9 +102,9 @@ class _Answer:
 
 
 def _identify(scope: Scope) -> bytes:
-    """The request's id, known to routes and the log from here."""
-    found = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    name = logs.request_id_of(found.decode("latin-1"))
+    """Set the request's id, for routes and log lines, and return it."""
+    sent_id = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    name = logs.request_id_of(sent_id.decode("latin-1"))
     scope.setdefault("state", {})["request_id"] = name
     logs.request_id.set(name)
     return name.encode()

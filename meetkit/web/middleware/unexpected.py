@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meetkit.web import problems
-from meetkit.web.dispatch import rendered
+from meetkit.web.dispatch import response_of
 
 
 class UnexpectedErrors:
@@ -33,4 +33,4 @@ class UnexpectedErrors:
         except Exception as error:
             if has_begun or scope["type"] != "http":
                 raise
-            await rendered(problems.of_error(error))(scope, receive, send)
+            await response_of(problems.of_error(error))(scope, receive, send)

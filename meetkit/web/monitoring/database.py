@@ -1,4 +1,4 @@
-"""How busy the database is: the engine's pool, and how long its statements take."""
+"""Metrics of the database: the engine's pool, and the duration of statements."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from meetkit.web.monitoring.metrics import Metrics
 
 
 def watch(engine: Engine, metrics: Metrics) -> None:
-    """Have an engine's pool and statements show in the metrics."""
+    """Observe an engine's pool and statements."""
     _watch_statements(engine, metrics)
     if isinstance(engine.pool, QueuePool):
         _watch_pool(engine.pool, metrics)
 
 
 def _watch_statements(engine: Engine, metrics: Metrics) -> None:
-    """Time what reaches the driver, by events of the dialect: those of an engine slow each of its connections down."""
+    """Time statements by events of the dialect; those of an engine would slow each of its connections down."""
     observe = metrics.query_seconds.observe
 
-    def timed(name: str) -> None:
+    def observe_calls(name: str) -> None:
         execute = getattr(engine.dialect, name)
 
         @event.listens_for(engine, name)
@@ -33,10 +33,10 @@ def _watch_statements(engine: Engine, metrics: Metrics) -> None:
                 execute(*arguments)
             finally:
                 observe(perf_counter() - began)
-            return True  # It is done.
+            return True  # The statement is executed; SQLAlchemy must not repeat it.
 
     for name in ("do_execute", "do_executemany", "do_execute_no_params"):
-        timed(name)
+        observe_calls(name)
 
 
 def _watch_pool(pool: QueuePool, metrics: Metrics) -> None:
@@ -45,5 +45,5 @@ def _watch_pool(pool: QueuePool, metrics: Metrics) -> None:
     )
     connections.labels("in_use").set_function(pool.checkedout)
     connections.labels("idle").set_function(pool.checkedin)
-    size = Gauge("meetkit_database_pool_size", "Connections that there may be at most.", registry=metrics.registry)
+    size = Gauge("meetkit_database_pool_size", "The most connections.", registry=metrics.registry)
     size.set_function(pool.size)

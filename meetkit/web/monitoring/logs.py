@@ -1,4 +1,4 @@
-"""The server's log: text or JSON, each line under the id of its request, and nothing in it that people wrote."""
+"""The server's log: text or JSON lines with the id of their request, and without user content."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from functools import lru_cache
 from typing import Literal
 
 request_id: ContextVar[str | None] = ContextVar("meetkit_request_id", default=None)
-"""The id of the request under way."""
+"""The id of the current request."""
 
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _access = logging.getLogger("meetkit.access")
 
 
 def configure(form: Literal["text", "json"]) -> None:
-    """Write what meetkit and the server log to standard error, in a process that is the server's alone."""
-    _leave_out_the_unsaid()
+    """Write the log of meetkit and the server to standard error, in a process of the server's own."""
+    _skip_unused_fields()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     for name, level in (("meetkit", logging.INFO), ("uvicorn.error", logging.WARNING)):
@@ -32,19 +32,19 @@ def configure(form: Literal["text", "json"]) -> None:
         logger.propagate = False
 
 
-def _leave_out_the_unsaid() -> None:
-    """Have the records not hold what no line tells, which takes most of a line's time; see Python's logging HOWTO."""
+def _skip_unused_fields() -> None:
+    """Skip fields of records that no line shows: they take most of the time of a line; see Python's logging HOWTO."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
 
 
-def request_id_of(given: str) -> str:
-    """The id that a request brings, where it is a sane one, else a new one."""
-    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+def request_id_of(sent_id: str) -> str:
+    """Return the id that a request has, where it is well formed, else a new one."""
+    return sent_id if _WELL_FORMED_ID.fullmatch(sent_id) else uuid.uuid4().hex
 
 
-def answered(method: str, route: str, status: int, seconds: float, account_id: str | None) -> None:
-    """Log a request: how it was answered, and in what time."""
+def log_request(method: str, route: str, status: int, seconds: float, account_id: str | None) -> None:
+    """Log a request: its status and its duration."""
     if not _access.isEnabledFor(logging.INFO):
         return
     fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
@@ -53,28 +53,28 @@ def answered(method: str, route: str, status: int, seconds: float, account_id: s
     _access.info("answered", extra={"fields": fields})
 
 
-def unsaid(error: BaseException) -> str:
-    """Which error it is, where it was raised, and of what it came, without words, as nobody knows what they hold."""
+def without_messages(error: BaseException) -> str:
+    """Return the type, the traceback and the causes of an error, without messages, which may hold anything."""
     return "\nof ".join(
-        f"{type(one).__name__}\n{''.join(traceback.format_tb(one.__traceback__))}".rstrip() for one in _chain(error)
+        f"{type(link).__name__}\n{''.join(traceback.format_tb(link.__traceback__))}".rstrip() for link in _chain(error)
     )
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """An error, its cause, the cause of that, each once."""
-    found: list[BaseException] = []
+    """Return an error, its cause, the cause of that, each once."""
+    chain: list[BaseException] = []
     following: BaseException | None = error
-    while following is not None and following not in found:
-        found.append(following)
+    while following is not None and following not in chain:
+        chain.append(following)
         following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
-    return found
+    return chain
 
 
 class JsonFormatter(logging.Formatter):
-    """A JSON object a line."""
+    """Formats a record as a JSON object in one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Put a record into a line."""
+        """Return the line of a record."""
         line = {
             "time": _time(record),
             "level": record.levelname.lower(),
@@ -86,10 +86,10 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """A line for people; what belongs to it is indented."""
+    """Formats a record as a line for people; further lines of it are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Put a record into a line."""
+        """Return the line of a record."""
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
         message = _message(record).replace("\n", "\n    ")
         head, _, rest = message.partition("\n")
@@ -108,10 +108,10 @@ def _second(second: int) -> str:
 
 def _message(record: logging.LogRecord) -> str:
     error = record.exc_info[1] if record.exc_info else None
-    return f"{record.getMessage()}\n{unsaid(error)}" if error else record.getMessage()
+    return f"{record.getMessage()}\n{without_messages(error)}" if error else record.getMessage()
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
     fields = dict(getattr(record, "fields", {}))
-    under_way = request_id.get()
-    return {**fields, "request_id": under_way} if under_way else fields
+    current = request_id.get()
+    return {**fields, "request_id": current} if current else fields

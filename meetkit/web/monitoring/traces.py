@@ -18,17 +18,17 @@ from sqlalchemy import Engine, ExceptionContext, event
 
 
 class Traces:
-    """Where spans go. They hold no query of a URL and no parameter of a statement."""
+    """A tracer provider whose spans hold no query string and no parameters of statements."""
 
     def __init__(self, url: str) -> None:
         """Send spans to an OTLP endpoint, such as `http://127.0.0.1:4318`."""
         self.provider = TracerProvider(resource=Resource.create({"service.name": "meetkit"}))
-        self.provider.add_span_processor(_Discreet())
+        self.provider.add_span_processor(_QueryRemover())
         exporter = OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces")
         self.provider.add_span_processor(BatchSpanProcessor(exporter))
 
     def watch(self, engine: Engine) -> None:
-        """Have an engine's statements traced."""
+        """Trace an engine's statements."""
         tracer = self.provider.get_tracer("meetkit")
         system = engine.dialect.name
 
@@ -46,19 +46,19 @@ class Traces:
                 context.meetkit_span.end()
 
         @event.listens_for(engine, "handle_error")
-        def _fail(failed: ExceptionContext) -> None:
-            span = getattr(failed.execution_context, "meetkit_span", None)
+        def _fail(context: ExceptionContext) -> None:
+            span = getattr(context.execution_context, "meetkit_span", None)
             if span is not None:
-                span.set_status(Status(StatusCode.ERROR, type(failed.original_exception).__name__))
+                span.set_status(Status(StatusCode.ERROR, type(context.original_exception).__name__))
                 span.end()
 
     def close(self) -> None:
-        """Send what is left."""
+        """Send the remaining spans."""
         self.provider.shutdown()
 
 
-class _Discreet(SpanProcessor):
-    """Takes out what people may have written."""
+class _QueryRemover(SpanProcessor):
+    """Removes query strings, which may hold user content."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002  # the protocol's
         if span.attributes and "url.query" in span.attributes:

@@ -1,4 +1,4 @@
-"""A store that tells what calls of models it is asked to keep."""
+"""A store that reports the model calls added to it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _log = logging.getLogger("meetkit.web")
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
-def metered(store: Store, tell: Callable[[Usage], None]) -> Store:
-    """The store, which tells of each call of a model that is kept in it."""
-    return cast("Store", _Metered(store, tell))
+def metered(store: Store, observe: Callable[[Usage], None]) -> Store:
+    """Return the store with each model call added to it reported to `observe`."""
+    return cast("Store", _MeteredStore(store, observe))
 
 
-class _Metered:
-    """The methods of the store are its own, so that a call of them costs nothing more."""
+class _MeteredStore:
+    """A store whose methods are those of another, so that a call costs no more."""
 
-    def __init__(self, store: Store, tell: Callable[[Usage], None]) -> None:
+    def __init__(self, store: Store, observe: Callable[[Usage], None]) -> None:
         for name in _METHODS:
             setattr(self, name, getattr(store, name))
 
         def add_usage(usage: Usage) -> None:
             store.add_usage(usage)
             try:
-                tell(usage)
-            except Exception as error:  # Such as of a price list; a brief or an analysis is worth more.
-                _log.warning("a call of a model does not show in the metrics: %s", logs.unsaid(error))
+                observe(usage)
+            except Exception as error:  # A broken price list must not fail a brief or an analysis.
+                _log.warning("a model call is missing from the metrics: %s", logs.without_messages(error))
 
         self.add_usage = add_usage
