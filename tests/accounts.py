@@ -59,10 +59,10 @@ class Post:
 
     def token(self, to: str, about: str) -> str:
         """The token of the last mail to somebody about something."""
-        texts = [one.text for one in self.sent if one.to == to and about in one.subject]
-        found = re.search(r"\?token=([\w-]+)", texts[-1])
-        assert found
-        return found[1]
+        texts = [message.text for message in self.sent if message.to == to and about in message.subject]
+        match = re.search(r"\?token=([\w-]+)", texts[-1])
+        assert match
+        return match[1]
 
 
 class World:
@@ -77,8 +77,8 @@ class World:
 
     def another(self, **parts: Any) -> Accounts:
         """Other `Accounts` on the same database, as another process has them."""
-        given = {"database": self.database, "store": self.store, "post": self.post, "clock": self.clock}
-        return Accounts.of(parts.pop("policy", self.policy), **{**given, **parts})
+        defaults = {"database": self.database, "store": self.store, "post": self.post, "clock": self.clock}
+        return Accounts.of(parts.pop("policy", self.policy), **{**defaults, **parts})
 
     def close(self) -> None:
         self.database.close()

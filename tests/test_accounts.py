@@ -60,7 +60,7 @@ class TestSigningUp:
     def test_of_two_at_once_one_gets_it_and_no_user_is_left_over(self, on_both: World) -> None:
         results = together(on_both.signup, on_both.signup)
 
-        assert sorted(type(one).__name__ for one in results) == ["Account", "ConflictError"]
+        assert sorted(type(result).__name__ for result in results) == ["Account", "ConflictError"]
         assert len(list(on_both.store.export_records())) == 1
 
     def test_founding_makes_a_tenant_of_ones_own(self, tmp_path: Path) -> None:
@@ -101,16 +101,16 @@ class TestSigningUp:
         ],
     )
     def test_a_password_that_is_guessed_first_is_refused(self, world: World, password: str, why: str) -> None:
-        with pytest.raises(InvalidRequestError, match=why) as caught:
+        with pytest.raises(InvalidRequestError, match=why) as error:
             world.signup(password=password)
-        assert "10 to 200 characters" in str(caught.value)
-        assert password not in str(caught.value)
+        assert "10 to 200 characters" in str(error.value)
+        assert password not in str(error.value)
 
-    @pytest.mark.parametrize(("one", "other"), [("victims", "victim\u017f"), ("strasse", "straße")])
-    def test_an_email_takes_none_that_only_folds_to_it(self, world: World, one: str, other: str) -> None:
-        world.signup(f"{other}@corp.example")
-        account = world.signup(f"{one}@corp.example")
-        assert world.caller(f"{one.upper()}@corp.example").account_id == account.id
+    @pytest.mark.parametrize(("email", "lookalike"), [("victims", "victim\u017f"), ("strasse", "straße")])
+    def test_an_email_takes_none_that_only_folds_to_it(self, world: World, email: str, lookalike: str) -> None:
+        world.signup(f"{lookalike}@corp.example")
+        account = world.signup(f"{email}@corp.example")
+        assert world.caller(f"{email.upper()}@corp.example").account_id == account.id
 
     def test_an_email_is_one_however_a_keyboard_composes_it(self, world: World) -> None:
         world.signup("j\u00fcrgen@example.com")
@@ -129,10 +129,10 @@ class TestSigningUp:
         world.signup()
         pair = world.login()
 
-        shown = f"{request!r} {pair!r} {world.policy!r} {world.post.sent!r} {request} {world.accounts!r}"
+        text = f"{request!r} {pair!r} {world.policy!r} {world.post.sent!r} {request} {world.accounts!r}"
 
         for secret in (PASSWORD, pair.access_token, pair.refresh_token, *world.policy.secret_keys, "token="):
-            assert secret not in shown
+            assert secret not in text
 
     def test_no_secret_is_in_the_database(self, world: World, tmp_path: Path) -> None:
         world.signup()
@@ -140,18 +140,18 @@ class TestSigningUp:
         key = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM"))
         world.close()
 
-        kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
         for secret in (PASSWORD, *pair.refresh_token.split("."), key.secret, world.post.token("ann@example.com", "V")):
-            assert secret.encode() not in kept
+            assert secret.encode() not in content
 
     def test_nothing_of_an_erased_account_is_in_the_database(self, world: World, tmp_path: Path) -> None:
         account = world.signup()
         world.erase(world.caller(), account.user_id)
 
-        kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-        assert account.id.encode() in kept  # of the audit
-        for gone in (account.email, "Ann Winter", "$argon2id$"):
-            assert gone.encode() not in kept
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert account.id.encode() in content  # of the audit
+        for secret in (account.email, "Ann Winter", "$argon2id$"):
+            assert secret.encode() not in content
 
 
 class TestLogin:
@@ -166,13 +166,13 @@ class TestLogin:
 
     def test_says_the_same_of_a_wrong_password_and_of_a_stranger(self, world: World) -> None:
         world.signup()
-        said = set()
+        messages = set()
         for email, password in (("ann@example.com", OTHER), ("nobody@example.com", PASSWORD)):
-            with pytest.raises(UnauthenticatedError) as caught:
+            with pytest.raises(UnauthenticatedError) as error:
                 world.login(email, password)
-            said.add(str(caught.value))
+            messages.add(str(error.value))
 
-        assert said == {"e-mail or password is wrong"}
+        assert messages == {"e-mail or password is wrong"}
         assert world.events()[-2:] == [("login", "failed")] * 2
 
     def test_takes_as_much_hashing_for_a_stranger(self, world: World) -> None:
@@ -192,7 +192,7 @@ class TestLogin:
             with pytest.raises(UnauthenticatedError):
                 accounts.authentication.log_in(LoginRequest(email=email, password=OTHER))
 
-        parameters = [one.split("$")[1:4] for one in Counting.verified]
+        parameters = [hash_.split("$")[1:4] for hash_ in Counting.verified]
         assert parameters == [["argon2id", "v=19", "m=8,t=1,p=1"]] * 2
 
     def test_of_an_account_without_a_password_fails_as_any_other(self, world: World) -> None:
@@ -209,7 +209,7 @@ class TestLogin:
         hashes = world.database.read(
             lambda connection: connection.exec_driver_sql("SELECT password_hash FROM meetkit_accounts").scalars().all()
         )
-        assert [",t=2," in one and one.startswith("$argon2id$") for one in hashes] == [True]
+        assert [",t=2," in hash_ and hash_.startswith("$argon2id$") for hash_ in hashes] == [True]
         assert world.login()
 
     def test_of_a_deactivated_account_says_so_to_who_knows_the_password(self, world: World) -> None:
@@ -225,11 +225,11 @@ class TestLogin:
 class TestApiKeys:
     def test_stand_for_the_account_and_no_more_than_their_right(self, world: World) -> None:
         admin = world.admin()
-        made = world.accounts.api_keys.create(admin, ApiKeyRequest(name="CRM", right="read"))
+        new = world.accounts.api_keys.create(admin, ApiKeyRequest(name="CRM", right="read"))
 
-        caller = world.accounts.authentication.authenticate(made.secret)
+        caller = world.accounts.authentication.authenticate(new.secret)
 
-        assert made.secret.startswith(made.key.prefix)
+        assert new.secret.startswith(new.key.prefix)
         assert (caller.account_id, caller.access, caller.right) == (admin.account_id, "admin", "read")
         assert not caller.may_write
         assert not caller.is_admin
@@ -237,36 +237,36 @@ class TestApiKeys:
         assert world.accounts.api_keys.list_keys(admin)[0].last_used_at == world.clock.now
 
     def test_are_good_while_nothing_can_be_written(self, world: World) -> None:
-        made = world.accounts.api_keys.create(world.admin(), ApiKeyRequest(name="CRM"))
+        new = world.accounts.api_keys.create(world.admin(), ApiKeyRequest(name="CRM"))
         world.database.read(lambda connection: connection.exec_driver_sql("PRAGMA query_only = ON").close())
 
         with pytest.raises(StoreError):
             world.login()
-        assert world.accounts.authentication.authenticate(made.secret).right == "write"
+        assert world.accounts.authentication.authenticate(new.secret).right == "write"
 
     def test_are_good_until_revoked(self, world: World) -> None:
         world.signup()
         caller = world.caller()
-        made = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
+        new = world.accounts.api_keys.create(caller, ApiKeyRequest(name="CRM"))
         elsewhere = world.another()
-        assert good(elsewhere, made.secret)
+        assert good(elsewhere, new.secret)
 
-        revoked = world.accounts.api_keys.revoke(caller, made.key.id)
+        revoked = world.accounts.api_keys.revoke(caller, new.key.id)
         world.clock.go(hours=1)
 
-        assert not good(elsewhere, made.secret)
-        assert world.accounts.api_keys.revoke(caller, made.key.id) == revoked
+        assert not good(elsewhere, new.secret)
+        assert world.accounts.api_keys.revoke(caller, new.key.id) == revoked
         assert world.accounts.api_keys.list_keys(caller) == [revoked]
 
     def test_are_ones_own(self, world: World) -> None:
         admin = world.admin()
         world.signup()
-        made = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM"))
+        new = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM"))
 
-        for key_id in (made.key.id, "nothing", "\x00"):
+        for key_id in (new.key.id, "nothing", "\x00"):
             with pytest.raises(NotFoundError):
                 world.accounts.api_keys.revoke(admin, key_id)
-        assert good(world.accounts, made.secret)
+        assert good(world.accounts, new.secret)
 
     @pytest.mark.parametrize("right", ["write", "admin"])
     def test_of_viewers_only_read(self, world: World, right: Right) -> None:
@@ -292,12 +292,12 @@ class TestApiKeys:
 
     def test_cannot_do_what_takes_a_sign_in(self, world: World) -> None:
         world.signup()
-        made = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM", right="admin"))
-        caller, accounts = world.accounts.authentication.authenticate(made.secret), world.accounts
+        new = world.accounts.api_keys.create(world.caller(), ApiKeyRequest(name="CRM", right="admin"))
+        caller, accounts = world.accounts.authentication.authenticate(new.secret), world.accounts
 
         for call in (
             lambda: accounts.api_keys.create(caller, ApiKeyRequest(name="another")),
-            lambda: accounts.api_keys.revoke(caller, made.key.id),
+            lambda: accounts.api_keys.revoke(caller, new.key.id),
             lambda: accounts.authentication.log_out(caller),
             lambda: accounts.authentication.log_out_everywhere(caller),
             lambda: world.erase(caller, caller.user_id),
@@ -366,9 +366,9 @@ def test_policy_comes_of_settings() -> None:
     assert AccountPolicy.of(Settings(environment="production")).signup == "closed"
     assert AccountPolicy.of(Settings(environment="production", signup="found")).signup == "found"
     assert AccountPolicy.of(Settings(secret_keys=f"{'a' * 32}, {'b' * 40}")).secret_keys == ("a" * 32, "b" * 40)
-    with pytest.raises(InvalidRequestError, match="32 characters") as caught:
+    with pytest.raises(InvalidRequestError, match="32 characters") as error:
         AccountPolicy.of(Settings(secret_keys=f"{'a' * 32},too short"))
-    assert "too short" not in str(caught.value)
+    assert "too short" not in str(error.value)
 
 
 def test_without_a_secret_nobody_comes_in(tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ class TestInvitations:
         world.signup()
         world.invited(world.admin(tenant="acme"), "ann@example.com")
 
-        [mail] = [one for one in world.post.sent if one.to == "ann@example.com" and "invited" in one.subject]
-        assert "If you made no account" in mail.text
+        [mail] = [mail for mail in world.post.sent if mail.to == "ann@example.com" and "invited" in mail.subject]
+        assert "If you did not create an account" in mail.text
 
     def test_end_after_a_week(self, world: World) -> None:
         world.invited(world.admin(), "ben@example.com")
@@ -154,22 +154,22 @@ class TestAccess:
 
     def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
         for number in range(5):
-            one, other = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("one", "other"))
+            ann, ben = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("ann", "ben"))
 
             def demoting(caller: Caller, whom: Caller) -> Callable[[], object]:
                 return lambda: world.accounts.administration.update_account(caller, whom.account_id, access="member")
 
-            results = together(demoting(one, other), demoting(other, one))
+            results = together(demoting(ann, ben), demoting(ben, ann))
 
             assert sorted(type(result).__name__ for result in results) == ["Account", "ConflictError"]
 
 
 OTHERS: dict[str, Callable[[World, Caller, str], object]] = {
-    "get_account": lambda world, caller, one: world.accounts.own_account.get(caller, one),
-    "set_access": lambda world, caller, one: world.accounts.administration.update_account(caller, one, access="admin"),
-    "set_active": lambda world, caller, one: world.accounts.administration.update_account(caller, one, active=False),
-    "export_account": lambda world, caller, one: world.accounts.personal_data.export_account(caller, one),
-    "list_accounts": lambda world, caller, one: world.accounts.administration.list_accounts(caller, after=one),
+    "get_account": lambda world, caller, id_: world.accounts.own_account.get(caller, id_),
+    "set_access": lambda world, caller, id_: world.accounts.administration.update_account(caller, id_, access="admin"),
+    "set_active": lambda world, caller, id_: world.accounts.administration.update_account(caller, id_, active=False),
+    "export_account": lambda world, caller, id_: world.accounts.personal_data.export_account(caller, id_),
+    "list_accounts": lambda world, caller, id_: world.accounts.administration.list_accounts(caller, after=id_),
 }
 
 
@@ -181,11 +181,11 @@ class TestTenants:
             OTHERS[verb](world, stranger, account.id)
         assert world.login()
 
-    @pytest.mark.parametrize("one", ["", "nobody", "\x00", "\ud800", "x" * 100_000])
+    @pytest.mark.parametrize("account_id", ["", "nobody", "\x00", "\ud800", "x" * 100_000])
     @pytest.mark.parametrize("verb", OTHERS)
-    def test_an_id_that_nobody_has_is_not_found(self, world: World, verb: str, one: str) -> None:
+    def test_an_id_that_nobody_has_is_not_found(self, world: World, verb: str, account_id: str) -> None:
         with pytest.raises(NotFoundError):
-            OTHERS[verb](world, world.admin(), one)
+            OTHERS[verb](world, world.admin(), account_id)
 
     def test_list_their_accounts_page_by_page(self, world: World) -> None:
         admin = world.admin(tenant="acme")
@@ -196,7 +196,7 @@ class TestTenants:
         first = world.accounts.administration.list_accounts(admin, limit=2)
         rest = world.accounts.administration.list_accounts(admin, limit=10, after=first[-1].id)
 
-        assert [one.email.partition("@")[0] for one in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
+        assert [account.email.partition("@")[0] for account in (*first, *rest)] == ["ada", "ben", "cat", "dan"]
         assert world.accounts.administration.list_accounts(admin, after=first[0].id, offset=1) == rest
 
     @pytest.mark.parametrize("limit", [0, -1, 1001])
@@ -240,14 +240,14 @@ class TestTeams:
     def test_give_their_managers_what_their_people_have(self, world: World) -> None:
         admin = world.admin()
         boss, ben = joined(world, admin, "boss@example.com", "manager"), joined(world, admin, "ben@example.com")
-        other = joined(world, admin, "other@example.com", "manager")
+        third = joined(world, admin, "other@example.com", "manager")
         assert boss.team_ids == frozenset()
 
         world.accounts.teams.create(
-            admin, TeamRequest(name="Sales", managers=(boss.user_id,), members=(ben.user_id, other.user_id))
+            admin, TeamRequest(name="Sales", managers=(boss.user_id,), members=(ben.user_id, third.user_id))
         )
 
-        managed = frozenset({boss.user_id, ben.user_id, other.user_id})
+        managed = frozenset({boss.user_id, ben.user_id, third.user_id})
         assert world.caller("boss@example.com", OTHER).team_ids == managed
         assert world.caller("other@example.com", OTHER).team_ids == frozenset()
         assert world.caller("ben@example.com", OTHER).team_ids == frozenset()
@@ -325,8 +325,8 @@ class TestDataProtection:
         export = world.accounts.personal_data.export_account(caller)
 
         assert (export.account.email, export.user and export.user.name) == ("ann@example.com", "Ann Winter")
-        assert [one.name for one in export.api_keys] == ["CRM"]
-        assert [one.event for one in export.events] == ["signup", "login", "key_created", "export"]
+        assert [key.name for key in export.api_keys] == ["CRM"]
+        assert [event.event for event in export.events] == ["signup", "login", "key_created", "export"]
         assert not any(secret in export.model_dump_json() for secret in (key.secret, PASSWORD, "argon2"))
 
     def test_an_erased_account_is_gone_and_its_email_free(self, world: World) -> None:
@@ -344,7 +344,9 @@ class TestDataProtection:
         with pytest.raises(UnauthenticatedError):
             world.login()
         assert world.accounts.teams.list_teams(admin)[0].members == ()
-        assert "account_erased" in [one.event for one in world.accounts.audit_log.list_events(admin, AuditFilters())]
+        assert "account_erased" in [
+            event.event for event in world.accounts.audit_log.list_events(admin, AuditFilters())
+        ]
         assert world.signup().id != account.id
 
     @pytest.mark.parametrize("coming", ["login", "reset"])
@@ -385,7 +387,7 @@ class TestAudit:
         world.signup()
         stranger = world.admin("eve@example.com", "acme")
         filters = AuditFilters(tenant_id="default")
-        assert {one.tenant_id for one in world.accounts.audit_log.list_events(stranger, filters)} == {"acme"}
+        assert {event.tenant_id for event in world.accounts.audit_log.list_events(stranger, filters)} == {"acme"}
 
     def test_holds_no_email(self, world: World) -> None:
         world.signup()
@@ -439,10 +441,10 @@ class TestAudit:
                     )
                 )
 
-    @pytest.mark.parametrize("given", ["\x00\ud800", "\x1b[31m" * 10_000, "", " ", "\n"])
-    def test_takes_whatever_an_edge_gives(self, world: World, given: str) -> None:
-        act = AuditContext(world.clock.now, Origin(address=given, request_id=given))
-        world.database.write(audit.add, act, "transcript_read", subject=given)
+    @pytest.mark.parametrize("text_sent", ["\x00\ud800", "\x1b[31m" * 10_000, "", " ", "\n"])
+    def test_takes_whatever_an_edge_gives(self, world: World, text_sent: str) -> None:
+        act = AuditContext(world.clock.now, Origin(address=text_sent, request_id=text_sent))
+        world.database.write(audit.add, act, "transcript_read", subject=text_sent)
         [event] = world.database.read(audit.find, AuditFilters())
         assert event.address is None or (len(event.address) <= 200 and event.address.isprintable())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import event
@@ -76,12 +77,12 @@ class TestMail:
 
         assert statements == []
         written = [letter() for letter in letters]
-        assert [one and one.to for one in written] == ["ann@example.com", None]
+        assert [message and message.to for message in written] == ["ann@example.com", None]
 
     def test_goes_to_the_email_on_record_and_not_to_one_that_folds_to_it(self, world: World) -> None:
         world.signup("kim@example.com")
         world.accounts.password_reset.request(EmailRequest(email="\u212aim@example.com"))
-        assert {one.to for one in world.post.sent} == {"kim@example.com"}
+        assert {message.to for message in world.post.sent} == {"kim@example.com"}
 
     @pytest.mark.parametrize("about", ["reset", "verify"])
     def test_is_too_old_after_a_time(self, world: World, about: str) -> None:
@@ -102,7 +103,7 @@ class TestMail:
         calls: tuple[tuple[Callable[[str], object], str], ...] = (
             (world.accounts.email_verification.confirm, "email_verified"),
             (
-                lambda one: world.accounts.password_reset.confirm(NewPasswordRequest(token=one, password=OTHER)),
+                lambda token: world.accounts.password_reset.confirm(NewPasswordRequest(token=token, password=OTHER)),
                 "password_reset",
             ),
         )
@@ -139,9 +140,9 @@ class TestMail:
         token = on_both.post.token("ann@example.com", "new password")
         requests = [NewPasswordRequest(token=token, password=f"{OTHER} {n}") for n in range(2)]
 
-        results = together(*[lambda one=one: on_both.accounts.password_reset.confirm(one) for one in requests])
+        results = together(*[partial(on_both.accounts.password_reset.confirm, request) for request in requests])
 
-        assert sorted(type(one).__name__ for one in results) == ["NoneType", "StaleTokenError"]
+        assert sorted(type(result).__name__ for result in results) == ["NoneType", "StaleTokenError"]
 
     def test_reset_gives_an_email_to_who_reads_it_however_long_somebody_else_had_it(self, on_both: World) -> None:
         """Sign-up tells its owner how; whoever signed up with it before is out by every way."""

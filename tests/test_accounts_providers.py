@@ -25,7 +25,7 @@ class TestProviders:
         exported = on_both.accounts.personal_data.export_account(
             on_both.accounts.authentication.authenticate(pair.access_token)
         )
-        assert [(one.provider, one.subject) for one in exported.identities] == [("google", "g-1")]
+        assert [(identity_.provider, identity_.subject) for identity_ in exported.identities] == [("google", "g-1")]
 
     def test_an_identity_is_its_accounts_also_with_another_email(self, world: World) -> None:
         first = world.accounts.authentication.authenticate(world.accounts.oauth_login.log_in(identity()).access_token)
@@ -86,8 +86,8 @@ class TestProviders:
 
     def test_of_two_at_once_there_is_one_account(self, on_both: World) -> None:
         results = together(*[lambda: on_both.accounts.oauth_login.log_in(identity())] * 2)
-        assert {type(one).__name__ for one in results} <= {"TokenPair", "ConflictError"}
-        assert any(type(one).__name__ == "TokenPair" for one in results)
+        assert {type(result).__name__ for result in results} <= {"TokenPair", "ConflictError"}
+        assert any(type(result).__name__ == "TokenPair" for result in results)
         assert len(list(on_both.store.export_records())) == 1
 
     def test_a_deactivated_account_stays_out(self, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ class TestSessions:
 
     def test_a_token_that_comes_again_ends_the_session_however_old_it_is(self, on_both: World) -> None:
         on_both.signup()
-        first, other = on_both.login(), on_both.login()
+        first, second = on_both.login(), on_both.login()
         last = first
         for _ in range(3):
             last = on_both.accounts.authentication.refresh(last.refresh_token)
@@ -39,7 +40,7 @@ class TestSessions:
         assert not good(on_both.accounts, last.access_token)
         with pytest.raises(UnauthenticatedError):
             on_both.accounts.authentication.refresh(last.refresh_token)
-        assert good(on_both.accounts, other.access_token)
+        assert good(on_both.accounts, second.access_token)
         assert on_both.events()[-2:] == [("reuse", "refused"), ("refresh", "failed")]
 
     def test_a_session_ends_90_days_after_the_sign_in_however_often_it_is_refreshed(self, world: World) -> None:
@@ -72,9 +73,9 @@ class TestSessions:
 
         results = together(*[lambda: on_both.accounts.authentication.refresh(pair.refresh_token)] * 2)
 
-        [won] = [one for one in results if not isinstance(one, MeetkitError)]
-        assert [type(one) for one in results if one is not won] == [UnauthenticatedError]
-        assert not good(on_both.accounts, won.access_token)
+        [pair_won] = [result for result in results if not isinstance(result, MeetkitError)]
+        assert [type(result) for result in results if result is not pair_won] == [UnauthenticatedError]
+        assert not good(on_both.accounts, pair_won.access_token)
 
     def test_who_knows_the_sessions_id_cannot_end_it(self, world: World) -> None:
         world.signup()
@@ -100,10 +101,10 @@ class TestSessions:
             world.clock.go(days=31)
         world.login()
 
-        kept = world.database.read(
+        rows = world.database.read(
             lambda connection: connection.exec_driver_sql("SELECT id FROM meetkit_sessions").all()
         )
-        assert len(kept) == 1
+        assert len(rows) == 1
 
     def test_logout_ends_this_one_at_once_everywhere(self, on_both: World) -> None:
         on_both.signup()
@@ -147,13 +148,13 @@ class TestSessions:
         requests = [ChangePasswordRequest(current_password=PASSWORD, new_password=f"{OTHER} {n}") for n in range(2)]
 
         results = together(
-            *[lambda one=one: on_both.accounts.own_account.change_password(caller, one) for one in requests]
+            *[partial(on_both.accounts.own_account.change_password, caller, request) for request in requests]
         )
 
-        [lost] = [one for one in results if one is not None]
+        [lost] = [result for result in results if result is not None]
         assert isinstance(lost, ConflictError | InvalidRequestError)  # whether it came after the other, or during
-        won = requests[results.index(None)].new_password
-        assert on_both.login(password=won)
+        password = requests[results.index(None)].new_password
+        assert on_both.login(password=password)
 
     def test_another_password_takes_the_current_one(self, world: World) -> None:
         world.signup()
@@ -178,4 +179,4 @@ class TestSessions:
             on_both.accounts.authentication.authenticate(credential)
         event.remove(on_both.database.engine, "before_cursor_execute", note)
 
-        assert [one.split()[0] for one in statements] == ["SELECT", "SELECT"]
+        assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT"]

@@ -33,9 +33,9 @@ class TestThrottle:
             with pytest.raises(UnauthenticatedError):
                 world.login(password=OTHER)
 
-        with pytest.raises(ThrottledError, match="too many attempts; try again in 15 min") as caught:
+        with pytest.raises(ThrottledError, match="too many attempts; try again in 15 min") as error:
             world.login()
-        assert 0 < caught.value.retry_after <= 900
+        assert 0 < error.value.retry_after <= 900
         assert world.events()[-1] == ("login", "throttled")
 
     def test_a_stranger_is_throttled_alike(self, world: World) -> None:
@@ -102,7 +102,7 @@ class TestThrottle:
         assert world.events() == []
 
     @pytest.mark.parametrize(
-        ("one", "other", "alike"),
+        ("address", "neighbour", "alike"),
         [
             ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
             ("2001:db8::1", "2001:db8:0:1::1", False),
@@ -112,16 +112,16 @@ class TestThrottle:
             ("testclient", "testserver", False),
         ],
     )
-    def test_the_addresses_that_one_host_may_take_count_as_one(self, one: str, other: str, alike: bool) -> None:
+    def test_the_addresses_that_one_host_may_take_count_as_one(self, address: str, neighbour: str, alike: bool) -> None:
         throttle = Throttle(1)
         for _ in range(10):
-            throttle.count_address(one)
+            throttle.count_address(address)
 
         if alike:
             with pytest.raises(ThrottledError):
-                throttle.check_address(other)
+                throttle.check_address(neighbour)
         else:
-            throttle.check_address(other)
+            throttle.check_address(neighbour)
 
     def test_resets_are_throttled_whether_the_email_has_an_account_or_not(self, world: World) -> None:
         world.signup()
@@ -133,19 +133,19 @@ class TestThrottle:
 
     def test_names_whose_attempts_are_past_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(throttle, "_SWEEP_SIZE", 100)
-        one = Throttle(1)
+        throttled = Throttle(1)
         with freeze_time("2026-01-05 09:00:00") as clock:
             for number in range(99):
-                one.count_attempt(f"old {number}")
+                throttled.count_attempt(f"old {number}")
             clock.tick(dt.timedelta(minutes=14))
-            one.count_attempt("young")
+            throttled.count_attempt("young")
             clock.tick(dt.timedelta(minutes=2))
-            one.count_attempt("new")
+            throttled.count_attempt("new")
 
-            assert len(one._memory.events) == 2
+            assert len(throttled._memory.events) == 2
             with pytest.raises(ThrottledError):
-                one.count_attempt("young")
-            one.count_attempt("old 1")
+                throttled.count_attempt("young")
+            throttled.count_attempt("old 1")
 
     @pytest.mark.parametrize("url", ["redis", "http://localhost", "memcached://x", "redis://x:y:z", "memory://"])
     def test_another_url_than_a_rediss_is_refused_in_one_line(self, url: str) -> None:
@@ -159,11 +159,11 @@ class TestThrottle:
         assert "Redis failed" in caplog.text
 
     def test_processes_count_together_in_a_redis(self, world: World, redis: Any) -> None:
-        one, other = (world.another(throttle=Throttle(2, redis)) for _ in range(2))
-        for accounts in (one, other):
+        first, second = (world.another(throttle=Throttle(2, redis)) for _ in range(2))
+        for accounts in (first, second):
             with pytest.raises(UnauthenticatedError):
                 accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
-        for accounts in (one, other):
+        for accounts in (first, second):
             with pytest.raises(ThrottledError):
                 accounts.authentication.log_in(LoginRequest(email="nobody@example.com", password=OTHER))
 
@@ -189,16 +189,16 @@ class TestThrottle:
     def test_a_redis_that_failed_is_left_alone_for_a_while(self, redis: Any) -> None:
         """So that nobody waits for one that is silent again and again."""
         server = redis.storage.connection_pool.connection_kwargs["server"]
-        one = Throttle(2, redis)
+        throttled = Throttle(2, redis)
         with freeze_time("2026-01-05 09:00:00") as clock:
             server.connected = False
-            one.count_attempt("ann")
+            throttled.count_attempt("ann")
             server.connected = True
-            one.count_attempt("ann")
+            throttled.count_attempt("ann")
             with pytest.raises(ThrottledError):
-                one.count_attempt("ann")
+                throttled.count_attempt("ann")
             clock.tick(11)
-            one.count_attempt("ann")
+            throttled.count_attempt("ann")
 
     @pytest.fixture
     def redis(self) -> Any:

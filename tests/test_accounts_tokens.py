@@ -35,8 +35,8 @@ CLAIMS = {
 def signed(header: dict[str, Any] | None = None, key: str = KEY, **claims: Any) -> str:
     """A token as we make them, but for this."""
     payload = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
-    made = {name: value for name, value in {**HEADER, **(header or {})}.items() if value is not None}
-    return jws.serialize_compact(made, json.dumps(payload), OctKey.import_key(key), [made["alg"]])
+    fields = {name: value for name, value in {**HEADER, **(header or {})}.items() if value is not None}
+    return jws.serialize_compact(fields, json.dumps(payload), OctKey.import_key(key), [fields["alg"]])
 
 
 def part(value: object) -> str:
@@ -127,9 +127,9 @@ def test_whatever_else_comes_is_not_good(token: str) -> None:
 def test_no_character_of_what_is_signed_can_be_changed(data: st.DataObject) -> None:
     token = signed()
     place = data.draw(st.integers(0, token.rindex(".") - 1))
-    other = data.draw(st.sampled_from([char for char in "ABCabc012-_." if char != token[place]]))
+    char = data.draw(st.sampled_from([char for char in "ABCabc012-_." if char != token[place]]))
     with pytest.raises(UnauthenticatedError):
-        TOKENS.read(token[:place] + other + token[place + 1 :], now=NOW)
+        TOKENS.read(token[:place] + char + token[place + 1 :], now=NOW)
 
 
 class TestRotation:

@@ -1,1 +1,1 @@
-"""Accounts: who signs in, as whom, and what they may see and do."""
+"""Accounts: registration, authentication, teams, administration and the audit log; see docs/service.md."""

@@ -26,6 +26,7 @@ CAPABILITY = Capability(
         "signup",
         "login",
         "refresh",
+        # A used refresh token came again, for which its session was ended.
         "reuse",
         "logout",
         "logout_all",
@@ -45,6 +46,7 @@ CAPABILITY = Capability(
         "team_changed",
         "team_deleted",
         "account_erased",
+        # It includes all of the person's meetings.
         "export",
     ),
     settings="meetkit.settings.accounts:AccountSettings",

@@ -53,7 +53,7 @@ class AuditContext:
 
 
 class AuditEvent(Value):
-    """An event. `account_id` is the account that acted, or that somebody tried to access, where it is known.
+    """An event. `account_id` is the account that acted, or whose login was attempted, where that is known.
 
     `subject` is the id of the object: a meeting, an account, a user, a contact, a key, a team, a session; of a purge
     it is the date before which meetings were purged.

@@ -38,5 +38,7 @@ CAPABILITY = Capability(
             "Sum the calls to models, their tokens and time, by model, purpose and outcome.",
         ),
     ),
+    # `transcript_read` is also a read of what quotes it: insights, briefs. A meeting's record, with its summary, its
+    # items and the words that support them, is read like its title, unrecorded.
     audit_events=("transcript_read", "contact_erased", "user_erased", "purge"),
 )

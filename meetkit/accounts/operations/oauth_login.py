@@ -63,6 +63,7 @@ class OAuthLogin:
             tenant_id, access = self.creation.placement()
             new = NewAccount(identity.email, identity.name, tenant_id, access, is_verified=True)
             record = self.creation.create(connection, new, context)
+        # Linking by an equivalent e-mail would let the owner of one address into the account of the other.
         elif not _is_same_address(identity.email, record.account.email):
             raise ForbiddenError(f"this e-mail cannot be used to sign in with {identity.provider}; use another")
         elif not record.account.verified:

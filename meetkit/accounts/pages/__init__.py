@@ -64,7 +64,7 @@ RESET = Page(
     question="Setting a new password signs you out everywhere.",
     button="Set this password",
     success="Your new password is set. Sign in with it; you can close this page.",
-    invalid_link="If you did not set a password with it, ask for another mail to reset it.",
+    invalid_link="If you did not set a password with it, request another mail to reset it.",
 )
 INVITATION = Page(
     name=messages.INVITATION,

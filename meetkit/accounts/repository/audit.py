@@ -63,5 +63,6 @@ def _printable(text: str | None) -> str | None:
     """Return text from outside as one line that any database stores and any terminal shows, `None` for a blank one."""
     if text is None:
         return None
+    # Control characters could forge lines of a log or steer a terminal.
     printable = "".join(char if char.isprintable() else "?" for char in text[:_MAX_LENGTH])
     return printable if printable.strip() else None

@@ -25,6 +25,7 @@ _MAX_KIB = 8
 def _check_size(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         size = len(json.dumps(preferences, ensure_ascii=False, allow_nan=False).encode())
+    # NaN and infinity are no JSON, lone surrogates no UTF-8, and deep nesting exceeds the stack.
     except (ValueError, RecursionError):
         raise ValueError("must be a JSON object of valid text and finite numbers") from None
     if size > _MAX_KIB * 1024:

@@ -88,6 +88,7 @@ def _new_password(form: Mapping[str, str]) -> NewPasswordRequest:
 def _sentence(error: MeetkitError) -> str:
     """Return an error's message as a sentence."""
     field, colon, rest = str(error).partition(": ")
+    # "password: has 5 characters" reads as "The password has 5 characters."
     message = f"the {field} {rest}" if colon and field == "password" else str(error)
     return f"{message[:1].upper()}{message[1:]}."
 

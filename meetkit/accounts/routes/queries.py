@@ -13,7 +13,7 @@ from meetkit.web.paging import Page
 class AuditQuery(Page):
     """A page of the audit events in `[start, end)`."""
 
-    account_id: Line | None = Field(default=None, description="The account that acted, or that was acted on.")
+    account_id: Line | None = Field(default=None, description="The account that acted, or whose login was attempted.")
     event: EventName | None = None
     start: UtcInstant | None = None
     end: UtcInstant | None = None
