@@ -22,8 +22,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 maximum_signature_line_length = 88
 napoleon_numpy_docstring = False
-# Two hyphens stay two hyphens: they begin an option.
-smartquotes = False
 python_display_short_literal_types = True
 
 html_theme = "furo"

@@ -24,6 +24,7 @@ from meetkit.models.people import Contact, User
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore
 
+# With these as `now` and `before`, exactly the completed meetings are past, whatever their dates.
 _BEGIN_OF_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 _END_OF_TIME = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -52,6 +53,7 @@ def sample_store() -> MemoryStore:
     )
 
 
+# Two threads that come first at once must share one store.
 _store_lock = Lock()
 _default_store: list[MemoryStore] = []
 

@@ -7,7 +7,7 @@ MeetkitError                    500
 ├── ForbiddenError              403
 ├── NotFoundError               404, also a ValueError
 ├── ConflictError               409, also a ValueError
-│   └── VersionConflictError    409, 412 where the caller asked by If-Match
+│   └── VersionConflictError    409, 412 for a request with If-Match
 ├── TooLargeError               413, also a ValueError
 ├── ThrottledError              429, retryable
 ├── StoreError                  503, retryable
@@ -35,6 +35,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple, Self
 
+# A message stays short, whatever the caller passed.
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
 _MAX_BUSY_LISTED = 5
@@ -44,6 +45,7 @@ def brief_repr(value: object) -> str:
     """Return a value as messages show it: short, on one line, whatever it is."""
     try:
         return _short.repr(value)
+    # Of a huge integer or a deep structure Python refuses the repr.
     except (ValueError, RecursionError):
         return f"<{type(value).__name__}>"
 

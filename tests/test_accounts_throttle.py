@@ -132,7 +132,7 @@ class TestThrottle:
                 world.accounts.password_reset.request(EmailRequest(email=email))
 
     def test_names_whose_attempts_are_past_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(throttle, "_MANY", 100)
+        monkeypatch.setattr(throttle, "_SWEEP_SIZE", 100)
         one = Throttle(1)
         with freeze_time("2026-01-05 09:00:00") as clock:
             for number in range(99):

@@ -84,7 +84,7 @@ class TestAdmin:
     def test_without_a_terminal_nobody_is_asked(self, meetkit: Run, database: str, create: Create) -> None:
         create()
         assert "--password-stdin" in meetkit(*ADA[:-1], database=database).trouble
-        assert "for the e-mail; give it by --email" in meetkit("admin", "create", database=database).trouble
+        assert "--email is required without a terminal" in meetkit("admin", "create", database=database).trouble
 
     @pytest.mark.parametrize("words", [ADA, ADA[:-1]])
     def test_a_closed_standard_input_is_one_line(
@@ -97,7 +97,7 @@ class TestAdmin:
         self, meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8"))
-        assert "standard input is no utf-8" in meetkit(*ADA, database=database).trouble
+        assert "standard input is not valid utf-8" in meetkit(*ADA, database=database).trouble
 
     def test_at_a_terminal_is_asked_for_what_was_left_out(
         self, meetkit: Run, database: str, world: World, monkeypatch: pytest.MonkeyPatch
@@ -117,7 +117,7 @@ class TestAdmin:
 
 class TestAudit:
     def test_says_when_there_is_nothing(self, meetkit: Run, database: str) -> None:
-        assert meetkit("audit", database=database).out == "Nothing of that kind is on record.\n"
+        assert meetkit("audit", database=database).out == "No such events are on record.\n"
         assert json.loads(meetkit("audit", "--json", database=database).out) == []
 
     def test_lists_what_happened(self, meetkit: Run, database: str, world: World) -> None:
@@ -126,7 +126,7 @@ class TestAudit:
 
         head, *lines = meetkit("audit", database=database).out.splitlines()
 
-        assert head.split() == ["When", "What", "Outcome", "Account", "Of", "From"]
+        assert head.split() == ["Time", "Event", "Outcome", "Account", "Subject", "Address"]
         assert [line.split()[:4] for line in lines if line.startswith("2026")] == [
             ["2026-01-05", "09:00:00", name, "ok"] for name in ("signup", "login", "transcript_read")
         ]

@@ -111,14 +111,23 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("statement", "why"),
         [
-            ("DELETE FROM meetkit_participants", "2 meetings whose owner is not among those in them"),
-            ("UPDATE meetkit_participants SET user_number = 2", "2 meetings whose owner is not among those in them"),
+            ("DELETE FROM meetkit_participants", "2 meetings without their owner among the participants"),
+            (
+                "UPDATE meetkit_participants SET user_number = 2",
+                "2 meetings without their owner among the participants",
+            ),
             (
                 "UPDATE meetkit_participants SET ends_at = ends_at - 1 WHERE meeting_number = 1",
-                "1 people in a meeting with another time",
+                "1 participants with another time than their meeting's",
             ),
-            ("UPDATE meetkit_participants SET exclusive = (1 = 0)", "2 people in a meeting with another time"),
-            ("UPDATE meetkit_meetings SET status = 'cancelled'", "2 people in a meeting with another time"),
+            (
+                "UPDATE meetkit_participants SET exclusive = (1 = 0)",
+                "2 participants with another time than their meeting's",
+            ),
+            (
+                "UPDATE meetkit_meetings SET status = 'cancelled'",
+                "2 participants with another time than their meeting's",
+            ),
         ],
     )
     def test_finds_meetings_and_people_that_disagree(
@@ -147,7 +156,7 @@ class TestCheck:
         store.add_meeting(meeting(3, user_id="ben", contact_id="dee"))
         store.close()
 
-        assert meetkit("db", "check", database=database).trouble == "2 meetings whose people are not all of one tenant"
+        assert meetkit("db", "check", database=database).trouble == "2 meetings with people of several tenants"
 
     def test_finds_double_bookings(self, meetkit: Run, tmp_path: Path) -> None:
         """SQLite prevents them by triggers alone."""
@@ -169,7 +178,7 @@ class TestCheck:
         store.close()
 
         message = meetkit("db", "check", database=url).trouble
-        assert message == "1 bookings of somebody's time that is booked already"
+        assert message == "1 bookings of time that is booked already"
 
     def test_finds_rows_that_refer_to_nothing(self, meetkit: Run, tmp_path: Path) -> None:
         """SQLite checks foreign keys on request only."""
@@ -178,7 +187,7 @@ class TestCheck:
         execute(url, "INSERT INTO meetkit_artefacts VALUES (7, 'prep', '{}')")
 
         message = meetkit("db", "check", database=url).trouble
-        assert message == "1 rows of meetkit_artefacts refer to none of meetkit_meetings"
+        assert message == "1 rows of meetkit_artefacts refer to no row of meetkit_meetings"
 
     def test_finds_a_damaged_file(self, meetkit: Run, tmp_path: Path) -> None:
         """A page is overwritten."""

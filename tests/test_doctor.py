@@ -237,7 +237,7 @@ def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_reported(tmp_pa
     checks = {check["part"]: check for check in json.loads(process.stdout)}
     assert (process.returncode, checks["server"]["state"], checks["telemetry"]["state"]) == (1, "off", "off")
     assert checks["sign-in by github"]["state"] == "broken"
-    assert checks["sign-in by github"]["found"] == "sign-in by others needs the extra 'web': pip install 'meetkit[web]'"
+    assert checks["sign-in by github"]["found"] == "OAuth sign-in needs the extra 'web': pip install 'meetkit[web]'"
 
 
 def test_a_command_imports_no_server_that_it_does_not_need() -> None:

@@ -230,7 +230,7 @@ def test_a_bound_route_matches_what_its_pattern_matches() -> None:
     bound = bind(routers_of(), Dispatcher(Backend(), anyio.CapacityLimiter(1)), prefix="/api")
     for route in (route for route in bound.routes if isinstance(route, APIRoute)):
         path = route.path.format(**dict.fromkeys(route.param_convertors, "x.y~z"))
-        scope = {"type": "http", "method": min(route.methods or ()), "path": path, "headers": []}
+        scope = {"type": "http", "method": next(iter(route.methods or ())), "path": path, "headers": []}
         assert APIRoute.matches(route, dict(scope)) == route.matches(dict(scope)), route.path
         assert route.matches(dict(scope))[0].name == "FULL", route.path
 

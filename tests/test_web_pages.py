@@ -166,7 +166,7 @@ class TestTheWalk:
         page = site.browser.get(link)
         assert shows(page, 200, "Is it yours?")
         assert not site.is_verified()
-        assert shows(site.send(page), 200, "your e-mail address is verified")
+        assert shows(site.send(page), 200, "your email address is verified")
         assert site.is_verified()
 
     def test_who_forgot_a_password_sets_another(self, site: Site) -> None:

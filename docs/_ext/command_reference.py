@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
+
+_CODE = re.compile(r"(`[^`]*`)")
+_NAME = re.compile(r"(?<![\w-])--[a-z][\w-]*|\bMEETKIT_[A-Z_]+")
 
 
 def render(group: click.Group, name: str) -> str:
@@ -31,14 +35,19 @@ def _command(context: click.Context) -> Iterator[str]:
     rows = [record for parameter in parameters if (record := parameter.get_help_record(context))]
     if rows:
         yield from ("| Option | Meaning |", "|---|---|")
-        yield from (f"| `{_cell(option)}` | {_cell(meaning)} |" for option, meaning in rows)
+        yield from (f"| `{_cell(option)}` | {_cell(_mark_names(meaning))} |" for option, meaning in rows)
         yield ""
 
 
 def _markdown(text: str) -> str:
     """Return a help text without click's mark before paragraphs that are not wrapped."""
     paragraphs = [part.strip("\n") for part in text.replace("\r", "").split("\n\n")]
-    return "\n\n".join(_verbatim(part) if part.startswith("\b") else part.strip() for part in paragraphs)
+    return "\n\n".join(_verbatim(part) if part.startswith("\b") else _mark_names(part.strip()) for part in paragraphs)
+
+
+def _mark_names(text: str) -> str:
+    """Return text in which options and environment variables are code, also where click's help has them plain."""
+    return "".join(part if part.startswith("`") else _NAME.sub(r"`\g<0>`", part) for part in _CODE.split(text))
 
 
 def _verbatim(paragraph: str) -> str:

@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 
 _logger = logging.getLogger(__name__)
 
-# Pages of the site whose text is a file elsewhere in the repository.
-INCLUDED = {
+# The pages of files outside `docs`, and of its folders: links written for the repository lead to these on the site.
+PAGES = {
     ROOT / "ARCHITECTURE.md": "/architecture.md",
     ROOT / "CONTRIBUTING.md": "/contributing.md",
     ROOT / "CHANGELOG.md": "/changelog.md",
@@ -41,6 +41,10 @@ INCLUDED = {
 PUBLIC = (
     "meetkit.meeting_service",
     "meetkit.models",
+    "meetkit.models.analysis",
+    "meetkit.models.transcripts",
+    "meetkit.models.records",
+    "meetkit.models.usage",
     "meetkit.availability",
     "meetkit.calendars",
     "meetkit.insights.analysis",
@@ -57,8 +61,11 @@ PUBLIC = (
     "meetkit.testing",
 )
 
+# Functions of a module without `__all__` that other modules of meetkit share, and hosts do not need.
+_INTERNAL = {"shown", "brief_repr"}
+
 _LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|[/#])([^)#\s]+)")
-_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)(?P<suffix>(?=\w))?")
 _DRAWING = re.compile("[├└│]")
 
 
@@ -71,6 +78,7 @@ def public_names(module_name: str) -> list[str]:
         name
         for name, value in vars(module).items()
         if not name.startswith("_")
+        and name not in _INTERNAL
         and (inspect.isclass(value) or inspect.isfunction(value))
         and value.__module__ == module_name
     ]
@@ -79,9 +87,9 @@ def public_names(module_name: str) -> list[str]:
 def documented_in(module_name: str, name: str) -> str:
     """Return the public module on whose page an object is documented: the first that exports it."""
     value = getattr(importlib.import_module(module_name), name)
-    for other in PUBLIC:
-        if name in public_names(other) and getattr(importlib.import_module(other), name) is value:
-            return other
+    for public in PUBLIC:
+        if name in public_names(public) and getattr(importlib.import_module(public), name) is value:
+            return public
     raise LookupError(f"{module_name} is not one of the public modules")
 
 
@@ -105,7 +113,7 @@ class PythonReference(_Markdown):
         """Return directives of autodoc."""
         module = self.arguments[0]
         lines = ["```{eval-rst}", f".. automodule:: {module}", "   :no-members:", ""]
-        others = []
+        references = []
         for name in public_names(module):
             home = documented_in(module, name)
             if home == module:
@@ -116,9 +124,9 @@ class PythonReference(_Markdown):
                     "",
                 ]
             else:
-                others.append(f":py:obj:`~{home}.{name}`")
-        if others:
-            lines += [f"Also exported here: {', '.join(others)}."]
+                references.append(f":py:obj:`~{home}.{name}`")
+        if references:
+            lines += [f"Also exported here: {', '.join(references)}."]
         return "\n".join([*lines, "```"])
 
 
@@ -150,8 +158,8 @@ def lead_to_pages(text: str, folder: Path) -> str:
 
     def page(match: re.Match[str]) -> str:
         target = Path(os.path.normpath(folder / match[1]))
-        if target in INCLUDED:
-            return INCLUDED[target]
+        if target in PAGES:
+            return PAGES[target]
         inside = folder != ROOT / "docs" and target.is_relative_to(ROOT / "docs")
         return f"/{target.relative_to(ROOT / 'docs')}" if inside else match[1]
 
@@ -166,7 +174,7 @@ def _read_included(app: Sphinx, path: Path, _docname: str, content: list[str]) -
     content[0] = lead_to_pages(content[0], (Path(app.srcdir) / path).resolve().parent)
 
 
-def _read_docstring(_app: Sphinx, _what: str, _name: str, _value: Any, _options: Any, lines: list[str]) -> None:
+def _read_docstring(_app: Sphinx, _object_type: str, _name: str, _value: Any, _options: Any, lines: list[str]) -> None:
     """Turn the Markdown of a docstring into reStructuredText: code has two backticks, a drawing is a literal block."""
     paragraphs = "\n".join(lines).split("\n\n")
     lines[:] = "\n\n".join(map(_paragraph, paragraphs)).split("\n")
@@ -175,10 +183,11 @@ def _read_docstring(_app: Sphinx, _what: str, _name: str, _value: Any, _options:
 def _paragraph(text: str) -> str:
     if _DRAWING.search(text):
         return "::\n\n" + textwrap.indent(text, "    ")
-    return _CODE.sub(lambda code: f"``{code[1].strip()}``\\ ", text)
+    # Markdown lets a letter follow code, as in a plural; reStructuredText wants an escaped space there.
+    return _CODE.sub(lambda code: f"``{code[1].strip()}``" + ("" if code["suffix"] is None else "\\ "), text)
 
 
-def _model_signature(_app: Sphinx, _what: str, _name: str, value: Any, *_: Any) -> tuple[str, str] | None:
+def _model_signature(_app: Sphinx, _object_type: str, _name: str, value: Any, *_: Any) -> tuple[str, str] | None:
     """Return the signature of a Pydantic model with plain types: how a field is validated is in its docstring."""
     if not (inspect.isclass(value) and issubclass(value, BaseModel)):
         return None
@@ -189,7 +198,7 @@ def _model_signature(_app: Sphinx, _what: str, _name: str, value: Any, *_: Any) 
     return text.removesuffix(" -> None"), ""
 
 
-def _skip_member(_app: Sphinx, _what: str, name: str, _value: Any, *_: Any) -> bool | None:
+def _skip_member(_app: Sphinx, _object_type: str, name: str, _value: Any, *_: Any) -> bool | None:
     return True if name.startswith("model_") else None
 
 

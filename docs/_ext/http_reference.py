@@ -9,6 +9,13 @@ from typing import Any
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _REF = "#/components/schemas/"
+_LIMITS = {
+    "minimum": "at least {:,}",
+    "maximum": "at most {:,}",
+    "minLength": "length at least {:,}",
+    "maxLength": "length at most {:,}",
+}
+# What FastAPI writes where a route says nothing of its result.
 _NO_DESCRIPTION = "Successful Response"
 
 
@@ -87,8 +94,8 @@ def _result(response: Mapping[str, Any]) -> str:
         _type(content["schema"]) if content.get("schema") else f"`{media_type}`"
         for media_type, content in response.get("content", {}).items()
     ]
-    described = "" if response["description"] == _NO_DESCRIPTION else f" ({response['description'].rstrip('.')})"
-    return f"{': ' if kinds else ''}{' or '.join(dict.fromkeys(kinds))}{described}"
+    meaning = "" if response["description"] == _NO_DESCRIPTION else f" ({response['description'].rstrip('.')})"
+    return f"{': ' if kinds else ''}{' or '.join(dict.fromkeys(kinds))}{meaning}"
 
 
 def _error(status: str, response: Mapping[str, Any], errors: Mapping[str, str]) -> str:
@@ -103,9 +110,9 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from ("| Field | Type | Meaning |", "|---|---|---|")
     for field, value in schema["properties"].items():
-        required = " (required)" if field in schema.get("required", ()) else ""
+        mark = " (required)" if field in schema.get("required", ()) else ""
         default = f" Default: `{json.dumps(value['default'])}`." if value.get("default") is not None else ""
-        yield f"| `{field}`{required} | {_type(value)} | {_cell(value.get('description', ''))}{_cell(default)} |"
+        yield f"| `{field}`{mark} | {_type(value)} | {_cell(value.get('description', '') + default)} |"
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -122,7 +129,9 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f"`{json.dumps(schema['const'])}`"
     if schema.get("type") == "array":
         return f"array of {_type(schema.get('items', {}))}"
-    return " ".join(filter(None, (schema.get("type", "any"), schema.get("format") and f"({schema['format']})")))
+    limits = [phrase.format(schema[key]) for key, phrase in _LIMITS.items() if key in schema]
+    name = " ".join(filter(None, (schema.get("type", "any"), schema.get("format") and f"({schema['format']})")))
+    return ", ".join([name, *limits])
 
 
 def _cell(text: str) -> str:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-_LOADED = {"script": "src", "img": "src", "source": "src", "iframe": "src", "link": "href", "use": "href"}
+_LOADING_ATTRIBUTES = {"script": "src", "img": "src", "source": "src", "iframe": "src", "link": "href", "use": "href"}
 # Other relations, such as `canonical`, name a page and load nothing.
 _LOADING_RELATIONS = {"stylesheet", "icon", "preload", "modulepreload", "preconnect", "dns-prefetch", "manifest"}
 _OUTSIDE_IN_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)")
@@ -30,8 +30,8 @@ class _Page(HTMLParser):
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
         loads = tag != "link" or not _LOADING_RELATIONS.isdisjoint(values.get("rel", "").split())
-        if loads and _LOADED.get(tag) in values:
-            self.loaded.append(values[_LOADED[tag]])
+        if loads and _LOADING_ATTRIBUTES.get(tag) in values:
+            self.loaded.append(values[_LOADING_ATTRIBUTES[tag]])
         self.loaded += _OUTSIDE_IN_CSS.findall(values.get("style", ""))
 
 

@@ -20,11 +20,14 @@ except ImportError as error:
 
 AUDIENCE = "meetkit"
 INVALID_TOKEN = "sign in again: the token is invalid or expired"  # a message  # noqa: S105
+# The type tells access tokens from other JWTs (RFC 9068, 2.1). Only this algorithm is accepted, whatever a token says
+# of itself (RFC 8725, 3.1).
 _ALGORITHM, _TYPE = "HS256", "at+jwt"
-# Ours have some 400 characters; nothing longer is decoded.
+# Ours have some 400 characters; nothing longer is token_data.
 _MAX_LENGTH = 4000
 # The clocks of servers that share keys may differ by so many seconds.
 _LEEWAY = 60
+# A session sends the same token with each of its requests.
 _CACHE_SIZE = 1024
 
 
@@ -67,6 +70,7 @@ class AccessTokens:
         """
         if not self._keys:
             raise InvalidRequestError("MEETKIT_SECRET_KEYS: without a key no token can be signed")
+        # A token names its key, so that keys can be rotated: the old ones verify until their tokens have expired.
         kid, key = next(iter(self._keys.items()))
         payload = {
             "iss": self._issuer,
@@ -88,18 +92,19 @@ class AccessTokens:
             raise UnauthenticatedError(INVALID_TOKEN)
         seconds = int(now.timestamp())
         try:
-            signed = self._signed_claims(token)
+            signed_claims = self._signed_claims(token)
         # The library raises whatever it meets first in a text that is no token at all.
         except (JoseError, ValueError, TypeError, AttributeError, LookupError):
             raise UnauthenticatedError(INVALID_TOKEN) from None
-        if not signed.issued_at - _LEEWAY <= seconds < signed.expires_at:
+        if not signed_claims.issued_at - _LEEWAY <= seconds < signed_claims.expires_at:
             raise UnauthenticatedError(INVALID_TOKEN)
-        return signed.claims
+        return signed_claims.claims
 
     def _verify(self, token: str) -> _SignedClaims:
-        decoded = jwt.decode(token, self._key, [_ALGORITHM])
-        claims = decoded.claims
+        token_data = jwt.decode(token, self._key, [_ALGORITHM])
+        claims = token_data.claims
         jwt.JWTClaimsRegistry(
+            # As of its issue: the result is cached, and `read` compares the expiry with the clock.
             now=claims["iat"],
             iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": AUDIENCE},
@@ -109,7 +114,7 @@ class AccessTokens:
             exp={"essential": True},
         ).validate(claims)
         ids = Claims(claims["sub"], claims["sid"])
-        if decoded.header.get("typ") != _TYPE or not all(map(is_storable, ids)):
+        if token_data.header.get("typ") != _TYPE or not all(map(is_storable, ids)):
             raise ValueError("another kind of token")
         return _SignedClaims(ids, claims["iat"], claims["exp"])
 

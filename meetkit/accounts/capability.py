@@ -6,6 +6,7 @@ CAPABILITY = Capability(
     name="accounts",
     docs="docs/service.md",
     tables="meetkit.accounts.tables",
+    personal_data="meetkit.accounts.operations.own_account:read_personal_data",
     service_routes="meetkit.accounts.routes.fastapi:ROUTERS",
     examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
     schemas="meetkit.accounts.routes.schemas:BY_NAME",
@@ -13,12 +14,12 @@ CAPABILITY = Capability(
         Command(
             "admin",
             "meetkit.accounts.commands:admin",
-            "Look after who administers the server on the database that --database or MEETKIT_DATABASE_URL names.",
+            "Manage the admins of the service on the database of --database or MEETKIT_DATABASE_URL.",
         ),
         Command(
             "audit",
             "meetkit.accounts.commands:audit",
-            "List who signed in, read transcripts, changed accounts: what nobody can change or remove.",
+            "List audit events: logins, reads of transcripts, changes of accounts.",
         ),
     ),
     audit_events=(

@@ -34,7 +34,7 @@ def _check_name(name: Any) -> str:
     names = audit_events()
     if isinstance(name, str) and name in names:
         return name
-    *first, last = (repr(known) for known in names)
+    *first, last = (repr(name) for name in names)
     raise PydanticKnownError("literal_error", {"expected": f"{', '.join(first)} or {last}"})
 
 
@@ -53,7 +53,7 @@ class AuditContext:
 
 
 class AuditEvent(Value):
-    """One event. `account_id` is the account that acted, or that somebody tried to access, where it is known.
+    """An event. `account_id` is the account that acted, or that somebody tried to access, where it is known.
 
     `subject` is the id of the object: a meeting, an account, a user, a contact, a key, a team, a session; of a purge
     it is the date before which meetings were purged.

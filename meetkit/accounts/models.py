@@ -177,6 +177,7 @@ class TeamRequest(Value):
     """The name of a team and the ids of its people; nobody is both manager and member."""
 
     name: Line
+    # Each id is looked up in turn.
     managers: Annotated[Many[Line], Field(max_length=1000)] = ()
     members: Annotated[Many[Line], Field(max_length=1000)] = ()
 

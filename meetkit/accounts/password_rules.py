@@ -9,6 +9,7 @@ from pathlib import Path
 from meetkit.errors import InvalidRequestError
 
 MIN_LENGTH, MAX_LENGTH = 10, 200
+# Few distinct characters, as in "aaaaaaaaaa" or "abbaabbabaab", are guessed early however long the password is.
 _MIN_DISTINCT = 4
 _ADVICE = f"use {MIN_LENGTH} to {MAX_LENGTH} characters that are hard to guess, such as four random words"
 # The most common passwords, without the digits and signs that people put before or behind them.
@@ -26,19 +27,19 @@ def check(password: str, *, email: str, name: str = "") -> None:
         raise InvalidRequestError(f"password: {weakness}; {_ADVICE}")
 
 
-def normalized(password: str) -> str:
+def normal_form(password: str) -> str:
     """Return the one form of a password that keyboards enter in several (NIST SP 800-63B-4, 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
 def _weakness(password: str, email: str, name: str) -> str | None:
-    folded = _folded(password)
+    text = _folded_text(password)
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         return f"has {len(password)} characters"
-    if len(set(folded)) < _MIN_DISTINCT:
+    if len(set(text)) < _MIN_DISTINCT:
         return "repeats the same few characters"
-    unit = _repeating_unit(folded)
-    variants = {folded, _core(folded), unit, _core(unit)}
+    unit = _repeating_unit(text)
+    variants = {text, _core(text), unit, _core(unit)}
     if variants & _COMMON or any(unit in run for run in _RUNS):
         return "is one of the most common"
     if variants & _personal_words(email, name):
@@ -46,9 +47,9 @@ def _weakness(password: str, email: str, name: str) -> str | None:
     return None
 
 
-def _folded(text: str) -> str:
+def _folded_text(text: str) -> str:
     """Return the text without differences of case and character width."""
-    return normalized(normalized(text).casefold())
+    return normal_form(normal_form(text).casefold())
 
 
 def _repeating_unit(text: str) -> str:
@@ -64,7 +65,8 @@ def _core(text: str) -> str:
 
 def _personal_words(email: str, name: str) -> set[str]:
     """Return the parts of an e-mail and a name that somebody would type as a password."""
-    email, name = _folded(email), _folded(name)
+    email, name = _folded_text(email), _folded_text(name)
     local, _, domain = email.partition("@")
     words = {email, local, domain, domain.partition(".")[0], name, *name.split(), re.sub(r"\W", "", name)}
+    # With the empty core, so that digits and signs alone are refused.
     return {_core(word) for word in words} | {""}

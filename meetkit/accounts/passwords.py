@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from meetkit.accounts.password_rules import normalized
+from meetkit.accounts.password_rules import normal_form
 from meetkit.accounts.policy import AccountPolicy
 
 try:
@@ -27,13 +27,13 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """Return the hash to store."""
-        return self._hasher.hash(normalized(password))
+        return self._hasher.hash(normal_form(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         """Return whether a password matches a hash. `None` matches nothing, at the same cost."""
-        expected = self._dummy_hash if password_hash is None else password_hash
+        expected_hash = self._dummy_hash if password_hash is None else password_hash
         try:
-            matches = self._hasher.verify(expected, normalized(password))
+            matches = self._hasher.verify(expected_hash, normal_form(password))
         except (VerificationError, InvalidHashError):
             return False
         return matches and password_hash is not None

@@ -82,7 +82,7 @@ class Accounts:
         limits = AttemptLimits(throttle=throttle or Throttle(10), audit_log=audit_log)
         users = AccountUsers(store=store, database=database)
         tokens = MailedTokens(database=database, post=post, policy=policy, limits=limits, audit_log=audit_log)
-        return cls._assembled(policy, users=users, mailed_tokens=tokens, limits=limits, audit_log=audit_log)
+        return cls._assemble(policy, users=users, mailed_tokens=tokens, limits=limits, audit_log=audit_log)
 
     @classmethod
     def of_settings(cls, settings: Settings, *, database: Database, store: Store, post: MailQueue) -> Self:
@@ -95,7 +95,7 @@ class Accounts:
         return cls.of(policy, database=database, store=store, post=post, throttle=throttle)
 
     @classmethod
-    def _assembled(
+    def _assemble(
         cls,
         policy: AccountPolicy,
         *,

@@ -21,7 +21,9 @@ from sqlalchemy import (
 from meetkit.storage.sql.data_policy import data_policy
 from meetkit.storage.sql.tables import metadata
 
+# Ids compare by bytes in every database.
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
+# SQLite numbers rows by itself only where the type is INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -25,7 +25,7 @@ _MINUTES = 15
 # Many people share an address.
 _ADDRESS_FACTOR = 10
 # Keys in memory before expired ones are swept: a sweep costs time in proportion to them.
-_MANY = 10_000
+_SWEEP_SIZE = 10_000
 _RETRY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
@@ -39,12 +39,13 @@ class Throttle:
 
     def __init__(self, attempts: int, storage: RedisStorage | None = None) -> None:
         """Allow so many attempts, counted in that Redis or in memory."""
+        # The names are part of the keys in Redis, which servers of other versions share.
         self._per_account = RateLimitItemPerMinute(attempts, _MINUTES, "meetkit/account")
         self._per_address = RateLimitItemPerMinute(attempts * _ADDRESS_FACTOR, _MINUTES, "meetkit/address")
         self._per_event = RateLimitItemPerMinute(1, _MINUTES, "meetkit/news")
         self._memory = MemoryStorage()
         self._local = MovingWindowRateLimiter(self._memory)
-        self._sweep_at = _MANY
+        self._sweep_at = _SWEEP_SIZE
         self._shared = MovingWindowRateLimiter(storage) if storage else None
         self._is_failing, self._retry_at = False, 0.0
 
@@ -75,6 +76,7 @@ class Throttle:
         """
         self._sweep()
         key = _key(subject)
+        # Before the attempt, so that attempts made at once cannot outrun the count.
         if not self._run(lambda limiter: limiter.hit(self._per_account, key)):
             raise self._error(self._per_account, key)
 
@@ -110,15 +112,18 @@ class Throttle:
         if len(events) < self._sweep_at:
             return
         for key in list(events):
+            # Another thread may be counting this key.
             with self._memory.locks[key]:
                 entries = events.get(key)
                 if not entries or entries[0].expiry < now:
                     events.pop(key, None)
                     self._memory.locks.pop(key, None)
-        self._sweep_at = max(_MANY, 2 * len(events))
+        # Doubled, so that sweeps stay rare however many keys there are.
+        self._sweep_at = max(_SWEEP_SIZE, 2 * len(events))
 
     def _error(self, item: RateLimitItemPerMinute, key: str) -> ThrottledError:
         until = self._run(lambda limiter: limiter.get_window_stats(item, key).reset_time)
+        # A client that is told to wait 0 seconds would retry at once, perhaps just too early.
         seconds = max(1.0, until - time.time())
         return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
 
@@ -140,12 +145,14 @@ class Throttle:
 def _network(address: str) -> str:
     """Return what an address counts as: an IPv6 host can take any address of its network of 64 bits."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        # The part after % is a network interface of this machine.
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    # A socket for both versions reports IPv4 clients as ::ffff:192.0.2.7.
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
 
 
 def _key(subject: str) -> str:

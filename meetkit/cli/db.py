@@ -64,8 +64,6 @@ def check(as_json: bool) -> None:
     from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
 
     options = SqlOptions.of(settings.load())
-    import meetkit.accounts.tables  # noqa: F401, PLC0415  # only tables that are imported are compared
-
     with maintenance.open_connection(url, options=options) as connection:
         problems = maintenance.problems(connection)
     if as_json:

@@ -10,6 +10,14 @@ import click
 from meetkit.capabilities import Command, resolve
 
 
+class _Stub(click.Command):
+    """The name and the short help of a command that is not imported yet."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command.name, help=command.help)
+        self.target = command.target
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it runs, or when its own help is requested.
 
@@ -22,13 +30,12 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, in alphabetical order."""
-        return sorted({*super().list_commands(ctx), *(command.name for command in self._lazy())})
+        self._update_stubs()
+        return super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a stub with the name and the short help of a command; `resolve_command` imports it."""
-        for command in self._lazy():
-            if command.name == cmd_name:
-                return click.Command(command.name, help=command.help)
+        """Return a command, or its stub if it is lazy; `resolve_command` imports it."""
+        self._update_stubs()
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(
@@ -36,5 +43,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the name, the imported command and its arguments."""
         name, command, rest = super().resolve_command(ctx, args)
-        targets = {lazy.name: lazy.target for lazy in self._lazy()}
-        return name, resolve(targets[name]) if name in targets else command, rest
+        return name, resolve(command.target) if isinstance(command, _Stub) else command, rest
+
+    def _update_stubs(self) -> None:
+        # Among the group's own commands, as click suggests names from these; each time, as a host may register more.
+        own = {name: command for name, command in self.commands.items() if not isinstance(command, _Stub)}
+        self.commands = own | {command.name: _Stub(command) for command in self._lazy()}

@@ -52,7 +52,7 @@ def _purge(before: dt.datetime, now: dt.datetime) -> dict[str, int]:
     from meetkit.models.caller import NOWHERE  # noqa: PLC0415
     from meetkit.storage.sql import data_rules  # noqa: PLC0415
 
-    with database.opened_database() as opened:
-        counts = data_rules.purge(opened, before, now=now)
-        opened.write(audit.add, AuditContext(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
+    with database.opened_database() as target:
+        counts = data_rules.purge(target, before, now=now)
+        target.write(audit.add, AuditContext(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
     return counts

@@ -28,7 +28,7 @@ class FallbackClient:
                 raise InvalidRequestError(
                     f"clients: objects with generate(prompt, system_prompt), not {brief_repr(client)}"
                 )
-        self.clients: tuple[LLMClient, ...] = tuple(one for client in clients for one in members(client))
+        self.clients: tuple[LLMClient, ...] = tuple(model for client in clients for model in members(client))
         if not self.clients:
             raise InvalidRequestError("clients: at least one model")
 

@@ -10,6 +10,7 @@ CAPABILITY = Capability(
     erase_user="meetkit.storage.sql.erasure:erase_user",
     erase_contact="meetkit.storage.sql.erasure:erase_contact",
     purge="meetkit.storage.sql.erasure:purge",
+    personal_data="meetkit.meetings.personal_data:read",
     routes="meetkit.meetings.routes.fastapi:ROUTERS",
     flask_routes="meetkit.meetings.routes.flask:ROUTES",
     examples="meetkit.meetings.routes.examples:OF_SCHEMAS",

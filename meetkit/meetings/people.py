@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from meetkit.errors import InvalidRequestError
 from meetkit.models.base import new_id, parse
-from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.models.people import Contact, PeopleFilters, PersonT, User, apply_updates
 from meetkit.runtime.collaborators import current_store
-
-PersonT = TypeVar("PersonT", User, Contact)
 
 
 def get_user(user_id: str) -> User:
@@ -69,17 +66,3 @@ def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> Perso
     if isinstance(person, Mapping):
         return parse(model, {"id": new_id(model.__name__.lower()), **person})
     return parse(model, person)
-
-
-def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
-    """Return a person with these fields changed.
-
-    Raises:
-        InvalidRequestError: a field is unknown, is `id` or `tenant_id`, or does not take its value.
-    """
-    if not isinstance(updates, Mapping):
-        raise InvalidRequestError("updates: a mapping from field to value")
-    if names := person.fixed_fields & updates.keys():
-        raise InvalidRequestError(f"{', '.join(sorted(names))} cannot be changed")
-    fields = {name: getattr(person, name) for name in type(person).model_fields}
-    return parse(type(person), {**fields, **updates})

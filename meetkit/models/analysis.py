@@ -18,6 +18,7 @@ Health = Literal["strong", "stable", "at_risk"]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+# No finding without evidence.
 Grounds = Annotated[Many[Evidence], Field(min_length=1)]
 
 

@@ -27,6 +27,7 @@ T = TypeVar("T")
 # Validation ends at the first invalid value, as an error for each of a million would cost much.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
 
+# Bounds of messages, which may be about input of any size.
 _MAX_PROBLEMS = 8
 _MAX_NAME = 80
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -47,7 +48,7 @@ class FieldError(ValueError):
 
 
 class Value(BaseModel):
-    """A frozen value. Unknown fields are refused by name; fields can be read, never assigned."""
+    """A frozen value. Unknown fields are refused by name, unless a model allows them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -59,7 +60,8 @@ class Value(BaseModel):
     def _refuse_unknown(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if data.keys() <= cls.__pydantic_fields__.keys():
+        # The common case is decided without building further sets.
+        if cls.model_config["extra"] == "allow" or data.keys() <= cls.__pydantic_fields__.keys():
             return data
         names = cls.model_fields.keys() | cls.output_only
         if unknown := [name for name in data if name not in names]:
@@ -91,6 +93,7 @@ def cut(items: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
 def unknown_names(unknown: Collection[object], known_names: Iterable[str]) -> str:
     """Return the message about unknown names: which they are, what was probably meant, and which names exist."""
     fields = list(known_names)
+    # Sorted, so that equal mistakes have equal messages.
     names = sorted(str(name)[:_MAX_NAME] for name in islice(unknown, _MAX_PROBLEMS))
     parts = []
     for name in names:
@@ -213,6 +216,7 @@ Text = Annotated[str, Field(max_length=10_000_000), STORABLE]
 Paragraph = Annotated[str, Field(min_length=1, max_length=5000), STORABLE, NOT_BLANK]
 Phrase = Annotated[str, Field(min_length=1, max_length=2000), STORABLE, NOT_BLANK]
 WHOLE = BeforeValidator(_whole)
+# Within 32 bits, in which databases take limits and offsets.
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), WHOLE]
 Offset = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
 SearchText = Annotated[str, Field(max_length=1000, json_schema_extra={"pattern": _STORABLE_PATTERN}), STORABLE]

@@ -89,7 +89,9 @@ class ActionItem(Value):
 
 def derive_item_id(task: str, owner: str | None) -> str:
     """Derive the id of an item that came without one: the same task of the same owner has the same id."""
+    # Lone surrogates are refused later, by the field, and must not fail here.
     words = f"{task}\n{owner or ''}".encode("utf-8", "replace")
+    # 48 bits suffice, as ids are unique only within a meeting.
     return f"item_{hashlib.sha256(words).hexdigest()[:12]}"
 
 

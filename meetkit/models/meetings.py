@@ -38,11 +38,15 @@ from meetkit.models.zones import (
 
 Status = Literal["scheduled", "completed", "cancelled"]
 Kind = Literal["internal", "external"]
+# A day at most: a search for busy time looks back no further.
 DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60), WHOLE]
+# JSON numbers are exact up to 2**53.
 Version = Annotated[int, Field(strict=True, ge=1, le=2**53), WHOLE]
 Summary = Annotated[str, Field(max_length=100_000), STORABLE]
+# Each attendee once, in the given order.
 AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
+# A completed meeting is a record of what happened, and stays one.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     "scheduled": frozenset({"completed", "cancelled"}),
     "cancelled": frozenset({"scheduled"}),
@@ -317,4 +321,5 @@ def takes_time(meeting: Meeting, before: Meeting | None = None) -> bool:
         return False
     if before is None or not (before.exclusive and before.is_busy):
         return True
+    # Fewer people at the same time take no time that they do not have already.
     return meeting.span != before.span or not set(meeting.user_ids) <= set(before.user_ids)

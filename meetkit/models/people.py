@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
 
-from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value
+from meetkit.errors import InvalidRequestError
+from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value, parse
 from meetkit.models.time import OFFICE_HOURS, Exceptions, WeeklyHours
 from meetkit.models.zones import Zone
 
+# RFC 2606 reserves the domain, so that no mail can reach anybody.
 _ERASED_EMAIL = "erased@example.invalid"
 
 
@@ -78,3 +81,20 @@ class PeopleFilters(Value):
         """Return whether a person passes all filters but the page."""
         has_text = not self.text or self.text.casefold() in person.search_text.casefold()
         return has_text and person.tenant_id == self.tenant_id
+
+
+PersonT = TypeVar("PersonT", User, Contact)
+
+
+def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
+    """Return a person with these fields changed.
+
+    Raises:
+        InvalidRequestError: a field is unknown, is `id` or `tenant_id`, or does not take its value.
+    """
+    if not isinstance(updates, Mapping):
+        raise InvalidRequestError("updates: a mapping from field to value")
+    if names := person.fixed_fields & updates.keys():
+        raise InvalidRequestError(f"{', '.join(sorted(names))} cannot be changed")
+    fields = {name: getattr(person, name) for name in type(person).model_fields}
+    return parse(type(person), {**fields, **updates})

@@ -29,6 +29,7 @@ class IdempotencyKey(Value):
         Raises:
             InvalidRequestError: the key is not one line of at most 200 characters.
         """
+        # The verb is part of it, as two operations may take equal requests.
         content = f"{verb} {request.model_dump_json()}"
         return parse(cls, {"key": key, "fingerprint": hashlib.sha256(content.encode()).hexdigest()})
 
@@ -91,6 +92,7 @@ class RequestRecord(Record):
         """
         if idempotency != self.idempotency:
             raise ConflictError("this idempotency key was used for another request")
+        # The key stays taken for good, so that a late repeat does not create the meeting again.
         if self.result is None:
             raise NotFoundError("meeting", self.meeting_id)
         return self.result

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, computed_field, mod
 from meetkit.models.base import WHOLE, FieldError, Line, Many, Value
 from meetkit.models.zones import DAY, MINUTE, Date, Instant, UtcInstant, to_microseconds
 
+# A store keeps busy time in segments of a day, so this bounds the rows of a calendar.
 _MAX_BUSY_DAYS = 100_000
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
@@ -66,6 +67,7 @@ _Weekday = Annotated[int, Field(strict=True, json_schema_extra={"minimum": 0, "m
 
 
 def _days(value: Iterable[int]) -> tuple[int, ...]:
+    # Sorted, so that equal hours are equal values.
     days = tuple(sorted(set(value)))
     if not days or days[0] < 0 or days[-1] > 6:
         raise ValueError("name at least one day, each from 0 (Monday) to 6 (Sunday)")

@@ -42,6 +42,7 @@ class Transcript(Value):
 
     @model_validator(mode="after")
     def _check_turns(self) -> Self:
+        # Turns are in order and do not overlap, as evidence points into them by offset.
         at = 0
         for index, turn in enumerate(self.turns):
             if turn.index != index or turn.start < at or self.text[turn.start : turn.end] != turn.text:

@@ -14,6 +14,7 @@ from meetkit.models.zones import UtcInstant
 
 # How a call ended: the kind of its error, `failed` for an error of no such kind; `output` is an unusable answer.
 Outcome = Literal["ok", "rate_limit", "timeout", "unavailable", "rejected", "output", "failed"]
+# JSON numbers are exact up to 2**53.
 Tokens = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -61,6 +62,7 @@ class UsageTotal(Value):
                 calls=len(group),
                 input_tokens=sum(call.input_tokens or 0 for call in group),
                 output_tokens=sum(call.output_tokens or 0 for call in group),
+                # Exact in any order of calls, so that stores agree to the last digit.
                 seconds=math.fsum(call.seconds for call in group),
             )
             for (model, purpose, outcome), group in sorted(groups.items())

@@ -27,6 +27,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# Computed once, as every conversion of a day needs it.
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _WITH_ZONE = re.compile(r"(?P<moment>[^\[\]]+)\[(?P<zone>[^\[\]]+)\]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

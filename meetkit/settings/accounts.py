@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from meetkit.models.base import Email, Line, Value
-from meetkit.settings.value_types import Secret
+from meetkit.models.base import Email, Line
+from meetkit.settings.value_types import Secret, SettingsGroup
 
 
-class AccountSettings(Value):
+class AccountSettings(SettingsGroup):
     """Settings of accounts and of the mail to them."""
 
     signup: Annotated[

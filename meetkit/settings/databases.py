@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from meetkit.models.base import Value
-from meetkit.settings.value_types import Secret
+from meetkit.settings.value_types import Secret, SettingsGroup
 
 # The database of `meetkit serve` where none is set.
 DATABASE_URL = "sqlite:///meetkit.db"
 
 
-class DatabaseSettings(Value):
+class DatabaseSettings(SettingsGroup):
     """Settings of the database and of files to read."""
 
     max_calendar_mb: Annotated[

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from meetkit.models.base import Line, Value
-from meetkit.settings.value_types import Secret
+from meetkit.models.base import Line
+from meetkit.settings.value_types import Secret, SettingsGroup
 
 
-class ModelSettings(Value):
+class ModelSettings(SettingsGroup):
     """Settings of the language model."""
 
     model: Annotated[

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from meetkit.models.base import Line, Value
-from meetkit.settings.value_types import Secret
+from meetkit.models.base import Line
+from meetkit.settings.value_types import Secret, SettingsGroup
 
 
-class ServerSettings(Value):
+class ServerSettings(SettingsGroup):
     """Settings of the server."""
 
     environment: Annotated[

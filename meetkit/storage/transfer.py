@@ -97,6 +97,7 @@ def import_lines(store: Store, lines: Iterable[bytes], *, tally: Counter[str] | 
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
     """Yield the lines of a file, each cut where it exceeds the longest line allowed."""
+    # One byte more than allowed tells that a line is too long.
     while line := file.readline(MAX_LINE + 1):
         yield line
 
@@ -108,6 +109,7 @@ def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
         InvalidRequestError: as `import_lines` raises it.
     """
     numbered_lines, models = enumerate(lines, 1), record_models()
+    # An empty input counts as an empty first line.
     number, first = next(numbered_lines, (1, b""))
     _check_header(first, models)
     for number, line in numbered_lines:
@@ -142,6 +144,7 @@ def _read(number: int, line: bytes, models: tuple[type[Record], ...]) -> Record 
 def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
     begins = f"an export of meetkit begins with {_write(_Header()).decode().strip()}"
     try:
+        # A few bytes suffice: in another file the first line may be very long.
         header = _line_adapter(models).validate_json(line[:1000])
     except ValidationError:
         raise _line_error(1, begins) from None
@@ -166,6 +169,7 @@ def _reason(error: ValidationError, models: tuple[type[Record], ...]) -> str:
     """Describe what is wrong with a line in a few words: the names of fields, without their values."""
     [first, *_] = error.errors(include_url=False, include_input=False)
     if first["type"] == "json_invalid":
+        # Pydantic counts lines within the line, which would mislead.
         return f"not JSON in UTF-8: {_POSITION.sub('', first['ctx']['error'])}"
     if first["type"].startswith("union_tag"):
         return unknown_kind([*map(kind_of, models), "end"])

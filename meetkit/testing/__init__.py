@@ -43,6 +43,7 @@ class ScriptedLLMClient:
         """
         self.prompts.append(prompt)
         answer = next(self._answers, None)
+        # An error of its own, as a StopIteration would end a generator silently.
         assert answer is not None, f"call {len(self.prompts)} of a model with fewer answers"
         if isinstance(answer, BaseException):
             raise answer

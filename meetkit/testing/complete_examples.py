@@ -26,6 +26,7 @@ def complete(model: type[ModelT], fields: Mapping[str, Any]) -> ModelT:
     value = model(**fields)
     for name, field in model.model_fields.items():
         assert name in fields, f"{model.__name__}.{name} has no example in the contract of stores"
+        # A store that drops a field returns its default, so an example must differ from it.
         is_default = not field.is_required() and getattr(value, name) == field.get_default(call_default_factory=True)
         assert not is_default, f"the example of {model.__name__}.{name} is its default"
     return value
@@ -96,10 +97,12 @@ def complete_meeting() -> Meeting:
             "contact_id": "dee",
             "attendee_ids": ("ben", "ann"),
             "title": "Every field",
+            # Microseconds, and an offset that is no whole hour, which a store could round.
             "date": dt.datetime(2025, 11, 17, 9, 0, 0, 123_457, tzinfo=offset),
             "timezone": "Asia/Kathmandu",
             "duration_minutes": 45,
             "status": "completed",
+            # Line breaks, a mark of direction, and a character outside the basic plane.
             "transcript": "Dee: ✓ \r\n\u202eright to left, 💥",
             "summary": "On the budget.",
             "action_items": (complete(ActionItem, item),),

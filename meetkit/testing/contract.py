@@ -205,6 +205,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
 
     def test_busy_includes_what_began_long_before(self, store: Store) -> None:
         """A meeting that began the day before and runs into the window counts."""
+        # The longest meeting there is: a search must look back a whole day.
         store.add_meeting(meeting(-20, duration_minutes=24 * 60))
         store.add_meeting(meeting(-1, duration_minutes=1))
         start = to_microseconds(MONDAY)
@@ -262,6 +263,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
             store.update_meeting("m0000000", lambda value: value.model_copy(update={"version": value.version + 1}))
 
         with ThreadPoolExecutor(8) as threads:
+            # Many more changes than threads, so that a lost update shows.
             list(threads.map(change, range(80)))
 
         assert store.get_meeting("m0000000").version == 81
@@ -281,6 +283,7 @@ class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureCo
         def change(number: int) -> None:
             store.update_meeting("m0000000", lambda value: value.model_copy(update=changes[number]))
 
+        # Repeated, as a race may go well once.
         for _ in range(5):
             store.update_meeting("m0000000", lambda _: meeting())
             with ThreadPoolExecutor(len(changes)) as threads:

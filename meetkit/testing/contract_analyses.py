@@ -97,9 +97,11 @@ class AnalysesContract:
     def test_the_usage_of_models_is_summed(self, store: Store) -> None:
         """The sums are by model, purpose and outcome, over the calls that began in a time."""
         assert store.sum_usage() == []
+        # More than 32 bits hold, as sums may grow.
         store.add_usage(_call(input_tokens=3, output_tokens=2**40))
         store.add_usage(_call(at=MONDAY + dt.timedelta(hours=1), input_tokens=4))
         store.add_usage(_call(purpose="decisions", outcome="timeout"))
+        # A microsecond before the start, which excludes it.
         store.add_usage(_call(model="a", at=MONDAY - dt.timedelta(microseconds=1)))
         base = {"model": "m", "input_tokens": 0, "output_tokens": 0, "seconds": 0.5, "calls": 1}
         decisions = UsageTotal(**{**base, "purpose": "decisions", "outcome": "timeout"})

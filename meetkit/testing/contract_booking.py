@@ -140,6 +140,7 @@ class BookingContract:
 
     def test_a_calendar_may_be_busy_for_weeks(self, store: Store) -> None:
         """A window within a long interval is busy throughout, however intervals overlap."""
+        # Longer than a day on both sides of the window, as a store may search by days.
         weeks = BusyInterval(start=MONDAY - dt.timedelta(days=20), end=MONDAY + dt.timedelta(days=20))
         inside = BusyInterval(start=MONDAY, end=MONDAY + HOUR_LONG)
         calendar_of_weeks = Calendar(name="leave", busy=(weeks, inside, inside), synced_at=MONDAY)
@@ -156,6 +157,7 @@ class BookingContract:
     def test_a_conflict_with_a_calendar_says_how_long_it_lasts(self, store: Store) -> None:
         """The conflict lists the whole busy time without a gap, not just a part of it."""
         begin, end = MONDAY - dt.timedelta(days=3), MONDAY + dt.timedelta(days=9)
+        # Without a gap between them, so that the conflict must list them as one.
         halves = [BusyInterval(start=begin, end=MONDAY), BusyInterval(start=MONDAY, end=end)]
         store.put_calendar("ann", Calendar(busy=tuple(halves), synced_at=MONDAY))
 
@@ -235,5 +237,6 @@ class BookingContract:
             return True
 
         with ThreadPoolExecutor(8) as threads:
+            # The check and the booking are one step in every store, so exactly one thread wins.
             assert sum(threads.map(try_to_book, range(24))) == 1
         assert len(meeting_ids(store, "ann")) == 1

@@ -166,6 +166,7 @@ class ErasureContract:
         source = _keep(store, 0, contact_id="dee")
         sibling = _keep(store, 30, contact_id="dee", user_id="ben")
         bystanders = [_keep(store, 31, contact_id="eve", user_id="ben"), _keep(store, 32, user_id="ben")]
+        # Two kinds of brief, and three that only look like one.
         kinds = ("prep", "prep:of-ben", "prepared", "Prep:of-ben", "insights")
         for meeting_id in (entity.id for entity in (sibling, *bystanders)):
             for kind in kinds:
@@ -185,6 +186,7 @@ class ErasureContract:
 
     def test_however_many_are_purged(self, store: Store) -> None:
         """Each is changed once."""
+        # Several pages of any store that purges page by page, and a part of one.
         count = 1_203
         content = [meeting(0, id=f"m{number:05}", summary=_SECRET) for number in range(count)]
         later = meeting(99, id="later", summary=_SECRET)
@@ -199,6 +201,7 @@ class ErasureContract:
         _keep(store)
         before = _export_text(store)
 
+        # Wildcards, quotes and NUL must have no special meaning.
         for unknown in ("x", "dee", "\x00", "%", "' OR 1=1 --"):
             with pytest.raises(NotFoundError):
                 store.erase_user(unknown, now=_NOW)

@@ -145,6 +145,7 @@ class PeopleContract:
         assert seen_ids("ann", limit=1) == ["m0000002"]
         assert seen_ids("ben", "x") == ["m0000002", "m0000001"]
         assert seen_ids("ann", "ben") == ["m0000002", "m0000001", "m0000000"]
+        # Neither NUL nor a wildcard matches anybody.
         assert seen_ids() == seen_ids("x") == seen_ids("\x00") == seen_ids("%") == []
 
     def test_items_are_those_that_are_seen(self, store: Store) -> None:

@@ -35,6 +35,7 @@ def some_records() -> list[Record]:
         MeetingRecord(meeting=meeting(0, contact_id="dee", attendee_ids=["ben", "ann"], transcript="Hi. 💥")),
         MeetingRecord(meeting=meeting(1, exclusive=True), artefacts={"prep": "{}", "other": "\n"}),
         MeetingRecord(meeting=meeting(2, status="cancelled", exclusive=True)),
+        # A request whose meeting was deleted before the export.
         RequestRecord(idempotency=key("deleted"), meeting_id="deleted", result=None),
         RequestRecord.of(key(), meeting(9, id="gone")),
     ]

@@ -28,6 +28,7 @@ def busy(store: Store, *user_ids: str) -> list[tuple[int, int]]:
     """Return the busy intervals of these users within a day from Monday at nine, in order, each once."""
     start = to_microseconds(MONDAY)
     end = start + DAY
+    # A store may return an interval twice, and others around the window.
     intervals = set(store.busy_intervals(user_ids, start, end))
     return sorted(interval for interval in intervals if interval[0] < end and interval[1] > start)
 

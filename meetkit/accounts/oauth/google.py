@@ -67,6 +67,7 @@ class Google(Provider):
         metadata = self._metadata(session)
         claims = id_tokens.verify(
             id_token,
+            # Fetched for each sign-in, so that a key that the provider has withdrawn is not trusted.
             keys=self._get(session, metadata.jwks_uri, _KEYS, withhold_token=True).keys,
             issuer=metadata.issuer,
             client_id=self._client_id,

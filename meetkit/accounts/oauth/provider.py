@@ -85,6 +85,7 @@ class Provider(ABC):
             provider=self.name,
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
+            # 64 characters; PKCE takes 43 to 128 (RFC 7636, 4.1).
             code_verifier=secrets.token_urlsafe(48),
             redirect_uri=redirect_uri,
         )
@@ -125,6 +126,7 @@ class Provider(ABC):
             raise IdentityProviderError(f"{self.title} is temporarily unavailable")
         if params.error == "access_denied":
             raise InvalidRequestError(f"the sign-in with {self.title} was declined")
+        # A code is visible ASCII (RFC 6749, appendix A.11).
         if params.error or not params.code or not params.code.isascii():
             raise InvalidRequestError(f"{self.title} did not complete the sign-in; start again")
         return params.code

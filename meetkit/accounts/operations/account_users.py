@@ -22,8 +22,8 @@ class AccountUsers:
     database: Database
 
     @property
-    def _share_database(self) -> bool:
-        """Whether users are stored with the accounts, so that one transaction writes both."""
+    def share_database(self) -> bool:
+        """True if users are stored with the accounts, so that one transaction writes both."""
         return isinstance(self.store, SqlStore) and self.store.database is self.database
 
     def find(self, user_id: str) -> User | None:
@@ -44,7 +44,7 @@ class AccountUsers:
 
     def add(self, connection: Connection, user: User) -> None:
         """Add a user, in the transaction of their account where both share a database."""
-        if self._share_database:
+        if self.share_database:
             users.add(connection, user)
         else:
             # Elsewhere, before the account is committed here: at worst there is a user whom nobody signs in as.
@@ -55,7 +55,7 @@ class AccountUsers:
 
         Call it last: elsewhere its failure then rolls back what the transaction has written.
         """
-        if self._share_database:
+        if self.share_database:
             users.update(connection, user_id, change)
         else:
             self.store.update_user(user_id, change)

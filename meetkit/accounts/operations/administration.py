@@ -79,6 +79,7 @@ def _update(
     changes: Mapping[EventName, Mapping[str, Access | bool]],
     context: AuditContext,
 ) -> Account:
+    # Locked first: of two admins who demote each other at once, the second must find itself the last.
     admins = accounts.lock_admins(connection, caller.tenant_id)
     record = accounts.by_id(connection, account_id, tenant_id=caller.tenant_id, lock=True)
     values = {name: value for change in changes.values() for name, value in change.items()}
@@ -87,6 +88,7 @@ def _update(
         raise last_admin_error()
     if values:
         accounts.set_columns(connection, record.number, **values)
+    # Requests check `active` as well, but a session must not resume when the account is activated again.
     if not account.active:
         sessions.end(connection, record.number, now=context.now)
     for event in changes:

@@ -45,13 +45,16 @@ class Authentication:
         context, key = self.audit_log.context(origin), accounts.email_key(request.email)
         self.limits.check(context, "login", subject=key)
         record = self.database.read(accounts.by_email, request.email)
+        # Also without an account, so that the response time does not tell whether there is one.
         is_right = self.passwords.verify(record and record.password_hash, request.password)
         if record is None or not is_right:
             self.limits.count_address(context)
             self.audit_log.record_failure(context, "login", "failed", actor=record and record.account)
             raise UnauthenticatedError(WRONG_CREDENTIALS)
+        # Typing errors before a success no longer count.
         self.limits.reset(key)
         try:
+            # Hashed before the transaction, which should not last as long.
             new_hash = self._new_hash(record, request.password)
             session = self.database.write(self.sessions.start, record, context, new_hash=new_hash)
         except (ForbiddenError, UnauthenticatedError):
@@ -104,6 +107,7 @@ class Authentication:
             UnauthenticatedError: the credential is invalid, expired or revoked.
         """
         now = self.audit_log.clock()
+        # No access token starts like this: a JWT begins with a brace, `ey` in base64.
         if credential.startswith(api_keys.PREFIX):
             caller, key_number = self.database.read(callers.by_key, credential, now=now)
             if key_number is not None:
@@ -137,5 +141,6 @@ class Authentication:
 def _end_sessions(connection: Connection, caller: Caller, session_id: str | None, context: AuditContext) -> None:
     """End one session of the caller's account, or all for `None`."""
     number = accounts.by_id(connection, caller.account_id).number
+    # The access tokens end with their session, as each request looks it up.
     sessions.end(connection, number, now=context.now, only=session_id)
     audit.add(connection, context, "logout" if session_id else "logout_all", actor=caller, subject=caller.session_id)

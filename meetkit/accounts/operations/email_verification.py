@@ -35,6 +35,7 @@ class EmailVerification:
         """
         caller.check_session()
         context = self.audit_log.context(origin)
+        # Counted per account, as each request sends a mail.
         self.limits.check(context, "verification_request", subject=f"verify {caller.account_id}")
         account, token = self.database.write(self._issue, caller, context)
         if token is not None:

@@ -57,6 +57,7 @@ class OAuthLogin:
         """Link an identity to the account of its e-mail, or to a new one, and return the account."""
         if not identity.email_verified:
             raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")
+        # Locked until the identity is linked, so that the account is not verified or erased in between.
         record = accounts.by_email(connection, identity.email, lock=True)
         if record is None:
             tenant_id, access = self.creation.placement()
@@ -80,12 +81,12 @@ def _take_over(connection: Connection, record: AccountRecord, context: AuditCont
     return accounts.by_number(connection, record.number)
 
 
-def _is_same_address(email: str, stored: str) -> bool:
+def _is_same_address(email: str, stored_email: str) -> bool:
     """Return whether two e-mails certainly reach the same reader: equal up to ASCII case.
 
     Two that are one e-mail here may be two to a mail server: lower case of the Kelvin sign is k.
     """
-    return _ascii_lower(email) == _ascii_lower(stored)
+    return _ascii_lower(email) == _ascii_lower(stored_email)
 
 
 def _ascii_lower(text: str) -> bytes:

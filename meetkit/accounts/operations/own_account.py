@@ -21,8 +21,8 @@ from meetkit.accounts.passwords import Passwords
 from meetkit.accounts.repository import accounts, audit, email_tokens, sessions
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ConflictError, InvalidRequestError
-from meetkit.meetings import people
 from meetkit.models.caller import NOWHERE, Caller, Origin
+from meetkit.models.people import apply_updates
 from meetkit.storage.sql import Database
 
 
@@ -55,12 +55,14 @@ class OwnAccount:
         caller.check_session()
         context, record = self.audit_log.context(origin), self.database.read(accounts.by_id, caller.account_id)
         key = accounts.email_key(record.account.email)
+        # The count of logins: a stolen session must not allow further guesses.
         self.limits.check(context, "password_change", subject=key)
         if not self.passwords.verify(record.password_hash, request.current_password):
             self.audit_log.record_failure(context, "password_change", "failed", actor=caller)
             raise InvalidRequestError(
                 "current_password: wrong password; if the account has none, request a mail to reset the password"
             )
+        # The current password was right, so a new one that is refused is no guess.
         self.limits.reset(key)
         password_rules.check(request.new_password, email=record.account.email)
         self.database.write(_change_password, caller, record, self.passwords.hash(request.new_password), context)
@@ -84,16 +86,18 @@ class OwnAccount:
     ) -> None:
         number = accounts.by_id(connection, caller.account_id).number
         accounts.set_columns(connection, number, preferences=preferences)
-        self.users.update(connection, caller.user_id, partial(people.apply_updates, updates=updates))
+        self.users.update(connection, caller.user_id, partial(apply_updates, updates=updates))
 
 
 def _change_password(
     connection: Connection, caller: Caller, record: AccountRecord, new_hash: str, context: AuditContext
 ) -> None:
+    # While the new password was hashed, another request may have changed it.
     if accounts.by_number(connection, record.number, lock=True).password_hash != record.password_hash:
         raise ConflictError("the password was changed at the same time; try again")
     accounts.set_columns(connection, record.number, password_hash=new_hash)
     sessions.end(connection, record.number, now=context.now, but=caller.session_id)
+    # A mail that was sent before must not set yet another password.
     email_tokens.revoke(connection, record.number, "reset")
     audit.add(connection, context, "password_change", actor=caller)
 
@@ -102,3 +106,8 @@ def _preferences(connection: Connection, caller: Caller) -> dict[str, Any]:
     statement = select(tables.accounts.c.preferences).where(tables.accounts.c.id == caller.account_id)
     preferences: dict[str, Any] = json.loads(connection.execute(statement).scalar() or "{}")
     return preferences
+
+
+def read_personal_data(caller: Caller, database: Database) -> Mapping[str, Any]:
+    """Return the preferences of a caller, for the account export; `PersonalData` reads the rest of the account."""
+    return {"preferences": database.read(_preferences, caller)}

@@ -40,7 +40,9 @@ class PasswordReset:
             ThrottledError: too many requests for this e-mail or from this address, whether it has an account or not.
         """
         context = self.audit_log.context(origin)
+        # Counted apart from logins: failed logins must not keep the owner from a reset.
         self.limits.check(context, "password_reset_request", subject=f"reset {accounts.email_key(request.email)}")
+        # Each request counts, as each may send a mail.
         self.limits.count_address(context)
         self.mailed_tokens.queue(partial(self._write_mail, request.email, context))
 
@@ -96,10 +98,12 @@ def _redeem(
     """Set a password with a token that proves access to the e-mail; nobody who was signed in before stays so."""
     number = email_tokens.redeem(connection, token, purpose, now=context.now)
     record = accounts.by_number(connection, number, lock=True)
+    # Whoever created the account never proved to read this e-mail.
     if not record.account.verified:
         accounts.delete_rows(connection, number, (tables.api_keys, tables.identities))
     accounts.set_columns(connection, number, password_hash=new_hash, verified=True)
     sessions.end(connection, number, now=context.now)
+    # A mail that was sent before must not set yet another password.
     email_tokens.revoke(connection, number, "reset", "invite")
     audit.add(connection, context, event, actor=record.account)
     return accounts.by_number(connection, number).account

@@ -16,7 +16,7 @@ from meetkit.accounts.operations.visible_accounts import last_admin_error, visib
 from meetkit.accounts.repository import accounts, api_keys, audit, identities, teams
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.models.caller import NOWHERE, Caller, Origin
-from meetkit.storage.sql import Database
+from meetkit.storage.sql import Database, data_rules
 
 _MAX_EVENTS = 10_000
 
@@ -38,6 +38,7 @@ class PersonalData:
             NotFoundError: the caller may see no account of this id.
         """
         account, parts = self.database.write(_export, caller, account_id, self.audit_log.context(origin))
+        # Read after the export is recorded, so that it lists itself.
         filters = AuditFilters(account_id=account.id, limit=_MAX_EVENTS)
         events = self.database.read(audit.find, filters)
         return AccountExport(account=account, user=self.users.find(account.user_id), events=tuple(events), **parts)
@@ -58,8 +59,15 @@ class PersonalData:
             caller.check_session()
         self.database.write(_check_not_last_admin, caller, user_id)
         erase(user_id)
-        self.database.write(_erase_account, caller, user_id, self.audit_log.context(origin))
+        self.database.write(self._erase_account, caller, user_id, self.audit_log.context(origin))
+        # The write-ahead log of SQLite still holds what was deleted.
         self.database.drop_log()
+
+    def _erase_account(self, connection: Connection, caller: Caller, user_id: str, context: AuditContext) -> None:
+        if not self.users.share_database:
+            # A store in this database has done it, in the transaction of its own erasure.
+            data_rules.erase_user(connection, user_id, now=context.now, with_store=False)
+        _erase_account(connection, caller, user_id, context)
 
 
 def _export(
@@ -92,6 +100,7 @@ def _erase_account(connection: Connection, caller: Caller, user_id: str, context
     admins = accounts.lock_admins(connection, caller.tenant_id)
     record = accounts.by_user(connection, user_id, tenant_id=caller.tenant_id)
     if record is None:
+        # Users without an account can be in teams too.
         accounts.leave_teams(connection, user_id)
         audit.add(connection, context, "user_erased", actor=caller, subject=user_id)
         return

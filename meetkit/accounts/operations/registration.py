@@ -60,6 +60,7 @@ class Registration:
         context = self.audit_log.context(origin)
         tenant_id, access = self.creation.placement()
         password_rules.check(request.password, email=request.email, name=request.name)
+        # Each request counts, not only a failed one, as each costs a hash and sends a mail.
         self.limits.check(context, "signup")
         self.limits.count_address(context)
         password_hash = self.passwords.hash(request.password)
@@ -90,12 +91,14 @@ class Registration:
         caller.check_session()
         if not self.database.read(accounts.by_id, caller.account_id).account.verified:
             raise ForbiddenError("verify your e-mail before you invite others")
+        # Each request counts, as each sends a mail to somebody who may not want it.
         self.limits.check(context, "invite")
         self.limits.count_address(context)
         if request.user_id is not None:
             self.users.check_tenant(request.user_id, caller.tenant_id)
         new = NewAccount(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
         invitation = self.database.write(self._create_invited, new, context, caller)
+        # An error would tell the admin that the e-mail has an account in another tenant.
         if invitation.account_elsewhere is None:
             self.mailed_tokens.send(messages.invitation, invitation.account, invitation.token)
         else:

@@ -34,6 +34,7 @@ class SessionIssuer:
             ForbiddenError: the account is deactivated.
             UnauthenticatedError: its password was changed since it was read.
         """
+        # One statement checks and writes, so that a deactivation at the same time is not overtaken.
         if not accounts.record_login(connection, record.number, password_hash=record.password_hash, now=context.now):
             if accounts.by_number(connection, record.number).account.active:
                 raise UnauthenticatedError(WRONG_CREDENTIALS)

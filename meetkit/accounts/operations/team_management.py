@@ -90,6 +90,7 @@ def _create(
     try:
         team = teams.add(connection, caller.tenant_id, request, team_id=team_id)
     except ConflictError:
+        # The id may be derived from an idempotency key, so a repeat of the same request succeeds.
         existing = teams.get(connection, caller.tenant_id, team_id)
         if not _equals(existing, request):
             raise

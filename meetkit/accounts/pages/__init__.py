@@ -21,10 +21,12 @@ _HERE = Path(__file__).parent
 _FRAME = Template((_HERE / "page.html").read_text("utf-8"))
 _STYLE = (_HERE / "page.css").read_text("utf-8")
 _DIGEST = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
+# The style is allowed by its hash; nothing else is loaded, and no other page frames this one.
 _HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 }
+# The limits are those of the server, so that a browser refuses a short password without a request.
 _PASSWORDS = f"""<label for="password">New password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="{MIN_LENGTH}" \
 maxlength="{MAX_LENGTH}" required aria-describedby="rule">
@@ -49,10 +51,10 @@ class Page:
 
 VERIFICATION = Page(
     name=messages.VERIFICATION,
-    title="Verify your e-mail address",
+    title="Verify your email address",
     question="Somebody signed up at meetkit with the address that this link was sent to. Is it yours?",
     button="Yes, it is my address",
-    success="Thank you, your e-mail address is verified. You can close this page.",
+    success="Thank you, your email address is verified. You can close this page.",
     invalid_link="If your address is verified already, nothing is left to do. If not, sign in and request another.",
     takes_password=False,
 )
@@ -69,7 +71,7 @@ INVITATION = Page(
     title="Welcome to meetkit",
     question="An account was made for you. Choose a password, and it is yours.",
     button="Accept the invitation",
-    success="The account is yours. Sign in with your e-mail address and this password; you can close this page.",
+    success="The account is yours. Sign in with your email address and this password; you can close this page.",
     invalid_link="If you accepted it already, sign in. If not, request a mail to reset your password, which sets one.",
 )
 

@@ -80,6 +80,7 @@ def by_id(
         NotFoundError: there is no such account.
     """
     statement = _BY_ID.with_for_update(of=_a) if lock else _BY_ID
+    # PostgreSQL refuses some text as a parameter, such as NUL; no id contains it.
     is_id = is_storable(account_id)
     row = connection.execute(statement, {"account_id": account_id}).one_or_none() if is_id else None
     if row is None or tenant_id not in (None, row.tenant_id):
@@ -133,6 +134,7 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
         **account.model_dump(exclude={"providers", "created_at", "last_login_at"}),
+        # The column is unique over all tenants.
         "email_key": _tenant_email_key(account) if email_in_use else email_key(account.email),
         "password_hash": password_hash,
         "created_at": to_microseconds(account.created_at),
@@ -192,7 +194,7 @@ def leave_teams(connection: Connection, user_id: str) -> None:
 
 def delete_account(connection: Connection, record: AccountRecord) -> None:
     """Delete an account with its sessions, keys, identities, tokens and team memberships."""
-    owned = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
-    delete_rows(connection, record.number, owned)
+    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
+    delete_rows(connection, record.number, account_tables)
     leave_teams(connection, record.account.user_id)
     connection.execute(delete(_a).where(_a.c.number == record.number))

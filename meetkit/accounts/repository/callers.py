@@ -29,6 +29,7 @@ _TEAM_IDS = (
 )
 _ACCOUNT = (_a.c.id, _a.c.user_id, _a.c.tenant_id, _a.c.access, _TEAM_IDS)
 _BY_SESSION: Select[Any] = (
+    # A session has no limit besides the access of its account.
     select(*_ACCOUNT, literal("admin").label("right"), _s.c.id.label("session_id"))
     .join(_s, _s.c.account_number == _a.c.number)
     .where(
@@ -55,6 +56,7 @@ def by_session(connection: Connection, claims: Claims, *, now: dt.datetime) -> C
 
 def by_key(connection: Connection, key: str, *, now: dt.datetime) -> tuple[Caller | None, int | None]:
     """Return the caller of an API key, and the key's number if its use is due to be recorded."""
+    # The secret is random, so that a lookup by its hash leaks nothing by its time.
     row = connection.execute(_BY_KEY, {"hash": hash_of(key)}).one_or_none()
     if row is None:
         return None, None

@@ -29,6 +29,7 @@ def issue(
     connection: Connection, account_number: int, purpose: Purpose, *, now: dt.datetime, lifetime: dt.timedelta
 ) -> str:
     """Create a token and revoke earlier ones of the same purpose."""
+    # Only the newest mail works, so that an old one in a mailbox is worthless.
     revoke(connection, account_number, purpose)
     secret = new_secret()
     row = {

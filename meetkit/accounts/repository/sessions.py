@@ -25,9 +25,12 @@ _FAMILY = (
     select(_s, tables.accounts.c.active)
     .join(tables.accounts, tables.accounts.c.number == _s.c.account_number)
     .where(_s.c.family_hash == bindparam("family"))
+    # Of two refreshes at once, the second waits and then finds its token used.
     .with_for_update(of=_s)
 )
+# A stolen token that is refreshed in time works for so long at most.
 _MAX_AGE = dt.timedelta(days=90)
+# Two secrets of 32 bytes in base64url.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}")
 
 
@@ -48,6 +51,7 @@ class RefreshResult(NamedTuple):
 
 def start(connection: Connection, account_number: int, *, now: dt.datetime, lifetime: dt.timedelta) -> Session:
     """Start a session and delete the expired ones of the account."""
+    # Expired sessions are deleted here, as no job does.
     connection.execute(delete(_s).where(_s.c.account_number == account_number, _s.c.expires_at <= to_microseconds(now)))
     family, single_use = new_secret(), new_secret()
     at = to_microseconds(now)

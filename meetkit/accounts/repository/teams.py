@@ -48,6 +48,7 @@ def list_teams(connection: Connection, tenant_id: str, *, user_id: str | None = 
     statement = select(_t).where(_t.c.tenant_id == tenant_id)
     if user_id is not None:
         statement = statement.where(_t.c.number.in_(select(_p.c.team_number).where(_p.c.user_id == user_id)))
+    # Sorted here, as databases collate text differently.
     return sorted(_teams(connection, statement), key=lambda team: (team.name, team.id))
 
 
@@ -85,6 +86,7 @@ def _lock(connection: Connection, tenant_id: str, team_id: str) -> int:
 
 
 def _has_id(tenant_id: str, team_id: str) -> tuple[ColumnElement[bool], ...]:
+    # PostgreSQL refuses some text as a parameter, such as NUL; no id contains it.
     return _t.c.tenant_id == tenant_id, _t.c.id == team_id if is_storable(team_id) else false()
 
 
@@ -97,6 +99,7 @@ def _add_people(connection: Connection, number: int, request: TeamRequest) -> No
 
 
 def _teams(connection: Connection, statement: Select[Any]) -> list[Team]:
+    # Two statements: a team deleted in between is returned without its people.
     rows = connection.execute(statement).all()
     people: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     in_teams = select(_p).where(_p.c.team_number.in_([row.number for row in rows]))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from meetkit import meeting_service
+from meetkit import capabilities, meeting_service
 from meetkit.accounts.models import Account, ChangePasswordRequest
 from meetkit.accounts.routes.bodies import Export, Profile
 from meetkit.accounts.service import Accounts
-from meetkit.models.meetings import MeetingFilters
-from meetkit.runtime.collaborators import current_store
+from meetkit.storage.sql import Database
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch, allow_only
@@ -85,22 +84,13 @@ async def export_own_data(dispatch: Dispatch) -> Response:
 
 @requires()
 def _export_own_data(context: RequestContext) -> Reply:
-    caller, accounts = context.signed_in, context.service(Accounts)
-    export = accounts.personal_data.export_account(caller, origin=context.origin)
-    meetings = meeting_service.get_all_meetings(caller.user_id, MeetingFilters())
-    ids = [meeting.id for meeting in meetings]
-    return Reply.of(
-        Export(
-            **{name: getattr(export, name) for name in type(export).model_fields},
-            preferences=accounts.own_account.get_preferences(caller),
-            calendars=current_store().get_calendars(caller.user_id),
-            meetings=meetings,
-            insights={
-                meeting_id: insights for meeting_id in ids if (insights := meeting_service.get_insights(meeting_id))
-            },
-            briefs=[brief for meeting_id in ids if (brief := meeting_service.get_prep(meeting_id))],
-        )
-    )
+    caller, database = context.signed_in, context.service(Database)
+    export = context.service(Accounts).personal_data.export_account(caller, origin=context.origin)
+    fields = {name: getattr(export, name) for name in type(export).model_fields}
+    for capability in capabilities.installed():
+        if read := capability.load("personal_data"):
+            fields |= read(caller, database)
+    return Reply.of(Export(**fields))
 
 
 @router.post("/change-password", status_code=204, responses=NO_CONTENT | problems(400, 409))

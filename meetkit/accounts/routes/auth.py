@@ -63,6 +63,7 @@ def _log_in(context: RequestContext, body: LoginRequest) -> Reply:
 @router.post("/token", response_model=TokenPair, responses=TOKEN, openapi_extra=TOKEN_FORM)
 async def get_token(dispatch: Dispatch, request: Request) -> Response:
     """Log in or refresh tokens with an OAuth2 form. Errors of status 400 have the format of RFC 6749."""
+    # The grant type decides which threads the operation runs in, so the form is read first.
     form = await fields(request)
     return await dispatch(_password_grant if form.get("grant_type") == "password" else _other_grant, form)
 

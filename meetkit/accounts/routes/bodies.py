@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue, StrictBool
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, StrictBool
 
 from meetkit.accounts.events import AuditEvent
 from meetkit.accounts.models import Account, AccountExport, ApiKey, Team, Token
@@ -71,8 +71,11 @@ class Profile(Value):
 class Export(AccountExport):
     """All data about a person: their account except its secrets, their calendars and the meetings they are in.
 
-    `insights` holds the last analysis of each meeting, by its id; `briefs` are the person's own.
+    `insights` holds the last analysis of each meeting, by its id; `briefs` are the person's own. Further capabilities
+    add fields of their own.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     preferences: dict[str, JsonValue]
     calendars: list[Calendar]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from meetkit.accounts.models import Account, EmailRequest, NewPasswordRequest, TokenRequest
-from meetkit.accounts.routes.schemas import MAILED
+from meetkit.accounts.routes.schemas import MAIL_QUEUED
 from meetkit.accounts.service import Accounts
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
     "/password-reset",
     status_code=202,
     response_class=Response,
-    responses=MAILED | problems(400),
+    responses=MAIL_QUEUED | problems(400),
     openapi_extra=PUBLIC,
 )
 async def request_password_reset(dispatch: Dispatch, body: EmailRequest) -> Response:
@@ -46,7 +46,7 @@ def _reset_password(context: RequestContext, body: NewPasswordRequest) -> Reply:
     return Reply(204)
 
 
-@router.post("/verify-email", status_code=202, response_class=Response, responses=MAILED)
+@router.post("/verify-email", status_code=202, response_class=Response, responses=MAIL_QUEUED)
 async def request_verification(dispatch: Dispatch) -> Response:
     """Request a mail to verify the caller's e-mail, unless it is verified."""
     return await dispatch(_request_verification)

@@ -19,7 +19,7 @@ _ACCOUNT: dict[str, Any] = {
     "last_login_at": None,
 }
 _PASSWORD = "<four random words>"  # noqa: S105  # a placeholder
-_MAILED = {"token": "<the token in the mail>"}
+_MAIL_TOKEN = {"token": "<the token in the mail>"}
 _REFRESH = "<the refresh token>"
 
 _KEY = {
@@ -78,8 +78,8 @@ OF_SCHEMAS: dict[str, Any] = {
         "name": "Sarah Chen",
     },
     "EmailRequest": {"email": _ACCOUNT["email"]},
-    "NewPasswordRequest": {**_MAILED, "password": _PASSWORD},
-    "TokenRequest": _MAILED,
+    "NewPasswordRequest": {**_MAIL_TOKEN, "password": _PASSWORD},
+    "TokenRequest": _MAIL_TOKEN,
     "Profile": {
         "name": "Sarah Chen",
         "title": "Account Executive",

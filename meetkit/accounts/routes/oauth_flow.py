@@ -25,6 +25,7 @@ SECONDS_TO_SIGN_IN = 600
 # Sign-ins that wait for a provider, or for the database, at a time.
 AT_A_TIME = 8
 PROVIDERS: tuple[ProviderName, ...] = get_args(ProviderName)
+# The responses hold secrets, and the URL of the callback holds the code.
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -53,6 +54,7 @@ class PendingCookie:
             max_age=SECONDS_TO_SIGN_IN,
             secure=self._secure,
             httponly=True,
+            # Not strict, as the browser comes back from the provider's site.
             samesite="lax",
         )
 
@@ -86,6 +88,7 @@ class OAuthFlow:
         self._base = settings.public_url.rstrip("/") + PREFIX
         self._cookie = PendingCookie(keys, public_url=settings.public_url)
         self._log_in = log_in
+        # One provider per process, as it caches its metadata.
         self._connect: Callable[[ProviderName], Provider] = cache(partial(oauth.connect, settings=settings))
         self._run = partial(to_thread.run_sync, limiter=CapacityLimiter(AT_A_TIME))
 

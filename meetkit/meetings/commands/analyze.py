@@ -12,11 +12,10 @@ from urllib.parse import quote
 
 import click
 
-from meetkit import meeting_service
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import Engine
-from meetkit.meetings import analyses
+from meetkit.meetings import analyses, service
 from meetkit.meetings.commands import batch, findings, inputs
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
@@ -86,7 +85,7 @@ def _engine() -> Engine:
 def _context(*, contact_id: str | None, trackers: Sequence[str], **options: Any) -> MeetingContext:
     their_side = tuple(options.pop("their_side"))
     if contact_id is not None:
-        their_side += (meeting_service.get_contact(contact_id).name,)
+        their_side += (service.get_contact(contact_id).name,)
     facts = {name: value for name, value in options.items() if value}
     return parse(MeetingContext, {**facts, "their_side": their_side, "trackers": _trackers(trackers)})
 
@@ -135,14 +134,14 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     content = inputs.read(sources[0]) if sources else None
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analysing …"):
-        insights = meeting_service.analyze_meeting(meeting_id, content, trackers=trackers)
-    title = meeting_service.get_meeting(meeting_id).title
+        insights = service.analyze_meeting(meeting_id, content, trackers=trackers)
+    title = service.get_meeting(meeting_id).title
     if form.report is None:
         _print(title, insights, as_json=form.as_json)
     else:
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
-        transcript = meeting_service.get_transcript(meeting_id)
+        transcript = service.get_transcript(meeting_id)
         assert transcript is not None, "it was just analysed"
         batch.write_page(form.report, render_report(transcript, insights, title=title))
         _print_written(form.report, is_current=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from meetkit import meeting_service
 from meetkit.cli import database, output, terminal
+from meetkit.meetings import service
 from meetkit.meetings.commands import views
 
 
@@ -16,10 +16,10 @@ def brief(meeting_id: str, as_json: bool) -> None:
     """Write the brief for a meeting, with the model in MEETKIT_MODEL or offline."""
     console = terminal.console(stderr=as_json)
     with terminal.status(console, "Writing the brief …"):
-        result = meeting_service.generate_pre_meeting_prep_with_retry(
+        result = service.generate_pre_meeting_prep_with_retry(
             meeting_id, fallback="offline", on_retry=views.retry_notice(terminal.console(stderr=True))
         )
     if as_json:
         output.print_json(result)
     else:
-        views.print_brief(console, meeting_service.get_meeting(meeting_id), result)
+        views.print_brief(console, service.get_meeting(meeting_id), result)

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from meetkit import meeting_service
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError
+from meetkit.meetings import service
 from meetkit.meetings.commands import views
 
 _SAMPLE_USER = "user_1"
@@ -30,10 +30,10 @@ def meetings(user: str | None, as_json: bool, **filters: Any) -> None:
     if user is None and database.url() is not None:
         raise InvalidRequestError("--user: give the id of a user in the database")
     user = user or _SAMPLE_USER
-    user_meetings = meeting_service.get_all_meetings(
+    user_meetings = service.get_all_meetings(
         user, {name: value for name, value in filters.items() if value is not None}
     )
     if as_json:
         output.print_json(user_meetings, exclude={"transcript"})
     else:
-        views.print_meetings(terminal.console(), meeting_service.get_user(user), user_meetings)
+        views.print_meetings(terminal.console(), service.get_user(user), user_meetings)

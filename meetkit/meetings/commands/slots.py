@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from meetkit import meeting_service, settings
+from meetkit import settings
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.meetings import service
 from meetkit.meetings.commands import views
 from meetkit.models.zones import parse_date, utc_now
 
@@ -80,13 +81,13 @@ def _slots_of_users(
 ) -> None:
     if date is None:
         raise InvalidRequestError("--user needs --date")
-    free_slots = meeting_service.find_available_slots(
+    free_slots = service.find_available_slots(
         users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
     )
     if as_json:
         output.print_json(free_slots)
     else:
-        people = [meeting_service.get_user(user) for user in users]
+        people = [service.get_user(user) for user in users]
         zone = timezone or people[0].timezone
         views.print_slots(terminal.console(), people, parse_date(date), zone, free_slots)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from meetkit import meeting_service
 from meetkit.cli import database, output, terminal
+from meetkit.meetings import service
 from meetkit.models.usage import UsageTotal
 
 
@@ -18,7 +18,7 @@ from meetkit.models.usage import UsageTotal
 @output.as_json_option
 def usage(date_from: str | None, date_to: str | None, as_json: bool) -> None:
     """Sum the calls to models, their tokens and time, by model, purpose and outcome."""
-    totals = meeting_service.get_usage(date_from=date_from, date_to=date_to)
+    totals = service.get_usage(date_from=date_from, date_to=date_to)
     if as_json:
         output.print_json(totals)
     elif totals:

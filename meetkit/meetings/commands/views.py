@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from meetkit import meeting_service
 from meetkit.availability.intervals import union
 from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client import RetryObserver
+from meetkit.meetings import service
 from meetkit.models.insights import PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import User
@@ -97,7 +97,7 @@ def _participants(meeting: Meeting) -> str:
         return f"internal, {len(meeting.user_ids)} of us"
     # The contact may be deleted or out of sight.
     try:
-        contact = meeting_service.get_contact(meeting.contact_id)
+        contact = service.get_contact(meeting.contact_id)
     except NotFoundError:
         return meeting.contact_id
     return f"{contact.name}, {contact.company}"

@@ -1,7 +1,7 @@
-"""Users, contacts, meetings and who is in them, calendars, artefacts, requests.
+"""Create the tables of users, contacts, meetings, participants, calendars, attachments and requests.
 
-Besides the tables, what keeps them right whoever writes: a participant has the time of the meeting, and of
-booked time no two intervals of one user overlap.
+Triggers and constraints keep them consistent whoever writes: a participant has the time of the meeting, and no two
+bookings of one user overlap.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 _LENGTH = "starts_at < ends_at AND ends_at - starts_at <= 86400000000"
-_AGREEING = """
+_EQUAL_TIMES = """
     SELECT 1 FROM meetkit_meetings m
     WHERE m.number = NEW.meeting_number
       AND m.starts_at = NEW.starts_at
@@ -31,11 +31,11 @@ _TIME_OF_MEETING = "starts_at, duration_minutes, status, exclusive"
 
 
 def upgrade() -> None:
-    """Create all of it."""
+    """Create the tables, triggers and constraints."""
     _create_people()
     _create_meetings()
     _create_calendars()
-    _create_what_lies_beside()
+    _create_attachments_and_requests()
     if op.get_bind().dialect.name == "postgresql":
         _enforce_on_postgresql()
     else:
@@ -155,7 +155,7 @@ def _create_calendars() -> None:
     )
 
 
-def _create_what_lies_beside() -> None:
+def _create_attachments_and_requests() -> None:
     op.create_table(
         "meetkit_artefacts",
         sa.Column("meeting_number", _number, nullable=False),
@@ -192,7 +192,7 @@ def _enforce_on_postgresql() -> None:
         LANGUAGE plpgsql {path} AS $$
         BEGIN
             -- Whoever is about to move the meeting is waited for, and waits.
-            PERFORM 1 FROM ({_AGREEING} FOR SHARE) AS agreeing;
+            PERFORM 1 FROM ({_EQUAL_TIMES} FOR SHARE) AS agreeing;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'meetkit: a participant has the time of the meeting'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'meetkit_participant_agrees';
@@ -232,7 +232,7 @@ def _enforce_on_sqlite() -> None:
             CREATE TRIGGER meetkit_participant_agrees_{event.lower()} BEFORE {event} ON meetkit_participants
             BEGIN
                 SELECT RAISE(ABORT, 'meetkit: a participant has the time of the meeting')
-                    WHERE NOT EXISTS ({_AGREEING});
+                    WHERE NOT EXISTS ({_EQUAL_TIMES});
                 SELECT RAISE(ABORT, 'meetkit_no_double_booking') WHERE NEW.exclusive AND {overlaps};
             END""")
     # INSERT as well, as a REPLACE is one that leaves the participants where they were.

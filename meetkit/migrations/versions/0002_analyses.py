@@ -1,4 +1,4 @@
-"""Which meetings have open action items, and what calls to models cost."""
+"""Mark meetings with open action items, and create the table of usage."""
 
 import json
 from collections.abc import Iterator
@@ -50,11 +50,13 @@ _meetings = sa.table(
 
 
 def _with_open_items() -> Iterator[list[int]]:
-    """The numbers of the meetings with an open item, page by page of all meetings."""
+    """Yield the numbers of the meetings with an open item, for each page of all meetings."""
     items = sa.cast(_meetings.c.action_items, sa.Text)
     page = sa.select(_meetings.c.number, items).order_by(_meetings.c.number).limit(_PAGE)
     last = 0
     while rows := op.get_bind().execute(page.where(_meetings.c.number > last)).all():
         last = rows[-1].number
-        if found := [number for number, text in rows if any(item.get("status") == "open" for item in json.loads(text))]:
-            yield found
+        if numbers := [
+            number for number, text in rows if any(item.get("status") == "open" for item in json.loads(text))
+        ]:
+            yield numbers

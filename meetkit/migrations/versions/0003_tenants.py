@@ -1,4 +1,4 @@
-"""To which tenant users and contacts belong, the indexes that list a tenant's people, and the keys in use."""
+"""Add the tenants of users and contacts, with the indexes that list them, and the table of encryption keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ _id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add the columns and the indexes; those who are there belong to the tenant `default`.
+    """Add the columns and the indexes; existing people belong to the tenant `default`.
 
     Nothing is encrypted yet, so no key is in use.
     """

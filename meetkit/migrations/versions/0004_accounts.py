@@ -1,4 +1,4 @@
-"""Accounts, their sessions, keys, identities and teams, and what happened, which nobody can change."""
+"""Create the tables of accounts, sessions, keys, identities and teams, and the audit, whose rows nobody can change."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _REFUSAL = "meetkit: what happened is neither changed nor removed"
 
 
 def upgrade() -> None:
-    """Create all of it."""
+    """Create the tables and the triggers that protect the audit."""
     _create_accounts()
     _create_what_belongs_to_them()
     _create_teams()

@@ -16,6 +16,7 @@ def erase_user(meetings: Meetings, user_id: str, *, now: dt.datetime) -> None:
     _remove_content(meetings, of_user, now=now, title=ERASED_TITLE)
     for meeting in of_user:
         if is_planned(meeting, user_id, now=now):
+            # The version grew when the content was removed; both are one change.
             after = meetings.by_id[meeting.id]
             meetings.replace(after, after.model_copy(update={"status": "cancelled"}))
 

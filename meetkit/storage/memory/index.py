@@ -78,6 +78,7 @@ class Index:
     ) -> Iterator[str]:
         """Yield the ids of a contact's, or else a user's, meetings that begin in `[start, end)` and follow `after`."""
         keys = self._by_contact.get(contact_id, []) if contact_id else self._by_user.get(user_id or "", [])
+        # `(start,)` sorts before every key of that start, whatever its id.
         low = bisect_left(keys, (start,)) if start is not None else 0
         low = max(low, bisect_right(keys, _key(after))) if after else low
         high = bisect_left(keys, (end,)) if end is not None else len(keys)
@@ -100,6 +101,7 @@ class Index:
         """Yield the busy intervals of a meeting's people that overlap it, except that of the meeting `before`."""
         start, end = meeting.span
         for user_id in meeting.user_ids:
+            # The meeting's own time counts once less, as another meeting may take exactly the same span.
             own = [before.span] if before and before.is_busy and user_id in before.user_ids else []
             for day in _days(start, end):
                 spans = Counter(self._busy.get(user_id, {}).get(day, ()))
@@ -117,6 +119,7 @@ class Index:
         days = self._busy[user_id]
         for span in spans:
             for day in _days(*span):
+                # Of several equal spans any may go: they are the same time.
                 at = days[day].index(span)
                 if rest := days[day][:at] + days[day][at + 1 :]:
                     days[day] = rest

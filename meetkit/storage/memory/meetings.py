@@ -57,6 +57,7 @@ class Meetings:
     def update(self, before: Meeting, after: Meeting, attachments: Mapping[str, str]) -> None:
         """Replace a meeting, and store these attachments."""
         self._check_time(after, before)
+        # Before the first write, so that a refused attachment leaves the meeting unchanged.
         _check_attachments(attachments)
         self.replace(before, after)
         self.artefacts[before.id].update(attachments)
@@ -88,6 +89,7 @@ class Meetings:
         """Delete the attachments of these meetings, and the results of requests that returned them."""
         for meeting_id in meeting_ids:
             self.artefacts.pop(meeting_id, None)
+        # Replacing a value leaves the keys as they are, so the loop may go on.
         for key, request in self.requests.items():
             if request.meeting_id in meeting_ids:
                 self.requests[key] = request.model_copy(update={"result": None})
@@ -97,6 +99,7 @@ class Meetings:
         for contact_id in contact_ids:
             for meeting_id in self.index.in_order(contact_id=contact_id):
                 attachments = self.artefacts.get(meeting_id, {})
+                # A list, as the loop deletes from what it filters.
                 for kind in list(filter(is_brief, attachments)):
                     del attachments[kind]
 

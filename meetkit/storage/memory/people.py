@@ -37,6 +37,7 @@ class People(Generic[PersonT]):
     def update(self, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
         """Change a person."""
         with self._lock:
+            # `change` runs under the lock, so that nothing else writes in between.
             self.by_id[person_id] = change(self.get(person_id))
             return self.by_id[person_id]
 
@@ -60,6 +61,7 @@ class People(Generic[PersonT]):
                 if last is None or last.tenant_id != filters.tenant_id:
                     raise NotFoundError(self._kind, filters.after)
                 people = people[bisect_right(people, _by_name(last), key=_by_name) :]
+        # Outside the lock, as the list is a copy.
         return cut(people, offset=filters.offset, limit=filters.limit)
 
 

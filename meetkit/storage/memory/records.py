@@ -73,6 +73,7 @@ def import_records(contents: Contents, records: Iterable[Record]) -> None:
     Raises:
         RecordError: a record cannot be stored.
     """
+    # All are read and checked before the first is stored, as nothing here can be rolled back.
     for kind, record in _check(Ledger(contents), records):
         kind.insert(contents, record)
 

@@ -20,6 +20,7 @@ def of_user(meetings: Meetings, user: User, filters: MeetingFilters) -> list[Mee
     ids = meetings.index.in_order(
         user_id=user.id, contact_id=filters.contact_id, start=_in_us(start), end=_in_us(end), after=after
     )
+    # With a contact, the index yields the meetings of all users with that contact.
     of_user = (meeting for meeting in meetings.by_ids(ids) if user.id in meeting.user_ids)
     return cut(filter(filters.admits, of_user), offset=filters.offset, limit=filters.limit)
 
@@ -51,6 +52,7 @@ def item_histories(
         and _is_seen(meeting, seen_by)
     }
     ids = {meeting_id for thread_key in threads for meeting_id in meetings.index.of_thread(thread_key)}
+    # A user's timeline holds meetings with contacts too, which belong to the contacts' threads.
     with_items = [
         meeting
         for meeting in meetings.by_ids(ids)

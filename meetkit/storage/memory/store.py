@@ -96,6 +96,7 @@ class MemoryStore:
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Store a new meeting and return it, or the first result of its idempotency key."""
         with self._lock:
+            # Before the people are checked: a repeat succeeds even where they were deleted since.
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
@@ -110,6 +111,7 @@ class MemoryStore:
     def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
         """Return the meeting of that id."""
         with self._lock:
+            # Values are frozen, so they are returned without a copy.
             meeting = self._meetings.get(meeting_id)
         return meeting if transcript else search.without_transcript(meeting)
 
@@ -140,6 +142,7 @@ class MemoryStore:
         """Return the meetings that a user owns or attends and the filters admit, by date, then id."""
         with self._lock:
             meetings = search.of_user(self._meetings, self._users.get(user_id), filters)
+        # The copies without transcripts are made outside the lock.
         return meetings if transcript else list(map(search.without_transcript, meetings))
 
     def contact_history(
@@ -237,6 +240,7 @@ class MemoryStore:
     def export_records(self) -> Iterator[Record]:
         """Yield users and contacts, then calendars, meetings and requests, as of one moment."""
         with self._lock:
+            # Under the lock, so that all records are of one moment.
             snapshot = records.export_records(self._contents)
         yield from snapshot
 

@@ -54,6 +54,7 @@ class _ValueList(TypeDecorator[Any]):
 @compiles(any_of, "sqlite")
 def _on_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
+    # SQLite has no arrays; `json_each` reads the list from one parameter.
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  # a column and a parameter
 
 

@@ -35,6 +35,7 @@ _BUSY: CompoundSelect[Any] = union_all(
     select(_MEETINGS.c.starts_at, _MEETINGS.c.ends_at).where(*_within(_MEETINGS), _MEETINGS.c.busy),
     select(_CALENDARS.c.busy_from, _CALENDARS.c.busy_until).where(*_within(_CALENDARS)),
 )
+# A changed meeting does not conflict with itself. Row numbers begin at 1, so 0 stands for a new meeting.
 _CONFLICTS: CompoundSelect[Any] = union_all(
     select(_MEETINGS.c.user_number, _MEETINGS.c.starts_at, _MEETINGS.c.ends_at).where(
         *_within(_MEETINGS), _MEETINGS.c.busy, _MEETINGS.c.meeting_number != bindparam("meeting")

@@ -138,6 +138,7 @@ def _check(number: int, key: str) -> None:
 
 def _fingerprint(key: str) -> str:
     """Return the fingerprint of a key, the same however its base64 is written."""
+    # With a prefix, so that it differs from any plain hash of the key that another program stores.
     return hashlib.sha256(b"meetkit encryption key:" + base64.urlsafe_b64decode(key)).hexdigest()
 
 

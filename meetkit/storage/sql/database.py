@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """A database given by URL, engine, or a host's connection, whose tables are those of this version.
+    """A database with the tables of this version, given by URL, engine, or a host's connection.
 
     On a URL or an engine, each function runs in a transaction of its own, which is tried again where it conflicts with
     another. On a connection, functions take part in its open transaction, which only its owner commits; one that fails
@@ -101,6 +101,7 @@ class Database:
         """
         with errors_translated():
             try:
+                # The first attempt runs without the retry machinery, as nearly all succeed.
                 with self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
             except DBAPIError as error:
@@ -111,6 +112,7 @@ class Database:
             for attempt in stamina.retry_context(
                 on=dialects.is_transient,
                 attempts=self._transactions.attempts - 1,
+                # Attempts alone bound the retries; stamina would give up after 45 seconds.
                 timeout=None,
                 wait_initial=0.01,
                 wait_max=1,

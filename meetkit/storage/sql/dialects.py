@@ -94,6 +94,7 @@ def is_transient(error: BaseException) -> bool:
 
 def is_double_booking(error: BaseException) -> bool:
     """Return whether the database refused to book somebody's time twice."""
+    # The name of the constraint on PostgreSQL, and the message of the trigger on SQLite.
     return isinstance(error, IntegrityError) and "meetkit_no_double_booking" in str(error.orig)
 
 

@@ -88,12 +88,14 @@ def _encrypted_rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
 
 
 def _is_encrypted(table: Table) -> ColumnElement[bool]:
+    # A JSON column holds an encrypted text in quotes.
     texts = [cast(column, Text) for column in table.columns if column.name in _COLUMNS]
     return or_(*(column.startswith(mark) for column in texts for mark in (ciphers.TOKEN, f'"{ciphers.TOKEN}')))
 
 
 def _row(connection: Connection, table: Table, key: tuple[Any, ...], *, lock: bool = False) -> list[Row[Any]]:
     """Return the row of a key in a list, which is empty where the row is gone."""
+    # `key_share` does not block other transactions that refer to the row.
     statement = select(table).where(_is(table, key))
     return list(connection.execute(statement.with_for_update(key_share=True) if lock else statement).all())
 

@@ -126,8 +126,10 @@ def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: sqlite3.Connection, _: object) -> None:
         dbapi_connection.execute(f"PRAGMA synchronous = {options.synchronous}")
+        # SQLite checks no references unless a connection asks for it.
         dbapi_connection.execute("PRAGMA foreign_keys = ON")
         if to_write:
+            # Overwrites deleted content in the file, so that an erasure reaches it.
             dbapi_connection.execute("PRAGMA secure_delete = ON")
             _use_wal(dbapi_connection)
 
@@ -175,6 +177,7 @@ def _open_postgresql(url: URL, options: SqlOptions) -> Engine:
         pool_size=options.pool_size,
         max_overflow=0,
         pool_use_lifo=True,
+        # A connection may have died while idle, as at a restart of the database.
         pool_pre_ping=True,
         hide_parameters=True,
         logging_name=_LOGGED_AS,

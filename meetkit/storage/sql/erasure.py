@@ -21,11 +21,13 @@ _quoting = _m.alias("quoting")
 _artefacts, _requests = tables.artefacts, tables.requests
 _PAGE = 500  # meetings in one transaction of a purge, so that nobody waits for long
 _NO_CONTENT: dict[str, Any] = {**NO_CONTENT, "action_items": [], "has_open_items": False}
+# Not LIKE, for which `_` matches any character, and which ignores case on SQLite.
 _IS_BRIEF = or_(_artefacts.c.kind == BRIEF, func.substr(_artefacts.c.kind, 1, len(BRIEF) + 1) == f"{BRIEF}:")
 _IN_NUMBERS = any_of(_m.c.number, value_list("numbers", BigInteger))
 _ends_at = _m.c.starts_at + cast(_m.c.duration_minutes, BigInteger) * MINUTE
 _HAS_CONTENT = or_(
     *(_m.c[name].is_not(None) for name in rows.TEXT_COLUMNS),
+    # An empty list is never encrypted.
     cast(_m.c.action_items, Text) != "[]",
     select(_artefacts.c.kind).where(_artefacts.c.meeting_number == _m.c.number).exists(),
     select(_requests.c.key).where(_requests.c.meeting_id == _m.c.id, _requests.c.result.is_not(None)).exists(),
@@ -34,6 +36,7 @@ _HAS_CONTENT = or_(
 
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:
     """Erase a user but for id and tenant, and the content of the meetings that they own or attend."""
+    # First of all, as this locks the user: nobody books them while their meetings are erased.
     users.update(connection, user_id, lambda user: user.erased)
     number = users.number(connection, user_id)
     of_user = tables.calendars.c.user_number == number

@@ -16,6 +16,7 @@ _t = tables.encryption_keys
 
 def has_all_keys(connection: Connection) -> bool:
     """Return whether the connection has every key that the database is encrypted with."""
+    # Only fingerprints are stored, never a key.
     in_use = connection.execute(select(_t.c.fingerprint)).scalars()
     return set(in_use).issubset(ciphers.of(connection).fingerprints)
 

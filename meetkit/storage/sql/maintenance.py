@@ -137,12 +137,13 @@ def problems(connection: Connection) -> list[str]:
         SchemaError: there are no tables, or those of another version.
     """
     schema.check(connection)
+    # The queries below would fail on tables that differ.
     if problems := [*schema.differences(connection), *_missing_guards(connection)]:
         return problems
     if connection.dialect.name == "sqlite":
         problems = [*_broken_pages(connection), *_dangling(connection)]
     if wrong := sum(_differs(connection, row) for row in connection.execute(select(tables.calendars))):
-        problems.append(f"{wrong:,} calendars whose busy time is not what is searched")
+        problems.append(f"{wrong:,} calendars whose busy time differs from the searched segments")
     if unreadable := encryption.unreadable(connection):
         problems.append(f"{unreadable:,} rows that no key of MEETKIT_ENCRYPTION_KEYS decrypts")
     return problems + [
@@ -182,6 +183,7 @@ def _count(connection: Connection, statement: Select[Any]) -> int:
     return connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
 
 
+# The latest end of all earlier bookings of a user: a booking overlaps one of them where it begins before that.
 _busy_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
 _bookings = select(_p.c.starts_at, _busy_until.label("busy_until")).where(_p.c.exclusive).subquery()
 _is_busy = _m.c.status != "cancelled"

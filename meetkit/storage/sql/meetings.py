@@ -77,6 +77,7 @@ ADD_PARTICIPANT = insert(_p)
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
     """Store a new meeting and return it, or the first result of its idempotency key."""
+    # The key is taken first, so that a concurrent repeat waits for this transaction.
     if idempotency and not claim(connection, RequestRecord.of(idempotency, meeting)):
         first = first_result(connection, idempotency)
         if first is None:
@@ -143,6 +144,7 @@ def update_meeting(
     changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
     has_other_people = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
+    # Participants are deleted before the meeting changes and inserted after it, as triggers compare the two.
     if has_other_people:
         connection.execute(delete(_p).where(is_this))
     if changes:
@@ -238,6 +240,7 @@ def _put_artefact(connection: Connection, number: int, kind: str, content: str) 
     check_storable("content", content)
     content = keys.seal(connection, content, rows.attachment_context(number, kind))
     is_this = (table.c.meeting_number == number) & (table.c.kind == kind)
+    # The meeting is locked, so no other transaction inserts this kind between the two statements.
     if not connection.execute(update(table).where(is_this).values(content=content)).rowcount:
         connection.execute(insert(table).values(meeting_number=number, kind=kind, content=content))
 
@@ -300,6 +303,7 @@ def _is_seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElemen
 
 
 def _seer_params(seen_by: Collection[str] | None) -> dict[str, list[str]]:
+    # PostgreSQL refuses NUL in a parameter; no user has such an id.
     return {} if seen_by is None else {"seen_by": list(filter(is_storable, seen_by))}
 
 
@@ -312,6 +316,7 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
     if filters.after:
         last = _get(connection, _POSITION, filters.after)
         yield tuple_(_p.c.starts_at, _m.c.id) > tuple_(last.starts_at, last.id)
+        # Implied by the comparison of pairs, but this one bounds the index.
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:
         yield _contacts.c.id == filters.contact_id

@@ -45,6 +45,7 @@ class People(Generic[PersonT]):
 
     @cached_property
     def _to_change(self) -> Select[Any]:
+        # `key_share` does not block transactions that only refer to the person.
         return self._by_id.with_for_update(key_share=True)
 
     @cached_property

@@ -17,6 +17,7 @@ from meetkit.storage.sql.record_kind import RecordKind
 
 __all__ = ["RecordKind", "export_records", "import_records", "record_kinds"]
 
+# A batch is held in memory, so long transcripts make it shorter.
 _MAX_BATCH_RECORDS = 1_000
 _MAX_BATCH_CHARACTERS = 8_000_000
 

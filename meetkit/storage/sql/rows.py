@@ -167,10 +167,12 @@ def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
 
 def _attendees(lines: str) -> list[str]:
     """Return the user ids of lines `position id`, by position."""
+    # The aggregate returns the lines in any order.
     parts = [line.partition(" ") for line in lines.split("\n")]
     return [user_id for _, _, user_id in sorted(parts, key=lambda part: int(part[0]))]
 
 
+# Few offsets exist, and to create one for each row costs time.
 @lru_cache(maxsize=256)
 def _fixed_offset(minutes: int) -> dt.timezone:
     return dt.timezone(dt.timedelta(minutes=minutes))

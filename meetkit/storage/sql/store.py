@@ -107,6 +107,7 @@ class SqlStore:
     ) -> Meeting:
         """Change a meeting, and store these attachments, by kind, in the same step."""
         before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
+        # Overwritten content stays readable in the `…-wal` of SQLite until its log is dropped.
         if rows.removes_content(before, after):
             self.database.drop_log()
         return after

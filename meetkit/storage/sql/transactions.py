@@ -48,7 +48,7 @@ class OwnTransactions:
         self.attempts = attempts
         self._engine = engine
         # Single statements need no transaction begun and ended around them. SQLite begins none for them, and
-        # would forget its prepared statements at each change of the level.
+        # would drop its prepared statements at each change of the level.
         is_sqlite = engine.dialect.name == "sqlite"
         self._reader = engine if is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._session = _ReadSession()

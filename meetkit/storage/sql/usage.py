@@ -16,6 +16,7 @@ _SUMS = (
     select(
         *_GROUP,
         func.count().label("calls"),
+        # Without a count from the provider the sum would be NULL.
         func.coalesce(func.sum(table.c.input_tokens), 0).label("input_tokens"),
         func.coalesce(func.sum(table.c.output_tokens), 0).label("output_tokens"),
         func.sum(table.c.seconds).label("seconds"),
