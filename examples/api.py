@@ -1,4 +1,4 @@
-"""The document's app in a page: meetings, briefs and analyses by Flask, over the sample and a model that fails.
+"""A small Flask app: meetings, briefs and analyses, over the sample data and a model that fails at times.
 
     python examples/api.py 5000
     curl 'localhost:5000/meetings?user_id=user_1&limit=2'
@@ -8,8 +8,8 @@
     curl localhost:5000/meetings/meeting_1/analyze --json '{"transcript": "Sarah Chen: I will send it by Friday."}'
     curl localhost:5000/meetings/meeting_1/insights
 
-200, and 201 for what is new; 400 for a request that is wrong, 404 for what is not there, 500 for an answer of the model
-that is of no use, 503 with Retry-After where it fails at each of three attempts.
+Status codes: 200, 201 for a created meeting, 400 for an invalid request, 404 for an unknown id, 500 for an unusable
+answer of the model, 503 with Retry-After where it fails at each of three attempts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from meetkit.web.flask import blueprint, render_problems
 
 
 def create_app(llm: LLMClient | None = None) -> Flask:
-    """The app; the model is by default the mock, which fails in three calls of ten."""
+    """Create the app; the model is by default the mock, which fails in three calls of ten."""
     app = Flask(__name__)
     app.register_blueprint(blueprint(store=data.sample_store(), llm=llm or MockLLMClient()), url_prefix="/")
     render_problems(app)

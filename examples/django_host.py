@@ -1,11 +1,11 @@
-"""A host by Django, in one file: meetkit works on the host's own tables, by a `Store` over its ORM.
+"""A Django host in one file: meetkit works on the host's own tables, by a `Store` over its ORM.
 
     python examples/django_host.py 8000
     curl 'localhost:8000/meetings?user_id=user_1'
     curl -X POST localhost:8000/meetings/meeting_1/prepare
 
-`DjangoStore` passes `meetkit.testing.StoreContract`. What the host asks of its meetings has columns; the whole value
-lies beside them as JSON. The file is that of DJANGO_HOST_DATABASE, by default `django_host.db`.
+`DjangoStore` passes `meetkit.testing.StoreContract`. What queries filter by has columns; the whole value is
+stored as JSON. The database file is DJANGO_HOST_DATABASE, by default `django_host.db`.
 """
 
 # ruff: noqa: D102, D106 -- the methods of a store are told by its protocol
@@ -91,7 +91,7 @@ django.setup()
 
 
 class Row(models.Model):
-    """A table of values, each under its id."""
+    """A table of values by id."""
 
     key = models.CharField(max_length=200, unique=True)
     value = models.TextField()
@@ -101,7 +101,7 @@ class Row(models.Model):
 
 
 class Employee(Row):
-    """One of ours, with calendars from elsewhere by name."""
+    """A user, with imported calendars by name."""
 
     calendars = models.JSONField(default=dict)
 
@@ -110,14 +110,14 @@ class Employee(Row):
 
 
 class Client(Row):
-    """One of theirs."""
+    """A contact."""
 
     class Meta:
         app_label = "crm"
 
 
 class Appointment(Row):
-    """A meeting, with what lies beside it by kind; `start` and `end` are microseconds since 1970 UTC."""
+    """A meeting with its attachments by kind; `start` and `end` are microseconds since 1970 UTC."""
 
     contact = models.CharField(max_length=200, null=True, db_index=True)
     start = models.BigIntegerField()
@@ -134,7 +134,7 @@ class Appointment(Row):
 
 
 class Attendance(models.Model):
-    """Who of ours is in a meeting."""
+    """A user's participation in a meeting."""
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="people")
     user = models.CharField(max_length=200, db_index=True)
@@ -144,7 +144,7 @@ class Attendance(models.Model):
 
 
 class Request(Row):
-    """A request that was made under a key."""
+    """A request with an idempotency key."""
 
     meeting = models.CharField(max_length=200, db_index=True)
 
@@ -153,7 +153,7 @@ class Request(Row):
 
 
 class Call(models.Model):
-    """What a call to a model cost."""
+    """A call to a model, and its cost."""
 
     value = models.TextField()
 
@@ -165,7 +165,7 @@ TABLES = (Employee, Client, Appointment, Attendance, Request, Call)
 
 
 def create_tables() -> None:
-    """Make the tables that are not there; a host of many files has migrations."""
+    """Create missing tables; a larger host has migrations."""
     present = connection.introspection.table_names()
     with connection.schema_editor() as editor:
         for table in TABLES:
@@ -175,20 +175,20 @@ def create_tables() -> None:
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """All or nothing, and nobody else writes meanwhile; joins a transaction of the host's."""
+    """Write in one transaction, which excludes other writers; joins an open transaction of the host."""
     try:
         with transaction.atomic():
             yield
     finally:
         if not connection.in_atomic_block:
-            close_old_connections()  # Django does so after a request, but not for a thread of one's own.
+            close_old_connections()  # Django does so after a request, but not for a thread of the host.
 
 
 def _row(table: Any, kind: str, key: str) -> Any:
-    found = table.objects.filter(key=key).first() if is_storable(key) else None
-    if found is None:
+    row = table.objects.filter(key=key).first() if is_storable(key) else None
+    if row is None:
         raise NotFoundError(kind, key)
-    return found
+    return row
 
 
 def _check_free(table: Any, kind: str, key: str) -> None:
@@ -238,9 +238,9 @@ class DjangoStore:
                 return first
             self._check_people(meeting)
             self._check_time(meeting)
-            self._keep(meeting)
+            self._save(meeting)
             if idempotency:
-                self._keep_request(RequestRecord.of(idempotency, meeting))
+                self._save_request(RequestRecord.of(idempotency, meeting))
             return meeting
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -249,10 +249,10 @@ class DjangoStore:
 
     def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
         rows = Appointment.objects if transcript else Appointment.objects.defer("transcript")
-        found = rows.filter(key=meeting_id).first() if is_storable(meeting_id) else None
-        if found is None:
+        row = rows.filter(key=meeting_id).first() if is_storable(meeting_id) else None
+        if row is None:
             raise NotFoundError("meeting", meeting_id)
-        return _meeting(found, transcript=transcript)
+        return _meeting(row, transcript=transcript)
 
     def update_meeting(
         self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
@@ -263,15 +263,15 @@ class DjangoStore:
             after = change(before)
             self._check_people(after, before)
             self._check_time(after, before)
-            self._keep(after, row, **(artefacts or {}))
+            self._save(after, row, **(artefacts or {}))
             return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
         with _writing():
             row = _row(Appointment, "meeting", meeting_id)
             check_version(meeting_id, _meeting(row).version, expected=expected_version)
-            self._forget_beside(row)
-            self._forget_briefs(row.contact)
+            self._delete_attachments(row)
+            self._delete_briefs(row.contact)
             row.delete()
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
@@ -284,8 +284,8 @@ class DjangoStore:
         if filters.after:
             last = _row(Appointment, "meeting", filters.after)
             rows = rows.filter(models.Q(start__gt=last.start) | models.Q(start=last.start, key__gt=last.key))
-        found = (_meeting(row, transcript=transcript) for row in (rows if transcript else rows.defer("transcript")))
-        return cut(filter(filters.admits, found), offset=filters.offset, limit=filters.limit)
+        meetings = (_meeting(row, transcript=transcript) for row in (rows if transcript else rows.defer("transcript")))
+        return cut(filter(filters.admits, meetings), offset=filters.offset, limit=filters.limit)
 
     def contact_history(
         self,
@@ -298,9 +298,13 @@ class DjangoStore:
     ) -> list[Meeting]:
         self.get_contact(contact_id)
         rows = Appointment.objects.filter(contact=contact_id, start__lt=to_microseconds(before))
-        found = map(_meeting, rows.order_by("-start", "-key"))
-        past = (one for one in found if one.status == "completed" or (one.status == "scheduled" and one.date < now))
-        return cut((one for one in past if _is_seen(one, seen_by)), offset=0, limit=limit)
+        meetings = map(_meeting, rows.order_by("-start", "-key"))
+        past = (
+            meeting
+            for meeting in meetings
+            if meeting.status == "completed" or (meeting.status == "scheduled" and meeting.date < now)
+        )
+        return cut((meeting for meeting in past if _is_seen(meeting, seen_by)), offset=0, limit=limit)
 
     def item_histories(
         self, *, user_id: str | None = None, contact_id: str | None = None, seen_by: Collection[str] | None = None
@@ -310,13 +314,15 @@ class DjangoStore:
         if contact_id is not None:
             self.get_contact(contact_id)
         rows = Appointment.objects.filter(has_items=True).defer("transcript")
-        found = [one for row in rows if _is_seen(one := _meeting(row, transcript=False), seen_by)]
-        circles = {
-            one.thread_key
-            for one in found
-            if one.has_open_items and user_id in (None, *one.user_ids) and contact_id in (None, one.contact_id)
+        meetings = [meeting for row in rows if _is_seen(meeting := _meeting(row, transcript=False), seen_by)]
+        threads = {
+            meeting.thread_key
+            for meeting in meetings
+            if meeting.has_open_items
+            and user_id in (None, *meeting.user_ids)
+            and contact_id in (None, meeting.contact_id)
         }
-        return [one for one in found if one.thread_key in circles]
+        return [meeting for meeting in meetings if meeting.thread_key in threads]
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         with _writing():
@@ -324,21 +330,21 @@ class DjangoStore:
             Employee.objects.filter(key=user_id).update(calendars={})
             for row in Appointment.objects.filter(people__user=user_id):
                 off = {"status": "cancelled"} if is_planned(_meeting(row), user_id, now=now) else {}
-                self._empty(row, now=now, title=ERASED_TITLE, **off)
+                self._delete_content(row, now=now, title=ERASED_TITLE, **off)
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
         with _writing():
             self.update_contact(contact_id, lambda contact: contact.erased)
             for row in Appointment.objects.filter(contact=contact_id):
-                self._empty(row, now=now, title=ERASED_TITLE)
+                self._delete_content(row, now=now, title=ERASED_TITLE)
 
     def purge(self, before: dt.datetime, *, now: dt.datetime) -> int:
         with _writing():
-            answered = [request.meeting_id for request in self._requests() if request.result]
+            meeting_ids = [request.meeting_id for request in self._requests() if request.result]
             rows = Appointment.objects.filter(end__lt=to_microseconds(before))
-            full = [row for row in rows if _meeting(row).has_content or row.notes or row.key in answered]
+            full = [row for row in rows if _meeting(row).has_content or row.notes or row.key in meeting_ids]
             for row in full:
-                self._empty(row, now=now)
+                self._delete_content(row, now=now)
             return len(full)
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -347,7 +353,7 @@ class DjangoStore:
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         with _writing():
             row = _row(Appointment, "meeting", meeting_id)
-            self._keep(_meeting(row), row, **{kind: content})
+            self._save(_meeting(row), row, **{kind: content})
 
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
         return _row(Appointment, "meeting", meeting_id).notes.get(kind)
@@ -359,16 +365,16 @@ class DjangoStore:
             row.save()
 
     def get_calendars(self, user_id: str) -> list[Calendar]:
-        found = sorted(_row(Employee, "user", user_id).calendars.items())
-        return [Calendar.model_validate(calendar) for _, calendar in found]
+        calendars = sorted(_row(Employee, "user", user_id).calendars.items())
+        return [Calendar.model_validate(calendar) for _, calendar in calendars]
 
     def add_usage(self, usage: Usage) -> None:
         with _writing():
             Call.objects.create(value=usage.model_dump_json())
 
     def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
-        calls = (Usage.model_validate_json(call.value) for call in Call.objects.all())
-        return UsageTotal.of([one for one in calls if (not start or start <= one.at) and (not end or one.at < end)])
+        calls = [Usage.model_validate_json(row.value) for row in Call.objects.all()]
+        return UsageTotal.of([call for call in calls if (not start or start <= call.at) and (not end or call.at < end)])
 
     def export_records(self) -> Iterator[Record]:
         with _writing():
@@ -376,7 +382,9 @@ class DjangoStore:
             for row in Client.objects.order_by("id"):
                 yield ContactRecord(contact=Contact.model_validate_json(row.value))
             for row in Employee.objects.order_by("id"):
-                yield from (CalendarRecord(user_id=row.key, calendar=one) for one in self.get_calendars(row.key))
+                yield from (
+                    CalendarRecord(user_id=row.key, calendar=calendar) for calendar in self.get_calendars(row.key)
+                )
             for row in Appointment.objects.order_by("id"):
                 yield MeetingRecord(meeting=_meeting(row), artefacts=row.notes)
             yield from self._requests()
@@ -398,11 +406,11 @@ class DjangoStore:
             case CalendarRecord():
                 self.put_calendar(record.user_id, record.calendar)
             case RequestRecord():
-                self._keep_request(record)
+                self._save_request(record)
             case MeetingRecord():
                 self._check_people(record.meeting)
                 self._check_bookings(record.meeting)
-                self._keep(record.meeting, **record.artefacts)
+                self._save(record.meeting, **record.artefacts)
 
     def _add(self, table: Any, kind: str, person: User | Contact) -> None:
         with _writing():
@@ -419,16 +427,16 @@ class DjangoStore:
 
     def _people(self, table: Any, model: Any, filters: PeopleFilters) -> list[Any]:
         people = [model.model_validate_json(row.value) for row in table.objects.all()]
-        found = sorted(filter(filters.admits, people), key=lambda one: (one.name, one.id))
+        matches = sorted(filter(filters.admits, people), key=lambda person: (person.name, person.id))
         if filters.after:
             last = model.model_validate_json(_row(table, model.__name__.lower(), filters.after).value)
             if last.tenant_id != filters.tenant_id:
                 raise NotFoundError(model.__name__.lower(), filters.after)
-            found = [one for one in found if (one.name, one.id) > (last.name, last.id)]
-        return cut(found, offset=filters.offset, limit=filters.limit)
+            matches = [person for person in matches if (person.name, person.id) > (last.name, last.id)]
+        return cut(matches, offset=filters.offset, limit=filters.limit)
 
-    def _keep(self, meeting: Meeting, row: Appointment | None = None, /, **notes: str) -> None:
-        """Keep a meeting, in place of what was in its row, and these notes beside it."""
+    def _save(self, meeting: Meeting, row: Appointment | None = None, /, **notes: str) -> None:
+        """Store a meeting in its row, and these notes as attachments."""
         for kind, content in notes.items():
             check_storable(kind, content)
         if row is None:
@@ -442,24 +450,24 @@ class DjangoStore:
         row.people.all().delete()
         Attendance.objects.bulk_create(Attendance(appointment=row, user=user_id) for user_id in meeting.user_ids)
 
-    def _empty(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
-        self._keep(without_content(_meeting(row), now=now, **changes), row)
-        self._forget_beside(row)
-        self._forget_briefs(row.contact)
+    def _delete_content(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
+        self._save(without_content(_meeting(row), now=now, **changes), row)
+        self._delete_attachments(row)
+        self._delete_briefs(row.contact)
 
-    def _forget_briefs(self, contact_id: str | None) -> None:
-        for same in Appointment.objects.filter(contact=contact_id) if contact_id else ():
-            notes = {kind: note for kind, note in same.notes.items() if not is_brief(kind)}
-            Appointment.objects.filter(pk=same.pk).update(notes=notes)
+    def _delete_briefs(self, contact_id: str | None) -> None:
+        for row in Appointment.objects.filter(contact=contact_id) if contact_id else ():
+            notes = {kind: note for kind, note in row.notes.items() if not is_brief(kind)}
+            Appointment.objects.filter(pk=row.pk).update(notes=notes)
 
-    def _forget_beside(self, row: Appointment) -> None:
+    def _delete_attachments(self, row: Appointment) -> None:
         Appointment.objects.filter(pk=row.pk).update(notes={})
         for request in Request.objects.filter(meeting=row.key):
             record = RequestRecord.model_validate_json(request.value)
             request.value = record.model_copy(update={"result": None}).model_dump_json()
             request.save()
 
-    def _keep_request(self, record: RequestRecord) -> None:
+    def _save_request(self, record: RequestRecord) -> None:
         _check_free(Request, "request", record.idempotency.key)
         Request.objects.create(key=record.idempotency.key, meeting=record.meeting_id, value=record.model_dump_json())
 
@@ -480,12 +488,18 @@ class DjangoStore:
 
     def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
         if takes_time(meeting, before):
-            busy = [(who, span) for who in meeting.user_ids for span in self._busy(who, *meeting.span, but=meeting.id)]
+            busy = [
+                (user_id, span)
+                for user_id in meeting.user_ids
+                for span in self._busy(user_id, *meeting.span, but=meeting.id)
+            ]
             if busy:
-                raise ConflictError.of(Busy(who, to_datetime(start), to_datetime(end)) for who, (start, end) in busy)
+                raise ConflictError.of(
+                    Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in busy
+                )
 
     def _check_bookings(self, meeting: Meeting) -> None:
-        """An import may overlap anything but two bookings."""
+        """Refuse an imported booking that overlaps another; other imported meetings may overlap."""
         start, end = meeting.span
         rows = Appointment.objects.filter(
             people__user__in=meeting.user_ids, is_booked=True, start__lt=end, end__gt=start
@@ -498,7 +512,7 @@ BACKEND = Backend(DjangoStore(), llm=None)
 
 
 def answer(request: HttpRequest, operation: Callable[..., Reply], *args: Any, **kwargs: Any) -> HttpResponse:
-    """Have an operation of meetkit's done, as its own routes do. Who asks is for the host's middleware to tell."""
+    """Run an operation of meetkit, as its own routes do. The host's middleware authenticates callers."""
     try:
         context = RequestContext(None, Credentials(address=request.META["REMOTE_ADDR"]))
         with BACKEND.serving(context):
@@ -509,12 +523,12 @@ def answer(request: HttpRequest, operation: Callable[..., Reply], *args: Any, **
 
 
 def list_meetings(request: HttpRequest) -> HttpResponse:
-    """The meetings of a user."""
+    """List the meetings of a user."""
     return answer(request, lambda context: meetings.list_meetings(context, parse_query(request)))
 
 
 def parse_query(request: HttpRequest) -> MeetingQuery:
-    """What follows `?`."""
+    """Return the query string as a value."""
     return parse(MeetingQuery, {**request.GET.dict(), "user_id": request.GET.getlist("user_id")})
 
 
@@ -526,7 +540,7 @@ def prepare(request: HttpRequest, meeting_id: str) -> HttpResponse:
 
 
 def get_prep(request: HttpRequest, meeting_id: str) -> HttpResponse:
-    """The brief before a meeting."""
+    """Return the brief before a meeting."""
     return answer(request, insights.get_prep, meeting_id)
 
 
@@ -538,7 +552,7 @@ urlpatterns = [
 
 
 def fill() -> None:
-    """Take the sample over into the host's tables, unless there is something in them."""
+    """Copy the sample data into the host's tables, unless they have data."""
     create_tables()
     if not Employee.objects.exists():
         DjangoStore().import_records(data.sample_store().export_records())

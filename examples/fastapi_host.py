@@ -1,4 +1,4 @@
-"""A host by FastAPI: its own routes and tokens, and under `/api/v1` meetkit's, as far as each may.
+"""A FastAPI host: its own routes and tokens, and meetkit's routes under `/api/v1`, limited to what each caller may do.
 
 Try it:
 
@@ -26,17 +26,17 @@ STAFF = {
 }
 
 
-def who_has(credentials: Credentials) -> Caller:
-    """Whose token it is, by the host's own list."""
+def identify(credentials: Credentials) -> Caller:
+    """Return the owner of a token, from the host's own list."""
     if credentials.token not in STAFF:
-        raise UnauthenticatedError("send a token of the host's")
+        raise UnauthenticatedError("send a valid token of the host")
     return STAFF[credentials.token]
 
 
 def create_app() -> FastAPI:
-    """The host's app."""
+    """Create the host's app."""
     app = FastAPI(title="A host")
-    meetings = router(store=data.sample_store(), llm=None, identify=who_has, guard=GuardedStore)
+    meetings = router(store=data.sample_store(), llm=None, identify=identify, guard=GuardedStore)
     app.include_router(meetings, prefix="/api/v1")
     render_problems(app)
 

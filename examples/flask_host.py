@@ -1,4 +1,4 @@
-"""A host by Flask: its own pages and sessions, and under `/crm` meetkit's routes, as far as each may.
+"""A Flask host: its own pages and sessions, and meetkit's routes under `/crm`, limited to what each caller may do.
 
 Try it:
 
@@ -29,19 +29,19 @@ STAFF = {
 PASSWORD = generate_password_hash("demo")
 
 
-def who_is_signed_in(_: Credentials) -> Caller:
-    """Who makes the request under way, by the host's own session."""
+def identify(_: Credentials) -> Caller:
+    """Return the caller of the current request, from the host's own session."""
     if session.get("name") not in STAFF:
         raise UnauthenticatedError("sign in first")
     return STAFF[session["name"]]
 
 
 def create_app() -> Flask:
-    """The host's app."""
+    """Create the host's app."""
     app = Flask(__name__)
-    # A cookie that other sites' pages cannot have sent along, as POST routes go by it.
+    # Routes that change data trust this cookie, so pages of other sites must not send it.
     app.config.update(SECRET_KEY=secrets.token_hex(), SESSION_COOKIE_SAMESITE="Lax")
-    crm = blueprint(store=data.sample_store(), llm=None, identify=who_is_signed_in, guard=GuardedStore)
+    crm = blueprint(store=data.sample_store(), llm=None, identify=identify, guard=GuardedStore)
     app.register_blueprint(crm, url_prefix="/crm")
 
     @app.get("/")
@@ -50,8 +50,8 @@ def create_app() -> Flask:
 
     @app.post("/sign-in")
     def sign_in() -> tuple[str, int]:
-        known = request.form.get("name") in STAFF
-        if not (check_password_hash(PASSWORD, request.form.get("password", "")) and known):
+        is_staff = request.form.get("name") in STAFF
+        if not (check_password_hash(PASSWORD, request.form.get("password", "")) and is_staff):
             return "No.", 401
         session["name"] = request.form["name"]
         return "Welcome.", 200

@@ -33,7 +33,7 @@ assert len(meetkit.data.MEETINGS) == 18
 for module, extra in (
     ("meetkit.cli.app", "cli"),
     ("meetkit.calendars", "calendar"),
-    ("meetkit.providers.real", "llm"),
+    ("meetkit.providers.client", "llm"),
     ("meetkit.insights.model", "llm"),
     ("meetkit.storage.sql", "sql"),
     ("meetkit.web.app", "web"),

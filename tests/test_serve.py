@@ -100,7 +100,7 @@ def test_the_tables_are_looked_at_once(tmp_path: Path) -> None:
     """Whether they are to be made, brought up, or used as they are."""
     given = settings.Settings(database_url=f"sqlite:///{tmp_path / 'meetkit.db'}")
     for is_new in (True, False):
-        with mock.patch.object(schema, "current", wraps=schema.current) as look:
+        with mock.patch.object(schema.Chain, "current", autospec=True, side_effect=schema.Chain.current) as look:
             service = service_of(create_app(given))
         with service.closing:
             assert (look.call_count, service.accounts.database.is_new) == (1, is_new)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import socket
 import time
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
 
+from meetkit.web.app.server import GracefulServer
+from meetkit.web.dispatch import BoundRoute
+from meetkit.web.middleware.cors import Cors
+from meetkit.web.timeouts import Connection
 from tests.servers import Server, running_server
 
 pytestmark = pytest.mark.enable_socket
@@ -90,3 +96,41 @@ def test_a_body_may_come_slowly(server: Server) -> None:
     head = BEGIN + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(pieces)
 
     assert b"password: Field required" in answer(server, head, *pieces)
+
+
+def test_uvicorn_still_has_no_such_limits_of_its_own() -> None:
+    """Where this fails, see whether `Connection` and `GracefulServer` are still needed (decision 23)."""
+    options = inspect.signature(uvicorn.Config).parameters
+
+    assert {name for name in options if name.startswith(("timeout", "limit", "h11", "httptools"))} == {
+        "h11_max_incomplete_event_size",
+        "limit_concurrency",
+        "limit_max_requests",
+        "limit_max_requests_jitter",
+        "timeout_graceful_shutdown",
+        "timeout_keep_alive",
+        "timeout_notify",
+        "timeout_worker_healthcheck",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ours", "names"),
+    [
+        (
+            Connection,
+            {
+                *("connection_made", "data_received", "on_message_begin", "on_headers_complete", "on_body"),
+                *("on_message_complete", "send_400_response"),
+            },
+        ),
+        (GracefulServer, {"startup", "handle_exit", "on_tick", "shutdown"}),
+        (Cors, {"preflight_response"}),
+        (BoundRoute, {"get_route_handler", "matches"}),
+    ],
+)
+def test_methods_that_we_override_are_there(ours: type, names: set[str]) -> None:
+    (theirs,) = ours.__bases__
+
+    assert {name for name, _ in inspect.getmembers(ours, inspect.isfunction) if name in vars(ours)} >= names
+    assert all(callable(getattr(theirs, name)) for name in names)
