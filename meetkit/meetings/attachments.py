@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from meetkit.errors import NotFoundError, brief_repr
 from meetkit.models.base import Value
-from meetkit.models.insights import BRIEF as BRIEF
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
 

@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.meetings import attachments, service
+from meetkit.meetings.attachments import INSIGHTS
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
+from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -36,7 +38,7 @@ def get_prep(context: RequestContext, meeting_id: str) -> Reply:
     """Return the last brief of a meeting."""
     prep = service.get_prep(meeting_id)
     if prep is None:
-        raise attachments.missing("brief of a meeting", meeting_id, attachments.BRIEF)
+        raise attachments.missing("brief of a meeting", meeting_id, BRIEF)
     return Reply.of(prep)
 
 
@@ -63,7 +65,7 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     """Return the insights of a meeting's last analysis."""
     insights = service.get_insights(meeting_id)
     if insights is None:
-        raise attachments.missing("analysis of a meeting", meeting_id, attachments.INSIGHTS)
+        raise attachments.missing("analysis of a meeting", meeting_id, INSIGHTS)
     if query.offsets == "code_points":
         return Reply.of(insights)
     text = service.get_meeting(meeting_id).transcript or ""
