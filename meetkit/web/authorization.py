@@ -41,6 +41,7 @@ class Requirements:
         Raises:
             ForbiddenError: the caller lacks a permission.
         """
+        # Backends without `identify` know no callers; all others have refused the request by now.
         if caller is None:
             return
         if self.session:
@@ -120,6 +121,7 @@ def _with_check_async(
 
 def _subject_reader(operation: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], str]:
     """Return a function that reads the operation's first argument after the context, positional or by name."""
+    # FastAPI's handlers pass ids by position, Flask's by name.
     _, *names = inspect.signature(operation).parameters
 
     def subject_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

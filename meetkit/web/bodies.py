@@ -23,6 +23,7 @@ class Listing(Value):
 def null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None:
     """Have the schema of a patch allow null only for fields that null clears; leaving one out is no null."""
     for name, field in schema["properties"].items():
+        # A default would read as if leaving a field out sent it.
         field.pop("default", None)
         if name not in model.clearable | {"expected_version"} and "anyOf" in field:
             (only,) = [choice for choice in field.pop("anyOf") if choice != {"type": "null"}]

@@ -100,11 +100,13 @@ class RequestContext:
         """Return the key under which the store knows a caller's key: two callers never share one, guard or no guard."""
         if key is None or self.caller is None:
             return key
+        # Hashed, as both parts together may be longer than a store's column.
         return hashlib.sha256(f"{self.caller.account_id} {key}".encode()).hexdigest()
 
     def id_for(self, kind: str, key: str | None) -> str:
         """Return the id of a new `kind`: random, or derived from the idempotency key, so that a repeat has it too."""
         own = self.idempotency_key(key)
+        # 128 bits: two keys never meet by chance.
         return new_id(kind) if own is None else f"{kind}_{hashlib.sha256(f'{kind} {own}'.encode()).hexdigest()[:32]}"
 
 

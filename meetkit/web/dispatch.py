@@ -26,6 +26,7 @@ from meetkit.web.reply import Reply
 P = ParamSpec("P")
 ServiceT = TypeVar("ServiceT")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+# In the scope of a request, so that a body's sender is authenticated once.
 _CONTEXT = "meetkit.context"
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PARAMETERS = re.compile(r"{[^}]*}")
@@ -57,6 +58,7 @@ class Dispatcher:
             with self.backend.serving(context):
                 reply = await operation(context, *args, **kwargs)
         else:
+            # Work that is slow by nature, such as hashing, has threads of its own and holds up only its kind.
             limiter = self.pools[requirements.threads] if requirements.threads else self.threads
             run = partial(self._run, request, requirements.authenticated, operation, args, kwargs)
             reply = await anyio.to_thread.run_sync(run, limiter=limiter)
@@ -77,6 +79,7 @@ class Dispatcher:
         return context
 
     def _run(self, request: Request, authenticated: bool, operation: Any, args: Any, kwargs: Any) -> Reply:
+        # Authentication and operation share one connection to the database.
         with self.backend.read_session():
             context = request.scope.get(_CONTEXT) or self._admit(request, authenticated)
             with self.backend.serving(context):
@@ -136,6 +139,7 @@ class BoundRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Create the route of a path."""
         super().__init__(path, endpoint, **options)
+        # The last fixed part differs most between routes; a path that ends with an id has it before that.
         self._literal = _PARAMETERS.split(path)[-1] or _PARAMETERS.split(path)[-2]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -157,6 +161,7 @@ class BoundRoute(APIRoute):
             await dispatcher.admit(request)
             return await handle(request)
 
+        # A public route refuses no one, and a request without a body costs nothing until its operation runs.
         has_body = not _METHODS_WITH_BODY.isdisjoint(self.methods or ())
         is_public = (self.openapi_extra or {}).get("security") == PUBLIC["security"]
         return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle
@@ -182,6 +187,7 @@ def bind(
     Raises:
         TypeError: a router holds something else than API routes.
     """
+    # FastAPI creates routes from a class, so the dispatcher is an attribute of a class of its own.
     route_class = type("BoundRoute", (BoundRoute,), {"dispatcher": dispatcher, "prefix": prefix})
     router = APIRouter() if into is None else into
     for route in (route for source in routers for route in source.routes):
@@ -190,18 +196,23 @@ def bind(
         router.add_api_route(
             prefix + route.path,
             route.endpoint,
-            # Handlers reply with bytes of their own; the model is for the document alone, and slow to prepare.
-            response_model=route.response_model if in_schema else None,
+            response_model=route.response_model,
             status_code=route.status_code,
             tags=route.tags,
             dependencies=route.dependencies,
             summary=route.summary,
             description=route.description,
             response_description=route.response_description,
-            responses=route.responses if in_schema else None,
+            responses=route.responses,
             deprecated=route.deprecated,
             methods=route.methods,
             operation_id=route.operation_id,
+            response_model_include=route.response_model_include,
+            response_model_exclude=route.response_model_exclude,
+            response_model_by_alias=route.response_model_by_alias,
+            response_model_exclude_unset=route.response_model_exclude_unset,
+            response_model_exclude_defaults=route.response_model_exclude_defaults,
+            response_model_exclude_none=route.response_model_exclude_none,
             include_in_schema=in_schema and route.include_in_schema,
             response_class=route.response_class,
             name=route.name,
@@ -246,5 +257,6 @@ def allow_only(router: APIRouter, methods: str, *paths: str) -> None:
 
 def _prefix_of(request: Request) -> str:
     """Return the part of the request's path that precedes the path of its route."""
+    # A host may include the router under any prefix, and mount the app below a path; both precede the route's own.
     segments = request.scope["route"].path.count("/")
     return str(request.scope["path"]).rsplit("/", segments)[0]

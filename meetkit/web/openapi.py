@@ -30,6 +30,7 @@ _PROBLEMS = {
     500: "An unexpected error, or an unusable answer of the model.",
     503: "The database or the model is unavailable; Retry-After says when to try again.",
 }
+# Any request may be refused or fail in these ways.
 _OF_ALL = (401, 403, 429, 500, 503)
 
 
@@ -94,6 +95,7 @@ def document(app: FastAPI, extras: Extras) -> None:
 def _document_of(app: FastAPI, extras: Extras) -> Schema:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     components = document["components"]["schemas"]
+    # Schemas of FastAPI's own errors, which no response has.
     for name in ("HTTPValidationError", "ValidationError"):
         components.pop(name, None)
     components.update(extras.schemas)
@@ -111,6 +113,7 @@ def _operations(document: Schema) -> Iterator[Schema]:
 
 def _complete(operation: Schema, extras: Extras) -> None:
     responses = operation["responses"]
+    # Invalid requests are 400 here, as `render_problems` replies.
     responses.pop("422", None)
     if "202" in responses:  # They have no body, which FastAPI has no way to declare.
         responses["202"].pop("content", None)

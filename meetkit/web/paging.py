@@ -15,7 +15,9 @@ from meetkit.web.reply import Reply
 
 PREFIX = "/api/v1"
 T = TypeVar("T")
+# Bounded, as a page is built in memory.
 Limit = Annotated[int, Field(ge=1, le=200, description="The most items of a page.")]
+# Bounded, as all items before a page are read and skipped; a cursor has no bound.
 PageNumber = Annotated[int, Field(ge=1, le=200, description="The number of the page, from 1, counted from `after`.")]
 
 
@@ -40,6 +42,7 @@ def page_of(
     if len(results) <= query.limit:
         return Reply.of(kind(items=items), **dump)
     after = cursor(items[-1])
+    # The cursor replaces the page number, which counts from the previous cursor.
     params = query.model_dump(mode="json", exclude_unset=True, exclude={"page"}) | {"after": after}
     link = f'<{PREFIX}{path}?{urlencode(params, doseq=True)}>; rel="next"'
     return Reply.of(kind(items=items, next=after), headers={"Link": link}, **dump)

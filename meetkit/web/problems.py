@@ -20,10 +20,12 @@ NOT_JSON = "the body is not JSON, or not in UTF-8"
 WRONG_CONTENT_TYPE = "send JSON, with the header Content-Type: application/json"
 NEITHER_JSON_NOR_FORM = "send application/json, or multipart/form-data with a `file`"
 NO_FILE = "file: send a file of that name in a multipart/form-data body"
+# The widest form has two fields; a parser must not collect thousands.
 MAX_FORM_FIELDS = 10
 """The most fields of a form with a file."""
 DATABASE_FAILED = "the database failed; the server's log has the reason, under this request's id"
 _RETRY_AFTER = 1
+# The first element of the locations that FastAPI reports.
 _PARTS = frozenset({"body", "query", "path", "header", "cookie"})
 _log = logging.getLogger("meetkit.web")
 

@@ -16,6 +16,7 @@ from meetkit.settings import Settings
 
 HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 _CREATE = f"`{HOW_TO_MAKE_ONE}`"
+# The size of the HMAC-SHA256 key; a shorter secret weakens it (RFC 7518, 3.2).
 _MIN_LENGTH = 32
 _log = logging.getLogger("meetkit.web")
 
@@ -70,6 +71,7 @@ def _development_key(file: Path | None) -> str:
 
 def _create(file: Path, content: str) -> None:
     """Create a file with its content in one step, readable by its owner only."""
+    # A link to a complete draft: no other process ever reads a file that is half written.
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as stream:
         stream.write(f"{content}\n")

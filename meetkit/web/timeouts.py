@@ -20,8 +20,8 @@ class Connection(HttpToolsProtocol):
     The parser stores what has arrived of a header, and copies it whenever more arrives.
     """
 
-    _pending = 0
     # Bytes since a head began or ended, or a part of a body arrived.
+    _pending = 0
     _is_due = True
     _received_at = 0.0
 
@@ -63,6 +63,7 @@ class Connection(HttpToolsProtocol):
 
     def close_if_late(self) -> None:
         """Close the connection where more of a request is due, and has been for too long."""
+        # A paused connection waits for the app, not for the client.
         if self._is_due and not self.flow.read_paused and monotonic() - self._received_at > SECONDS:
             self.transport.close()
 
@@ -70,6 +71,7 @@ class Connection(HttpToolsProtocol):
         self._pending, self._is_due, self._received_at = 0, True, monotonic()
 
     def _refuse(self, status: int, detail: str) -> None:
+        # No request is parsed yet, so no response can come from the app.
         reply = problems.problem(status, detail)
         head = f"content-type: {reply.media_type}\r\ncontent-length: {len(reply.content)}\r\nconnection: close\r\n\r\n"
         self.transport.write(STATUS_LINE[status] + head.encode() + reply.content)

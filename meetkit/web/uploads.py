@@ -17,6 +17,7 @@ from meetkit.web.problems import MAX_FORM_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+# FastAPI declares a body of one media type only, so these routes read theirs, and document it by `openapi_extra`.
 async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes | None]:
     """Read a body that is JSON, or a form with a file; no body at all is an empty object.
 
@@ -58,6 +59,7 @@ def _media_type(request: Request) -> str:
 def _read(body: bytes) -> object:
     try:
         return json.loads(body)
+    # Deep nesting exhausts the stack before the size limit is reached.
     except (ValueError, RecursionError):
         raise InvalidRequestError(NOT_JSON) from None
 

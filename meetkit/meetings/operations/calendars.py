@@ -14,6 +14,7 @@ from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
 _PAST, _FUTURE = dt.timedelta(days=31), dt.timedelta(days=730)
+# A broken file may have a problem in each event.
 _MAX_PROBLEMS = 20
 
 

@@ -56,6 +56,7 @@ async def analyze(
         meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
     )
     if transcript is None:
+        # The audit log is a database, which the event loop must not wait for.
         await asyncio.to_thread(context.record, "transcript_read", meeting_id)
     return Reply.of(insights)
 
@@ -69,6 +70,7 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     if query.offsets == "code_points":
         return Reply.of(insights)
     text = service.get_meeting(meeting_id).transcript or ""
+    # Offsets are converted by the text that was analyzed, which the fingerprint identifies.
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
         raise ConflictError("the transcript was replaced after its analysis; analyze the meeting again")
     return _in_utf16(insights, text)
@@ -103,6 +105,7 @@ def fallback_of(query: AnalyzeQuery | PrepareQuery) -> Literal["offline"] | None
 
 def error_of_one_attempt(error: LLMAPIError) -> LLMAPIError:
     """Return the error of a model's only attempt where its answer was unusable, else the error itself."""
+    # One attempt has one cause, whose status says more than that all attempts failed.
     if len(error.causes) == 1 and isinstance(error.causes[0], LLMOutputError):
         return error.causes[0]
     return error
@@ -110,6 +113,7 @@ def error_of_one_attempt(error: LLMAPIError) -> LLMAPIError:
 
 def _in_utf16(value: BaseModel, text: str) -> Reply:
     """Return a value whose offsets into this text count UTF-16 code units."""
+    # Characters above U+FFFF take two code units; bisecting their offsets counts those before a place.
     wide = [offset for offset, char in enumerate(text) if char > "\uffff"]
 
     def convert(part: Any) -> Any:

@@ -76,6 +76,7 @@ def update_meeting(
 ) -> Reply:
     """Change a meeting."""
     with precondition(if_match):
+        # The body's version takes precedence, but a stale If-Match still fails.
         if_match_version = expected_version(meeting_id, if_match)
         version = body.expected_version or if_match_version
         changes = body.changes | ({"expected_version": version} if version else {})
@@ -152,6 +153,7 @@ def _of_user(user_id: str, query: MeetingQuery) -> list[Meeting]:
 def _of_users(user_ids: list[str], query: MeetingQuery) -> list[Meeting]:
     until = query.offset + query.limit + 1
     lists = [service.get_all_meetings(user_id, query.filters(limit=until), transcript=False) for user_id in user_ids]
+    # A meeting of several of these users is in the list of each.
     distinct = (next(copies) for _, copies in groupby(merge(*lists, key=_sort_key), key=_sort_key))
     return list(islice(distinct, query.offset, until))
 

@@ -32,6 +32,7 @@ from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of, unknown_cur
 from meetkit.web.reply import Reply
 
 PersonT = TypeVar("PersonT", User, Contact)
+# Stores exclude the upper bound; a meeting that begins at it is included by one microsecond more.
 _INSTANT = dt.timedelta(microseconds=1)
 
 
@@ -136,6 +137,7 @@ class _People(Generic[PersonT]):
         """
         try:
             return self.create(fields)
+        # The id is derived from the key, so a repeat conflicts with its first request.
         except ConflictError:
             if idempotency_key is None:
                 raise
@@ -164,6 +166,7 @@ def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]
             if query.after not in ids:
                 raise unknown_cursor(query.after)
             return rest[query.offset : count]
+        # More meetings began at this instant than were read.
         size *= 2
 
 

@@ -17,6 +17,7 @@ from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateExcept
 from meetkit.models.zones import Moment, Zone
 from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
 
+# Each user takes queries of the store.
 UserIds = Annotated[Many[Line], Field(min_length=1, max_length=100)]
 DaysOff = Annotated[Many[DateException], Field(max_length=1000)]
 
@@ -154,6 +155,7 @@ class WindowSearch(WindowQuery):
 
     user_ids: UserIds
     step_minutes: DurationMinutes | None = None
+    # A response must stay small; the library itself has no such bound.
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
 
 
@@ -187,6 +189,7 @@ class Obstacles(Value):
 class Busy(Value):
     """All busy time of a calendar, which replaces what was known of it. Times need an offset."""
 
+    # Years of a full calendar.
     busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]
 
 

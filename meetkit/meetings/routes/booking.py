@@ -27,6 +27,7 @@ async def book_first_free(dispatch: Dispatch, body: FirstFree, idempotency_key: 
     return await dispatch(operations.book_first_free, body, idempotency_key)
 
 
+# `GET /meetings/book` is no meeting with the id `book`.
 allow_only(router, "POST", "/book", "/book-first-free")
 
 

@@ -14,6 +14,7 @@ from meetkit.meetings.routes import (
 )
 from meetkit.web.groups import LAST, Group
 
+# Booking precedes meetings, as `/meetings/book` also matches `/meetings/{meeting_id}`.
 ROUTERS = (
     Group(booking.router),
     Group(meetings.router),

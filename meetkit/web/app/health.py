@@ -40,6 +40,7 @@ def routes(checks: Readiness, metrics: Metrics, settings: Settings) -> APIRouter
             return response_of(problems.problem(503, "the server is not ready", headers=_RETRY_AFTER, parts=parts))
         return response_of(Reply.of_json({"status": state, "parts": parts}))
 
+    # Without a token, metrics are open in development only.
     if settings.metrics_token or settings.environment == "development":
 
         @router.get("/metrics")
@@ -53,5 +54,6 @@ def routes(checks: Readiness, metrics: Metrics, settings: Settings) -> APIRouter
 
 
 def _check_token(token: str | None, expected_token: str | None) -> None:
+    # In constant time, as the time of a comparison would reveal a token byte by byte.
     if expected_token and not hmac.compare_digest((token or "").encode(), expected_token.encode()):
         raise UnauthenticatedError("send the metrics token as `Authorization: Bearer …`")

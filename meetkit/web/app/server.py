@@ -51,7 +51,7 @@ def run(app: FastAPI, listening: socket.socket, on_start: Callable[[], None]) ->
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=False,  # `trusted_proxies` says which proxies are believed; see the middleware.
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE,
         # uvicorn takes fractions of seconds too, whatever its annotation says.

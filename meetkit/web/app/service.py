@@ -58,6 +58,7 @@ def create_app(
     closing = ExitStack()
     try:
         return _create(settings, store, llm or collaborators.model_of(settings), closing)
+    # What was opened until the failure is closed at once, as no app will do it.
     except BaseException:
         closing.close()
         raise
@@ -74,7 +75,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
         title="meetkit",
         version=meetkit.__version__,
         description=_DESCRIPTION,
-        redirect_slashes=False,
+        redirect_slashes=False,  # One URL for each resource: `/meetings/` is not found.
         docs_url=None,  # FastAPI's pages fetch scripts from elsewhere.
         redoc_url=None,
         lifespan=_lifespan,
@@ -88,6 +89,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     for capability in capabilities.installed():
         if register := capability.load("metrics"):
             register(metrics.registry, accounts.database)
+    # Only calls that requests make are observed; commands on the same database are not.
     observed_store = usage.metered(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics)
@@ -103,6 +105,7 @@ def _add_routes(app: FastAPI, backend: Backend) -> None:
         pools={"passwords": anyio.CapacityLimiter(assembly.HASHES_AT_A_TIME)},
     )
     routers = routers_of()
+    # The prefix is for clients; the short paths are those of the first documents, and stay unlisted.
     for prefix, in_schema in ((PREFIX, True), ("", False)):
         bind(routers, dispatcher, into=app.router, prefix=prefix, in_schema=in_schema)
     app.include_router(health.routes(state.readiness, state.metrics, state.settings))
@@ -129,4 +132,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        # Closing sends waiting mail, which may take seconds.
         await anyio.to_thread.run_sync(service_of(app).closing.close)

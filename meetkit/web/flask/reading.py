@@ -93,6 +93,7 @@ def _form(model: type[BaseModel]) -> Arguments:
         fields, files = [*request.form.items(multi=True)], [*request.files.items(multi=True)]
     except RequestEntityTooLarge:
         fields, files = [], []  # Werkzeug counts parts, too.
+    # Any other file would be ignored in silence.
     if [name for name, _ in files] != ["file"] or len(fields) > problems.MAX_FORM_FIELDS:
         raise InvalidRequestError(problems.NO_FILE)
     return {"body": parse(model, dict(fields)), "upload": files[0][1].read()}

@@ -131,6 +131,7 @@ def _logged_request_id() -> Iterator[str]:
 def _response_of(reply: Reply, *, path: str | None = None) -> flask.Response:
     """Return a reply as a Flask response, whose links begin with the blueprint's prefix."""
     response = flask.Response(reply.content, reply.status, {**_HEADERS, **reply.headers}, content_type=reply.media_type)
+    # Flask sets one even where there is no body.
     if not reply.content:
         del response.headers["Content-Type"]
     if path and request.url_rule:

@@ -17,6 +17,7 @@ from meetkit.web.middleware.request_logging import RequestLogging
 from meetkit.web.middleware.unexpected import UnexpectedErrors
 from meetkit.web.monitoring.metrics import Metrics
 
+# Browsers hide all but a few response headers from scripts, and these are needed for retries and updates.
 _EXPOSED_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-ID", "Link")
 _ALLOWED_HEADERS = (
     "Authorization",
@@ -43,10 +44,12 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
         # It corrects the client's address, which all others read.
         *([Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []),
         Middleware(RequestLogging, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining),
+        # Outside of all that may refuse a request, so that pages can read the refusal.
         *([cors] if origins else []),
         Middleware(Head),
         Middleware(Compression),
         Middleware(BodyLimits, mebibytes=settings.max_body_mb),
+        # Innermost, so that the response to an error passes all others.
         Middleware(UnexpectedErrors),
     ]
 

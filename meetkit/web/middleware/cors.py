@@ -18,5 +18,6 @@ class Cors(CORSMiddleware):
         response = super().preflight_response(request_headers)
         if response.status_code < 400:
             return response
+        # Those of the text body are replaced by the problem's.
         headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
         return response_of(problems.problem(response.status_code, bytes(response.body).decode(), headers=headers))

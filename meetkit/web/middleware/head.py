@@ -27,6 +27,7 @@ class Head:
                 message = {**message, "body": b""}
             await send(message)
 
+        # A copy: the outer layers still see HEAD.
         get_scope = {**scope, "method": "GET"}
         try:
             await self._app(get_scope, receive, send_without_body)

@@ -9,6 +9,7 @@ from meetkit.web import body_limits, problems
 from meetkit.web.body_limits import BodyLimit
 from meetkit.web.dispatch import response_of
 
+# Anywhere in the path, as the service has it with and without a prefix.
 _AUTH = "/auth/"
 
 
@@ -26,6 +27,7 @@ class BodyLimits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         length, is_chunked = _length(scope) if scope["type"] == "http" else (0, False)
+        # Most requests have no body, and are passed on without a wrapper.
         if not (length or is_chunked):
             await self._app(scope, receive, send)
             return

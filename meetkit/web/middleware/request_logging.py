@@ -91,6 +91,7 @@ class _Response:
             self.status = message["status"]
             headers = message.get("headers", [])
             self._headers.extend(headers)
+            # Responses are personal unless a route says otherwise.
             if not any(name == b"cache-control" for name, _ in headers):
                 self._headers.append(_NO_STORE)
             if self._is_draining():

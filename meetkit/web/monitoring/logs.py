@@ -16,6 +16,7 @@ from typing import Literal
 request_id: ContextVar[str | None] = ContextVar("meetkit_request_id", default=None)
 """The id of the current request."""
 
+# Ids that clients send appear in every line, so they must not forge or break one.
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _access = logging.getLogger("meetkit.access")
 
@@ -29,6 +30,7 @@ def configure(form: Literal["text", "json"]) -> None:
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.setLevel(level)
+        # Else the root logger, which another library may configure, would write each line again.
         logger.propagate = False
 
 
@@ -101,6 +103,7 @@ def _time(record: logging.LogRecord) -> str:
     return f"{_second(int(record.created))}.{int(record.msecs):03d}Z"
 
 
+# Lines of one second share the formatted part.
 @lru_cache(1)
 def _second(second: int) -> str:
     return dt.datetime.fromtimestamp(second, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -14,8 +14,10 @@ from meetkit.web.monitoring.prices import dollars
 
 NO_ROUTE = "unmatched"
 """The label of a request that no route matches."""
+# Clients may send any word as a method, and each label is a series for ever.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUERY_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# Models take seconds where statements take milliseconds.
 _MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120)
 _Observers = tuple[Callable[[], None], Callable[[float], None]]
 

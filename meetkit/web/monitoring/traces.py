@@ -34,6 +34,7 @@ class Traces:
 
         @event.listens_for(engine, "before_cursor_execute")
         def _begin(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+            # Statements of the dialect itself have no execution context.
             if context is not None:
                 kind = statement.split(maxsplit=1)[0].upper()
                 context.meetkit_span = tracer.start_span(
