@@ -45,7 +45,7 @@ class PersonalDataReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Capability:
-    """One capability. A field that is left out says that it brings nothing of that kind.
+    """All parts of a capability. A field that is left out says that it brings nothing of that kind.
 
     Data, by functions that never commit unless they take a `Database`:
         tables: the module that defines its SQLAlchemy tables, each with its `data_policy`.

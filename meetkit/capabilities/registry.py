@@ -12,12 +12,12 @@ STORE_CAPABILITY = "meetings"
 """The capability whose rows are behind the `Store` protocol, so that a host may store them elsewhere."""
 
 # Written at start-up, before the app is built; reads take the tuple that is there.
-_registered: list[Capability] = []
+_of_hosts: list[Capability] = []
 
 
 def installed() -> tuple[Capability, ...]:
     """Return all capabilities: the product's in the order of `NAMES`, then those registered, oldest first."""
-    return (*_own(), *_registered)
+    return (*_own(), *_of_hosts)
 
 
 def register(capability: Capability) -> None:
@@ -26,14 +26,14 @@ def register(capability: Capability) -> None:
     Raises:
         ValueError: one of that name is installed already.
     """
-    if any(other.name == capability.name for other in installed()):
+    if capability.name in {entry.name for entry in installed()}:
         raise ValueError(f"a capability named {capability.name!r} is installed already")
-    _registered.append(capability)
+    _of_hosts.append(capability)
 
 
 def unregister(name: str) -> None:
     """Remove a host's capability, as tests do; unknown names are ignored."""
-    _registered[:] = [capability for capability in _registered if capability.name != name]
+    _of_hosts[:] = [capability for capability in _of_hosts if capability.name != name]
 
 
 def audit_events() -> tuple[str, ...]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Literal, NoReturn, TypeVar
 
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
 from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
-from meetkit.models.insights import BRIEF
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
@@ -126,12 +124,12 @@ class GuardedStore:
             return first
         self._with_resolved_people(lambda: self._check_named(meeting))
         self._may.check_meeting(meeting)
-        result = self._inner.add_meeting(meeting, idempotency=idempotency and self._own(idempotency))
+        result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
         return result if result.id == meeting.id else self._check_still_visible(result)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of an idempotency key; a meeting that is invisible now counts as deleted."""
-        first = self._inner.first_result(self._own(idempotency))
+        first = self._inner.first_result(self._may.own_key(idempotency))
         return first and self._check_still_visible(first)
 
     def get_meeting(self, meeting_id: str, *, transcript: bool = True) -> Meeting:
@@ -155,7 +153,7 @@ class GuardedStore:
             self._may.check_change(before, after, attachments)
             return after
 
-        by_kind = {self._kind(kind): content for kind, content in attachments.items()}
+        by_kind = {self._may.own_kind(kind): content for kind, content in attachments.items()}
         return self._with_resolved_people(
             lambda: self._inner.update_meeting(meeting_id, change_checked, artefacts=by_kind)
         )
@@ -230,7 +228,7 @@ class GuardedStore:
     def get_artefact(self, meeting_id: str, kind: str) -> str | None:
         """Return an attachment of a meeting that the caller may see; a brief is the caller's own."""
         self._may.check_look(self.get_meeting(meeting_id, transcript=False), kind)
-        return self._inner.get_artefact(meeting_id, self._kind(kind))
+        return self._inner.get_artefact(meeting_id, self._may.own_kind(kind))
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
         """Store a calendar of a user whom the caller acts for."""
@@ -332,13 +330,6 @@ class GuardedStore:
     def _check_still_visible(self, first: Meeting) -> Meeting:
         self.get_meeting(first.id, transcript=False)
         return first
-
-    def _own(self, idempotency: IdempotencyKey) -> IdempotencyKey:
-        name = f"{self._caller.account_id}\n{idempotency.key}"
-        return idempotency.model_copy(update={"key": hashlib.sha256(name.encode()).hexdigest()})
-
-    def _kind(self, kind: str) -> str:
-        return self._may.brief_kind if kind == BRIEF else kind
 
 
 def _people(meeting: Meeting) -> list[Person]:

@@ -10,6 +10,7 @@ from meetkit.errors import ForbiddenError
 from meetkit.models.caller import Caller
 from meetkit.models.insights import BRIEF, ActionItem
 from meetkit.models.meetings import Meeting
+from meetkit.models.records import IdempotencyKey
 
 OPERATORS_TENANT = "default"
 """The tenant whose admins operate the installation; the total cost of models is visible to them alone."""
@@ -33,6 +34,15 @@ class Permissions:
     def brief_kind(self) -> str:
         """The attachment kind of the caller's own briefs, as not everybody may see the sources of one."""
         return f"{BRIEF}:{hashlib.sha256(self.caller.user_id.encode()).hexdigest()[:40]}"
+
+    def own_kind(self, kind: str) -> str:
+        """Return the kind under which an attachment is stored for the caller."""
+        return self.brief_kind if kind == BRIEF else kind
+
+    def own_key(self, idempotency: IdempotencyKey) -> IdempotencyKey:
+        """Return the key under which a caller's idempotency key is stored, so that two callers never share one."""
+        name = f"{self.caller.account_id}\n{idempotency.key}"
+        return idempotency.model_copy(update={"key": hashlib.sha256(name.encode()).hexdigest()})
 
     def takes_part(self, meeting: Meeting) -> bool:
         """Return whether the caller, or a user in a manager's teams, owns or attends a meeting."""

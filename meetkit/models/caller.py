@@ -37,12 +37,12 @@ class Caller(Value):
 
     @property
     def may_write(self) -> bool:
-        """Whether the caller may change anything."""
+        """True if the caller may change anything."""
         return self.access != "viewer" and self.right != "read"
 
     @property
     def is_admin(self) -> bool:
-        """Whether the caller may use admin operations."""
+        """True if the caller may use admin operations."""
         return self.access == "admin" and self.right == "admin"
 
     @property
