@@ -20,6 +20,7 @@ COMPARISONS = (
         "`import pydantic`": "import pydantic",
         "`from pydantic import BaseModel`": "from pydantic import BaseModel",
         "`from meetkit import meeting_service`": "from meetkit import meeting_service",
+        "its first use": "from meetkit import meeting_service\nmeeting_service.get_meeting",
     },
     {
         "a click program with one command": (

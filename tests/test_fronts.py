@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOORS = ["data", "llm_client", "meeting_service", "models"]
+FRONTS = ["data", "llm_client", "meeting_service", "models"]
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_door_is_the_module(name: str) -> None:
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_front_is_the_module(name: str) -> None:
     assert importlib.import_module(name) is importlib.import_module(f"meetkit.{name}")
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_door_holds_no_logic(name: str) -> None:
+@pytest.mark.parametrize("name", FRONTS)
+def test_a_front_holds_no_logic(name: str) -> None:
     docstring, *statements = ast.parse((ROOT / f"{name}.py").read_text("utf-8")).body
 
     assert isinstance(docstring, ast.Expr)
@@ -30,5 +30,5 @@ def test_a_door_holds_no_logic(name: str) -> None:
     ]
 
 
-def test_there_are_no_other_doors() -> None:
-    assert sorted(path.stem for path in ROOT.glob("*.py") if path.stem != "run_tests") == DOORS
+def test_there_are_no_other_fronts() -> None:
+    assert sorted(path.stem for path in ROOT.glob("*.py") if path.stem != "run_tests") == FRONTS
