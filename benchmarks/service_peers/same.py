@@ -47,7 +47,7 @@ def is_signed(header: str | None) -> bool:
 def by_core(meeting_id: str) -> dict[str, Any] | None:
     """A meeting, by SQLAlchemy."""
     with engine.connect() as connection:
-        row = connection.execute(BY_ID, {"one": meeting_id}).one_or_none()
+        row = connection.execute(BY_ID, {"id": meeting_id}).one_or_none()
     return None if row is None else as_json(row._mapping)
 
 
@@ -132,7 +132,7 @@ def _note_statements() -> None:
 
     event.listen(engine, "before_cursor_execute", note)
     with engine.connect() as connection:
-        found: Row[Any] | None = connection.execute(BY_ID, {"one": _ANY}).one_or_none()
+        found: Row[Any] | None = connection.execute(BY_ID, {"id": _ANY}).one_or_none()
         assert found is None
     store.list_meetings(USER, MeetingFilters(limit=PAGE + 1), transcript=False)
     event.remove(engine, "before_cursor_execute", note)
