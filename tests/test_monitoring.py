@@ -221,7 +221,7 @@ def test_what_has_no_known_price_costs_nothing(model: str) -> None:
 def test_usage_that_a_store_keeps_is_told_and_all_else_is_the_stores_own() -> None:
     heard: list[Usage] = []
     store = MemoryStore()
-    told = usage.metered(store, heard.append)
+    told = usage.with_observer(store, heard.append)
 
     assert isinstance(told, Store)
     told.add_usage(call())
@@ -237,7 +237,7 @@ def test_usage_is_kept_though_it_cannot_be_told(caplog: pytest.LogCaptureFixture
         raise ValueError(words)
 
     store = MemoryStore()
-    usage.metered(store, fail).add_usage(call())
+    usage.with_observer(store, fail).add_usage(call())
 
     assert store.sum_usage()
     assert "ValueError" in caplog.text

@@ -54,7 +54,7 @@ def test_each_route_runs_operations_that_declare_what_they_require(route: APIRou
     is_public = (route.openapi_extra or {}).get("security") == PUBLIC["security"]
 
     assert found or "service" in route.endpoint.__code__.co_names, "it runs no operation"
-    assert all(required.authenticated != is_public for required in found)
+    assert all(required.authentication != is_public for required in found)
     if route.methods != {"GET"} and not is_public:
         restricted = [required.write or required.admin or required.session for required in found]
         assert all(restricted) != (route.name in OPEN_TO_READERS)
@@ -166,11 +166,11 @@ def test_an_event_is_recorded_after_success_about_the_first_argument() -> None:
 def test_a_public_operation_knows_no_caller_and_others_do() -> None:
     router = APIRouter()
 
-    @requires(authenticated=False)
+    @requires(authentication=False)
     def hello(context: RequestContext) -> Reply:
         return Reply.of_json(context.caller is None)
 
-    @requires(authenticated=False)
+    @requires(authentication=False)
     async def hello_async(context: RequestContext) -> Reply:
         return Reply.of_json(context.caller is None)
 

@@ -23,12 +23,12 @@ _ATTRIBUTE = "requirements"
 class Requirements:
     """The requirements of an operation.
 
-    Public operations are not `authenticated`. `write` refuses read-only callers, `admin` everybody but admins,
+    Public operations need no `authentication`. `write` refuses read-only callers, `admin` everybody but admins,
     `session` API keys. `audit` is the event recorded after success, about the operation's first argument. `threads`
     names the thread pool that the operation runs in, where it is not the common one.
     """
 
-    authenticated: bool = True
+    authentication: bool = True
     write: bool = False
     admin: bool = False
     session: bool = False
@@ -54,7 +54,7 @@ class Requirements:
 
 def requires(
     *,
-    authenticated: bool = True,
+    authentication: bool = True,
     write: bool = False,
     admin: bool = False,
     session: bool = False,
@@ -63,7 +63,7 @@ def requires(
 ) -> Callable[[OperationT], OperationT]:
     """Declare the requirements of an operation, which are checked whenever it is called; see `Requirements`."""
     requirements = Requirements(
-        authenticated=authenticated, write=write, admin=admin, session=session, audit=audit, threads=threads
+        authentication=authentication, write=write, admin=admin, session=session, audit=audit, threads=threads
     )
 
     def declare(operation: OperationT) -> OperationT:

@@ -134,13 +134,13 @@ class Backend:
     read_session: Callable[[], AbstractContextManager[None]] = nullcontext
     services: Mapping[type, Any] = field(default_factory=dict)
 
-    def admit(self, credentials: Credentials, *, authenticated: bool = True) -> RequestContext:
-        """Authenticate the caller of a request; public operations, not `authenticated`, have none.
+    def admit(self, credentials: Credentials, *, authentication: bool = True) -> RequestContext:
+        """Authenticate the caller of a request; public operations, without `authentication`, have none.
 
         Raises:
             UnauthenticatedError: the credentials are missing or invalid.
         """
-        caller = self.identify(credentials) if self.identify and authenticated else None
+        caller = self.identify(credentials) if self.identify and authentication else None
         return RequestContext(caller, credentials, self.on_audit_event, self.erase, self.services)
 
     @contextmanager

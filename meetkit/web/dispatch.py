@@ -54,34 +54,34 @@ class Dispatcher:
         """
         requirements = requirements_of(operation)
         if inspect.iscoroutinefunction(operation):
-            context = await self.admit(request, authenticated=requirements.authenticated)
+            context = await self.admit(request, authentication=requirements.authentication)
             with self.backend.serving(context):
                 reply = await operation(context, *args, **kwargs)
         else:
             # Work that is slow by nature, such as hashing, has threads of its own and holds up only its kind.
             limiter = self.pools[requirements.threads] if requirements.threads else self.threads
-            run = partial(self._run, request, requirements.authenticated, operation, args, kwargs)
+            run = partial(self._run, request, requirements.authentication, operation, args, kwargs)
             reply = await anyio.to_thread.run_sync(run, limiter=limiter)
         return response_of(self._with_prefix(reply, request) if self.relocates else reply)
 
-    async def admit(self, request: Request, *, authenticated: bool = True) -> RequestContext:
-        """Authenticate the caller of a request, once; public operations, not `authenticated`, have none."""
+    async def admit(self, request: Request, *, authentication: bool = True) -> RequestContext:
+        """Authenticate the caller of a request, once; public operations, without `authentication`, have none."""
         if (context := request.scope.get(_CONTEXT)) is None:
-            context = await anyio.to_thread.run_sync(self._admit, request, authenticated, limiter=self.threads)
+            context = await anyio.to_thread.run_sync(self._admit, request, authentication, limiter=self.threads)
         assert isinstance(context, RequestContext)
         return context
 
-    def _admit(self, request: Request, authenticated: bool) -> RequestContext:
-        context = self.backend.admit(credentials_of(request), authenticated=authenticated)
+    def _admit(self, request: Request, authentication: bool) -> RequestContext:
+        context = self.backend.admit(credentials_of(request), authentication=authentication)
         request.scope[_CONTEXT] = context
         if context.caller:
             request.state.account_id = context.caller.account_id
         return context
 
-    def _run(self, request: Request, authenticated: bool, operation: Any, args: Any, kwargs: Any) -> Reply:
+    def _run(self, request: Request, authentication: bool, operation: Any, args: Any, kwargs: Any) -> Reply:
         # Authentication and operation share one connection to the database.
         with self.backend.read_session():
-            context = request.scope.get(_CONTEXT) or self._admit(request, authenticated)
+            context = request.scope.get(_CONTEXT) or self._admit(request, authentication)
             with self.backend.serving(context):
                 reply: Reply = operation(context, *args, **kwargs)
                 return reply

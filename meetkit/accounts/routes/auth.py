@@ -18,7 +18,7 @@ from meetkit.models.base import parse
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import LOCATED, NO_CONTENT, PUBLIC, problems
+from meetkit.web.openapi import NEW, NO_CONTENT, PUBLIC, problems
 from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
 from meetkit.web.uploads import fields
@@ -31,7 +31,7 @@ _OAuthError = Literal["invalid_grant", "invalid_request", "unsupported_grant_typ
     "/signup",
     status_code=201,
     response_model=Account,
-    responses=LOCATED | problems(400, 409),
+    responses=NEW | problems(400, 409),
     openapi_extra=PUBLIC,
 )
 async def sign_up(dispatch: Dispatch, body: SignupRequest) -> Response:
@@ -42,7 +42,7 @@ async def sign_up(dispatch: Dispatch, body: SignupRequest) -> Response:
     return await dispatch(_sign_up, body)
 
 
-@requires(authenticated=False, threads="passwords")
+@requires(authentication=False, threads="passwords")
 def _sign_up(context: RequestContext, body: SignupRequest) -> Reply:
     account = context.service(Accounts).registration.sign_up(body, origin=context.origin)
     return Reply.of(account, 201, {"Location": f"{PREFIX}/users/account"})
@@ -54,7 +54,7 @@ async def log_in(dispatch: Dispatch, body: LoginRequest) -> Response:
     return await dispatch(_log_in, body)
 
 
-@requires(authenticated=False, threads="passwords")
+@requires(authentication=False, threads="passwords")
 def _log_in(context: RequestContext, body: LoginRequest) -> Reply:
     with context.service(LoginMetrics).observe():
         return Reply.of(context.service(Accounts).authentication.log_in(body, origin=context.origin))
@@ -68,7 +68,7 @@ async def get_token(dispatch: Dispatch, request: Request) -> Response:
     return await dispatch(_password_grant if form.get("grant_type") == "password" else _other_grant, form)
 
 
-@requires(authenticated=False, threads="passwords")
+@requires(authentication=False, threads="passwords")
 def _password_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
     """Log in (RFC 6749, 4.3)."""
     credentials = {"email": form.get("username"), "password": form.get("password")}
@@ -81,7 +81,7 @@ def _password_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
         return _oauth_error("invalid_request", str(error).replace("email", "username"))
 
 
-@requires(authenticated=False)
+@requires(authentication=False)
 def _other_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
     """Refresh tokens (RFC 6749, 6), or refuse the grant type."""
     grant_type = form.get("grant_type")
@@ -107,7 +107,7 @@ async def refresh_tokens(dispatch: Dispatch, body: RefreshRequest) -> Response:
     return await dispatch(_refresh, body)
 
 
-@requires(authenticated=False)
+@requires(authentication=False)
 def _refresh(context: RequestContext, body: RefreshRequest) -> Reply:
     return Reply.of(context.service(Accounts).authentication.refresh(body.refresh_token, origin=context.origin))
 

@@ -28,7 +28,7 @@ async def request_password_reset(dispatch: Dispatch, body: EmailRequest) -> Resp
     return await dispatch(_request_password_reset, body)
 
 
-@requires(authenticated=False)
+@requires(authentication=False)
 def _request_password_reset(context: RequestContext, body: EmailRequest) -> Reply:
     context.service(Accounts).password_reset.request(body, origin=context.origin)
     return Reply(202)
@@ -40,7 +40,7 @@ async def reset_password(dispatch: Dispatch, body: NewPasswordRequest) -> Respon
     return await dispatch(_reset_password, body)
 
 
-@requires(authenticated=False, threads="passwords")
+@requires(authentication=False, threads="passwords")
 def _reset_password(context: RequestContext, body: NewPasswordRequest) -> Reply:
     context.service(Accounts).password_reset.confirm(body, origin=context.origin)
     return Reply(204)
@@ -64,7 +64,7 @@ async def verify_email(dispatch: Dispatch, body: TokenRequest) -> Response:
     return await dispatch(_verify_email, body)
 
 
-@requires(authenticated=False)
+@requires(authentication=False)
 def _verify_email(context: RequestContext, body: TokenRequest) -> Reply:
     return Reply.of(context.service(Accounts).email_verification.confirm(body.token, origin=context.origin))
 
@@ -75,6 +75,6 @@ async def accept_invitation(dispatch: Dispatch, body: NewPasswordRequest) -> Res
     return await dispatch(_accept_invitation, body)
 
 
-@requires(authenticated=False, threads="passwords")
+@requires(authentication=False, threads="passwords")
 def _accept_invitation(context: RequestContext, body: NewPasswordRequest) -> Reply:
     return Reply.of(context.service(Accounts).password_reset.accept_invitation(body, origin=context.origin))

@@ -29,7 +29,7 @@ def _serve(page: Page, redeem: Redeem) -> None:
     """Add the routes of a page, whose form `redeem` processes."""
 
     # Argon2 takes memory and time, so passwords are hashed by few threads of their own.
-    @requires(authenticated=False, threads="passwords" if page.takes_password else None)
+    @requires(authentication=False, threads="passwords" if page.takes_password else None)
     def submit(context: RequestContext, form: Mapping[str, str]) -> Reply:
         return _submit(context, page, redeem, form)
 

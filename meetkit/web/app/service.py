@@ -90,7 +90,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
         if register := capability.load("metrics"):
             register(metrics.registry, accounts.database)
     # Only calls that requests make are observed; commands on the same database are not.
-    observed_store = usage.metered(store, metrics.observe_usage)
+    observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics)
     _add_routes(app, assembly.backend_of(observed_store, llm, services, workers))

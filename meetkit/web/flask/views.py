@@ -74,7 +74,7 @@ class Views:
         def view(**ids: str) -> flask.Response:
             with _logged_request_id() as request_id:
                 try:
-                    context = self._admit(request_id, authenticated=requirements.authenticated)
+                    context = self._admit(request_id, authentication=requirements.authentication)
                     arguments = self._arguments(route)
                     with self.backend.serving(context):
                         reply = route.operation(context, **ids, **arguments)
@@ -88,7 +88,7 @@ class Views:
 
         return view
 
-    def _admit(self, request_id: str, *, authenticated: bool) -> RequestContext:
+    def _admit(self, request_id: str, *, authentication: bool) -> RequestContext:
         headers = request.headers
         credentials = Credentials.of(
             headers.get("Authorization"),
@@ -96,7 +96,7 @@ class Views:
             address=request.remote_addr,
             request_id=request_id,
         )
-        return self.backend.admit(credentials, authenticated=authenticated)
+        return self.backend.admit(credentials, authentication=authentication)
 
     def _arguments(self, route: Route) -> reading.Arguments:
         """Read the operation's arguments, of a body within its size limit."""

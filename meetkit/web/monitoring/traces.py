@@ -33,7 +33,9 @@ class Traces:
         system = engine.dialect.name
 
         @event.listens_for(engine, "before_cursor_execute")
-        def _begin(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+        def _begin(
+            _connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _batch: bool
+        ) -> None:
             # Statements of the dialect itself have no execution context.
             if context is not None:
                 kind = statement.split(maxsplit=1)[0].upper()
@@ -42,7 +44,7 @@ class Traces:
                 )
 
         @event.listens_for(engine, "after_cursor_execute")
-        def _end(_connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+        def _end(_connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _batch: bool) -> None:
             if context is not None:
                 context.meetkit_span.end()
 

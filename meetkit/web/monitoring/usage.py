@@ -14,7 +14,7 @@ _log = logging.getLogger("meetkit.web")
 _METHODS = [name for name in vars(Store) if not name.startswith("_")]
 
 
-def metered(store: Store, observe: Callable[[Usage], None]) -> Store:
+def with_observer(store: Store, observe: Callable[[Usage], None]) -> Store:
     """Return the store with each model call added to it reported to `observe`."""
     return cast("Store", _MeteredStore(store, observe))
 
