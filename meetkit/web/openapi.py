@@ -47,9 +47,9 @@ _RETRY = {"Retry-After": _header("The seconds to wait before trying again.", "1"
 
 # Responses that routes declare besides their model.
 ETAG: Responses = {200: {"headers": _ETAG}}
-NEW: Responses = {201: {"headers": _LOCATION}}
-NEW_VERSION: Responses = {201: {"headers": _ETAG | _LOCATION}}
-PAGE: Responses = {200: {"headers": _LINK}}
+LOCATION: Responses = {201: {"headers": _LOCATION}}
+LOCATION_AND_ETAG: Responses = {201: {"headers": _ETAG | _LOCATION}}
+LINK: Responses = {200: {"headers": _LINK}}
 NO_CONTENT: Responses = {204: {"description": "Done; the response has no body."}}
 NOT_MODIFIED: Responses = {304: {"description": "The client has the current version.", "headers": _ETAG}}
 PUBLIC: Schema = {"security": []}

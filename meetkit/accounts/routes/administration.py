@@ -14,7 +14,7 @@ from meetkit.accounts.service import Accounts
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, PAGE, problems
+from meetkit.web.openapi import LINK, LOCATION, problems
 from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of, unknown_cursor
 from meetkit.web.reply import Reply
 
@@ -23,7 +23,7 @@ _AccountId = Annotated[str, Path(description="The account's id.")]
 _MAX_DIGITS = len(str(2**63 - 1))
 
 
-@router.get("/accounts", response_model=AccountPage, responses=PAGE | problems(400))
+@router.get("/accounts", response_model=AccountPage, responses=LINK | problems(400))
 async def list_accounts(dispatch: Dispatch, query: Annotated[Page, Query()]) -> Response:
     """List the accounts of the tenant, oldest first. Admins only."""
     return await dispatch(_list_accounts, query)
@@ -37,7 +37,7 @@ def _list_accounts(context: RequestContext, query: Page) -> Reply:
     return page_of(AccountPage, "/accounts", query, accounts, lambda account: account.id)
 
 
-@router.post("/accounts", status_code=201, response_model=Account, responses=NEW | problems(400, 404, 409))
+@router.post("/accounts", status_code=201, response_model=Account, responses=LOCATION | problems(400, 404, 409))
 async def invite(dispatch: Dispatch, body: InviteRequest) -> Response:
     """Create an account for somebody else, who receives a mail to set its password. Admins only.
 
@@ -76,7 +76,7 @@ def _update_account(context: RequestContext, account_id: str, body: AccountPatch
     return Reply.of(account)
 
 
-@router.get("/audit", response_model=EventPage, responses=PAGE | problems(400))
+@router.get("/audit", response_model=EventPage, responses=LINK | problems(400))
 async def list_events(dispatch: Dispatch, query: Annotated[AuditQuery, Query()]) -> Response:
     """List audit events, such as logins, reads of transcripts and changes of accounts, newest first. Admins only."""
     return await dispatch(_list_events, query)

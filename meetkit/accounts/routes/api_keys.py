@@ -13,7 +13,7 @@ from meetkit.accounts.service import Accounts
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, NO_CONTENT, problems
+from meetkit.web.openapi import LOCATION, NO_CONTENT, problems
 from meetkit.web.paging import PREFIX
 from meetkit.web.parameters import IdempotencyKey
 from meetkit.web.reply import Reply
@@ -32,7 +32,7 @@ def _list_api_keys(context: RequestContext) -> Reply:
     return Reply.of(ApiKeys(items=context.service(Accounts).api_keys.list_keys(context.signed_in)))
 
 
-@router.post("", status_code=201, response_model=NewApiKey, responses=NEW | problems(400, 409))
+@router.post("", status_code=201, response_model=NewApiKey, responses=LOCATION | problems(400, 409))
 async def create_api_key(dispatch: Dispatch, body: ApiKeyRequest, idempotency_key: IdempotencyKey = None) -> Response:
     """Create an API key. It grants no more than its creator's access; its secret is shown only in this response.
 

@@ -18,7 +18,7 @@ from meetkit.models.base import parse
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, NO_CONTENT, PUBLIC, problems
+from meetkit.web.openapi import LOCATION, NO_CONTENT, PUBLIC, problems
 from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
 from meetkit.web.uploads import fields
@@ -31,7 +31,7 @@ _OAuthError = Literal["invalid_grant", "invalid_request", "unsupported_grant_typ
     "/signup",
     status_code=201,
     response_model=Account,
-    responses=NEW | problems(400, 409),
+    responses=LOCATION | problems(400, 409),
     openapi_extra=PUBLIC,
 )
 async def sign_up(dispatch: Dispatch, body: SignupRequest) -> Response:

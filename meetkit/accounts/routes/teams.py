@@ -13,7 +13,7 @@ from meetkit.accounts.service import Accounts
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, NO_CONTENT, problems
+from meetkit.web.openapi import LOCATION, NO_CONTENT, problems
 from meetkit.web.paging import PREFIX
 from meetkit.web.parameters import IdempotencyKey
 from meetkit.web.reply import Reply
@@ -33,7 +33,7 @@ def _list_teams(context: RequestContext) -> Reply:
     return Reply.of(Teams(items=context.service(Accounts).teams.list_teams(context.signed_in)))
 
 
-@router.post("", status_code=201, response_model=Team, responses=NEW | problems(400, 404, 409))
+@router.post("", status_code=201, response_model=Team, responses=LOCATION | problems(400, 404, 409))
 async def create_team(dispatch: Dispatch, body: TeamRequest, idempotency_key: IdempotencyKey = None) -> Response:
     """Create a team, whose managers see the meetings of its people. Admins only."""
     return await dispatch(_create_team, body, idempotency_key)

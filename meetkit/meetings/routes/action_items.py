@@ -12,12 +12,12 @@ from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import ActionItemQuery
 from meetkit.models.insights import ActionItem
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import PAGE, problems
+from meetkit.web.openapi import LINK, problems
 
 router = APIRouter(prefix="/action-items", tags=["action items"])
 
 
-@router.get("", response_model=ActionItemPage, responses=PAGE | problems(400, 404))
+@router.get("", response_model=ActionItemPage, responses=LINK | problems(400, 404))
 async def list_action_items(dispatch: Dispatch, query: Annotated[ActionItemQuery, Query()]) -> Response:
     """List open items of a user, with a contact, or both; an item that several meetings share is listed once."""
     return await dispatch(operations.list_action_items, query)

@@ -12,20 +12,20 @@ from meetkit.meetings.routes.parameters import ContactId
 from meetkit.meetings.routes.queries import PeopleQuery
 from meetkit.models.people import Contact
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, NO_CONTENT, PAGE, problems
+from meetkit.web.openapi import LINK, LOCATION, NO_CONTENT, problems
 from meetkit.web.paging import Page
 from meetkit.web.parameters import IdempotencyKey
 
 router = APIRouter(prefix="/contacts", tags=["contacts"])
 
 
-@router.get("", response_model=ContactPage, responses=PAGE | problems(400))
+@router.get("", response_model=ContactPage, responses=LINK | problems(400))
 async def list_contacts(dispatch: Dispatch, query: Annotated[PeopleQuery, Query()]) -> Response:
     """List contacts by name, then id."""
     return await dispatch(operations.list_contacts, query)
 
 
-@router.post("", status_code=201, response_model=Contact, responses=NEW | problems(400, 409))
+@router.post("", status_code=201, response_model=Contact, responses=LOCATION | problems(400, 409))
 async def create_contact(dispatch: Dispatch, body: NewContact, idempotency_key: IdempotencyKey = None) -> Response:
     """Create a contact."""
     return await dispatch(operations.create_contact, body, idempotency_key)
@@ -49,7 +49,7 @@ async def erase_contact(dispatch: Dispatch, contact_id: ContactId) -> Response:
     return await dispatch(operations.erase_contact, contact_id)
 
 
-@router.get("/{contact_id}/history", response_model=MeetingPage, responses=PAGE | problems(400, 404))
+@router.get("/{contact_id}/history", response_model=MeetingPage, responses=LINK | problems(400, 404))
 async def get_contact_history(dispatch: Dispatch, contact_id: ContactId, query: Annotated[Page, Query()]) -> Response:
     """List the past meetings with a contact, newest first."""
     return await dispatch(operations.contact_history, contact_id, query)

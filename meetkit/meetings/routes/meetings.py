@@ -12,19 +12,19 @@ from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import MeetingQuery, OneMeetingQuery
 from meetkit.models.meetings import Meeting
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import ETAG, NEW_VERSION, NO_CONTENT, NOT_MODIFIED, PAGE, problems
+from meetkit.web.openapi import ETAG, LINK, LOCATION_AND_ETAG, NO_CONTENT, NOT_MODIFIED, problems
 from meetkit.web.parameters import IdempotencyKey, IfMatch, IfNoneMatch
 
 router = APIRouter(prefix="/meetings", tags=["meetings"])
 
 
-@router.post("", status_code=201, response_model=Meeting, responses=NEW_VERSION | problems(400, 404, 409))
+@router.post("", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409))
 async def create_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
     """Create a meeting. A naive date is wall-clock time in the owner's zone; it may overlap other meetings."""
     return await dispatch(operations.create_meeting, body, idempotency_key)
 
 
-@router.get("", response_model=MeetingPage, responses=PAGE | problems(400, 404))
+@router.get("", response_model=MeetingPage, responses=LINK | problems(400, 404))
 async def list_meetings(dispatch: Dispatch, query: Annotated[MeetingQuery, Query()]) -> Response:
     """List meetings by date, then id, each once and without its transcript.
 

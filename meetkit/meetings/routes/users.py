@@ -12,19 +12,19 @@ from meetkit.meetings.routes.parameters import UserId
 from meetkit.meetings.routes.queries import PeopleQuery
 from meetkit.models.people import User
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import NEW, NO_CONTENT, PAGE, problems
+from meetkit.web.openapi import LINK, LOCATION, NO_CONTENT, problems
 from meetkit.web.parameters import IdempotencyKey
 
 router = APIRouter(prefix="/users", tags=["users"])
 
 
-@router.get("", response_model=UserPage, responses=PAGE | problems(400))
+@router.get("", response_model=UserPage, responses=LINK | problems(400))
 async def list_users(dispatch: Dispatch, query: Annotated[PeopleQuery, Query()]) -> Response:
     """List users by name, then id."""
     return await dispatch(operations.list_users, query)
 
 
-@router.post("", status_code=201, response_model=User, responses=NEW | problems(400, 409))
+@router.post("", status_code=201, response_model=User, responses=LOCATION | problems(400, 409))
 async def create_user(dispatch: Dispatch, body: NewUser, idempotency_key: IdempotencyKey = None) -> Response:
     """Create a user without an account, who cannot sign in."""
     return await dispatch(operations.create_user, body, idempotency_key)
