@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from meetkit.insights.commitments.patterns import CUES, Kind, head_pattern
+from meetkit.insights.commitments.patterns import CUES, HEAD, Kind
 from meetkit.insights.commitments.verbs import is_check
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
@@ -92,7 +92,7 @@ def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]
     if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
         return
     text = sentence.text.replace("\u2019", "'")
-    heads = [head for match in head_pattern().finditer(text) if (head := _head(match, sentence, people))]
+    heads = [head for match in HEAD.finditer(text) if (head := _head(match, sentence, people))]
     starts = [*(head.start for head in heads), len(text)]
     for head, end in zip(heads, starts[1:], strict=True):
         clause = text[head.task_start : min(end, head.task_start + _MAX_CLAUSE)]

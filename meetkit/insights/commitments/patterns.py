@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import cache
 
 from meetkit.insights.language.word_lists import word_set
 
@@ -84,12 +83,7 @@ def _alternatives(lines: str) -> str:
     return "|".join(line.strip() for line in lines.strip().splitlines()).replace("||", "|")
 
 
-@cache
-def head_pattern() -> re.Pattern[str]:
-    """Return the pattern of a head, in the group of its kind, and of the verb after it, in the group `verb`.
-
-    Made for straight apostrophes; compiled when first used.
-    """
+def _head_pattern() -> re.Pattern[str]:
     kinds = "|".join(rf"(?P<{kind.value}>(?:{_alternatives(words)})\b)" for kind, words in _HEADS.items())
     assignment = rf"(?P<{Kind.ASSIGNMENT.value}>(?<=[\w.]){_AFTER_NAME}\b)"
     adverbs = _alternatives(_ADVERBS)
@@ -99,6 +93,12 @@ def head_pattern() -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", r"\s{1,5}"), re.IGNORECASE)
 
 
+# Compiled at import, as the phrases of deadlines are.
+HEAD = _head_pattern()
+"""The pattern of a head, in the group of its kind, and of the verb after it, in the group `verb`.
+
+Made for straight apostrophes.
+"""
 CUES = word_set(
     "i'll we'll you'll ill will shall gonna going happy glad delighted let lemme need needs have has got"
     " gotta must should"

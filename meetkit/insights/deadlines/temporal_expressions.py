@@ -17,7 +17,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from meetkit.insights.deadlines import date_arithmetic
 from meetkit.insights.deadlines.date_rules import RULES
@@ -32,6 +31,11 @@ _HINT = re.compile(
     r"|christ|before|ahead"
     r"|time|prior|\b(?:by|until|till|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri)",
     re.IGNORECASE,
+)
+# The alternatives of all rules. Compiled at import, which one thread does for all; threads that share a cache would
+# each compile it, a tenth of a second that holds the interpreter lock.
+_PHRASE = re.compile(
+    rf"(?<![\w'\u2019/.-])(?:{'|'.join(f'(?:{rule.alternative})' for rule in RULES)})(?![\w/])", re.IGNORECASE
 )
 _PREPOSITION = re.compile(
     r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?)\b", re.IGNORECASE
@@ -75,17 +79,10 @@ def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[
     """Yield the phrases for deadlines in `text[start:end]`, in order."""
     if not _HINT.search(text, start, len(text) if end is None else end):
         return
-    for match in _phrase_pattern().finditer(text, start, len(text) if end is None else end):
+    for match in _PHRASE.finditer(text, start, len(text) if end is None else end):
         phrase = Phrase(match[0], match.start(), match.end())
         if not _is_no_limit(text, phrase) and (phrase.has_preposition or not _has_another_sense(text, phrase)):
             yield phrase
-
-
-@cache
-def _phrase_pattern() -> re.Pattern[str]:
-    """Return the alternatives of all rules in one pattern, compiled when first used."""
-    alternatives = "|".join(f"(?:{rule.alternative})" for rule in RULES)
-    return re.compile(rf"(?<![\w'\u2019/.-])(?:{alternatives})(?![\w/])", re.IGNORECASE)
 
 
 def _is_no_limit(text: str, phrase: Phrase) -> bool:
