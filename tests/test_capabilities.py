@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import flask
 import pytest
 import sqlalchemy
 from fastapi import FastAPI
@@ -25,9 +26,10 @@ from meetkit.storage.sql import Database, data_rules, maintenance
 from meetkit.storage.sql.data_policy import policy_of
 from meetkit.storage.sql.tables import metadata
 from meetkit.web.app import service_of
+from meetkit.web.flask import blueprint
 from tests.commands import Run
 from tests.notes.capability import CAPABILITY as NOTES
-from tests.web_apps import PASSWORD, service
+from tests.web_apps import PASSWORD, caller, service
 
 MARK = "Quetzalcoatlus"
 FAR = dt.timedelta(days=3650)
@@ -271,6 +273,45 @@ class TestTheToy:
         assert "toy_notes 1.0" in TestClient(app).get("/metrics").text
         assert TestClient(app).get("/readyz").json()["parts"]["notes"] == "ok"
 
+    @pytest.mark.parametrize("is_elsewhere", [False, True], ids=["in the database", "in a host's own store"])
+    def test_people_are_erased_from_it_wherever_they_are_stored(self, url: str, is_elsewhere: bool) -> None:
+        host_store = MemoryStore() if is_elsewhere else None
+        app = service(host_store, database_url=url, signup="join", login_attempts=1000)
+        with TestClient(app):
+            owner, boss, database = member(app, "ann"), admin(app), service_of(app).accounts.database
+            contact = {"name": "Cy", "email": "cy@example.com", "company": "Acme", "role": "Buyer"}
+            contact_id = boss.client.post("/contacts", json=contact).json()["id"]
+            owner.client.post("/notes", json={"text": f"{MARK} about Cy", "contact_id": contact_id})
+            owner.client.post("/notes", json={"text": f"{MARK} of Ann"})
+
+            boss.client.delete(f"/contacts/{contact_id}").raise_for_status()
+            assert stored(database, "notes").count(MARK) == 1
+            assert f"{MARK} of Ann" in stored(database, "notes")
+
+            boss.client.delete(f"/users/{owner.user_id}").raise_for_status()
+            assert MARK not in stored(database, "notes")
+
+    def test_its_routes_are_in_a_flask_host(self, url: str) -> None:
+        store = SqlStore(url, migrate=True)
+        host = flask.Flask("host")
+        person = caller("member")
+        host.register_blueprint(blueprint(store=store, llm=None, identify=lambda _: person))
+
+        assert host.test_client().post("/api/v1/notes", json={"text": MARK}).status_code == 201
+        assert MARK in host.test_client().get("/api/v1/notes").text
+        store.close()
+
+    def test_its_settings_are_refused_at_the_start(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        owner = member(app, "ann")
+        for _ in range(3):
+            owner.create(EXAMPLES["notes"])
+
+        monkeypatch.setenv("MEETKIT_NOTES_PER_PAGE", "2")
+        assert len(owner.client.get("/notes").json()["items"]) == 2
+        monkeypatch.setenv("MEETKIT_NOTES_PER_PAGE", "0")
+        with pytest.raises(InvalidRequestError, match="notes_per_page"):
+            settings.load()
+
     def test_its_routes_are_in_the_document(self, app: FastAPI) -> None:
         assert app.openapi()["paths"]["/api/v1/notes"].keys() == {"get", "post"}
 
@@ -309,6 +350,10 @@ class TestTheToy:
             transfer.import_lines(plain, lines)
         assert not list(plain.export_records())
         plain.close()
+
+
+def test_every_capability_is_held_to_these_rules() -> None:
+    assert EXAMPLES.keys() == {*capabilities.NAMES, NOTES.name}
 
 
 def test_a_name_is_taken_once() -> None:

@@ -72,7 +72,7 @@ async def erase_own_account(dispatch: Dispatch) -> Response:
 # Not `write`: a viewer, who can change nothing else, can erase themselves.
 @requires()
 def _erase_own_account(context: RequestContext) -> Reply:
-    context.erase_user(context.signed_in.user_id, meeting_service.erase_user)
+    context.erase("user", context.signed_in.user_id, meeting_service.erase_user)
     return Reply(204)
 
 
