@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,17 +18,20 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Table, select
 
-from meetkit import capabilities, settings
+from meetkit import capabilities, meeting_service, settings
 from meetkit.accounts.models import AdminRequest
+from meetkit.capabilities import Capability
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore, SqlStore, transfer
 from meetkit.storage.sql import Database, data_rules, maintenance
 from meetkit.storage.sql.data_policy import policy_of
 from meetkit.storage.sql.tables import metadata
+from meetkit.web import router
 from meetkit.web.app import service_of
 from meetkit.web.flask import blueprint
 from tests.commands import Run
+from tests.notes import queries
 from tests.notes.capability import CAPABILITY as NOTES
 from tests.web_apps import PASSWORD, caller, service
 
@@ -301,6 +305,52 @@ class TestTheToy:
         assert MARK in host.test_client().get("/api/v1/notes").text
         store.close()
 
+    def test_its_routes_work_on_the_store_in_use(self, url: str) -> None:
+        store, host, person = SqlStore(url, migrate=True), FastAPI(), caller("member")
+        host.include_router(router(identify=lambda _: person))
+
+        with meeting_service.use(store=store):
+            assert TestClient(host).post("/notes", json={"text": MARK}).status_code == 201
+            assert MARK in TestClient(host).get("/notes").text
+        store.close()
+
+    def test_its_events_stay_readable_when_it_is_gone(self, app: FastAPI, url: str, meetkit: Run) -> None:
+        member(app, "ann").create(EXAMPLES["notes"])
+        boss = admin(app)
+        capabilities.unregister(NOTES.name)
+
+        events = boss.client.get("/audit").json()["items"]
+        assert "note_created" in [event["event"] for event in events]
+        assert "note_created" in meetkit("--database", url, "audit").out
+        assert boss.client.get("/users/account/export").status_code == 200
+
+    def test_an_event_that_nobody_declares_is_not_recorded(self, app: FastAPI) -> None:
+        accounts = service_of(app).accounts
+        with pytest.raises(LookupError, match="the audit event 'note_read' is declared by no capability"):
+            accounts.audit_log.record(caller("member"), "note_read", "note_1")
+        assert "note_read" not in stored(accounts.database, "accounts")
+
+    def test_a_part_that_fails_is_reported_by_its_name(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(queries, "count", lambda _: 1 / 0)
+
+        answer = TestClient(app).get("/readyz")
+        assert (answer.status_code, answer.json()["parts"]["notes"]) == (503, "failed")
+        assert answer.json()["parts"]["store"] == "ok"
+
+    def test_it_cannot_fill_a_field_of_the_export_twice(self, app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+        owner = member(app, "ann")
+        capabilities.register(Capability(name="more_notes", personal_data=NOTES.personal_data))
+        try:
+            assert owner.client.get("/users/account/export").status_code == 500
+            assert "two capabilities fill notes in the account export" in caplog.text
+        finally:
+            capabilities.unregister("more_notes")
+
+    def test_an_upgrade_tells_what_it_did_to_its_table(self, tmp_path: Path, meetkit: Run) -> None:
+        url = f"sqlite:///{tmp_path}/new.db"
+        assert "notes: Upgraded from no tables to revision n001." in meetkit("--database", url, "db", "upgrade").out
+        assert "notes: Already at revision n001." in meetkit("--database", url, "db", "upgrade").out
+
     def test_its_settings_are_refused_at_the_start(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
         owner = member(app, "ann")
         for _ in range(3):
@@ -350,6 +400,21 @@ class TestTheToy:
             transfer.import_lines(plain, lines)
         assert not list(plain.export_records())
         plain.close()
+
+
+@pytest.mark.parametrize(
+    ("capability", "reason"),
+    [
+        (Capability(name=""), "the name '' is not a word"),
+        (Capability(name="../x"), "the name '../x' is not a word"),
+        (Capability(name="Notes"), "the name 'Notes' is not a word"),
+        (Capability(name="more", commands=NOTES.commands), "the command 'notes' is installed already"),
+        (Capability(name="more", migrations=NOTES.migrations), "has migrations and no tables"),
+    ],
+)
+def test_what_cannot_be_installed_is_refused_at_once(capability: Capability, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        capabilities.register(capability)
 
 
 def test_every_capability_is_held_to_these_rules() -> None:

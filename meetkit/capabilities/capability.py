@@ -70,7 +70,6 @@ class Capability:
     """
 
     name: str
-    docs: str
     tables: Reference | None = None
     migrations: Migrations | None = None
     records: Reference | None = None
@@ -97,7 +96,7 @@ class Capability:
     @property
     def references(self) -> dict[str, Reference]:
         """The references by field, those of commands by `commands.<name>`."""
-        texts = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("name", "docs")}
+        texts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "name"}
         return {
             **{name: value for name, value in texts.items() if isinstance(value, str)},
             **{f"commands.{command.name}": command.target for command in self.commands},

@@ -146,7 +146,9 @@ class Backend:
             UnauthenticatedError: the credentials are missing or invalid.
         """
         caller = self.identify(credentials) if self.identify and authentication else None
-        return RequestContext(caller, credentials, self.on_audit_event, self.erase_person, self.services)
+        # A backend without a store of its own takes the one in use now, with its database.
+        services = self.services if self.store is not UNSET else {**services_of(current_store()), **self.services}
+        return RequestContext(caller, credentials, self.on_audit_event, self.erase_person, services)
 
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:

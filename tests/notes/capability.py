@@ -4,7 +4,6 @@ from meetkit.capabilities import Capability, Command, Migrations
 
 CAPABILITY = Capability(
     name="notes",
-    docs="tests/notes",
     tables="tests.notes.tables",
     migrations=Migrations(location="tests.notes:migrations", head="n001", table="toy_notes"),
     records="tests.notes.records:RECORDS",
