@@ -56,9 +56,9 @@ class Capability:
         personal_data: a `PersonalDataReader`, for the account export.
 
     Interfaces:
-        routes: a tuple of FastAPI routers, in the served app and in a host's.
+        routes: a tuple of `meetkit.web.groups.Group`, FastAPI routers with an order, in the served app and a host's.
         service_routes: the same, in the served app alone.
-        flask_routes: a tuple of `meetkit.web.flask.Route`.
+        flask_routes: a `meetkit.web.flask.views.Routes`, in a Flask host's app.
         examples, schemas: mappings by schema name, for the OpenAPI document.
         commands: see `Command`.
 
