@@ -33,7 +33,9 @@ def router(
     on_audit_event: OnAuditEvent | None = None,
     threads: int = Settings.model_fields["threads"].default,
 ) -> APIRouter:
-    """Return the routes of meetings, people, calendars and availability, for a host's app under any prefix.
+    """Return the routes of all installed capabilities, for a host's app under any prefix.
+
+    Routes for the served app alone, such as those of accounts, are left out.
 
     The host calls `render_problems` for its app as well, which renders errors by their status codes.
 
