@@ -213,7 +213,7 @@ class MeetingUpdate(Value):
     def _refuse_empty(self) -> Self:
         for name in self.changes.keys() - self.clearable:
             if self.changes[name] is None:
-                raise ValueError(f"{name} cannot be empty; leave it out to keep its value")
+                raise ValueError(f"{name} cannot be empty; omit it to leave it unchanged")
         return self
 
     @model_serializer(mode="wrap")

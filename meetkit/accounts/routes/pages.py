@@ -1,4 +1,4 @@
-"""Routes of the pages that links in mails lead to. They are not part of the API, so OpenAPI omits them."""
+"""Routes of the pages that links in emails lead to. They are not part of the API, so OpenAPI omits them."""
 
 from __future__ import annotations
 
