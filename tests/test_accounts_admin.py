@@ -88,7 +88,7 @@ class TestInvitations:
         founder = world.caller()
         assert founder.access == "admin"
 
-        with pytest.raises(ForbiddenError, match="verify your e-mail"):
+        with pytest.raises(ForbiddenError, match="verify your email address"):
             world.invited(founder, "ben@example.com", "admin")
         accounts.email_verification.confirm(world.post.token("ann@example.com", "Verify"))
 

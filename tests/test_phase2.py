@@ -399,7 +399,7 @@ class TestUsersAndContacts:
         [
             ({"id": "user_9"}, "id cannot be changed"),
             ({"nickname": "S"}, "unknown field 'nickname'"),
-            ({"email": "x"}, "not an e-mail address"),
+            ({"email": "x"}, "not an email address"),
             ({"name": None}, "name"),
         ],
     )

@@ -263,10 +263,16 @@ WELL = {
 
 WRONG = {
     "a body without what it needs": Case(Ask("POST", "/meetings", {"title": "Call"}), 400, "date: Field required"),
-    "a meeting of nobody": Case(Ask("POST", "/meetings", {**CALL, "user_id": None}), 400, "user_id: name a user"),
-    "a booking of nobody": Case(Ask("POST", "/meetings/book", {**CALL, "user_id": None}), 400, "user_id: name a user"),
+    "a meeting of nobody": Case(
+        Ask("POST", "/meetings", {**CALL, "user_id": None}), 400, "user_id: required when the request is not"
+    ),
+    "a booking of nobody": Case(
+        Ask("POST", "/meetings/book", {**CALL, "user_id": None}), 400, "user_id: required when the request is not"
+    ),
     "the first free time of nobody": Case(
-        Ask("POST", "/meetings/book-first-free", {**WINDOW, "user_ids": None}), 400, "user_ids: name a user"
+        Ask("POST", "/meetings/book-first-free", {**WINDOW, "user_ids": None}),
+        400,
+        "user_ids: required when the request is not",
     ),
     "an unknown field": Case(Ask("POST", "/meetings", {**CALL, "titel": "x"}), 400, "did you mean 'title'?"),
     "no date": Case(Ask("POST", "/meetings", {**CALL, "date": "soon"}), 400, "date"),
@@ -275,14 +281,14 @@ WRONG = {
     "an empty key and an empty body": Case(
         Ask("POST", "/meetings", {}, headers={"Idempotency-Key": ""}), 400, "idempotency-key"
     ),
-    "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of: nobody is signed in"),
+    "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of=team requires an authenticated caller"),
     "a team and somebody": Case(Ask("GET", "/meetings?of=team&user_id=user_1"), 400, "exclude each other"),
     "nobody is named": Case(Ask("GET", "/meetings"), 400, "user_id"),
     "an unknown query": Case(Ask("GET", "/meetings?user=user_1"), 400, "did you mean 'user_id'?"),
     "a limit that is no number": Case(Ask("GET", "/meetings?user_id=user_1&limit=all"), 400, "limit"),
     "a limit too high": Case(Ask("GET", "/users?limit=201"), 400, "limit"),
     "an empty limit": Case(Ask("GET", "/users?limit="), 400, "limit"),
-    "a cursor that is none": Case(Ask("GET", "/meetings?user_id=user_1&after=x"), 400, "begin at its first page"),
+    "a cursor that is none": Case(Ask("GET", "/meetings?user_id=user_1&after=x"), 400, "start again from the first"),
     "something else included": Case(Ask("GET", f"{M}?include=all"), 400, "include: Input should be 'transcript'"),
     "no attempt": Case(Ask("POST", f"{M}/prepare?max_retries=0"), 400, "max_retries"),
     "a fallback that is none": Case(Ask("POST", f"{H}/analyze?fallback=x"), 400, "fallback"),

@@ -263,8 +263,8 @@ class TestWhatIsWrong:
         [
             ("short", "short", "The password has 5 characters; use 10 to 200"),
             ("password1234", "password1234", "The password is one of the most common"),
-            (ANN, ANN, "The password is your e-mail"),
-            (OTHER, OTHER + "!", "The password differs from the repeated one."),
+            (ANN, ANN, "The password is your email address"),
+            (OTHER, OTHER + "!", "The passwords do not match."),
             ("", "", "The password"),
             ("x" * 201, "x" * 201, "The password"),
         ],

@@ -56,7 +56,10 @@ class OAuthLogin:
     def _link(self, connection: Connection, identity: Identity, context: AuditContext) -> AccountRecord:
         """Link an identity to the account of its e-mail, or to a new one, and return the account."""
         if not identity.email_verified:
-            raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")
+            raise ForbiddenError(
+                f"{identity.provider} has not verified this email address; "
+                f"verify it with {identity.provider} and sign in again"
+            )
         # Locked until the identity is linked, so that the account is not verified or erased in between.
         record = accounts.by_email(connection, identity.email, lock=True)
         if record is None:
@@ -65,7 +68,7 @@ class OAuthLogin:
             record = self.creation.create(connection, new, context)
         # Linking by an equivalent e-mail would let the owner of one address into the account of the other.
         elif not _is_same_address(identity.email, record.account.email):
-            raise ForbiddenError(f"this e-mail cannot be used to sign in with {identity.provider}; use another")
+            raise ForbiddenError(f"this email address cannot be used to sign in with {identity.provider}; use another")
         elif not record.account.verified:
             record = _take_over(connection, record, context)
         identities.link(connection, record.number, identity, now=context.now)

@@ -22,7 +22,7 @@ from meetkit.mail import messages
 from meetkit.models.caller import NOWHERE, Caller, Origin
 from meetkit.storage.sql import Database
 
-_EMAIL_IN_USE = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
+_EMAIL_IN_USE = "this email address already has an account; if it is yours, reset its password to take the account over"
 
 
 class _Invitation(NamedTuple):
@@ -90,7 +90,7 @@ class Registration:
         caller.check_admin()
         caller.check_session()
         if not self.database.read(accounts.by_id, caller.account_id).account.verified:
-            raise ForbiddenError("verify your e-mail before you invite others")
+            raise ForbiddenError("verify your email address before you invite others")
         # Each request counts, as each sends a mail to somebody who may not want it.
         self.limits.check(context, "invite")
         self.limits.count_address(context)

@@ -65,7 +65,7 @@ def record_of(row: Row[Any]) -> AccountRecord:
 
 
 def by_email(connection: Connection, email: str, *, lock: bool = False) -> AccountRecord | None:
-    """Return the account of an e-mail in any spelling, `None` where there is none."""
+    """Return the account of an email address, case-insensitively, or `None`."""
     statement = _BY_EMAIL.with_for_update(of=_a) if lock else _BY_EMAIL
     row = connection.execute(statement, {"key": email_key(email)}).one_or_none()
     return record_of(row) if row else None
@@ -141,7 +141,9 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
     }
     number: int | None = dialects.insert_new(connection, _a, row)
     if number is None:
-        raise ConflictError(f"this {'user' if _has_user(connection, account) else 'e-mail'} has an account already")
+        raise ConflictError(
+            f"this {'user' if _has_user(connection, account) else 'email address'} already has an account"
+        )
     return number
 
 

@@ -81,7 +81,7 @@ def _accept_invitation(context: RequestContext, form: Mapping[str, str]) -> None
 def _new_password(form: Mapping[str, str]) -> NewPasswordRequest:
     password = form.get("password", "")
     if password != form.get("again"):
-        raise InvalidRequestError("password: differs from the repeated one")
+        raise InvalidRequestError("the passwords do not match")
     return parse(NewPasswordRequest, {"token": form["token"], "password": password})
 
 

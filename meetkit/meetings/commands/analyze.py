@@ -124,10 +124,10 @@ def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) ->
 def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, options: dict[str, Any]) -> None:
     """Analyse a stored meeting, from its own transcript or from a file."""
     if form.again:
-        raise InvalidRequestError("--again does not go with --meeting: a stored meeting is always analysed anew")
+        raise InvalidRequestError("--again cannot be combined with --meeting, which always analyzes again")
     trackers = _trackers(options.pop("trackers"))
     if extra := [_OPTIONS_OF_FILES[name] for name, value in options.items() if value]:
-        raise InvalidRequestError(f"{extra[0]} does not go with --meeting: the stored meeting has its own")
+        raise InvalidRequestError(f"{extra[0]} cannot be combined with --meeting: the stored meeting has its own")
     sources = inputs.find(files) if files else []
     if len(sources) > 1:
         raise InvalidRequestError("--meeting takes one transcript")
@@ -149,7 +149,7 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
 
 def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, form: Output) -> None:
     if context.title is not None:
-        raise InvalidRequestError("--title goes with one file; several files take their names as titles")
+        raise InvalidRequestError("--title cannot be combined with several files, whose names are their titles")
     if form.report is not None and os.path.isfile(form.report):
         raise InvalidRequestError(f"{brief_repr(str(form.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, form) for source in sources]
