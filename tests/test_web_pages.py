@@ -164,7 +164,7 @@ class TestTheWalk:
         assert not site.is_verified()
 
         page = site.browser.get(link)
-        assert shows(page, 200, "Is it yours?")
+        assert shows(page, 200, "Was it you?")
         assert not site.is_verified()
         assert shows(site.send(page), 200, "your email address is verified")
         assert site.is_verified()

@@ -45,7 +45,7 @@ def optional_datetime(microseconds: int | None) -> dt.datetime | None:
 
 
 def email_key(email: str) -> str:
-    """Return the key that all spellings of one e-mail share: lower case, NFC.
+    """Return the key that all spellings of one email address share: lower case, NFC.
 
     It is not case-folded, as mail servers tell ß from ss.
     """
@@ -126,10 +126,10 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
         connection: the transaction to write in.
         account: the new account.
         password_hash: the hash of its password, `None` where it has none yet.
-        email_in_use: whether an account of another tenant has this e-mail; then no lookup by e-mail finds the new one.
+        email_in_use: whether an account of another tenant has this address; then no lookup by email finds the new one.
 
     Raises:
-        ConflictError: the e-mail or the user has an account already.
+        ConflictError: the email address or the user has an account already.
     """
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
@@ -148,7 +148,7 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
 
 
 def _tenant_email_key(account: Account) -> str:
-    """Return a key for an e-mail within one tenant. No e-mail has it as its key, as it contains no @."""
+    """Return a key for an email address within one tenant. No email address has it as its key, as it contains no @."""
     return hashlib.sha256(f"{account.tenant_id}\n{email_key(account.email)}".encode()).hexdigest()
 
 
