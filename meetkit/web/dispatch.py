@@ -37,10 +37,9 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 class Dispatcher:
     """Runs operations for FastAPI requests: the backend, and the threads that work on it.
 
-    An operation that waits for a model holds no thread meanwhile.
-
-    `pools` are further threads, by the name that an operation requires, for work that would hold up all others.
-    `relocates` says that the routes may be under any prefix, which Location and Link headers then begin with.
+    An operation that waits for a model holds no thread meanwhile. `pools` are further threads, by the name that an
+    operation requires, for work that would hold up all others. `relocates` says that the routes may be under any
+    prefix, which Location and Link headers then begin with.
     """
 
     backend: Backend
