@@ -53,7 +53,7 @@ class TestSigningUp:
     def test_an_email_has_one_account_however_it_is_written(self, on_both: World) -> None:
         on_both.signup()
 
-        with pytest.raises(ConflictError, match="has an account"):
+        with pytest.raises(ConflictError, match="already has an account"):
             on_both.signup("ANN@Example.COM")
         assert on_both.caller("Ann@EXAMPLE.com").access == "member"
 

@@ -110,7 +110,7 @@ class TestTheDatabase:
         meetkit("db", "upgrade", database=database)
         for revision, why in (
             ("0000", f"needs {REVISION}; run `meetkit db upgrade`"),
-            ("9999", "install a newer meetkit"),
+            ("9999", "newer than this version of meetkit; upgrade meetkit"),
         ):
             execute(database, f"UPDATE meetkit_alembic_version SET version_num = '{revision}'")
             for command in ("meetings", "export -", "db check", "db seed"):

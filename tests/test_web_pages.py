@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to: opened they change nothing, sent they do what the mail asks for."""
+"""The pages that links in emails lead to: opened they change nothing, sent they do what the email asks for."""
 
 from __future__ import annotations
 
