@@ -274,7 +274,10 @@ class TestUpdateMeeting:
 
         meeting = Meeting.model_validate({**DEMO, "id": "m", "contact_id": None})
         store = GivesAway([data.get_user("user_1"), data.get_user("user_3")], meetings=[meeting])
-        with service.use(store=store), pytest.raises(ConflictError, match="changed its owner, and with it the time zone; try again"):
+        with (
+            service.use(store=store),
+            pytest.raises(ConflictError, match="changed its owner, and with it the time zone; try again"),
+        ):
             service.update_meeting("m", {"date": "2025-12-02T10:00:00"})
         assert store.get_meeting("m").date == meeting.date
 
