@@ -322,8 +322,10 @@ WRONG = {
     "an expected version that moved on": Case(Ask("PATCH", M, {"title": "x", "expected_version": 9}), 409),
     "a version that moved on": Case(Ask("PATCH", M, {"title": "x"}, headers={"If-Match": '"9"'}), 412),
     "a deletion too late": Case(Ask("DELETE", M, headers={"If-Match": '"9"'}), 412),
-    "a body too large": Case(post("/meetings", b" " * (MIB + 1)), 413, "at most 1 MiB"),
-    "a file too large": Case(post(f"{M}/analyze", b"-" * (2 * MIB + 1), FORM["Content-Type"]), 413, "at most 2 MiB"),
+    "a body too large": Case(post("/meetings", b" " * (MIB + 1)), 413, "the request body exceeds 1 MiB"),
+    "a file too large": Case(
+        post(f"{M}/analyze", b"-" * (2 * MIB + 1), FORM["Content-Type"]), 413, "the request body exceeds 2 MiB"
+    ),
     "an answer of no use": Case(Ask("POST", f"{M}/prepare?max_retries=1"), 500, model="useless"),
     "a model that fails": Case(Ask("POST", f"{M}/prepare"), 503, "attempt", model="failing"),
 }
@@ -368,7 +370,7 @@ HOSTILE = {
     ),
     "JSON of another type": Case(post("/meetings", b"", "APPLICATION/JSON"), 400, "Field required"),
     "a large transcript": Case(post(f"{M}/analyze", b" " * (MIB + 1)), 400, "the body is not JSON"),
-    "a too large transcript": Case(post(f"{M}/analyze", b" " * (2 * MIB + 1)), 413, "at most 2 MiB"),
+    "a too large transcript": Case(post(f"{M}/analyze", b" " * (2 * MIB + 1)), 413, "the request body exceeds 2 MiB"),
     "a transcript of another type": Case(post(f"{M}/analyze", b"Hello.", "text/plain"), 400, "multipart/form-data"),
     "a transcript that is not JSON": Case(post(f"{M}/analyze", b"Hello."), 400, "the body is not JSON"),
     "a transcript that is a number": Case(Ask("POST", f"{M}/analyze", {"transcript": 1}), 400, "transcript"),
