@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
+import flask
 import pytest
 import sqlalchemy
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Table, select
 
-from meetkit import capabilities, settings
+from meetkit import capabilities, meeting_service, settings
 from meetkit.accounts.models import AdminRequest
+from meetkit.capabilities import Capability
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore, SqlStore, transfer
 from meetkit.storage.sql import Database, data_rules, maintenance
 from meetkit.storage.sql.data_policy import policy_of
 from meetkit.storage.sql.tables import metadata
+from meetkit.web import router
 from meetkit.web.app import service_of
+from meetkit.web.flask import blueprint
 from tests.commands import Run
+from tests.notes import queries
 from tests.notes.capability import CAPABILITY as NOTES
-from tests.web_apps import PASSWORD, service
+from tests.web_apps import PASSWORD, caller, service
 
 MARK = "Quetzalcoatlus"
 FAR = dt.timedelta(days=3650)
@@ -271,6 +277,91 @@ class TestTheToy:
         assert "toy_notes 1.0" in TestClient(app).get("/metrics").text
         assert TestClient(app).get("/readyz").json()["parts"]["notes"] == "ok"
 
+    @pytest.mark.parametrize("is_elsewhere", [False, True], ids=["in the database", "in a host's own store"])
+    def test_people_are_erased_from_it_wherever_they_are_stored(self, url: str, is_elsewhere: bool) -> None:
+        host_store = MemoryStore() if is_elsewhere else None
+        app = service(host_store, database_url=url, signup="join", login_attempts=1000)
+        with TestClient(app):
+            owner, boss, database = member(app, "ann"), admin(app), service_of(app).accounts.database
+            contact = {"name": "Cy", "email": "cy@example.com", "company": "Acme", "role": "Buyer"}
+            contact_id = boss.client.post("/contacts", json=contact).json()["id"]
+            owner.client.post("/notes", json={"text": f"{MARK} about Cy", "contact_id": contact_id})
+            owner.client.post("/notes", json={"text": f"{MARK} of Ann"})
+
+            boss.client.delete(f"/contacts/{contact_id}").raise_for_status()
+            assert stored(database, "notes").count(MARK) == 1
+            assert f"{MARK} of Ann" in stored(database, "notes")
+
+            boss.client.delete(f"/users/{owner.user_id}").raise_for_status()
+            assert MARK not in stored(database, "notes")
+
+    def test_its_routes_are_in_a_flask_host(self, url: str) -> None:
+        store = SqlStore(url, migrate=True)
+        host = flask.Flask("host")
+        person = caller("member")
+        host.register_blueprint(blueprint(store=store, llm=None, identify=lambda _: person))
+
+        assert host.test_client().post("/api/v1/notes", json={"text": MARK}).status_code == 201
+        assert MARK in host.test_client().get("/api/v1/notes").text
+        store.close()
+
+    def test_its_routes_work_on_the_store_in_use(self, url: str) -> None:
+        store, host, person = SqlStore(url, migrate=True), FastAPI(), caller("member")
+        host.include_router(router(identify=lambda _: person))
+
+        with meeting_service.use(store=store):
+            assert TestClient(host).post("/notes", json={"text": MARK}).status_code == 201
+            assert MARK in TestClient(host).get("/notes").text
+        store.close()
+
+    def test_its_events_stay_readable_when_it_is_gone(self, app: FastAPI, url: str, meetkit: Run) -> None:
+        member(app, "ann").create(EXAMPLES["notes"])
+        boss = admin(app)
+        capabilities.unregister(NOTES.name)
+
+        events = boss.client.get("/audit").json()["items"]
+        assert "note_created" in [event["event"] for event in events]
+        assert "note_created" in meetkit("--database", url, "audit").out
+        assert boss.client.get("/users/account/export").status_code == 200
+
+    def test_an_event_that_nobody_declares_is_not_recorded(self, app: FastAPI) -> None:
+        accounts = service_of(app).accounts
+        with pytest.raises(LookupError, match="the audit event 'note_read' is declared by no capability"):
+            accounts.audit_log.record(caller("member"), "note_read", "note_1")
+        assert "note_read" not in stored(accounts.database, "accounts")
+
+    def test_a_part_that_fails_is_reported_by_its_name(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(queries, "count", lambda _: 1 / 0)
+
+        answer = TestClient(app).get("/readyz")
+        assert (answer.status_code, answer.json()["parts"]["notes"]) == (503, "failed")
+        assert answer.json()["parts"]["store"] == "ok"
+
+    def test_it_cannot_fill_a_field_of_the_export_twice(self, app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+        owner = member(app, "ann")
+        capabilities.register(Capability(name="more_notes", personal_data=NOTES.personal_data))
+        try:
+            assert owner.client.get("/users/account/export").status_code == 500
+            assert "two capabilities fill" in caplog.text
+        finally:
+            capabilities.unregister("more_notes")
+
+    def test_an_upgrade_tells_what_it_did_to_its_table(self, tmp_path: Path, meetkit: Run) -> None:
+        url = f"sqlite:///{tmp_path}/new.db"
+        assert "notes: Upgraded from no tables to revision n001." in meetkit("--database", url, "db", "upgrade").out
+        assert "notes: Already at revision n001." in meetkit("--database", url, "db", "upgrade").out
+
+    def test_its_settings_are_refused_at_the_start(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        owner = member(app, "ann")
+        for _ in range(3):
+            owner.create(EXAMPLES["notes"])
+
+        monkeypatch.setenv("MEETKIT_NOTES_PER_PAGE", "2")
+        assert len(owner.client.get("/notes").json()["items"]) == 2
+        monkeypatch.setenv("MEETKIT_NOTES_PER_PAGE", "0")
+        with pytest.raises(InvalidRequestError, match="notes_per_page"):
+            settings.load()
+
     def test_its_routes_are_in_the_document(self, app: FastAPI) -> None:
         assert app.openapi()["paths"]["/api/v1/notes"].keys() == {"get", "post"}
 
@@ -309,6 +400,25 @@ class TestTheToy:
             transfer.import_lines(plain, lines)
         assert not list(plain.export_records())
         plain.close()
+
+
+@pytest.mark.parametrize(
+    ("capability", "reason"),
+    [
+        (Capability(name=""), "the name '' is not a word"),
+        (Capability(name="../x"), "the name '../x' is not a word"),
+        (Capability(name="Notes"), "the name 'Notes' is not a word"),
+        (Capability(name="more", commands=NOTES.commands), "the command 'notes' is installed already"),
+        (Capability(name="more", migrations=NOTES.migrations), "has migrations and no tables"),
+    ],
+)
+def test_what_cannot_be_installed_is_refused_at_once(capability: Capability, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        capabilities.register(capability)
+
+
+def test_every_capability_is_held_to_these_rules() -> None:
+    assert EXAMPLES.keys() == {*capabilities.NAMES, NOTES.name}
 
 
 def test_a_name_is_taken_once() -> None:

@@ -20,7 +20,8 @@ DOCUMENTS = sorted(
 )
 
 PRINTS = re.compile(r"# prints (.*)$", re.MULTILINE)
-TUTORIAL = re.compile(r"docs/tutorial\.md-")
+# Pages whose blocks are one program together.
+CONTINUED = ("docs/tutorial.md", "docs/how-to/own-capability.md")
 SUITE = re.compile(r"^class Test", re.MULTILINE)
 
 
@@ -34,9 +35,13 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 def programs() -> dict[str, str]:
-    """The Python code of all documents: each block by itself, those of a tutorial one after the other."""
-    found = {place: text for place, text in blocks("python") if not TUTORIAL.match(place) and not SUITE.search(text)}
-    return found | {"tutorial": "\n".join(text for place, text in blocks("python") if TUTORIAL.match(place))}
+    """The Python code of all documents: each block by itself, those of some pages one after the other."""
+    texts: dict[str, list[str]] = {}
+    for place, text in blocks("python"):
+        page, _, _ = place.rpartition("-")
+        if not SUITE.search(text):
+            texts.setdefault(page if page in CONTINUED else place, []).append(text)
+    return {place: "\n".join(parts) for place, parts in texts.items()}
 
 
 @pytest.mark.parametrize("code", [pytest.param(text, id=place) for place, text in programs().items()])
@@ -111,11 +116,13 @@ def test_the_settings_table_is_the_generated_one() -> None:
 
 
 def test_the_architecture_names_every_part() -> None:
-    house = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    architecture = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    [tree] = re.findall(r"^meetkit/\n(.*?)^```$", architecture, re.MULTILINE | re.DOTALL)
+    entries = re.findall(r"^  (\w\S*?)/?  ", tree, re.MULTILINE)
 
     for part in Path(meetkit.__file__).parent.iterdir():
         if not part.name.startswith(("_", "py.typed")):
-            assert part.name in house, f"ARCHITECTURE.md does not name {part.name}"
+            assert part.name in entries, f"ARCHITECTURE.md does not name {part.name}"
 
 
 def test_nothing_names_a_registrys_host_or_a_machines_path() -> None:

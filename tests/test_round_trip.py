@@ -11,6 +11,7 @@ from meetkit.models import Meeting, MeetingUpdate
 from meetkit.models.base import Value
 from meetkit.models.records import Record
 from meetkit.settings import Settings
+from meetkit.settings.value_types import SettingsGroup
 from tests import strategies
 from tests.account_strategies import EVERY_ACCOUNT
 from tests.insight_strategies import EVERY_INSIGHT
@@ -35,7 +36,7 @@ def test_every_model_is_among_them(some: tuple[Value, ...]) -> None:
     def subclasses(model: type[Value]) -> set[type[Value]]:
         return {one for child in model.__subclasses__() for one in (child, *subclasses(child))}
 
-    parts = {*Settings.__bases__, Record}
+    parts = {*Settings.__bases__, SettingsGroup, Record}
     # What the service alone reads or writes never makes the way back.
     bodies = {
         one for one in subclasses(Value) if ".routes" in one.__module__ or one.__module__.startswith("meetkit.web.")

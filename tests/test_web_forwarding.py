@@ -37,10 +37,23 @@ def test_an_unknown_name_is_unknown_there_too(module: str) -> None:
         importlib.import_module(module).nope  # noqa: B018  # its evaluation is the test
 
 
-def test_names_of_the_kit_are_where_hosts_import_them() -> None:
-    from meetkit.web import problems  # noqa: PLC0415
-    from meetkit.web.context import Backend, Credentials, RequestContext  # noqa: PLC0415
+def test_operations_are_imported_from_their_former_home() -> None:
     from meetkit.web.operations import blocking, insights, meetings  # noqa: PLC0415
-    from meetkit.web.reply import Reply  # noqa: PLC0415
 
-    assert all((problems, Backend, Credentials, RequestContext, Reply, blocking, insights, meetings))
+    assert blocking is importlib.import_module("meetkit.meetings.operations.blocking")
+    assert insights is importlib.import_module("meetkit.meetings.operations.insights")
+    assert meetings is importlib.import_module("meetkit.meetings.operations.meetings")
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("meetkit.web.context", "Backend"),
+        ("meetkit.web.context", "Credentials"),
+        ("meetkit.web.context", "RequestContext"),
+        ("meetkit.web.reply", "Reply"),
+        ("meetkit.web.problems", "problem"),
+    ],
+)
+def test_names_of_the_kit_are_defined_where_hosts_import_them(module: str, name: str) -> None:
+    assert getattr(importlib.import_module(module), name).__module__ == module

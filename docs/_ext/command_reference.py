@@ -22,7 +22,8 @@ def contexts(command: click.Command, name: str, parent: click.Context | None = N
     yield context
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
-            child = command.get_command(context, below)
+            # Imports a command that is a stub until it is used.
+            _, child, _ = command.resolve_command(context, [below])
             if child is not None and not child.hidden:
                 yield from contexts(child, below, context)
 

@@ -58,11 +58,12 @@ PUBLIC = (
     "meetkit.web.context",
     "meetkit.accounts.caller",
     "meetkit.accounts.guarded_store",
+    "meetkit.capabilities",
     "meetkit.testing",
 )
 
 # Functions of a module without `__all__` that other modules of meetkit share, and hosts do not need.
-_INTERNAL = {"shown", "brief_repr"}
+_INTERNAL = {"brief_repr"}
 
 _LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|[/#])([^)#\s]+)")
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)(?P<suffix>(?=\w))?")

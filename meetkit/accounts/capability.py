@@ -4,7 +4,6 @@ from meetkit.capabilities import Capability, Command
 
 CAPABILITY = Capability(
     name="accounts",
-    docs="docs/service.md",
     tables="meetkit.accounts.tables",
     personal_data="meetkit.accounts.operations.own_account:read_personal_data",
     service_routes="meetkit.accounts.routes.fastapi:ROUTERS",

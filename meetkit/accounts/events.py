@@ -40,6 +40,8 @@ def _check_name(name: Any) -> str:
 
 EventName = Annotated[str, _KnownEvent()]
 """The name of an event that a capability declares."""
+StoredEventName = Annotated[str, Field(json_schema_extra=lambda schema: schema.update(enum=list(audit_events())))]
+"""The name of a stored event, whose capability may be gone."""
 Outcome = Literal["ok", "failed", "throttled", "refused"]
 """`failed`: by a wrong password or token; `refused`: by a right one, for what is not allowed."""
 
@@ -61,7 +63,7 @@ class AuditEvent(Value):
 
     number: Annotated[int, Field(ge=1)]
     at: UtcInstant
-    event: EventName
+    event: StoredEventName
     outcome: Outcome
     account_id: Line | None = None
     tenant_id: Line | None = None

@@ -56,9 +56,9 @@ class Capability:
         personal_data: a `PersonalDataReader`, for the account export.
 
     Interfaces:
-        routes: a tuple of FastAPI routers, in the served app and in a host's.
+        routes: a tuple of `meetkit.web.groups.Group`, FastAPI routers with an order, in the served app and a host's.
         service_routes: the same, in the served app alone.
-        flask_routes: a tuple of `meetkit.web.flask.Route`.
+        flask_routes: a `meetkit.web.flask.views.Routes`, in a Flask host's app.
         examples, schemas: mappings by schema name, for the OpenAPI document.
         commands: see `Command`.
 
@@ -70,7 +70,6 @@ class Capability:
     """
 
     name: str
-    docs: str
     tables: Reference | None = None
     migrations: Migrations | None = None
     records: Reference | None = None
@@ -97,7 +96,7 @@ class Capability:
     @property
     def references(self) -> dict[str, Reference]:
         """The references by field, those of commands by `commands.<name>`."""
-        texts = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("name", "docs")}
+        texts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "name"}
         return {
             **{name: value for name, value in texts.items() if isinstance(value, str)},
             **{f"commands.{command.name}": command.target for command in self.commands},

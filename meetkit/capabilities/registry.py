@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from meetkit.capabilities.capability import Capability, resolve
@@ -24,10 +25,19 @@ def register(capability: Capability) -> None:
     """Add a host's capability, before the app, the command line or a database is opened.
 
     Raises:
-        ValueError: one of that name is installed already.
+        ValueError: its name is not a short word in lower case, or it or a command of its name is installed already, or
+            it has migrations and no tables.
     """
+    # Tables, endpoints and import paths are named after it.
+    if not (isinstance(capability.name, str) and re.fullmatch("[a-z][a-z0-9_]{0,30}", capability.name)):
+        raise ValueError(f"the name {capability.name!r} is not a word of lower-case letters, digits and underscores")
+    if capability.migrations and not capability.tables:
+        raise ValueError(f"the capability {capability.name!r} has migrations and no tables")
     if capability.name in {entry.name for entry in installed()}:
         raise ValueError(f"a capability named {capability.name!r} is installed already")
+    commands = {command.name for entry in installed() for command in entry.commands}
+    if clash := commands & {command.name for command in capability.commands}:
+        raise ValueError(f"the command {min(clash)!r} is installed already")
     _of_hosts.append(capability)
 
 

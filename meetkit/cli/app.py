@@ -47,8 +47,8 @@ _COMMANDS = (
 
 
 def commands() -> tuple[Command, ...]:
-    """Return the commands of the product and of all capabilities."""
-    return (*_COMMANDS, *(command for capability in capabilities.installed() for command in capability.commands))
+    """Return the commands of all capabilities and those of none, which a host's capability cannot replace."""
+    return (*(command for capability in capabilities.installed() for command in capability.commands), *_COMMANDS)
 
 
 @click.group(

@@ -32,13 +32,21 @@ def upgrade(as_json: bool) -> None:
     from meetkit.storage.sql import maintenance  # noqa: PLC0415  # only with a database is the extra needed
 
     with maintenance.open_connection(url, to_write=True) as connection:
-        before, after = maintenance.upgrade(connection)
+        upgrades = maintenance.upgrade(connection)
+    before, after = upgrades.pop("meetkit")
     if as_json:
-        output.print_json({"before": before, "after": after})
-    elif before == after:
-        click.echo(f"Already at revision {after}.")
-    else:
-        click.echo(f"Upgraded from {f'revision {before}' if before else 'no tables'} to revision {after}.")
+        others = {name: upgrade._asdict() for name, upgrade in upgrades.items()}
+        output.print_json({"before": before, "after": after, **({"capabilities": others} if others else {})})
+        return
+    click.echo(_upgrade_message(before, after))
+    for name, upgrade in upgrades.items():
+        click.echo(f"{name}: {_upgrade_message(*upgrade)}")
+
+
+def _upgrade_message(before: str | None, after: str) -> str:
+    if before == after:
+        return f"Already at revision {after}."
+    return f"Upgraded from {f'revision {before}' if before else 'no tables'} to revision {after}."
 
 
 @db.command()

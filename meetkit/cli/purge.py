@@ -7,7 +7,7 @@ import json
 
 import click
 
-from meetkit import settings
+from meetkit import capabilities, settings
 from meetkit.cli import database, output
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
@@ -35,7 +35,7 @@ def purge(days: int | None, as_json: bool) -> None:
     now = utc_now()
     before = now - dt.timedelta(days=days)
     counts = _purge(before, now)
-    count = counts.pop("meetings")
+    count = counts.pop(capabilities.STORE_CAPABILITY)
     if as_json:
         click.echo(json.dumps({"before": before.isoformat(), "purged": count, **counts}))
         return

@@ -4,7 +4,6 @@ from meetkit.capabilities import Capability, Command
 
 CAPABILITY = Capability(
     name="meetings",
-    docs="docs/service.md",
     tables="meetkit.storage.sql.tables",
     records="meetkit.storage.sql.core_records:CORE",
     erase_user="meetkit.storage.sql.erasure:erase_user",

@@ -30,8 +30,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InvalidRequestError: a value is invalid; the message names the setting.
+        InvalidRequestError: a value is invalid, here or of a host's capability; the message names the setting.
     """
+    for model in _capability_models():
+        if not issubclass(Settings, model):
+            load_model(model, environ)  # refused at start, as every other wrong value is
     return load_model(Settings, environ)
 
 
@@ -55,5 +58,9 @@ def table() -> str:
 
 
 def _fields() -> dict[str, FieldInfo]:
-    models = (model for capability in capabilities.installed() if (model := capability.load("settings")))
-    return {**Settings.model_fields, **{name: field for model in models for name, field in model.model_fields.items()}}
+    fields = (model.model_fields for model in _capability_models())
+    return {**Settings.model_fields, **{name: field for some in fields for name, field in some.items()}}
+
+
+def _capability_models() -> list[type[BaseModel]]:
+    return [model for capability in capabilities.installed() if (model := capability.load("settings"))]

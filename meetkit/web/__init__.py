@@ -1,6 +1,7 @@
 """The service: REST by FastAPI, and a blueprint for Flask. Needs the extra `web`, the blueprint only `flask`.
 
-`create_app` is the whole of it, with accounts; `router` the routes of meetings and people for a FastAPI host's own app.
+`create_app` is the whole of it, with accounts; `router` the routes of all installed capabilities for a FastAPI host's
+own app, except those for the served app alone.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from meetkit.errors import InvalidRequestError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
@@ -17,6 +17,7 @@ from meetkit.storage import Store
 
 SIGN_IN = "sign in, and send the access token or an API key as `Authorization: Bearer …`"
 ServiceT = TypeVar("ServiceT")
+PersonKind = Literal["user", "contact"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RequestContext:
     caller: Caller | None
     credentials: Credentials
     on_audit_event: OnAuditEvent | None = None
-    erase: Callable[[RequestContext, str], None] | None = None
+    erase_person: ErasePerson | None = None
     services: Mapping[type, Any] = field(default_factory=dict)
 
     @property
@@ -89,12 +90,12 @@ class RequestContext:
         if self.on_audit_event:
             self.on_audit_event(self, event, subject)
 
-    def erase_user(self, user_id: str, default: Callable[[str], None]) -> None:
-        """Erase a user by the backend's hook, which erases their account too, or by `default` where there is none."""
-        if self.erase:
-            self.erase(self, user_id)
+    def erase(self, kind: PersonKind, person_id: str, default: Callable[[str], None]) -> None:
+        """Erase a person by the backend's hook, which erases their account too, or by `default` where there is none."""
+        if self.erase_person:
+            self.erase_person(self, kind, person_id)
         else:
-            default(user_id)
+            default(person_id)
 
     def idempotency_key(self, key: str | None) -> str | None:
         """Return the key under which the store knows a caller's key: two callers never share one, guard or no guard."""
@@ -114,6 +115,10 @@ OnAuditEvent = Callable[[RequestContext, str, str], None]
 """Called with the context, the name of an event, and the id of its subject: a transcript read, a contact erased."""
 
 
+ErasePerson = Callable[[RequestContext, PersonKind, str], None]
+"""Called with the context, the kind and the id of a person to erase."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """The collaborators that requests are served with: a store, a model, and the authentication of callers.
@@ -129,7 +134,7 @@ class Backend:
     identify: Callable[[Credentials], Caller] | None = None
     guard: Callable[[Store, Caller], Store] | None = None
     on_audit_event: OnAuditEvent | None = None
-    erase: Callable[[RequestContext, str], None] | None = None
+    erase_person: ErasePerson | None = None
     around: Callable[[RequestContext], AbstractContextManager[object]] = nullcontext
     read_session: Callable[[], AbstractContextManager[None]] = nullcontext
     services: Mapping[type, Any] = field(default_factory=dict)
@@ -141,7 +146,9 @@ class Backend:
             UnauthenticatedError: the credentials are missing or invalid.
         """
         caller = self.identify(credentials) if self.identify and authentication else None
-        return RequestContext(caller, credentials, self.on_audit_event, self.erase, self.services)
+        # A backend without a store of its own takes the one in use now, with its database.
+        services = self.services if self.store is not UNSET else {**services_of(current_store()), **self.services}
+        return RequestContext(caller, credentials, self.on_audit_event, self.erase_person, services)
 
     @contextmanager
     def serving(self, context: RequestContext) -> Iterator[None]:
@@ -151,6 +158,13 @@ class Backend:
             store = self.guard(current_store() if store is UNSET else store, context.caller)
         with use(store=store, llm=self.llm), self.around(context):
             yield
+
+
+def services_of(store: Store | Unset) -> Mapping[type, Any]:
+    """Return the services that a store brings: an `SqlStore` its `Database`."""
+    # Read from the store, as importing the class needs the extra `sql`, which not every host has.
+    database = getattr(store, "database", None)
+    return {} if database is None else {type(database): database}
 
 
 def service_in(services: Mapping[type, Any], kind: type[ServiceT]) -> ServiceT:

@@ -38,8 +38,8 @@ class Dispatcher:
     """Runs operations for FastAPI requests: the backend, and the threads that work on it.
 
     An operation that waits for a model holds no thread meanwhile. `pools` are further threads, by the name that an
-    operation requires, for work that would hold up all others. `relocates` says that the routes may be under any
-    prefix, which Location and Link headers then begin with.
+    operation requires, for work that would hold up all others; without that pool it runs with the others. `relocates`
+    says that the routes may be under any prefix, which Location and Link headers then begin with.
     """
 
     backend: Backend
@@ -60,7 +60,7 @@ class Dispatcher:
                 reply = await operation(context, *args, **kwargs)
         else:
             # Work that is slow by nature, such as hashing, has threads of its own and holds up only its kind.
-            limiter = self.pools[requirements.threads] if requirements.threads else self.threads
+            limiter = self.pools.get(requirements.threads or "", self.threads)
             run = partial(self._run, request, requirements.authentication, operation, args, kwargs)
             reply = await anyio.to_thread.run_sync(run, limiter=limiter)
         return response_of(self._with_prefix(reply, request) if self.relocates else reply)

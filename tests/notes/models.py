@@ -14,14 +14,16 @@ class NewNote(Value):
     """A note to create for the caller."""
 
     text: Paragraph
+    contact_id: Line | None = None
 
 
 class Note(Value):
-    """A note of a user."""
+    """A note of a user, about a contact or not."""
 
     id: Line
     tenant_id: Line
     user_id: Line
+    contact_id: Line | None
     text: Paragraph
     created_at: UtcInstant
 

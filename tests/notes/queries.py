@@ -22,10 +22,10 @@ def add(connection: Connection, note: Note) -> None:
     connection.execute(insert(notes).values(_row(note)))
 
 
-def visible(connection: Connection, caller: Caller) -> list[Note]:
+def visible(connection: Connection, caller: Caller, *, limit: int) -> list[Note]:
     """List the notes that a caller may read, oldest first."""
     condition = visible_to(caller, tenant_id=notes.c.tenant_id, owner_id=notes.c.user_id)
-    return [_read(row) for row in connection.execute(_ordered().where(condition))]
+    return [_read(row) for row in connection.execute(_ordered().where(condition).limit(limit))]
 
 
 def export(connection: Connection) -> Iterator[NoteRecord]:
@@ -47,6 +47,11 @@ def insert_record(connection: Connection, record: NoteRecord) -> None:
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:  # noqa: ARG001  # the hook's
     """Delete the notes of a user."""
     connection.execute(delete(notes).where(notes.c.user_id == user_id))
+
+
+def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) -> None:  # noqa: ARG001  # the hook's
+    """Delete the notes about a contact."""
+    connection.execute(delete(notes).where(notes.c.contact_id == contact_id))
 
 
 def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:  # noqa: ARG001  # the hook's

@@ -14,10 +14,13 @@ notes = Table(
     Column("id", Text, primary_key=True),
     Column("tenant_id", Text, nullable=False),
     Column("user_id", Text, nullable=False),
+    Column("contact_id", Text),
     Column("text", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_toy_notes_user", "tenant_id", "user_id"),
     info=data_policy(
-        erasure="deleted with the user", export="record kind note; account export", retention="deleted by purge"
+        erasure="deleted with the user or contact",
+        export="record kind note; account export",
+        retention="deleted by purge",
     ),
 )

@@ -63,9 +63,19 @@ class PersonalData:
         # The write-ahead log of SQLite still holds what was deleted.
         self.database.drop_log()
 
+    def erase_contact(self, contact_id: str, erase: Callable[[str], None]) -> None:
+        """Erase a contact with `erase`, which checks the caller's permission, then in all other capabilities."""
+        erase(contact_id)
+        # A store in this database has done the rest, in the transaction of its own erasure.
+        if not self.users.share_database:
+            self.database.write(self._erase_contact_elsewhere, contact_id)
+
+    def _erase_contact_elsewhere(self, connection: Connection, contact_id: str) -> None:
+        data_rules.erase_contact(connection, contact_id, now=self.audit_log.clock(), with_store=False)
+
     def _erase_account(self, connection: Connection, caller: Caller, user_id: str, context: AuditContext) -> None:
         if not self.users.share_database:
-            # A store in this database has done it, in the transaction of its own erasure.
+            # As in `erase_contact`.
             data_rules.erase_user(connection, user_id, now=context.now, with_store=False)
         _erase_account(connection, caller, user_id, context)
 

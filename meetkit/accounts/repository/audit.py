@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, insert, select
 from meetkit.accounts import tables
 from meetkit.accounts.events import AuditContext, AuditEvent, AuditFilters, EventName, Outcome
 from meetkit.accounts.models import Account
+from meetkit.capabilities import audit_events
 from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
 
@@ -27,6 +28,9 @@ def add(
     subject: str | None = None,
 ) -> None:
     """Add an event: the ids of the account it is about and of the subject it was done to."""
+    # Rows stay for good, so a name that nobody declares is refused before it is one.
+    if event not in audit_events():
+        raise LookupError(f"the audit event {event!r} is declared by no capability; add it to its `audit_events`")
     row = {
         "at": to_microseconds(context.now),
         "event": event,

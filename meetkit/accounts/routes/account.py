@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from meetkit import capabilities, meeting_service
@@ -72,7 +75,7 @@ async def erase_own_account(dispatch: Dispatch) -> Response:
 # Not `write`: a viewer, who can change nothing else, can erase themselves.
 @requires()
 def _erase_own_account(context: RequestContext) -> Reply:
-    context.erase_user(context.signed_in.user_id, meeting_service.erase_user)
+    context.erase("user", context.signed_in.user_id, meeting_service.erase_user)
     return Reply(204)
 
 
@@ -89,8 +92,14 @@ def _export_own_data(context: RequestContext) -> Reply:
     fields = {name: getattr(export, name) for name in type(export).model_fields}
     for capability in capabilities.installed():
         if read := capability.load("personal_data"):
-            fields |= read(caller, database)
+            fields |= _without_clash(read(caller, database), fields)
     return Reply.of(Export(**fields))
+
+
+def _without_clash(part: Mapping[str, Any], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    if clash := part.keys() & fields.keys():
+        raise TypeError(f"two capabilities fill {', '.join(sorted(clash))} in the account export")
+    return part
 
 
 @router.post("/change-password", status_code=204, responses=NO_CONTENT | problems(400, 409))

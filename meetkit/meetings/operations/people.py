@@ -63,7 +63,7 @@ def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply
 @requires(write=True)
 def erase_user(context: RequestContext, user_id: str) -> Reply:
     """Erase a user, and the content of their meetings."""
-    context.erase_user(user_id, service.erase_user)
+    context.erase("user", user_id, service.erase_user)
     return Reply(204)
 
 
@@ -94,7 +94,7 @@ def update_contact(context: RequestContext, contact_id: str, body: ContactPatch)
 @requires(write=True, audit="contact_erased")
 def erase_contact(context: RequestContext, contact_id: str) -> Reply:
     """Erase a contact, and the content of the meetings with them."""
-    service.erase_contact(contact_id)
+    context.erase("contact", contact_id, service.erase_contact)
     return Reply(204)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import RLock
 from typing import Generic, TypeVar
 
@@ -33,6 +33,13 @@ class People(Generic[PersonT]):
         """Return the person of that id."""
         with self._lock:
             return find(self._kind, self.by_id, person_id)
+
+    def check(self, person_ids: Collection[str]) -> None:
+        """Refuse ids of nobody; a search of free time passes many at once."""
+        with self._lock:
+            if not self.by_id.keys() >= set(person_ids):
+                for person_id in person_ids:
+                    find(self._kind, self.by_id, person_id)
 
     def update(self, person_id: str, change: Callable[[PersonT], PersonT]) -> PersonT:
         """Change a person."""

@@ -197,9 +197,7 @@ class MemoryStore:
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
         """Yield when these users are busy around `[start, end)`; users are read as it is consumed."""
-        with self._lock:
-            for user_id in user_ids:
-                self._users.get(user_id)
+        self._users.check(user_ids)
         return self._index.busy(user_ids, start, end)
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:

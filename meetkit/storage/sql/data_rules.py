@@ -27,9 +27,9 @@ def erase_user(connection: Connection, user_id: str, *, now: dt.datetime, with_s
         rule(connection, user_id, now=now)
 
 
-def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) -> None:
-    """Erase a contact in all capabilities, in the transaction of the connection."""
-    for _, rule in _rules("erase_contact"):
+def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime, with_store: bool = True) -> None:
+    """Erase a contact in all capabilities, in the transaction of the connection; see `erase_user`."""
+    for _, rule in _rules("erase_contact", with_store=with_store):
         rule(connection, contact_id, now=now)
 
 

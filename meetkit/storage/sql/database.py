@@ -68,7 +68,7 @@ class Database:
         )
         try:
             if migrate:
-                self.is_new = self.write(schema.upgrade) is None
+                self.is_new = self.write(schema.upgrade)[schema.CORE.name] is None
             else:
                 self.read(schema.check)
         except UnicodeError:  # of the driver, about an impossible host name

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, func, not_, or_, select, text
@@ -125,9 +125,17 @@ def check_writable(url: str) -> None:
         raise StoreError(f"the database {brief_repr(str(file))}, or its folder, cannot be written")
 
 
-def upgrade(connection: Connection) -> tuple[str | None, str]:
-    """Upgrade the tables to this version; return the revision before, `None` if there were none, and the one after."""
-    return schema.upgrade(connection), schema.REVISION
+class Upgrade(NamedTuple):
+    """The revisions before, `None` where there were no tables, and after."""
+
+    before: str | None
+    after: str
+
+
+def upgrade(connection: Connection) -> dict[str, Upgrade]:
+    """Upgrade the tables to this version; return the revisions of meetkit, and of capabilities with their own."""
+    revisions = schema.upgrade(connection)
+    return {chain.name: Upgrade(revisions[chain.name], chain.head) for chain in schema.chains()}
 
 
 def problems(connection: Connection) -> list[str]:

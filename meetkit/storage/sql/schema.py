@@ -145,10 +145,10 @@ def check(connection: Connection) -> None:
         chain.check(connection, chain.current(connection))
 
 
-def upgrade(connection: Connection) -> str | None:
+def upgrade(connection: Connection) -> dict[str, str | None]:
     """Bring an empty or older database up in the caller's transaction; a concurrent caller waits and finds it done.
 
-    Returns the store's revision before, `None` of an empty database. It takes up to an hour.
+    Returns the revision before of each chain by its name, `None` where it had no tables. It takes up to an hour.
 
     Raises:
         SchemaError: it is ahead, or at an unknown revision.
@@ -158,8 +158,7 @@ def upgrade(connection: Connection) -> str | None:
         # SQLite has one writer at a time anyway.
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        before, *_ = [chain.upgrade(connection) for chain in chains()]
-    return before
+        return {chain.name: chain.upgrade(connection) for chain in chains()}
 
 
 def differences(connection: Connection) -> list[str]:

@@ -23,7 +23,7 @@ from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
-from meetkit.web.context import SIGN_IN, Backend, Credentials, RequestContext, service_in
+from meetkit.web.context import SIGN_IN, Backend, Credentials, PersonKind, RequestContext, service_in
 from meetkit.web.monitoring.metrics import Metrics
 
 # Hashing a password takes some 50 ms of a processor; with threads of their own, logins hold up only each other.
@@ -92,8 +92,12 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
     def record(context: RequestContext, event: str, subject: str) -> None:
         accounts.audit_log.record(context.signed_in, event, subject, origin=context.origin)
 
-    def erase(context: RequestContext, user_id: str) -> None:
-        accounts.personal_data.erase_user(context.signed_in, user_id, meetings.erase_user, origin=context.origin)
+    def erase(context: RequestContext, kind: PersonKind, person_id: str) -> None:
+        data = accounts.personal_data
+        if kind == "contact":
+            data.erase_contact(person_id, meetings.erase_contact)
+        else:
+            data.erase_user(context.signed_in, person_id, meetings.erase_user, origin=context.origin)
 
     return Backend(
         store,
@@ -101,7 +105,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         identify=identify,
         guard=GuardedStore,
         on_audit_event=record,
-        erase=erase,
+        erase_person=erase,
         around=lambda _: background.use(workers),
         read_session=accounts.database.read_session,
         services=services,

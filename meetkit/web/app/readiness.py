@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +20,7 @@ from meetkit.models.people import PeopleFilters
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import keys, schema
 
+_log = logging.getLogger("meetkit.web")
 _SECONDS = 2.0
 State = Literal["ready", "degraded", "not ready"]
 _SEVERITY: dict[str, State] = {
@@ -94,5 +97,16 @@ def _states(connection: Connection) -> dict[str, str]:
     states = {} if keys.has_all_keys(connection) else {"encryption": "failed"}
     for capability in capabilities.installed():
         if health := capability.load("health"):
-            states |= health(connection)
+            states |= _health_of(capability.name, health, connection)
     return states
+
+
+def _health_of(name: str, health: Callable[[Connection], Mapping[str, str]], connection: Connection) -> dict[str, str]:
+    """Return what a capability reports; one that raises has failed, whatever the reason, and the others are asked."""
+    try:
+        # On PostgreSQL a failed statement would end the transaction that the next capability reads in.
+        with connection.begin_nested():
+            return {part: "ok" if word == "ok" else "failed" for part, word in health(connection).items()}
+    except Exception:
+        _log.warning("the health check of %s failed", name, exc_info=True)
+        return {name: "failed"}

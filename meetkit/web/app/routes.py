@@ -14,10 +14,9 @@ from meetkit.llm_client import LLMClient
 from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
-from meetkit.storage import SqlStore, Store
-from meetkit.storage.sql import Database
+from meetkit.storage import Store
 from meetkit.web import openapi
-from meetkit.web.context import Backend, Credentials, OnAuditEvent
+from meetkit.web.context import Backend, Credentials, OnAuditEvent, services_of
 from meetkit.web.dispatch import Dispatcher, bind
 from meetkit.web.groups import Group, in_order
 
@@ -34,7 +33,9 @@ def router(
     on_audit_event: OnAuditEvent | None = None,
     threads: int = Settings.model_fields["threads"].default,
 ) -> APIRouter:
-    """Return the routes of meetings, people, calendars and availability, for a host's app under any prefix.
+    """Return the routes of all installed capabilities, for a host's app under any prefix.
+
+    Routes for the served app alone, such as those of accounts, are left out.
 
     The host calls `render_problems` for its app as well, which renders errors by their status codes.
 
@@ -47,8 +48,7 @@ def router(
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         threads: the number of requests that work on the store at a time.
     """
-    services: dict[type, Any] = {Database: store.database} if isinstance(store, SqlStore) else {}
-    backend = Backend(store, llm, identify, guard, on_audit_event, services=services)
+    backend = Backend(store, llm, identify, guard, on_audit_event, services=services_of(store))
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
     return bind(in_order(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))
 

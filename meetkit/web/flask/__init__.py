@@ -1,4 +1,4 @@
-"""`blueprint`: the routes of meetings, people and availability for a Flask app, the same as for FastAPI."""
+"""`blueprint`: the routes of all installed capabilities for a Flask app, where they have routes for Flask."""
 
 from __future__ import annotations
 

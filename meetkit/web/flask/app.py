@@ -12,7 +12,7 @@ from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
-from meetkit.web.context import Backend, Credentials, OnAuditEvent
+from meetkit.web.context import Backend, Credentials, OnAuditEvent, services_of
 from meetkit.web.flask.views import Views, refuse_all_but_post
 from meetkit.web.paging import PREFIX
 
@@ -37,13 +37,14 @@ def blueprint(
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         max_body_mb: the largest body in MiB where a transcript may be in it; elsewhere it is 1 MiB.
     """
-    views = Views(Backend(store, llm, identify, guard, on_audit_event), max_body_mb)
+    views = Views(Backend(store, llm, identify, guard, on_audit_event, services=services_of(store)), max_body_mb)
     routes = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
-    for group in filter(None, (capability.load("flask_routes") for capability in capabilities.installed())):
-        for route in group.routes:
+    for capability in capabilities.installed():
+        group = capability.load("flask_routes")
+        for route in group.routes if group else ():
             routes.add_url_rule(
                 route.path,
-                route.operation.__name__,
+                _endpoint(capability.name, route.operation.__name__),
                 views.view(route),
                 methods=[route.method],
                 # Flask would list the methods that `refuse_all_but_post` refuses.
@@ -51,7 +52,12 @@ def blueprint(
                 strict_slashes=True,
                 merge_slashes=False,
             )
-        for path in group.only_post:
+        for path in group.only_post if group else ():
             other_methods = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]
             routes.add_url_rule(path, "only_post", refuse_all_but_post, methods=other_methods)
     return routes
+
+
+def _endpoint(capability: str, name: str) -> str:
+    """Return the name that `flask.url_for` takes; those of other capabilities must not clash with the product's."""
+    return name if capability in capabilities.NAMES else f"{capability}_{name}"
