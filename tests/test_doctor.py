@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from fakeredis import TcpFakeServer
 
+from meetkit.mail import SmtpMailer
 from meetkit.storage import SqlStore
 from tests.commands import Run, in_process
 from tests.databases import Postgres
@@ -203,6 +204,14 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
 def test_a_second_mail_server_alone_is_checked_too(doctor: Doctor, mail_server: int) -> None:
     check = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
     assert (check["state"], check["found"]) == ("ok", "reachable")
+
+
+def test_a_login_is_reported_only_where_a_url_has_a_name(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmtpMailer, "check", lambda _: None)
+
+    assert doctor(smtp_url="smtps://mail.example.com")["mail"]["found"] == "reachable"
+    named = doctor(smtp_fallback_url="smtps://robot:s3cret@mail.example.com")["mail"]
+    assert (named["state"], named["found"]) == ("ok", "reachable, login succeeded")
 
 
 @pytest.mark.usefixtures("socket_enabled")
