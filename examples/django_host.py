@@ -505,7 +505,7 @@ class DjangoStore:
             people__user__in=meeting.user_ids, is_booked=True, start__lt=end, end__gt=start
         )
         if meeting.exclusive and meeting.is_busy and rows.exists():
-            raise ConflictError("its people are booked at that time already")
+            raise ConflictError("a participant is already booked at that time")
 
 
 BACKEND = Backend(DjangoStore(), llm=None)

@@ -1,6 +1,6 @@
 """Meeting intelligence for any Python backend.
 
-Start with `meetkit.meeting_service` (the verbs), `meetkit.models` (the words) and
+Start with `meetkit.meeting_service` (the operations), `meetkit.models` (the values) and
 `meetkit.availability` (common free time).
 """
 

@@ -125,7 +125,7 @@ class _LiveMapping(MutableMapping[str, dict[str, Any]], Generic[Entity]):
 
 
 class _PastMeetings(_LiveMapping[Meeting]):
-    """The completed meetings. A meeting assigned here is completed, and overwrites none that is not."""
+    """The completed meetings. A meeting assigned here must be completed, and may not replace one that is not."""
 
     _defaults: ClassVar[dict[str, str]] = {"status": "completed"}
 

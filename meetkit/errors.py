@@ -39,6 +39,8 @@ from typing import ClassVar, NamedTuple, Self
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
 _MAX_BUSY_LISTED = 5
+# Of stores, whose messages agree.
+DOUBLE_BOOKING = "a participant is already booked at that time"
 
 
 def brief_repr(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Two tenants with somebody in every role, and meetings of every kind, to try every door as everybody."""
+"""Two tenants with a user in every role, and meetings of every kind, to test each operation as each role."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ OPEN_ITEM = ActionItem(id="item", task="Send the quote")
 
 
 def name(tenant: str, who: str) -> str:
-    """The id of somebody, or of a meeting, in a tenant."""
+    """The id of a user, or of a meeting, in a tenant."""
     return f"{tenant}-{who}"
 
 
 def caller(role: str, *, tenant: str = "default", **more: Any) -> Caller:
-    """Somebody as who asks; `access` and `right` may be said."""
+    """A user as the caller; `access` and `right` may be given."""
     access = role if role in ("admin", "manager", "viewer") else "member"
     team = {name(tenant, "member")} if role == "manager" else set()
     known = {"account_id": f"account-{name(tenant, role)}", "user_id": name(tenant, role), "tenant_id": tenant}
@@ -55,7 +55,7 @@ def meeting(tenant: str, which: str) -> Meeting:
 
 
 def records(tenant: str) -> list[Record]:
-    """All of one tenant."""
+    """All records of one tenant."""
     busy: Calendar = calendar((2, 3))
     users = [User(id=name(tenant, role), name=role, email="a@company.com", role="Seller") for role in ROLES]
     contact = Contact(id=name(tenant, "contact"), name="Dee", email="dee@client.com", company="Client", role="Buyer")

@@ -53,7 +53,7 @@ class TestSigningUp:
     def test_an_email_has_one_account_however_it_is_written(self, on_both: World) -> None:
         on_both.signup()
 
-        with pytest.raises(ConflictError, match="has an account"):
+        with pytest.raises(ConflictError, match="already has an account"):
             on_both.signup("ANN@Example.COM")
         assert on_both.caller("Ann@EXAMPLE.com").access == "member"
 
@@ -88,7 +88,7 @@ class TestSigningUp:
             ("aaaaaaaaaaaa", "repeats"),
             ("Password123!", "most common"),
             ("1234567890", "most common"),
-            ("ann@example.com", "your e-mail"),
+            ("ann@example.com", "your email address"),
             ("Ann Winter 2026", "your name"),
             ("annwinter1!", "your name"),
             ("Ｐａｓｓｗｏｒｄ１２３！", "most common"),
@@ -172,7 +172,7 @@ class TestLogin:
                 world.login(email, password)
             messages.add(str(error.value))
 
-        assert messages == {"e-mail or password is wrong"}
+        assert messages == {"email address or password is wrong"}
         assert world.events()[-2:] == [("login", "failed")] * 2
 
     def test_takes_as_much_hashing_for_a_stranger(self, world: World) -> None:
@@ -197,7 +197,7 @@ class TestLogin:
 
     def test_of_an_account_without_a_password_fails_as_any_other(self, world: World) -> None:
         world.accounts.oauth_login.log_in(identity())
-        with pytest.raises(UnauthenticatedError, match="e-mail or password is wrong"):
+        with pytest.raises(UnauthenticatedError, match="email address or password is wrong"):
             world.login()
 
     def test_renews_a_hash_made_by_weaker_parameters(self, world: World) -> None:

@@ -78,7 +78,7 @@ class TestInvitations:
         assert world.accounts.registration.invite(admin, request).user_id == "u"
 
         assert world.store.get_user("u").name == "Uwe Berg"
-        with pytest.raises(ConflictError, match="this user has an account"):
+        with pytest.raises(ConflictError, match="this user already has an account"):
             world.accounts.registration.invite(admin, request.model_copy(update={"email": "other@example.com"}))
 
     def test_are_sent_by_nobody_whose_email_is_not_verified(self, world: World) -> None:
@@ -88,7 +88,7 @@ class TestInvitations:
         founder = world.caller()
         assert founder.access == "admin"
 
-        with pytest.raises(ForbiddenError, match="verify your e-mail"):
+        with pytest.raises(ForbiddenError, match="verify your email address"):
             world.invited(founder, "ben@example.com", "admin")
         accounts.email_verification.confirm(world.post.token("ann@example.com", "Verify"))
 
@@ -105,7 +105,7 @@ class TestInvitations:
         world.invited(world.admin(), "ben@example.com")
         world.clock.go(days=7)
         token = world.post.token("ben@example.com", "invited")
-        with pytest.raises(InvalidRequestError, match="reset the password, which sets one as well"):
+        with pytest.raises(InvalidRequestError, match="request a password reset, which also sets the first password"):
             world.accounts.password_reset.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
 
 

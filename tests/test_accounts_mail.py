@@ -91,11 +91,11 @@ class TestMail:
         if about == "reset":
             world.clock.go(minutes=60)
             token = world.post.token("ann@example.com", "new password")
-            with pytest.raises(InvalidRequestError, match="request another mail"):
+            with pytest.raises(InvalidRequestError, match="request another password reset email"):
                 world.accounts.password_reset.confirm(NewPasswordRequest(token=token, password=OTHER))
         else:
             world.clock.go(days=7)
-            with pytest.raises(InvalidRequestError, match="request another mail"):
+            with pytest.raises(InvalidRequestError, match="sign in and request another verification email"):
                 world.accounts.email_verification.confirm(world.post.token("ann@example.com", "Verify"))
 
     @pytest.mark.parametrize("token", ["x", "nothing", "x" * 2000])
@@ -151,7 +151,7 @@ class TestMail:
         key = on_both.accounts.api_keys.create(on_both.caller(), ApiKeyRequest(name="CRM"))
         on_both.clock.go(days=300)
         later = on_both.login()
-        with pytest.raises(ConflictError, match=r"has an account already; .* reset its password"):
+        with pytest.raises(ConflictError, match=r"already has an account; .* reset its password"):
             on_both.signup(password=OTHER)
         on_both.accounts.password_reset.request(EmailRequest(email="ann@example.com"))
         token = on_both.post.token("ann@example.com", "new password")

@@ -48,7 +48,7 @@ class TestProviders:
         assert world.login()
 
     def test_who_took_anothers_email_first_is_put_out(self, on_both: World) -> None:
-        """An attacker signs up with a victim's e-mail and waits for the victim to come by a provider."""
+        """An attacker signs up with a victim's email address and waits for the victim to come by a provider."""
         account = on_both.signup()
         session = on_both.login()
         key = on_both.accounts.api_keys.create(on_both.caller(), ApiKeyRequest(name="back door"))
@@ -75,7 +75,9 @@ class TestProviders:
     def test_an_email_that_the_provider_has_not_verified_is_refused(self, world: World, exists: bool) -> None:
         if exists:
             world.signup()
-        with pytest.raises(ForbiddenError, match="google has not verified this e-mail; verify it there"):
+        with pytest.raises(
+            ForbiddenError, match="google has not verified this email address; verify it with google and sign in again"
+        ):
             world.accounts.oauth_login.log_in(identity(verified=False))
         assert world.events()[-1] == ("login", "refused")
 

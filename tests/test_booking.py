@@ -187,7 +187,7 @@ class TestBookFirstFree:
     def test_none_left_is_a_conflict(self) -> None:
         service.book_first_free(["ann", "ben"], 120, "2025-11-17T00:00:00", "2025-11-18T00:00:00")
 
-        with pytest.raises(ConflictError, match="no 15 minutes free together"):
+        with pytest.raises(ConflictError, match="no common free slot of 15 minutes in this window"):
             service.book_first_free(["ann", "ben"], 15, "2025-11-17T00:00:00", "2025-11-18T00:00:00")
 
     def test_a_repeat_returns_the_first_though_its_time_is_taken(self) -> None:

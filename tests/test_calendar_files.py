@@ -118,7 +118,7 @@ class TestQuery:
             ({"end": "2046-01-01T00:00"}, "the window can span at most 3660 days"),
             ({"start": "today"}, "start: 'today' is not an ISO 8601"),
             ({"timezone": "Berlin"}, "timezone: unknown time zone 'Berlin'"),
-            ({"owner": "me"}, "owner: 'me' is not an e-mail address"),
+            ({"owner": "me"}, "owner: 'me' is not an email address"),
             ({"max_bytes": 10}, "larger than the 10 bytes allowed"),
         ],
     )

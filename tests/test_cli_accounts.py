@@ -63,7 +63,7 @@ class TestAdmin:
 
     def test_is_made_once(self, create: Create) -> None:
         assert create().code == 0
-        assert create().trouble == "this e-mail has an account already"
+        assert create().trouble == "this email address already has an account"
 
     def test_gets_no_password_that_is_guessed_first(self, create: Create) -> None:
         assert "has 5 characters; use 10 to 200" in create(password="short").trouble
@@ -72,8 +72,8 @@ class TestAdmin:
         ("option", "message"),
         [
             (("--tenant", ""), "tenant_id"),
-            (("--email", "nobody"), "not an e-mail address"),
-            (("--email", ""), "not an e-mail address"),
+            (("--email", "nobody"), "not an email address"),
+            (("--email", ""), "not an email address"),
             (("--name", ""), "name: "),
             (("--name", " "), "name: must not be blank"),
         ],
@@ -102,7 +102,7 @@ class TestAdmin:
     def test_at_a_terminal_is_asked_for_what_was_left_out(
         self, meetkit: Run, database: str, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        answers = {"E-mail": "ada@example.com", "Name": "Ada Summer", "Password": PASSWORD}
+        answers = {"Email address": "ada@example.com", "Name": "Ada Summer", "Password": PASSWORD}
         terminal = io.StringIO()
         monkeypatch.setattr(terminal, "isatty", lambda: True)
         monkeypatch.setattr(sys, "stdin", terminal)

@@ -186,7 +186,7 @@ class TestSeveral:
         assert lines[3]["error"] == "'empty.txt' is empty"
         assert (result.code, result.err) == (
             1,
-            "'empty.txt' is empty\nmeetkit: 1 of 4 could not be analysed\n",
+            "'empty.txt' is empty\nmeetkit: 1 of 4 could not be analyzed\n",
         )
 
     def test_are_shown_a_line_each(self, meetkit: Run, calls: Path) -> None:
@@ -348,12 +348,12 @@ class TestMistakes:
             ((CALL, "--contact", "nobody"), "no contact with id 'nobody'"),
             (("--meeting", "nope"), "no meeting with id 'nope'"),
             (("--meeting", "meeting_1"), "meeting 'meeting_1' has no transcript yet; give one"),
-            (("--meeting", "hist_meeting_1", "--title", "x"), "--title does not go with --meeting"),
-            (("--meeting", "hist_meeting_1", "--contact", "contact_1"), "--contact does not go with --meeting"),
-            (("--meeting", "hist_meeting_1", "--again"), "--again does not go with --meeting"),
+            (("--meeting", "hist_meeting_1", "--title", "x"), "--title cannot be combined with --meeting"),
+            (("--meeting", "hist_meeting_1", "--contact", "contact_1"), "--contact cannot be combined with --meeting"),
+            (("--meeting", "hist_meeting_1", "--again"), "--again cannot be combined with --meeting"),
             (("--meeting", "hist_meeting_1", "--track", "price"), "--track: use NAME=PHRASE"),
             ((CALL, CALL.parent / "maya.ics", "--meeting", "meeting_1"), "--meeting takes one transcript"),
-            ((CALL, CALL.parent / "maya.ics", "--title", "x"), "--title goes with one file"),
+            ((CALL, CALL.parent / "maya.ics", "--title", "x"), "--title cannot be combined with several files"),
             ((CALL, "--html", CALL), "already exists and is not a meetkit report"),
             ((CALL, "--html", CALL / "x.html"), "cannot write"),
             ((CALL, CALL.parent / "maya.ics", "--html", CALL), "reports of several files need a folder"),

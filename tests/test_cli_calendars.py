@@ -90,9 +90,15 @@ class TestMistakes:
         ("arguments", "why"),
         [
             ((*files("google"), "--user", "user_1", *BERLIN), "give each person by --user, or each by --calendar"),
-            ((*files("google"), *BERLIN, "--date", "2026-03-30"), "--date goes with --user"),
-            (("--user", "user_1", "--duration", "45", "--date", "2026-03-30", "--days", "2"), "--days goes with --cal"),
-            ((*files("google"), *BERLIN, "--hours", "own"), "--hours own goes with --user"),
+            (
+                (*files("google"), *BERLIN, "--date", "2026-03-30"),
+                "--date cannot be combined with --calendar",
+            ),
+            (
+                ("--user", "user_1", "--duration", "45", "--date", "2026-03-30", "--days", "2"),
+                "--days cannot be combined with --user; use --date",
+            ),
+            ((*files("google"), *BERLIN, "--hours", "own"), "--hours own cannot be combined with --calendar"),
             ((*files("google"), *BERLIN, "--hours", "17-9"), "work_hours: must begin before they end"),
             ((*files("google"), *BERLIN, "--days", "0"), "--days: from 1 to 366, not 0"),
             ((*files("google"), *BERLIN, "--days", "9999"), "--days: from 1 to 366"),

@@ -55,11 +55,11 @@ class TestTheDatabase:
             ("mysql://ann:hunter2@127.0.0.1/x", "database: SQLite or PostgreSQL, not mysql"),
             ("postgresql+odd://ann:hunter2@127.0.0.1/x", "database: "),
             ("sqlite:///nowhere/x.db", "there is no directory 'nowhere'"),
-            ("sqlite://", "a database in memory is lost at once"),
+            ("sqlite://", "an in-memory database is not persistent"),
             ("sqlite:///x.db?timeout=soon", "database: a URL such as"),
             ("sqlite:///x.db?timeout=1&timeout=2", "database: a URL such as"),
             ("sqlite+aiosqlite:///x.db", "database: a URL such as"),
-            ("sqlite:///x.db?mode=ro", "'mode' has a meaning only in sqlite:///file:"),
+            ("sqlite:///x.db?mode=ro", "the option 'mode' is supported only in sqlite:///file:"),
             ("hunter2", "database: a URL such as"),
         ],
     )
@@ -110,7 +110,7 @@ class TestTheDatabase:
         meetkit("db", "upgrade", database=database)
         for revision, why in (
             ("0000", f"needs {REVISION}; run `meetkit db upgrade`"),
-            ("9999", "install a newer meetkit"),
+            ("9999", "newer than this version of meetkit; upgrade meetkit"),
         ):
             execute(database, f"UPDATE meetkit_alembic_version SET version_num = '{revision}'")
             for command in ("meetings", "export -", "db check", "db seed"):

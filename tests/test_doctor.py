@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from fakeredis import TcpFakeServer
 
+from meetkit.mail import SmtpMailer
 from meetkit.storage import SqlStore
 from tests.commands import Run, in_process
 from tests.databases import Postgres
@@ -114,9 +115,9 @@ def test_no_secret_is_shown_whatever_is_broken(doctor: Doctor, meetkit: Run, mon
         "encryption",
         "mail",
         "redis",
-        "sign-in by github",
+        "GitHub sign-in",
     }
-    assert checks["sign-in by google"]["state"] == checks["secret"]["state"] == "ok"
+    assert checks["Google sign-in"]["state"] == checks["secret"]["state"] == "ok"
     assert "s3cret" not in json.dumps(checks) + table.out + table.err
     assert table.code == 1
 
@@ -166,9 +167,9 @@ def test_the_url_of_a_provider_must_be_https(doctor: Doctor) -> None:
     client = {"google_client_id": "client", "google_client_secret": "s3cret"}
     checks = doctor(code=1, google_url="http://accounts.example.com/.well-known/openid-configuration", **client)
 
-    assert checks["sign-in by google"]["state"] == "broken"
-    assert "https" in checks["sign-in by google"]["found"]
-    assert checks["sign-in by github"]["state"] == "off"
+    assert checks["Google sign-in"]["state"] == "broken"
+    assert "https" in checks["Google sign-in"]["found"]
+    assert checks["GitHub sign-in"]["state"] == "off"
 
 
 @pytest.fixture
@@ -202,7 +203,15 @@ def test_mail_server_and_redis_are_reached(doctor: Doctor, mail_server: int, red
 @loopback
 def test_a_second_mail_server_alone_is_checked_too(doctor: Doctor, mail_server: int) -> None:
     check = doctor(smtp_fallback_url=f"smtp://127.0.0.1:{mail_server}")["mail"]
-    assert (check["state"], check["found"]) == ("ok", "reachable; login succeeded where the URL has a name")
+    assert (check["state"], check["found"]) == ("ok", "reachable")
+
+
+def test_a_login_is_reported_only_where_a_url_has_a_name(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmtpMailer, "check", lambda _: None)
+
+    assert doctor(smtp_url="smtps://mail.example.com")["mail"]["found"] == "reachable"
+    named = doctor(smtp_fallback_url="smtps://robot:s3cret@mail.example.com")["mail"]
+    assert (named["state"], named["found"]) == ("ok", "reachable, login succeeded")
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -236,8 +245,8 @@ def test_without_the_extra_web_sign_in_is_broken_and_the_rest_is_reported(tmp_pa
 
     checks = {check["part"]: check for check in json.loads(process.stdout)}
     assert (process.returncode, checks["server"]["state"], checks["telemetry"]["state"]) == (1, "off", "off")
-    assert checks["sign-in by github"]["state"] == "broken"
-    assert checks["sign-in by github"]["found"] == "OAuth sign-in needs the extra 'web': pip install 'meetkit[web]'"
+    assert checks["GitHub sign-in"]["state"] == "broken"
+    assert checks["GitHub sign-in"]["found"] == "OAuth sign-in needs the extra 'web': pip install 'meetkit[web]'"
 
 
 def test_a_command_imports_no_server_that_it_does_not_need() -> None:

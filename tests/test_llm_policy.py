@@ -333,7 +333,7 @@ class TestUsage:
     def test_an_observer_that_fails_costs_no_answer(
         self, ask: Callable[..., Small], caplog: pytest.LogCaptureFixture
     ) -> None:
-        def observe(usage: Usage) -> None:  # noqa: ARG001  # what it is told
+        def observe(usage: Usage) -> None:  # noqa: ARG001  # the signature of observers
             raise OSError("PRIVATE")
 
         assert ask(Requested([DOWN, GOOD]), policy=AT_ONCE, on_usage=observe) == Small(text="x")
@@ -374,7 +374,7 @@ class TestText:
     @pytest.mark.parametrize("error", [BrokenPipeError("the host's"), TimeoutError("the host's"), ValueError("x")])
     @pytest.mark.parametrize("policy", [None, AT_ONCE])
     def test_an_error_of_who_listens_is_not_the_models(self, error: Exception, policy: RetryPolicy | None) -> None:
-        def listen(piece: str) -> None:  # noqa: ARG001  # what is heard
+        def listen(piece: str) -> None:  # noqa: ARG001  # the signature of listeners
             raise error
 
         for run in (generate_text, lambda *given, **named: asyncio.run(generate_text_async(*given, **named))):

@@ -377,8 +377,8 @@ def test_an_outbox_tries_again_and_drops_what_fails_for_good(caplog: pytest.LogC
     assert outbox.close(10)
     assert [message.subject for message in mailer.sent] == ["3", "0"]
     assert [record.message for record in caplog.records] == [
-        "a mail was dropped: RuntimeError",
-        "a mail was dropped: never",
+        "email discarded: RuntimeError",
+        "email discarded: never",
     ]
 
 
@@ -389,7 +389,7 @@ def test_an_outbox_gives_up_after_a_few_attempts(caplog: pytest.LogCaptureFixtur
 
     assert outbox.close(10)
     assert (mailer.sent, len(mailer.errors)) == ([], 1)
-    assert [record.message for record in caplog.records] == ["a mail was dropped: away"]
+    assert [record.message for record in caplog.records] == ["email discarded: away"]
 
 
 def test_what_an_outbox_tries_again_holds_up_no_other() -> None:
@@ -412,7 +412,7 @@ def test_what_waits_to_be_tried_again_fills_an_outbox(caplog: pytest.LogCaptureF
     outbox.put(of(HELLO))
 
     assert not outbox.close(0)
-    assert next(record.message for record in caplog.records) == "a mail was dropped: the outbox is full"
+    assert next(record.message for record in caplog.records) == "email discarded: the outbox is full"
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -443,7 +443,7 @@ def test_what_one_server_may_still_take_is_worth_another_try() -> None:
     "domain", [f"{'a' * 64}.example", f"{'ü' * 60}.example", ".".join(["ü" * 20] * 11), f"{'a' * 63}." * 3 + "b" * 62]
 )
 def test_no_domain_longer_than_the_dns_has_is_part_of_an_address(domain: str) -> None:
-    with pytest.raises(ValidationError, match=r"is not an e-mail address|at most 254"):
+    with pytest.raises(ValidationError, match=r"is not an email address|at most 254"):
         Message(to=f"a@{domain}", subject="x", text="x")
 
 
@@ -468,7 +468,7 @@ def test_an_outbox_has_letters_written_in_its_own_thread(caplog: pytest.LogCaptu
     assert outbox.close(10)
     assert mailer.sent == [HELLO]
     assert writers == ["meetkit-outbox"]
-    assert [record.message for record in caplog.records] == ["a mail was dropped: ValueError"]
+    assert [record.message for record in caplog.records] == ["email discarded: ValueError"]
 
 
 def test_an_outbox_that_is_full_or_closed_drops_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
@@ -487,8 +487,8 @@ def test_an_outbox_that_is_full_or_closed_drops_and_says_so(caplog: pytest.LogCa
     assert outbox.close(10)
     assert mailer.sent == numbered(3)
     assert [record.message for record in caplog.records] == [
-        "a mail was dropped: the outbox is full",
-        "a mail was dropped: the outbox is full",
-        "mails were not sent in time: 2 are queued behind one in progress",
-        "a mail was dropped: the outbox is closed",
+        "email discarded: the outbox is full",
+        "email discarded: the outbox is full",
+        "2 emails not sent before shutdown, and one in progress",
+        "email discarded: the outbox is closed",
     ]

@@ -185,7 +185,7 @@ def test_without_an_address_nobody_is_signed_in(site: Site, name: ProviderName) 
     status, answer = site.come_back(name, consent(site.begin(name), sub=person(name, "mute")))
 
     assert (status, site.signed_in) == (400, [])
-    assert "no e-mail address" in answer["detail"]
+    assert "no email address" in answer["detail"]
 
 
 @pytest.mark.parametrize("name", BOTH)

@@ -208,7 +208,7 @@ class TestOtherRevisions:
         SqlStore(engine, migrate=True)
         version(engine, "9999")
         for migrate in (False, True):
-            with pytest.raises(SchemaError, match="newer than this meetkit knows"):
+            with pytest.raises(SchemaError, match="newer than this version of meetkit; upgrade meetkit"):
                 SqlStore(engine, migrate=migrate)
 
     def test_one_whose_version_was_lost(self, engine: Engine) -> None:
@@ -216,7 +216,7 @@ class TestOtherRevisions:
         with engine.begin() as connection:
             connection.execute(text(f"DELETE FROM {schema.CORE.version_table}"))
         for migrate in (False, True):
-            with pytest.raises(SchemaError, match="no word of their revision"):
+            with pytest.raises(SchemaError, match="but no revision; restore it from a backup"):
                 SqlStore(engine, migrate=migrate)
 
 

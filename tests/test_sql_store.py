@@ -397,7 +397,7 @@ class TestSecondProgram:
         store.add_meeting(meeting(5, id="second", exclusive=True))
         statement = "UPDATE meetkit_meetings SET starts_at = starts_at - 18000000000 WHERE id = 'second'"
 
-        with pytest.raises(ConflictError, match="just booked"):
+        with pytest.raises(ConflictError, match=r"^a participant is already booked at that time$"):
             store._write(lambda connection: connection.execute(text(statement)))
 
 

@@ -173,7 +173,10 @@ class TestDamage:
             (exported()[1:], "line 1: an export of meetkit begins with"),
             (with_line(1, b'{"kind":"meetkit","format":0}'), "line 1: an export of meetkit begins with"),
             (with_line(1, b'{"kind":"meetkit","format":1,"by":"x"}'), "line 1: an export of meetkit begins with"),
-            (with_line(1, b'{"kind":"meetkit","format":2,"by":"x"}'), "line 1: format 2 is newer than this meetkit"),
+            (
+                with_line(1, b'{"kind":"meetkit","format":2,"by":"x"}'),
+                "line 1: format 2 is newer than this version",
+            ),
             (with_line(1, b'{"kind":"meetkit","format":' + b"9" * 5000), "line 1: an export of meetkit begins with"),
             (with_line(2, b'{"kind":"user","user":{"id":"Jennifer'), "line 2: not JSON in UTF-8: EOF"),
             (with_line(2, b'{"kind":"user","user":{"id":"Jennifer\xff"}}'), "line 2: not JSON in UTF-8: invalid"),
@@ -188,7 +191,7 @@ class TestDamage:
             (with_line(2, exported()[1].replace(b"Seller", b"\\ud800")), "line 2: not JSON in UTF-8"),
             (with_line(2, exported()[1].replace(b"UTC", b"Mars")), "line 2: user.user.timezone: unknown time zone"),
             (with_value(b'"UTC"', b'"Europe/Jennifer"'), "line 2: user.user.timezone: unknown time zone"),
-            (with_value(b"ann@company.com", b"Jennifer.private"), "line 2: user.user.email: is not an e-mail address"),
+            (with_value(b"ann@company.com", b"Jennifer.private"), "line 2: user.user.email: is not an email address"),
             (with_value(b"09:00", b"Jennifer"), "line 2: user.user.work_hours.0.start: is not a time of day"),
             (with_value(b"[]", b'[{"date":"Jennifer"}]'), "line 2: user.user.exceptions.0.date: is not a date such as"),
             (with_meeting(date="Jennifer"), "line 2: meeting.meeting.date: is not an ISO 8601 date and time"),
@@ -261,7 +264,7 @@ class TestDamage:
         """Better no export than one that is refused when it is needed."""
         monkeypatch.setattr(transfer, "MAX_LINE", 100)
 
-        with pytest.raises(InvalidRequestError, match="a user takes more than 100 bytes"):
+        with pytest.raises(InvalidRequestError, match="a record of kind user exceeds the line limit of 100 bytes"):
             list(transfer.export_lines(MemoryStore(users=[ANN])))
 
     def test_a_file_without_line_breaks_is_read_in_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:

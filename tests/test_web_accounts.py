@@ -139,7 +139,7 @@ class TestComingIn:
         site.sign_up()
 
         again = site.post("/auth/signup", {"email": "ANN@Example.com", "password": OTHER, "name": "Eve"})
-        held = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
+        held = "this email address already has an account; if it is yours, reset its password to take the account over"
         assert problem(again) == (409, held)
 
     @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ class TestComingIn:
             ({**FORM, "username": "nobody@example.com"}, "invalid_grant"),
             ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant"),
             ({"grant_type": "password", "username": "ann@example.com"}, "invalid_request"),
-            ({**FORM, "username": "no e-mail"}, "invalid_request"),
+            ({**FORM, "username": "no email"}, "invalid_request"),
             ({"grant_type": "refresh_token"}, "invalid_request"),
             ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
             ({}, "invalid_request"),

@@ -59,7 +59,7 @@ def test_a_head_without_an_end_is_given_up(server: Server, begin: bytes) -> None
     found = answer(server, begin, *[b"y" * 40_000] * 3)
 
     assert b"HTTP/1.1 431 " in found
-    assert found.endswith(b'"the head of a request has at most 64 KiB"}')
+    assert found.endswith(b'"request headers exceed 64 KiB"}')
 
 
 def test_many_headers_of_an_ordinary_size_are_fine(server: Server) -> None:

@@ -263,10 +263,16 @@ WELL = {
 
 WRONG = {
     "a body without what it needs": Case(Ask("POST", "/meetings", {"title": "Call"}), 400, "date: Field required"),
-    "a meeting of nobody": Case(Ask("POST", "/meetings", {**CALL, "user_id": None}), 400, "user_id: name a user"),
-    "a booking of nobody": Case(Ask("POST", "/meetings/book", {**CALL, "user_id": None}), 400, "user_id: name a user"),
+    "a meeting of nobody": Case(
+        Ask("POST", "/meetings", {**CALL, "user_id": None}), 400, "user_id: required when the request is not"
+    ),
+    "a booking of nobody": Case(
+        Ask("POST", "/meetings/book", {**CALL, "user_id": None}), 400, "user_id: required when the request is not"
+    ),
     "the first free time of nobody": Case(
-        Ask("POST", "/meetings/book-first-free", {**WINDOW, "user_ids": None}), 400, "user_ids: name a user"
+        Ask("POST", "/meetings/book-first-free", {**WINDOW, "user_ids": None}),
+        400,
+        "user_ids: required when the request is not",
     ),
     "an unknown field": Case(Ask("POST", "/meetings", {**CALL, "titel": "x"}), 400, "did you mean 'title'?"),
     "no date": Case(Ask("POST", "/meetings", {**CALL, "date": "soon"}), 400, "date"),
@@ -275,14 +281,14 @@ WRONG = {
     "an empty key and an empty body": Case(
         Ask("POST", "/meetings", {}, headers={"Idempotency-Key": ""}), 400, "idempotency-key"
     ),
-    "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of: nobody is signed in"),
+    "the team of nobody": Case(Ask("GET", "/meetings?of=team"), 400, "of=team requires an authenticated caller"),
     "a team and somebody": Case(Ask("GET", "/meetings?of=team&user_id=user_1"), 400, "exclude each other"),
     "nobody is named": Case(Ask("GET", "/meetings"), 400, "user_id"),
     "an unknown query": Case(Ask("GET", "/meetings?user=user_1"), 400, "did you mean 'user_id'?"),
     "a limit that is no number": Case(Ask("GET", "/meetings?user_id=user_1&limit=all"), 400, "limit"),
     "a limit too high": Case(Ask("GET", "/users?limit=201"), 400, "limit"),
     "an empty limit": Case(Ask("GET", "/users?limit="), 400, "limit"),
-    "a cursor that is none": Case(Ask("GET", "/meetings?user_id=user_1&after=x"), 400, "begin at its first page"),
+    "a cursor that is none": Case(Ask("GET", "/meetings?user_id=user_1&after=x"), 400, "start again from the first"),
     "something else included": Case(Ask("GET", f"{M}?include=all"), 400, "include: Input should be 'transcript'"),
     "no attempt": Case(Ask("POST", f"{M}/prepare?max_retries=0"), 400, "max_retries"),
     "a fallback that is none": Case(Ask("POST", f"{H}/analyze?fallback=x"), 400, "fallback"),
@@ -316,8 +322,10 @@ WRONG = {
     "an expected version that moved on": Case(Ask("PATCH", M, {"title": "x", "expected_version": 9}), 409),
     "a version that moved on": Case(Ask("PATCH", M, {"title": "x"}, headers={"If-Match": '"9"'}), 412),
     "a deletion too late": Case(Ask("DELETE", M, headers={"If-Match": '"9"'}), 412),
-    "a body too large": Case(post("/meetings", b" " * (MIB + 1)), 413, "at most 1 MiB"),
-    "a file too large": Case(post(f"{M}/analyze", b"-" * (2 * MIB + 1), FORM["Content-Type"]), 413, "at most 2 MiB"),
+    "a body too large": Case(post("/meetings", b" " * (MIB + 1)), 413, "the request body exceeds 1 MiB"),
+    "a file too large": Case(
+        post(f"{M}/analyze", b"-" * (2 * MIB + 1), FORM["Content-Type"]), 413, "the request body exceeds 2 MiB"
+    ),
     "an answer of no use": Case(Ask("POST", f"{M}/prepare?max_retries=1"), 500, model="useless"),
     "a model that fails": Case(Ask("POST", f"{M}/prepare"), 503, "attempt", model="failing"),
 }
@@ -362,7 +370,7 @@ HOSTILE = {
     ),
     "JSON of another type": Case(post("/meetings", b"", "APPLICATION/JSON"), 400, "Field required"),
     "a large transcript": Case(post(f"{M}/analyze", b" " * (MIB + 1)), 400, "the body is not JSON"),
-    "a too large transcript": Case(post(f"{M}/analyze", b" " * (2 * MIB + 1)), 413, "at most 2 MiB"),
+    "a too large transcript": Case(post(f"{M}/analyze", b" " * (2 * MIB + 1)), 413, "the request body exceeds 2 MiB"),
     "a transcript of another type": Case(post(f"{M}/analyze", b"Hello.", "text/plain"), 400, "multipart/form-data"),
     "a transcript that is not JSON": Case(post(f"{M}/analyze", b"Hello."), 400, "the body is not JSON"),
     "a transcript that is a number": Case(Ask("POST", f"{M}/analyze", {"transcript": 1}), 400, "transcript"),

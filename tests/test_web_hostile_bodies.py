@@ -121,7 +121,7 @@ def test_json_is_small_but_where_a_transcript_or_a_calendar_is_sent(
     found = known.request(method, path, content=b"[" + b" " * MIB, headers={"Content-Type": "application/json"})
 
     assert found.status_code == status
-    said = "the body of a request has at most 1 MiB" if status == 413 else "the body is not JSON, or not in UTF-8"
+    said = "the request body exceeds 1 MiB" if status == 413 else "the body is not JSON, or not in UTF-8"
     assert found.json()["detail"] == said
 
 

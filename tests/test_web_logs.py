@@ -45,7 +45,9 @@ def test_no_secret_and_nobodys_words_are_logged(
     service_of(app).closing.close()
 
     text, by_json = (one.getvalue() for one in written)
-    assert text.count("meetkit.access: answered") == by_json.count('"answered"') > len(ROUTES) * len(WHO)
+    assert (
+        text.count("meetkit.access: request completed") == by_json.count('"request completed"') > len(ROUTES) * len(WHO)
+    )
     assert "INSERT INTO meetkit_accounts" in text  # so that the database did log
     for secret in (*SECRETS, *world.tokens.values()):
         assert secret not in text + by_json, secret

@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to: opened they change nothing, sent they do what the mail asks for."""
+"""The pages that links in emails lead to: opened they change nothing, sent they do what the email asks for."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class TestTheWalk:
         assert not site.is_verified()
 
         page = site.browser.get(link)
-        assert shows(page, 200, "Is it yours?")
+        assert shows(page, 200, "Was it you?")
         assert not site.is_verified()
         assert shows(site.send(page), 200, "your email address is verified")
         assert site.is_verified()
@@ -263,8 +263,8 @@ class TestWhatIsWrong:
         [
             ("short", "short", "The password has 5 characters; use 10 to 200"),
             ("password1234", "password1234", "The password is one of the most common"),
-            (ANN, ANN, "The password is your e-mail"),
-            (OTHER, OTHER + "!", "The password differs from the repeated one."),
+            (ANN, ANN, "The password is your email address"),
+            (OTHER, OTHER + "!", "The passwords do not match."),
             ("", "", "The password"),
             ("x" * 201, "x" * 201, "The password"),
         ],

@@ -257,7 +257,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read(path: str) -> None:
     found = client(max_body_mb=1).post(path, content=b"x" * (1024 * 1024 + 1), headers=JSON)
 
     assert (found.status_code, found.headers["Content-Type"]) == (413, "application/problem+json")
-    assert found.json()["detail"] == "the body of a request has at most 1 MiB"
+    assert found.json()["detail"] == "the request body exceeds 1 MiB"
     assert "X-Request-ID" in found.headers
 
 
@@ -267,7 +267,7 @@ def test_a_body_that_turns_out_to_be_too_large_is_refused(size: int, status: int
 
     assert found.status_code == status
     if status == 413:
-        assert found.json()["detail"] == "the body of a request has at most 1 MiB"
+        assert found.json()["detail"] == "the request body exceeds 1 MiB"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/meetings", "/meetings/meeting_1/analyze", "/users/change-password"])
@@ -297,7 +297,7 @@ def test_where_anybody_may_send_a_body_it_is_a_small_one(size: int, status: int)
             found = asked.post(path, content=content, headers=JSON)
 
             assert found.status_code == status
-            assert (found.json()["detail"] == "a body has at most 64 KiB here") == (status == 413)
+            assert (found.json()["detail"] == "the request body exceeds 64 KiB") == (status == 413)
 
 
 def test_errors_say_when_to_come_back() -> None:

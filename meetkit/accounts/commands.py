@@ -31,7 +31,7 @@ def admin() -> None:
 
 
 @admin.command()
-@click.option("--email", help="The e-mail that the admin logs in with; prompted for by default.")
+@click.option("--email", help="The email address that the admin signs in with; prompted for by default.")
 @click.option("--name", help="The admin's name; prompted for by default.")
 @click.option("--tenant", default="default", show_default=True, help="The admin's tenant; created if it is new.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
@@ -42,7 +42,7 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
     from meetkit.accounts.models import AdminRequest  # noqa: PLC0415  # only here is the extra needed
 
     fields = {
-        "email": _prompt("E-mail", "--email") if email is None else email,
+        "email": _prompt("Email address", "--email") if email is None else email,
         "name": _prompt("Name", "--name") if name is None else name,
         "password": _first_line() if password_stdin else _prompt("Password", "--password-stdin", is_secret=True),
         "tenant_id": tenant,
@@ -64,7 +64,7 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
     "--to", "date_to", metavar="TIME", help="Only events before this time; a date without a time is included."
 )
 @click.option("--event", help="Only events of this name, such as login or transcript_read.")
-@click.option("--limit", type=int, default=100, show_default=True, help="The number of events to list, the newest.")
+@click.option("--limit", type=int, default=100, show_default=True, help="Maximum number of events to list, the newest.")
 @output.as_json_option
 def audit(
     account: str | None, date_from: str | None, date_to: str | None, event: str | None, limit: int, as_json: bool
@@ -103,7 +103,7 @@ def _accounts(url: str) -> Iterator[Accounts]:
 
 
 class _NoMail:
-    """A mail queue for an operation that sends no mail."""
+    """A mail queue for an operation that sends no email."""
 
     def put(self, message: MessageFactory) -> None:
         raise AssertionError(f"unexpected mail: {message}")

@@ -19,7 +19,7 @@ ProviderName = Literal["google", "github"]
 
 
 class Account(Value):
-    """A user's account. The person is the `User` `user_id`, whose `role` is a job title; `access` is their permission.
+    """A user's account. `user_id` is the account's user, whose `role` is a job title; `access` is its access level.
 
     An account that is not `active` cannot sign in. `verified` means that its holder has read mail sent to `email`.
     `providers` are the names of the OAuth providers that it can sign in with as well.
@@ -80,8 +80,8 @@ class Team(Value):
 class Identity(Value):
     """A person as an OAuth provider knows them.
 
-    `subject` is the provider's own id for them, which is stable while the rest may change. The e-mail is proven to be
-    theirs only if `email_verified` is set.
+    `subject` is the provider's own id for them, which is stable while the rest may change. The email address is proven
+    to be theirs only if `email_verified` is set.
     """
 
     provider: ProviderName
@@ -139,20 +139,20 @@ class ChangePasswordRequest(Value):
 
 
 class NewPasswordRequest(Value):
-    """A token from a reset or invitation mail, and the password to set with it."""
+    """A token from a reset or invitation email, and the password to set with it."""
 
     token: Token
     password: Password
 
 
 class EmailRequest(Value):
-    """A request to reset the password of the account of an e-mail, if there is one."""
+    """A request to reset the password of the account of an email address, if there is one."""
 
     email: Email
 
 
 class TokenRequest(Value):
-    """A token from a mail that verifies an e-mail."""
+    """A token from an email that verifies its address."""
 
     token: Token
 

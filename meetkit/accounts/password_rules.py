@@ -43,7 +43,7 @@ def _weakness(password: str, email: str, name: str) -> str | None:
     if variants & _COMMON or any(unit in run for run in _RUNS):
         return "is one of the most common"
     if variants & _personal_words(email, name):
-        return "is your e-mail or your name"
+        return "is your email address or your name"
     return None
 
 
@@ -64,7 +64,7 @@ def _core(text: str) -> str:
 
 
 def _personal_words(email: str, name: str) -> set[str]:
-    """Return the parts of an e-mail and a name that somebody would type as a password."""
+    """Return the parts of an email address and a name that somebody would type as a password."""
     email, name = _folded_text(email), _folded_text(name)
     local, _, domain = email.partition("@")
     words = {email, local, domain, domain.partition(".")[0], name, *name.split(), re.sub(r"\W", "", name)}

@@ -30,7 +30,7 @@ class Passwords:
         return self._hasher.hash(normal_form(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Return whether a password matches a hash. `None` matches nothing, at the same cost."""
+        """Return whether a password matches, in constant time even without a stored hash; `None` never matches."""
         expected_hash = self._dummy_hash if password_hash is None else password_hash
         try:
             matches = self._hasher.verify(expected_hash, normal_form(password))

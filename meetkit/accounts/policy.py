@@ -18,7 +18,7 @@ SecretKey = Annotated[str, Field(min_length=_MIN_SECRET_LENGTH, max_length=5000)
 class AccountPolicy(Value):
     """The rules of accounts: who may sign up, how long tokens are valid, how expensive a password hash is.
 
-    Links in mails lead to pages below `links_url`. `secret_keys` sign access tokens: the first signs new tokens, all
+    Links in emails lead to pages below `links_url`. `secret_keys` sign access tokens: the first signs new tokens, all
     of them verify. The defaults of the three Argon2id parameters are the minimum of OWASP's Password Storage Cheat
     Sheet: 19 MiB, 2 passes, 1 lane.
     """

@@ -73,7 +73,7 @@ class Accounts:
             policy: `AccountPolicy.of(settings)`.
             database: stores the accounts.
             store: stores the users: an `SqlStore` on `database`, or a host's own.
-            post: takes the mails, such as a `mail.Outbox`.
+            post: takes the emails, such as a `mail.Outbox`.
             throttle: counts attempts; by default ten in 15 minutes, in this process alone.
             clock: returns the current time, with a zone.
         """

@@ -179,7 +179,7 @@ one_time_tokens = Table(
     info=data_policy(
         erasure="deleted with the account",
         export="not exported: hashes and times",
-        retention="until another mail of the same purpose, or the account is erased",
+        retention="until another email of the same purpose, or the account is erased",
     ),
 )
 

@@ -69,7 +69,7 @@ class Throttle:
         return cls(settings.login_attempts, storage)
 
     def count_attempt(self, subject: str) -> None:
-        """Count an attempt on a subject, such as an account's e-mail, before it is made.
+        """Count an attempt on a subject, such as an account's email address, before it is made.
 
         Raises:
             ThrottledError: there were too many.
@@ -156,5 +156,5 @@ def _network(address: str) -> str:
 
 
 def _key(subject: str) -> str:
-    """Return the key to count by, a hash, so that Redis holds no e-mails and no addresses."""
+    """Return the key to count by, a hash, so that Redis holds no email and no network addresses."""
     return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -62,6 +62,6 @@ def window_of(request: FirstFreeRequest | WindowQuery, timezone: str) -> Interva
 
 
 def first_start(window: Interval, users: Sequence[User], busy: Iterable[Interval], duration_minutes: int) -> int | None:
-    """Return the earliest start in the window, in microseconds since 1970; `None` where there is none."""
+    """Return the earliest start in the window, in microseconds since 1970, or `None`."""
     free = free_intervals(common_windows(users, *window), busy, min_length=duration_minutes * MINUTE)
     return free[0][0] if free else None

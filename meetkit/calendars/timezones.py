@@ -199,7 +199,7 @@ def _offset(prop: Property) -> dt.timedelta:
 
 
 def _iana_zone(name: str) -> dt.tzinfo | None:
-    """Return the zone of an IANA name, alone or at the end of a vendor's path; `None` where there is none."""
+    """Return the zone of an IANA name, alone or at the end of a vendor's path, or `None`."""
     if name.upper() in _UTC:
         return dt.UTC
     # IANA names have three parts at most; the bound is for hostile paths.

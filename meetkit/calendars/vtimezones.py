@@ -67,7 +67,7 @@ def _observance(kind: Kind, onsets: list[dt.datetime]) -> TimezoneStandard | Tim
 
 
 def _yearly_rule(onsets: list[dt.datetime]) -> dict[str, object] | None:
-    """Return the rule of all onsets, e.g. the last Sunday of March; `None` where there is none."""
+    """Return the rule of all onsets, e.g. the last Sunday of March, or `None`."""
     years = [onset.year for onset in onsets]
     rules = set.intersection(*(_rules_for(onset) for onset in onsets))
     if len(onsets) < 2 or years != list(range(years[0], years[0] + len(years))) or not rules:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy
 
@@ -23,6 +24,7 @@ from meetkit.web import secrets
 # A part that does not respond must not delay the others for long.
 _SECONDS = 5.0
 State = Literal["ok", "off", "warning", "broken"]
+_TITLES: dict[ProviderName, str] = {"google": "Google", "github": "GitHub"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ def _mail(config: Settings) -> Check:
         mail.SmtpMailer(*urls, sender=config.mail_from, timeout=_SECONDS).check()
     except MeetkitError as error:
         return Check("mail", "broken", str(error), do="see MEETKIT_SMTP_URL and MEETKIT_SMTP_FALLBACK_URL")
-    return Check("mail", "ok", "reachable; login succeeded where the URL has a name")
+    has_login = any(urlsplit(url).username for url in urls)
+    return Check("mail", "ok", "reachable, login succeeded" if has_login else "reachable")
 
 
 def _is_writable(folder: Path) -> bool:
@@ -181,7 +184,7 @@ def _sign_in(config: Settings) -> Iterator[Check]:
     }
     for name, is_wanted in clients.items():
         variables = f"MEETKIT_{name.upper()}_CLIENT_ID and MEETKIT_{name.upper()}_CLIENT_SECRET"
-        off = Check(f"sign-in by {name}", "off", "not configured", do=f"set {variables}")
+        off = Check(f"{_TITLES[name]} sign-in", "off", "not configured", do=f"set {variables}")
         yield _provider(name, config) if is_wanted else off
 
 
@@ -191,12 +194,12 @@ def _provider(name: ProviderName, config: Settings) -> Check:
 
         oauth.connect(name, config)
     except (NotConfiguredError, InvalidRequestError, ImportError) as error:
-        return Check(f"sign-in by {name}", "broken", str(error), do="see docs/settings.md")
-    return Check(f"sign-in by {name}", "ok", "configured")
+        return Check(f"{_TITLES[name]} sign-in", "broken", str(error), do="see docs/settings.md")
+    return Check(f"{_TITLES[name]} sign-in", "ok", "configured")
 
 
 def _address(config: Settings) -> Check:
-    # Sessions and links in mails go through this address.
+    # Sessions and links in emails go through this address.
     is_https = config.public_url.startswith("https://")
     if config.environment == "production" and not is_https:
         problem = f"{config.public_url} is not an https URL"

@@ -38,7 +38,7 @@ def doctor(ask_model: bool, as_json: bool) -> None:
 def _print_table(results: list[Check], config: Settings) -> None:
     out = terminal.console()
     out.print(f"meetkit, configured for {config.environment}.")
-    table = terminal.table("Part", "State", "Found", "What to do")
+    table = terminal.table("Part", "State", "Details", "What to do")
     for check in results:
         table.add_row(*(output.sanitize(text) for text in (check.part, check.state, check.found, check.do or "")))
     out.print(table)

@@ -46,7 +46,8 @@ def encrypt(decrypt: bool, as_json: bool) -> None:
     if as_json:
         output.print_json({"rows": total, "changed": rewritten, "scrubbed": is_scrubbed})
         return
-    click.echo(f"{'Decrypted' if decrypt else 'Encrypted'} {rewritten:,} of {total:,} rows; the others already were.")
+    verb, state = ("decrypted", "not encrypted") if decrypt else ("encrypted", "already encrypted")
+    click.echo(f"{rewritten:,} of {total:,} rows {verb}; the rest were {state}.")
     if not is_scrubbed and not decrypt:
         click.echo(_IN_USE if is_sqlite else _DEAD_ROWS)
 

@@ -65,14 +65,14 @@ _NOTHING_KNOWN = MeetingContext()
 def analyze(
     transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
 ) -> MeetingInsights:
-    """Analyse a transcript. Each insight carries the quotes that support it."""
+    """Analyze a transcript. Each insight carries the quotes that support it."""
     return engine.analyze(transcript, context)
 
 
 async def analyze_async(
     transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
 ) -> MeetingInsights:
-    """Analyse a transcript as `analyze` does, without blocking: an engine that cannot be awaited runs in a thread."""
+    """Analyze a transcript as `analyze` does, without blocking: an engine that cannot be awaited runs in a thread."""
     if isinstance(engine, AsyncEngine):
         return await engine.analyze_async(transcript, context)
     return await asyncio.to_thread(engine.analyze, transcript, context)

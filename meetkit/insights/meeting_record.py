@@ -61,7 +61,7 @@ def update_record(
 
 
 def align_ids(insights: MeetingInsights, meeting: Meeting) -> MeetingInsights:
-    """Give each item that is on record in other words the id that it has there. Each id is given once."""
+    """Reuse the stored ids of items that were reworded. Each id is used once."""
     items = insights.action_items.items
     # A recorded item whose own id appears again is that item, and no candidate for another one.
     ids, on_record = {item.id for item in items}, {item.id for item in meeting.action_items}
@@ -124,9 +124,9 @@ def _items(meeting: Meeting, findings: RecordedFindings, before: RecordedFinding
     return (*staying, *new.values())
 
 
-def _is_untouched(item: ActionItem, analysed_item: ActionItem | None) -> bool:
+def _is_untouched(item: ActionItem, analyzed_item: ActionItem | None) -> bool:
     """Return whether an item is as an analysis made it, whatever its status and evidence."""
-    return analysed_item is not None and not any(_differ(name, item, analysed_item) for name in _FIELDS)
+    return analyzed_item is not None and not any(_differ(name, item, analyzed_item) for name in _FIELDS)
 
 
 def _with_status(item: ActionItem, on_record: ActionItem | None) -> ActionItem:

@@ -1,4 +1,4 @@
-"""Mails as files, for development: any mail program opens them."""
+"""Emails as files, for development: any mail program opens them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of account mails. They contain no names: a name is the choice of whoever signed up with the address."""
+"""The texts of account emails. They contain no names: a name is the choice of whoever signed up with the address."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ Template = Callable[[str, str, str], Message]
 
 
 def verification(to: str, links_url: str, token: str) -> Message:
-    """Return the mail that asks to confirm the address of a new account."""
+    """Return the email that asks to confirm the address of a new account."""
     reason = "Someone signed up for meetkit with this email address. If it was you, please confirm the address:"
-    return _letter(to, "Verify your email address", reason, f"{links_url}/{VERIFICATION}?token={token}")
+    return _message(to, "Verify your email address", reason, f"{links_url}/{VERIFICATION}?token={token}")
 
 
 def reset(to: str, links_url: str, token: str) -> Message:
-    """Return the mail with the link to a new password."""
+    """Return the email with the link to a new password."""
     reason = "Someone, probably you, asked to reset the password of your meetkit account. Choose a new password here:"
-    return _letter(to, "Choose a new password", reason, f"{links_url}/{RESET}?token={token}")
+    return _message(to, "Choose a new password", reason, f"{links_url}/{RESET}?token={token}")
 
 
 def invitation(to: str, links_url: str, token: str) -> Message:
-    """Return the mail to a user whose account an admin created."""
+    """Return the email to a user whose account an admin created."""
     reason = "An admin created a meetkit account for you. Choose a password to activate it:"
-    return _letter(to, "You are invited to meetkit", reason, f"{links_url}/{INVITATION}?token={token}")
+    return _message(to, "You are invited to meetkit", reason, f"{links_url}/{INVITATION}?token={token}")
 
 
 def invitation_elsewhere(to: str, public_url: str) -> Message:
-    """Return the mail to a user of one tenant whom another tenant tried to invite."""
+    """Return the email to a user of one tenant whom another tenant tried to invite."""
     text = (
         "Hello,\n\nAnother team has invited you to meetkit. Your account with this email address already belongs to a "
         "team, and each address can belong to only one.\n\nNothing has changed. To join the other team, ask them to "
@@ -42,7 +42,7 @@ def invitation_elsewhere(to: str, public_url: str) -> Message:
     return Message(to=to, subject="You are invited to meetkit", text=text)
 
 
-def _letter(to: str, subject: str, reason: str, link: str) -> Message:
+def _message(to: str, subject: str, reason: str, link: str) -> Message:
     paragraphs = (
         "Hello,",
         reason,

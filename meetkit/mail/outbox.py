@@ -33,7 +33,7 @@ class Outbox:
     """A mail queue that creates and sends its messages one after the other in a thread of its own.
 
     A message that is not accepted is retried later, after the messages queued by then. A message that cannot be
-    created, is rejected for good or fails in all attempts is dropped and logged by the kind of its error, as is one
+    created, is rejected for good or fails in all attempts is discarded and logged by the kind of its error, as is one
     that arrives when `size` messages are queued.
     """
 
@@ -59,7 +59,7 @@ class Outbox:
             if has_room := not self._is_closed and self._queue.qsize() + len(self._retries) < self._size:
                 self._queue.put(create)
         if not has_room:
-            _log.error("a mail was dropped: the outbox is %s", "closed" if self._is_closed else "full")
+            _log.error("email discarded: the outbox is %s", "closed" if self._is_closed else "full")
 
     def close(self, timeout: float) -> bool:
         """Accept no more messages, send the queued ones, and return whether that took at most `timeout` seconds."""
@@ -72,7 +72,7 @@ class Outbox:
             return True
         # Without the `None` that ends the thread.
         count = max(self._queue.qsize() - 1, 0) + len(self._retries)
-        _log.error("mails were not sent in time: %d are queued behind one in progress", count)
+        _log.error("%d emails not sent before shutdown, and one in progress", count)
         return False
 
     def _run(self) -> None:
@@ -98,9 +98,9 @@ class Outbox:
             if message := create():
                 self._send(message, attempts + 1)
         except MailError as error:
-            _log.error("a mail was dropped: %s", error)
+            _log.error("email discarded: %s", error)
         except Exception as error:  # Of a factory or a host's mailer; the thread must survive it.
-            _log.error("a mail was dropped: %s", type(error).__name__)
+            _log.error("email discarded: %s", type(error).__name__)
 
     def _send(self, message: Message, attempt: int) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Meeting analysis: analyse a transcript, store the insights, read them, and sum what model calls cost."""
+"""Meeting analysis: analyze a transcript, store the insights, read them, and sum what model calls cost."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def analyze_meeting(
     trackers: Mapping[str, Sequence[str]] | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
-    """Analyse a meeting's transcript, store the insights with the meeting, and return them.
+    """Analyze a meeting's transcript, store the insights with the meeting, and return them.
 
     The transcript is stored as given, and in canonical form as the meeting's `transcript`, into which the
     evidence points. The items found go on the meeting's record, and the summary and the mood too where nobody
@@ -49,7 +49,7 @@ def analyze_meeting(
     is the offline engine's, or with `fallback=None` empty; its `status` says so.
 
     Args:
-        meeting_id: the meeting to analyse.
+        meeting_id: the meeting to analyze.
         transcript: text, WebVTT, SRT or JSON; by default the one that the meeting has.
         trackers: phrases to look for, by name.
         fallback: the engine that replaces a model that fails.
@@ -72,7 +72,7 @@ async def analyze_meeting_async(
     trackers: Mapping[str, Sequence[str]] | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
-    """Analyse a meeting like `analyze_meeting`, for an event loop: awaits the model, calls the store in threads.
+    """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model, calls the store in threads.
 
     So the store must be one that threads may share, not one on a host's open connection.
     """
@@ -224,7 +224,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
 def _stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
     """Return the source of a meeting's transcript and its parsed form; the text where the source was replaced since."""
     if meeting.transcript is None:
-        raise InvalidRequestError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyse")
+        raise InvalidRequestError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyze")
     original = store.get_artefact(meeting.id, _ORIGINAL)
     with suppress(ValueError):  # An unreadable source is not the one that this transcript was made from.
         source = base64.b64decode(original or "", validate=True)

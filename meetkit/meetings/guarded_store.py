@@ -248,7 +248,7 @@ class GuardedStore:
     def sum_usage(self, *, start: dt.datetime | None = None, end: dt.datetime | None = None) -> list[UsageTotal]:
         """Sum the model calls of all tenants. Admins of the operator's tenant only."""
         if not (self._caller.is_admin and self._caller.tenant_id == OPERATORS_TENANT):
-            raise ForbiddenError(f"only admins of the tenant {OPERATORS_TENANT!r} can read the cost of models")
+            raise ForbiddenError(f"only admins of the tenant {OPERATORS_TENANT!r} can read model usage")
         return self._inner.sum_usage(start=start, end=end)
 
     def export_records(self) -> Iterator[Record]:
@@ -352,4 +352,4 @@ def _first(
 
 
 def _refuse() -> NoReturn:
-    raise ForbiddenError("only the operator can do this, on the command line of the server")
+    raise ForbiddenError("only available to the operator, on the server's command line")

@@ -14,7 +14,7 @@ from meetkit.models.records import IdempotencyKey
 
 OPERATORS_TENANT = "default"
 """The tenant whose admins operate the installation; the total cost of models is visible to them alone."""
-# Attachments that an analysis leaves for the next one; only callers who may analyse the meeting read them.
+# Attachments that an analysis leaves for the next one; only callers who may analyze the meeting read them.
 _FOR_ANALYSES = frozenset({"answers", "found"})
 
 

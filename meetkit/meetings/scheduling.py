@@ -97,7 +97,7 @@ def book_first_free(
         busy = store.busy_intervals(request.user_ids, *window)
         start = first.first_start(window, users, busy, request.duration_minutes)
         if start is None:
-            raise ConflictError(f"these users have no {request.duration_minutes} minutes free together in that window")
+            raise ConflictError(f"no common free slot of {request.duration_minutes} minutes in this window")
         fields = {
             "user_id": request.user_ids[0],
             "attendee_ids": request.user_ids[1:],
@@ -112,7 +112,7 @@ def book_first_free(
         except ConflictError as error:
             if not error.busy:
                 raise
-    raise ConflictError("others book these users' time faster than this request; try again later")
+    raise ConflictError("the free time was booked by other requests meanwhile; try again")
 
 
 def get_all_meetings(
@@ -147,7 +147,7 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
 
     def change(meeting: Meeting) -> Meeting:
         if owner_id not in (None, update.user_id, meeting.user_id):
-            raise ConflictError(f"meeting {meeting_id!r} was just given to another user, whose zone it is; try again")
+            raise ConflictError(f"meeting {meeting_id!r} changed its owner, and with it the time zone; try again")
         return apply_update(meeting, update, owner_timezone=zone, now=now)
 
     return store.update_meeting(meeting_id, change)

@@ -68,7 +68,7 @@ class Workers:
                 with self._process() as process:
                     return process.ask(*arguments)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
-                _log.warning("a worker process did not answer (%s)", type(error).__name__)
+                _log.warning("a worker process failed (%s)", type(error).__name__)
         return find_sections(*arguments)
 
     @contextmanager

@@ -185,7 +185,7 @@ def _address(value: str) -> str:
     labels = domain.split(".")
     well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and _fits_the_dns(domain)
     if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
-        problem = "is not an e-mail address such as name@example.com"
+        problem = "is not an email address such as name@example.com"
         raise FieldError(f"{brief_repr(value)} {problem}", problem)
     return value
 

@@ -176,7 +176,7 @@ class CreateMeetingRequest(Value):
 
 
 class MeetingUpdate(Value):
-    """A change of a meeting. A field left out stays, `None` clears a field that may be empty.
+    """A change of a meeting. An omitted field is unchanged; `None` clears one that may be empty.
 
     A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone. The
     meeting keeps its `timezone` unless one is given, alone or as the IANA zone that `date` carries.
@@ -213,7 +213,7 @@ class MeetingUpdate(Value):
     def _refuse_empty(self) -> Self:
         for name in self.changes.keys() - self.clearable:
             if self.changes[name] is None:
-                raise ValueError(f"{name} cannot be empty; leave it out to keep its value")
+                raise ValueError(f"{name} cannot be empty; omit it to leave it unchanged")
         return self
 
     @model_serializer(mode="wrap")

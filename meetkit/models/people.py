@@ -67,8 +67,8 @@ class Contact(Value):
 class PeopleFilters(Value):
     """Filters for the users or contacts of a tenant.
 
-    `text` is searched in name and e-mail, and in the company of a contact, regardless of case. `after` is the id of
-    the last person of the previous page; `offset` is the number of people to skip after them.
+    `text` is searched in name and email address, and in the company of a contact, regardless of case. `after` is the id
+    of the last person of the previous page; `offset` is the number of people to skip after them.
     """
 
     tenant_id: Line = "default"

@@ -62,18 +62,18 @@ class AccountSettings(SettingsGroup):
         Secret,
         Field(
             description="URL of the SMTP server: `smtp://name:password@host:587` for STARTTLS, `smtps://…:465` for "
-            "TLS. Unset: mails are written to `MEETKIT_MAIL_FOLDER`."
+            "TLS. Unset: emails are written to `MEETKIT_MAIL_FOLDER`."
         ),
     ] = None
     smtp_fallback_url: Annotated[Secret, Field(description="URL of the fallback SMTP server.")] = None
-    mail_from: Annotated[Email, Field(description="Sender address of mails.")] = "meetkit@localhost.localdomain"
-    mail_folder: Annotated[Line, Field(description="Folder for mails when no SMTP server is set.")] = "mail"
+    mail_from: Annotated[Email, Field(description="Sender address of emails.")] = "meetkit@localhost.localdomain"
+    mail_folder: Annotated[Line, Field(description="Folder for emails when no SMTP server is set.")] = "mail"
     mail_links_url: Annotated[
         Line | None,
         Field(
             # Without a query, as the page and the token are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?]*)?$",
-            description="Base URL of the links in mails, for a front end with its own pages `/verify-email`, "
+            description="Base URL of the links in emails, for a front end with its own pages `/verify-email`, "
             "`/password-reset` and `/accept-invitation`, each called with `?token=…`. Unset: the server's own pages "
             "at `MEETKIT_PUBLIC_URL`.",
         ),

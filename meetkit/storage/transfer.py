@@ -126,7 +126,7 @@ def read_records(lines: Iterable[bytes]) -> Iterator[Record]:
 def _write(value: Record | _Header | _End) -> bytes:
     line = value.model_dump_json().encode() + b"\n"
     if len(line) > MAX_LINE:
-        raise InvalidRequestError(f"a {value.kind} takes more than {MAX_LINE:,} bytes, which could not be read again")
+        raise InvalidRequestError(f"a record of kind {value.kind} exceeds the line limit of {MAX_LINE:,} bytes")
     return line
 
 
@@ -152,7 +152,7 @@ def _check_header(line: bytes, models: tuple[type[Record], ...]) -> None:
         raise _line_error(1, begins)
     if header.format > FORMAT:
         raise _line_error(
-            1, f"format {brief_repr(header.format)} is newer than this meetkit reads; install a newer meetkit"
+            1, f"format {brief_repr(header.format)} is newer than this version of meetkit can read; upgrade meetkit"
         )
     if header.model_extra:
         raise _line_error(1, begins)

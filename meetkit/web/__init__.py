@@ -13,7 +13,7 @@ __all__ = ["create_app", "render_problems", "router"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is by FastAPI when it is asked for, so that a Flask host needs no FastAPI."""
+    """Import FastAPI-based names on first use, so that a Flask host needs no FastAPI."""
     if name in __all__:
         from meetkit.web import app  # noqa: PLC0415  # see above
 

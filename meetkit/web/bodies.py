@@ -21,7 +21,7 @@ class Listing(Value):
 
 
 def null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None:
-    """Have the schema of a patch allow null only for fields that null clears; leaving one out is no null."""
+    """Make the fields of a patch schema non-nullable unless null clears them."""
     for name, field in schema["properties"].items():
         # A default would read as if leaving a field out sent it.
         field.pop("default", None)
@@ -31,7 +31,7 @@ def null_only_where_it_clears(schema: dict[str, Any], model: type[Any]) -> None:
 
 
 class Patch(Value):
-    """Fields to change; one left out stays as it is."""
+    """Fields to change; an omitted one is unchanged."""
 
     model_config = ConfigDict(json_schema_extra=null_only_where_it_clears)
     clearable: ClassVar[frozenset[str]] = frozenset()
@@ -40,7 +40,7 @@ class Patch(Value):
     def _refuse_empty(self) -> Self:
         for name, value in self.changes.items():
             if value is None and name not in self.clearable:
-                raise ValueError(f"{name} cannot be empty; leave it out to keep what it is")
+                raise ValueError(f"{name} cannot be empty; omit it to leave it unchanged")
         return self
 
     @property

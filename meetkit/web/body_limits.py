@@ -16,14 +16,14 @@ class BodyLimit(NamedTuple):
     detail: str
 
 
-# Anybody may send a body below `/auth/`, where it holds an e-mail, a password or a token.
-PUBLIC_LIMIT = BodyLimit(64 * _KIB, "a body has at most 64 KiB here")
+# Anybody may send a body below `/auth/`, where it holds an email address, a password or a token.
+PUBLIC_LIMIT = BodyLimit(64 * _KIB, "the request body exceeds 64 KiB")
 
 
 def limit_of(method: str, path: str, mebibytes: int) -> BodyLimit:
     """Return the limit of a request: `mebibytes` where a transcript or a calendar may be in it, else 1 MiB."""
     number = mebibytes if _may_be_large(method, path) else min(_ORDINARY, mebibytes)
-    return BodyLimit(number * _MIB, f"the body of a request has at most {number} MiB")
+    return BodyLimit(number * _MIB, f"the request body exceeds {number} MiB")
 
 
 def _may_be_large(method: str, path: str) -> bool:

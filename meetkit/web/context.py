@@ -74,7 +74,7 @@ class RequestContext:
             InvalidRequestError: the request has no caller.
         """
         if self.caller is None:
-            raise InvalidRequestError(f"{field}: name a user, as nobody is signed in")
+            raise InvalidRequestError(f"{field}: required when the request is not authenticated")
         return self.caller.user_id
 
     def service(self, kind: type[ServiceT]) -> ServiceT:

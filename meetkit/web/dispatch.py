@@ -35,11 +35,11 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """A backend, and the threads that work on it; an operation that waits for a model holds none meanwhile.
+    """Runs operations for FastAPI requests: the backend, and the threads that work on it.
 
-    `pools` are further threads, by the name that an operation requires, for work that would hold up all others; without
-    that pool it runs with the others.
-    `relocates` says that the routes may be under any prefix, which Location and Link headers then begin with.
+    An operation that waits for a model holds no thread meanwhile. `pools` are further threads, by the name that an
+    operation requires, for work that would hold up all others; without that pool it runs with the others. `relocates`
+    says that the routes may be under any prefix, which Location and Link headers then begin with.
     """
 
     backend: Backend

@@ -22,7 +22,7 @@ _PROBLEMS = {
     400: "The request is malformed or breaks a rule; `detail` says which.",
     401: "The credentials are missing, invalid or expired.",
     403: "The caller is not allowed to do this.",
-    404: "It does not exist, or the caller may not see it.",
+    404: "The resource does not exist, or the caller may not see it.",
     409: "The request conflicts with stored data: a used idempotency key, busy time, a concurrent change.",
     412: "The version in If-Match is not the current one.",
     413: "The body is too large.",

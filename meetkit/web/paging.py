@@ -16,7 +16,7 @@ from meetkit.web.reply import Reply
 PREFIX = "/api/v1"
 T = TypeVar("T")
 # Bounded, as a page is built in memory.
-Limit = Annotated[int, Field(ge=1, le=200, description="The most items of a page.")]
+Limit = Annotated[int, Field(ge=1, le=200, description="Maximum number of items per page.")]
 # Bounded, as all items before a page are read and skipped; a cursor has no bound.
 PageNumber = Annotated[int, Field(ge=1, le=200, description="The number of the page, from 1, counted from `after`.")]
 
@@ -61,6 +61,4 @@ def cursor_errors(kind: str, after: str | None) -> Iterator[None]:
 
 def unknown_cursor(after: str) -> InvalidRequestError:
     """Return the error of a cursor whose item is not in the list, or no longer."""
-    return InvalidRequestError(
-        f"after: nothing in this list is {brief_repr(after)}, or it is gone; begin at its first page"
-    )
+    return InvalidRequestError(f"after: {brief_repr(after)} is not in this list; start again from the first page")

@@ -35,7 +35,7 @@ _BUSY: Schema = dict.fromkeys(("user_id", "start", "end"), TEXT)
 
 PROBLEM = object_schema(
     "Problem",
-    "Problem details (RFC 9457). `busy` says who is busy and when, where a booking meets that.",
+    "Problem details (RFC 9457). `busy` lists the conflicting busy times of a failed booking.",
     {
         "title": TEXT,
         "status": {"type": "integer"},

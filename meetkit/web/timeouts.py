@@ -35,7 +35,7 @@ class Connection(HttpToolsProtocol):
         self._pending += len(data)
         super().data_received(data)
         if self._pending > _MAX_KIB * 1024 and not self.transport.is_closing():
-            self._refuse(431, f"the head of a request has at most {_MAX_KIB} KiB")
+            self._refuse(431, f"request headers exceed {_MAX_KIB} KiB")
 
     def on_message_begin(self) -> None:
         """Handle the start of a head."""

@@ -30,7 +30,7 @@ _EMAILS = TypeAdapter(list[_Email])
 
 
 class GitHub(Provider):
-    """Sign-in with GitHub. The e-mail is the primary one, which may be private there."""
+    """Sign-in with GitHub. The email address is the primary one, which may be private there."""
 
     name: ClassVar[ProviderName] = "github"
     title = "GitHub"

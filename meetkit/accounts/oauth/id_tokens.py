@@ -18,7 +18,7 @@ _LEEWAY_SECONDS = 60
 
 
 class Claims(BaseModel):
-    """The claims about the user. The e-mail counts as verified only if the token says `true`."""
+    """The claims about the user. The email address counts as verified only if the token says `true`."""
 
     model_config = {"strict": True}
 

@@ -195,7 +195,7 @@ class Provider(ABC):
 
     def _identity_of(self, *, subject: str, email: str | None, email_verified: bool, name: str | None) -> Identity:
         if not email:
-            raise InvalidRequestError(f"{self.title} returned no e-mail address, and an account needs one")
+            raise InvalidRequestError(f"{self.title} returned no email address, and an account needs one")
         line = CONTROL.sub(" ", name or "").strip()[:200].strip()
         try:
             return Identity(

@@ -56,7 +56,7 @@ class AccountCreation:
         """Create an account, and its user unless they exist, and record the event. `email_in_use` as in `accounts.add`.
 
         Raises:
-            ConflictError: the e-mail or the user has an account already.
+            ConflictError: the email address or the user has an account already.
         """
         account = Account(
             id=new_id("account"),

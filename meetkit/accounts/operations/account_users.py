@@ -27,7 +27,7 @@ class AccountUsers:
         return isinstance(self.store, SqlStore) and self.store.database is self.database
 
     def find(self, user_id: str) -> User | None:
-        """Return a user, `None` where there is none."""
+        """Return a user, or `None`."""
         try:
             return self.store.get_user(user_id)
         except NotFoundError:

@@ -12,7 +12,7 @@ from meetkit.errors import ThrottledError
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptLimits:
-    """The limits on attempts per address and per subject, such as the e-mail of an account."""
+    """The limits on attempts per address and per subject, such as the email address of an account."""
 
     throttle: Throttle
     audit_log: AuditLog

@@ -35,10 +35,10 @@ class Authentication:
     audit_log: AuditLog
 
     def log_in(self, request: LoginRequest, *, origin: Origin = NOWHERE) -> TokenPair:
-        """Start a session with e-mail and password.
+        """Start a session with email address and password.
 
         Raises:
-            UnauthenticatedError: e-mail or password is wrong; neither the message nor the time tells which.
+            UnauthenticatedError: email address or password is wrong; neither the message nor the time tells which.
             ForbiddenError: they are right, and the account is deactivated.
             ThrottledError: too many failed attempts for this account or from this address.
         """

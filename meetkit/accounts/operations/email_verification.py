@@ -1,4 +1,4 @@
-"""Verification of e-mails: mail a token and confirm it."""
+"""Verification of email addresses: mail a token and confirm it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from meetkit.storage.sql import Database
 
 @dataclass(frozen=True, kw_only=True)
 class EmailVerification:
-    """Verification that the holder of an account reads its e-mail."""
+    """Verification that the holder of an account reads its email address."""
 
     database: Database
     mailed_tokens: MailedTokens
@@ -27,7 +27,7 @@ class EmailVerification:
     audit_log: AuditLog
 
     def request(self, caller: Caller, *, origin: Origin = NOWHERE) -> None:
-        """Mail the caller a token to verify their e-mail, unless it is verified.
+        """Mail the caller a token to verify their email address, unless it is verified.
 
         Raises:
             ForbiddenError: the caller is authenticated by an API key.
@@ -35,14 +35,14 @@ class EmailVerification:
         """
         caller.check_session()
         context = self.audit_log.context(origin)
-        # Counted per account, as each request sends a mail.
+        # Counted per account, as each request sends an email.
         self.limits.check(context, "verification_request", subject=f"verify {caller.account_id}")
         account, token = self.database.write(self._issue, caller, context)
         if token is not None:
             self.mailed_tokens.send(messages.verification, account, token)
 
     def confirm(self, token: str, *, origin: Origin = NOWHERE) -> Account:
-        """Verify the e-mail of an account with the token that was mailed to it.
+        """Verify the email address of an account with the token that was mailed to it.
 
         Raises:
             InvalidRequestError: the token is invalid, used or expired.

@@ -53,22 +53,22 @@ class MailedTokens:
             raise
 
     def message(self, template: Template, account: Account, token: str) -> Message:
-        """Return a mail with a token.
+        """Return an email with a token.
 
-        It goes to the stored e-mail, never to one that was typed and is only equivalent to it.
+        It goes to the stored email address, never to one that was typed and is only equivalent to it.
         """
         return template(account.email, self.policy.links_url, token)
 
     def send(self, template: Template, account: Account, token: str) -> None:
-        """Queue a mail with a token."""
+        """Queue an email with a token."""
         self.queue(partial(self.message, template, account, token))
 
     def send_invitation_elsewhere(self, account: Account) -> None:
-        """Queue a mail about an invitation by another tenant, which the holder of an account cannot accept."""
+        """Queue an email about an invitation by another tenant, which the holder of an account cannot accept."""
         self.queue(partial(messages.invitation_elsewhere, account.email, self.policy.public_url))
 
     def queue(self, message: MessageFactory) -> None:
-        """Queue a mail that is written when it is sent."""
+        """Queue an email that is written when it is sent."""
         self.post.put(message)
 
     def _lifetime(self, purpose: Purpose) -> dt.timedelta:

@@ -32,13 +32,13 @@ class OAuthLogin:
     def log_in(self, identity: Identity, *, origin: Origin = NOWHERE) -> TokenPair:
         """Start a session with an identity, once the web server has verified that it comes from the provider.
 
-        An identity that is linked signs in to its account. Otherwise the provider must have verified the e-mail. If
-        an account has that e-mail, the identity is linked to it; if that account never verified it, somebody else may
-        have created it, and it first loses its password, sessions, keys and identities. If no account has it, one is
-        created as the sign-up policy allows.
+        An identity that is linked signs in to its account. Otherwise the provider must have verified the email address.
+        If an account has that address, the identity is linked to it; if that account never verified it, another person
+        may have created it, and it first loses its password, sessions, keys and identities. If no account has it, one
+        is created as the sign-up policy allows.
 
         Raises:
-            ForbiddenError: the provider has not verified the e-mail, the account is deactivated, or sign-up is closed.
+            ForbiddenError: the provider has not verified the address, the account is deactivated, or sign-up is closed.
             ConflictError: the same identity was linked at the same time; a retry succeeds.
         """
         context = self.audit_log.context(origin)
@@ -54,18 +54,21 @@ class OAuthLogin:
         return record.account.id, self.sessions.start(connection, record, context)
 
     def _link(self, connection: Connection, identity: Identity, context: AuditContext) -> AccountRecord:
-        """Link an identity to the account of its e-mail, or to a new one, and return the account."""
+        """Link an identity to the account of its email address, or to a new one, and return the account."""
         if not identity.email_verified:
-            raise ForbiddenError(f"{identity.provider} has not verified this e-mail; verify it there, then sign in")
+            raise ForbiddenError(
+                f"{identity.provider} has not verified this email address; "
+                f"verify it with {identity.provider} and sign in again"
+            )
         # Locked until the identity is linked, so that the account is not verified or erased in between.
         record = accounts.by_email(connection, identity.email, lock=True)
         if record is None:
             tenant_id, access = self.creation.placement()
             new = NewAccount(identity.email, identity.name, tenant_id, access, is_verified=True)
             record = self.creation.create(connection, new, context)
-        # Linking by an equivalent e-mail would let the owner of one address into the account of the other.
+        # Linking by an equivalent email address would let the owner of one address into the account of the other.
         elif not _is_same_address(identity.email, record.account.email):
-            raise ForbiddenError(f"this e-mail cannot be used to sign in with {identity.provider}; use another")
+            raise ForbiddenError(f"this email address cannot be used to sign in with {identity.provider}; use another")
         elif not record.account.verified:
             record = _take_over(connection, record, context)
         identities.link(connection, record.number, identity, now=context.now)
@@ -83,9 +86,9 @@ def _take_over(connection: Connection, record: AccountRecord, context: AuditCont
 
 
 def _is_same_address(email: str, stored_email: str) -> bool:
-    """Return whether two e-mails certainly reach the same reader: equal up to ASCII case.
+    """Return whether two email addresses certainly reach the same reader: equal up to ASCII case.
 
-    Two that are one e-mail here may be two to a mail server: lower case of the Kelvin sign is k.
+    Two that are one email address here may be two to a mail server: lower case of the Kelvin sign is k.
     """
     return _ascii_lower(email) == _ascii_lower(stored_email)
 

@@ -60,7 +60,7 @@ class OwnAccount:
         if not self.passwords.verify(record.password_hash, request.current_password):
             self.audit_log.record_failure(context, "password_change", "failed", actor=caller)
             raise InvalidRequestError(
-                "current_password: wrong password; if the account has none, request a mail to reset the password"
+                "current_password: wrong password; if the account has none, request a password reset email"
             )
         # The current password was right, so a new one that is refused is no guess.
         self.limits.reset(key)
@@ -97,7 +97,7 @@ def _change_password(
         raise ConflictError("the password was changed at the same time; try again")
     accounts.set_columns(connection, record.number, password_hash=new_hash)
     sessions.end(connection, record.number, now=context.now, but=caller.session_id)
-    # A mail that was sent before must not set yet another password.
+    # An email that was sent before must not set yet another password.
     email_tokens.revoke(connection, record.number, "reset")
     audit.add(connection, context, "password_change", actor=caller)
 

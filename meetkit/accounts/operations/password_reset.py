@@ -1,4 +1,4 @@
-"""Passwords set with a token from a mail: after a reset was requested, or to accept an invitation."""
+"""Passwords set with a token from an email: after a reset was requested, or to accept an invitation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from meetkit.storage.sql import Database
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordReset:
-    """Password reset and acceptance of invitations by e-mail."""
+    """Password reset and acceptance of invitations by email."""
 
     database: Database
     passwords: Passwords
@@ -32,22 +32,22 @@ class PasswordReset:
     audit_log: AuditLog
 
     def request(self, request: EmailRequest, *, origin: Origin = NOWHERE) -> None:
-        """Mail a token to set a new password, if the e-mail has an account.
+        """Mail a token to set a new password, if the email address has an account.
 
         The lookup happens later, in the mail queue, so that the response time does not tell whether it has one.
 
         Raises:
-            ThrottledError: too many requests for this e-mail or from this address, whether it has an account or not.
+            ThrottledError: too many requests for this email address, with an account or not, or from this client.
         """
         context = self.audit_log.context(origin)
         # Counted apart from logins: failed logins must not keep the owner from a reset.
         self.limits.check(context, "password_reset_request", subject=f"reset {accounts.email_key(request.email)}")
-        # Each request counts, as each may send a mail.
+        # Each request counts, as each may send an email.
         self.limits.count_address(context)
         self.mailed_tokens.queue(partial(self._write_mail, request.email, context))
 
     def confirm(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> None:
-        """Set a new password with the token of a reset mail. All sessions end at once, and the e-mail is verified.
+        """Set a new password with the token of a reset email. Ends all sessions, and verifies the email address.
 
         If it was not verified before, API keys and linked identities of whoever created the account are deleted.
 
@@ -58,7 +58,7 @@ class PasswordReset:
         self._set_password(request, "reset", "password_reset", self.audit_log.context(origin))
 
     def accept_invitation(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> Account:
-        """Set the password of an invited account with the token of the invitation, which verifies the e-mail.
+        """Set the password of an invited account with the token of the invitation, which verifies the email address.
 
         Raises:
             InvalidRequestError: the token is invalid, used or expired, or the password is too easy to guess.
@@ -95,15 +95,15 @@ class PasswordReset:
 def _redeem(
     connection: Connection, token: str, purpose: Purpose, event: EventName, new_hash: str, context: AuditContext
 ) -> Account:
-    """Set a password with a token that proves access to the e-mail; nobody who was signed in before stays so."""
+    """Set a password with a token that proves access to the email address; nobody who was signed in before stays so."""
     number = email_tokens.redeem(connection, token, purpose, now=context.now)
     record = accounts.by_number(connection, number, lock=True)
-    # Whoever created the account never proved to read this e-mail.
+    # Whoever created the account never proved to read this email address.
     if not record.account.verified:
         accounts.delete_rows(connection, number, (tables.api_keys, tables.identities))
     accounts.set_columns(connection, number, password_hash=new_hash, verified=True)
     sessions.end(connection, number, now=context.now)
-    # A mail that was sent before must not set yet another password.
+    # An email that was sent before must not set yet another password.
     email_tokens.revoke(connection, number, "reset", "invite")
     audit.add(connection, context, event, actor=record.account)
     return accounts.by_number(connection, number).account

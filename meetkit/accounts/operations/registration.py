@@ -22,11 +22,11 @@ from meetkit.mail import messages
 from meetkit.models.caller import NOWHERE, Caller, Origin
 from meetkit.storage.sql import Database
 
-_EMAIL_IN_USE = "this e-mail has an account already; if it is yours, reset its password, and the account is yours alone"
+_EMAIL_IN_USE = "this email address already has an account; if it is yours, reset its password to take the account over"
 
 
 class _Invitation(NamedTuple):
-    """A new account, the token to set its password with, and the account that the e-mail has in another tenant."""
+    """A new account, the token to set its password with, and the account of the address in another tenant."""
 
     account: Account
     token: str
@@ -46,13 +46,13 @@ class Registration:
     audit_log: AuditLog
 
     def sign_up(self, request: SignupRequest, *, origin: Origin = NOWHERE) -> Account:
-        """Create an account as the policy allows, and mail its owner a token to verify the e-mail.
+        """Create an account as the policy allows, and mail its owner a token to verify the email address.
 
-        An e-mail belongs to whoever signs up with it first, verified or not, until a reader of its mail resets the
-        password: if the next to sign up could take it over, anybody could take it from an owner who never verified it.
+        An email address belongs to whoever signs up with it first, verified or not, until a reader of its mail resets
+        the password: if the next to sign up could take it over, anyone could take it from one who never verified it.
 
         Raises:
-            ConflictError: the e-mail has an account.
+            ConflictError: the email address has an account.
             ForbiddenError: sign-up is closed.
             InvalidRequestError: the password is too easy to guess.
             ThrottledError: too many requests from this address.
@@ -60,7 +60,7 @@ class Registration:
         context = self.audit_log.context(origin)
         tenant_id, access = self.creation.placement()
         password_rules.check(request.password, email=request.email, name=request.name)
-        # Each request counts, not only a failed one, as each costs a hash and sends a mail.
+        # Each request counts, not only a failed one, as each costs a hash and sends an email.
         self.limits.check(context, "signup")
         self.limits.count_address(context)
         password_hash = self.passwords.hash(request.password)
@@ -76,13 +76,13 @@ class Registration:
     def invite(self, caller: Caller, request: InviteRequest, *, origin: Origin = NOWHERE) -> Account:
         """Create an account without a password in the caller's tenant and mail its owner. Admins only.
 
-        The mail's token goes to `accept_invitation`. If the e-mail has an account in another tenant, the new account
-        is created all the same, but nobody can sign in to it; only a mail to the holder of the other account tells.
+        The email's token goes to `accept_invitation`. If the address has an account in another tenant, the new account
+        is created all the same, but nobody can sign in to it; only an email to the holder of the other account tells.
 
         Raises:
-            ConflictError: the e-mail, or the user, has an account in the tenant.
+            ConflictError: the email address, or the user, has an account in the tenant.
             ForbiddenError: the caller is not an admin, is authenticated by an API key, which the new account would
-                outlive, or has not verified their e-mail, so that its owner may yet take the account over.
+                outlive, or has not verified their email address, so that its owner may yet take the account over.
             NotFoundError: their tenant has no such user.
             ThrottledError: too many requests from this address.
         """
@@ -90,15 +90,15 @@ class Registration:
         caller.check_admin()
         caller.check_session()
         if not self.database.read(accounts.by_id, caller.account_id).account.verified:
-            raise ForbiddenError("verify your e-mail before you invite others")
-        # Each request counts, as each sends a mail to somebody who may not want it.
+            raise ForbiddenError("verify your email address before you invite others")
+        # Each request counts, as each sends an email to somebody who may not want it.
         self.limits.check(context, "invite")
         self.limits.count_address(context)
         if request.user_id is not None:
             self.users.check_tenant(request.user_id, caller.tenant_id)
         new = NewAccount(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)
         invitation = self.database.write(self._create_invited, new, context, caller)
-        # An error would tell the admin that the e-mail has an account in another tenant.
+        # An error would tell the admin that the email address has an account in another tenant.
         if invitation.account_elsewhere is None:
             self.mailed_tokens.send(messages.invitation, invitation.account, invitation.token)
         else:
@@ -106,12 +106,12 @@ class Registration:
         return invitation.account
 
     def create_admin(self, request: AdminRequest) -> Account:
-        """Create an admin of a tenant, and the tenant if it is new. The e-mail counts as verified.
+        """Create an admin of a tenant, and the tenant if it is new. The email address counts as verified.
 
         For a command of the server's operator: it checks no caller.
 
         Raises:
-            ConflictError: the e-mail has an account.
+            ConflictError: the email address has an account.
             InvalidRequestError: the password is too easy to guess.
         """
         password_rules.check(request.password, email=request.email, name=request.name)

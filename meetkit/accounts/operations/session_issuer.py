@@ -15,7 +15,7 @@ from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.accounts.repository.sessions import Session
 from meetkit.errors import ForbiddenError, UnauthenticatedError
 
-WRONG_CREDENTIALS = "e-mail or password is wrong"
+WRONG_CREDENTIALS = "email address or password is wrong"
 
 
 @dataclass(frozen=True, kw_only=True)

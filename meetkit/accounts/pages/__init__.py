@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to: plain forms that run no script, fetch nothing and link nowhere else.
+"""The pages that links in emails lead to: plain forms that run no script, fetch nothing and link nowhere else.
 
 Opening one changes nothing, so that a mail scanner that follows links uses no token up; submitting its form does.
 """
@@ -52,10 +52,10 @@ class Page:
 VERIFICATION = Page(
     name=messages.VERIFICATION,
     title="Verify your email address",
-    question="Somebody signed up at meetkit with the address that this link was sent to. Is it yours?",
-    button="Yes, it is my address",
+    question="Someone signed up for meetkit with your email address. Was it you?",
+    button="Yes, it was me",
     success="Thank you, your email address is verified. You can close this page.",
-    invalid_link="If your address is verified already, nothing is left to do. If not, sign in and request another.",
+    invalid_link="If your address is verified, you are done. If not, sign in and request a new verification email.",
     takes_password=False,
 )
 RESET = Page(
@@ -64,15 +64,15 @@ RESET = Page(
     question="Setting a new password signs you out everywhere.",
     button="Set this password",
     success="Your new password is set. Sign in with it; you can close this page.",
-    invalid_link="If you did not set a password with it, request another mail to reset it.",
+    invalid_link="If you did not set a password with it, request a new password reset email.",
 )
 INVITATION = Page(
     name=messages.INVITATION,
     title="Welcome to meetkit",
-    question="An account was made for you. Choose a password, and it is yours.",
+    question="An account has been created for you. Choose a password to activate it.",
     button="Accept the invitation",
     success="The account is yours. Sign in with your email address and this password; you can close this page.",
-    invalid_link="If you accepted it already, sign in. If not, request a mail to reset your password, which sets one.",
+    invalid_link="If you accepted it, sign in. If not, request a password reset, which also sets the first password.",
 )
 
 

@@ -45,7 +45,7 @@ def optional_datetime(microseconds: int | None) -> dt.datetime | None:
 
 
 def email_key(email: str) -> str:
-    """Return the key that all spellings of one e-mail share: lower case, NFC.
+    """Return the key that all spellings of one email address share: lower case, NFC.
 
     It is not case-folded, as mail servers tell ß from ss.
     """
@@ -65,7 +65,7 @@ def record_of(row: Row[Any]) -> AccountRecord:
 
 
 def by_email(connection: Connection, email: str, *, lock: bool = False) -> AccountRecord | None:
-    """Return the account of an e-mail in any spelling, `None` where there is none."""
+    """Return the account of an email address, case-insensitively, or `None`."""
     statement = _BY_EMAIL.with_for_update(of=_a) if lock else _BY_EMAIL
     row = connection.execute(statement, {"key": email_key(email)}).one_or_none()
     return record_of(row) if row else None
@@ -126,10 +126,10 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
         connection: the transaction to write in.
         account: the new account.
         password_hash: the hash of its password, `None` where it has none yet.
-        email_in_use: whether an account of another tenant has this e-mail; then no lookup by e-mail finds the new one.
+        email_in_use: whether an account of another tenant has this address; then no lookup by email finds the new one.
 
     Raises:
-        ConflictError: the e-mail or the user has an account already.
+        ConflictError: the email address or the user has an account already.
     """
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
@@ -141,12 +141,14 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
     }
     number: int | None = dialects.insert_new(connection, _a, row)
     if number is None:
-        raise ConflictError(f"this {'user' if _has_user(connection, account) else 'e-mail'} has an account already")
+        raise ConflictError(
+            f"this {'user' if _has_user(connection, account) else 'email address'} already has an account"
+        )
     return number
 
 
 def _tenant_email_key(account: Account) -> str:
-    """Return a key for an e-mail within one tenant. No e-mail has it as its key, as it contains no @."""
+    """Return a key for an email address within one tenant. No email address has it as its key, as it contains no @."""
     return hashlib.sha256(f"{account.tenant_id}\n{email_key(account.email)}".encode()).hexdigest()
 
 

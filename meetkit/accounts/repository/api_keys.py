@@ -46,8 +46,8 @@ def add(
     }
     if insert_new(connection, _k, row) is None:
         raise ConflictError(
-            f"this idempotency key has already created API key {key_id!r}, and its secret is shown only once; "
-            "revoke that key and use a new idempotency key"
+            f"this idempotency key was already used for API key {key_id!r}; its secret is shown only once. "
+            f"Revoke {key_id!r} and use a new idempotency key"
         )
     return NewApiKey(key=key, secret=secret)
 

@@ -1,4 +1,4 @@
-"""The rows of tokens sent by e-mail. Each can be used once, until it expires."""
+"""The rows of tokens sent by email. Each can be used once, until it expires."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from meetkit.models.zones import to_microseconds
 Purpose = Literal["reset", "verify", "invite"]
 _t = tables.one_time_tokens
 _REMEDIES = {
-    "reset": "request another mail to reset the password",
-    "verify": "sign in and request another mail to verify the e-mail",
-    "invite": "request a mail to reset the password, which sets one as well",
+    "reset": "request another password reset email",
+    "verify": "sign in and request another verification email",
+    "invite": "request a password reset, which also sets the first password",
 }
 
 
 class StaleTokenError(InvalidRequestError):
-    """A token from a mail is invalid, used or expired."""
+    """A token from an email is invalid, used or expired."""
 
 
 def issue(
     connection: Connection, account_number: int, purpose: Purpose, *, now: dt.datetime, lifetime: dt.timedelta
 ) -> str:
     """Create a token and revoke earlier ones of the same purpose."""
-    # Only the newest mail works, so that an old one in a mailbox is worthless.
+    # Only the newest email works, so that an old one in a mailbox is worthless.
     revoke(connection, account_number, purpose)
     secret = new_secret()
     row = {

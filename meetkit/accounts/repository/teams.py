@@ -26,7 +26,7 @@ def add(connection: Connection, tenant_id: str, request: TeamRequest, *, team_id
     number = insert_new(connection, _t, row)
     if number is None:
         raise ConflictError(
-            "this idempotency key has already created another team, or one that has changed since; use a new one"
+            "this idempotency key was already used for another team, or for one that has changed since; use a new one"
         )
     _add_people(connection, number, request)
     return get(connection, tenant_id, row["id"])

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/users", tags=["accounts"])
 
 @router.get("/profile", response_model=Profile)
 async def get_profile(dispatch: Dispatch) -> Response:
-    """Get one's own name, title, zone, work hours and preferences."""
+    """Get the caller's profile: name, title, time zone, work hours, preferences."""
     return await dispatch(_get_profile)
 
 
@@ -44,7 +44,7 @@ def _get_profile(context: RequestContext) -> Reply:
 
 @router.put("/profile", response_model=Profile, responses=problems(400))
 async def put_profile(dispatch: Dispatch, body: Profile) -> Response:
-    """Replace one's own name, title, zone, work hours and preferences."""
+    """Replace the caller's profile."""
     return await dispatch(_put_profile, body)
 
 
@@ -57,7 +57,7 @@ def _put_profile(context: RequestContext, body: Profile) -> Reply:
 
 @router.get("/account", response_model=Account)
 async def get_own_account(dispatch: Dispatch) -> Response:
-    """Get one's own account: e-mail, access, and the providers to sign in with."""
+    """Get the caller's account: email address, access level, sign-in providers."""
     return await dispatch(_get_own_account)
 
 
@@ -68,7 +68,7 @@ def _get_own_account(context: RequestContext) -> Reply:
 
 @router.delete("/account", status_code=204, responses=NO_CONTENT | problems(409))
 async def erase_own_account(dispatch: Dispatch) -> Response:
-    """Erase oneself: account, name, calendars, and all that was said in one's meetings."""
+    """Erase the caller's account, personal data, and the content of their meetings."""
     return await dispatch(_erase_own_account)
 
 
@@ -81,7 +81,7 @@ def _erase_own_account(context: RequestContext) -> Reply:
 
 @router.get("/account/export", response_model=Export)
 async def export_own_data(dispatch: Dispatch) -> Response:
-    """Get all data about oneself, including the transcripts of one's meetings."""
+    """Export all data about the caller, including transcripts of their meetings."""
     return await dispatch(_export_own_data)
 
 
@@ -104,7 +104,7 @@ def _without_clash(part: Mapping[str, Any], fields: Mapping[str, Any]) -> Mappin
 
 @router.post("/change-password", status_code=204, responses=NO_CONTENT | problems(400, 409))
 async def change_password(dispatch: Dispatch, body: ChangePasswordRequest) -> Response:
-    """Change one's own password. All other sessions end."""
+    """Change the caller's password. Ends all other sessions."""
     return await dispatch(_change_password, body)
 
 

@@ -39,9 +39,9 @@ def _list_accounts(context: RequestContext, query: Page) -> Reply:
 
 @router.post("/accounts", status_code=201, response_model=Account, responses=LOCATION | problems(400, 404, 409))
 async def invite(dispatch: Dispatch, body: InviteRequest) -> Response:
-    """Create an account for somebody else, who receives a mail to set its password. Admins only.
+    """Create an account for another person, who receives an email to set its password. Admins only.
 
-    An e-mail has one account: a repeat returns 409, creates none, and sends no second mail.
+    An email address has at most one account in a tenant. Repeating the request returns 409 and sends no second email.
     """
     return await dispatch(_invite, body)
 

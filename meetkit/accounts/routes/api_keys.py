@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api-keys", tags=["accounts"])
 
 @router.get("", response_model=ApiKeys)
 async def list_api_keys(dispatch: Dispatch) -> Response:
-    """List one's own API keys, revoked ones included."""
+    """List the caller's API keys, including revoked ones."""
     return await dispatch(_list_api_keys)
 
 

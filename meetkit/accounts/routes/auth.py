@@ -37,7 +37,7 @@ _OAuthError = Literal["invalid_grant", "invalid_request", "unsupported_grant_typ
 async def sign_up(dispatch: Dispatch, body: SignupRequest) -> Response:
     """Create an account and its user. The server's settings say whether sign-up is open.
 
-    An e-mail has one account: a repeat returns 409, creates none, and sends no second mail.
+    An email address has at most one account. Repeating the request returns 409 and sends no second email.
     """
     return await dispatch(_sign_up, body)
 
@@ -50,7 +50,7 @@ def _sign_up(context: RequestContext, body: SignupRequest) -> Reply:
 
 @router.post("/login", response_model=TokenPair, responses=problems(400), openapi_extra=PUBLIC)
 async def log_in(dispatch: Dispatch, body: LoginRequest) -> Response:
-    """Log in with e-mail and password. Too many failed attempts return 429 for a while."""
+    """Log in with email address and password. Too many failed attempts return 429; see Retry-After."""
     return await dispatch(_log_in, body)
 
 
@@ -77,8 +77,8 @@ def _password_grant(context: RequestContext, form: Mapping[str, str]) -> Reply:
     except UnauthenticatedError as error:
         return _oauth_error("invalid_grant", str(error))
     except InvalidRequestError as error:
-        # The form calls the e-mail `username`, as OAuth2 does.
-        return _oauth_error("invalid_request", str(error).replace("email", "username"))
+        # The form calls the email address `username`, as OAuth2 does.
+        return _oauth_error("invalid_request", str(error).replace("email:", "username:"))
 
 
 @requires(authentication=False)

@@ -29,7 +29,7 @@ def _check_size(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
     except (ValueError, RecursionError):
         raise ValueError("must be a JSON object of valid text and finite numbers") from None
     if size > _MAX_KIB * 1024:
-        raise ValueError(f"takes at most {_MAX_KIB} KiB as JSON")
+        raise ValueError(f"must be at most {_MAX_KIB} KiB of JSON")
     return preferences
 
 
@@ -98,7 +98,7 @@ class Teams(Value):
 
 
 class AccountPatch(Patch):
-    """Changes to an account by an admin; a field left out stays as it is."""
+    """Changes to an account by an admin; an omitted field is unchanged."""
 
     access: Access | None = None
     active: StrictBool | None = None

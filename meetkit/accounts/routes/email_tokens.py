@@ -1,4 +1,4 @@
-"""Routes of tokens in mails: password reset, e-mail verification, invitations."""
+"""Routes of tokens in emails: password reset, verification of email addresses, invitations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
     openapi_extra=PUBLIC,
 )
 async def request_password_reset(dispatch: Dispatch, body: EmailRequest) -> Response:
-    """Request a mail to set a new password. The response is the same whether or not the e-mail has an account."""
+    """Send a password reset email. The response does not reveal whether the address has an account."""
     return await dispatch(_request_password_reset, body)
 
 
@@ -36,7 +36,7 @@ def _request_password_reset(context: RequestContext, body: EmailRequest) -> Repl
 
 @router.post("/password-reset/confirm", status_code=204, responses=NO_CONTENT | problems(400), openapi_extra=PUBLIC)
 async def reset_password(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
-    """Set a new password with the token of that mail. All sessions end."""
+    """Set a new password with the token from the reset email. Ends all sessions."""
     return await dispatch(_reset_password, body)
 
 
@@ -48,7 +48,7 @@ def _reset_password(context: RequestContext, body: NewPasswordRequest) -> Reply:
 
 @router.post("/verify-email", status_code=202, response_class=Response, responses=MAIL_QUEUED)
 async def request_verification(dispatch: Dispatch) -> Response:
-    """Request a mail to verify the caller's e-mail, unless it is verified."""
+    """Send an email to verify the caller's address, unless it is verified."""
     return await dispatch(_request_verification)
 
 
@@ -60,7 +60,7 @@ def _request_verification(context: RequestContext) -> Reply:
 
 @router.post("/verify-email/confirm", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
 async def verify_email(dispatch: Dispatch, body: TokenRequest) -> Response:
-    """Verify an e-mail with the token that was mailed to it."""
+    """Verify an email address with the token from the verification email."""
     return await dispatch(_verify_email, body)
 
 

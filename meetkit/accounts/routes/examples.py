@@ -60,7 +60,7 @@ OF_SCHEMAS: dict[str, Any] = {
     "SignupRequest": {"email": _ACCOUNT["email"], "password": _PASSWORD, "name": "Sarah Chen"},
     "LoginRequest": {"email": _ACCOUNT["email"], "password": _PASSWORD},
     "TokenForm": {"grant_type": "password", "username": _ACCOUNT["email"], "password": _PASSWORD},
-    "TokenError": {"error": "invalid_grant", "error_description": "e-mail or password is wrong"},
+    "TokenError": {"error": "invalid_grant", "error_description": "email address or password is wrong"},
     "TokenPair": {
         "access_token": "<an access token>",
         "refresh_token": _REFRESH,

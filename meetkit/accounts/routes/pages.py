@@ -1,4 +1,4 @@
-"""Routes of the pages that links in mails lead to. They are not part of the API, so OpenAPI omits them."""
+"""Routes of the pages that links in emails lead to. They are not part of the API, so OpenAPI omits them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _accept_invitation(context: RequestContext, form: Mapping[str, str]) -> None
 def _new_password(form: Mapping[str, str]) -> NewPasswordRequest:
     password = form.get("password", "")
     if password != form.get("again"):
-        raise InvalidRequestError("password: differs from the repeated one")
+        raise InvalidRequestError("the passwords do not match")
     return parse(NewPasswordRequest, {"token": form["token"], "password": password})
 
 

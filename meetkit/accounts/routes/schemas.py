@@ -42,7 +42,7 @@ TOKEN_FORM: Schema = PUBLIC | {
         "content": {"application/x-www-form-urlencoded": {"schema": _TOKEN_FORM}},
     }
 }
-MAIL_QUEUED: Responses = {202: {"description": "The mail is queued, if there is an account to send it to."}}
+MAIL_QUEUED: Responses = {202: {"description": "The email is queued, if there is an account to send it to."}}
 ELSEWHERE: Responses = {
     303: {
         "description": "Redirect to the provider.",

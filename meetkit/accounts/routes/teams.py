@@ -24,7 +24,7 @@ _TeamId = Annotated[str, Path(description="The team's id.")]
 
 @router.get("", response_model=Teams)
 async def list_teams(dispatch: Dispatch) -> Response:
-    """List one's own teams, as an admin all of the tenant, by name, then id."""
+    """List the caller's teams, by name, then id; admins see all teams of the tenant."""
     return await dispatch(_list_teams)
 
 
@@ -48,7 +48,7 @@ def _create_team(context: RequestContext, body: TeamRequest, idempotency_key: st
 
 @router.get("/{team_id}", response_model=Team, responses=problems(404))
 async def get_team(dispatch: Dispatch, team_id: _TeamId) -> Response:
-    """Get one of one's own teams, as an admin any of the tenant."""
+    """Get a team. Members see their own teams, admins all teams of the tenant."""
     return await dispatch(_get_team, team_id)
 
 
@@ -71,7 +71,7 @@ def _put_team(context: RequestContext, team_id: str, body: TeamRequest) -> Reply
 
 @router.delete("/{team_id}", status_code=204, responses=NO_CONTENT | problems(404))
 async def delete_team(dispatch: Dispatch, team_id: _TeamId) -> Response:
-    """Delete a team; its people stay. Admins only."""
+    """Delete a team. Its users are not deleted. Admins only."""
     return await dispatch(_delete_team, team_id)
 
 

@@ -103,7 +103,7 @@ def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]
 
 
 def _explicit_item(sentence: Sentence, people: People) -> Commitment | None:
-    """Return the commitment of an explicit item; `None` where there is none.
+    """Return the commitment of an explicit item, or `None`.
 
     As in "Action item for Lou: order badges", "TODO: order badges (Lou)" and "Let Lou order badges".
     """

@@ -119,7 +119,7 @@ def _style(continuations: tuple[str, ...]) -> str:
 
 def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
     if insights.transcript_sha256 != fingerprint(transcript):
-        raise InvalidRequestError("insights: they belong to another transcript; analyse this one again")
+        raise InvalidRequestError("insights: they belong to another transcript; analyze this one again")
     # Insights are input too: a host may have stored or changed them.
     for evidence in _evidence(insights):
         if evidence.turn >= len(transcript.turns):

@@ -119,5 +119,8 @@ def _seconds(place: str, value: object, per_second: int) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequestError(f"{place}: {brief_repr(value)} is not a number of seconds, such as 12.5")
     if not 0 <= value <= _MAX_SECONDS * per_second:
-        raise InvalidRequestError(f"{place}: {brief_repr(value)} is not a time in a recording, in seconds from 0")
+        unit = "seconds" if per_second == 1 else "milliseconds"
+        raise InvalidRequestError(
+            f"{place}: must be a time in {unit}, from 0 to {_MAX_SECONDS * per_second:,}, not {brief_repr(value)}"
+        )
     return round(value / per_second, 3)

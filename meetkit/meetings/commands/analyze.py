@@ -51,7 +51,7 @@ class Output(NamedTuple):
 @click.option("--contact", "contact_id", metavar="ID", help="The id of a contact, on their side.")
 @click.option("--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to track; repeatable.")
 @click.option(
-    "--meeting", "meeting_id", metavar="ID", help="Analyse this stored meeting, and store the analysis with it."
+    "--meeting", "meeting_id", metavar="ID", help="Analyze this stored meeting, and store the analysis with it."
 )
 @output.as_json_option
 @click.option("--html", "report", metavar="REPORT", help="Write a report in HTML; for several files, a folder of them.")
@@ -61,7 +61,7 @@ def analyze(files: tuple[str, ...], meeting_id: str | None, as_json: bool, repor
 
     FILE is a text of lines such as `Ann: Hello.`, WebVTT, SRT or JSON; a folder of such files; or `-` for standard
     input. A second run with the same --html continues where the first stopped. With several files, --json prints a
-    line for each, and the exit code is 1 if one could not be analysed.
+    line for each, and the exit code is 1 if one could not be analyzed.
     """
     if as_json and report is not None:
         raise InvalidRequestError("use --json or --html, not both")
@@ -111,7 +111,7 @@ def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) ->
     if report is not None and os.path.isdir(report):
         report = report / _page_name(source.name)
     out = terminal.console(stderr=form.as_json)
-    with terminal.status(out, "Analysing …"):
+    with terminal.status(out, "Analyzing …"):
         outcome = batch.run(batch.Task(source, context, title, report, form.again), engine=_engine())
     if outcome.insights is None:
         raise InvalidRequestError(outcome.error or "")
@@ -122,18 +122,18 @@ def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) ->
 
 
 def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, options: dict[str, Any]) -> None:
-    """Analyse a stored meeting, from its own transcript or from a file."""
+    """Analyze a stored meeting, from its own transcript or from a file."""
     if form.again:
-        raise InvalidRequestError("--again does not go with --meeting: a stored meeting is always analysed anew")
+        raise InvalidRequestError("--again cannot be combined with --meeting, which always analyzes again")
     trackers = _trackers(options.pop("trackers"))
     if extra := [_OPTIONS_OF_FILES[name] for name, value in options.items() if value]:
-        raise InvalidRequestError(f"{extra[0]} does not go with --meeting: the stored meeting has its own")
+        raise InvalidRequestError(f"{extra[0]} cannot be combined with --meeting: the stored meeting has its own")
     sources = inputs.find(files) if files else []
     if len(sources) > 1:
         raise InvalidRequestError("--meeting takes one transcript")
     content = inputs.read(sources[0]) if sources else None
     out = terminal.console(stderr=form.as_json)
-    with terminal.status(out, "Analysing …"):
+    with terminal.status(out, "Analyzing …"):
         insights = service.analyze_meeting(meeting_id, content, trackers=trackers)
     title = service.get_meeting(meeting_id).title
     if form.report is None:
@@ -142,21 +142,21 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
         transcript = service.get_transcript(meeting_id)
-        assert transcript is not None, "it was just analysed"
+        assert transcript is not None, "it was just analyzed"
         batch.write_page(form.report, render_report(transcript, insights, title=title))
         _print_written(form.report, is_current=False)
 
 
 def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, form: Output) -> None:
     if context.title is not None:
-        raise InvalidRequestError("--title goes with one file; several files take their names as titles")
+        raise InvalidRequestError("--title cannot be combined with several files, whose names are their titles")
     if form.report is not None and os.path.isfile(form.report):
         raise InvalidRequestError(f"{brief_repr(str(form.report))} is a file; reports of several files need a folder")
     tasks = [_task(source, context, form) for source in sources]
     outcomes = []
-    with terminal.progress("Analysing", len(tasks)) as advance:
+    with terminal.progress("Analyzing", len(tasks)) as advance:
         for outcome in batch.run_all(tasks, engine=_engine()):
-            # At once, so that a program can read the first while the others are analysed.
+            # At once, so that a program can read the first while the others are analyzed.
             if form.as_json:
                 _print_line(outcome)
             outcomes.append(outcome)
@@ -183,7 +183,7 @@ def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:
     if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
         for error in errors:
             click.echo(output.one_line(error), err=True)
-        raise MeetkitError(f"{len(errors)} of {len(outcomes)} could not be analysed")
+        raise MeetkitError(f"{len(errors)} of {len(outcomes)} could not be analyzed")
 
 
 def _analyses(outcomes: Sequence[batch.Outcome]) -> Iterator[tuple[batch.Outcome, MeetingInsights]]:

@@ -34,7 +34,7 @@ _DATA = re.compile(r'<script type="application/json" id="insights">(.*?)</script
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A transcript to analyse, and the file for its report, if any."""
+    """A transcript to analyze, and the file for its report, if any."""
 
     source: inputs.Input
     context: MeetingContext
@@ -54,13 +54,13 @@ class Outcome:
 
 
 def run(task: Task, *, engine: Engine) -> Outcome:
-    """Analyse one transcript and write its report; an error is returned, not raised."""
+    """Analyze one transcript and write its report; an error is returned, not raised."""
     try:
         return _run(task, engine)
     except MeetkitError as error:
         return Outcome(task, error=str(error))
     except Exception as error:  # a bug must not cost the other files
-        return Outcome(task, error=f"{brief_repr(task.source.name)} could not be analysed ({type(error).__name__})")
+        return Outcome(task, error=f"{brief_repr(task.source.name)} could not be analyzed ({type(error).__name__})")
 
 
 def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:

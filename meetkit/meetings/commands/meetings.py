@@ -22,7 +22,7 @@ _SAMPLE_USER = "user_1"
 @click.option("--status", help="Only scheduled, completed or cancelled meetings.")
 @click.option("--kind", help="Only internal or external meetings.")
 @click.option("--text", help="Only meetings with these words in title or summary.")
-@click.option("--limit", type=int, help="The most to list.")
+@click.option("--limit", type=int, help="Maximum number to list.")
 @click.option("--after", metavar="MEETING_ID", help="The next page, after this meeting.")
 @output.as_json_option
 def meetings(user: str | None, as_json: bool, **filters: Any) -> None:

@@ -32,9 +32,11 @@ from meetkit.models.zones import parse_date, utc_now
     show_default=True,
     help="Work hours, with --calendar from Monday to Friday; `own` for each user's own.",
 )
-@click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Needed with --calendar.")
+@click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Required with --calendar.")
 @click.option("--step", type=int, metavar="MINUTES", help="Offer a slot of the duration every MINUTES.")
-@click.option("--buffer", type=int, default=0, metavar="MINUTES", help="Free time around meetings.")
+@click.option(
+    "--buffer", type=int, default=0, metavar="MINUTES", help="Minutes to keep free before and after each meeting."
+)
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -54,11 +56,11 @@ def slots(
         raise InvalidRequestError("give each person by --user, or each by --calendar")
     work_hours = _work_hours(options.pop("hours"))
     if users:
-        _reject({"--from": first, "--days": days}, "goes with --calendar; with --user give --date")
+        _reject({"--from": first, "--days": days}, "cannot be combined with --user; use --date")
         with database.in_use():
             _slots_of_users(users, date, work_hours, as_json=as_json, **options)
     else:
-        _reject({"--date": date}, "goes with --user; with --calendar give --from and --days")
+        _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 
@@ -105,7 +107,7 @@ def _slots_of_calendars(
     if timezone is None:
         raise InvalidRequestError("--calendar needs --timezone, e.g. Europe/Berlin")
     if work_hours is None:
-        raise InvalidRequestError("--hours own goes with --user; calendar files hold no work hours")
+        raise InvalidRequestError("--hours own cannot be combined with --calendar: calendar files hold no work hours")
     from meetkit.meetings.commands import calendar_files  # noqa: PLC0415  # with --user its extra is not needed
 
     dates, free_slots = calendar_files.common_time(

@@ -136,11 +136,12 @@ def _with_owner(context: RequestContext, body: NewMeeting) -> NewMeeting:
 
 def _team(context: RequestContext) -> list[str]:
     if context.caller is None:
-        raise InvalidRequestError("of: nobody is signed in who could have a team; name users by user_id")
+        raise InvalidRequestError("of=team requires an authenticated caller; use user_id")
     user_ids = sorted(context.caller.team_ids)
     if len(user_ids) > MAX_USERS:
         raise InvalidRequestError(
-            f"of: your teams have {len(user_ids)} users, and a list is of at most {MAX_USERS}; name some by user_id"
+            f"of=team: your teams have {len(user_ids)} users, more than the maximum of {MAX_USERS}; "
+            "select some by user_id"
         )
     return user_ids
 

@@ -153,7 +153,7 @@ _CONTACTS = _People("contact", ContactPage, service.get_contacts, service.create
 
 
 def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]:
-    """Return the meetings after the cursor; of those that began at the same instant, as many as that takes are read."""
+    """Return the page of a history after the cursor."""
     store, count = current_store(), query.offset + query.limit + 1
     if query.after is None:
         return store.contact_history(contact_id, before=now + _INSTANT, now=now, limit=count)[query.offset :]

@@ -55,7 +55,7 @@ class NewMeeting(CreateMeetingRequest):
 
 
 class MeetingPatch(MeetingUpdate):
-    """The fields to change; one left out stays as it is, null clears one that may be empty.
+    """The fields to change; an omitted one is unchanged, null clears one that may be empty.
 
     A naive `date` is wall-clock time in `timezone` where that is sent too, else in the owner's zone.
     """
@@ -85,7 +85,7 @@ class NewContact(Value):
 
 
 class UserPatch(Patch):
-    """The fields of a user to change; one left out stays as it is."""
+    """The fields of a user to change; an omitted one is unchanged."""
 
     name: Line | None = None
     email: Email | None = None
@@ -96,7 +96,7 @@ class UserPatch(Patch):
 
 
 class ContactPatch(Patch):
-    """The fields of a contact to change; one left out stays as it is, null clears the time zone."""
+    """The fields of a contact to change; an omitted one is unchanged, null clears the time zone."""
 
     clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})
 
@@ -138,7 +138,7 @@ class FirstFree(FirstFreeRequest):
 class DaySearch(DayQuery):
     """Find when all these users can meet on a date, a day of `timezone`, which is by default the first user's.
 
-    `work_hours` are from and to in hours from midnight, 9.5 being 09:30; null stands for each user's own. Without
+    `work_hours` is `[from, to]` in hours after midnight (9.5 is 09:30); null stands for each user's own. Without
     `step_minutes` the result is the gaps of at least the duration, else starts that many minutes apart.
     """
 
@@ -169,7 +169,7 @@ Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Ta
 
 
 class Explanation(StartQuery):
-    """Explain whether these users can begin to meet at `start`; a naive one is wall-clock time of the first of them."""
+    """A start time to check. A naive `start` is wall-clock time of the first user."""
 
     user_ids: UserIds
 
@@ -187,7 +187,7 @@ class Obstacles(Value):
 
 
 class Busy(Value):
-    """All busy time of a calendar, which replaces what was known of it. Times need an offset."""
+    """The complete busy time of a calendar; replaces the stored one. Times need an offset."""
 
     # Years of a full calendar.
     busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]

@@ -40,7 +40,10 @@ allow_only(router, "POST", "/book", "/book-first-free")
 async def reschedule_meeting(
     dispatch: Dispatch, meeting_id: MeetingId, body: Move, if_match: IfMatch = None
 ) -> Response:
-    """Move a meeting, or reschedule a cancelled one; a booked one only to a time when its participants are free."""
+    """Reschedule a meeting, including a cancelled one.
+
+    A booked meeting can only move to a time when all participants are free.
+    """
     return await dispatch(operations.reschedule_meeting, meeting_id, body, if_match=if_match)
 
 

@@ -39,7 +39,7 @@ async def get_contact(dispatch: Dispatch, contact_id: ContactId) -> Response:
 
 @router.patch("/{contact_id}", response_model=Contact, responses=problems(400, 404))
 async def update_contact(dispatch: Dispatch, contact_id: ContactId, body: ContactPatch) -> Response:
-    """Change a contact: a field left out stays, null clears the time zone."""
+    """Change a contact. An omitted field is unchanged; null clears the time zone."""
     return await dispatch(operations.update_contact, contact_id, body)
 
 

@@ -48,7 +48,7 @@ async def get_meeting(
 async def update_meeting(
     dispatch: Dispatch, meeting_id: MeetingId, body: MeetingPatch, if_match: IfMatch = None
 ) -> Response:
-    """Change a meeting: a field left out stays, null clears one that may be empty."""
+    """Change a meeting. An omitted field is unchanged; null clears one that may be empty."""
     return await dispatch(operations.update_meeting, meeting_id, body, if_match=if_match)
 
 

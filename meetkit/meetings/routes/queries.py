@@ -30,7 +30,7 @@ class MeetingQuery(Page):
     date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
     status: Status | None = None
     kind: Kind | None = None
-    text: SearchText | None = Field(default=None, description="Text in title or summary, in any case.")
+    text: SearchText | None = Field(default=None, description="Search text in title or summary; case-insensitive.")
 
     @model_validator(mode="after")
     def _refuse_both(self) -> Self:
@@ -53,8 +53,8 @@ class OneMeetingQuery(Value):
 class PrepareQuery(Value):
     """Options of writing a brief."""
 
-    max_retries: Annotated[int, Field(ge=1, le=10, description="The most attempts of the model.")] = 3
-    history_limit: Annotated[int, Field(ge=1, le=1000, description="The most past meetings to draw on.")] = 5
+    max_retries: Annotated[int, Field(ge=1, le=10, description="Maximum number of model attempts.")] = 3
+    history_limit: Annotated[int, Field(ge=1, le=1000, description="Maximum number of past meetings to use.")] = 5
     fallback: Fallback = "none"
 
 
@@ -76,7 +76,7 @@ class PeopleQuery(Page):
     """Filters of users or contacts."""
 
     text: SearchText | None = Field(
-        default=None, description="Text in name or e-mail, of a contact also in the company, in any case."
+        default=None, description="Search text in name, email address or a contact's company; case-insensitive."
     )
 
     def filters(self, tenant_id: str) -> PeopleFilters:

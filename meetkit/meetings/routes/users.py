@@ -38,7 +38,7 @@ async def get_user(dispatch: Dispatch, user_id: UserId) -> Response:
 
 @router.patch("/{user_id}", response_model=User, responses=problems(400, 404))
 async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch) -> Response:
-    """Change a user: a field left out stays."""
+    """Change a user. An omitted field is unchanged."""
     return await dispatch(operations.update_user, user_id, body)
 
 

@@ -1,4 +1,4 @@
-"""Create the tables of accounts, sessions, keys, identities and teams, and the audit, whose rows nobody can change."""
+"""Create the tables of accounts, sessions, keys, identities and teams, and the append-only audit log."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from meetkit.errors import ConflictError, NotFoundError, RecordError, brief_repr
+from meetkit.errors import DOUBLE_BOOKING, ConflictError, NotFoundError, RecordError
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import (
     CalendarRecord,
@@ -40,7 +40,7 @@ class Ledger:
         """Note the time that an exclusive meeting takes.
 
         Raises:
-            ConflictError: somebody in it is booked then.
+            ConflictError: a participant is booked then.
         """
         start, end = meeting.span
         for user_id in meeting.user_ids if meeting.exclusive and meeting.is_busy else ():
@@ -48,7 +48,7 @@ class Ledger:
             bookings = self._bookings[user_id]
             at = bisect_left(bookings, (start, end))
             if any(begins < end and start < ends for begins, ends in bookings[max(at - 1, 0) : at + 1]):
-                raise ConflictError(f"{brief_repr(user_id)} is booked at that time already")
+                raise ConflictError(DOUBLE_BOOKING)
             bookings.insert(at, (start, end))
 
 

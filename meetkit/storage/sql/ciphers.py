@@ -65,7 +65,7 @@ class Cipher:
             return stored_text
         sealed_for, _, text = self._decrypt(stored_text.removeprefix(TOKEN), context).partition("\0")
         if sealed_for != context:
-            raise StoreError(f"{brief_repr(context)} in the database holds what was encrypted for another place")
+            raise StoreError(f"the stored value of {brief_repr(context)} does not match its row (copied ciphertext)")
         return text
 
     def seal_json(self, content: Any, context: str) -> Any:

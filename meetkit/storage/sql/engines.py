@@ -107,7 +107,9 @@ def check_dialect(name: str) -> None:
 def _open_sqlite(url: URL, options: SqlOptions, *, to_write: bool) -> Engine:
     # SQLAlchemy would warn and go on without it, e.g. write where `?mode=ro` was to forbid it.
     if "uri" not in url.query and (unknown := sorted(url.query.keys() - _SQLITE_ARGUMENTS)):
-        raise InvalidRequestError(f"database: {brief_repr(unknown[0])} has a meaning only in sqlite:///file:…?uri=true")
+        raise InvalidRequestError(
+            f"database: the option {brief_repr(unknown[0])} is supported only in sqlite:///file:…?uri=true"
+        )
     in_memory = url.database in (None, "", ":memory:")
     engine = sqlalchemy.create_engine(
         url,

@@ -1,4 +1,4 @@
-"""The record of keys that a database is encrypted with, by which a missing key is noticed."""
+"""Records the encryption keys in use, to detect a missing one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def has_all_keys(connection: Connection) -> bool:
 
 
 def seal(connection: Connection, text: str, context: str) -> str:
-    """Return a text as the connection stores it in an encryption context."""
+    """Encrypt a text for an encryption context, and record the use of the key."""
     sealed_text = ciphers.of(connection).seal(text, context)
     record_use(connection, [sealed_text], ciphers.of(connection))
     return sealed_text

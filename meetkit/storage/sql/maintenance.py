@@ -102,7 +102,7 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
         return
     if name in ("", ":memory:"):
         raise InvalidRequestError(
-            "database: a database in memory is lost at once; name a file, such as sqlite:///meetings.db"
+            "database: an in-memory database is not persistent; use a file, such as sqlite:///meetings.db"
         )
     file = Path(name)
     if not file.parent.is_dir():

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from meetkit import capabilities
-from meetkit.errors import ConflictError, NotFoundError, RecordError
+from meetkit.errors import DOUBLE_BOOKING, ConflictError, NotFoundError, RecordError
 from meetkit.models.records import Record, unknown_kind
 from meetkit.storage.sql import dialects
 from meetkit.storage.sql.record_kind import RecordKind
@@ -80,4 +80,4 @@ def _insert(connection: Connection, kind: RecordKind[Any], number: int, record: 
     except IntegrityError as error:
         if not dialects.is_double_booking(error):
             raise
-        raise RecordError(number, "somebody in this booked meeting is booked at that time already") from None
+        raise RecordError(number, DOUBLE_BOOKING) from None

@@ -58,9 +58,7 @@ class Chain:
             return
         advice = "run `meetkit db upgrade`, or open it with migrate=True"
         if revision is None and self._has_tables(connection):
-            raise SchemaError(
-                f"the database has tables of {self.name}, and no word of their revision; restore it from a backup"
-            )
+            raise SchemaError(f"the database has tables of {self.name} but no revision; restore it from a backup")
         if revision is None:
             raise SchemaError(f"the database has no tables of {self.name} yet; {advice}")
         if revision < self.head:
@@ -68,7 +66,8 @@ class Chain:
                 f"the database is at revision {revision}, and this {self.name} needs {self.head}; {advice}"
             )
         raise SchemaError(
-            f"the database is at revision {revision}, newer than this {self.name} knows; install a newer {self.name}"
+            f"the database is at revision {revision}, which is newer than this version of {self.name}; "
+            f"upgrade {self.name}"
         )
 
     def upgrade(self, connection: Connection) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from meetkit.errors import ConflictError, StoreError
+from meetkit.errors import DOUBLE_BOOKING, ConflictError, StoreError
 from meetkit.storage.sql import dialects
 
 
@@ -149,7 +149,7 @@ def errors_translated() -> Iterator[None]:
         raise StoreError("all connections to the database are in use") from error
     except DBAPIError as error:
         if dialects.is_double_booking(error):
-            raise ConflictError("somebody in this meeting was just booked at that time") from None
+            raise ConflictError(DOUBLE_BOOKING) from None
         raise StoreError(f"the database failed: {dialects.reason(error)}") from None
     except SQLAlchemyError as error:
         raise StoreError(f"the connection to the database cannot be used ({type(error).__name__})") from error

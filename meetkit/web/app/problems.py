@@ -17,7 +17,7 @@ _DETAILS_OF_FRAMEWORKS = ("Not Found", "Method Not Allowed", "There was an error
 
 
 def render_problems(app: FastAPI) -> None:
-    """Render the errors of an app as problem details; a host calls it for its own, whose errors keep their words."""
+    """Render the errors of an app as problem details, also of a host's own app; custom error texts are preserved."""
 
     @app.exception_handler(MeetkitError)
     @app.exception_handler(Exception)

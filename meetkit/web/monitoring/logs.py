@@ -52,7 +52,7 @@ def log_request(method: str, route: str, status: int, seconds: float, account_id
     fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
     if account_id:
         fields["account"] = account_id
-    _access.info("answered", extra={"fields": fields})
+    _access.info("request completed", extra={"fields": fields})
 
 
 def without_messages(error: BaseException) -> str:
