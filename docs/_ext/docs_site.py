@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import os
@@ -16,6 +17,7 @@ import links
 from docutils import nodes
 from pydantic import BaseModel
 from sphinx.application import Sphinx
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
@@ -175,10 +177,21 @@ def _read_included(app: Sphinx, path: Path, _docname: str, content: list[str]) -
     content[0] = lead_to_pages(content[0], (Path(app.srcdir) / path).resolve().parent)
 
 
-def _read_docstring(_app: Sphinx, _object_type: str, _name: str, _value: Any, _options: Any, lines: list[str]) -> None:
+def _read_docstring(_app: Sphinx, object_type: str, name: str, _value: Any, _options: Any, lines: list[str]) -> None:
     """Turn the Markdown of a docstring into reStructuredText: code has two backticks, a drawing is a literal block."""
+    if object_type == "data":
+        lines[:] = _constant_docstring(*name.rsplit(".", 1)) or lines
     paragraphs = "\n".join(lines).split("\n\n")
     lines[:] = "\n\n".join(map(_paragraph, paragraphs)).split("\n")
+
+
+def _constant_docstring(module_name: str, name: str) -> list[str]:
+    """Return the docstring of a constant from the module that defines it; the value has only that of its type."""
+    source = inspect.getsource(importlib.import_module(module_name))
+    imports = [node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom)]
+    homes = [node.module for node in imports for alias in node.names if alias.name == name]
+    home = homes[0] if homes and homes[0] else module_name
+    return ModuleAnalyzer.for_module(home).find_attr_docs().get(("", name), [])
 
 
 def _paragraph(text: str) -> str:
