@@ -194,7 +194,10 @@ def test_a_team_too_large_for_a_list_is_told_how_to_ask() -> None:
     large = manager_of(*(f"user_{number}" for number in range(51)))
 
     status, said = refusal(large.get("/meetings?of=team"))
-    assert (status, said) == (400, "of: your teams have 51 users, and a list is of at most 50; name some by user_id")
+    assert (status, said) == (
+        400,
+        "of=team: your teams have 51 users, more than the maximum of 50; select some by user_id",
+    )
 
 
 def test_a_version_that_is_known_is_not_sent_again(on_each_store: TestClient) -> None:
