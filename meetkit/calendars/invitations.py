@@ -190,7 +190,7 @@ def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, is_
     event.add("SEQUENCE", sequence)
     event.start, event.end = _times(meeting)
     if meeting.created_at:
-        event.add("NEW_VERSION", meeting.created_at)
+        event.add("CREATED", meeting.created_at)
     if meeting.updated_at:
         event.add("LAST-MODIFIED", meeting.updated_at)
     event.add("SUMMARY", _Text(meeting.title))
