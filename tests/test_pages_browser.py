@@ -93,9 +93,9 @@ def _walk(browser: Browser, server: Server, service: httpx.Client, email: str) -
 
     service.post("/auth/password-reset", json={"email": email}).raise_for_status()
     opened = Opened(browser, server, link(server, email, "password-reset"))
-    for typed, problem in ((PASSWORD, "differs"), ("aaaaaaaaaa", "repeats the same few characters")):
+    for typed, problem in ((PASSWORD, "do not match"), ("aaaaaaaaaa", "repeats the same few characters")):
         opened.page.get_by_label("New password").fill(typed)
-        opened.page.get_by_label("Repeat the password").fill(typed if problem != "differs" else OTHER)
+        opened.page.get_by_label("Repeat the password").fill(typed if problem != "do not match" else OTHER)
         opened.page.get_by_role("button").click()
         assert problem in opened.page.get_by_role("alert").inner_text()
     opened.page.get_by_label("New password").fill(OTHER)
