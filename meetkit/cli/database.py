@@ -12,9 +12,9 @@ from meetkit import settings
 from meetkit.errors import InvalidRequestError
 from meetkit.runtime import collaborators
 from meetkit.settings.databases import DATABASE_URL
-from meetkit.storage import Store
 
 if TYPE_CHECKING:
+    from meetkit.storage import SqlStore
     from meetkit.storage.sql import Database
 
 
@@ -61,7 +61,7 @@ def required_url() -> str:
 
 
 @contextmanager
-def opened_store() -> Iterator[Store]:
+def opened_store() -> Iterator[SqlStore]:
     """Open the store of the database that is named, for a `with` block.
 
     Raises:
@@ -78,8 +78,5 @@ def opened_store() -> Iterator[Store]:
 @contextmanager
 def opened_database() -> Iterator[Database]:
     """Open the database that is named, for a `with` block; errors are those of `opened_store`."""
-    database_url = required_url()
-    from meetkit.storage.sql import SqlOptions, maintenance  # noqa: PLC0415  # as above
-
-    with maintenance.open_store(database_url, SqlOptions.of(settings.load())) as store:
+    with opened_store() as store:
         yield store.database
