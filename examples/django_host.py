@@ -29,7 +29,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from meetkit import data
-from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
+from meetkit.errors import ConflictError, NotFoundError, RecordError, brief_repr
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
 from meetkit.models.base import check_storable, cut, is_storable, parse
@@ -53,9 +53,11 @@ from meetkit.models.records import (
     RequestRecord,
     UserRecord,
 )
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.models.zones import to_datetime, to_microseconds
+from meetkit.models.zones import to_microseconds
+from meetkit.storage import booking
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.reply import Reply
@@ -232,12 +234,14 @@ class DjangoStore:
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
         return self._people(Client, Contact, filters)
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         with _writing():
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._check_time(meeting)
+            self._check_time(meeting, None, rules)
             self._save(meeting)
             if idempotency:
                 self._save_request(RequestRecord.of(idempotency, meeting))
@@ -255,14 +259,19 @@ class DjangoStore:
         return _meeting(row, transcript=transcript)
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         with _writing():
             row = _row(Appointment, "meeting", meeting_id)
             before = _meeting(row)
             after = change(before)
             self._check_people(after, before)
-            self._check_time(after, before)
+            self._check_time(after, before, rules)
             self._save(after, row, **(artefacts or {}))
             return after
 
@@ -347,8 +356,26 @@ class DjangoStore:
                 self._delete_content(row, now=now)
             return len(full)
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        return [span for user_id in user_ids for span in self._busy(user_id, start, end)]
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[int, int]]:
+        return [span for user_id in user_ids for span in self._busy(user_id, start, end, but=excluding)]
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[str, tuple[int, int]]]:
+        for user_id in user_ids:
+            self.get_user(user_id)
+        return [
+            (user_id, span)
+            for user_id in dict.fromkeys(user_ids)
+            for span in self._meeting_spans(user_id, start, end, but=excluding)
+        ]
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        rows = Employee.objects.filter(key__in=list(filter(is_storable, user_ids))).order_by("key")
+        users = (User.model_validate_json(row.value) for row in rows)
+        return [user for user in users if user.booking_rules]
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         with _writing():
@@ -476,9 +503,12 @@ class DjangoStore:
 
     def _busy(self, user_id: str, start: int, end: int, *, but: str | None = None) -> list[tuple[int, int]]:
         spans = [span for calendar in self.get_calendars(user_id) for span in calendar.spans]
+        in_calendars = [span for span in spans if span[0] < end and start < span[1]]
+        return in_calendars + self._meeting_spans(user_id, start, end, but=but)
+
+    def _meeting_spans(self, user_id: str, start: int, end: int, *, but: str | None) -> list[tuple[int, int]]:
         rows = Appointment.objects.filter(people__user=user_id, takes_time=True, start__lt=end, end__gt=start)
-        meetings = rows.exclude(key=but).values_list("start", "end")
-        return [span for span in spans if span[0] < end and start < span[1]] + list(meetings)
+        return list(rows.exclude(key=but if is_storable(but or "") else None).values_list("start", "end"))
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         for user_id in set(meeting.user_ids) - set(before.user_ids if before else ()):
@@ -486,17 +516,18 @@ class DjangoStore:
         if meeting.contact_id and not (before and before.contact_id == meeting.contact_id):
             self.get_contact(meeting.contact_id)
 
-    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
-        if takes_time(meeting, before):
-            busy = [
-                (user_id, span)
-                for user_id in meeting.user_ids
-                for span in self._busy(user_id, *meeting.span, but=meeting.id)
-            ]
-            if busy:
-                raise ConflictError.of(
-                    Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in busy
-                )
+    def _check_time(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> None:
+        if not takes_time(meeting, before):
+            return
+        people = [self.get_user(user_id) for user_id in meeting.user_ids]
+        users = [booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people]
+        around, week = booking.around(meeting, users), booking.week_around(meeting)
+        busy = [(user.id, span) for user in users for span in self._busy(user.id, *around, but=meeting.id)]
+
+        def count(user_ids: list[str]) -> dict[str, list[tuple[int, int]]]:
+            return {user_id: self._meeting_spans(user_id, *week, but=meeting.id) for user_id in user_ids}
+
+        booking.check(meeting, before, users, busy, count)
 
     def _check_bookings(self, meeting: Meeting) -> None:
         """Refuse an imported booking that overlaps another; other imported meetings may overlap."""

@@ -221,7 +221,7 @@ class TestMistakes:
             (("slots", "--user", "user_1", "--duration", "30"), "--user needs --date"),
             ((*TestSlots.ASK, "--hours", "nine"), "--hours: use FROM-TO such as 9-17"),
             ((*TestSlots.ASK, "--hours", "0_9-1_7"), "--hours: use FROM-TO such as 9-17"),
-            ((*TestSlots.ASK, "--hours", "17-9"), "work_hours: must begin before they end"),
+            ((*TestSlots.ASK, "--hours", "24-6"), "work_hours: must begin before they end"),
             ((*TestSlots.ASK, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
             ((*TestSlots.ASK[:-1], "0"), "duration_minutes: Input should be greater than or equal to 1"),
             (("brief", "line\nbreak\x1b[2J"), "no meeting with id"),

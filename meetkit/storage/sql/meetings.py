@@ -27,6 +27,7 @@ from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
+from meetkit.models.rules import BookingRules
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
@@ -75,7 +76,12 @@ _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
-def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
+def add_meeting(
+    connection: Connection,
+    meeting: Meeting,
+    idempotency: IdempotencyKey | None = None,
+    rules: BookingRules | None = None,
+) -> Meeting:
     """Store a new meeting and return it, or the first result of its idempotency key."""
     # The key is taken first, so that a concurrent repeat waits for this transaction.
     if idempotency and not claim(connection, RequestRecord.of(idempotency, meeting)):
@@ -85,8 +91,7 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
         return first
     numbers, contact_numbers = people_of(connection, meeting)
     if takes_time(meeting):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, meeting, numbers)
+        busy.check_free(connection, meeting, lock_users(connection, numbers.values(), rules), numbers)
     insert_meeting(connection, meeting, numbers, contact_numbers)
     return meeting
 
@@ -128,7 +133,11 @@ def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) ->
 
 
 def update_meeting(
-    connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], attachments: Mapping[str, str]
+    connection: Connection,
+    meeting_id: str,
+    change: Callable[[Meeting], Meeting],
+    attachments: Mapping[str, str],
+    rules: BookingRules | None = None,
 ) -> tuple[Meeting, Meeting]:
     """Change a meeting and store these attachments, by kind; return the meeting before and after."""
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
@@ -138,8 +147,8 @@ def update_meeting(
     after = change(before)
     numbers, contact_numbers = people_of(connection, after)
     if takes_time(after, before):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, after, numbers, row.number)
+        people = lock_users(connection, numbers.values(), rules)
+        busy.check_free(connection, after, people, numbers, (row.number, before))
     row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, contact_numbers)
     changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
