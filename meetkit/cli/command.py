@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from meetkit.errors import InvalidRequestError, MeetkitError
+from meetkit.errors import InvalidRequestError
 
 _DATABASE = "meetkit.database"
 DATABASE_HELP = (
@@ -20,7 +20,7 @@ def database_option() -> click.Option:
     return click.Option(["--database"], metavar="URL", expose_value=False, callback=_store_database, help=DATABASE_HELP)
 
 
-def given_database() -> str | None:
+def database_option_value() -> str | None:
     """Return the value of `--database`, the last one if it is given twice."""
     return click.get_current_context().meta.get(_DATABASE)
 
@@ -59,7 +59,7 @@ class Group(click.Group):
     command_class = Command
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, invoke_without_command=True, **options)
+        super().__init__(*arguments, **{"invoke_without_command": True, **options})
         self.params.append(database_option())
 
     def invoke(self, context: click.Context) -> Any:

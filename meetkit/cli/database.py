@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from meetkit import settings
-from meetkit.cli.command import Command, Group, given_database
+from meetkit.cli.command import Command, Group, database_option_value
 from meetkit.errors import InvalidRequestError
 from meetkit.runtime import collaborators
 from meetkit.settings.databases import DATABASE_URL
@@ -47,7 +47,7 @@ class StoreGroup(Group):
 
 @contextmanager
 def in_use() -> Iterator[None]:
-    """Use the store of the database, if there is one, for a `with` block, then say which data was used if none is named.
+    """Use the store of the database, if there is one, for a `with` block, then print which, unless it was named.
 
     The note is on standard error, where it disturbs no program that reads the output.
     """
@@ -63,7 +63,7 @@ def in_use() -> Iterator[None]:
 
 def named_url() -> str | None:
     """Return the URL that --database gives, or else MEETKIT_DATABASE_URL."""
-    option = given_database()
+    option = database_option_value()
     return settings.load().database_url if option is None else option
 
 

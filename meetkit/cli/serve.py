@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from meetkit import data, settings
+from meetkit import settings
 from meetkit.cli import database
 from meetkit.cli.command import Command
-from meetkit.models.people import PeopleFilters
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.settings.urls import is_loopback
-
-if TYPE_CHECKING:
-    from meetkit.storage.sql import Database
 
 
 @click.command(cls=Command)
@@ -34,7 +28,7 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     answered the requests in progress; a second one stops it at once.
     """
     from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web.app import create_app, server, service_of  # noqa: PLC0415  # as above
+    from meetkit.web.app import create_app, sample, server, service_of  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     config = settings.load()
@@ -50,24 +44,14 @@ def serve(host: str, port: int, no_sample: bool) -> None:
         # With --port 0 the system has chosen one.
         bound_port = listener.getsockname()[1]
         if "public_url" not in config.model_fields_set:
-            config = config.model_copy(update={"public_url": _local_url(host, bound_port)})
+            # A wildcard address is none that a link can lead to.
+            public_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not to listen on
+            config = config.model_copy(update={"public_url": _local_url(public_host, bound_port)})
         app = create_app(config)
-        if config.environment == "development" and not no_sample:
-            _fill(service_of(app).accounts.database)
+        if config.environment == "development" and not no_sample and sample.fill(service_of(app).accounts.database):
+            click.echo("Created a database with the sample's people and meetings; who signs up first sees them.")
         is_risky = config.environment == "development" and not is_loopback(host)
         server.run(app, listener, lambda: _announce(host, bound_port, warn=is_risky))
-
-
-def _fill(database: Database) -> None:
-    """Put the sample into a new database, in a team whose manager is who signs up first."""
-    from meetkit.accounts.repository import teams  # noqa: PLC0415  # as above
-    from meetkit.storage import SqlStore  # noqa: PLC0415  # as above
-
-    if database.is_new:
-        sample = data.sample_store()
-        SqlStore(database).import_records(list(sample.export_records()))
-        database.write(teams.add_sample, sample.list_users(PeopleFilters()))
-        click.echo("Created a database with the sample's people and meetings; who signs up first sees them.")
 
 
 def _local_url(host: str, port: int) -> str:

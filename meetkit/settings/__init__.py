@@ -51,11 +51,13 @@ def load_model(model: type[ModelT], environ: Mapping[str, str] = os.environ) -> 
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
     """Return a line for each variable with our prefix that is no setting, with the nearest setting."""
-    known_names = [PREFIX + name.upper() for name in _fields()]
+    known_names = [name.upper() for name in _fields()]
     lines = []
-    for name in sorted(name for name in environ if name.startswith(PREFIX) and name not in known_names):
-        close = difflib.get_close_matches(name, known_names, n=1)
-        lines.append(f"{name} is not a setting" + (f"; did you mean {close[0]}?" if close else ""))
+    for name in sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)):
+        if name not in known_names:
+            close = difflib.get_close_matches(name, known_names, n=1)
+            advice = f"; did you mean {PREFIX}{close[0]}?" if close else ""
+            lines.append(f"{PREFIX}{name} is not a setting{advice}")
     return lines
 
 

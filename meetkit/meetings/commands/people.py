@@ -44,7 +44,7 @@ def _group(kind: _Kind) -> click.Group:
     group = database.StoreGroup(kind.plural, help=f"List {kind.plural}, and show and add them.")
 
     def list_people(as_json: bool, **filters: Any) -> None:
-        people = kind.find(_given(filters))
+        people = kind.find(_without_unset(filters))
         if as_json:
             output.print_json(people)
         else:
@@ -55,7 +55,7 @@ def _group(kind: _Kind) -> click.Group:
 
     def add(as_json: bool, **fields: Any) -> None:
         database.required_url()
-        _print(kind.create(_given(fields)), as_json=as_json)
+        _print(kind.create(_without_unset(fields)), as_json=as_json)
 
     list_help = f"List {kind.plural} by name; this is what `meetkit {kind.plural}` alone does."
     group.command("list", help=list_help)(_with(_LIST_OPTIONS, list_people))
@@ -71,8 +71,8 @@ def _with(options: Sequence[Callable[..., Any]], command: Callable[..., None]) -
     return command
 
 
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of the options that are given."""
+def _without_unset(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that have a value."""
     return {name: value for name, value in values.items() if value is not None}
 
 
