@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
+from meetkit.models.base import build_models
 from meetkit.models.caller import Origin
 from meetkit.web import problems
 from meetkit.web.authorization import Operation, requirements_of
@@ -198,6 +199,7 @@ def bind(
     Raises:
         TypeError: a router holds something else than API routes.
     """
+    build_models()  # Each would otherwise be built again for every route with it.
     # FastAPI creates routes from a class, so the dispatcher is an attribute of a class of its own.
     route_class = type("BoundRoute", (BoundRoute,), {"dispatcher": dispatcher, "prefix": prefix})
     router = APIRouter() if into is None else into
