@@ -60,6 +60,24 @@ class ServerSettings(SettingsGroup):
     threads: Annotated[
         int, Field(ge=1, le=1000, description="Concurrent requests per process that use the database.")
     ] = 16
+    analyses_at_once: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="Analyses of one account that run or wait per process, after which further ones return 429. "
+            "Four times as many per tenant, twenty times as many in all.",
+        ),
+    ] = 10
+    analysis_minutes: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="Processor minutes that the analyses of one account may take in an hour per process, after "
+            "which further ones return 429. Ten times as many per tenant.",
+        ),
+    ] = 30
     drain_seconds: Annotated[
         float,
         Field(
