@@ -59,7 +59,7 @@ class Administration:
             ForbiddenError: the caller is not an admin; or they are authenticated by an API key, which an account
                 with new access would outlive.
             NotFoundError: their tenant has no such account.
-            ConflictError: it is the tenant's last active admin.
+            ConflictError: it is the tenant's last admin who can sign in.
         """
         caller.check_admin()
         if access is not None or active:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
@@ -29,6 +29,11 @@ _SELECT: Select[Any] = select(_a, _PROVIDERS)
 _BY_ID = _SELECT.where(_a.c.id == bindparam("account_id"))
 _BY_EMAIL = _SELECT.where(_a.c.email_key == bindparam("key"))
 _IN_TENANT = _a.c.tenant_id == bindparam("tenant")
+# An invitation that nobody has accepted has neither a password nor an identity.
+_CAN_SIGN_IN = _a.c.active & or_(
+    _a.c.password_hash.is_not(None),
+    select(tables.identities.c.number).where(tables.identities.c.account_number == _a.c.number).exists(),
+)
 
 
 class AccountRecord(NamedTuple):
@@ -169,11 +174,10 @@ def record_login(connection: Connection, number: int, *, password_hash: str | No
 
 
 def lock_admins(connection: Connection, tenant_id: str) -> set[int]:
-    """Return the numbers of a tenant's active admins, locked against changes until the transaction ends."""
-    active_admins = _a.c.active & (_a.c.access == "admin")
+    """Return the numbers of a tenant's admins who can sign in, locked against changes until the transaction ends."""
     # Locked in order: of two who remove each other one waits, and then finds itself the last.
-    statement = select(_a.c.number).where(_IN_TENANT, active_admins).order_by(_a.c.number).with_for_update()
-    return set(connection.execute(statement, {"tenant": tenant_id}).scalars())
+    statement = select(_a.c.number).where(_IN_TENANT, _a.c.access == "admin", _CAN_SIGN_IN).order_by(_a.c.number)
+    return set(connection.execute(statement.with_for_update(of=_a), {"tenant": tenant_id}).scalars())
 
 
 def is_only_account(connection: Connection, record: AccountRecord) -> bool:
