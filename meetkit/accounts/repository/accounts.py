@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import is_storable
+from meetkit.models.base import STORED, is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
 from meetkit.storage.sql.aggregate import joined_lines
@@ -60,13 +60,13 @@ def email_key(email: str) -> str:
 def record_of(row: Row[Any]) -> AccountRecord:
     """Return the account of a row."""
     fields = row._asdict()
-    account = Account(
+    values = {
         **{name: fields[name] for name in ("id", "email", "access", "tenant_id", "user_id", "active", "verified")},
-        providers=tuple(sorted(set(fields["providers"].split("\n")))) if fields["providers"] else (),
-        created_at=to_datetime(fields["created_at"]),
-        last_login_at=optional_datetime(fields["last_login_at"]),
-    )
-    return AccountRecord(row.number, account, row.password_hash)
+        "providers": tuple(sorted(set(fields["providers"].split("\n")))) if fields["providers"] else (),
+        "created_at": to_datetime(fields["created_at"]),
+        "last_login_at": optional_datetime(fields["last_login_at"]),
+    }
+    return AccountRecord(row.number, Account.model_validate(values, context=STORED), row.password_hash)
 
 
 def by_email(connection: Connection, email: str, *, lock: bool = False) -> AccountRecord | None:
