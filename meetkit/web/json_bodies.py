@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from meetkit.errors import InvalidRequestError, brief_repr
@@ -27,7 +28,6 @@ def loads(content: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) < len(pairs):
-        seen: set[str] = set()
-        doubled = next(name for name, _ in pairs if name in seen or seen.add(name))
+        doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise InvalidRequestError(f"the body has {brief_repr(doubled)} twice in one object; send each name once")
     return names

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
@@ -25,7 +26,13 @@ _PROVIDERS = (
     .scalar_subquery()
     .label("providers")
 )
-_SELECT: Select[Any] = select(_a, _PROVIDERS)
+_PENDING_EMAIL = (
+    select(tables.email_changes.c.email)
+    .where(tables.email_changes.c.account_number == _a.c.number)
+    .scalar_subquery()
+    .label("pending_email")
+)
+_SELECT: Select[Any] = select(_a, _PROVIDERS, _PENDING_EMAIL)
 _BY_ID = _SELECT.where(_a.c.id == bindparam("account_id"))
 _BY_EMAIL = _SELECT.where(_a.c.email_key == bindparam("key"))
 _IN_TENANT = _a.c.tenant_id == bindparam("tenant")
@@ -34,6 +41,10 @@ _CAN_SIGN_IN = _a.c.active & or_(
     _a.c.password_hash.is_not(None),
     select(tables.identities.c.number).where(tables.identities.c.account_number == _a.c.number).exists(),
 )
+
+
+# The fields of an account that its row, or a subquery, holds as they are.
+_PLAIN = ("id", "email", "pending_email", "access", "tenant_id", "user_id", "active", "verified")
 
 
 class AccountRecord(NamedTuple):
@@ -61,7 +72,7 @@ def record_of(row: Row[Any]) -> AccountRecord:
     """Return the account of a row."""
     fields = row._asdict()
     values = {
-        **{name: fields[name] for name in ("id", "email", "access", "tenant_id", "user_id", "active", "verified")},
+        **{name: fields[name] for name in _PLAIN},
         "providers": tuple(sorted(set(fields["providers"].split("\n")))) if fields["providers"] else (),
         "created_at": to_datetime(fields["created_at"]),
         "last_login_at": optional_datetime(fields["last_login_at"]),
@@ -138,7 +149,7 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
     """
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
-        **account.model_dump(exclude={"providers", "created_at", "last_login_at"}),
+        **account.model_dump(exclude={"providers", "pending_email", "created_at", "last_login_at"}),
         # The column is unique over all tenants.
         "email_key": _tenant_email_key(account) if email_in_use else email_key(account.email),
         "password_hash": password_hash,
@@ -164,6 +175,19 @@ def _has_user(connection: Connection, account: Account) -> bool:
 def set_columns(connection: Connection, number: int, **values: Any) -> None:
     """Set columns of an account."""
     connection.execute(update(_a).where(_a.c.number == number).values(**values))
+
+
+def set_email(connection: Connection, number: int, email: str) -> None:
+    """Set the email address of an account, which its reader has verified.
+
+    Raises:
+        ConflictError: another account has it.
+    """
+    try:
+        with connection.begin_nested():
+            set_columns(connection, number, email=email, email_key=email_key(email), verified=True)
+    except IntegrityError:
+        raise ConflictError("another account has this email address") from None
 
 
 def record_login(connection: Connection, number: int, *, password_hash: str | None, now: dt.datetime) -> bool:
@@ -200,7 +224,7 @@ def leave_teams(connection: Connection, user_id: str) -> None:
 
 def delete_account(connection: Connection, record: AccountRecord) -> None:
     """Delete an account with its sessions, keys, identities, tokens and team memberships."""
-    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
+    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens, tables.email_changes)
     delete_rows(connection, record.number, account_tables)
     leave_teams(connection, record.account.user_id)
     connection.execute(delete(_a).where(_a.c.number == record.number))

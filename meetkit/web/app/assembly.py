@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL
 
 from meetkit import mail
+from meetkit.accounts.account_store import AccountStore
 from meetkit.accounts.routes import fastapi as account_routes
 from meetkit.accounts.routes import oauth_flow
 from meetkit.accounts.service import Accounts
@@ -16,7 +18,6 @@ from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.insights.offline import background
 from meetkit.llm_client import LLMClient
 from meetkit.meetings import service as meetings
-from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.meetings.workers import Workers
 from meetkit.models.caller import Caller
 from meetkit.settings import Settings
@@ -28,8 +29,8 @@ from meetkit.web.monitoring.metrics import Metrics
 
 # Hashing a password takes some 50 ms of a processor; with threads of their own, logins hold up only each other.
 HASHES_AT_A_TIME = 2
-# `/readyz`, and what accounts do after a response, need a connection each.
-_FURTHER_CONNECTIONS = 2
+# `/readyz`, what accounts do after a response, and maintenance need a connection each.
+_FURTHER_CONNECTIONS = 3
 _SECONDS_FOR_MAIL = 10.0
 # A request, which holds a thread meanwhile, waits so long for another program's write to end.
 _SECONDS_FOR_A_LOCK = 5.0
@@ -103,7 +104,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         store,
         llm,
         identify=identify,
-        guard=GuardedStore,
+        guard=partial(AccountStore, database=accounts.database),
         on_audit_event=record,
         erase_person=erase,
         around=lambda _: background.use(workers),
