@@ -60,7 +60,7 @@ class FolderMailer:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             yield
         except OSError as error:
-            raise MailError(f"the mail folder cannot be written: {error.strerror}") from None
+            raise MailError(f"the mail folder cannot be written: {self._folder.absolute()}: {error.strerror}") from None
 
 
 def _new_name() -> str:
