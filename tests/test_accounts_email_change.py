@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from meetkit.accounts.account_store import AccountStore
 from meetkit.accounts.models import (
     ApiKeyRequest,
     ChangeEmailRequest,
@@ -22,6 +21,7 @@ from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, T
 from meetkit.models.caller import Caller
 from meetkit.models.people import User, apply_updates
 from meetkit.web.app import service_of
+from meetkit.web.app.account_store import AccountStore
 from tests.accounts import OTHER, PASSWORD, World, identity, together
 from tests.web_apps import service, signed_in
 

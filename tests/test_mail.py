@@ -70,7 +70,7 @@ lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_
 # What stands before the @ of an address that is not refused.
 locals_ = st.text(
     st.characters(exclude_categories=["C", "Z"], exclude_characters='@<>,;"()[]\\:'), min_size=1, max_size=64
-).filter(lambda text: not email_addresses.ambiguous(f"{text}@example.com"))
+).filter(lambda text: not email_addresses.mailing_problem(f"{text}@example.com"))
 
 
 @given(local=locals_, subject=lines, text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
@@ -201,7 +201,7 @@ def test_a_folder_is_made_and_its_mails_are_whole_and_private(tmp_path: Path) ->
 def test_a_folder_that_cannot_be_written_is_an_error_of_mail(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(MailError, match="cannot be written: Not a directory") as caught:
+    with pytest.raises(MailError, match=r"cannot be written: .*: Not a directory") as caught:
         FolderMailer(tmp_path / "file" / "mail", sender=SENDER).send(HELLO)
     assert "maya" not in str(caught.value)
 

@@ -33,14 +33,14 @@ def purge(days: int | None, as_json: bool) -> None:
     config, now = settings.load(), utc_now()
     days = days or config.retention_days
     before = None if days is None else now - dt.timedelta(days=days)
-    purged, expired = _purge(before, config, now)
+    purge_counts, expiry_counts = _purge(before, config, now)
     if as_json:
         start = before and before.isoformat()
-        counts = {"purged": purged.pop(capabilities.STORE_CAPABILITY, 0), **purged}
-        click.echo(json.dumps({"before": start, **counts, "expired": expired}))
+        counts = {"purged": purge_counts.pop(capabilities.STORE_CAPABILITY, 0), **purge_counts}
+        click.echo(json.dumps({"before": start, **counts, "expired": expiry_counts}))
         return
-    _print_purged(before, purged)
-    for kind, count in expired.items():
+    _print_purged(before, purge_counts)
+    for kind, count in expiry_counts.items():
         if count:
             click.echo(f"Deleted {count:,} expired {kind}.")
 
@@ -66,9 +66,9 @@ def _purge(
     from meetkit.storage.sql import data_rules, expiry  # noqa: PLC0415
 
     with database.opened_database() as target:
-        purged = {} if before is None else data_rules.purge(target, before, now=now)
-        expired = expiry.expire(target, config, now=now)
+        purge_counts = {} if before is None else data_rules.purge(target, before, now=now)
+        expiry_counts = expiry.expire(target, config, now=now)
         if before is not None:
             # It alone shows that content was deleted on purpose.
             target.write(audit.add, AuditContext(now, NOWHERE), "purge", subject=f"{before:%Y-%m-%d}")
-    return purged, expired
+    return purge_counts, expiry_counts

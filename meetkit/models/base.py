@@ -31,7 +31,7 @@ T = TypeVar("T")
 # Validation ends at the first invalid value, as an error for each of a million would cost much.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
 
-STORED: dict[str, Any] = {"is_stored": True}
+STORED_VALUES: dict[str, Any] = {"is_stored": True}
 """The validation context of stored values, which may hold email addresses of earlier versions that are now refused."""
 
 # Bounds of messages, which may be about input of any size.
@@ -224,9 +224,9 @@ def _line(value: Any) -> Any:
 
 
 def _address(value: str, info: ValidationInfo) -> str:
-    problem = email_addresses.malformed(value)
-    if problem is None and info.context is not STORED:
-        problem = email_addresses.ambiguous(value)
+    problem = email_addresses.form_problem(value)
+    if problem is None and info.context is not STORED_VALUES:
+        problem = email_addresses.mailing_problem(value)
     if problem:
         raise FieldError(f"{brief_repr(value)} {problem}", problem)
     return value

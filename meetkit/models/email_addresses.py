@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 )
 
 
-def malformed(value: str) -> str | None:
+def form_problem(value: str) -> str | None:
     """Return why a text cannot be an address, to catch typing mistakes; only a delivered message proves one."""
     local, _, domain = value.rpartition("@")
     labels = domain.split(".")
@@ -26,7 +26,7 @@ def malformed(value: str) -> str | None:
     return "is not an email address such as name@example.com"
 
 
-def ambiguous(value: str) -> str | None:
+def mailing_problem(value: str) -> str | None:
     """Return why a mail header, or the DNS, would turn a well-formed address into another one; `None` if none would."""
     local, _, domain = value.rpartition("@")
     if _ENCODED_WORD in local or not _PLAIN_ASCII.fullmatch("".join(filter(str.isascii, local))):

@@ -28,6 +28,6 @@ def loads(content: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) < len(pairs):
-        doubled, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise InvalidRequestError(f"the body has {brief_repr(doubled)} twice in one object; send each name once")
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise InvalidRequestError(f"the body has {brief_repr(name)} twice in one object; send each name once")
     return names

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import STORED, is_storable
+from meetkit.models.base import STORED_VALUES, is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
 from meetkit.storage.sql.aggregate import joined_lines
@@ -77,7 +77,7 @@ def record_of(row: Row[Any]) -> AccountRecord:
         "created_at": to_datetime(fields["created_at"]),
         "last_login_at": optional_datetime(fields["last_login_at"]),
     }
-    return AccountRecord(row.number, Account.model_validate(values, context=STORED), row.password_hash)
+    return AccountRecord(row.number, Account.model_validate(values, context=STORED_VALUES), row.password_hash)
 
 
 def by_email(connection: Connection, email: str, *, lock: bool = False) -> AccountRecord | None:

@@ -43,9 +43,9 @@ def expire_requests(database: Database, settings: DatabaseSettings, *, now: dt.d
 def in_batches(database: Database, delete_some: Deletion) -> int:
     """Run a deletion of at most `BATCH` rows, each in its own transaction, until it deletes fewer; return the count."""
     count = 0
-    while deleted := database.write(delete_some):
-        count += deleted
-        if deleted < BATCH:
+    while rows := database.write(delete_some):
+        count += rows
+        if rows < BATCH:
             break
     return count
 
@@ -54,10 +54,10 @@ def delete_batch(connection: Connection, column: Column[int], before: dt.datetim
     """Delete the rows, at most `BATCH`, whose column is before an instant; return how many."""
     table: Table = column.table
     (key,) = table.primary_key
-    expired = select(key).where(column < to_microseconds(before)).order_by(column).limit(BATCH)
-    return connection.execute(delete(table).where(key.in_(expired))).rowcount
+    expired_keys = select(key).where(column < to_microseconds(before)).order_by(column).limit(BATCH)
+    return connection.execute(delete(table).where(key.in_(expired_keys))).rowcount
 
 
 def _date_requests(connection: Connection, now: dt.datetime) -> None:
-    undated = _requests.c.created_at.is_(None)
-    connection.execute(update(_requests).where(undated).values(created_at=to_microseconds(now)))
+    without_time = _requests.c.created_at.is_(None)
+    connection.execute(update(_requests).where(without_time).values(created_at=to_microseconds(now)))

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import URL
 
 from meetkit import mail
-from meetkit.accounts.account_store import AccountStore
 from meetkit.accounts.routes import fastapi as account_routes
 from meetkit.accounts.routes import oauth_flow
 from meetkit.accounts.service import Accounts
@@ -23,6 +22,7 @@ from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
+from meetkit.web.app.account_store import AccountStore
 from meetkit.web.context import SIGN_IN, Backend, Credentials, PersonKind, RequestContext, service_in
 from meetkit.web.monitoring.metrics import Metrics
 

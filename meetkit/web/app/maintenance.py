@@ -44,5 +44,5 @@ class Maintenance:
             except Exception as error:  # Of a host's capability; the thread must survive it.
                 _log.error("expired data was not deleted: %s", type(error).__name__)
             else:
-                if deleted := ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count):
-                    _log.info("deleted what has expired: %s", deleted)
+                if summary := ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count):
+                    _log.info("deleted what has expired: %s", summary)
