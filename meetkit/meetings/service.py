@@ -13,6 +13,7 @@ from meetkit.meetings.analyses import (
     get_transcript,
     get_usage,
 )
+from meetkit.meetings.attendance import respond_to_meeting
 from meetkit.meetings.briefs import (
     generate_pre_meeting_prep,
     generate_pre_meeting_prep_async,
@@ -40,6 +41,7 @@ from meetkit.meetings.scheduling import (
     get_all_meetings,
     get_meeting,
     get_people,
+    reopen_meeting,
     reschedule_meeting,
     sync_calendar,
     update_meeting,
@@ -81,7 +83,9 @@ __all__ = [
     "get_user",
     "get_users",
     "purge",
+    "reopen_meeting",
     "reschedule_meeting",
+    "respond_to_meeting",
     "sync_calendar",
     "update_contact",
     "update_meeting",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL
@@ -80,7 +81,9 @@ def services_of(
     return {**of_accounts, Database: accounts.database}
 
 
-def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], workers: Workers) -> Backend:
+def backend_of(
+    store: Store, llm: LLMClient | None, services: Mapping[type, Any], workers: Workers, settings: Settings
+) -> Backend:
     """Return a backend that authenticates callers, guards the store, and records reads and erasures."""
     accounts = service_in(services, Accounts)
 
@@ -103,7 +106,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         store,
         llm,
         identify=identify,
-        guard=GuardedStore,
+        guard=partial(GuardedStore, attendee_response=settings.attendee_response),
         on_audit_event=record,
         erase_person=erase,
         around=lambda _: background.use(workers),

@@ -93,7 +93,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics)
-    _add_routes(app, assembly.backend_of(observed_store, llm, services, workers))
+    _add_routes(app, assembly.backend_of(observed_store, llm, services, workers, settings))
     return app
 
 
