@@ -259,6 +259,6 @@ def _partstat(meeting: Meeting, attendee: User | Contact) -> str:
 def _attendee(person: User | Contact, partstat: str, *, replies: bool) -> vCalAddress:
     address = _address(person)
     address.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat})
-    if replies and partstat == "NEEDS-ACTION":
+    if replies:
         address.params["RSVP"] = "TRUE"
     return address

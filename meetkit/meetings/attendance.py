@@ -39,19 +39,19 @@ def respond_to_meeting(
     """
     fields = {"user_id": user_id, "response": response, "expected_version": expected_version}
     request, store, now = parse(_Response, fields), current_store(), utc_now()
-    asked = store.get_meeting(meeting_id, transcript=False)
+    original = store.get_meeting(meeting_id, transcript=False)
     answer = request.response
 
     def change(meeting: Meeting) -> Meeting:
         check_version(meeting_id, meeting.version, expected=request.expected_version)
         after = meeting_changes.respond(meeting, request.user_id, answer, now=now)
-        if meeting.span != asked.span:
+        if meeting.span != original.span:
             raise ConflictError(f"meeting {brief_repr(meeting_id)} was moved meanwhile; try again")
         return after
 
-    change(asked)
+    change(original)
     if answer == "accepted" and not force:
-        _check_free(store, asked, request.user_id)
+        _check_free(store, original, request.user_id)
     return store.update_meeting(meeting_id, change)
 
 

@@ -11,7 +11,7 @@ from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
-from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.records import IdempotencyKey, Record, gone
 from meetkit.models.responses import AttendeeResponse
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
@@ -332,7 +332,10 @@ class GuardedStore:
         return [user.id for user in self._inner.list_users(PeopleFilters(tenant_id=self._caller.tenant_id))]
 
     def _check_still_visible(self, first: Meeting) -> Meeting:
-        self.get_meeting(first.id, transcript=False)
+        try:
+            self.get_meeting(first.id, transcript=False)
+        except NotFoundError:
+            raise gone(first.id) from None
         return first
 
 

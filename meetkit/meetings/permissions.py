@@ -97,16 +97,16 @@ class Permissions:
         Those are who newly attend, and where it takes time that they have not accepted, all of them.
         """
         is_asked_again = before is None or asks_again(before, meeting)
-        invited = [
+        invitees = [
             user_id
             for user_id in meeting.attendee_ids
             if user_id != meeting.user_id
             and not self.acts_for(user_id)
             and (is_asked_again or before is None or user_id not in before.user_ids)
         ]
-        if not invited or self._attendee_response == "accepted":
+        if not invitees or self._attendee_response == "accepted":
             return meeting
-        responses = meeting.responses | dict.fromkeys(invited, "invited")
+        responses = meeting.responses | dict.fromkeys(invitees, "invited")
         return meeting.model_copy(update={"responses": responses})
 
     def check_look(self, meeting: Meeting, kind: str) -> None:

@@ -35,6 +35,7 @@ def create_meeting(
 
     Raises:
         ConflictError: the key was used for another request.
+        GoneError: the meeting that the first request created was deleted since.
     """
     return _add("create", meeting_request, idempotency_key, exclusive=False)
 
@@ -211,7 +212,7 @@ def reopen_meeting(meeting_id: str, *, expected_version: int | None = None) -> M
 
 
 def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
-    """Delete a meeting and everything derived from it; a repeat of the request that created it is `NotFoundError`.
+    """Delete a meeting and everything derived from it; a repeat of the request that created it is `GoneError`.
 
     Raises:
         ConflictError: `expected_version` is given, and the meeting has moved on since.

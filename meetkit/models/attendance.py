@@ -12,13 +12,12 @@ def people_to_be_free(meeting: Meeting, before: Meeting | None = None) -> tuple[
     """
     if not _is_booking(meeting):
         return ()
-    expected = tuple(user_id for user_id in meeting.user_ids if meeting.response_of(user_id) != "declined")
+    candidates = tuple(user_id for user_id in meeting.user_ids if meeting.response_of(user_id) != "declined")
     if before is None or not _is_booking(before) or meeting.span != before.span:
-        return expected
+        return candidates
     # An invitation takes no time yet, so whoever accepts one must be free by then.
-    present = before.busy_user_ids
-    taken = set(meeting.busy_user_ids).difference(present)
-    return tuple(user_id for user_id in expected if user_id in taken or user_id not in before.user_ids)
+    newly_busy = set(meeting.busy_user_ids).difference(before.busy_user_ids)
+    return tuple(user_id for user_id in candidates if user_id in newly_busy or user_id not in before.user_ids)
 
 
 def asks_again(before: Meeting, after: Meeting) -> bool:

@@ -58,7 +58,7 @@ def respond(meeting: Meeting, user_id: str, answer: Answer, *, now: dt.datetime)
         ConflictError: the meeting is cancelled or completed.
     """
     if user_id == meeting.user_id or user_id not in meeting.attendee_ids:
-        raise NotFoundError("attendee", user_id, f"attendees of this meeting: {_listed(meeting)}")
+        raise NotFoundError("attendee", user_id, f"attendees of this meeting: {_attendees_of(meeting)}")
     if meeting.status != "scheduled":
         raise ConflictError(f"meeting {brief_repr(meeting.id)} is {meeting.status}; respond to scheduled meetings")
     if answer == meeting.response_of(user_id):
@@ -90,6 +90,6 @@ def _is_early(meeting: Meeting, now: dt.datetime) -> bool:
     return meeting.status == "completed" and meeting.date > now
 
 
-def _listed(meeting: Meeting) -> str:
+def _attendees_of(meeting: Meeting) -> str:
     user_ids = [user_id for user_id in meeting.attendee_ids if user_id != meeting.user_id]
     return ", ".join(map(brief_repr, user_ids[:5])) or "none"

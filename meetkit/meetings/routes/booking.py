@@ -18,7 +18,9 @@ from meetkit.web.parameters import IdempotencyKey, IfMatch
 router = APIRouter(prefix="/meetings", tags=["meetings"])
 
 
-@router.post("/book", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409))
+@router.post(
+    "/book", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409, 410)
+)
 async def book_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
     """Book a meeting whose participants are all free. 409 lists who is busy, and when; work hours are not checked."""
     return await dispatch(operations.book_meeting, body, idempotency_key)
@@ -28,7 +30,7 @@ async def book_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: Id
     "/book-first-free",
     status_code=201,
     response_model=Meeting,
-    responses=LOCATION_AND_ETAG | problems(400, 404, 409),
+    responses=LOCATION_AND_ETAG | problems(400, 404, 409, 410),
 )
 async def book_first_free(dispatch: Dispatch, body: FirstFree, idempotency_key: IdempotencyKey = None) -> Response:
     """Book the first time in a window at which these users are free, within their own work hours."""
