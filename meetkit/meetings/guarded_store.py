@@ -11,7 +11,7 @@ from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
-from meetkit.models.records import IdempotencyKey, Record, gone
+from meetkit.models.records import IdempotencyKey, Record, gone_error
 from meetkit.models.responses import AttendeeResponse
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
@@ -335,7 +335,7 @@ class GuardedStore:
         try:
             self.get_meeting(first.id, transcript=False)
         except NotFoundError:
-            raise gone(first.id) from None
+            raise gone_error(first.id) from None
         return first
 
 

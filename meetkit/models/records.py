@@ -94,11 +94,11 @@ class RequestRecord(Record):
             raise ConflictError("this idempotency key was used for another request")
         # The key stays taken for good, so that a late repeat does not create the meeting again.
         if self.result is None:
-            raise gone(self.meeting_id)
+            raise gone_error(self.meeting_id)
         return self.result
 
 
-def gone(meeting_id: str) -> GoneError:
+def gone_error(meeting_id: str) -> GoneError:
     """Return the error of a repeated request whose meeting there is no more."""
     advice = "it was deleted since, or its content removed, and is not created again; use a new idempotency key"
     return GoneError("meeting", meeting_id, advice)
