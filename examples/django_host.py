@@ -32,6 +32,7 @@ from meetkit import data
 from meetkit.errors import ConflictError, NotFoundError, RecordError, brief_repr
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable, parse
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import (
@@ -40,7 +41,6 @@ from meetkit.models.meetings import (
     MeetingFilters,
     check_version,
     is_planned,
-    takes_time,
     without_content,
 )
 from meetkit.models.people import Contact, PeopleFilters, User
@@ -124,7 +124,6 @@ class Appointment(Row):
     contact = models.CharField(max_length=200, null=True, db_index=True)
     start = models.BigIntegerField()
     end = models.BigIntegerField()
-    takes_time = models.BooleanField()
     is_booked = models.BooleanField()
     has_items = models.BooleanField(db_index=True)
     transcript = models.TextField(null=True)
@@ -140,6 +139,7 @@ class Attendance(models.Model):
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="people")
     user = models.CharField(max_length=200, db_index=True)
+    takes_time = models.BooleanField()
 
     class Meta:
         app_label = "crm"
@@ -470,12 +470,15 @@ class DjangoStore:
             _check_free(Appointment, "meeting", meeting.id)
             row = Appointment(key=meeting.id)
         row.contact, row.transcript, row.notes = meeting.contact_id, meeting.transcript, row.notes | notes
-        (row.start, row.end), row.takes_time = meeting.span, meeting.is_busy
+        row.start, row.end = meeting.span
         row.is_booked, row.has_items = meeting.exclusive and meeting.is_busy, bool(meeting.action_items)
         row.value = meeting.model_copy(update={"transcript": None}).model_dump_json()
         row.save()
         row.people.all().delete()
-        Attendance.objects.bulk_create(Attendance(appointment=row, user=user_id) for user_id in meeting.user_ids)
+        Attendance.objects.bulk_create(
+            Attendance(appointment=row, user=user_id, takes_time=user_id in meeting.busy_user_ids)
+            for user_id in meeting.user_ids
+        )
 
     def _delete_content(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
         self._save(without_content(_meeting(row), now=now, **changes), row)
@@ -507,7 +510,7 @@ class DjangoStore:
         return in_calendars + self._meeting_spans(user_id, start, end, but=but)
 
     def _meeting_spans(self, user_id: str, start: int, end: int, *, but: str | None) -> list[tuple[int, int]]:
-        rows = Appointment.objects.filter(people__user=user_id, takes_time=True, start__lt=end, end__gt=start)
+        rows = Appointment.objects.filter(people__user=user_id, people__takes_time=True, start__lt=end, end__gt=start)
         return list(rows.exclude(key=but if is_storable(but or "") else None).values_list("start", "end"))
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
@@ -517,9 +520,7 @@ class DjangoStore:
             self.get_contact(meeting.contact_id)
 
     def _check_time(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> None:
-        if not takes_time(meeting, before):
-            return
-        people = [self.get_user(user_id) for user_id in meeting.user_ids]
+        people = [self.get_user(user_id) for user_id in people_to_be_free(meeting, before)]
         users = [booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people]
         around, week = booking.around(meeting, users), booking.week_around(meeting)
         busy = [(user.id, span) for user in users for span in self._busy(user.id, *around, but=meeting.id)]

@@ -72,15 +72,14 @@ class RuledTime:
 
     def _busy(self, start: int, end: int) -> Iterable[Interval]:
         """Return the busy time of all, each widened by the buffer of its user, in one query for each buffer."""
+        if not self.ruled:
+            return self._widened(self.user_ids, start, end, self._rules.buffer_minutes * MINUTE)
         by_buffer = defaultdict(list)
-        if self.ruled:
-            for user_id in self.user_ids:
-                by_buffer[self.rules_of(user_id).buffer_minutes * MINUTE].append(user_id)
-        else:
-            by_buffer[self._rules.buffer_minutes * MINUTE] = list(self.user_ids)
+        for user_id in self.user_ids:
+            by_buffer[self.rules_of(user_id).buffer_minutes * MINUTE].append(user_id)
         return chain.from_iterable(self._widened(user_ids, start, end, by) for by, user_ids in by_buffer.items())
 
-    def _widened(self, user_ids: list[str], start: int, end: int, by: int) -> Iterable[Interval]:
+    def _widened(self, user_ids: Sequence[str], start: int, end: int, by: int) -> Iterable[Interval]:
         busy = self.store.busy_intervals(user_ids, start - by, end + by, excluding=self.excluding)
         # Widening costs a pass over all busy time, so only where a buffer is set.
         return ((opens - by, closes + by) for opens, closes in busy) if by else busy

@@ -37,7 +37,8 @@ class BookingRules(Value):
 
     def stricter(self, other: BookingRules | None) -> Self:
         """Return the rules under which both these and the others hold."""
-        if other is None or other == self:
+        # Values without rules are one object, so that a search of users without any need not compare them.
+        if other is None or other is NO_RULES or other is self:
             return self
         limits = {name: _least(getattr(self, name), getattr(other, name)) for name in _LIMITS}
         lengths = {name: max(getattr(self, name), getattr(other, name)) for name in _LENGTHS}
@@ -59,6 +60,8 @@ class RuledRequest(Value):
     @property
     def all_rules(self) -> BookingRules:
         """All rules of the request."""
+        if not self.min_notice_minutes and not self.buffer_minutes:
+            return self.rules or NO_RULES
         own = BookingRules(min_notice_minutes=self.min_notice_minutes, buffer_minutes=self.buffer_minutes)
         return own.stricter(self.rules)
 

@@ -50,43 +50,37 @@ def check(
 ) -> None:
     """Refuse a booking that its people have no time for, or that breaks a rule.
 
-    The rules hold for the users whose time it newly takes. The notice is counted from `Meeting.updated_at`.
+    The notice is counted from `Meeting.updated_at`.
 
     Args:
         meeting: as it would be stored.
         before: as it is stored, for a change.
-        users: its people.
+        users: its `people_to_be_free`.
         busy: the busy intervals `around` it, but its own, each with its user.
         count: returns the meetings `week_around` it, but itself, of users with limits.
 
     Raises:
         ConflictError: its `busy` lists busy time, and its `obstacles` all that is in the way.
     """
-    by_id = {user.id: user for user in users if _takes_new_time(meeting, before, user.id)}
-    obstacles = [obstacle for user_id, span in busy if (obstacle := _of_busy(meeting, by_id, user_id, span))]
-    obstacles += [obstacle for user in by_id.values() for obstacle in _of_notice(meeting, before, user)]
-    if limited := [user for user in by_id.values() if user.rules.has_limits]:
+    by_id = {user.id: user for user in users}
+    obstacles = [obstacle for user_id, span in busy if (obstacle := _of_busy(meeting, by_id[user_id], span))]
+    obstacles += [obstacle for user in users for obstacle in _of_notice(meeting, before, user)]
+    if limited := [user for user in users if user.rules.has_limits]:
         others = count([user.id for user in limited])
         obstacles += [obstacle for user in limited for obstacle in _of_limits(meeting, user, others.get(user.id, ()))]
     if obstacles:
         raise ConflictError.of(obstacles)
 
 
-def _takes_new_time(meeting: Meeting, before: Meeting | None, user_id: str) -> bool:
-    if before is None or not (before.exclusive and before.is_busy):
-        return True
-    return meeting.span != before.span or user_id not in before.user_ids
-
-
-def _of_busy(meeting: Meeting, users: Mapping[str, BookedUser], user_id: str, span: Interval) -> Busy | None:
+def _of_busy(meeting: Meeting, user: BookedUser, span: Interval) -> Busy | None:
     start, end = meeting.span
     if span[0] < end and start < span[1]:
-        return _obstacle("busy", user_id, span)
-    buffer = users[user_id].rules.buffer_minutes * MINUTE if user_id in users else 0
+        return _obstacle("busy", user.id, span)
+    buffer = user.rules.buffer_minutes * MINUTE
     if end <= span[0] < end + buffer:
-        return _obstacle("buffer", user_id, (span[0] - buffer, span[0]))
+        return _obstacle("buffer", user.id, (span[0] - buffer, span[0]))
     if start - buffer < span[1] <= start:
-        return _obstacle("buffer", user_id, (span[1], span[1] + buffer))
+        return _obstacle("buffer", user.id, (span[1], span[1] + buffer))
     return None
 
 

@@ -34,18 +34,16 @@ class Index:
             insort(keys, _key(meeting))
         if meeting.has_open_items:
             self.with_open_items.add(meeting.id)
-        if meeting.is_busy:
-            for user_id in meeting.user_ids:
-                self._add_busy(user_id, [meeting.span])
+        for user_id in meeting.busy_user_ids:
+            self._add_busy(user_id, [meeting.span])
 
     def remove(self, meeting: Meeting) -> None:
         """Remove a meeting."""
         for keys in self._timelines(meeting):
             del keys[bisect_left(keys, _key(meeting))]
         self.with_open_items.discard(meeting.id)
-        if meeting.is_busy:
-            for user_id in meeting.user_ids:
-                self._remove_busy(user_id, [meeting.span])
+        for user_id in meeting.busy_user_ids:
+            self._remove_busy(user_id, [meeting.span])
 
     def replace(self, before: Meeting, after: Meeting) -> None:
         """Replace a meeting."""
@@ -117,7 +115,7 @@ class Index:
         """Return a user's busy intervals of a day but that of a meeting."""
         spans = self._busy.get(user_id, {}).get(day, ())
         # One of several equal spans alone, as another meeting may take exactly the same time.
-        if meeting.is_busy and user_id in meeting.user_ids and meeting.span in spans:
+        if meeting.span in spans and user_id in meeting.busy_user_ids:
             at = spans.index(meeting.span)
             return spans[:at] + spans[at + 1 :]
         return spans

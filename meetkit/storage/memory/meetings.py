@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from meetkit.models.base import check_storable
 from meetkit.models.insights import is_brief
-from meetkit.models.meetings import Meeting, takes_time
+from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import DAY
 from meetkit.storage import booking
@@ -39,7 +39,7 @@ class Meetings:
     def add(
         self, meeting: Meeting, idempotency: IdempotencyKey | None, users: Sequence[booking.BookedUser] = ()
     ) -> None:
-        """Store a new meeting whose people, these users, have the time for it."""
+        """Store a new meeting for which these of its users must have the time."""
         self._check_time(meeting, None, users)
         check_free("meeting", self.by_id, meeting.id)
         self.insert(meeting)
@@ -63,7 +63,7 @@ class Meetings:
         attachments: Mapping[str, str],
         users: Sequence[booking.BookedUser] = (),
     ) -> None:
-        """Replace a meeting whose people, these users, have the time for it, and store these attachments."""
+        """Replace a meeting for which these of its users must have the time, and store these attachments."""
         self._check_time(after, before, users)
         # Before the first write, so that a refused attachment leaves the meeting unchanged.
         _check_attachments(attachments)
@@ -112,17 +112,15 @@ class Meetings:
                     del attachments[kind]
 
     def spans(self, user_id: str, start: int, end: int, *, excluding: str | None = None) -> Iterator[Interval]:
-        """Yield the time of a user's meetings that overlap `[start, end)`, but one and cancelled ones."""
+        """Yield the time of the meetings of a user, except one, that take it and overlap `[start, end)`."""
         # No meeting is longer than a day.
         for meeting in self.by_ids(self.index.in_order(user_id=user_id, start=start - DAY, end=end)):
-            if meeting.is_busy and meeting.id != excluding and meeting.span[1] > start:
+            if meeting.id != excluding and meeting.span[1] > start and user_id in meeting.busy_user_ids:
                 yield meeting.span
 
     def _check_time(self, meeting: Meeting, before: Meeting | None, users: Sequence[booking.BookedUser]) -> None:
-        """Refuse an exclusive meeting whose people have no time for it, unless it has that time already."""
-        if not takes_time(meeting, before):
-            return
-        busy = self.index.conflicts(meeting.user_ids, *booking.around(meeting, users), before)
+        """Refuse a booking for which these users have no time."""
+        busy = self.index.conflicts([user.id for user in users], *booking.around(meeting, users), before)
         week = booking.week_around(meeting)
 
         def count(user_ids: list[str]) -> dict[str, list[Interval]]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from threading import RLock
 
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
@@ -104,7 +105,7 @@ class MemoryStore:
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._meetings.add(meeting, idempotency, self._booked(meeting, rules))
+            self._meetings.add(meeting, idempotency, self._booked(meeting, None, rules))
             return meeting
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -132,7 +133,7 @@ class MemoryStore:
             before = self._meetings.get(meeting_id)
             after = change(before)
             self._check_people(after, before)
-            self._meetings.update(before, after, artefacts or {}, self._booked(after, rules))
+            self._meetings.update(before, after, artefacts or {}, self._booked(after, before, rules))
             return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
@@ -225,9 +226,7 @@ class MemoryStore:
 
     def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
         """Return those of these users who have booking rules, by id."""
-        with self._lock:
-            users = filter(None, map(self._users.by_id.get, set(user_ids)))
-            return sorted((user for user in users if user.booking_rules), key=lambda user: user.id)
+        return self._users.with_rules(user_ids)
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
         """Store a calendar of a user, in place of the calendar of that name."""
@@ -276,8 +275,8 @@ class MemoryStore:
         with self._lock:
             records.import_records(self._contents, new)
 
-    def _booked(self, meeting: Meeting, rules: BookingRules | None) -> list[BookedUser]:
-        users = filter(None, map(self._users.by_id.get, meeting.user_ids))
+    def _booked(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> list[BookedUser]:
+        users = filter(None, map(self._users.by_id.get, people_to_be_free(meeting, before)))
         return [BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in users]
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:

@@ -86,16 +86,16 @@ def check_free(
     meeting: Meeting,
     people: Sequence[booking.BookedUser],
     numbers: dict[str, int],
-    before: tuple[int, Meeting] | None = None,
+    stored: tuple[int, Meeting] | None = None,
 ) -> None:
-    """Refuse a meeting whose people, now locked, have no time for it.
+    """Refuse a meeting for which these people, now locked, have no time.
 
-    `numbers` are those of its people, and `before` its own number and state, for a change.
+    `numbers` has their row numbers by id, and `stored` is the number of a meeting that changes, and its value before.
 
     Raises:
         ConflictError: somebody is busy, or a rule does not hold; its `obstacles` list who, when and why.
     """
-    meeting_number, stored = before or (0, None)
+    meeting_number, before = stored or (0, None)
     start, end = booking.around(meeting, people)
     params = {"users": list(numbers.values()), "start": start, "end": end, "meeting": meeting_number}
     ids = {number: user_id for user_id, number in numbers.items()}
@@ -106,7 +106,7 @@ def check_free(
         spans = _spans(connection, counted, *booking.week_around(meeting), meeting_number)
         return {user_id: [span for owner, span in spans if owner == user_id] for user_id in user_ids}
 
-    booking.check(meeting, stored, people, conflicts, count)
+    booking.check(meeting, before, people, conflicts, count)
 
 
 def _spans(
