@@ -35,14 +35,8 @@ from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
 from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable, parse
 from meetkit.models.insights import is_brief
-from meetkit.models.meetings import (
-    ERASED_TITLE,
-    Meeting,
-    MeetingFilters,
-    check_version,
-    is_planned,
-    without_content,
-)
+from meetkit.models.meeting_changes import without_content
+from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters, check_version, is_planned
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import (
     CalendarRecord,

@@ -19,6 +19,7 @@ from meetkit.meetings import ruled_time, scheduling, slots
 from meetkit.models.rules import BookingRules
 from meetkit.models.zone_changes import Clock, ZoneChange
 from meetkit.models.zones import FIRST, HOUR, MINUTE, to_datetime, to_microseconds
+from meetkit.runtime.collaborators import current_store
 from meetkit.storage import MemoryStore, SqlStore
 from tests.processes import in_processes
 from tests.strategies import ODD_ZONES
@@ -211,7 +212,8 @@ class TestBuffersAndLimits:
         """Whether it is the user's own or the request's."""
         book("2026-06-01T10:00:00")
         asked = (f"{MONDAY}T00:00", "2026-06-03T00:00", 30)
-        for more in ({"rules": rules}, {}):
+        of_request: list[dict[str, Any]] = [{"rules": rules}, {}]
+        for more in of_request:
             if not more:
                 service.update_user("ann", {"booking_rules": rules})
             assert (starts(**more), starts(date=TUESDAY, **more)) == (monday, tuesday)
@@ -352,7 +354,7 @@ class TestExcluding:
 class TestOverHttp:
     @pytest.fixture
     def client(self) -> TestClient:
-        return client_of(slots.current_store(), by=caller(user_id="ann"))
+        return client_of(current_store(), by=caller(user_id="ann"))
 
     def test_a_refused_booking_names_its_obstacles(self, client: TestClient) -> None:
         request = {"user_id": "ann", "title": "Talk", "date": "2026-06-01T10:00:00", "buffer_minutes": 15}
@@ -407,7 +409,7 @@ class TestOverHttp:
     def test_only_who_sees_a_meeting_may_exclude_it(self) -> None:
         of_others = book("2026-06-01T10:00:00", user="ben")
         asked = {"user_ids": ["ben"], "date": MONDAY, "duration_minutes": 60, "excluding": of_others}
-        member = client_of(slots.current_store(), by=caller("member", user_id="ann"))
+        member = client_of(current_store(), by=caller("member", user_id="ann"))
 
         assert refusal(member.post("/availability", json=asked))[0] == 404
 
