@@ -14,6 +14,12 @@ from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilter
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.typed_dicts import (
+    BusyIntervalFields,
+    CreateMeetingRequestFields,
+    MeetingFiltersFields,
+    MeetingUpdateFields,
+)
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
@@ -22,7 +28,7 @@ _ROUNDS = 1000
 
 
 def create_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
 
@@ -38,7 +44,7 @@ def create_meeting(
 
 
 def book_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
@@ -116,7 +122,7 @@ def book_first_free(
 
 
 def get_all_meetings(
-    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+    user_id: str, filters: MeetingFiltersFields | MeetingFilters | None = None, *, transcript: bool = True
 ) -> list[Meeting]:
     """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
 
@@ -131,7 +137,7 @@ def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
     return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
-def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
+def update_meeting(meeting_id: str, updates: MeetingUpdateFields | MeetingUpdate) -> Meeting:
     """Change a meeting; see `MeetingUpdate` for what can change.
 
     Raises:
@@ -171,7 +177,7 @@ def reschedule_meeting(
     """
     options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
     changes = {name: value for name, value in options.items() if value is not None}
-    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **changes})
+    return update_meeting(meeting_id, parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes}))
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
@@ -195,7 +201,7 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
+    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
@@ -217,7 +223,7 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
 
 def _add(
     operation: str,
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest,
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest,
     idempotency_key: str | None,
     *,
     exclusive: bool,
@@ -246,4 +252,4 @@ def _key(
 
 def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
     precondition = {} if expected_version is None else {"expected_version": expected_version}
-    return update_meeting(meeting_id, {"status": status, **precondition})
+    return update_meeting(meeting_id, parse(MeetingUpdate, {"status": status, **precondition}))

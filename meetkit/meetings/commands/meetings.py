@@ -10,6 +10,8 @@ from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
+from meetkit.models.base import parse
+from meetkit.models.meetings import MeetingFilters
 
 _SAMPLE_USER = "user_1"
 
@@ -30,9 +32,8 @@ def meetings(user: str | None, as_json: bool, **filters: Any) -> None:
     if user is None and database.url() is not None:
         raise InvalidRequestError("--user: give the id of a user in the database")
     user = user or _SAMPLE_USER
-    user_meetings = service.get_all_meetings(
-        user, {name: value for name, value in filters.items() if value is not None}
-    )
+    named = {name: value for name, value in filters.items() if value is not None}
+    user_meetings = service.get_all_meetings(user, parse(MeetingFilters, named))
     if as_json:
         output.print_json(user_meetings, exclude={"transcript"})
     else:
