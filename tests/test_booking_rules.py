@@ -17,6 +17,7 @@ from meetkit.availability.starts import Starts, next_on_grid
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.meetings import ruled_time, scheduling, slots
 from meetkit.models.rules import BookingRules
+from meetkit.models.typed_dicts import WorkHoursFields, ZoneChangeFields
 from meetkit.models.zone_changes import Clock, ZoneChange
 from meetkit.models.zones import FIRST, HOUR, MINUTE, to_datetime, to_microseconds
 from meetkit.runtime.collaborators import current_store
@@ -26,13 +27,13 @@ from tests.strategies import ODD_ZONES
 from tests.web_apps import caller, client_of, refusal
 
 MONDAY, TUESDAY, SUNDAY = "2026-06-01", "2026-06-02", "2026-06-07"
-ALL_DAY = {"days": range(7), "start": "00:00", "end": "24:00"}
-NINE_TO_ONE = {"days": range(7), "start": "09:00", "end": "13:00"}
+ALL_DAY: WorkHoursFields = {"days": range(7), "start": "00:00", "end": "24:00"}
+NINE_TO_ONE: WorkHoursFields = {"days": range(7), "start": "09:00", "end": "13:00"}
 # Seven minutes and 33 seconds after ten in Berlin.
 NOW = dt.datetime(2026, 6, 1, 8, 7, 33, tzinfo=dt.UTC)
 
 
-def person(name: str, **more: Any) -> dict[str, Any]:
+def person(name: str, **more: Any) -> Any:
     hours = {"work_hours": NINE_TO_ONE, "timezone": "Europe/Berlin"}
     return {"id": name, "name": name.title(), "email": f"{name}@company.com", "role": "Seller", **hours, **more}
 
@@ -65,7 +66,7 @@ def gaps(user: str = "ann", date: str = MONDAY, minutes: int = 30, hours: Any = 
 
 
 def book(start: str, user: str = "ann", minutes: int = 60, **more: Any) -> str:
-    request = {"user_id": user, "title": "Talk", "date": start, "duration_minutes": minutes, **more}
+    request: Any = {"user_id": user, "title": "Talk", "date": start, "duration_minutes": minutes, **more}
     return service.book_meeting(request).id
 
 
@@ -79,7 +80,7 @@ def refused(call: Any, *arguments: Any, **options: Any) -> list[str]:
     return [obstacle.reason for obstacle in caught.value.obstacles]
 
 
-NIGHT = {"days": range(5), "start": "22:00", "end": "06:00"}
+NIGHT: WorkHoursFields = {"days": range(5), "start": "22:00", "end": "06:00"}
 
 
 class TestHoursThatCrossMidnight:
@@ -207,7 +208,7 @@ class TestBuffersAndLimits:
         ],
     )
     def test_a_limit_holds_for_slots_bookings_and_explanations(
-        self, rules: dict[str, int], monday: list[str], tuesday: list[str], reason: str
+        self, rules: Any, monday: list[str], tuesday: list[str], reason: str
     ) -> None:
         """Whether it is the user's own or the request's."""
         book("2026-06-01T10:00:00")
@@ -263,7 +264,10 @@ class TestBuffersAndLimits:
 
 
 class TestZoneChanges:
-    TRIP = ({"date": TUESDAY, "timezone": "Asia/Tokyo"}, {"date": "2026-06-04", "timezone": "Europe/Berlin"})
+    TRIP: tuple[ZoneChangeFields, ...] = (
+        {"date": TUESDAY, "timezone": "Asia/Tokyo"},
+        {"date": "2026-06-04", "timezone": "Europe/Berlin"},
+    )
 
     def test_hours_are_read_in_the_zone_in_force_on_their_date(self) -> None:
         service.update_user("ann", {"zone_changes": self.TRIP})
@@ -293,7 +297,7 @@ class TestZoneChanges:
         assert (first.date.isoformat(), first.timezone) == ("2026-06-02T09:00:00+09:00", "Asia/Tokyo")
 
     def test_changes_are_kept_in_order(self) -> None:
-        user = service.update_user("ann", {"zone_changes": reversed(self.TRIP)})
+        user = service.update_user("ann", {"zone_changes": self.TRIP[::-1]})
 
         assert [change.timezone for change in user.zone_changes] == ["Asia/Tokyo", "Europe/Berlin"]
         assert service.get_user("ann") == user

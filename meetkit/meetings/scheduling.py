@@ -18,6 +18,14 @@ from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.rules import NO_RULES, BookingRules, RuledRequest
 from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.typed_dicts import (
+    BookingRequestFields,
+    BookingRulesFields,
+    BusyIntervalFields,
+    CreateMeetingRequestFields,
+    MeetingFiltersFields,
+    MeetingUpdateFields,
+)
 from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
@@ -28,7 +36,7 @@ _ADVICE = {"completed": "reopen it first", "cancelled": "reschedule it instead"}
 
 
 def create_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
 
@@ -45,7 +53,9 @@ def create_meeting(
 
 
 def book_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: BookingRequestFields | CreateMeetingRequestFields | CreateMeetingRequest,
+    *,
+    idempotency_key: str | None = None,
 ) -> Meeting:
     """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
@@ -74,7 +84,7 @@ def book_first_free(
     align: int | None = None,
     min_notice_minutes: int = 0,
     buffer_minutes: int = 0,
-    rules: BookingRules | Mapping[str, Any] | None = None,
+    rules: BookingRules | BookingRulesFields | None = None,
     idempotency_key: str | None = None,
 ) -> Meeting:
     """Book the first time in a window at which these users are free together, each within their own work hours.
@@ -137,7 +147,7 @@ def book_first_free(
 
 
 def get_all_meetings(
-    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+    user_id: str, filters: MeetingFiltersFields | MeetingFilters | None = None, *, transcript: bool = True
 ) -> list[Meeting]:
     """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
 
@@ -154,9 +164,9 @@ def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
 
 def update_meeting(
     meeting_id: str,
-    updates: Mapping[str, Any] | MeetingUpdate,
+    updates: MeetingUpdateFields | MeetingUpdate,
     *,
-    rules: BookingRules | Mapping[str, Any] | None = None,
+    rules: BookingRules | BookingRulesFields | None = None,
 ) -> Meeting:
     """Change a meeting; see `MeetingUpdate` for what can change.
 
@@ -205,7 +215,7 @@ def reschedule_meeting(
     expected_version: int | None = None,
     min_notice_minutes: int = 0,
     buffer_minutes: int = 0,
-    rules: BookingRules | Mapping[str, Any] | None = None,
+    rules: BookingRules | BookingRulesFields | None = None,
 ) -> Meeting:
     """Move a meeting, or reinstate a cancelled one; a booked one only to a time when its people are free.
 
@@ -261,7 +271,7 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
+    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 

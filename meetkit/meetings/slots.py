@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,13 @@ from meetkit.models.base import parse
 from meetkit.models.people import User
 from meetkit.models.rules import NO_RULES, BookingRules
 from meetkit.models.time import BusyInterval, TimeSlot
+from meetkit.models.typed_dicts import BookingRulesFields
 from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import to_datetime, to_microseconds, utc_now
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
 
-Rules = BookingRules | Mapping[str, Any] | None
+Rules = BookingRules | BookingRulesFields | None
 
 
 def find_available_slots(
