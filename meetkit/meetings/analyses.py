@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,7 @@ from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone, utc_now
-from meetkit.runtime.collaborators import current_llm, current_store
+from meetkit.runtime.collaborators import call_store, current_llm, current_store
 from meetkit.storage import Store
 
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
@@ -72,16 +71,16 @@ async def analyze_meeting_async(
     trackers: Mapping[str, Sequence[str]] | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
-    """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model, calls the store in threads.
+    """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model and the store.
 
-    So the store must be one that threads may share, not one on a host's open connection.
+    The store is called in threads, which share it, or by its own `run`, as one on an async engine or connection is.
     """
-    job = await asyncio.to_thread(_Job.of, meeting_id, transcript, trackers, fallback)
+    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:
-        await asyncio.to_thread(job.record_costs)
-    return await asyncio.to_thread(job.save, insights)
+        await call_store(job.record_costs)
+    return await call_store(job.save, insights)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class GuardedStore:
         self._inner, self._caller, self._may = inner, caller, Permissions(caller)
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
+        # A store on an async engine has its own way to await functions that call it.
+        self.run = getattr(inner, "run", None)
 
     def add_user(self, user: User) -> None:
         """Add a user to the caller's tenant. Admins only."""

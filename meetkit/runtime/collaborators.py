@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
 from meetkit import storage
 from meetkit.errors import InvalidRequestError, SampleStoreWarning, brief_repr
@@ -21,6 +22,10 @@ from meetkit.storage import Store
 if TYPE_CHECKING:
     from meetkit.llm_client import LLMClient
     from meetkit.settings import Settings
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Unset(Enum):
@@ -95,6 +100,13 @@ def current_store() -> Store:
     from meetkit import data  # noqa: PLC0415  # see above
 
     return data.store()
+
+
+async def call_store(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Await a function that calls the store in use: by the store's own `run` where it has one, else in a thread."""
+    run = getattr(current_store(), "run", None) or asyncio.to_thread
+    result: T = await run(function, *args, **kwargs)
+    return result
 
 
 def current_llm() -> LLMClient | None:
