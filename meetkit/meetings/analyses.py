@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,10 @@ from meetkit.storage import Store
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
+# Characters or bytes, which take 15 ms to read. The length of a stored transcript is not known beforehand.
+_SHORT = 50_000
+# One, as threads that read long texts contend for the interpreter lock with all others, the more the worse.
+_reading_thread = ThreadPoolExecutor(1, "meetkit-reading")
 
 
 def analyze_meeting(
@@ -75,7 +80,9 @@ async def analyze_meeting_async(
 
     The store is called in threads, which share it, or by its own `run`, as one on an async engine or connection is.
     """
-    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback)
+    is_short = transcript is not None and len(transcript) <= _SHORT
+    executor = None if is_short else _reading_thread
+    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:

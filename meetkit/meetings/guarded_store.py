@@ -50,7 +50,7 @@ class GuardedStore:
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
         # A store on an async engine has its own way to await functions that call it.
-        self.run = getattr(inner, "run", None)
+        self.is_async, self.run = getattr(inner, "is_async", False), getattr(inner, "run", None)
 
     def add_user(self, user: User) -> None:
         """Add a user to the caller's tenant. Admins only."""
