@@ -13,10 +13,14 @@ from typing import Literal, NotRequired, TypedDict
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Priority, Sentiment
 from meetkit.models.meetings import Kind, Status
 from meetkit.models.responses import Response
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import DateException, Hours, WorkHours
+from meetkit.models.zone_changes import ZoneChange
 
 __all__ = [
     "ActionItemFields",
+    "BookingRequestFields",
+    "BookingRulesFields",
     "BusyIntervalFields",
     "ContactFields",
     "ContactUpdateFields",
@@ -32,6 +36,7 @@ __all__ = [
     "UserFields",
     "UserUpdateFields",
     "WorkHoursFields",
+    "ZoneChangeFields",
 ]
 
 
@@ -77,6 +82,25 @@ class CreateMeetingRequestFields(TypedDict):
     title: str
     date: dt.datetime | str
     duration_minutes: NotRequired[int]
+
+
+class BookingRulesFields(TypedDict, total=False):
+    """Rules for bookings of a user's time."""
+
+    min_notice_minutes: int
+    buffer_minutes: int
+    max_meetings_per_day: int | None
+    max_minutes_per_day: int | None
+    max_meetings_per_week: int | None
+    max_minutes_per_week: int | None
+
+
+class BookingRequestFields(CreateMeetingRequestFields):
+    """A request to book a meeting, with rules of its own."""
+
+    min_notice_minutes: NotRequired[int]
+    buffer_minutes: NotRequired[int]
+    rules: NotRequired[BookingRules | BookingRulesFields | None]
 
 
 class MeetingFields(TypedDict):
@@ -162,6 +186,13 @@ class BusyIntervalFields(TypedDict):
     status: NotRequired[Literal["busy", "tentative"]]
 
 
+class ZoneChangeFields(TypedDict):
+    """The zone in force from a date on."""
+
+    date: dt.date | str
+    timezone: str
+
+
 class UserUpdateFields(TypedDict, total=False):
     """A change of a user."""
 
@@ -171,6 +202,8 @@ class UserUpdateFields(TypedDict, total=False):
     timezone: str
     work_hours: WorkHours | WorkHoursFields | Sequence[WorkHours | WorkHoursFields]
     exceptions: Sequence[DateException | DateExceptionFields]
+    zone_changes: Sequence[ZoneChange | ZoneChangeFields]
+    booking_rules: BookingRules | BookingRulesFields | None
 
 
 class UserFields(TypedDict):
@@ -183,6 +216,8 @@ class UserFields(TypedDict):
     timezone: NotRequired[str]
     work_hours: NotRequired[WorkHours | WorkHoursFields | Sequence[WorkHours | WorkHoursFields]]
     exceptions: NotRequired[Sequence[DateException | DateExceptionFields]]
+    zone_changes: NotRequired[Sequence[ZoneChange | ZoneChangeFields]]
+    booking_rules: NotRequired[BookingRules | BookingRulesFields | None]
     tenant_id: NotRequired[str]
 
 
