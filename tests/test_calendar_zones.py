@@ -80,7 +80,7 @@ def test_a_zone_that_the_world_knows_is_that_one(definition: str, tzid: str, nam
     assert zones(definition)(tzid) == ZoneInfo(name)
 
 
-@pytest.mark.parametrize("tzid", ["", "Mars", "../UTC", "/", "europe/berlin", "a" * 1000])
+@pytest.mark.parametrize("tzid", ["", "Mars", "/", "Foo/Bar", "tzone://Microsoft/Custom", "a" * 1000])
 def test_a_zone_that_nobody_knows_is_not_guessed(tzid: str) -> None:
     unknown = zones("")
     for _ in range(2):

@@ -8,20 +8,23 @@ window. Each period costs units, of less than a microsecond each, out of a budge
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from dateutil import rrule as dateutil_rrule
 
-from meetkit.calendars.properties import UnreadableError
+from meetkit.calendars.properties import UnreadableError, parse_time
 
-# The budgets bound an event to less than 0.4 s and a file to less than 10 s; the other units are measured costs.
-EVENT_UNITS = 400_000
-CALENDAR_UNITS = 10_000_000
+# The budget bounds an event to about 0.1 s. A file may spend a second, and beyond it what as many honest events
+# need as were read so far: hostile ones end the reading early, however many they are. The others are measured costs.
+EVENT_UNITS = 160_000
+FILE_UNITS, UNITS_PER_EVENT, MAX_FILE_UNITS = 1_000_000, 300, 10_000_000
 READ_UNITS = 15
 RULE_UNITS = 60
-OCCURRENCE_UNITS = 25
+OCCURRENCE_UNITS = 4
 LISTED_UNITS = 16
 QUOTED_UNITS = 40
 
@@ -33,6 +36,9 @@ _STEP_UNITS = {"YEARLY": 90, "MONTHLY": 20, "WEEKLY": 6}
 _OTHER_STEP_UNITS = 4
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_PARTS = {"BYDAY", "BYWEEKDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
+_WEEK_NUMBERS = frozenset(range(-53, 54)) - {0}
+_LIST = re.compile(r"[,\s]+")
+_QUOTES = "\"' \t"
 _PARTS = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYMONTH", "BYSETPOS", "WKST"}
 _EPOCH = dt.datetime(1, 1, 1)  # noqa: DTZ001  # on any wall clock
 
@@ -49,17 +55,19 @@ class Work:
     """The remaining work units of a file and of its current event."""
 
     def __init__(self) -> None:
-        """Start with full budgets."""
-        self._calendar = CALENDAR_UNITS
+        """Start with the units of a file without events."""
+        self._file, self._credit = FILE_UNITS, MAX_FILE_UNITS - FILE_UNITS
         self._event = EVENT_UNITS
 
     def next_event(self) -> None:
-        """Start the budget of the next event, and spend the units of reading it.
+        """Start the budget of the next event, add its units to the file's, and spend those of reading it.
 
         Raises:
             SpentError: the budget of the file is spent.
         """
         self._event = EVENT_UNITS
+        added = min(UNITS_PER_EVENT, self._credit)
+        self._file, self._credit = self._file + added, self._credit - added
         self.spend(READ_UNITS)
 
     def spend(self, units: int) -> None:
@@ -69,24 +77,32 @@ class Work:
             TooMuchError: the event has fewer units left.
             SpentError: the file has fewer units left.
         """
-        if units > self._calendar:
+        if units > self._file:
             raise SpentError
         if units > self._event:
             raise TooMuchError("it repeats too often to be computed; use a longer interval, an end or a shorter window")
         self._event -= units
-        self._calendar -= units
+        self._file -= units
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An RRULE as text that does not depend on DTSTART's day, and the cost of its steps."""
+    """An RRULE: dateutil's rule, which does not depend on DTSTART's day, and the cost of its steps.
 
-    text: str
+    `count` is its COUNT. `weeks` are the numbers of a yearly BYWEEKNO: such a rule is walked by the week, and has
+    occurrences in each `years`-th year. `omissions` tell which parts are unreadable and left out.
+    """
+
+    walker: Any
     frequency: str
     interval: int
-    has_count: bool
+    count: int | None
+    weeks: frozenset[int]
+    years: int
+    picks_of_week: bool
     week_start: int
     units: int
+    omissions: tuple[str, ...] = ()
 
 
 class _PastWindow(Exception):  # noqa: N818  # ends the iteration; no error
@@ -111,50 +127,118 @@ def read_rule(text: str, begins: dt.date) -> Rule:
     """Validate a rule, and add the days that it takes from DTSTART.
 
     Raises:
-        UnreadableError: a part is unknown or invalid.
+        UnreadableError: a part is unknown or invalid, so that the days of the rule are unknown.
         TooMuchError: it names more times of a day than there are minutes.
     """
     if len(text) > _MAX_LENGTH:
         raise TooMuchError(f"its RRULE is longer than {_MAX_LENGTH} characters")
-    parts = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
-    frequency, interval = parts.get("FREQ", ""), parts.get("INTERVAL", "1")
+    parts = _parts(text)
+    omissions = list(_take_out_unreadable(parts, begins))
+    frequency, interval = parts.get("FREQ", ""), parts.setdefault("INTERVAL", "1")
     if frequency not in _SECONDS and frequency not in _DAYS:
         raise UnreadableError("its RRULE must have a FREQ from SECONDLY to YEARLY")
     if unknown := parts.keys() - _PARTS - _DAY_PARTS:
         raise UnreadableError(f"its RRULE has a part {min(unknown)[:20]}, which is not supported")
-    if not interval.isdecimal() or not int(interval):
+    if not (interval.isascii() and interval.isdecimal() and int(interval)):
         raise UnreadableError("its RRULE's INTERVAL must be at least 1")
-    if "UNTIL" in parts:
-        parts["UNTIL"] = _until(parts["UNTIL"], begins)
-    # Some programs write COUNT=-1 for a rule without an end.
-    if "UNTIL" in parts or parts.get("COUNT", "").startswith("-"):
-        parts.pop("COUNT", None)
+    count, weeks = parts.pop("COUNT", None), _weeks(parts)
     _add_days(parts, frequency, begins)
-    if _is_in_start_month(parts, begins):
+    if weeks:
+        # dateutil misjudges weeks over New Year.
+        parts["FREQ"], parts["INTERVAL"] = "WEEKLY", "1"
+    elif _is_in_start_month(parts, begins):
         # The same days, but dateutil then examines one month a year instead of 366 days.
         parts["FREQ"], parts["INTERVAL"] = "MONTHLY", str(12 * int(interval))
     return Rule(
-        text=";".join(f"{name}={value}" for name, value in parts.items()),
+        walker=_walker(parts, begins),
         frequency=parts["FREQ"],
-        interval=int(parts.get("INTERVAL", "1")),
-        has_count="COUNT" in parts,
-        week_start=_WEEKDAYS.index(parts["WKST"]) if parts.get("WKST") in _WEEKDAYS else 0,
+        interval=int(parts["INTERVAL"]),
+        count=None if count is None else int(count),
+        weeks=weeks,
+        years=int(interval),
+        picks_of_week=parts["FREQ"] == "WEEKLY" and "BYSETPOS" in parts,
+        week_start=_WEEKDAYS.index(parts.get("WKST", "MO")),
         units=_STEP_UNITS.get(parts["FREQ"], _OTHER_STEP_UNITS) + _extra_times(parts, parts["FREQ"]),
+        omissions=tuple(omissions),
     )
 
 
-def _until(value: str, begins: dt.date) -> str:
-    """Return UNTIL in UTC, as dateutil requires, where DTSTART has a zone and UNTIL is a date or floating time."""
-    if not isinstance(begins, dt.datetime) or value.endswith("Z"):
-        return value
-    value += "T235959" if len(value) == 8 else ""
+def _walker(parts: Mapping[str, str], begins: dt.date) -> Any:
+    start = begins if isinstance(begins, dt.datetime) else dt.datetime.combine(begins, dt.time())
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
-        until = dt.datetime.strptime(value, "%Y%m%dT%H%M%S")  # noqa: DTZ007  # the zone is DTSTART's
-    except ValueError:
-        raise UnreadableError("its RRULE's UNTIL is neither a date nor a time") from None
+        return dateutil_rrule.rrulestr(text, dtstart=start)
+    except (OverflowError, TypeError, ValueError):
+        raise UnreadableError("its RRULE is unreadable") from None
+
+
+def _parts(text: str) -> dict[str, str]:
+    """Return the parts that have a value, without blanks; parts of other programs (X-…) have no meaning here."""
+    parts = {}
+    for part in text.strip(_QUOTES).upper().split(";"):
+        name, _, value = (word.strip(_QUOTES) for word in part.partition("="))
+        if name != "UNTIL":
+            value = ",".join(filter(None, _LIST.split(value)))
+        if value and not name.startswith("X-"):
+            parts[name] = value
+    return parts
+
+
+def _take_out_unreadable(parts: dict[str, str], begins: dt.date) -> Iterator[str]:
+    """Take out the parts without which the rule keeps its days, and yield why."""
+    if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
+        raise UnreadableError("its RRULE counts in another calendar than the Gregorian")
+    if parts.pop("SKIP", "OMIT") != "OMIT":
+        yield "its RRULE's SKIP is not supported; invalid dates are left out"
+    if parts.get("WKST", "MO") not in _WEEKDAYS:
+        del parts["WKST"]
+        yield "its RRULE's WKST is no weekday"
+    if "UNTIL" in parts:
+        until = _until(parts.pop("UNTIL"), begins)
+        if until:
+            parts["UNTIL"] = until
+        else:
+            yield "its RRULE's UNTIL is neither a date nor a time, so it repeats without an end"
+    count = parts.get("COUNT", "0")
+    if not (count.isascii() and count.isdecimal()):
+        del parts["COUNT"]
+        # Some programs write COUNT=-1 for a rule without an end.
+        if not count.startswith("-"):
+            yield "its RRULE's COUNT is no number, so it repeats without an end"
+    if "UNTIL" in parts:
+        parts.pop("COUNT", None)
+
+
+def _until(value: str, begins: dt.date) -> str | None:
+    """Return UNTIL as dateutil requires: a date or floating time as DTSTART is, in UTC where DTSTART has a zone."""
+    until = parse_time(value)
+    if until is None:
+        return None
+    if not isinstance(begins, dt.datetime):
+        return f"{until.year:04}{until:%m%d}"
+    if not isinstance(until, dt.datetime):
+        until = dt.datetime.combine(until, dt.time(23, 59, 59))
     if begins.tzinfo is None:
-        return value
-    return until.replace(tzinfo=begins.tzinfo).astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+        return f"{until.year:04}{until:%m%dT%H%M%S}"
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=begins.tzinfo)
+    until = until.astimezone(dt.UTC)
+    return f"{until.year:04}{until:%m%dT%H%M%SZ}"
+
+
+def _weeks(parts: dict[str, str]) -> frozenset[int]:
+    """Take BYWEEKNO out of a yearly rule, and return its numbers; with BYSETPOS it stays."""
+    if "BYWEEKNO" not in parts or parts["FREQ"] != "YEARLY" or "BYSETPOS" in parts:
+        return frozenset()
+    try:
+        weeks = frozenset(map(int, parts.pop("BYWEEKNO").split(",")))
+    except ValueError:
+        weeks = frozenset([0])
+    if not weeks <= _WEEK_NUMBERS:
+        raise UnreadableError("its RRULE's BYWEEKNO is no list of numbers of weeks")
+    if not _DAY_PARTS & parts.keys():
+        parts["BYDAY"] = ",".join(_WEEKDAYS)
+    return weeks
 
 
 def _add_days(parts: dict[str, str], frequency: str, begins: dt.date) -> None:
@@ -193,26 +277,42 @@ def occurrences(
     Raises:
         UnreadableError: the rule is invalid, or takes more work than is left.
     """
-    rule = read_rule(text, begins)
-    walker = dateutil_rrule.rrulestr(rule.text, dtstart=begins)
-    return between(walker, rule, begins, start, stop, work)
+    return between(read_rule(text, begins), begins, start, stop, work)
 
 
 def between(
-    walker: Any, rule: Rule, begins: dt.datetime, start: dt.datetime, stop: dt.datetime, work: Work
+    rule: Rule, begins: dt.datetime, start: dt.datetime, stop: dt.datetime, work: Work
 ) -> Iterator[dt.datetime]:
-    """Yield the occurrences of a rule within `[start, stop]`; `walker` is dateutil's rule of the same text and DTSTART.
+    """Yield the occurrences of a rule with DTSTART `begins` within `[start, stop]`.
+
+    DTSTART is the first that COUNT counts, whether or not it matches the rule (RFC 5545, 3.8.5.3).
 
     Raises:
+        UnreadableError: a part of the rule is invalid.
         TooMuchError: the rule takes more work than is left.
     """
+    moments = _walk(rule, begins, start, stop, work)
+    if rule.weeks:
+        moments = _in_weeks(moments, rule, begins)
+    if rule.count is not None:
+        moments = _counted(moments, rule.count, begins)
+    for moment in moments:
+        if moment >= start:
+            work.spend(OCCURRENCE_UNITS)
+            yield moment
+
+
+def _walk(rule: Rule, begins: dt.datetime, start: dt.datetime, stop: dt.datetime, work: Work) -> Iterator[dt.datetime]:
+    """Yield the occurrences from shortly before `start`, or with a COUNT from the first, to `stop`."""
     first, last = (_on_clock_of(begins, moment) for moment in (start, stop))
-    origin = _index(rule, begins)
     # A COUNT can only be counted from DTSTART. One period of margin, as a period may begin before the window.
-    skipped_periods = 0 if rule.has_count else (_index(rule, first) - origin) // rule.interval - 1
-    if skipped_periods > 0:
-        begins = _shift(rule, begins, skipped_periods * rule.interval)
-    steps = (_index(rule, last) - _index(rule, begins)) // rule.interval
+    skipped = 0 if rule.count is not None else (_index(rule, first) - _index(rule, begins)) // rule.interval - 1
+    origin = _shift(rule, begins, skipped * rule.interval) if skipped > 0 else begins
+    if rule.picks_of_week:
+        # dateutil would count BYSETPOS from DTSTART's day in the first week.
+        days = (origin.weekday() - rule.week_start) % 7
+        origin -= dt.timedelta(days=min(days, origin.toordinal() - 1))
+    steps = (_index(rule, last) - _index(rule, origin)) // rule.interval
 
     def on_step() -> None:
         nonlocal steps
@@ -224,11 +324,7 @@ def between(
     interval = _Interval(rule.interval)
     interval.on_step = on_step
     work.spend(2 * rule.units)
-    yield from _walk(walker.replace(dtstart=begins, interval=interval, cache=False), start, stop, work)
-
-
-def _walk(walker: Any, start: dt.datetime, stop: dt.datetime, work: Work) -> Iterator[dt.datetime]:
-    moments = iter(walker)
+    moments = iter(rule.walker.replace(dtstart=origin, interval=interval, cache=False))
     while True:
         try:
             moment = next(moments, None)
@@ -236,9 +332,37 @@ def _walk(walker: Any, start: dt.datetime, stop: dt.datetime, work: Work) -> Ite
             return
         if moment is None or moment > stop:
             return
-        if moment >= start:
-            work.spend(OCCURRENCE_UNITS)
+        if moment >= begins:
             yield moment
+
+
+def _in_weeks(moments: Iterator[dt.datetime], rule: Rule, begins: dt.datetime) -> Iterator[dt.datetime]:
+    """Yield the moments in weeks of the rule's numbers, as ISO 8601 counts them, of every INTERVAL-th year."""
+    first_year, *_ = _week_of(begins, rule)
+    for moment in moments:
+        year, number, from_last = _week_of(moment, rule)
+        if (year - first_year) % rule.years == 0 and (number in rule.weeks or from_last in rule.weeks):
+            yield moment
+
+
+def _week_of(moment: dt.datetime, rule: Rule) -> tuple[int, int, int]:
+    """Return the year of a week, and its number from the first and, negative, from the last."""
+    # The first week of a year is the first with four days in it (RFC 5545, 3.3.10).
+    fourth = moment.date() + dt.timedelta(days=3 - (moment.weekday() - rule.week_start) % 7)
+    later = (dt.date(fourth.year, 12, 31) - fourth).days // 7
+    return fourth.year, (fourth - dt.date(fourth.year, 1, 1)).days // 7 + 1, -1 - later
+
+
+def _counted(moments: Iterator[dt.datetime], count: int, begins: dt.datetime) -> Iterator[dt.datetime]:
+    first = next(moments, None)
+    if first is None or count < 1:
+        return
+    if first != begins:
+        count -= 1
+    if count:
+        yield first
+        # No calendar reaches the bound, which `islice` needs.
+        yield from islice(moments, min(count - 1, 10**9))
 
 
 def _on_clock_of(begins: dt.datetime, moment: dt.datetime) -> dt.datetime:

@@ -1,0 +1,32 @@
+"""What counts as busy time in one calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from meetkit.models.base import Value
+from meetkit.models.time import BusyInterval
+
+
+class BusyPolicy(Value):
+    """Which events of a calendar make its owner busy.
+
+    `all_day`: events of whole days count (`busy`), as long as they are not transparent; they count only where the file
+    calls them opaque (`opaque`), as calendars do for absences and not for birthdays; or never (`free`).
+    `tentative`: whether tentative and unanswered events count. `ignored`: nothing of the calendar counts.
+    """
+
+    all_day: Literal["busy", "opaque", "free"] = "busy"
+    tentative: bool = True
+    ignored: bool = False
+
+    def counts_day(self, *, is_opaque: bool) -> bool:
+        """Return whether an event of whole days that is not transparent counts."""
+        return self.all_day == "busy" or (self.all_day == "opaque" and is_opaque)
+
+    def counted(self, intervals: Iterable[BusyInterval]) -> tuple[BusyInterval, ...]:
+        """Return the intervals that count; of whole days, intervals know nothing."""
+        if self.ignored:
+            return ()
+        return tuple(interval for interval in intervals if self.tentative or interval.status == "busy")
