@@ -65,7 +65,7 @@ def from_the_first_day(
     if count is not None:
         # DTSTART counts, whether or not it matches.
         walker = walker.replace(count=count - (walker.after(begins, inc=True) != begins))
-    return walker.between(start, stop, inc=True)
+    return list(walker.between(start, stop, inc=True))
 
 
 @settings(max_examples=50)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from meetkit.calendars import rules
 from meetkit.calendars.lines import split
-from meetkit.calendars.policy import BusyPolicy
+from meetkit.calendars.policy import EVERYTHING, BusyPolicy
 from meetkit.calendars.query import DEFAULT_MAX_BYTES, BusyQuery, CalendarWarning, Doubt, OnProblem, Problem
 from meetkit.calendars.reader import BusySpan, Reader
 from meetkit.errors import InvalidRequestError
@@ -40,7 +40,7 @@ def read_busy(
     max_bytes: int = DEFAULT_MAX_BYTES,
     on_problem: OnProblem | None = None,
     on_doubt: Doubt = "busy",
-    policy: BusyPolicy | Mapping[str, Any] = BusyPolicy(),
+    policy: BusyPolicy | Mapping[str, Any] = EVERYTHING,
 ) -> list[BusyInterval]:
     """Return the busy time of a calendar that overlaps `[start, end)`: each occurrence whole, sorted by start.
 

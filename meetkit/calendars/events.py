@@ -38,6 +38,9 @@ class Length(NamedTuple):
     exact: dt.timedelta = _ZERO
 
 
+_NONE = Length()
+
+
 @dataclass(slots=True)
 class TimedEvent:
     """The times of an event, dates or aware. `status` is `None` where the event takes no time.
@@ -48,7 +51,7 @@ class TimedEvent:
     """
 
     begins: Time
-    length: Length = Length()
+    length: Length = _NONE
     status: Status | None = "busy"
     lead: dt.timedelta = _ZERO
     sequence: int = 0
@@ -142,7 +145,7 @@ def _turn_around(event: TimedEvent) -> None:
     """Place an event that ends before it begins: between the two times, or on the day of its start."""
     event.guesses.append("it ends before it begins")
     reverse = -sum(event.length, _ZERO)
-    event.length = Length()
+    event.length = _NONE
     if isinstance(event.begins, dt.datetime):
         if reverse <= _DAY:
             event.lead += reverse

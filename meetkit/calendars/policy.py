@@ -30,3 +30,6 @@ class BusyPolicy(Value):
         if self.ignored:
             return ()
         return tuple(interval for interval in intervals if self.tentative or interval.status == "busy")
+
+
+EVERYTHING = BusyPolicy()

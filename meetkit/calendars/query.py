@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from meetkit.calendars.policy import BusyPolicy
+from meetkit.calendars.policy import EVERYTHING, BusyPolicy
 from meetkit.models.base import Count, Email, Line, Phrase, Value
 from meetkit.models.zones import Instant, Moment, Zone, resolve
 
@@ -62,7 +62,7 @@ class BusyQuery(Value):
     owner: Email | None = None
     max_bytes: Count = DEFAULT_MAX_BYTES
     on_doubt: Doubt = "busy"
-    policy: BusyPolicy = BusyPolicy()
+    policy: BusyPolicy = EVERYTHING
 
     @property
     def window(self) -> tuple[Instant, Instant]:

@@ -193,27 +193,30 @@ def _take_out_unreadable(parts: dict[str, str], begins: dt.date) -> Iterator[str
     if parts.get("WKST", "MO") not in _WEEKDAYS:
         del parts["WKST"]
         yield "its RRULE's WKST is no weekday"
-    if "UNTIL" in parts:
-        until = _until(parts.pop("UNTIL"), begins)
-        if until:
-            parts["UNTIL"] = until
-        else:
-            yield "its RRULE's UNTIL is neither a date nor a time, so it repeats without an end"
-    count = parts.get("COUNT", "0")
-    if not (count.isascii() and count.isdecimal()):
-        del parts["COUNT"]
-        # Some programs write COUNT=-1 for a rule without an end.
-        if not count.startswith("-"):
-            yield "its RRULE's COUNT is no number, so it repeats without an end"
-    if "UNTIL" in parts:
-        parts.pop("COUNT", None)
+    yield from _take_out_unreadable_end(parts, begins)
 
 
-def _until(value: str, begins: dt.date) -> str | None:
-    """Return UNTIL as dateutil requires: a date or floating time as DTSTART is, in UTC where DTSTART has a zone."""
+def _take_out_unreadable_end(parts: dict[str, str], begins: dt.date) -> Iterator[str]:
+    until, count = parts.pop("UNTIL", ""), parts.pop("COUNT", "")
+    if until and not (end := _until(until, begins)):
+        yield "its RRULE's UNTIL is neither a date nor a time, so it repeats without an end"
+    elif until:
+        parts["UNTIL"] = end
+    elif count.isascii() and count.isdecimal():
+        parts["COUNT"] = count
+    # Some programs write COUNT=-1 for a rule without an end.
+    elif count and not count.startswith("-"):
+        yield "its RRULE's COUNT is no number, so it repeats without an end"
+
+
+def _until(value: str, begins: dt.date) -> str:
+    """Return UNTIL as dateutil requires: a date or floating time as DTSTART is, in UTC where DTSTART has a zone.
+
+    The text is empty where the value is unreadable.
+    """
     until = parse_time(value)
     if until is None:
-        return None
+        return ""
     if not isinstance(begins, dt.datetime):
         return f"{until.year:04}{until:%m%d}"
     if not isinstance(until, dt.datetime):

@@ -75,7 +75,7 @@ def _regular(
     for key in changes:
         _remove(key, core, moments, known)
     for key, moment in moments.items():
-        at = sum(key > split for split, _ in splits)  # type: ignore[operator]  # keys of one series are of one type
+        at = sum(key > split for split, _ in splits)
         if not at:
             yield moment, lengths.get(key, core.length), core
             continue
@@ -139,7 +139,9 @@ def _like(when: Time, event: TimedEvent, zone: dt.tzinfo) -> Time:
     """Return a time of another type as the event's start has it: a date at its time of day, a time as its date."""
     begins = event.begins
     if isinstance(begins, dt.datetime):
-        return placed(when if isinstance(when, dt.datetime) else dt.datetime.combine(when, begins.timetz()), begins.tzinfo)
+        return placed(
+            when if isinstance(when, dt.datetime) else dt.datetime.combine(when, begins.timetz()), begins.tzinfo
+        )
     if isinstance(when, dt.datetime) and when.tzinfo is dt.UTC and when.time() != dt.time():
         return when.astimezone(zone).date()
     return _date(when)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 _MAX_LENGTH = 200
+_ESCAPED = re.compile(r"\\([,;])")
 _BLANKS = re.compile(r"\s+")
 _MICROSOFT = re.compile(r"tzone://microsoft/", re.IGNORECASE)
 # "Eastern Standard Time 1", "America/New_York-2": programs number what another calendar defined differently.
@@ -75,7 +76,7 @@ _REGIONS = {
     "Australia/Eucla": "australian central western",
     "Australia/Perth": "australian western|western australia|awst",
     "Australia/Sydney": "australian eastern|aest|aedt",
-    "Europe/Berlin": "western/central europe|west/central europe|mez|mesz|cest|mitteleuropäische zeit|mitteleuropäische",
+    "Europe/Berlin": "western/central europe|west/central europe|cest|mez|mesz|mitteleuropäische zeit",
     "Europe/Bucharest": "eastern european|eastern europe|eest",
     "Europe/Dublin": "irish",
     "Europe/Lisbon": "western european|west",
@@ -96,7 +97,8 @@ _SEASONS = [dt.datetime(_YEAR, month, 1) for month in (1, 7)]  # noqa: DTZ001  #
 
 def normalize(name: str) -> str:
     """Return a zone's name without quotes, escapes and needless blanks, in lower case."""
-    text = _BLANKS.sub(" ", name[:_MAX_LENGTH].replace("\\", "").strip("\"' \t"))
+    text = _ESCAPED.sub(r"\1", name[:_MAX_LENGTH]).replace("\\", "/")
+    text = _BLANKS.sub(" ", text.strip("\"' \t"))
     return _MICROSOFT.sub("", text).casefold()
 
 
