@@ -12,9 +12,15 @@ CAPABILITY = Capability(
     personal_data="meetkit.meetings.personal_data:read",
     routes="meetkit.meetings.routes.fastapi:ROUTERS",
     flask_routes="meetkit.meetings.routes.flask:ROUTES",
+    tools="meetkit.meetings.routes.tools:TOOLS",
     examples="meetkit.meetings.routes.examples:OF_SCHEMAS",
     schemas="meetkit.meetings.routes.schemas:BY_NAME",
     commands=(
+        Command(
+            "action-items",
+            "meetkit.meetings.commands.action_items:action_items",
+            "List action items, and complete them.",
+        ),
         Command(
             "analyze",
             "meetkit.meetings.commands.analyze:analyze",
@@ -25,12 +31,18 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.brief:brief",
             "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
         ),
-        Command("meetings", "meetkit.meetings.commands.meetings:meetings", "List a user's meetings."),
+        Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
+        Command(
+            "meetings",
+            "meetkit.meetings.commands.meetings:meetings",
+            "List meetings, and show, add, book, move, cancel and complete them.",
+        ),
         Command(
             "slots",
             "meetkit.meetings.commands.slots:slots",
             "Find when people are free together: users on a day, or exported calendars in the next days.",
         ),
+        Command("users", "meetkit.meetings.commands.people:users", "List users, and show and add them."),
         Command(
             "usage",
             "meetkit.meetings.commands.usage:usage",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
+    VERSION,
     AfterValidator,
     BaseModel,
     BeforeValidator,
@@ -47,7 +49,32 @@ class FieldError(ValueError):
         self.message_without_value = message_without_value
 
 
-class Value(BaseModel):
+# An import would otherwise build the validators of all models. Before 2.14, Pydantic builds one wrongly where two
+# threads come first at once. By `True`, rather than 1, it would build adapters late too, which FastAPI does not expect.
+_BUILD_AT_FIRST_USE = int(tuple(map(int, VERSION.split(".")[:2])) >= (2, 14))
+
+
+class DeferredModel(BaseModel):
+    """A model of Pydantic whose validator is built with its first use."""
+
+    model_config = ConfigDict(defer_build=_BUILD_AT_FIRST_USE)  # type: ignore[typeddict-item]  # see above
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 0,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Build the validator as Pydantic does, but regardless of the variables where the model is first used."""
+        return super().model_rebuild(
+            force=force, raise_errors=raise_errors, _parent_namespace_depth=0, _types_namespace=_types_namespace
+        )
+
+
+class Value(DeferredModel):
     """A frozen value. Unknown fields are refused by name, unless a model allows them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -61,12 +88,25 @@ class Value(BaseModel):
         if not isinstance(data, dict):
             return data
         # The common case is decided without building further sets.
-        if cls.model_config["extra"] == "allow" or data.keys() <= cls.__pydantic_fields__.keys():
+        known_names = _input_names(cls)
+        if cls.model_config["extra"] == "allow" or data.keys() <= known_names:
             return data
-        names = cls.model_fields.keys() | cls.output_only
-        if unknown := [name for name in data if name not in names]:
-            raise ValueError(unknown_names(unknown, cls.model_fields))
+        if unknown := [name for name in data if name not in known_names and name not in cls.output_only]:
+            raise ValueError(unknown_names(unknown, known_names))
         return {name: value for name, value in data.items() if name not in cls.output_only}
+
+
+@cache
+def _input_names(model: type[BaseModel]) -> KeysView[str]:
+    """Return the names that the fields of a model have on input, in their order."""
+    return dict.fromkeys(field.alias or name for name, field in model.model_fields.items()).keys()
+
+
+def build_models(base: type[DeferredModel] = DeferredModel) -> None:
+    """Build the validators of all imported models, for a process that uses most of them."""
+    for model in base.__subclasses__():
+        model.model_rebuild()
+        build_models(model)
 
 
 def at_most(count: int) -> BeforeValidator:

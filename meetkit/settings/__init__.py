@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from typing import TypeVar
@@ -13,6 +14,7 @@ from meetkit import capabilities
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.settings.accounts import AccountSettings
+from meetkit.settings.assistants import AssistantSettings
 from meetkit.settings.databases import DatabaseSettings
 from meetkit.settings.models import ModelSettings
 from meetkit.settings.server import ServerSettings
@@ -22,7 +24,7 @@ PREFIX = "MEETKIT_"
 
 
 # Pydantic collects fields from the last base to the first, so the table begins with the model.
-class Settings(AccountSettings, ServerSettings, DatabaseSettings, ModelSettings):
+class Settings(AssistantSettings, AccountSettings, ServerSettings, DatabaseSettings, ModelSettings):
     """All settings. An empty variable counts as unset."""
 
 
@@ -46,6 +48,18 @@ def load_model(model: type[ModelT], environ: Mapping[str, str] = os.environ) -> 
         return parse(model, {name: value for name, value in variables.items() if value})
     except InvalidRequestError as error:
         raise InvalidRequestError(f"the environment's {PREFIX}… variables: {error}") from error
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return a line for each variable with our prefix that is no setting, with the nearest setting."""
+    known_names = [name.upper() for name in _fields()]
+    lines = []
+    for name in sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)):
+        if name not in known_names:
+            close = difflib.get_close_matches(name, known_names, n=1)
+            advice = f"; did you mean {PREFIX}{close[0]}?" if close else ""
+            lines.append(f"{PREFIX}{name} is not a setting{advice}")
+    return lines
 
 
 def table() -> str:

@@ -12,15 +12,18 @@ from typing import Annotated, Any, ClassVar, ParamSpec, TypeVar
 import anyio
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
+from meetkit.models.base import build_models
 from meetkit.models.caller import Origin
 from meetkit.web import problems
 from meetkit.web.authorization import Operation, requirements_of
 from meetkit.web.context import Backend, Credentials, RequestContext, service_in
 from meetkit.web.openapi import PUBLIC, operation_id
 from meetkit.web.paging import PREFIX
+from meetkit.web.repetition import names_of_lists, refuse_repeated
 from meetkit.web.reply import Reply
 
 P = ParamSpec("P")
@@ -157,15 +160,23 @@ class BoundRoute(APIRoute):
         """Return the handler of the route."""
         handle = super().get_route_handler()
         dispatcher = self.dispatcher
+        params = [field.field_info.annotation for field in self.dependant.query_params]
+        models = [kind for kind in params if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        lists = {name for model in models for name in names_of_lists(model)}
+
+        async def handle_once(request: Request) -> Response:
+            if b"&" in request.scope["query_string"]:
+                refuse_repeated((name for name, _ in request.query_params.multi_items()), lists)
+            return await handle(request)
 
         async def handle_authenticated(request: Request) -> Response:
             await dispatcher.admit(request)
-            return await handle(request)
+            return await handle_once(request)
 
         # A public route refuses no one, and a request without a body costs nothing until its operation runs.
         has_body = not _METHODS_WITH_BODY.isdisjoint(self.methods or ())
         is_public = (self.openapi_extra or {}).get("security") == PUBLIC["security"]
-        return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle
+        return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle_once
 
 
 def bind(
@@ -188,6 +199,7 @@ def bind(
     Raises:
         TypeError: a router holds something else than API routes.
     """
+    build_models()  # Each would otherwise be built again for every route with it.
     # FastAPI creates routes from a class, so the dispatcher is an attribute of a class of its own.
     route_class = type("BoundRoute", (BoundRoute,), {"dispatcher": dispatcher, "prefix": prefix})
     router = APIRouter() if into is None else into

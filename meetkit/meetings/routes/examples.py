@@ -88,8 +88,8 @@ OF_SCHEMAS: dict[str, Any] = {
     "FirstFree": {
         "user_ids": ["user_1", "user_2"],
         "duration_minutes": 30,
-        "window_start": "2026-02-02T09:00:00+00:00",
-        "window_end": "2026-02-06T17:00:00+00:00",
+        "from": "2026-02-02T09:00:00+00:00",
+        "to": "2026-02-06T17:00:00+00:00",
         "title": "Planning",
         "contact_id": "contact_1",
         "timezone": "Europe/Berlin",
@@ -107,8 +107,8 @@ OF_SCHEMAS: dict[str, Any] = {
     "DaySearch": {"user_ids": ["user_1", "user_2"], "date": "2026-02-03", "duration_minutes": 30, "step_minutes": 30},
     "WindowSearch": {
         "user_ids": ["user_1", "user_2"],
-        "window_start": "2026-02-02T09:00:00+00:00",
-        "window_end": "2026-02-06T17:00:00+00:00",
+        "from": "2026-02-02T09:00:00+00:00",
+        "to": "2026-02-06T17:00:00+00:00",
         "duration_minutes": 30,
         "buffer_minutes": 10,
     },
