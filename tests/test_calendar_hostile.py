@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from meetkit.calendars import Problem, rules
+from meetkit.calendars import Problem, budget
 from meetkit.errors import InvalidRequestError
 from tests.calendar_files import BERLIN, HOUR, STAND_UP, TAKEN, busy, calendar, event
 
@@ -171,9 +171,9 @@ class TestTheWorkOfAFile:
 
     @pytest.mark.parametrize("rule", NEVER, ids=lambda rule: rule[:30])
     def test_ends_the_reading(self, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rules, "FILE_UNITS", rules.FILE_UNITS // 20)
-        begun: list[rules.Work] = []
-        monkeypatch.setattr(rules.Work, "next_event", counted(rules.Work.next_event, begun))
+        monkeypatch.setattr(budget, "FILE_UNITS", budget.FILE_UNITS // 20)
+        begun: list[budget.Work] = []
+        monkeypatch.setattr(budget.Work, "next_event", counted(budget.Work.next_event, begun))
         events = (event(*LONG_AGO, f"RRULE:{rule}", uid=str(number)) for number in range(10_000))
 
         with pytest.raises(InvalidRequestError, match=r"too much work to read.* export a shorter period"):
@@ -181,15 +181,15 @@ class TestTheWorkOfAFile:
         assert len(begun) < 4_000
 
     def test_is_of_all_its_calendars(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rules, "FILE_UNITS", rules.FILE_UNITS // 100)
+        monkeypatch.setattr(budget, "FILE_UNITS", budget.FILE_UNITS // 100)
 
         with pytest.raises(InvalidRequestError, match="too much work"):
             told(calendar(event(*LONG_AGO, "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")) * 1_000)
 
     def test_suffices_for_20_000_series_that_still_repeat(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Shown by a hundredth of them with a hundredth of the work."""
-        monkeypatch.setattr(rules, "FILE_UNITS", rules.FILE_UNITS // 100)
-        monkeypatch.setattr(rules, "MAX_FILE_UNITS", rules.MAX_FILE_UNITS // 100)
+        monkeypatch.setattr(budget, "FILE_UNITS", budget.FILE_UNITS // 100)
+        monkeypatch.setattr(budget, "MAX_FILE_UNITS", budget.MAX_FILE_UNITS // 100)
         events = [event(SERIES[number % len(SERIES)], uid=str(number)) for number in range(200)]
 
         found, messages = told(calendar(*events))
@@ -199,8 +199,8 @@ class TestTheWorkOfAFile:
         assert len(found) == per_week * 200 // len(SERIES)
 
 
-def counted(function: Callable[[rules.Work], None], calls: list[rules.Work]) -> Callable[[rules.Work], None]:
-    def count_kinds(work: rules.Work) -> None:
+def counted(function: Callable[[budget.Work], None], calls: list[budget.Work]) -> Callable[[budget.Work], None]:
+    def count_kinds(work: budget.Work) -> None:
         calls.append(work)
         function(work)
 

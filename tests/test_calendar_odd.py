@@ -362,7 +362,7 @@ class TestPolicy:
             ({}, (*HOUR, "STATUS:TENTATIVE"), MAYBE),
             ({"tentative": False}, (*HOUR, "STATUS:TENTATIVE"), FREE),
             ({"tentative": False}, HOUR, TAKEN),
-            ({"ignored": True}, HOUR, FREE),
+            ({"ignore": True}, HOUR, FREE),
         ],
     )
     def test_decides_what_counts(self, policy: dict[str, Any], lines: tuple[str, ...], found: list[str]) -> None:
@@ -383,5 +383,5 @@ class TestPolicy:
                 start=dt.datetime.now(dt.UTC),
                 end=dt.datetime.now(dt.UTC) + dt.timedelta(1),
                 timezone="UTC",
-                policy={"ignored": True},
+                policy={"ignore": True},
             )

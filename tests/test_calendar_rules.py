@@ -10,7 +10,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from meetkit.calendars.rules import SpentError, TooMuchError, Work, occurrences
+from meetkit.calendars.budget import SpentError, TooMuchError, Work
+from meetkit.calendars.walks import occurrences
 from tests.strategies import ODD_ZONES
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

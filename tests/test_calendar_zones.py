@@ -10,9 +10,9 @@ import pytest
 from dateutil.tz import tzical
 from ical.calendar_stream import IcsCalendarStream
 
+from meetkit.calendars.budget import Work
 from meetkit.calendars.lines import split
 from meetkit.calendars.properties import UnreadableError
-from meetkit.calendars.rules import Work
 from meetkit.calendars.timezones import FileZone, Zones
 from meetkit.calendars.vtimezones import vtimezone
 from tests.calendar_files import calendar

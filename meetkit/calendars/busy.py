@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from meetkit.calendars import rules
+from meetkit.calendars import budget
 from meetkit.calendars.lines import split
-from meetkit.calendars.policy import EVERYTHING, BusyPolicy
+from meetkit.calendars.policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.calendars.query import DEFAULT_MAX_BYTES, BusyQuery, CalendarWarning, Doubt, OnProblem, Problem
 from meetkit.calendars.reader import BusySpan, Reader
 from meetkit.errors import InvalidRequestError
@@ -40,7 +40,7 @@ def read_busy(
     max_bytes: int = DEFAULT_MAX_BYTES,
     on_problem: OnProblem | None = None,
     on_doubt: Doubt = "busy",
-    policy: BusyPolicy | Mapping[str, Any] = EVERYTHING,
+    policy: BusyPolicy | Mapping[str, Any] = DEFAULT_POLICY,
 ) -> list[BusyInterval]:
     """Return the busy time of a calendar that overlaps `[start, end)`: each occurrence whole, sorted by start.
 
@@ -87,7 +87,7 @@ def read_busy(
     problems: list[Problem] = []
     try:
         spans = _read(ics, query, on_problem or problems.append)
-    except rules.SpentError:
+    except budget.SpentError:
         raise InvalidRequestError(_TOO_MUCH_WORK) from None
     for problem in problems[:_MAX_WARNINGS]:
         warnings.warn(str(problem), CalendarWarning, stacklevel=2)
@@ -119,10 +119,10 @@ class _Listener:
 
 def _read(ics: bytes, query: BusyQuery, on_problem: OnProblem) -> list[BusySpan]:
     sources = split(ics, max_bytes=query.max_bytes)
-    if query.policy.ignored:
+    if query.policy.ignore:
         return []
     # One budget for the whole file, however many calendars it holds.
-    work = rules.Work()
+    work = budget.Work()
     on_problem = _Listener(on_problem, query.on_doubt)
     spans: list[BusySpan] = []
     for source in sources:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from meetkit.calendars import rules
+from meetkit.calendars import budget, rules
 from meetkit.calendars.policy import BusyPolicy
 from meetkit.calendars.properties import (
     Period,
@@ -38,7 +38,7 @@ class Length(NamedTuple):
     exact: dt.timedelta = _ZERO
 
 
-_NONE = Length()
+_NO_LENGTH = Length()
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class TimedEvent:
     """
 
     begins: Time
-    length: Length = _NONE
+    length: Length = _NO_LENGTH
     status: Status | None = "busy"
     lead: dt.timedelta = _ZERO
     sequence: int = 0
@@ -88,11 +88,11 @@ class EventZones:
 
     def time(self, prop: Property) -> Time:
         """Return a property's date or aware datetime."""
-        return placed(read_time(prop, self), self._floating)
+        return on_clock(read_time(prop, self), self._floating)
 
 
 def read_event(
-    props: Sequence[Property], zones: EventZones, *, owner: str | None, policy: BusyPolicy, work: rules.Work
+    props: Sequence[Property], zones: EventZones, *, owner: str | None, policy: BusyPolicy, work: budget.Work
 ) -> TimedEvent:
     """Read the times of an event from its properties.
 
@@ -145,7 +145,7 @@ def _turn_around(event: TimedEvent) -> None:
     """Place an event that ends before it begins: between the two times, or on the day of its start."""
     event.guesses.append("it ends before it begins")
     reverse = -sum(event.length, _ZERO)
-    event.length = _NONE
+    event.length = _NO_LENGTH
     if isinstance(event.begins, dt.datetime):
         if reverse <= _DAY:
             event.lead += reverse
@@ -178,21 +178,21 @@ def _comparable(ends: Time, begins: Time) -> Time:
     return dt.datetime.combine(day, dt.time(), begins.tzinfo)
 
 
-def _read_recurrence(event: TimedEvent, props: Sequence[Property], zones: EventZones, work: rules.Work) -> None:
+def _read_recurrence(event: TimedEvent, props: Sequence[Property], zones: EventZones, work: budget.Work) -> None:
     """Read the rules and lists of dates, of which one that is unreadable costs itself only."""
     for prop in props:
         try:
             if prop.name == "RRULE" and prop.value.strip("\"'; "):
-                work.spend(rules.RULE_UNITS + len(prop.value))
+                work.spend(budget.RULE_UNITS + len(prop.value))
                 rule = rules.read_rule(prop.value, event.begins)
                 event.rrules.append(rule)
                 event.omissions += rule.omissions
-        except rules.TooMuchError:
+        except budget.TooMuchError:
             raise
         except UnreadableError as error:
             event.omissions.append(str(error))
         if prop.name in ("RDATE", "EXDATE"):
-            work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
+            work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
             for value in filter(str.strip, prop.value.split(",")):
                 _read_listed(event, prop, value, zones)
 
@@ -210,7 +210,7 @@ def _read_listed(event: TimedEvent, prop: Property, value: str, zones: EventZone
         event.exdates.append(time[0] if isinstance(time, tuple) else time)
 
 
-def placed(time: Time, zone: dt.tzinfo | None) -> Time:
+def on_clock(time: Time, zone: dt.tzinfo | None) -> Time:
     """Return a time with a zone, where it has none."""
     return time.replace(tzinfo=zone) if isinstance(time, dt.datetime) and time.tzinfo is None else time
 

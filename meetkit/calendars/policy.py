@@ -1,4 +1,4 @@
-"""What counts as busy time in one calendar."""
+"""The policy of one calendar: which of its events are busy time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from meetkit.models.time import BusyInterval
 
 
 class BusyPolicy(Value):
-    """Which events of a calendar make its owner busy.
+    """The rule which events of a calendar make its owner busy.
 
     `all_day`: events of whole days count (`busy`), as long as they are not transparent; they count only where the file
     calls them opaque (`opaque`), as calendars do for absences and not for birthdays; or never (`free`).
-    `tentative`: whether tentative and unanswered events count. `ignored`: nothing of the calendar counts.
+    `tentative`: whether tentative and unanswered events count. `ignore`: nothing of the calendar counts.
     """
 
     all_day: Literal["busy", "opaque", "free"] = "busy"
     tentative: bool = True
-    ignored: bool = False
+    ignore: bool = False
 
     def counts_day(self, *, is_opaque: bool) -> bool:
         """Return whether an event of whole days that is not transparent counts."""
         return self.all_day == "busy" or (self.all_day == "opaque" and is_opaque)
 
-    def counted(self, intervals: Iterable[BusyInterval]) -> tuple[BusyInterval, ...]:
+    def busy_time(self, intervals: Iterable[BusyInterval]) -> tuple[BusyInterval, ...]:
         """Return the intervals that count; of whole days, intervals know nothing."""
-        if self.ignored:
+        if self.ignore:
             return ()
         return tuple(interval for interval in intervals if self.tentative or interval.status == "busy")
 
 
-EVERYTHING = BusyPolicy()
+DEFAULT_POLICY = BusyPolicy()

@@ -45,9 +45,13 @@ def read_line(line: str) -> Property:
         UnreadableError: the line is malformed.
     """
     # The library is much slower, and needed for quoted parameters alone.
-    zoned = _DATE_VALUE.search(line) if ";TZID=" in line[:100].upper() and '"' not in line.partition(":")[0] else None
-    if zoned or ('"' not in line and "\\" not in line):
-        head, _, value = (line[: zoned.start()], "", line[zoned.end() :]) if zoned else line.partition(":")
+    date_value = (
+        _DATE_VALUE.search(line) if ";TZID=" in line[:100].upper() and '"' not in line.partition(":")[0] else None
+    )
+    if date_value or ('"' not in line and "\\" not in line):
+        head, _, value = (
+            (line[: date_value.start()], "", line[date_value.end() :]) if date_value else line.partition(":")
+        )
         name, *pairs = head.split(";")
         params = {key.strip().upper(): word.strip(_QUOTES) for key, _, word in (pair.partition("=") for pair in pairs)}
         return Property(name.strip().upper(), params, value.strip())

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from meetkit.calendars.policy import EVERYTHING, BusyPolicy
+from meetkit.calendars.policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.models.base import Count, Email, Line, Phrase, Value
 from meetkit.models.zones import Instant, Moment, Zone, resolve
 
@@ -62,7 +62,7 @@ class BusyQuery(Value):
     owner: Email | None = None
     max_bytes: Count = DEFAULT_MAX_BYTES
     on_doubt: Doubt = "busy"
-    policy: BusyPolicy = EVERYTHING
+    policy: BusyPolicy = DEFAULT_POLICY
 
     @property
     def window(self) -> tuple[Instant, Instant]:

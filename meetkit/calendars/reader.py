@@ -10,8 +10,8 @@ from itertools import islice
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from meetkit.calendars import rules
-from meetkit.calendars.events import EventZones, Length, Status, TimedEvent, address, placed, read_event
+from meetkit.calendars import budget
+from meetkit.calendars.events import EventZones, Length, Status, TimedEvent, address, on_clock, read_event
 from meetkit.calendars.lines import Block, Source, TooLongError, header, lines
 from meetkit.calendars.owners import common_participant
 from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
@@ -43,7 +43,7 @@ _FREE_BUSY: dict[str, Status | None] = {"FREE": None, "BUSY-TENTATIVE": "tentati
 class Reader:
     """Reads the busy time of one calendar that overlaps the query's window."""
 
-    def __init__(self, source: Source, query: BusyQuery, work: rules.Work, on_problem: OnProblem) -> None:
+    def __init__(self, source: Source, query: BusyQuery, work: budget.Work, on_problem: OnProblem) -> None:
         """Prepare the reading, which `intervals` starts."""
         self._source, self._work, self._on_problem = source, work, on_problem
         self._timezone, self._query = query.timezone, query
@@ -122,7 +122,7 @@ class Reader:
 
     def _of_uid(self, blocks: Sequence[Block]) -> list[BusySpan]:
         if len(blocks) > MAX_MEMBERS:
-            raise rules.TooMuchError(f"it has more than {MAX_MEMBERS:,} changed occurrences")
+            raise budget.TooMuchError(f"it has more than {MAX_MEMBERS:,} changed occurrences")
         if len(blocks) == 1 and self._is_elsewhere(blocks[0]):
             return []
         self._work.next_event()
@@ -179,7 +179,7 @@ class Reader:
         for prop in self._properties(block):
             status = _FREE_BUSY.get(prop.params.get("FBTYPE", "BUSY").upper(), "busy")
             if prop.name == "FREEBUSY" and status and (status == "busy" or self._query.policy.tentative):
-                self._work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
+                self._work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
                 for value in filter(str.strip, prop.value.split(",")):
                     yield from self._of_period(block, prop, value, status)
 
@@ -189,8 +189,8 @@ class Reader:
         except UnreadableError as error:
             self._report("VFREEBUSY", block.uid, str(error), "in_part")
             return []
-        start = placed(begins, self._floating)
-        exact = ends if isinstance(ends, dt.timedelta) else placed(ends, self._floating) - start
+        start = on_clock(begins, self._floating)
+        exact = ends if isinstance(ends, dt.timedelta) else on_clock(ends, self._floating) - start
         return self._in_window(start, Length(exact=exact), TimedEvent(start, status=status))
 
     def _properties(self, block: Block) -> list[Property]:
@@ -204,7 +204,7 @@ class Reader:
                     continue
                 owner_lines += 1
             elif '"' in line or "\\" in line:
-                self._work.spend(rules.QUOTED_UNITS)
+                self._work.spend(budget.QUOTED_UNITS)
             props.append(read_line(line))
         return props
 
@@ -233,7 +233,7 @@ class Reader:
         if not length.wall or begins.tzinfo is dt.UTC:
             return start + sum(length, dt.timedelta()) // _MICROSECOND
         # Where a zone's definition makes no sense, its clock may run backwards.
-        end = max(start, to_microseconds(begins + _skipped(begins) + length.wall))
+        end = max(start, to_microseconds(begins + _gap_at(begins) + length.wall))
         return end + length.exact // _MICROSECOND
 
     def _day_start(self, day: dt.date) -> int:
@@ -243,7 +243,7 @@ class Reader:
         return self._day_starts[day]
 
 
-def _skipped(moment: dt.datetime) -> dt.timedelta:
+def _gap_at(moment: dt.datetime) -> dt.timedelta:
     """Return the time that the clock skips at a reading that does not exist; else zero."""
     before, after = moment.utcoffset(), moment.replace(fold=1).utcoffset()
     return max(after - before, dt.timedelta()) if before is not None and after is not None else dt.timedelta()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from icalendar.prop import vUTCOffset
 
-from meetkit.calendars import rules
+from meetkit.calendars import budget, walks
 from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLongError, lines
 from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_listed_time, read_time
 from meetkit.calendars.zone_names import fixed_offset, known_zone, normalize, probable_zone
@@ -78,7 +78,7 @@ class Zones:
     without one the zone that its name describes.
     """
 
-    def __init__(self, source: Source, years: tuple[int, int], work: rules.Work) -> None:
+    def __init__(self, source: Source, years: tuple[int, int], work: budget.Work) -> None:
         """Index the definitions, which are read when first used. `years` are those of the window."""
         self._work = work
         self._data = source.data
@@ -156,7 +156,7 @@ class Zones:
                 end = min(end, _until(part.removeprefix("UNTIL="), before))
             else:
                 parts.append(part)
-        return rules.occurrences(";".join(parts), onset, begin, end, self._work)
+        return walks.occurrences(";".join(parts), onset, begin, end, self._work)
 
 
 def _new_year(year: int) -> dt.datetime:

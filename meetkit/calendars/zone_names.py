@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 _MAX_LENGTH = 200
-_ESCAPED = re.compile(r"\\([,;])")
+_ESCAPE = re.compile(r"\\([,;])")
 _BLANKS = re.compile(r"\s+")
 _MICROSOFT = re.compile(r"tzone://microsoft/", re.IGNORECASE)
 # "Eastern Standard Time 1", "America/New_York-2": programs number what another calendar defined differently.
@@ -97,7 +97,7 @@ _SEASONS = [dt.datetime(_YEAR, month, 1) for month in (1, 7)]  # noqa: DTZ001  #
 
 def normalize(name: str) -> str:
     """Return a zone's name without quotes, escapes and needless blanks, in lower case."""
-    text = _ESCAPED.sub(r"\1", name[:_MAX_LENGTH]).replace("\\", "/")
+    text = _ESCAPE.sub(r"\1", name[:_MAX_LENGTH]).replace("\\", "/")
     text = _BLANKS.sub(" ", text.strip("\"' \t"))
     return _MICROSOFT.sub("", text).casefold()
 
@@ -121,7 +121,7 @@ def probable_zone(name: str) -> dt.tzinfo | None:
     offset, text = _offset_and_text(key)
     if offset is not None and not text:
         return dt.timezone(offset) if offset else dt.UTC
-    return next((zone for zone in _described(text) if _has_offset(zone, offset)), None)
+    return next((zone for zone in _zones_in(text) if _has_offset(zone, offset)), None)
 
 
 def fixed_offset(name: str) -> dt.tzinfo | None:
@@ -157,17 +157,17 @@ def _offset_and_text(key: str) -> tuple[dt.timedelta | None, str]:
     return (offset if match[1] in (None, "+") else -offset), text
 
 
-def _described(text: str) -> Iterator[dt.tzinfo]:
+def _zones_in(text: str) -> Iterator[dt.tzinfo]:
     """Yield the zones of a text as a whole, then those of its parts, of which UTC says the least."""
     whole = _IN_PARENTHESES.sub("", text)
     parts = [text, whole, *_SEPARATORS.split(whole)]
     for part in parts:
-        yield from _named(part)
+        yield from _zones_named(part)
     if any(_TIME_WORDS.sub("", part) in _UTC for part in parts):
         yield dt.UTC
 
 
-def _named(text: str) -> Iterator[dt.tzinfo]:
+def _zones_named(text: str) -> Iterator[dt.tzinfo]:
     for name in dict.fromkeys((text, _NUMBER.sub("", text))):
         bare = _TIME_WORDS.sub("", name)
         for zone_id in (*_places(name), _windows_names().get(f"{bare} standard time"), *_places(bare)):
