@@ -150,7 +150,7 @@ class TestZonesInDoubt:
 
         assert told(ics, on_doubt="busy") == (MAYBE, [self.WHY])
         assert told(ics, on_doubt="skip") == (FREE, [self.WHY.replace("guessed", "left_out")])
-        with pytest.raises(InvalidRequestError, match=r"cannot be read as it is written: VEVENT 'a@example\.com'"):
+        with pytest.raises(InvalidRequestError, match=r"written: VEVENT 'a@example\.com' is placed by a guess"):
             busy(ics, on_doubt="refuse")
         with pytest.raises(InvalidRequestError, match="on_doubt: "):
             busy(ics, on_doubt="guess")

@@ -8,7 +8,7 @@ except ImportError as error:
 
 from meetkit.calendars.busy import read_busy
 from meetkit.calendars.invitations import feed, invitation
-from meetkit.calendars.policy import BusyPolicy
-from meetkit.calendars.query import CalendarWarning, Problem
+from meetkit.calendars.query import DEFAULT_MAX_BYTES, CalendarWarning, Problem
+from meetkit.models.busy_policy import BusyPolicy
 
-__all__ = ["BusyPolicy", "CalendarWarning", "Problem", "feed", "invitation", "read_busy"]
+__all__ = ["DEFAULT_MAX_BYTES", "BusyPolicy", "CalendarWarning", "Problem", "feed", "invitation", "read_busy"]

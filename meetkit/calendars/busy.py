@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from meetkit.calendars import budget
 from meetkit.calendars.lines import split
-from meetkit.calendars.policy import DEFAULT_POLICY, BusyPolicy
-from meetkit.calendars.query import DEFAULT_MAX_BYTES, BusyQuery, CalendarWarning, Doubt, OnProblem, Problem
+from meetkit.calendars.query import DEFAULT_MAX_BYTES, BusyQuery, CalendarWarning, OnProblem, Problem
 from meetkit.calendars.reader import BusySpan, Reader
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
+from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.time import BusyInterval
 from meetkit.models.zones import to_datetime
 

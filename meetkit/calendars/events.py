@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from meetkit.calendars import budget, rules
-from meetkit.calendars.policy import BusyPolicy
 from meetkit.calendars.properties import (
     Period,
     Property,
@@ -22,6 +21,7 @@ from meetkit.calendars.properties import (
     read_time,
 )
 from meetkit.calendars.timezones import UnknownZoneError
+from meetkit.models.busy_policy import BusyPolicy
 
 Status = Literal["busy", "tentative"]
 

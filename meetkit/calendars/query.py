@@ -8,8 +8,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from meetkit.calendars.policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.models.base import Count, Email, Line, Phrase, Value
+from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.zones import Instant, Moment, Zone, resolve
 
 MAX_WINDOW = dt.timedelta(days=3660)
@@ -46,7 +46,6 @@ class Problem(Value):
         return f"{self.component}{uid} {_EFFECTS[self.effect]}: {self.message}"
 
 
-Doubt = Literal["busy", "skip", "refuse"]
 OnProblem = Callable[[Problem], object]
 
 

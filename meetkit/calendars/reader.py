@@ -18,6 +18,7 @@ from meetkit.calendars.properties import Property, Time, UnreadableError, read_l
 from meetkit.calendars.query import MAX_WINDOW, BusyQuery, Effect, OnProblem, Problem
 from meetkit.calendars.series import MAX_MEMBERS, occurrences
 from meetkit.calendars.timezones import Zones
+from meetkit.errors import InvalidRequestError
 from meetkit.models.base import CONTROL
 from meetkit.models.zones import FIRST, LAST, day_start, to_microseconds
 
@@ -102,6 +103,9 @@ class Reader:
         """Report the error of a component as a problem."""
         try:
             yield
+        except InvalidRequestError:
+            # Whoever hears of a problem may refuse the file.
+            raise
         except TooLongError:
             message = "it has too many lines"
         except UnreadableError as error:

@@ -14,6 +14,7 @@ from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
+from meetkit.meetings.commands.calendars import POLICY_DEFAULTS, policy_options
 from meetkit.models.zones import parse_date, utc_now
 
 
@@ -38,6 +39,7 @@ from meetkit.models.zones import parse_date, utc_now
 @click.option(
     "--buffer", type=int, default=0, metavar="MINUTES", help="Minutes to keep free before and after each meeting."
 )
+@policy_options
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -56,12 +58,16 @@ def slots(
     if bool(users) == bool(calendars):
         raise InvalidRequestError("give each person by --user, or each by --calendar")
     work_hours = _work_hours(options.pop("hours"))
+    reading = {name: options.pop(name) for name in POLICY_DEFAULTS}
     if users:
         _reject({"--from": first, "--days": days}, "cannot be combined with --user; use --date")
+        if reading != POLICY_DEFAULTS:
+            raise InvalidRequestError("--all-day, --no-tentative and --on-doubt need --calendar")
         with database.in_use():
             _slots_of_users(users, date, work_hours, as_json=as_json, **options)
     else:
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
+        options["reading"] = reading
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 

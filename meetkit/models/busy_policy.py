@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from pydantic import StrictBool
+
 from meetkit.models.base import Value
 from meetkit.models.time import BusyInterval
+
+AllDay = Literal["busy", "opaque", "free"]
+# What becomes of an event whose time is in doubt.
+Doubt = Literal["busy", "skip", "refuse"]
+
+# A truth value in a form.
+Flag = Literal["true", "false"]
 
 
 class BusyPolicy(Value):
@@ -17,9 +26,9 @@ class BusyPolicy(Value):
     `tentative`: whether tentative and unanswered events count. `ignore`: nothing of the calendar counts.
     """
 
-    all_day: Literal["busy", "opaque", "free"] = "busy"
-    tentative: bool = True
-    ignore: bool = False
+    all_day: AllDay = "busy"
+    tentative: StrictBool = True
+    ignore: StrictBool = False
 
     def counts_day(self, *, is_opaque: bool) -> bool:
         """Return whether an event of whole days that is not transparent counts."""
