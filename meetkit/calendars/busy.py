@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections.abc import Mapping
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from meetkit.calendars import budget
@@ -16,6 +14,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.time import BusyInterval
+from meetkit.models.typed_dicts import BusyPolicyFields
 from meetkit.models.zones import to_datetime
 
 # Ten years with an event every two hours are fewer.
@@ -40,7 +39,7 @@ def read_busy(
     max_bytes: int = DEFAULT_MAX_BYTES,
     on_problem: OnProblem | None = None,
     on_doubt: Doubt = "busy",
-    policy: BusyPolicy | Mapping[str, Any] = DEFAULT_POLICY,
+    policy: BusyPolicy | BusyPolicyFields = DEFAULT_POLICY,
 ) -> list[BusyInterval]:
     """Return the busy time of a calendar that overlaps `[start, end)`: each occurrence whole, sorted by start.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from meetkit import calendars
 from meetkit.meetings.scheduling import sync_calendar
 from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.time import Calendar
+from meetkit.models.typed_dicts import BusyPolicyFields
 from meetkit.runtime.collaborators import current_store
 
 _PAST, _FUTURE = dt.timedelta(days=31), dt.timedelta(days=730)
@@ -20,7 +19,7 @@ def import_calendar(
     ics: bytes,
     *,
     calendar: str = "default",
-    policy: BusyPolicy | Mapping[str, Any] = DEFAULT_POLICY,
+    policy: BusyPolicy | BusyPolicyFields = DEFAULT_POLICY,
     on_doubt: Doubt = "busy",
     max_bytes: int | None = None,
     now: dt.datetime,

@@ -102,7 +102,7 @@ def _busy(
             max_bytes=max_mb * MIB,
             on_problem=problems.append,
             on_doubt=reading["on_doubt"],
-            policy={name: reading[name] for name in ("all_day", "tentative")},
+            policy={"all_day": reading["all_day"], "tentative": reading["tentative"]},
         )
     except InvalidRequestError as error:
         raise InvalidRequestError(f"{path}: {error}") from error

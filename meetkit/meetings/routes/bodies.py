@@ -14,6 +14,7 @@ from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
+from meetkit.models.responses import Answer
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
 from meetkit.models.zones import Moment, Zone
 from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
@@ -123,6 +124,18 @@ class Move(Value):
     date: Moment
     duration_minutes: DurationMinutes | None = None
     timezone: Zone | None = None
+
+
+class MeetingResponse(Value):
+    """The response of an attendee to a meeting."""
+
+    response: Answer
+    user_id: Line | None = Field(
+        default=None, description="The attendee; by default the caller. Admins respond for all, managers for teams."
+    )
+    force: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Accept although the attendee is busy then; not in a booked meeting."
+    )
 
 
 class FirstFree(FirstFreeRequest):
