@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_ar
 
 import pytest
 
-from meetkit.models.busy_policy import BusyPolicy
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -32,6 +31,7 @@ from meetkit.models import (
     typed_dicts,
 )
 from meetkit.models.base import Value
+from meetkit.models.busy_policy import BusyPolicy
 from tests.installs import build_wheel, environment, execute, python, uv
 from tests.test_documents import programs
 
