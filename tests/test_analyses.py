@@ -11,8 +11,9 @@ import pytest
 from freezegun import freeze_time
 
 from meetkit import meeting_service as service
-from meetkit.errors import InvalidRequestError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.llm_client import MockLLMClient
+from meetkit.models import MeetingUpdate
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing.examples import people
 
@@ -42,7 +43,7 @@ def with_dee(meeting_id: str, date: str, **more: Any) -> str:
     service.create_meeting({"user_id": "ann", "contact_id": "dee", "title": meeting_id, "date": date})
     made = service.get_all_meetings("ann")[-1]
     if more:
-        service.update_meeting(made.id, more)
+        service.update_meeting(made.id, MeetingUpdate.model_validate(more))
     return made.id
 
 
@@ -89,7 +90,7 @@ class TestAnalyzeMeeting:
         assert transcript.text == "Dee: Nothing was promised today."
 
     def test_says_what_cannot_be_analysed(self, monday: str) -> None:
-        with pytest.raises(InvalidRequestError, match="no transcript yet"):
+        with pytest.raises(ConflictError, match="no transcript yet"):
             service.analyze_meeting(monday)
         with pytest.raises(NotFoundError, match="'nope'"):
             service.analyze_meeting("nope", PROMISES)

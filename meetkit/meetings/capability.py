@@ -36,7 +36,7 @@ CAPABILITY = Capability(
         Command(
             "meetings",
             "meetkit.meetings.commands.meetings:meetings",
-            "List meetings, and show, add, book, move, cancel and complete them.",
+            "List meetings, and show, add, book, answer, move and end them.",
         ),
         Command(
             "slots",

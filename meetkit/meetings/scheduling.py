@@ -8,21 +8,29 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from meetkit.availability import first
-from meetkit.errors import ConflictError
+from meetkit.errors import ConflictError, brief_repr
 from meetkit.models.base import new_id, parse
-from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, apply_update
+from meetkit.models.meeting_changes import apply_update
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.typed_dicts import (
+    BusyIntervalFields,
+    CreateMeetingRequestFields,
+    MeetingFiltersFields,
+    MeetingUpdateFields,
+)
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
 # A round fails only where another booking took the same time first, so a thousand in a row are no accident.
 _ROUNDS = 1000
+_ADVICE = {"completed": "reopen it first", "cancelled": "reschedule it instead"}
 
 
 def create_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
 
@@ -33,12 +41,13 @@ def create_meeting(
 
     Raises:
         ConflictError: the key was used for another request.
+        GoneError: the meeting that the first request created was deleted since.
     """
     return _add("create", meeting_request, idempotency_key, exclusive=False)
 
 
 def book_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
@@ -116,7 +125,7 @@ def book_first_free(
 
 
 def get_all_meetings(
-    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+    user_id: str, filters: MeetingFiltersFields | MeetingFilters | None = None, *, transcript: bool = True
 ) -> list[Meeting]:
     """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
 
@@ -131,14 +140,19 @@ def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
     return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
-def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
+def update_meeting(meeting_id: str, updates: MeetingUpdateFields | MeetingUpdate) -> Meeting:
     """Change a meeting; see `MeetingUpdate` for what can change.
 
     Raises:
         ConflictError: `expected_version` is among the updates, and the meeting has moved on since; or the
-            meeting was booked, and somebody is busy at its new time, as `busy` lists.
+            meeting was booked, and somebody is busy at its new time, as `busy` lists; or its `status` cannot
+            follow the present one, or it would be completed before it begins.
     """
-    update = parse(MeetingUpdate, updates)
+    return _update(meeting_id, parse(MeetingUpdate, updates))
+
+
+def _update(meeting_id: str, update: MeetingUpdate, *, unless: Status | None = None, force: bool = False) -> Meeting:
+    """Change a meeting, unless it has that status; with `force` it may be completed before it begins."""
     store = current_store()
     owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
@@ -148,7 +162,9 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     def change(meeting: Meeting) -> Meeting:
         if owner_id not in (None, update.user_id, meeting.user_id):
             raise ConflictError(f"meeting {meeting_id!r} changed its owner, and with it the time zone; try again")
-        return apply_update(meeting, update, owner_timezone=zone, now=now)
+        if meeting.status == unless:
+            raise ConflictError(f"meeting {brief_repr(meeting_id)} is {unless}; {_ADVICE[unless]}")
+        return apply_update(meeting, update, owner_timezone=zone, now=now, force=force)
 
     return store.update_meeting(meeting_id, change)
 
@@ -166,26 +182,43 @@ def reschedule_meeting(
     A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
 
     Raises:
-        ConflictError: as `update_meeting`.
-        InvalidRequestError: the meeting is completed.
+        ConflictError: as `update_meeting`; or the meeting is completed.
     """
     options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
     changes = {name: value for name, value in options.items() if value is not None}
-    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **changes})
+    update = parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes})
+    return _update(meeting_id, update, unless="completed")
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Cancel a scheduled meeting, which frees its people's time."""
-    return _set_status(meeting_id, "cancelled", expected_version)
+    """Cancel a scheduled meeting, which frees its people's time.
+
+    Raises:
+        ConflictError: the meeting is completed; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("cancelled", expected_version))
 
 
-def complete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Mark a scheduled meeting as completed."""
-    return _set_status(meeting_id, "completed", expected_version)
+def complete_meeting(meeting_id: str, *, force: bool = False, expected_version: int | None = None) -> Meeting:
+    """Mark a scheduled meeting as completed; one that has yet to begin only with `force`.
+
+    Raises:
+        ConflictError: the meeting is cancelled, or begins in the future; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("completed", expected_version), force=force)
+
+
+def reopen_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
+    """Mark a completed meeting as scheduled again, as it was.
+
+    Raises:
+        ConflictError: the meeting is cancelled; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("scheduled", expected_version), unless="cancelled")
 
 
 def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
-    """Delete a meeting and everything derived from it; a repeat of the request that created it is `NotFoundError`.
+    """Delete a meeting and everything derived from it; a repeat of the request that created it is `GoneError`.
 
     Raises:
         ConflictError: `expected_version` is given, and the meeting has moved on since.
@@ -195,7 +228,7 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
+    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
@@ -217,7 +250,7 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
 
 def _add(
     operation: str,
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest,
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest,
     idempotency_key: str | None,
     *,
     exclusive: bool,
@@ -244,6 +277,6 @@ def _key(
     return None if key is None else IdempotencyKey.of(key, operation, request)
 
 
-def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
+def _status(status: Status, expected_version: int | None) -> MeetingUpdate:
     precondition = {} if expected_version is None else {"expected_version": expected_version}
-    return update_meeting(meeting_id, {"status": status, **precondition})
+    return parse(MeetingUpdate, {"status": status, **precondition})

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field
 
-from meetkit.errors import ConflictError, NotFoundError
+from meetkit.errors import ConflictError, GoneError
 from meetkit.models.base import Line, Text, Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
@@ -93,14 +93,20 @@ class RequestRecord(Record):
 
         Raises:
             ConflictError: the key came with another request.
-            NotFoundError: the meeting was deleted since, or its content removed; it is not created again.
+            GoneError: the meeting was deleted since, or its content removed; it is not created again.
         """
         if idempotency != self.idempotency:
             raise ConflictError("this idempotency key was used for another request")
         # The key stays taken until it expires, so that a late repeat does not create the meeting again.
         if self.result is None:
-            raise NotFoundError("meeting", self.meeting_id)
+            raise gone_error(self.meeting_id)
         return self.result
+
+
+def gone_error(meeting_id: str) -> GoneError:
+    """Return the error of a repeated request whose meeting there is no more."""
+    advice = "it was deleted since, or its content removed, and is not created again; use a new idempotency key"
+    return GoneError("meeting", meeting_id, advice)
 
 
 RecordT = TypeVar("RecordT", bound=Record)

@@ -1,9 +1,9 @@
-"""`meetkit meetings`: list, show, add, book, move, cancel and complete meetings."""
+"""`meetkit meetings`: list, show, add, book, answer, move and end meetings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -11,7 +11,9 @@ from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
-from meetkit.models.meetings import Meeting
+from meetkit.models.base import parse
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters
+from meetkit.models.responses import Answer
 
 _SAMPLE_USER = "user_1"
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -37,7 +39,7 @@ def _meeting_options(command: _F) -> _F:
 
 @click.group(cls=database.StoreGroup)
 def meetings() -> None:
-    """List meetings, and show, add, book, move, cancel and complete them."""
+    """List meetings, and show, add, book, answer, move and end them."""
 
 
 @meetings.command("list")
@@ -54,9 +56,8 @@ def meetings() -> None:
 def list_(user_id: str | None, as_json: bool, **filters: Any) -> None:
     """List a user's meetings; this is what `meetkit meetings` alone does."""
     user_id = user_id or _default_user()
-    user_meetings = service.get_all_meetings(
-        user_id, {name: value for name, value in filters.items() if value is not None}
-    )
+    values = {name: value for name, value in filters.items() if value is not None}
+    user_meetings = service.get_all_meetings(user_id, parse(MeetingFilters, values))
     if as_json:
         output.print_json(user_meetings, exclude={"transcript"})
     else:
@@ -122,11 +123,33 @@ def cancel(meeting_id: str, as_json: bool) -> None:
 
 @meetings.command()
 @click.argument("meeting_id")
+@click.option("--force", is_flag=True, help="Also where it has yet to begin.")
 @output.as_json_option
-def complete(meeting_id: str, as_json: bool) -> None:
+def complete(meeting_id: str, force: bool, as_json: bool) -> None:
     """Mark a scheduled meeting as completed."""
     database.required_url()
-    _print(service.complete_meeting(meeting_id), as_json=as_json)
+    _print(service.complete_meeting(meeting_id, force=force), as_json=as_json)
+
+
+@meetings.command()
+@click.argument("meeting_id")
+@output.as_json_option
+def reopen(meeting_id: str, as_json: bool) -> None:
+    """Mark a completed meeting as scheduled again."""
+    database.required_url()
+    _print(service.reopen_meeting(meeting_id), as_json=as_json)
+
+
+@meetings.command()
+@click.argument("meeting_id")
+@click.argument("response", type=click.Choice(get_args(Answer)))
+@click.option("--user", "user_id", required=True, help="The id of the attendee.")
+@click.option("--force", is_flag=True, help="Accept although the attendee is busy then; not in a booked meeting.")
+@output.as_json_option
+def respond(meeting_id: str, response: Answer, user_id: str, force: bool, as_json: bool) -> None:
+    """Record the response of an attendee, whose time a meeting takes unless they decline it."""
+    database.required_url()
+    _print(service.respond_to_meeting(meeting_id, user_id, response, force=force), as_json=as_json)
 
 
 def _default_user() -> str:
@@ -140,10 +163,10 @@ def _default_user() -> str:
     return users[0].id
 
 
-def _request(fields: dict[str, Any]) -> dict[str, Any]:
+def _request(fields: dict[str, Any]) -> CreateMeetingRequest:
     if fields["date"] is None:
         raise InvalidRequestError("--date: give the start, such as 2026-12-01T15:00")
-    return fields
+    return parse(CreateMeetingRequest, fields)
 
 
 def _print(meeting: Meeting, *, as_json: bool) -> None:

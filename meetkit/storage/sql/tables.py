@@ -137,13 +137,14 @@ meetings = Table(
 
 # One row for each user in a meeting: the owner, and by `position` the attendees. The primary key serves a meeting's
 # people; the index serves a user's time, and alone answers the search for busy time. Triggers keep time, `busy` and
-# `exclusive` equal to those of the meeting.
+# `exclusive` equal to those of the meeting; a row whose response is not `accepted` or `tentative` takes no time.
 participants = Table(
     "meetkit_participants",
     metadata,
     _refers("meeting_number", "meetings", primary_key=True),
     _refers("user_number", "users", primary_key=True),
     Column("position", Integer),
+    Column("response", Text, nullable=False, server_default="accepted"),
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("busy", Boolean, nullable=False),
@@ -152,6 +153,7 @@ participants = Table(
     # A search for what overlaps a window begins a day before it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy OR NOT exclusive", name="exclusive"),
+    CheckConstraint("response IN ('invited', 'accepted', 'declined', 'tentative')", name="response"),
     Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
     info=data_policy(
         erasure="rows stay: ids and times alone",

@@ -9,6 +9,7 @@ from meetkit.errors import ConflictError
 from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.models.caller import Caller
 from meetkit.models.people import User
+from meetkit.models.responses import AttendeeResponse
 from meetkit.storage import Store
 from meetkit.storage.sql import Database
 
@@ -21,9 +22,11 @@ _REFUSAL = (
 class AccountStore(GuardedStore):
     """A `GuardedStore` that refuses to change the email address of a user who has an account, whoever asks."""
 
-    def __init__(self, inner: Store, caller: Caller, *, database: Database) -> None:
-        """Guard a store; `database` holds the accounts."""
-        super().__init__(inner, caller)
+    def __init__(
+        self, inner: Store, caller: Caller, *, database: Database, attendee_response: AttendeeResponse = "invited"
+    ) -> None:
+        """Guard a store; `database` holds the accounts, the rest is as in `GuardedStore`."""
+        super().__init__(inner, caller, attendee_response=attendee_response)
         self._database = database
 
     def update_user(self, user_id: str, change: Callable[[User], User]) -> User:

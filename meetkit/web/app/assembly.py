@@ -80,7 +80,7 @@ def services_of(
     return {**of_accounts, Database: accounts.database, Workers: workers}
 
 
-def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]) -> Backend:
+def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], settings: Settings) -> Backend:
     """Return a backend that authenticates callers, guards the store, and records reads and erasures."""
     accounts = service_in(services, Accounts)
 
@@ -103,7 +103,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         store,
         llm,
         identify=identify,
-        guard=partial(AccountStore, database=accounts.database),
+        guard=partial(AccountStore, database=accounts.database, attendee_response=settings.attendee_response),
         on_audit_event=record,
         erase_person=erase,
         read_session=accounts.database.read_session,

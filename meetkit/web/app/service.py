@@ -96,7 +96,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics, workers)
-    _add_routes(app, assembly.backend_of(observed_store, llm, services))
+    _add_routes(app, assembly.backend_of(observed_store, llm, services, settings))
     return app
 
 
