@@ -14,6 +14,8 @@ from meetkit.accounts import expiry
 from meetkit.accounts.models import EmailRequest, NewPasswordRequest
 from meetkit.accounts.throttle import Throttle
 from meetkit.errors import InvalidRequestError, ThrottledError, UnauthenticatedError
+from meetkit.models.base import parse
+from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.settings import Settings
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing.examples import ANN
@@ -117,7 +119,7 @@ class TestTokens:
 def test_a_meeting_is_changed_and_read_though_the_clock_went_back(make: Callable[[], Store]) -> None:
     store = make()
     store.add_user(ANN)
-    request = {"title": "Call", "user_id": "ann", "date": "2026-05-04T12:00:00Z"}
+    request = parse(CreateMeetingRequest, {"title": "Call", "user_id": "ann", "date": "2026-05-04T12:00:00Z"})
     with meeting_service.use(store=store):
         # The models are built by the first use, for which they need the real classes of times.
         meeting_service.update_meeting(meeting_service.create_meeting(request).id, {"title": "First"})

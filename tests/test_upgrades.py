@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,7 @@ def test_a_backup_that_is_made_during_writes_is_whole(tmp_path: Path, full: Worl
 
     def write() -> None:
         nonlocal written
-        with sqlite3.connect(tmp_path / "m.db", timeout=30) as connection:
+        with closing(sqlite3.connect(tmp_path / "m.db", timeout=30)) as connection:
             while not stop.is_set():
                 # Two tables in one transaction, which the backup must have both or neither of.
                 connection.execute("UPDATE meetkit_users SET role = role || 'x' WHERE id = 'ann'")
@@ -182,8 +183,8 @@ def test_a_backup_that_is_made_during_writes_is_whole(tmp_path: Path, full: Worl
         for number in range(10):
             while written < 5 * (number + 1):
                 pass
-            with sqlite3.connect(tmp_path / "m.db") as connection:
-                connection.execute("VACUUM INTO ?", (str(tmp_path / f"{number}.db"),))
+            with closing(sqlite3.connect(tmp_path / "m.db")) as source:
+                source.execute("VACUUM INTO ?", (str(tmp_path / f"{number}.db"),))
     finally:
         stop.set()
         thread.join()

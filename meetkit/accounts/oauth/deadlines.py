@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx2
 
 # Events of the `trace` extension after which there is a connection.
-_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+_CONNECT_EVENTS = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 
 
 class Deadline:
@@ -44,7 +44,7 @@ class Deadline:
         request.extensions = {**request.extensions, "trace": self._trace}
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
-        if event in _CONNECTED:
+        if event in _CONNECT_EVENTS:
             with self._lock:
                 self._sockets.append(info["return_value"].get_extra_info("socket"))
                 if self._is_over:

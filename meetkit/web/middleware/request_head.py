@@ -7,11 +7,10 @@ import re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from meetkit.web import problems
+from meetkit.web.body_limits import HEAD_KIB
 from meetkit.web.dispatch import response_of
 from meetkit.web.reply import Reply
 
-MAX_KIB = 64
-"""The largest head: the request line and the header fields."""
 # A name, an IPv4 address or a bracketed IPv6 address, and a port (RFC 3986, 3.2.2).
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?")
 _CLOSE = {"Connection": "close"}
@@ -41,8 +40,8 @@ def _refusal(scope: Scope) -> Reply | None:
             hosts.append(value)
         elif name == b"transfer-encoding":
             codings.append(value)
-    if size > MAX_KIB * 1024:
-        return problems.problem(431, f"request headers exceed {MAX_KIB} KiB", headers=_CLOSE)
+    if size > HEAD_KIB * 1024:
+        return problems.problem(431, f"request headers exceed {HEAD_KIB} KiB", headers=_CLOSE)
     detail = _host_problem(hosts, scope["http_version"]) or _coding_problem(codings, scope["http_version"])
     return problems.problem(400, detail, headers=_CLOSE) if detail else None
 
