@@ -354,6 +354,19 @@ HOSTILE = {
     "a name twice, in a change": Case(
         Ask("PATCH", M, content=b'{"title": "a", "title": "b"}', headers=JSON), 400, "'title' twice"
     ),
+    "another byte order": Case(post("/meetings", json.dumps(CALL).encode("utf-16")), 201),
+    "a byte order mark": Case(post("/meetings", b"\xef\xbb\xbf" + json.dumps(CALL).encode()), 201),
+    "an address in an encoded word": Case(
+        Ask("POST", "/users", {"name": "Eve", "role": "x", "email": "=?utf-8?q?eve?=@example.com"}), 400, "encoded word"
+    ),
+    "an address in quotes": Case(
+        Ask("POST", "/contacts", {"name": "Eve", "role": "x", "company": "x", "email": '"eve"@example.com'}),
+        400,
+        "quotes",
+    ),
+    "an address with an invisible character": Case(
+        Ask("PATCH", "/users/user_1", {"email": "eve\u200b@example.com"}), 400, "invisible"
+    ),
     "brackets without end": Case(post("/meetings", b"[" * 100_000), 400, "the body is not JSON"),
     "a number without end": Case(post("/meetings", b"9" * 10_000), 400, "the body is not JSON"),
     "a form without a boundary": Case(post(f"{M}/analyze", FILE, "multipart/form-data"), 400, "file: send"),
