@@ -68,6 +68,10 @@ class SampleStoreWarning(UserWarning):
     """
 
 
+class OpenRoutesWarning(UserWarning):
+    """Routes of a host were made without `identify`, and serve all data to everybody who reaches them."""
+
+
 class InvalidRequestError(MeetkitError, ValueError):
     """The caller's input breaks a rule; the message names the rule and a valid input."""
 

@@ -32,6 +32,7 @@ from meetkit.models import (
     typed_dicts,
 )
 from meetkit.models.base import Value
+from meetkit.models.busy_policy import BusyPolicy
 from meetkit.models.rules import BookingRules
 from meetkit.models.zone_changes import ZoneChange
 from tests.installs import build_wheel, environment, execute, python, uv
@@ -118,6 +119,7 @@ DICTIONARIES: dict[type[Any], type[Value]] = {
     typed_dicts.BookingRequestFields: BookingRequest,
     typed_dicts.BookingRulesFields: BookingRules,
     typed_dicts.BusyIntervalFields: BusyInterval,
+    typed_dicts.BusyPolicyFields: BusyPolicy,
     typed_dicts.ContactFields: Contact,
     typed_dicts.ContactUpdateFields: Contact,
     typed_dicts.CreateMeetingRequestFields: CreateMeetingRequest,

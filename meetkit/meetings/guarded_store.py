@@ -53,6 +53,8 @@ class GuardedStore:
         self._may = Permissions(caller, attendee_response=attendee_response)
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
+        # A store on an async engine has its own way to await functions that call it.
+        self.is_async, self.run = getattr(inner, "is_async", False), getattr(inner, "run", None)
 
     def add_user(self, user: User) -> None:
         """Add a user to the caller's tenant. Admins only."""

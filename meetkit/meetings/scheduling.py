@@ -12,6 +12,7 @@ from meetkit.availability.hours import common_windows
 from meetkit.errors import ConflictError, brief_repr
 from meetkit.meetings.ruled_time import RuledTime
 from meetkit.models.base import new_id, parse
+from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
@@ -22,6 +23,7 @@ from meetkit.models.typed_dicts import (
     BookingRequestFields,
     BookingRulesFields,
     BusyIntervalFields,
+    BusyPolicyFields,
     CreateMeetingRequestFields,
     MeetingFiltersFields,
     MeetingUpdateFields,
@@ -271,15 +273,21 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
+    user_id: str,
+    busy: Iterable[BusyInterval | BusyIntervalFields],
+    *,
+    calendar: str = "default",
+    policy: BusyPolicy | BusyPolicyFields = DEFAULT_POLICY,
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
-    It counts as the user's busy time everywhere, tentative time too. `meetkit.calendars.read_busy` reads it
-    from an iCalendar file.
+    It counts as the user's busy time everywhere, tentative time too, unless the policy of this calendar says otherwise:
+    what it does not count is not stored. `meetkit.calendars.read_busy` reads busy time from an iCalendar file.
     """
+    rule = parse(BusyPolicy, policy)
     fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
     snapshot = parse(Calendar, fields)
+    snapshot = snapshot.model_copy(update={"busy": rule.busy_time(snapshot.busy)})
     current_store().put_calendar(user_id, snapshot)
     return snapshot
 

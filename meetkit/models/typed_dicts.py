@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
+from meetkit.models.busy_policy import AllDay
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Priority, Sentiment
 from meetkit.models.meetings import Kind, Status
 from meetkit.models.responses import Response
@@ -22,6 +23,7 @@ __all__ = [
     "BookingRequestFields",
     "BookingRulesFields",
     "BusyIntervalFields",
+    "BusyPolicyFields",
     "ContactFields",
     "ContactUpdateFields",
     "CreateMeetingRequestFields",
@@ -191,6 +193,14 @@ class ZoneChangeFields(TypedDict):
 
     date: dt.date | str
     timezone: str
+
+
+class BusyPolicyFields(TypedDict, total=False):
+    """What counts of a calendar."""
+
+    all_day: AllDay
+    tentative: bool
+    ignore: bool
 
 
 class UserUpdateFields(TypedDict, total=False):

@@ -14,6 +14,7 @@ from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings import service
 from meetkit.meetings.commands import rules, views
+from meetkit.meetings.commands.calendars import POLICY_DEFAULTS, policy_options
 from meetkit.models.rules import BookingRules
 from meetkit.models.zones import parse_date, utc_now
 
@@ -40,6 +41,7 @@ from meetkit.models.zones import parse_date, utc_now
 @rules.align_option
 @rules.rule_options
 @click.option("--excluding", metavar="MEETING_ID", help="A meeting that is about to move, and takes no time.")
+@policy_options
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -61,8 +63,11 @@ def slots(
         raise InvalidRequestError("give each person by --user, or each by --calendar")
     work_hours = _work_hours(options.pop("hours"))
     options["rules"] = rules.rules_of(options)
+    reading = {name: options.pop(name) for name in POLICY_DEFAULTS}
     if users:
         _reject({"--from": first, "--days": days}, "cannot be combined with --user; use --date")
+        if reading != POLICY_DEFAULTS:
+            raise InvalidRequestError("--all-day, --no-tentative and --on-doubt need --calendar")
         with database.in_use():
             if explain is None:
                 _slots_of_users(users, date, work_hours, excluding=excluding, as_json=as_json, **options)
@@ -72,6 +77,7 @@ def slots(
     else:
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
         _reject({"--explain": explain, "--excluding": excluding}, "cannot be combined with --calendar; it needs --user")
+        options["reading"] = reading
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 

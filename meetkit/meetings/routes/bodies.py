@@ -10,6 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.models.base import Email, Line, Many, Text, Value, at_most
+from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
@@ -224,17 +225,35 @@ class Obstacles(Value):
 
 
 class Busy(Value):
-    """The complete busy time of a calendar; replaces the stored one. Times need an offset."""
+    """The complete busy time of a calendar; replaces the stored one. Times need an offset.
+
+    What the policy does not count is not stored; of whole days, intervals know nothing.
+    """
 
     # Years of a full calendar.
     busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]
+    policy: BusyPolicy = DEFAULT_POLICY
 
 
 class CalendarUpload(Value):
-    """The owner of a calendar file, and the calendar's name, by which the next upload replaces it."""
+    """The owner of a calendar file, the calendar's name, by which the next upload replaces it, and what counts of it.
+
+    `all_day`: events of whole days count unless they are transparent (`busy`), only where they are opaque, or never.
+    `ignore`: nothing of the calendar counts. `on_doubt`: an event whose time is a guess counts (`busy`), is left out
+    (`skip`), or has the file refused (`refuse`).
+    """
 
     user_id: Line
     name: Line = "default"
+    all_day: AllDay = "busy"
+    tentative: Flag = "true"
+    ignore: Flag = "false"
+    on_doubt: Doubt = "busy"
+
+    @property
+    def policy(self) -> BusyPolicy:
+        """The policy of the calendar."""
+        return BusyPolicy(all_day=self.all_day, tentative=self.tentative == "true", ignore=self.ignore == "true")
 
 
 class Calendars(Value):
@@ -244,7 +263,7 @@ class Calendars(Value):
 
 
 class Synced(Value):
-    """An imported calendar, and the problems of events that could not be read and are left out."""
+    """An imported calendar, and the problems of events that are left out, placed by a guess, or read in part."""
 
     calendar: Calendar
     problems: Many[str] = ()

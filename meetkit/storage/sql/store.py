@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-
-from sqlalchemy import URL, Connection, Engine
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from meetkit import capabilities
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -20,16 +19,23 @@ from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
 
+if TYPE_CHECKING:
+    from meetkit.storage.sql.database import AnyDatabase
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class SqlStore:
     """A `Store` on SQLite or PostgreSQL; each call is a transaction, as `Database` says.
 
-    An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection)...)`.
+    On an async engine or connection it is called in the event loop, by `await store.run(function, ...)` or an `…_async`
+    function.
     """
 
     def __init__(
         self,
-        database: str | URL | Engine | Connection | Database,
+        database: AnyDatabase | Database,
         *,
         migrate: bool = False,
         options: SqlOptions | None = None,
@@ -38,7 +44,7 @@ class SqlStore:
 
         Args:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
-                engine or connection of SQLAlchemy, or a `Database`, which stay the caller's to close.
+                engine or connection of SQLAlchemy, async or not, or a `Database`, which stay the caller's to close.
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
                 connection the latter.
@@ -52,7 +58,12 @@ class SqlStore:
         self.database = (
             database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
+        self.is_async = self.database.is_async
         self._read, self._write = self.database.read, self.database.write
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await a function that calls this store: on an async database in the event loop, else in a thread."""
+        return await self.database.run(function, *args, **kwargs)
 
     def close(self) -> None:
         """Close the engine that was opened for a URL; a database that is the caller's stays open."""
