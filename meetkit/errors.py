@@ -166,9 +166,10 @@ class ConflictError(MeetkitError, ValueError):
     def of(cls, obstacles: Iterable[Busy]) -> Self:
         """Return the error of a booking that conflicts with these."""
         by_start = tuple(sorted(set(obstacles), key=lambda item: (item.start, item.end, item.user_id, item.reason)))
-        listed = sorted(by_start[:_MAX_BUSY_LISTED], key=lambda item: item.reason)
+        first_obstacles = sorted(by_start[:_MAX_BUSY_LISTED], key=lambda item: item.reason)
         texts = (
-            f"{reason}: {'; '.join(map(str, items))}" for reason, items in groupby(listed, lambda item: item.reason)
+            f"{reason}: {'; '.join(map(str, items))}"
+            for reason, items in groupby(first_obstacles, lambda item: item.reason)
         )
         more = f", and {len(by_start) - _MAX_BUSY_LISTED} more" if len(by_start) > _MAX_BUSY_LISTED else ""
         busy = tuple(item for item in by_start if item.reason == "busy")

@@ -39,6 +39,26 @@ class TestBooking:
 
         assert "Thursday, 20 November 2025, 14:30 to 15:00" in booked
 
+    def test_keeps_the_rules_that_are_given(self, meetkit: Run, sample_database: str) -> None:
+        book = ("meetings", "book", *PRICING)
+        window = ("--from", "2026-12-02T09:10", "--to", "2026-12-02T18:00")
+        first = json.loads(meetkit(*book, *MORNING, "--json", database=sample_database).out)
+        beside = ("--date", "2026-12-01T09:35")
+
+        close = meetkit(*book, *beside, "--buffer", "10", database=sample_database).trouble
+        full = meetkit(*book, *beside, "--max-per-day", "1", database=sample_database).trouble
+        moved = meetkit(
+            *("meetings", "reschedule", first["id"], *beside, "--notice", "525600"), database=sample_database
+        )
+        hour = json.loads(meetkit(*book, *window, "--align", "60", "--json", database=sample_database).out)
+        mistake = meetkit(*book, *MORNING, "--align", "60", database=sample_database).trouble
+
+        assert "buffer: 'user_1' from" in close
+        assert "day_limit: 'user_1' from" in full
+        assert moved.code == 0 or "notice: 'user_1' from" in moved.trouble
+        assert hour["date"] == "2026-12-02T10:00:00Z"
+        assert "--align: only with --from and --to" in mistake
+
     def test_a_meeting_in_the_past_is_completed(self, meetkit: Run, sample_database: str) -> None:
         assert "completed" in meetkit("meetings", "complete", "meeting_1", database=sample_database).out
         assert "scheduled" in meetkit("meetings", "reopen", "meeting_1", database=sample_database).out

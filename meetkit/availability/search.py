@@ -99,13 +99,13 @@ def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Inte
         return free_intervals(pieces, busy, min_length=duration)
 
     def refused_starts(person: Participant) -> list[Interval]:
-        refused = [restriction.starts(duration) for restriction in reached_limits(query, person, window)]
+        refused_ranges = [restriction.starts(duration) for restriction in reached_limits(query, person, window)]
         if person.rules.min_notice_minutes and not person.required:
-            refused.append((FIRST, after_notice(query, person.rules.min_notice_minutes)))
-        return refused
+            refused_ranges.append((FIRST, after_notice(query, person.rules.min_notice_minutes)))
+        return refused_ranges
 
-    required = [person for person in query.participants if person.required]
-    free = free_within([window], required)
+    required_people = [person for person in query.participants if person.required]
+    free = free_within([window], required_people)
     optional = {
         person.id: without_starts(
             free_within(free, [person]),
@@ -117,8 +117,8 @@ def _free(query: AvailabilityQuery) -> tuple[list[Interval], dict[str, list[Inte
     }
     if query.quorum is not None:
         free = _quorum_runs(query.quorum, optional.values(), duration)
-    refused = chain.from_iterable(map(refused_starts, required))
-    return without_starts(free, refused, duration), optional
+    refused_ranges = chain.from_iterable(map(refused_starts, required_people))
+    return without_starts(free, refused_ranges, duration), optional
 
 
 def _quorum_runs(quorum: int, covers: Iterable[list[Interval]], duration: int) -> list[Interval]:

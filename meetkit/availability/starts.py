@@ -13,19 +13,19 @@ from meetkit.models.zones import DAY, MINUTE
 _DAY_MINUTES = DAY // MINUTE
 
 
-def without_starts(free: list[Interval], refused: Iterable[Interval], length: int) -> list[Interval]:
+def without_starts(free: list[Interval], refused_starts: Iterable[Interval], length: int) -> list[Interval]:
     """Return the pieces in which a meeting of a length may begin anywhere, outside the refused starts `[from, to)`.
 
     Two pieces overlap where the last meeting before the refused starts runs on behind them.
     """
-    refused = list(refused)
-    if not refused:
+    ranges = list(refused_starts)
+    if not ranges:
         return free
     # Pieces may overlap already, so each is cut by itself.
     return [
         (start, after_last - 1 + length)
         for opens, closes in free
-        for start, after_last in free_intervals([(opens, closes - length + 1)], refused)
+        for start, after_last in free_intervals([(opens, closes - length + 1)], ranges)
     ]
 
 

@@ -28,18 +28,20 @@ class RuledTime:
     excluding: str | None = None
 
     @cached_property
-    def ruled(self) -> dict[str, User]:
+    def users_with_rules(self) -> dict[str, User]:
         """The users who have rules of their own, by id."""
         return {user.id: user for user in self.store.users_with_rules(self.user_ids)}
 
     def rules_of(self, user_id: str) -> BookingRules:
         """Return the rules of a user and of the request together."""
-        user = self.ruled.get(user_id)
+        user = self.users_with_rules.get(user_id)
         return ((user and user.booking_rules) or NO_RULES).stricter(self._rules)
 
     def starts(self, clock: Clock, align: int | None) -> Starts:
         """Return the starts that notices and grid leave; the notice is counted from now."""
-        notice = max(self.rules_of(user_id).min_notice_minutes for user_id in self.ruled or self.user_ids[:1])
+        notice = max(
+            self.rules_of(user_id).min_notice_minutes for user_id in self.users_with_rules or self.user_ids[:1]
+        )
         earliest = whole_minute(to_microseconds(utc_now()) + notice * MINUTE) if notice else FIRST
         return Starts(clock, earliest, align)
 
@@ -72,14 +74,14 @@ class RuledTime:
 
     def _busy(self, start: int, end: int) -> Iterable[Interval]:
         """Return the busy time of all, each widened by the buffer of its user, in one query for each buffer."""
-        if not self.ruled:
-            return self._widened(self.user_ids, start, end, self._rules.buffer_minutes * MINUTE)
+        if not self.users_with_rules:
+            return self._with_buffer(self.user_ids, start, end, self._rules.buffer_minutes * MINUTE)
         by_buffer = defaultdict(list)
         for user_id in self.user_ids:
             by_buffer[self.rules_of(user_id).buffer_minutes * MINUTE].append(user_id)
-        return chain.from_iterable(self._widened(user_ids, start, end, by) for by, user_ids in by_buffer.items())
+        return chain.from_iterable(self._with_buffer(user_ids, start, end, by) for by, user_ids in by_buffer.items())
 
-    def _widened(self, user_ids: Sequence[str], start: int, end: int, by: int) -> Iterable[Interval]:
+    def _with_buffer(self, user_ids: Sequence[str], start: int, end: int, by: int) -> Iterable[Interval]:
         busy = self.store.busy_intervals(user_ids, start - by, end + by, excluding=self.excluding)
         # Widening costs a pass over all busy time, so only where a buffer is set.
         return ((opens - by, closes + by) for opens, closes in busy) if by else busy
@@ -87,11 +89,11 @@ class RuledTime:
     def _refused_starts(self, window: Interval, duration: int) -> list[Interval]:
         """Return the starts that limits refuse, from one query for the meetings of all users with limits."""
         # Limits of the request hold for all.
-        users = map(self.store.get_user, self.user_ids) if self._rules.has_limits else self.ruled.values()
-        limited = [user for user in users if self.rules_of(user.id).has_limits]
-        meetings = self.meetings(limited, *window)
+        users = map(self.store.get_user, self.user_ids) if self._rules.has_limits else self.users_with_rules.values()
+        users_with_limits = [user for user in users if self.rules_of(user.id).has_limits]
+        meetings = self.meetings(users_with_limits, *window)
         return [
             restriction.starts(duration)
-            for user in limited
+            for user in users_with_limits
             for restriction in restrictions(self.rules_of(user.id), user.clock, meetings[user.id], window, duration)
         ]

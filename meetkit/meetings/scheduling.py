@@ -229,8 +229,8 @@ def reschedule_meeting(
     """
     options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
     changes = {name: value for name, value in options.items() if value is not None}
-    ruled = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
-    request = parse(RuledRequest, ruled)
+    fields = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
+    request = parse(RuledRequest, fields)
     update = parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes})
     return _update(meeting_id, update, unless="completed", rules=_rules(request))
 

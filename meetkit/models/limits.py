@@ -38,15 +38,15 @@ def restrictions(
     rules: BookingRules, clock: Clock, meetings: Iterable[Interval], window: Interval, duration: int
 ) -> list[Restriction]:
     """Return the restrictions around a window to meetings of a duration; `meetings` are the others of the person."""
-    others = sorted(meetings)
+    other_meetings = sorted(meetings)
     day = (rules.max_meetings_per_day, rules.max_minutes_per_day)
     week = (rules.max_meetings_per_week, rules.max_minutes_per_week)
     start, end = window[0] - duration, window[1] + duration
     result: list[Restriction] = []
     if day != (None, None):
-        result += _of_periods("day_limit", [span for _, span in clock.dates(start, end)], others, *day)
+        result += _of_periods("day_limit", [span for _, span in clock.dates(start, end)], other_meetings, *day)
     if week != (None, None):
-        result += _of_periods("week_limit", _weeks(clock, start, end), others, *week)
+        result += _of_periods("week_limit", _weeks(clock, start, end), other_meetings, *week)
     return [restriction for restriction in result if restriction.remaining < duration]
 
 

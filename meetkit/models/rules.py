@@ -35,13 +35,13 @@ class BookingRules(Value):
         """True where meetings must be counted."""
         return any(getattr(self, name) is not None for name in _LIMITS)
 
-    def stricter(self, other: BookingRules | None) -> Self:
+    def stricter(self, rules: BookingRules | None) -> Self:
         """Return the rules under which both these and the others hold."""
         # Values without rules are one object, so that a search of users without any need not compare them.
-        if other is None or other is NO_RULES or other is self:
+        if rules is None or rules is NO_RULES or rules is self:
             return self
-        limits = {name: _least(getattr(self, name), getattr(other, name)) for name in _LIMITS}
-        lengths = {name: max(getattr(self, name), getattr(other, name)) for name in _LENGTHS}
+        limits = {name: _least(getattr(self, name), getattr(rules, name)) for name in _LIMITS}
+        lengths = {name: max(getattr(self, name), getattr(rules, name)) for name in _LENGTHS}
         return type(self)(**limits, **lengths)
 
 

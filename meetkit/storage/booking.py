@@ -65,9 +65,13 @@ def check(
     by_id = {user.id: user for user in users}
     obstacles = [obstacle for user_id, span in busy if (obstacle := _of_busy(meeting, by_id[user_id], span))]
     obstacles += [obstacle for user in users for obstacle in _of_notice(meeting, before, user)]
-    if limited := [user for user in users if user.rules.has_limits]:
-        others = count([user.id for user in limited])
-        obstacles += [obstacle for user in limited for obstacle in _of_limits(meeting, user, others.get(user.id, ()))]
+    if users_with_limits := [user for user in users if user.rules.has_limits]:
+        other_meetings = count([user.id for user in users_with_limits])
+        obstacles += [
+            obstacle
+            for user in users_with_limits
+            for obstacle in _of_limits(meeting, user, other_meetings.get(user.id, ()))
+        ]
     if obstacles:
         raise ConflictError.of(obstacles)
 
@@ -93,9 +97,9 @@ def _of_notice(meeting: Meeting, before: Meeting | None, user: BookedUser) -> It
             yield _obstacle("notice", user.id, (start, earliest))
 
 
-def _of_limits(meeting: Meeting, user: BookedUser, others: Iterable[Interval]) -> Iterator[Busy]:
+def _of_limits(meeting: Meeting, user: BookedUser, other_meetings: Iterable[Interval]) -> Iterator[Busy]:
     start, end = meeting.span
-    for restriction in restrictions(user.rules, user.clock, others, (start, end), end - start):
+    for restriction in restrictions(user.rules, user.clock, other_meetings, (start, end), end - start):
         if restriction.refuses((start, end)):
             yield _obstacle(restriction.reason, user.id, (restriction.start, restriction.end))
 

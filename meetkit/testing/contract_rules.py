@@ -45,28 +45,28 @@ class RulesContract:
         """The buffer of one of the people is enough; without `reason="busy"` nobody is busy."""
         store.add_meeting(meeting(id="there", duration_minutes=30))
         self.give(store, "ann", buffer_minutes=15)
-        asked = booking(date=MONDAY + dt.timedelta(minutes=minutes), user_id="ben", attendee_ids=["ann"])
-        asked = asked.model_copy(update={"duration_minutes": 90})
+        new_booking = booking(date=MONDAY + dt.timedelta(minutes=minutes), user_id="ben", attendee_ids=["ann"])
+        new_booking = new_booking.model_copy(update={"duration_minutes": 90})
 
         if is_refused:
-            with pytest.raises(ConflictError, match="buffer: 'ann' from") as caught:
-                store.add_meeting(asked)
-            assert (reasons(caught.value), caught.value.busy) == ([("ann", "buffer")], ())
+            with pytest.raises(ConflictError, match="buffer: 'ann' from") as error_info:
+                store.add_meeting(new_booking)
+            assert (reasons(error_info.value), error_info.value.busy) == ([("ann", "buffer")], ())
         else:
-            store.add_meeting(asked)
+            store.add_meeting(new_booking)
 
     def test_a_buffer_of_the_request_holds_for_all(self, store: Store) -> None:
         """The stricter of two buffers counts, and calendars count as meetings do."""
         store.put_calendar("ben", calendar((2, 3)))
         self.give(store, "ben", buffer_minutes=5)
-        asked = booking(attendee_ids=["ben"], duration_minutes=110)
+        new_booking = booking(attendee_ids=["ben"], duration_minutes=110)
 
-        with pytest.raises(ConflictError) as caught:
-            store.add_meeting(asked, rules=BookingRules(buffer_minutes=20))
-        store.add_meeting(asked)
+        with pytest.raises(ConflictError) as error_info:
+            store.add_meeting(new_booking, rules=BookingRules(buffer_minutes=20))
+        store.add_meeting(new_booking)
 
         end = MONDAY + dt.timedelta(hours=2)
-        assert caught.value.obstacles == (Busy("ben", end - dt.timedelta(minutes=20), end, "buffer"),)
+        assert error_info.value.obstacles == (Busy("ben", end - dt.timedelta(minutes=20), end, "buffer"),)
 
     @pytest.mark.parametrize(("minutes", "is_refused"), [(29, True), (30, False)])
     def test_a_notice_is_counted_from_the_time_of_the_booking(
@@ -74,14 +74,14 @@ class RulesContract:
     ) -> None:
         """That is `updated_at`, as a store has no clock."""
         self.give(store, "ann", min_notice_minutes=30)
-        asked = booking(updated_at=MONDAY - dt.timedelta(minutes=minutes))
+        new_booking = booking(updated_at=MONDAY - dt.timedelta(minutes=minutes))
 
         if is_refused:
-            with pytest.raises(ConflictError, match="notice: 'ann' from") as caught:
-                store.add_meeting(asked)
-            assert reasons(caught.value) == [("ann", "notice")]
+            with pytest.raises(ConflictError, match="notice: 'ann' from") as error_info:
+                store.add_meeting(new_booking)
+            assert reasons(error_info.value) == [("ann", "notice")]
         else:
-            store.add_meeting(asked)
+            store.add_meeting(new_booking)
 
     @pytest.mark.parametrize(
         ("rules", "hours", "is_refused", "sentence"),
@@ -106,15 +106,15 @@ class RulesContract:
         store.add_meeting(meeting(1, id="two", user_id="ben", attendee_ids=["ann"]))
         store.add_meeting(meeting(2, id="off", status="cancelled"))
         store.put_calendar("ann", calendar((3, 4)))
-        asked = booking(date=MONDAY + dt.timedelta(hours=hours, minutes=30))
+        new_booking = booking(date=MONDAY + dt.timedelta(hours=hours, minutes=30))
 
         if is_refused:
-            with pytest.raises(ConflictError) as caught:
-                store.add_meeting(asked)
+            with pytest.raises(ConflictError) as error_info:
+                store.add_meeting(new_booking)
             kind = "day_limit" if "day" in next(iter(rules)) else "week_limit"
-            assert reasons(caught.value) == [("ann", kind)], sentence
+            assert reasons(error_info.value) == [("ann", kind)], sentence
         else:
-            assert store.add_meeting(asked), sentence
+            assert store.add_meeting(new_booking), sentence
 
     def test_a_limit_names_its_day_on_the_clock_of_the_user(self, store: Store) -> None:
         """From the date of a change of zone on, days are those of the new zone."""
@@ -124,9 +124,9 @@ class RulesContract:
         store.add_meeting(meeting(id="there"))
         store.add_meeting(booking(6, id="tuesday in Tokyo"))
 
-        with pytest.raises(ConflictError) as caught:
+        with pytest.raises(ConflictError) as error_info:
             store.add_meeting(booking(5))
-        days = [(obstacle.start, obstacle.end) for obstacle in caught.value.obstacles]
+        days = [(obstacle.start, obstacle.end) for obstacle in error_info.value.obstacles]
         tokyo = MIDNIGHT - dt.timedelta(hours=9)
         assert days == [(tokyo, tokyo + dt.timedelta(days=1))]
 
@@ -135,23 +135,25 @@ class RulesContract:
         self.give(store, "ann", max_meetings_per_day=1, buffer_minutes=30)
         store.add_meeting(booking())
 
-        moved = store.update_meeting("new", lambda value: value.model_copy(update={"date": MONDAY + HOUR_LONG / 2}))
-        other = store.update_meeting("new", lambda value: value.model_copy(update={"title": "New"}))
+        after_move = store.update_meeting(
+            "new", lambda value: value.model_copy(update={"date": MONDAY + HOUR_LONG / 2})
+        )
+        after_rename = store.update_meeting("new", lambda value: value.model_copy(update={"title": "New"}))
 
-        assert (moved.date, other.title) == (MONDAY + HOUR_LONG / 2, "New")
+        assert (after_move.date, after_rename.title) == (MONDAY + HOUR_LONG / 2, "New")
 
     def test_a_move_keeps_the_rules(self, store: Store) -> None:
         """The rules of the request hold for the new time, and a refused move changes nothing."""
         store.add_meeting(meeting(id="there"))
         store.add_meeting(booking(5))
 
-        with pytest.raises(ConflictError) as caught:
+        with pytest.raises(ConflictError) as error_info:
             store.update_meeting(
                 "new",
                 lambda value: value.model_copy(update={"date": MONDAY + HOUR_LONG}),
                 rules=BookingRules(buffer_minutes=10, max_meetings_per_week=1),
             )
-        assert reasons(caught.value) == [("ann", "week_limit"), ("ann", "buffer")]
+        assert reasons(error_info.value) == [("ann", "week_limit"), ("ann", "buffer")]
         assert store.get_meeting("new") == booking(5)
 
     def test_an_ordinary_meeting_knows_no_rules(self, store: Store) -> None:

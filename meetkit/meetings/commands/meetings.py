@@ -7,16 +7,18 @@ from typing import Any, TypeVar, get_args
 
 import click
 
+from meetkit.availability.first import BookingRequest
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.meetings import service
-from meetkit.meetings.commands import views
+from meetkit.meetings.commands import rules, views
 from meetkit.models.base import parse
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters
 from meetkit.models.responses import Answer
 
 _SAMPLE_USER = "user_1"
 _F = TypeVar("_F", bound=Callable[..., Any])
+RequestT = TypeVar("RequestT", bound=CreateMeetingRequest)
 _OPTIONS = (
     click.option("--user", "user_id", required=True, help="The id of the user who owns the meeting."),
     click.option("--attendee", "attendee_ids", multiple=True, help="The id of another user who attends; repeatable."),
@@ -79,7 +81,7 @@ def show(meeting_id: str, as_json: bool) -> None:
 def add(as_json: bool, **fields: Any) -> None:
     """Add a meeting, which may overlap others."""
     database.required_url()
-    _print(service.create_meeting(_request(fields)), as_json=as_json)
+    _print(service.create_meeting(_request(CreateMeetingRequest, fields)), as_json=as_json)
 
 
 @meetings.command()
@@ -87,29 +89,40 @@ def add(as_json: bool, **fields: Any) -> None:
 @_date_option
 @click.option("--from", "window_start", metavar="TIME", help="Instead of --date: the earliest start.")
 @click.option("--to", "window_end", metavar="TIME", help="With --from: the latest end.")
+@rules.align_option
+@rules.rule_options
 @output.as_json_option
-def book(as_json: bool, window_start: str | None, window_end: str | None, **fields: Any) -> None:
+def book(as_json: bool, window_start: str | None, window_end: str | None, align: int | None, **fields: Any) -> None:
     """Book a meeting if all its people are free: at --date, or at the first such time between --from and --to."""
     database.required_url()
+    fields["rules"] = rules.rules_of(fields)
     if window_start is None and window_end is None:
-        _print(service.book_meeting(_request(fields)), as_json=as_json)
+        if align is not None:
+            raise InvalidRequestError("--align: only with --from and --to, as --date is the start")
+        _print(service.book_meeting(_request(BookingRequest, fields)), as_json=as_json)
         return
     if fields.pop("date") is not None or window_start is None or window_end is None:
         raise InvalidRequestError("give either --date, or both --from and --to")
     user_ids = (fields.pop("user_id"), *fields.pop("attendee_ids"))
     duration = fields.pop("duration_minutes")
-    _print(service.book_first_free(user_ids, duration, window_start, window_end, **fields), as_json=as_json)
+    _print(
+        service.book_first_free(user_ids, duration, window_start, window_end, align=align, **fields), as_json=as_json
+    )
 
 
 @meetings.command()
 @click.argument("meeting_id")
 @click.option("--date", required=True, metavar="TIME", help="The new start; without an offset in the owner's zone.")
 @click.option("--duration", "duration_minutes", type=int, metavar="MINUTES", help="The new length.")
+@rules.rule_options
 @output.as_json_option
-def reschedule(meeting_id: str, date: str, duration_minutes: int | None, as_json: bool) -> None:
+def reschedule(meeting_id: str, date: str, duration_minutes: int | None, as_json: bool, **options: Any) -> None:
     """Move a meeting, or reinstate a cancelled one; a booked one only to a time when its people are free."""
     database.required_url()
-    _print(service.reschedule_meeting(meeting_id, date, duration_minutes=duration_minutes), as_json=as_json)
+    meeting = service.reschedule_meeting(
+        meeting_id, date, duration_minutes=duration_minutes, rules=rules.rules_of(options)
+    )
+    _print(meeting, as_json=as_json)
 
 
 @meetings.command()
@@ -163,10 +176,10 @@ def _default_user() -> str:
     return users[0].id
 
 
-def _request(fields: dict[str, Any]) -> CreateMeetingRequest:
+def _request(model: type[RequestT], fields: dict[str, Any]) -> RequestT:
     if fields["date"] is None:
         raise InvalidRequestError("--date: give the start, such as 2026-12-01T15:00")
-    return parse(CreateMeetingRequest, fields)
+    return parse(model, fields)
 
 
 def _print(meeting: Meeting, *, as_json: bool) -> None:

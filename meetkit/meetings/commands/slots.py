@@ -130,9 +130,9 @@ def _obstacles(
     rules: BookingRules,
     excluding: str | None,
     as_json: bool,
-    **unused: Any,
+    **other_options: Any,
 ) -> None:
-    _reject({f"--{name}": value for name, value in unused.items()}, "cannot be combined with --explain")
+    _reject({f"--{name}": value for name, value in other_options.items()}, "cannot be combined with --explain")
     obstacles = service.explain_start(users, start, duration, align=align, rules=rules, excluding=excluding)
     if as_json:
         output.print_json(obstacles)

@@ -89,15 +89,17 @@ class Index:
         return self.in_order(contact_id=person_id) if kind == "contact" else self.in_order(user_id=person_id)
 
     def busy(
-        self, user_ids: Collection[str], start: int, end: int, excluded: Meeting | None = None
+        self, user_ids: Collection[str], start: int, end: int, excluded_meeting: Meeting | None = None
     ) -> Iterator[Interval]:
         """Yield the busy intervals of these users on the days of `[start, end)`, but one meeting's.
 
         Each day is read when consumed.
         """
         days = _days(start, end)
-        if excluded:
-            return (span for user_id in user_ids for day in days for span in self._others(user_id, day, excluded))
+        if excluded_meeting:
+            return (
+                span for user_id in user_ids for day in days for span in self._busy_but(user_id, day, excluded_meeting)
+            )
         return chain.from_iterable(
             self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
         )
@@ -108,10 +110,10 @@ class Index:
         """Yield the busy intervals of these users that overlap `[start, end)`, except that of the meeting `before`."""
         for user_id in user_ids:
             for day in _days(start, end):
-                spans = self._others(user_id, day, before) if before else self._busy.get(user_id, {}).get(day, ())
+                spans = self._busy_but(user_id, day, before) if before else self._busy.get(user_id, {}).get(day, ())
                 yield from ((user_id, span) for span in spans if span[0] < end and start < span[1])
 
-    def _others(self, user_id: str, day: int, meeting: Meeting) -> tuple[Interval, ...]:
+    def _busy_but(self, user_id: str, day: int, meeting: Meeting) -> tuple[Interval, ...]:
         """Return a user's busy intervals of a day but that of a meeting."""
         spans = self._busy.get(user_id, {}).get(day, ())
         # One of several equal spans alone, as another meeting may take exactly the same time.

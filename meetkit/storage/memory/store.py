@@ -105,7 +105,7 @@ class MemoryStore:
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._meetings.add(meeting, idempotency, self._booked(meeting, None, rules))
+            self._meetings.add(meeting, idempotency, self._booked_users(meeting, None, rules))
             return meeting
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -133,7 +133,7 @@ class MemoryStore:
             before = self._meetings.get(meeting_id)
             after = change(before)
             self._check_people(after, before)
-            self._meetings.update(before, after, artefacts or {}, self._booked(after, before, rules))
+            self._meetings.update(before, after, artefacts or {}, self._booked_users(after, before, rules))
             return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
@@ -275,7 +275,7 @@ class MemoryStore:
         with self._lock:
             records.import_records(self._contents, new)
 
-    def _booked(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> list[BookedUser]:
+    def _booked_users(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> list[BookedUser]:
         users = filter(None, map(self._users.by_id.get, people_to_be_free(meeting, before)))
         return [BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in users]
 

@@ -64,9 +64,9 @@ def busy_intervals(
     """Return when these users are busy in `[start, end)`, but by the meeting `excluding`."""
     numbers = users.numbers(connection, user_ids)
     params = {"users": list(numbers.values()), "start": start, "end": end}
-    if excluded := _meeting_number(connection, excluding):
-        others = connection.execute(_CONFLICTS, {**params, "meeting": excluded})
-        return [(row.starts_at, row.ends_at) for row in others]
+    if excluded_number := _meeting_number(connection, excluding):
+        result_rows = connection.execute(_CONFLICTS, {**params, "meeting": excluded_number})
+        return [(row.starts_at, row.ends_at) for row in result_rows]
     with connection.execute(_BUSY, params) as result:
         # The driver's own tuples: making thousands of rows of them would take as long as the query.
         cursor: Any = result.cursor
@@ -86,33 +86,33 @@ def check_free(
     meeting: Meeting,
     people: Sequence[booking.BookedUser],
     numbers: dict[str, int],
-    stored: tuple[int, Meeting] | None = None,
+    stored_meeting: tuple[int, Meeting] | None = None,
 ) -> None:
     """Refuse a meeting for which these people, now locked, have no time.
 
-    `numbers` has their row numbers by id, and `stored` is the number of a meeting that changes, and its value before.
+    `numbers` has their row numbers by id; `stored_meeting` is the number and former value of one that changes.
 
     Raises:
         ConflictError: somebody is busy, or a rule does not hold; its `obstacles` list who, when and why.
     """
-    meeting_number, before = stored or (0, None)
+    meeting_number, before = stored_meeting or (0, None)
     start, end = booking.around(meeting, people)
     params = {"users": list(numbers.values()), "start": start, "end": end, "meeting": meeting_number}
     ids = {number: user_id for user_id, number in numbers.items()}
     conflicts = [(ids[row.user_number], (row.starts_at, row.ends_at)) for row in connection.execute(_CONFLICTS, params)]
 
     def count(user_ids: list[str]) -> dict[str, list[Interval]]:
-        counted = {user_id: numbers[user_id] for user_id in user_ids}
-        spans = _spans(connection, counted, *booking.week_around(meeting), meeting_number)
+        limited_numbers = {user_id: numbers[user_id] for user_id in user_ids}
+        spans = _spans(connection, limited_numbers, *booking.week_around(meeting), meeting_number)
         return {user_id: [span for owner, span in spans if owner == user_id] for user_id in user_ids}
 
     booking.check(meeting, before, people, conflicts, count)
 
 
 def _spans(
-    connection: Connection, numbers: dict[str, int], start: int, end: int, excluded: int
+    connection: Connection, numbers: dict[str, int], start: int, end: int, excluded_number: int
 ) -> list[tuple[str, Interval]]:
-    params = {"users": list(numbers.values()), "start": start, "end": end, "meeting": excluded}
+    params = {"users": list(numbers.values()), "start": start, "end": end, "meeting": excluded_number}
     ids = {number: user_id for user_id, number in numbers.items()}
     return [(ids[row.user_number], (row.starts_at, row.ends_at)) for row in connection.execute(_MEETING_SPANS, params)]
 

@@ -295,13 +295,13 @@ def _check_time(
     meeting: Meeting,
     numbers: dict[str, int],
     rules: BookingRules | None,
-    stored: tuple[int, Meeting] | None = None,
+    stored_meeting: tuple[int, Meeting] | None = None,
 ) -> None:
     """Refuse a booking whose people, who are locked from now on, have no time for it."""
-    if user_ids := people_to_be_free(meeting, stored and stored[1]):
+    if user_ids := people_to_be_free(meeting, stored_meeting and stored_meeting[1]):
         to_be_free = {user_id: numbers[user_id] for user_id in user_ids}
         people = lock_users(connection, to_be_free.values(), rules)
-        busy.check_free(connection, meeting, people, to_be_free, stored)
+        busy.check_free(connection, meeting, people, to_be_free, stored_meeting)
 
 
 def _attendance(meeting: Meeting) -> tuple[object, ...]:

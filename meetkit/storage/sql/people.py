@@ -163,14 +163,14 @@ def lock_users(connection: Connection, numbers: Iterable[int], rules: BookingRul
     """
     # Locks are taken in the order of numbers, so that no two transactions wait for each other.
     people = connection.execute(_LOCK_USERS, {"numbers": list(numbers)}).all()
-    if ruled := [person.number for person in people if rules or person.booking_rules]:
+    if numbers_with_rules := [person.number for person in people if rules or person.booking_rules]:
         # An update that changes nothing: whoever books them with an older snapshot fails, as no constraint of the
         # database holds for rules.
-        connection.execute(_TOUCH_USERS, {"numbers": ruled})
-    return [_booked(person, rules) for person in people]
+        connection.execute(_TOUCH_USERS, {"numbers": numbers_with_rules})
+    return [_booked_user(person, rules) for person in people]
 
 
-def _booked(person: Any, rules: BookingRules | None) -> BookedUser:
+def _booked_user(person: Any, rules: BookingRules | None) -> BookedUser:
     own = person.booking_rules and BookingRules.model_validate(person.booking_rules)
     changes = tuple(map(ZoneChange.model_validate, person.zone_changes))
     return BookedUser.of(person.id, Clock(person.timezone, changes), own, rules)
