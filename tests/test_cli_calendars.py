@@ -99,7 +99,7 @@ class TestMistakes:
                 "--days cannot be combined with --user; use --date",
             ),
             ((*files("google"), *BERLIN, "--hours", "own"), "--hours own cannot be combined with --calendar"),
-            ((*files("google"), *BERLIN, "--hours", "17-9"), "work_hours: must begin before they end"),
+            ((*files("google"), *BERLIN, "--hours", "24-6"), "work_hours: must begin before they end"),
             ((*files("google"), *BERLIN, "--days", "0"), "--days: from 1 to 366, not 0"),
             ((*files("google"), *BERLIN, "--days", "9999"), "--days: from 1 to 366"),
             ((*files("google"), *BERLIN, "--from", "soon"), "--from: 'soon' is not a date"),

@@ -204,7 +204,7 @@ def test_busy_time_is_no_common_time(client: TestClient) -> None:
     "body",
     [
         *({}, [], {**DAY, "user_ids": []}, {**DAY, "date": "tomorrow"}, {**DAY, "to": "2026-01-10T00:00"}),
-        *({**DAY, "work_hours": [17, 9]}, {**DAY, "work_hours": ["9", "17"]}, {**DAY, "duration_minutes": 0}),
+        *({**DAY, "work_hours": [24, 9]}, {**DAY, "work_hours": ["9", "17"]}, {**DAY, "duration_minutes": 0}),
         *({**WINDOW, "to": WINDOW["from"]}, {**WINDOW, "limit": 1001}, {**WINDOW, "step_minutes": 0}),
         {**WINDOW, "to": "2099-01-01T00:00"},
     ],
