@@ -86,7 +86,7 @@ class EventZones:
                 self.guesses.append(str(error))
             return error.guess or self._floating
 
-    def beside(self, begins: Time) -> EventZones:
+    def starting_at(self, begins: Time) -> EventZones:
         """Return the zones of other times of the event, in doubt that of its start."""
         return EventZones(self._zones, getattr(begins, "tzinfo", None) or self._floating)
 
@@ -115,7 +115,7 @@ def read_event(
     if recurrence_id := first(props, "RECURRENCE-ID"):
         event.splits = recurrence_id.params.get("RANGE", "").upper() == "THISANDFUTURE"
         event.replaces = read_time(recurrence_id, zones)
-    listed_zones = zones.beside(event.begins)
+    listed_zones = zones.starting_at(event.begins)
     _read_recurrence(event, props, listed_zones, work)
     event.omissions += listed_zones.guesses
     if zones.guesses:
