@@ -145,6 +145,10 @@ class TestProblems:
         assert busy(calendar(event(*STAND_UP, "RRULE:FREQ=DAILY"), override), on_problem=problems.append) == DAILY
         assert len(problems) == 1
 
+    @pytest.mark.parametrize("scale", ["", "GREGORIAN", "gregorian"])
+    def test_no_era_is_ours(self, scale: str) -> None:
+        assert busy(calendar(event(*HOUR), head=f"CALSCALE:{scale}")) == TAKEN
+
     def test_another_era_is_told(self) -> None:
         problems: list[Problem] = []
 

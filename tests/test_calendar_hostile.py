@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -179,6 +180,30 @@ class TestTheWorkOfAFile:
         with pytest.raises(InvalidRequestError, match=r"too much work to read.* export a shorter period"):
             told(calendar(*events))
         assert len(begun) < 4_000
+
+    @pytest.mark.parametrize("rule", ["FREQ=MINUTELY", "FREQ=SECONDLY", "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"])
+    def test_ends_early_however_many_hostile_events_there_are(self, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A file may cost what its honest events need, so that some hostile ones end its reading."""
+        begun: list[budget.Work] = []
+        monkeypatch.setattr(budget.Work, "next_event", counted(budget.Work.next_event, begun))
+        start = ("DTSTART:20260101T000000Z", SHORT, f"RRULE:{rule}")
+        events = (event(*start, uid=str(number)) for number in range(3_000))
+
+        with pytest.raises(InvalidRequestError, match="too much work to read"):
+            busy(calendar(*events), start="2026-03-01T00:00", end="2028-03-01T00:00", on_problem=lambda _: None)
+        assert len(begun) < 300
+
+    def test_suffices_for_ten_years(self) -> None:
+        """Of 50 series, and an event on every afternoon."""
+        series = [event(SERIES[number % len(SERIES)], uid=str(number)) for number in range(50)]
+        days = [dt.datetime(2026, 1, 1, 15) + dt.timedelta(days=number) for number in range(3_650)]
+        singles = [event(f"DTSTART:{day:%Y%m%dT%H%M%S}", "DURATION:PT1H", uid=f"s{day}") for day in days]
+        problems: list[Problem] = []
+
+        found = busy(calendar(*series, *singles), start=days[0], end=days[-1], on_problem=problems.append)
+
+        assert len(found) > 35_000
+        assert problems == []
 
     def test_is_of_all_its_calendars(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(budget, "FILE_UNITS", budget.FILE_UNITS // 100)

@@ -33,6 +33,7 @@ class TestTimes:
             "DTSTART: 20260330T080000Z ",
             "DTSTART:20260330t080000z",
             "DTSTART:20260330T080000 UTC",
+            "DTSTART:20260330 T080000Z",
             "DTSTART:20260330T100000+0200",
             "DTSTART:2026-03-30T03:00:00-05:00",
             "DTSTART:20260330T100000",
@@ -49,6 +50,9 @@ class TestTimes:
         _, [message] = told(calendar(event(f"DTSTART:{value}", "DURATION:PT1H")))
 
         assert message.startswith("left_out: DTSTART is neither a date")
+
+    def test_of_midnight_may_be_a_day(self) -> None:
+        assert busy(calendar(event("DTSTART;VALUE=DATE:20260330T000000"))) == ["Mon 00:00-Tue 00:00"]
 
     def test_of_midnight_may_be_the_end_of_a_day(self) -> None:
         assert busy(calendar(event("DTSTART:20260330T230000", "DTEND:20260330T240000"))) == ["Mon 23:00-Tue 00:00"]
@@ -67,7 +71,7 @@ NAMES = {
     "America/New_York": """
         america/new york|US/Eastern|us-eastern|Eastern|Eastern 1|Eastern Standard Time|Eastern Standard Time 1
         |Eastern Daylight Time|Eastern Time|Eastern Time (US & Canada)|(UTC-05:00) Eastern Time (US & Canada)
-        |(GMT-05:00) Eastern Time (US and Canada)|EDT|EST5EDT""",
+        |Eastern Time (US & Canada); Toronto|(GMT-05:00) Eastern Time (US and Canada)|EDT|EST5EDT""",
     "Europe/London": """
         GMT Standard Time|British Summer Time|(UTC+00:00) Dublin, Edinburgh, Lisbon, London
         |Greenwich Mean Time: Dublin, Edinburgh, Lisbon, London|(UTC) Dublin, Edinburgh, Lisbon, London""",
@@ -79,6 +83,7 @@ NAMES = {
     "Asia/Kolkata": "India|India Standard Time|(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi",
     "Asia/Tokyo": "Japan Standard Time|(UTC+09:00) Osaka, Sapporo, Tokyo|Tokyo",
     "Australia/Sydney": "Australian Eastern Standard Time|AUS Eastern|(UTC+10:00) Canberra, Melbourne, Sydney",
+    "Europe/Moscow": "(UTC+04:00) Moscow, St. Petersburg, Volgograd|Russian Standard Time|MSK",
     "America/Phoenix": "US Mountain Standard Time|(UTC-07:00) Arizona",
     "Pacific/Pago_Pago": "(UTC-11:00) Midway Island, Samoa",
     "Pacific/Apia": "(UTC+13:00) Samoa|Samoa Standard Time",

@@ -91,15 +91,14 @@ class TestExceptions:
             ("EXDATE:20260401T070000Z", "an instant"),
             ("EXDATE:20260401T090000", "the clock of the series, whatever the calendar's"),
             ("EXDATE:20260401T090000Z", "the clock of the series, mistaken for UTC"),
-            ("EXDATE;TZID=Nowhere:20260401T090000", "a zone that nobody knows is the calendar's"),
+            ("EXDATE;TZID=Nowhere:20260401T090000", "a zone that nobody knows is that of the series"),
             ("EXDATE;TZID=America/New_York:20260401T030000", "another zone"),
         ],
     )
     def test_name_an_occurrence_by(self, exception: str, rule: str) -> None:
         ics = calendar(event(*STAND_UP, "RRULE:FREQ=DAILY", exception))
 
-        found = [span.removesuffix("?") for span in busy(ics, on_problem=lambda _: None)]
-        assert found == [*DAILY[:2], *DAILY[3:]], rule
+        assert busy(ics, on_problem=lambda _: None) == [*DAILY[:2], *DAILY[3:]], rule
 
     def test_of_an_hourly_series_in_utc_name_one_occurrence_only(self) -> None:
         """Though its reading, as local time, is another occurrence; even where it is named twice."""

@@ -86,6 +86,10 @@ class EventZones:
                 self.guesses.append(str(error))
             return error.guess or self._floating
 
+    def starting_at(self, begins: Time) -> EventZones:
+        """Return the zones of other times of the event, in doubt that of its start."""
+        return EventZones(self._zones, getattr(begins, "tzinfo", None) or self._floating)
+
     def time(self, prop: Property) -> Time:
         """Return a property's date or aware datetime."""
         return on_clock(read_time(prop, self), self._floating)
@@ -111,7 +115,9 @@ def read_event(
     if recurrence_id := first(props, "RECURRENCE-ID"):
         event.splits = recurrence_id.params.get("RANGE", "").upper() == "THISANDFUTURE"
         event.replaces = read_time(recurrence_id, zones)
-    _read_recurrence(event, props, zones, work)
+    listed_zones = zones.starting_at(event.begins)
+    _read_recurrence(event, props, listed_zones, work)
+    event.omissions += listed_zones.guesses
     if zones.guesses:
         event.status = event.status and "tentative"
         event.guesses += zones.guesses

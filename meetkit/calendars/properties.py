@@ -17,7 +17,7 @@ ZoneOf = Callable[[str], dt.tzinfo]
 _QUOTES = "\"' \t"
 _TIME = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:(?:T| )\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(?:(?:\s*T|\s)\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 # A TZID without quotes may contain colons: the value begins with the date.
@@ -142,10 +142,13 @@ def _time(prop: Property, value: str, zone_of: ZoneOf) -> Time:
     moment = parse_time(value)
     if moment is None:
         raise UnreadableError(f"{prop.name} is neither a date such as 20251120 nor a time such as 20251120T140000Z")
+    if not isinstance(moment, dt.datetime):
+        return moment
+    # Some programs write midnight in place of a day.
+    if moment.time() == dt.time() and prop.params.get("VALUE", "").upper() == "DATE":
+        return moment.date()
     tzid = prop.params.get("TZID")
-    if tzid and isinstance(moment, dt.datetime) and moment.tzinfo is None:
-        return moment.replace(tzinfo=zone_of(tzid))
-    return moment
+    return moment.replace(tzinfo=zone_of(tzid)) if tzid and moment.tzinfo is None else moment
 
 
 def first(props: Iterable[Property], name: str) -> Property | None:

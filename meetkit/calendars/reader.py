@@ -86,7 +86,7 @@ class Reader:
         for line in lines(self._source.data, header(self._source)):
             prop = read_line(line)
             values.setdefault(prop.name, prop.value)
-        if values.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
+        if (values.get("CALSCALE") or "GREGORIAN").upper() != "GREGORIAN":
             raise UnreadableError("its calendar scale is not Gregorian")
         name = values.get("X-WR-CALNAME", "")
         if self._owner is None:

@@ -121,7 +121,9 @@ def probable_zone(name: str) -> dt.tzinfo | None:
     offset, text = _offset_and_text(key)
     if offset is not None and not text:
         return dt.timezone(offset) if offset else dt.UTC
-    return next((zone for zone in _zones_in(text) if _has_offset(zone, offset)), None)
+    zones = list(_zones_in(text))
+    # Where none has the offset, the place counts: the offset was true once.
+    return next((zone for zone in zones if _has_offset(zone, offset)), zones[0] if zones else None)
 
 
 def fixed_offset(name: str) -> dt.tzinfo | None:
