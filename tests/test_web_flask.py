@@ -134,7 +134,7 @@ def by_flask(model: Model) -> tuple[Replaceable, flask.Flask]:
         if event == "transcript_read":
             store.reads.append(subject)
 
-    app.register_blueprint(blueprint(store=store, llm=MODELS[model], on_audit_event=note, max_body_mb=2))  # type: ignore[arg-type]
+    app.register_blueprint(blueprint(store=store, llm=MODELS[model], on_audit_event=note, identify=None, max_body_mb=2))  # type: ignore[arg-type]
     render_problems(app)
     return store, app
 
@@ -512,7 +512,7 @@ def test_a_host_may_have_its_own_errors_told_as_problems(host: flask.Flask) -> N
 
 def test_without_a_store_it_is_the_one_in_use() -> None:
     app = flask.Flask("host")
-    app.register_blueprint(blueprint())
+    app.register_blueprint(blueprint(identify=None))
     path = "/api/v1/users/user_1"
 
     assert app.test_client().get(path).get_json()["name"] == "Sarah Chen"
