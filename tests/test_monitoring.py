@@ -66,7 +66,7 @@ def test_a_server_that_works_is_alive_and_ready(service: FastAPI) -> None:
     assert asked.get("/healthz").json() == {"status": "alive"}
     assert asked.get("/readyz").json() == {
         "status": "ready",
-        "parts": {"store": "ok", "migrations": "ok", "model": "offline"},
+        "parts": {"store": "ok", "migrations": "ok", "writes": "ok", "model": "offline"},
     }
 
 
@@ -99,7 +99,8 @@ def test_tables_of_another_version_and_a_database_that_fails_are_not_ready(
     behind = asked.get("/readyz")
     assert (behind.status_code, behind.headers["Content-Type"]) == (503, "application/problem+json")
     assert behind.headers["Retry-After"] == "1"
-    assert behind.json()["parts"] == {"store": "ok", "migrations": "wrong revision", "model": "offline"}
+    parts = {"store": "ok", "migrations": "wrong revision", "writes": "ok", "model": "offline"}
+    assert behind.json()["parts"] == parts
     assert metrics(service)['meetkit_ready{part="migrations"}'] == 0
     assert asked.get("/healthz").status_code == 200
 
@@ -189,7 +190,7 @@ def test_the_database_of_the_settings_has_as_many_connections_as_the_metrics_say
     with ExitStack() as held:
         for _ in range(size):
             held.enter_context(engine.connect())
-        assert size == 3 + 12
+        assert size == 3 + 13
         assert isinstance(engine.pool, QueuePool)
         assert (engine.pool.overflow(), engine.pool._max_overflow) == (0, 0)
     service_of(app).closing.close()

@@ -68,7 +68,7 @@ def link(server: Server, to: str, name: str) -> str:
     for _ in range(1000):
         for file in sorted((server.folder / "mail").glob("*.eml"), reverse=True):
             mail = message_from_bytes(file.read_bytes(), policy=default)
-            found = re.search(rf"http://127.0.0.1:8000(/\S+/{name}\?token=\S+)", mail.get_content())
+            found = re.search(rf"http://127.0.0.1:{server.port}(/\S+/{name}\?token=\S+)", mail.get_content())
             if found and mail["To"] == to:
                 return found[1]
         time.sleep(0.01)
