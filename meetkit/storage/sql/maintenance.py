@@ -36,6 +36,7 @@ _GUARDS = {
         "meetkit_audit_stays_update",
     },
     "postgresql": {
+        "meetkit_audit_expires",
         "meetkit_audit_stays",
         "meetkit_no_double_booking",
         "meetkit_participant_agrees",

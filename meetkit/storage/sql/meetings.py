@@ -28,7 +28,7 @@ from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.records import IdempotencyKey, RequestRecord
-from meetkit.models.zones import to_microseconds
+from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
 from meetkit.storage.sql.any_of import any_of, value_list
@@ -262,14 +262,21 @@ def read_request(cipher: Cipher, row: Any) -> RequestRecord:
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
     content = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
     result = None if content is None else Meeting.model_validate_json(content)
-    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
+    created_at = None if row.created_at is None else to_datetime(row.created_at)
+    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result, created_at=created_at)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take the key of a request, and return whether it was free; wait for a transaction that is about to take it."""
     context = rows.request_context(request.idempotency.key)
     result = request.result and keys.seal(connection, request.result.model_dump_json(), context)
-    row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
+    created_at = request.created_at and to_microseconds(request.created_at)
+    row = {
+        **request.idempotency.model_dump(),
+        "meeting_id": request.meeting_id,
+        "result": result,
+        "created_at": created_at,
+    }
     return dialects.insert_new(connection, tables.requests, row) is not None
 
 

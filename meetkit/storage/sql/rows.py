@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, RowMapping
 
 from meetkit.errors import StoreError, brief_repr
+from meetkit.models.base import STORED_VALUES
 from meetkit.models.meetings import NO_CONTENT, Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
@@ -65,7 +66,7 @@ def read_person(model: type[PersonT], row: Row[Any]) -> PersonT:
     """Return the user or contact of a row."""
     fields = row._asdict()
     del fields["number"]
-    return model.model_validate(fields)
+    return model.model_validate(fields, context=STORED_VALUES)
 
 
 def meeting_row(meeting: Meeting) -> dict[str, Any]:

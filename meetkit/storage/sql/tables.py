@@ -15,6 +15,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -219,12 +220,24 @@ requests = Table(
     Column("meeting_id", _Id, nullable=False),
     # The result, until the meeting is deleted, erased or purged.
     Column("result", Text),
+    # NULL where it is unknown; `expiry` then takes the time at which it runs.
+    Column("created_at", BigInteger),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
+    Index("ix_meetkit_requests_created_at", "created_at"),
     info=data_policy(
         erasure="result removed; key and fingerprint stay",
         export="record kind request",
-        retention="result until a purge, or the meeting is deleted; key for good",
+        retention="result until a purge, or the meeting is deleted; key for `MEETKIT_IDEMPOTENCY_KEY_HOURS`",
     ),
+)
+
+# `write_probe` inserts a row and deletes it again, to find out whether the database can be written and grow.
+write_probe = Table(
+    "meetkit_write_probe",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("filler", LargeBinary, nullable=False),
+    info=data_policy(erasure="none: always empty", export="not exported: always empty", retention="none"),
 )
 
 # The key of each encrypted text: `keys` inserts its row in the transaction that stores the text.
