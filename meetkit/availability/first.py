@@ -10,9 +10,10 @@ from meetkit.availability.hours import common_windows
 from meetkit.availability.intervals import Interval, free_intervals
 from meetkit.availability.query import MAX_WINDOW, BufferMinutes, SpanMinutes
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Count, Line, Value
+from meetkit.models.base import Count, Line, Name, Value
 from meetkit.models.meetings import DurationMinutes
 from meetkit.models.people import User
+from meetkit.models.places import ConferenceUrl, Description, Location
 from meetkit.models.zones import MINUTE, Moment, Zone, resolve, to_microseconds
 
 
@@ -26,9 +27,12 @@ class FirstFreeRequest(Value):
     duration_minutes: DurationMinutes
     window_start: Moment
     window_end: Moment
-    title: Line = "Meeting"
+    title: Name = "Meeting"
     contact_id: Line | None = None
     timezone: Zone | None = None
+    location: Location | None = None
+    conference_url: ConferenceUrl | None = None
+    description: Description | None = None
 
 
 class WindowQuery(Value):

@@ -62,6 +62,9 @@ def book_first_free(
     title: str = "Meeting",
     contact_id: str | None = None,
     timezone: str | None = None,
+    location: str | None = None,
+    conference_url: str | None = None,
+    description: str | None = None,
     idempotency_key: str | None = None,
 ) -> Meeting:
     """Book the first time in a window at which these users are free together, each within their own work hours.
@@ -74,6 +77,9 @@ def book_first_free(
         title: of the meeting.
         contact_id: the contact in the meeting.
         timezone: of the meeting, an IANA name; by default the first user's.
+        location: a room or an address.
+        conference_url: the link of a conference.
+        description: text for all people in the meeting.
         idempotency_key: as in `create_meeting`.
 
     Raises:
@@ -87,6 +93,9 @@ def book_first_free(
         "title": title,
         "contact_id": contact_id,
         "timezone": timezone,
+        "location": location,
+        "conference_url": conference_url,
+        "description": description,
     }
     request = parse(first.FirstFreeRequest, params)
     store = current_store()
@@ -109,6 +118,9 @@ def book_first_free(
             "date": to_datetime(start, ZoneInfo(zone)),
             "timezone": zone,
             "duration_minutes": request.duration_minutes,
+            "location": request.location,
+            "conference_url": request.conference_url,
+            "description": request.description,
         }
         try:
             return store.add_meeting(_new(fields, exclusive=True), idempotency=key)

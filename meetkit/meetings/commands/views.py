@@ -52,6 +52,9 @@ def print_meeting(out: Console, meeting: Meeting) -> None:
         "Status": meeting.status,
         "Users": ", ".join(_with_response(meeting, user_id) for user_id in meeting.user_ids),
         "Contact": meeting.contact_id or "",
+        "Location": meeting.location or "",
+        "Conference": meeting.conference_url or "",
+        "Description": meeting.description or "",
         "Summary": meeting.summary or "",
         "Id": meeting.id,
     }
