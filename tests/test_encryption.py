@@ -56,7 +56,8 @@ def opened(database: str, *keys: str) -> SqlStore:
 def work(store: SqlStore) -> None:
     """Have everything kept that is made from a transcript."""
     store.import_records(people())
-    request = {"user_id": "ann", "contact_id": "dee", "title": "Talk", "date": "2025-11-18T09:00:00Z"}
+    place = {"location": "Zanzibar", "conference_url": "https://meet.example.com/quokka", "description": "periwinkle"}
+    request = {"user_id": "ann", "contact_id": "dee", "title": "Talk", "date": "2025-11-18T09:00:00Z", **place}
     with service.use(store=store):
         first = service.create_meeting(request, idempotency_key="first")
         assert service.analyze_meeting(first.id, TRANSCRIPT).action_items

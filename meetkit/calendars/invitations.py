@@ -60,8 +60,9 @@ def invitation(
 ) -> bytes:
     """Return an iCalendar file that invites people to a meeting, updates it, or cancels it.
 
-    It contains title, time, place, description and people; no transcript, notes or insights. Its UID is the same for all invitations to a
-    meeting. Times are to the second: a meeting that begins or ends within a second takes all of it.
+    It contains title, time, place, description and people; no transcript, notes or insights. Its UID is the same for
+    all invitations to a meeting. Times are to the second: a meeting that begins or ends within a second takes all of
+    it.
 
     Args:
         meeting: the meeting; with `REQUEST` not a cancelled one.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from meetkit.availability import first
 from meetkit.errors import ConflictError, brief_repr
-from meetkit.models.base import new_id, parse
+from meetkit.models.base import check_names, new_id, parse
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
@@ -243,6 +243,7 @@ def sync_calendar(
     """
     fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
     snapshot = parse(Calendar, fields)
+    check_names(fields, ["name"])
     current_store().put_calendar(user_id, snapshot)
     return snapshot
 

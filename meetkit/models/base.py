@@ -225,6 +225,20 @@ def check_visible(value: str) -> str:
     return value
 
 
+def check_names(fields: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse names in a request that show nothing; stored ones may be older than the rule.
+
+    Raises:
+        InvalidRequestError: a field of these names is text without a visible character.
+    """
+    for name in names:
+        if isinstance(value := fields.get(name), str):
+            try:
+                check_visible(value)
+            except ValueError as error:
+                raise InvalidRequestError(f"{name}: {error}") from None
+
+
 def _shows(value: str) -> bool:
     """Return whether one of a text's characters is visible by its Unicode properties, which `re` does not know."""
     try:

@@ -139,6 +139,9 @@ def print_common_days(
 def print_brief(out: Console, meeting: Meeting, brief: PreMeetingPrep) -> None:
     """Print a brief, section by section."""
     out.print(f"{sanitize(meeting.title)}, {meeting.date:%A, %d %B %Y %H:%M %Z}", style="bold")
+    for place in (meeting.location, meeting.conference_url, meeting.description):
+        if place:
+            out.print(sanitize(place))
     out.print(sanitize(brief.contact_summary))
     terminal.section(out, "Recall", (f"{item.text} [{item.meeting_id}]" for item in brief.recent_highlights))
     terminal.section(out, "New since", (f"{change.text} [{change.meeting_id}]" for change in brief.changes))

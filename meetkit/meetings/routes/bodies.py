@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import FirstFreeRequest, WindowQuery
-from meetkit.models.base import Email, Line, Many, Text, Value, at_most
+from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
@@ -67,9 +67,9 @@ class MeetingPatch(MeetingUpdate):
 class NewUser(Value):
     """A user to create."""
 
-    name: Line
+    name: Name
     email: Email
-    role: Line
+    role: Name
     timezone: Zone = "UTC"
     work_hours: WorkWeek = OFFICE_HOURS
     exceptions: DaysOff = ()
@@ -78,19 +78,19 @@ class NewUser(Value):
 class NewContact(Value):
     """A contact to create."""
 
-    name: Line
+    name: Name
     email: Email
-    company: Line
-    role: Line
+    company: Name
+    role: Name
     timezone: Zone | None = None
 
 
 class UserPatch(Patch):
     """The fields of a user to change; an omitted one is unchanged."""
 
-    name: Line | None = None
+    name: Name | None = None
     email: Email | None = None
-    role: Line | None = None
+    role: Name | None = None
     timezone: Zone | None = None
     work_hours: WorkWeek | None = None
     exceptions: DaysOff | None = None
@@ -101,10 +101,10 @@ class ContactPatch(Patch):
 
     clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})
 
-    name: Line | None = None
+    name: Name | None = None
     email: Email | None = None
-    company: Line | None = None
-    role: Line | None = None
+    company: Name | None = None
+    role: Name | None = None
     timezone: Zone | None = None
 
 
@@ -112,7 +112,7 @@ class Analysis(Value):
     """A transcript to analyze, as text, WebVTT, SRT or JSON; without one, the meeting's stored transcript."""
 
     transcript: Text | None = None
-    trackers: Annotated[dict[Line, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
+    trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
     )
 
@@ -214,7 +214,7 @@ class CalendarUpload(Value):
     """The owner of a calendar file, and the calendar's name, by which the next upload replaces it."""
 
     user_id: Line
-    name: Line = "default"
+    name: Name = "default"
 
 
 class Calendars(Value):
