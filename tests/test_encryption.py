@@ -57,9 +57,9 @@ def work(store: SqlStore) -> None:
     """Have everything kept that is made from a transcript."""
     store.import_records(people())
     place = {"location": "Zanzibar", "conference_url": "https://meet.example.com/quokka", "description": "periwinkle"}
-    request = {"user_id": "ann", "contact_id": "dee", "title": "Talk", "date": "2025-11-18T09:00:00Z", **place}
+    request = {"user_id": "ann", "contact_id": "dee", "title": "Talk", "date": "2025-11-18T09:00:00Z"}
     with service.use(store=store):
-        first = service.create_meeting(request, idempotency_key="first")
+        first = service.create_meeting({**request, **place}, idempotency_key="first")
         assert service.analyze_meeting(first.id, TRANSCRIPT).action_items
         service.update_meeting(first.id, {"summary": "Of Zanzibar."})
         later = service.create_meeting({**request, "date": "2025-11-19T09:00:00Z"})
