@@ -120,7 +120,7 @@ class World:
     def mixed(self) -> list[tuple[str, str, dict[str, str], str]]:
         """The same many times; briefs, analyses, free time and people; and requests that are refused."""
         missing = self.request("GET", f"{PATH}/meeting_0000")
-        signed_out = ("GET", f"{PATH}/meeting_1", {}, "")
+        signed_out: tuple[str, str, dict[str, str], str] = ("GET", f"{PATH}/meeting_1", {}, "")
         wrong = self.request("POST", "/api/v1/auth/login", {"email": "ann@example.com", "password": "wrong"})
         free = {"user_ids": [self.user_id], "date": "2027-05-03", "duration_minutes": 30}
         others = [

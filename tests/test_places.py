@@ -21,7 +21,7 @@ from tests.commands import Run
 from tests.web_apps import caller, client_of, refusal
 
 NOW = dt.datetime(2025, 11, 1, tzinfo=dt.UTC)
-PLACE = {
+PLACE: dict[str, Any] = {
     "location": "Room 4; Straße 1, Köln",
     "conference_url": "https://meet.example.com/j/4?pwd=a%20b&x=1,2;3",
     "description": "Agenda:\r\n\t1. results; 2, renewal\nC:\\New\u2028💥",
@@ -37,7 +37,8 @@ def unfolded(ics: bytes) -> list[str]:
 def test_a_meeting_is_created_booked_and_changed_with_its_place() -> None:
     with service.use(store=MemoryStore([ANN, BEN], [DEE])):
         for create in (service.create_meeting, service.book_meeting):
-            created = create({"user_id": "ann", "title": "Talk", "date": MONDAY, **PLACE})
+            request: Any = {"user_id": "ann", "title": "Talk", "date": MONDAY, **PLACE}
+            created = create(request)
             assert {name: getattr(created, name) for name in PLACE} == PLACE
             service.cancel_meeting(created.id)
         first = service.book_first_free(["ann"], 30, MONDAY, MONDAY + dt.timedelta(hours=4), **PLACE)
@@ -105,11 +106,13 @@ def test_a_link_is_stored_as_browsers_read_it(link: str, url: str) -> None:
     ids=ascii,
 )
 def test_hostile_values_are_refused_by_name(field: str, value: Any, why: str) -> None:
+    change: Any = {field: value}
+    request: Any = {"user_id": "ann", "title": "Talk", "date": MONDAY, **change}
     with service.use(store=MemoryStore([ANN, BEN], [DEE], [TALK])):
         with pytest.raises(InvalidRequestError, match=rf"{field}.*{why}"):
-            service.create_meeting({"user_id": "ann", "title": "Talk", "date": MONDAY, field: value})
+            service.create_meeting(request)
         with pytest.raises(InvalidRequestError, match=field):
-            service.update_meeting("m1", {field: value})
+            service.update_meeting("m1", change)
         assert service.get_meeting("m1") == TALK
 
 

@@ -25,7 +25,7 @@ class AccountStore(GuardedStore):
     def __init__(
         self, inner: Store, caller: Caller, *, database: Database, attendee_response: AttendeeResponse = "invited"
     ) -> None:
-        """Guard a store; `database` holds the accounts."""
+        """Guard a store; `database` holds the accounts, the rest is as in `GuardedStore`."""
         super().__init__(inner, caller, attendee_response=attendee_response)
         self._database = database
 
