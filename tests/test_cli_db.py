@@ -171,8 +171,8 @@ class TestCheck:
             "INSERT INTO meetkit_meetings SELECT 2, 'm2', user_number, contact_number, title, starts_at, "
             "utc_offset_minutes, timezone, duration_minutes, status, exclusive, transcript, summary, action_items, "
             "sentiment, created_at, updated_at, version, has_open_items FROM meetkit_meetings",
-            "INSERT INTO meetkit_participants SELECT 2, user_number, position, starts_at, ends_at, busy, exclusive "
-            "FROM meetkit_participants",
+            "INSERT INTO meetkit_participants SELECT 2, user_number, position, starts_at, ends_at, busy, exclusive, "
+            "response FROM meetkit_participants",
             *back,
         )
         store.close()

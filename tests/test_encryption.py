@@ -63,8 +63,14 @@ def work(store: SqlStore) -> None:
         "title": "Talk",
         "date": "2025-11-18T09:00:00Z",
     }
+    with_place: CreateMeetingRequestFields = {
+        **request,
+        "location": "Zanzibar",
+        "conference_url": "https://meet.example.com/quokka",
+        "description": "periwinkle",
+    }
     with service.use(store=store):
-        first = service.create_meeting(request, idempotency_key="first")
+        first = service.create_meeting(with_place, idempotency_key="first")
         assert service.analyze_meeting(first.id, TRANSCRIPT).action_items
         service.update_meeting(first.id, {"summary": "Of Zanzibar."})
         later = service.create_meeting({**request, "date": "2025-11-19T09:00:00Z"})

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from meetkit.accounts.events import AuditEvent
-from meetkit.models.base import STORABLE, Email, Line, Many, Value
+from meetkit.models.base import STORABLE, Email, Line, Many, Name, Value
 from meetkit.models.caller import Access, Right
 from meetkit.models.people import User
 from meetkit.models.zones import UtcInstant
@@ -118,7 +118,7 @@ class SignupRequest(Value):
 
     email: Email
     password: Password
-    name: Line
+    name: Name
 
 
 class AdminRequest(SignupRequest):
@@ -173,7 +173,7 @@ class TokenRequest(Value):
 class ApiKeyRequest(Value):
     """A request to create a key for another backend. It grants no more than its creator's own access."""
 
-    name: Line
+    name: Name
     right: Right = "write"
 
 
@@ -181,7 +181,7 @@ class InviteRequest(Value):
     """A request to invite a new user, or the existing user `user_id`, who has no account yet."""
 
     email: Email
-    name: Line
+    name: Name
     access: Access = "member"
     user_id: Line | None = None
 
@@ -189,7 +189,7 @@ class InviteRequest(Value):
 class TeamRequest(Value):
     """The name of a team and the ids of its people; nobody is both manager and member."""
 
-    name: Line
+    name: Name
     # Each id is looked up in turn.
     managers: Annotated[Many[Line], Field(max_length=1000)] = ()
     members: Annotated[Many[Line], Field(max_length=1000)] = ()

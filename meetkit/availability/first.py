@@ -10,8 +10,9 @@ from meetkit.availability.intervals import Interval
 from meetkit.availability.query import MAX_WINDOW, AlignMinutes, SlotRequest, SpanMinutes
 from meetkit.availability.starts import Starts
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Count, Line
+from meetkit.models.base import Count, Line, Name
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes
+from meetkit.models.places import ConferenceUrl, Description, Location
 from meetkit.models.rules import RuledRequest
 from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import MINUTE, Moment, Zone, to_microseconds
@@ -34,9 +35,12 @@ class FirstFreeRequest(RuledRequest):
     duration_minutes: DurationMinutes
     window_start: Moment
     window_end: Moment
-    title: Line = "Meeting"
+    title: Name = "Meeting"
     contact_id: Line | None = None
     timezone: Zone | None = None
+    location: Location | None = None
+    conference_url: ConferenceUrl | None = None
+    description: Description | None = None
     align: AlignMinutes | None = None
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText, vUri
 
 from meetkit.calendars.vtimezones import vtimezone
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
@@ -60,8 +60,9 @@ def invitation(
 ) -> bytes:
     """Return an iCalendar file that invites people to a meeting, updates it, or cancels it.
 
-    It contains title, time and people; no transcript, notes or insights. Its UID is the same for all invitations to a
-    meeting. Times are to the second: a meeting that begins or ends within a second takes all of it.
+    It contains title, time, place, description and people; no transcript, notes or insights. Its UID is the same for
+    all invitations to a meeting. Times are to the second: a meeting that begins or ends within a second takes all of
+    it.
 
     Args:
         meeting: the meeting; with `REQUEST` not a cancelled one.
@@ -211,10 +212,23 @@ def _event(
     if meeting.updated_at:
         event.add("LAST-MODIFIED", meeting.updated_at)
     event.add("SUMMARY", _Text(meeting.title))
+    _add_place(event, meeting)
     status = "TENTATIVE" if response in ("invited", "tentative") else "CONFIRMED"
     event.add("STATUS", "CANCELLED" if is_cancelled else status)
     event.add("TRANSP", "OPAQUE" if response in BUSY_RESPONSES else "TRANSPARENT")
     return event
+
+
+def _add_place(event: Event, meeting: Meeting) -> None:
+    if meeting.description:
+        event.add("DESCRIPTION", _Text(meeting.description))
+    # Few calendars show CONFERENCE (RFC 7986), but all of them the location, from which many offer to join.
+    if place := meeting.location or meeting.conference_url:
+        event.add("LOCATION", _Text(place))
+    if link := meeting.conference_url:
+        event.add("CONFERENCE", vUri(link, params={"FEATURE": ["AUDIO", "VIDEO"], "VALUE": "URI"}))
+        event.add("URL", vUri(link))
+        event.add("X-GOOGLE-CONFERENCE", vUri(link, params={"VALUE": "URI"}))
 
 
 def _host(domain: str) -> str:

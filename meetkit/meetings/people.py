@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from meetkit.models.base import new_id, parse
-from meetkit.models.people import Contact, PeopleFilters, PersonT, User, apply_updates
+from meetkit.models.base import check_names, new_id, parse
+from meetkit.models.people import NAMES, Contact, PeopleFilters, PersonT, User, apply_updates
 from meetkit.models.typed_dicts import (
     ContactFields,
     ContactUpdateFields,
@@ -70,6 +70,7 @@ def update_contact(contact_id: str, updates: ContactUpdateFields) -> Contact:
 
 
 def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:
-    if isinstance(person, Mapping):
-        return parse(model, {"id": new_id(model.__name__.lower()), **person})
-    return parse(model, person)
+    with_id = {"id": new_id(model.__name__.lower()), **person} if isinstance(person, Mapping) else person
+    new_person = parse(model, with_id)
+    check_names(dict(new_person), NAMES)
+    return new_person

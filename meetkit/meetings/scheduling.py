@@ -11,7 +11,7 @@ from meetkit.availability import first
 from meetkit.availability.hours import common_windows
 from meetkit.errors import ConflictError, brief_repr
 from meetkit.meetings.ruled_time import RuledTime
-from meetkit.models.base import new_id, parse
+from meetkit.models.base import check_names, new_id, parse
 from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
@@ -83,6 +83,9 @@ def book_first_free(
     title: str = "Meeting",
     contact_id: str | None = None,
     timezone: str | None = None,
+    location: str | None = None,
+    conference_url: str | None = None,
+    description: str | None = None,
     align: int | None = None,
     min_notice_minutes: int = 0,
     buffer_minutes: int = 0,
@@ -102,6 +105,9 @@ def book_first_free(
         title: of the meeting.
         contact_id: the contact in the meeting.
         timezone: of the meeting, an IANA name; by default the first user's.
+        location: a room or an address.
+        conference_url: the link of a conference.
+        description: text for all people in the meeting.
         align: if given, the meeting begins at a multiple of so many minutes from midnight in `timezone`.
         min_notice_minutes: from now to the earliest start.
         buffer_minutes: kept free before and after each busy interval.
@@ -119,6 +125,9 @@ def book_first_free(
         "title": title,
         "contact_id": contact_id,
         "timezone": timezone,
+        "location": location,
+        "conference_url": conference_url,
+        "description": description,
         "align": align,
         "min_notice_minutes": min_notice_minutes,
         "buffer_minutes": buffer_minutes,
@@ -287,6 +296,7 @@ def sync_calendar(
     rule = parse(BusyPolicy, policy)
     fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
     snapshot = parse(Calendar, fields)
+    check_names(fields, ["name"])
     snapshot = snapshot.model_copy(update={"busy": rule.busy_time(snapshot.busy)})
     current_store().put_calendar(user_id, snapshot)
     return snapshot
@@ -321,6 +331,9 @@ def _first_free(request: first.FirstFreeRequest, start: int, zone: str) -> dict[
         "date": to_datetime(start, ZoneInfo(zone)),
         "timezone": zone,
         "duration_minutes": request.duration_minutes,
+        "location": request.location,
+        "conference_url": request.conference_url,
+        "description": request.description,
     }
 
 

@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -42,6 +43,15 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Lines that match are valid; only the others are examined further, which saves time on most.
 _PLAIN_LINE = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
+
+_VISIBLE_ASCII = re.compile("[!-~]")
+# A letter, number, mark of punctuation, symbol, or a character that this version of Unicode does not know yet. Of these
+# the Default_Ignorable_Code_Point ones, such as U+3164 HANGUL FILLER, show nothing, and neither do the blanks among
+# symbols and letters, which no property tells: Braille, hieroglyphs, and a note without a head.
+_VISIBLE = (
+    r"[[\p{L}\p{N}\p{P}\p{S}\p{Co}\p{Cn}]"
+    r"--[\p{Default_Ignorable_Code_Point}\u{2800}\u{13441}\u{13442}\u{1D159}\u{FFFC}]]"
+)
 
 
 class FieldError(ValueError):
@@ -208,16 +218,52 @@ def _not_blank(value: str) -> str:
     return value
 
 
-def _one_line(value: str) -> str:
+def check_visible(value: str) -> str:
+    """Return a text with a visible character; refuse others as a validator does."""
+    if value and not _VISIBLE_ASCII.search(value) and not _shows(value):
+        raise ValueError("must have a visible character; spaces, fillers and combining marks alone show nothing")
+    return value
+
+
+def check_names(fields: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse names in a request that show nothing; stored ones may be older than the rule.
+
+    Raises:
+        InvalidRequestError: a field of these names is text without a visible character.
+    """
+    for name in names:
+        if isinstance(value := fields.get(name), str):
+            try:
+                check_visible(value)
+            except ValueError as error:
+                raise InvalidRequestError(f"{name}: {error}") from None
+
+
+def _shows(value: str) -> bool:
+    """Return whether one of a text's characters is visible by its Unicode properties, which `re` does not know."""
+    try:
+        _visible_pattern().validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _visible_pattern() -> TypeAdapter[str]:
+    return TypeAdapter(Annotated[str, Field(pattern=_VISIBLE)])
+
+
+def check_one_line(value: str) -> str:
+    """Return a text without control characters and line breaks; refuse others as a validator does."""
     if match := CONTROL.search(value):
         raise ValueError(f"must be one line of text; there is a control character at position {match.start()}")
     return value
 
 
 def _line(value: Any) -> Any:
-    """Check `_storable`, `_not_blank` and `_one_line` at once, as meetings hold many lines and each call costs."""
+    """Check `_storable`, `_not_blank` and `check_one_line` at once, as meetings hold many lines and each call costs."""
     if isinstance(value, str) and not _PLAIN_LINE.fullmatch(value):
-        _one_line(_storable(value))
+        check_one_line(_storable(value))
         if value:  # The minimum length reports an empty line.
             _not_blank(value)
     return value
@@ -259,10 +305,12 @@ Line = Annotated[
     Field(min_length=1, max_length=200, json_schema_extra={"pattern": _ONE_LINE_PATTERN}),
     BeforeValidator(_line),
 ]
+Name = Annotated[Line, AfterValidator(check_visible)]
+"""A name or title in a request; stored ones may be older than the rule."""
 Email = Annotated[
     str,
     Field(max_length=254, json_schema_extra={"format": "email"}),
     STORABLE,
-    AfterValidator(_one_line),
+    AfterValidator(check_one_line),
     AfterValidator(_address),
 ]

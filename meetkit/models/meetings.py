@@ -18,8 +18,9 @@ from pydantic import (
 )
 
 from meetkit.errors import VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, SearchText, Text, Value
+from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Name, Offset, SearchText, Text, Value
 from meetkit.models.insights import ActionItem, ItemOrTask, Sentiment
+from meetkit.models.places import ConferenceUrl, Description, Location
 from meetkit.models.responses import BUSY_RESPONSES, Response
 from meetkit.models.zones import (
     MINUTE,
@@ -51,8 +52,17 @@ AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromke
 
 ERASED_TITLE = "Erased meeting"
 
-# The fields that hold what was said, and their value when it is removed; erasing and purging derive from this.
-NO_CONTENT: dict[str, Any] = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
+# The fields that hold content, what is said and where, and their value when it is removed; erasing and purging derive
+# from this.
+NO_CONTENT: dict[str, Any] = {
+    "location": None,
+    "conference_url": None,
+    "description": None,
+    "transcript": None,
+    "summary": None,
+    "sentiment": None,
+    "action_items": (),
+}
 
 
 def _moment_or_date(value: Any) -> Any:
@@ -92,6 +102,9 @@ class Meeting(Value):
     timezone: Zone = "UTC"
     duration_minutes: DurationMinutes = 60
     status: Status = "scheduled"
+    location: Location | None = None
+    conference_url: ConferenceUrl | None = None
+    description: Description | None = None
     transcript: Text | None = None
     summary: Summary | None = None
     action_items: Many[ActionItem] = ()
@@ -167,7 +180,7 @@ class Meeting(Value):
 
     @property
     def has_content(self) -> bool:
-        """True where it holds something that was said in it."""
+        """True where it holds any content."""
         return any(getattr(self, name) != empty for name, empty in NO_CONTENT.items())
 
     def was_erased_since(self, before: Meeting) -> bool:
@@ -192,9 +205,12 @@ class CreateMeetingRequest(Value):
     user_id: Line
     contact_id: Line | None = None
     attendee_ids: AttendeeIds = ()
-    title: Line
+    title: Name
     date: Moment
     duration_minutes: DurationMinutes = 60
+    location: Location | None = None
+    conference_url: ConferenceUrl | None = None
+    description: Description | None = None
 
 
 class MeetingUpdate(Value):
@@ -208,16 +224,21 @@ class MeetingUpdate(Value):
     fixed_fields: ClassVar[frozenset[str]] = frozenset(
         {"id", "created_at", "updated_at", "version", "end", "exclusive", "responses"}
     )
-    clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment"})
+    clearable: ClassVar[frozenset[str]] = frozenset(
+        {"contact_id", "location", "conference_url", "description", "transcript", "summary", "sentiment"}
+    )
 
     user_id: Line | None = None
     contact_id: Line | None = None
     attendee_ids: AttendeeIds | None = None
-    title: Line | None = None
+    title: Name | None = None
     date: Moment | None = None
     timezone: Zone | None = None
     duration_minutes: DurationMinutes | None = None
     status: Status | None = None
+    location: Location | None = None
+    conference_url: ConferenceUrl | None = None
+    description: Description | None = None
     transcript: Text | None = None
     summary: Summary | None = None
     action_items: Many[ItemOrTask] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from meetkit.errors import InvalidRequestError
-from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value, parse
+from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value, check_names, parse
 from meetkit.models.rules import BookingRules
 from meetkit.models.time import OFFICE_HOURS, Exceptions, WeeklyHours
 from meetkit.models.zone_changes import Clock, ZoneChanges
@@ -97,6 +97,7 @@ class PeopleFilters(Value):
 
 
 PersonT = TypeVar("PersonT", User, Contact)
+NAMES = ("name", "role", "company")
 
 
 def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
@@ -109,5 +110,6 @@ def apply_updates(person: PersonT, updates: Mapping[str, Any]) -> PersonT:
         raise InvalidRequestError("updates: a mapping from field to value")
     if names := person.fixed_fields & updates.keys():
         raise InvalidRequestError(f"{', '.join(sorted(names))} cannot be changed")
+    check_names(updates, NAMES)
     fields = {name: getattr(person, name) for name in type(person).model_fields}
     return parse(type(person), {**fields, **updates})

@@ -84,6 +84,9 @@ class CreateMeetingRequestFields(TypedDict):
     title: str
     date: dt.datetime | str
     duration_minutes: NotRequired[int]
+    location: NotRequired[str | None]
+    conference_url: NotRequired[str | None]
+    description: NotRequired[str | None]
 
 
 class BookingRulesFields(TypedDict, total=False):
@@ -117,6 +120,9 @@ class MeetingFields(TypedDict):
     timezone: NotRequired[str]
     duration_minutes: NotRequired[int]
     status: NotRequired[Status]
+    location: NotRequired[str | None]
+    conference_url: NotRequired[str | None]
+    description: NotRequired[str | None]
     transcript: NotRequired[str | None]
     summary: NotRequired[str | None]
     action_items: NotRequired[Sequence[ActionItem | ActionItemFields | str]]
@@ -139,6 +145,9 @@ class MeetingUpdateFields(TypedDict, total=False):
     timezone: str
     duration_minutes: int
     status: Status
+    location: str | None
+    conference_url: str | None
+    description: str | None
     transcript: str | None
     summary: str | None
     action_items: Sequence[ActionItem | ActionItemFields | str]

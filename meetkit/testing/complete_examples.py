@@ -120,6 +120,9 @@ def complete_meeting() -> Meeting:
             "timezone": "Asia/Kathmandu",
             "duration_minutes": 45,
             "status": "completed",
+            "location": "Room 4, Straße",
+            "conference_url": "https://meet.example.com/4?pwd=%C3%A4",
+            "description": "Bring:\n\t- the numbers; 💥",
             # Line breaks, a mark of direction, and a character outside the basic plane.
             "transcript": "Dee: ✓ \r\n\u202eright to left, 💥",
             "summary": "On the budget.",

@@ -10,7 +10,7 @@ import pytest
 
 from meetkit.errors import ConflictError, NotFoundError, VersionConflictError
 from meetkit.models.insights import ActionItem
-from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters
+from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT, Meeting, MeetingFilters
 from meetkit.models.people import PeopleFilters
 from meetkit.models.records import MeetingRecord
 from meetkit.storage import Store
@@ -23,7 +23,8 @@ _NOW = MONDAY + dt.timedelta(days=1)
 def _with_content(number: int = 0, **more: Any) -> Meeting:
     """Return a meeting with content."""
     item = ActionItem(id="i1", task=f"Keep {_SECRET}")
-    content = {"transcript": f"{_SECRET}!", "summary": _SECRET, "action_items": [item], "sentiment": "mixed"}
+    place = {"location": _SECRET, "conference_url": "https://meet.example.com/us", "description": f"Only {_SECRET}"}
+    content = {"transcript": f"{_SECRET}!", "summary": _SECRET, "action_items": [item], "sentiment": "mixed", **place}
     return meeting(number, **{"title": f"Talk {_SECRET}", **content, **more})
 
 
@@ -41,8 +42,7 @@ def _export_text(store: Store) -> str:
 
 
 def _without_content(before: Meeting, **changes: Any) -> Meeting:
-    empty = {"transcript": None, "summary": None, "sentiment": None, "action_items": (), "updated_at": _NOW}
-    return before.model_copy(update={**empty, "version": before.version + 1, **changes})
+    return before.model_copy(update={**NO_CONTENT, "updated_at": _NOW, "version": before.version + 1, **changes})
 
 
 class ErasureContract:

@@ -22,6 +22,7 @@ from meetkit.insights.report.highlights import Quotes, turn_id
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
+from meetkit.models.meetings import Meeting
 from meetkit.models.transcripts import Transcript
 
 # The start of every page, by which the command line recognizes its own reports.
@@ -42,10 +43,16 @@ class IndexEntry:
 
 
 def render_report(
-    transcript: Transcript, insights: MeetingInsights, *, title: str | None = None, made_from: str | None = None
+    transcript: Transcript,
+    insights: MeetingInsights,
+    *,
+    title: str | None = None,
+    made_from: str | None = None,
+    meeting: Meeting | None = None,
 ) -> str:
     """Render an analysis and its transcript as an HTML page, with links between findings and quotes in both ways.
 
+    Of the `meeting` it shows location, conference link and description; its title is used where none is given.
     The page embeds the insights and `made_from` as JSON for programs.
 
     Raises:
@@ -62,7 +69,8 @@ def render_report(
     return _page(
         "report.html",
         _style(tuple(continuations)),
-        title=title or _DEFAULT_TITLE,
+        title=title or (meeting.title if meeting else _DEFAULT_TITLE),
+        meeting=meeting,
         made_from=made_from,
         insights=insights,
         data=insights.model_dump(mode="json"),

@@ -135,15 +135,15 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analyzing …"):
         insights = service.analyze_meeting(meeting_id, content, trackers=trackers)
-    title = service.get_meeting(meeting_id).title
+    meeting = service.get_meeting(meeting_id, transcript=False)
     if form.report is None:
-        _print(title, insights, as_json=form.as_json)
+        _print(meeting.title, insights, as_json=form.as_json)
     else:
         from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
 
         transcript = service.get_transcript(meeting_id)
         assert transcript is not None, "it was just analyzed"
-        batch.write_page(form.report, render_report(transcript, insights, title=title))
+        batch.write_page(form.report, render_report(transcript, insights, meeting=meeting))
         _print_written(form.report, is_current=False)
 
 

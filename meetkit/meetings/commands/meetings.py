@@ -27,6 +27,9 @@ _OPTIONS = (
     click.option(
         "--duration", "duration_minutes", type=int, default=60, show_default=True, metavar="MINUTES", help="Its length."
     ),
+    click.option("--location", help="A room or an address."),
+    click.option("--conference-url", metavar="URL", help="The link of the conference."),
+    click.option("--description", help="Text for all people in the meeting."),
 )
 _date_option = click.option(
     "--date", metavar="TIME", help="The start, such as 2026-12-01T15:00; without an offset in the owner's time zone."

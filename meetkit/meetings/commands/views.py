@@ -53,6 +53,9 @@ def print_meeting(out: Console, meeting: Meeting) -> None:
         "Status": meeting.status,
         "Users": ", ".join(_with_response(meeting, user_id) for user_id in meeting.user_ids),
         "Contact": meeting.contact_id or "",
+        "Location": meeting.location or "",
+        "Conference": meeting.conference_url or "",
+        "Description": meeting.description or "",
         "Summary": meeting.summary or "",
         "Id": meeting.id,
     }
@@ -154,6 +157,9 @@ def print_common_days(
 def print_brief(out: Console, meeting: Meeting, brief: PreMeetingPrep) -> None:
     """Print a brief, section by section."""
     out.print(f"{sanitize(meeting.title)}, {meeting.date:%A, %d %B %Y %H:%M %Z}", style="bold")
+    for place in (meeting.location, meeting.conference_url, meeting.description):
+        if place:
+            out.print(sanitize(place))
     out.print(sanitize(brief.contact_summary))
     terminal.section(out, "Recall", (f"{item.text} [{item.meeting_id}]" for item in brief.recent_highlights))
     terminal.section(out, "New since", (f"{change.text} [{change.meeting_id}]" for change in brief.changes))

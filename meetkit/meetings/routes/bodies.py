@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
-from meetkit.models.base import Email, Line, Many, Text, Value, at_most
+from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
@@ -78,9 +78,9 @@ class MeetingPatch(MeetingUpdate):
 class NewUser(Value):
     """A user to create."""
 
-    name: Line
+    name: Name
     email: Email
-    role: Line
+    role: Name
     timezone: Zone = "UTC"
     work_hours: WorkWeek = OFFICE_HOURS
     exceptions: DaysOff = ()
@@ -91,10 +91,10 @@ class NewUser(Value):
 class NewContact(Value):
     """A contact to create."""
 
-    name: Line
+    name: Name
     email: Email
-    company: Line
-    role: Line
+    company: Name
+    role: Name
     timezone: Zone | None = None
 
 
@@ -103,9 +103,9 @@ class UserPatch(Patch):
 
     clearable: ClassVar[frozenset[str]] = frozenset({"booking_rules"})
 
-    name: Line | None = None
+    name: Name | None = None
     email: Email | None = None
-    role: Line | None = None
+    role: Name | None = None
     timezone: Zone | None = None
     work_hours: WorkWeek | None = None
     exceptions: DaysOff | None = None
@@ -118,10 +118,10 @@ class ContactPatch(Patch):
 
     clearable: ClassVar[frozenset[str]] = frozenset({"timezone"})
 
-    name: Line | None = None
+    name: Name | None = None
     email: Email | None = None
-    company: Line | None = None
-    role: Line | None = None
+    company: Name | None = None
+    role: Name | None = None
     timezone: Zone | None = None
 
 
@@ -129,7 +129,7 @@ class Analysis(Value):
     """A transcript to analyze, as text, WebVTT, SRT or JSON; without one, the meeting's stored transcript."""
 
     transcript: Text | None = None
-    trackers: Annotated[dict[Line, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
+    trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
     )
 
@@ -244,7 +244,7 @@ class CalendarUpload(Value):
     """
 
     user_id: Line
-    name: Line = "default"
+    name: Name = "default"
     all_day: AllDay = "busy"
     tentative: Flag = "true"
     ignore: Flag = "false"

@@ -29,6 +29,9 @@ _NEW_MEETING: dict[str, Any] = {
     "title": "Quarterly Business Review",
     "date": "2026-02-03T15:00:00+00:00",
     "duration_minutes": 45,
+    "location": "Room 4",
+    "conference_url": "https://meet.example.com/acme-qbr",
+    "description": "Agenda: results, renewal, next steps.",
 }
 _QUOTE = "I'll send you the report by Friday."
 _EVIDENCE = {"quote": _QUOTE, "turn": 0, "speaker": "Sarah Chen", "start": 12, "end": 47, "field": None}

@@ -1,6 +1,7 @@
-"""Add the responses of participants; those whose response is not accepted or tentative are not busy.
+"""Add places and descriptions of meetings, and the responses of participants.
 
-Everybody who takes part in a meeting until now has accepted.
+Participants whose response is not accepted or tentative are not busy. Everybody who takes part in a meeting until now
+has accepted.
 """
 
 import sqlalchemy as sa
@@ -25,7 +26,9 @@ _FOLLOW = """UPDATE meetkit_participants
 
 
 def upgrade() -> None:
-    """Add the column, and replace the triggers that derive `busy` and `exclusive`."""
+    """Add the columns, and replace the triggers that derive `busy` and `exclusive`."""
+    for name in ("location", "conference_url", "description"):
+        op.add_column("meetkit_meetings", sa.Column(name, sa.Text))
     op.execute(
         "ALTER TABLE meetkit_participants ADD COLUMN response TEXT DEFAULT 'accepted' NOT NULL "
         "CONSTRAINT ck_meetkit_participants_response "
