@@ -13,7 +13,8 @@ from meetkit.availability.hours import common_windows, on_wall_clock
 from meetkit.availability.intervals import Interval, free_intervals, intersection, starts_in
 from meetkit.availability.query import BufferMinutes, SpanMinutes
 from meetkit.availability.search import time_slot
-from meetkit.models.base import WHOLE, Value
+from meetkit.models.base import WHOLE, Line, Value
+from meetkit.models.meetings import AttendeeIds
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight
@@ -37,7 +38,7 @@ class DayQuery(Value):
 
     `work_hours` are hours from midnight, 9.5 for 09:30, on any weekday; `None` is each user's own hours.
     Without `step_minutes` the result is whole gaps, else slots of exactly the duration. `buffer_minutes` stay
-    free before and after each busy interval.
+    free before and after each busy interval. `open_seats` is the title of meetings whose free seats count as slots.
     """
 
     user_ids: UserIds
@@ -47,6 +48,7 @@ class DayQuery(Value):
     timezone: Zone | None = None
     step_minutes: _Minutes | None = None
     buffer_minutes: BufferMinutes = 0
+    open_seats: Line | None = None
 
     @model_validator(mode="after")
     def _hours_in_order(self) -> Self:
@@ -56,11 +58,22 @@ class DayQuery(Value):
 
 
 class StartQuery(Value):
-    """A query whether users can start to meet at `start`; a naive one is wall-clock time of the first user."""
+    """A query whether users can start to meet at `start`; a naive one is wall-clock time of the first user.
 
-    user_ids: UserIds
+    With `hosts`, one of them must be free too. A free seat of their meeting titled `open_seats` counts as free time.
+    """
+
+    user_ids: AttendeeIds = ()
     start: Moment
     duration_minutes: SpanMinutes
+    hosts: AttendeeIds = ()
+    open_seats: Line | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not self.user_ids and not self.hosts:
+            raise ValueError("user_ids: name at least one user, or hosts of whom one must be free")
+        return self
 
 
 def windows_of_day(day: dt.date, timezone: str, work_hours: tuple[float, float]) -> list[Interval]:

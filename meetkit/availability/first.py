@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from meetkit.availability.day import UserIds
 from meetkit.availability.hours import common_windows
@@ -36,7 +37,7 @@ class WindowQuery(Value):
 
     Naive times are wall-clock times in `timezone`, by default the first user's. Without `step_minutes` the result is
     whole gaps, else slots of exactly the duration; of either at most `limit`. `buffer_minutes` stay free before and
-    after each busy interval.
+    after each busy interval. `open_seats` is the title of meetings whose free seats count as slots.
     """
 
     user_ids: UserIds
@@ -47,9 +48,22 @@ class WindowQuery(Value):
     step_minutes: SpanMinutes | None = None
     buffer_minutes: BufferMinutes = 0
     limit: Count = 200
+    open_seats: Line | None = None
 
 
-def window_of(request: FirstFreeRequest | WindowQuery, timezone: str) -> Interval:
+class Window(Protocol):
+    """A request with a window; naive times in it are wall-clock times of a zone."""
+
+    @property
+    def window_start(self) -> dt.datetime:
+        """The first instant."""
+
+    @property
+    def window_end(self) -> dt.datetime:
+        """The end, exclusive."""
+
+
+def window_of(request: Window, timezone: str) -> Interval:
     """Return the window in microseconds since 1970, with naive times in `timezone`.
 
     Raises:

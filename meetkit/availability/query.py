@@ -14,7 +14,7 @@ from meetkit.models.zones import Instant, Zone
 # Ten years: far beyond any calendar, and still answered in a moment.
 MAX_WINDOW = dt.timedelta(days=3660)
 
-Reason = Literal["busy", "outside_hours", "buffer", "notice", "window"]
+Reason = Literal["busy", "outside_hours", "buffer", "notice", "window", "full"]
 BufferMinutes = Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60), WHOLE]
 NoticeMinutes = Annotated[int, Field(strict=True, ge=0, le=365 * 24 * 60), WHOLE]
 SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60), WHOLE]
@@ -97,8 +97,8 @@ class Obstacle(Value):
 
     `busy`: a busy interval. `buffer`: the time that stays free before or after one. `outside_hours`: the hours off
     around the meeting, up to a week on either side. `notice`: the time before the earliest start. `window`: the
-    part of the meeting outside the query's window. The last two belong to no participant, so `participant_id` is
-    `None`.
+    part of the meeting outside the query's window. These two belong to no participant, so `participant_id` is
+    `None`. `full`: a meeting of this participant at that time whose seats are all taken.
     """
 
     participant_id: str | None

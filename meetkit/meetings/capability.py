@@ -25,7 +25,17 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.brief:brief",
             "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
         ),
+        Command(
+            "hosts",
+            "meetkit.meetings.commands.seats:hosts",
+            "Find when one of several hosts is free, and book the one booked longest ago.",
+        ),
         Command("meetings", "meetkit.meetings.commands.meetings:meetings", "List a user's meetings."),
+        Command(
+            "seats",
+            "meetkit.meetings.commands.seats:seats",
+            "Book meetings with seats, take a seat and give it up.",
+        ),
         Command(
             "slots",
             "meetkit.meetings.commands.slots:slots",

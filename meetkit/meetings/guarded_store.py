@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NoReturn, TypeVar
 
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
@@ -127,6 +127,16 @@ class GuardedStore:
         result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
         return result if result.id == meeting.id else self._check_still_visible(result)
 
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Add the meeting whose owner's turn it is, of owners whom the caller acts for; else as `add_meeting`."""
+        if idempotency and (first := self.first_result(idempotency)):
+            return first
+        for meeting in meetings:
+            self._check_known(*_people(meeting))
+            self._may.check_meeting(meeting)
+        result = self._inner.add_by_turn(meetings, idempotency=idempotency and self._may.own_key(idempotency))
+        return result if result in meetings else self._check_still_visible(result)
+
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of an idempotency key; a meeting that is invisible now counts as deleted."""
         first = self._inner.first_result(self._may.own_key(idempotency))
@@ -146,9 +156,11 @@ class GuardedStore:
         attachments = artefacts or {}
 
         def change_checked(before: Meeting) -> Meeting:
-            self._check_visible(before)
+            self._check_visible(before, joinable=self._may.can_join(before))
             self._may.check_write()
             after = change(before)
+            if not self._may.takes_seat(before, after):
+                self._check_visible(before)
             self._check_named(after, before)
             self._may.check_change(before, after, attachments)
             return after
@@ -293,12 +305,14 @@ class GuardedStore:
         self._known.add((kind, person.id))
         return person
 
-    def _check_visible(self, meeting: Meeting) -> None:
+    def _check_visible(self, meeting: Meeting, *, joinable: bool = False) -> None:
+        """Refuse a meeting that the caller may not see, nor join as somebody of its tenant."""
         owner: Person = ("user", meeting.user_id)
-        if self._may.takes_part(meeting) or (self._caller.is_admin and self._is_known(owner)):
+        concerns_tenant = self._caller.is_admin or joinable
+        if self._may.takes_part(meeting) or (concerns_tenant and self._is_known(owner)):
             return
         error = NotFoundError("meeting", meeting.id)
-        raise _UnresolvedPeopleError([owner], error) if self._caller.is_admin else error
+        raise _UnresolvedPeopleError([owner], error) if concerns_tenant else error
 
     def _check_named(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that newly names somebody of another tenant."""
@@ -334,8 +348,8 @@ class GuardedStore:
 
 def _people(meeting: Meeting) -> list[Person]:
     """List the people of a meeting in the order in which stores look them up."""
-    contact: list[Person] = [("contact", meeting.contact_id)] if meeting.contact_id else []
-    return [*(("user", user_id) for user_id in meeting.user_ids), *contact]
+    contacts: list[Person] = [("contact", contact_id) for contact_id in meeting.contact_ids]
+    return [*(("user", user_id) for user_id in meeting.user_ids), *contacts]
 
 
 def _first(

@@ -74,7 +74,8 @@ class Permissions:
         """Refuse a change of a meeting that the caller may see, and of its attachments of these kinds.
 
         A caller who may change a meeting cannot give it to a user whom they do not act for. Attendees may complete
-        action items, and everybody who may see the meeting may store a brief of their own.
+        action items, everybody of the tenant may take a seat and give up their own, and everybody who may see the
+        meeting may store a brief of their own.
 
         Raises:
             ForbiddenError: the caller may not make this change.
@@ -83,8 +84,21 @@ class Permissions:
             self.check_meeting(after)
             return
         attends = self.caller.user_id in before.attendee_ids
-        is_little = after == before or (attends and _only_completes(before, after))
+        is_little = after == before or self.takes_seat(before, after) or (attends and _only_completes(before, after))
         self.check_write(is_little and set(kinds) <= {BRIEF}, "change this meeting")
+
+    def can_join(self, meeting: Meeting) -> bool:
+        """Return whether everybody of the tenant may take a seat: nothing was said yet that they would then read."""
+        return meeting.seats is not None and meeting.status == "scheduled" and not meeting.has_content
+
+    def takes_seat(self, before: Meeting, after: Meeting) -> bool:
+        """Return whether a change is no more than that the caller takes a seat, or gives up their own."""
+        without_caller = tuple(user_id for user_id in before.attendee_ids if user_id != self.caller.user_id)
+        joins = self.can_join(before) and after.attendee_ids == (*before.attendee_ids, self.caller.user_id)
+        people = {"attendee_ids": after.attendee_ids, "updated_at": after.updated_at, "version": before.version + 1}
+        return (joins or (before.seats is not None and after.attendee_ids == without_caller)) and (
+            after == before.model_copy(update=people)
+        )
 
     def check_look(self, meeting: Meeting, kind: str) -> None:
         """Refuse to show an attachment of that kind.

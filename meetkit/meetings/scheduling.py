@@ -108,7 +108,7 @@ def book_first_free(
             "duration_minutes": request.duration_minutes,
         }
         try:
-            return store.add_meeting(_new(fields, exclusive=True), idempotency=key)
+            return store.add_meeting(new_meeting(fields, exclusive=True), idempotency=key)
         except ConflictError as error:
             if not error.busy:
                 raise
@@ -209,10 +209,10 @@ def sync_calendar(
 
 
 def get_people(meeting: Meeting) -> list[User | Contact]:
-    """List the people of a meeting: the owner, then the other users, then the contact."""
+    """List the people of a meeting: the owner, then the other users, then the contact and the guests."""
     store = current_store()
     users = [store.get_user(user_id) for user_id in meeting.user_ids]
-    return [*users, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*users]
+    return [*users, *(store.get_contact(contact_id) for contact_id in meeting.contact_ids)]
 
 
 def _add(
@@ -229,10 +229,11 @@ def _add(
         return meeting
     zone = zone_name(request.date) or store.get_user(request.user_id).timezone
     fields = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
-    return store.add_meeting(_new({**fields, "timezone": zone}, exclusive=exclusive), idempotency=key)
+    return store.add_meeting(new_meeting({**fields, "timezone": zone}, exclusive=exclusive), idempotency=key)
 
 
-def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
+def new_meeting(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
+    """Return a meeting of these fields with a new id, created now."""
     now = utc_now()
     record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
     return parse(Meeting, {**fields, **record})

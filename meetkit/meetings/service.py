@@ -30,6 +30,7 @@ from meetkit.meetings.people import (
     update_contact,
     update_user,
 )
+from meetkit.meetings.round_robin import book_round_robin, find_host_slots
 from meetkit.meetings.scheduling import (
     book_first_free,
     book_meeting,
@@ -44,6 +45,7 @@ from meetkit.meetings.scheduling import (
     sync_calendar,
     update_meeting,
 )
+from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
 from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
 from meetkit.runtime.collaborators import configure, use
 
@@ -52,6 +54,8 @@ __all__ = [
     "analyze_meeting_async",
     "book_first_free",
     "book_meeting",
+    "book_round_robin",
+    "book_seat",
     "cancel_meeting",
     "complete_action_item",
     "complete_meeting",
@@ -64,6 +68,7 @@ __all__ = [
     "erase_user",
     "explain_start",
     "find_available_slots",
+    "find_host_slots",
     "find_slots_within",
     "generate_pre_meeting_prep",
     "generate_pre_meeting_prep_async",
@@ -80,6 +85,8 @@ __all__ = [
     "get_usage",
     "get_user",
     "get_users",
+    "join_meeting",
+    "leave_meeting",
     "purge",
     "reschedule_meeting",
     "sync_calendar",

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from meetkit import availability
 from meetkit.availability import day, first
+from meetkit.availability.intervals import Interval
 from meetkit.availability.search import time_slot
+from meetkit.meetings import seats
 from meetkit.models.base import parse
 from meetkit.models.people import User
 from meetkit.models.time import BusyInterval, TimeSlot
@@ -26,6 +28,7 @@ def find_available_slots(
     timezone: str | None = None,
     step_minutes: int | None = None,
     buffer_minutes: int = 0,
+    open_seats: str | None = None,
 ) -> list[TimeSlot]:
     """Find when all these users are free on a date: the gaps of at least the duration, within work hours.
 
@@ -38,6 +41,8 @@ def find_available_slots(
         timezone: an IANA name, by default the first user's. The result has its offsets.
         step_minutes: if given, the result is slots of exactly the duration, one every so many minutes.
         buffer_minutes: kept free before and after each meeting.
+        open_seats: if given, slots are offered too that are meetings of these users with this title and the duration
+            and have a free seat, which `book_seat` takes.
     """
     params = {
         "user_ids": user_ids,
@@ -47,6 +52,7 @@ def find_available_slots(
         "timezone": timezone,
         "step_minutes": step_minutes,
         "buffer_minutes": buffer_minutes,
+        "open_seats": open_seats,
     }
     query = parse(day.DayQuery, params)
     store = current_store()
@@ -57,7 +63,8 @@ def find_available_slots(
         windows = day.windows_of_users(query.date, zone, map(store.get_user, query.user_ids))
     reach = query.buffer_minutes * MINUTE
     start, end = (windows[0][0] - reach, windows[-1][1] + reach) if windows else (0, 0)
-    return day.slots_in(windows, store.busy_intervals(query.user_ids, start, end), query, zone)
+    slots = day.slots_in(windows, store.busy_intervals(query.user_ids, start, end), query, zone)
+    return slots if query.open_seats is None else _with_open_seats(store, slots, windows, query, zone)
 
 
 def find_slots_within(
@@ -70,6 +77,7 @@ def find_slots_within(
     step_minutes: int | None = None,
     buffer_minutes: int = 0,
     limit: int = 200,
+    open_seats: str | None = None,
 ) -> list[TimeSlot]:
     """Find when all these users are free within a window, each in their own work hours, in order of start.
 
@@ -82,6 +90,7 @@ def find_slots_within(
         step_minutes: if given, the result is slots of exactly the duration, one every so many minutes; else gaps.
         buffer_minutes: kept free before and after each meeting.
         limit: the most results to return.
+        open_seats: as in `find_available_slots`.
     """
     params = {
         "user_ids": user_ids,
@@ -92,6 +101,7 @@ def find_slots_within(
         "step_minutes": step_minutes,
         "buffer_minutes": buffer_minutes,
         "limit": limit,
+        "open_seats": open_seats,
     }
     request = parse(first.WindowQuery, params)
     store = current_store()
@@ -110,29 +120,72 @@ def find_slots_within(
         "limit": request.limit,
     }
     result = availability.search(parse(availability.AvailabilityQuery, query))
-    slots: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
-    return [_in_zone(slot, ZoneInfo(zone)) for slot in slots]
+    free: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
+    slots = [_in_zone(slot, ZoneInfo(zone)) for slot in free]
+    if request.open_seats is None:
+        return slots
+    window = (to_microseconds(start), to_microseconds(end))
+    return _with_open_seats(store, slots, [window], request, zone)[: request.limit]
 
 
 def explain_start(
-    user_ids: Sequence[str], start: str | dt.datetime, duration_minutes: int
+    user_ids: Sequence[str],
+    start: str | dt.datetime,
+    duration_minutes: int,
+    *,
+    hosts: Sequence[str] = (),
+    open_seats: str | None = None,
 ) -> list[availability.Obstacle]:
     """Explain why these users cannot meet at an instant, by their own hours and meetings; empty where they can.
 
-    A naive `start` is wall-clock time of the first user.
+    Args:
+        user_ids: all of them must be free; at least one, unless there are `hosts`.
+        start: a naive one is wall-clock time of the first user, or host.
+        duration_minutes: at least 1.
+        hosts: one of them must be free too, as for `book_round_robin`; where none is, the obstacles of all are listed.
+        open_seats: the title of meetings with seats: one of these users at that time is no obstacle while it has a
+            free seat, and the obstacle `full` when all are taken.
     """
-    request = parse(day.StartQuery, {"user_ids": user_ids, "start": start, "duration_minutes": duration_minutes})
+    params = {
+        "user_ids": user_ids,
+        "start": start,
+        "duration_minutes": duration_minutes,
+        "hosts": hosts,
+        "open_seats": open_seats,
+    }
+    request = parse(day.StartQuery, params)
     store = current_store()
-    users = [store.get_user(user_id) for user_id in request.user_ids]
+    users = [store.get_user(user_id) for user_id in dict.fromkeys((*request.user_ids, *request.hosts))]
     begins = resolve(request.start, users[0].timezone)
     ends = begins + dt.timedelta(minutes=request.duration_minutes)
+    if request.open_seats is not None:
+        span = (to_microseconds(begins), to_microseconds(ends))
+        obstacles = seats.seat_obstacles(store, [user.id for user in users], span, request.open_seats)
+        if obstacles is not None:
+            return obstacles
+    people = [_participant(store, user, begins, ends) for user in users]
     query = {
-        "participants": [_participant(store, user, begins, ends) for user in users],
+        "participants": [person.model_copy(update={"required": person.id in request.user_ids}) for person in people],
         "window_start": begins,
         "window_end": ends,
         "duration_minutes": request.duration_minutes,
+        # A host who must be free anyway is one who is.
+        "quorum": 1 if request.hosts and not set(request.hosts) & set(request.user_ids) else None,
     }
     return availability.explain(parse(availability.AvailabilityQuery, query), begins)
+
+
+def _with_open_seats(
+    store: Store,
+    slots: list[TimeSlot],
+    windows: list[Interval],
+    query: day.DayQuery | first.WindowQuery,
+    timezone: str,
+) -> list[TimeSlot]:
+    """Return the slots and those of meetings with a free seat, by start."""
+    length, zone = query.duration_minutes * MINUTE, ZoneInfo(timezone)
+    spans = seats.open_slots(store, query.user_ids, windows, query.open_seats or "", length)
+    return sorted((*slots, *(time_slot(*span, zone) for span in spans)), key=lambda slot: slot.start_time)
 
 
 def _in_zone(slot: TimeSlot, zone: ZoneInfo) -> TimeSlot:

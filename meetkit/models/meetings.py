@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -46,6 +47,8 @@ Summary = Annotated[str, Field(max_length=100_000), STORABLE]
 # Each attendee once, in the given order.
 AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
+Seats = Annotated[int, Field(strict=True, ge=1, le=1000), WHOLE]
+
 # A completed meeting is a record of what happened, and stays one.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     "scheduled": frozenset({"completed", "cancelled"}),
@@ -57,6 +60,10 @@ ERASED_TITLE = "Erased meeting"
 
 # The fields that hold what was said, and their value when it is removed; erasing and purging derive from this.
 NO_CONTENT: dict[str, Any] = {"transcript": None, "summary": None, "sentiment": None, "action_items": ()}
+
+
+def _distinct(first: str | None, others: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(others if first is None else (first, *others)))
 
 
 def _moment_or_date(value: Any) -> Any:
@@ -78,7 +85,9 @@ class Meeting(Value):
 
     `date` is the instant it begins. A naive `date` is wall-clock time in `timezone`, by default UTC; without
     `timezone`, the zone is that of `date`, or UTC where `date` has a bare offset. An `exclusive` meeting was booked:
-    while it is not cancelled, no other booking takes its people's time.
+    while it is not cancelled, no other booking takes its people's time. `seats` is how many people besides the owner
+    it has room for, and opens it to those who join; `guest_ids` are contacts who took one. `rotation` names the hosts
+    who took turns when its owner was chosen.
     """
 
     output_only: ClassVar[frozenset[str]] = frozenset({"end"})
@@ -97,6 +106,9 @@ class Meeting(Value):
     action_items: Many[ActionItem] = ()
     sentiment: Sentiment | None = None
     exclusive: bool = False
+    seats: Seats | None = None
+    guest_ids: AttendeeIds = ()
+    rotation: Line | None = None
     created_at: UtcInstant | None = None
     updated_at: UtcInstant | None = None
     version: Version = 1
@@ -117,6 +129,11 @@ class Meeting(Value):
         except ValueError as error:
             raise FieldError(f"date: {error}", "date: not a time that exists in its zone") from None
 
+    @model_validator(mode="after")
+    def _fits_its_seats(self) -> Self:
+        check_seats(self.seats, self.guest_ids, self.seats_taken)
+        return self
+
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
     def end(self) -> dt.datetime:
@@ -125,13 +142,23 @@ class Meeting(Value):
 
     @property
     def kind(self) -> Kind:
-        """`external` with a contact, `internal` without."""
-        return "internal" if self.contact_id is None else "external"
+        """`external` with a contact or guests, `internal` without."""
+        return "external" if self.contact_ids else "internal"
 
     @property
     def user_ids(self) -> tuple[str, ...]:
         """The owner, then the attending users, each once."""
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
+
+    @property
+    def contact_ids(self) -> tuple[str, ...]:
+        """The contact, then the guests, each once."""
+        return _distinct(self.contact_id, self.guest_ids)
+
+    @property
+    def seats_taken(self) -> int:
+        """How many people besides the owner are in it."""
+        return len(self.user_ids) - 1 + len(self.contact_ids)
 
     @property
     def thread_key(self) -> tuple[Literal["contact", "user"], str]:
@@ -173,6 +200,18 @@ class CreateMeetingRequest(Value):
     title: Line
     date: Moment
     duration_minutes: DurationMinutes = 60
+    seats: Seats | None = None
+    guest_ids: AttendeeIds = ()
+
+    @model_validator(mode="after")
+    def _guests_have_seats(self) -> Self:
+        check_seats(self.seats, self.guest_ids, len({self.user_id, *self.attendee_ids}) - 1 + len(self.contact_ids))
+        return self
+
+    @property
+    def contact_ids(self) -> tuple[str, ...]:
+        """The contact, then the guests, each once."""
+        return _distinct(self.contact_id, self.guest_ids)
 
 
 class MeetingUpdate(Value):
@@ -184,9 +223,9 @@ class MeetingUpdate(Value):
     """
 
     fixed_fields: ClassVar[frozenset[str]] = frozenset(
-        {"id", "created_at", "updated_at", "version", "end", "exclusive"}
+        {"id", "created_at", "updated_at", "version", "end", "exclusive", "rotation"}
     )
-    clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment"})
+    clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment", "seats"})
 
     user_id: Line | None = None
     contact_id: Line | None = None
@@ -195,6 +234,8 @@ class MeetingUpdate(Value):
     date: Moment | None = None
     timezone: Zone | None = None
     duration_minutes: DurationMinutes | None = None
+    seats: Seats | None = None
+    guest_ids: AttendeeIds | None = None
     status: Status | None = None
     transcript: Text | None = None
     summary: Summary | None = None
@@ -248,7 +289,7 @@ class MeetingFilters(Value):
     def admits(self, meeting: Meeting) -> bool:
         """Return whether a meeting passes all filters but the dates and the page."""
         return (
-            self.contact_id in (None, meeting.contact_id)
+            (self.contact_id is None or self.contact_id in meeting.contact_ids)
             and self.status in (None, meeting.status)
             and self.kind in (None, meeting.kind)
             and (not self.text or self.text.casefold() in f"{meeting.title}\n{meeting.summary or ''}".casefold())
@@ -307,6 +348,18 @@ def without_content(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Me
 def is_planned(meeting: Meeting, owner_id: str, *, now: dt.datetime) -> bool:
     """Return whether a meeting is this user's own, scheduled, and begins after `now`."""
     return meeting.user_id == owner_id and meeting.status == "scheduled" and meeting.date > now
+
+
+def check_seats(seats: int | None, guest_ids: Collection[str], seats_taken: int) -> None:
+    """Refuse guests of a meeting without seats, and more people than it has seats.
+
+    Raises:
+        ValueError: the people besides the owner do not fit.
+    """
+    if seats is None and guest_ids:
+        raise ValueError("seats: how many people besides the owner have room; required with guest_ids")
+    if seats is not None and seats_taken > seats:
+        raise ValueError(f"seats: {seats_taken} people besides the owner do not fit into {seats}")
 
 
 def _check_transition(before: Status, after: Status) -> None:

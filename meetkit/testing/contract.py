@@ -27,6 +27,7 @@ from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
+from meetkit.testing.contract_seats import SeatsContract
 from meetkit.testing.examples import (
     ANN,
     DEE,
@@ -38,7 +39,7 @@ from meetkit.testing.examples import (
 )
 
 
-class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureContract, RecordsContract):
+class StoreContract(AnalysesContract, BookingContract, SeatsContract, PeopleContract, ErasureContract, RecordsContract):
     """The contract of stores; a subclass provides the fixture `store`, an empty store for each test."""
 
     @pytest.fixture(autouse=True)

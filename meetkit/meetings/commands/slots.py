@@ -37,6 +37,7 @@ from meetkit.models.zones import parse_date, utc_now
 @click.option(
     "--buffer", type=int, default=0, metavar="MINUTES", help="Minutes to keep free before and after each meeting."
 )
+@click.option("--open-seats", metavar="TITLE", help="With --user: offer free seats in meetings of this title, too.")
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -61,6 +62,7 @@ def slots(
             _slots_of_users(users, date, work_hours, as_json=as_json, **options)
     else:
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
+        _reject({"--open-seats": options.pop("open_seats")}, "cannot be combined with --calendar; name users by --user")
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 
@@ -79,12 +81,20 @@ def _slots_of_users(
     timezone: str | None,
     step: int | None,
     buffer: int,
+    open_seats: str | None,
     as_json: bool,
 ) -> None:
     if date is None:
         raise InvalidRequestError("--user needs --date")
     free_slots = service.find_available_slots(
-        users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
+        users,
+        date,
+        duration,
+        work_hours,
+        timezone=timezone,
+        step_minutes=step,
+        buffer_minutes=buffer,
+        open_seats=open_seats,
     )
     if as_json:
         output.print_json(free_slots)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from meetkit.meetings import service
-from meetkit.meetings.routes.bodies import DaySearch, Explanation, Obstacles, Search, Slots
+from meetkit.meetings.routes.bodies import DaySearch, Explanation, HostSearch, Obstacles, Search, Slots
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
@@ -18,6 +18,12 @@ def find_slots(context: RequestContext, body: Search) -> Reply:
     """Find when these users can meet, on a date or within a window."""
     find = service.find_available_slots if isinstance(body, DaySearch) else service.find_slots_within
     return Reply.of(Slots(slots=find(**fields_of(body))))
+
+
+@requires()
+def find_host_slots(context: RequestContext, body: HostSearch) -> Reply:
+    """Find when one of these hosts is free."""
+    return Reply.of(Slots(slots=service.find_host_slots(**fields_of(body))))
 
 
 @requires()

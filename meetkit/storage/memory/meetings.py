@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 
 from meetkit.errors import Busy, ConflictError
 from meetkit.models.base import check_storable
@@ -27,6 +28,8 @@ class Meetings:
         self.by_id: dict[str, Meeting] = {}
         self.artefacts: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self.requests: dict[str, RequestRecord] = {}
+        # The order in which meetings were stored, from 1.
+        self._count, self._stored = count(1), dict[str, int]()
 
     def get(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
@@ -44,9 +47,24 @@ class Meetings:
         if idempotency:
             self.requests[idempotency.key] = RequestRecord.of(idempotency, meeting)
 
+    def add_by_turn(self, meetings: Sequence[Meeting], idempotency: IdempotencyKey | None) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it."""
+        conflicts: list[Busy] = []
+        for meeting in sorted(meetings, key=lambda meeting: (self._last_booked(meeting), meeting.user_id)):
+            try:
+                self.add(meeting, idempotency)
+            except ConflictError as error:
+                if not error.busy:
+                    raise
+                conflicts += error.busy
+            else:
+                return meeting
+        raise ConflictError.of(conflicts)
+
     def insert(self, meeting: Meeting) -> None:
         """Store a new meeting without a check of its people's time."""
         self.by_id[meeting.id] = meeting
+        self._stored[meeting.id] = next(self._count)
         self.index.add(meeting)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -70,9 +88,9 @@ class Meetings:
     def remove(self, meeting: Meeting) -> None:
         """Delete a meeting with its attachments and request results, and the briefs that may quote it."""
         self.index.remove(meeting)
-        del self.by_id[meeting.id]
+        del self.by_id[meeting.id], self._stored[meeting.id]
         self.delete_attachments({meeting.id})
-        self.delete_briefs({meeting.contact_id} if meeting.contact_id else ())
+        self.delete_briefs(meeting.contact_ids)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting."""
@@ -102,6 +120,18 @@ class Meetings:
                 # A list, as the loop deletes from what it filters.
                 for kind in list(filter(is_brief, attachments)):
                     del attachments[kind]
+
+    def _last_booked(self, candidate: Meeting) -> int:
+        """Return the position of the last meeting that the owner of a candidate got in its rotation, 0 for none."""
+        of_owner = self.by_ids(self.index.in_order(user_id=candidate.user_id))
+        return max(
+            (
+                self._stored[meeting.id]
+                for meeting in of_owner
+                if (meeting.user_id, meeting.rotation) == (candidate.user_id, candidate.rotation) and meeting.is_busy
+            ),
+            default=0,
+        )
 
     def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse an exclusive meeting whose people are busy, unless it has that time already."""

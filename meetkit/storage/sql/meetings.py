@@ -14,10 +14,12 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
     cast,
     delete,
     insert,
     null,
+    or_,
     select,
     tuple_,
     update,
@@ -45,8 +47,23 @@ _attendees = (
     .correlate(_m)
     .scalar_subquery()
 )
+_g, _guest = tables.guests, tables.contacts.alias("guest")
+_guest_lines = (
+    select(joined_lines(cast(_g.c.position, Text) + " " + _guest.c.id))
+    .join_from(_g, _guest, _guest.c.number == _g.c.contact_number)
+    .where(_g.c.meeting_number == _m.c.number)
+    .correlate(_m)
+    .scalar_subquery()
+)
 SELECT = (
-    select(_m, _owners.c.id.label("user_id"), _contacts.c.id.label("contact_id"), _attendees.label("attendees"))
+    select(
+        _m,
+        _owners.c.id.label("user_id"),
+        _contacts.c.id.label("contact_id"),
+        _attendees.label("attendees"),
+        # Only meetings with seats have guests, so that the others are not searched for.
+        case((_m.c.seats.is_not(None), _guest_lines)).label("guests"),
+    )
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
@@ -72,7 +89,7 @@ _PAGE = {
     for with_transcript, statement in _OF_USER.items()
 }
 _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
-ADD_PARTICIPANT = insert(_p)
+ADD_PARTICIPANT, ADD_GUEST = insert(_p), insert(_g)
 
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
@@ -92,13 +109,12 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
 
 
 def people_of(connection: Connection, meeting: Meeting) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the row numbers of a meeting's users, and of its contact, by id.
+    """Return the row numbers of a meeting's users, and of its contacts, by id.
 
     Raises:
         NotFoundError: one of them is unknown.
     """
-    contact_ids = [meeting.contact_id] if meeting.contact_id else []
-    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, contact_ids)
+    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, meeting.contact_ids)
 
 
 def insert_meeting(
@@ -110,6 +126,8 @@ def insert_meeting(
     if number is None:
         raise id_conflict("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
+    if guests := rows.guest_rows(meeting, number, contact_numbers):
+        connection.execute(ADD_GUEST, guests)
 
 
 def full_row(meeting: Meeting, numbers: dict[str, int], contact_numbers: dict[str, int]) -> dict[str, Any]:
@@ -152,6 +170,10 @@ def update_meeting(
         connection.execute(update(_m).where(_m.c.number == row.number).values(sealed_changes))
     if has_other_people:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
+    if after.guest_ids != before.guest_ids:
+        connection.execute(delete(_g).where(_g.c.meeting_number == row.number))
+        if guests := rows.guest_rows(after, row.number, contact_numbers):
+            connection.execute(ADD_GUEST, guests)
     for kind, content in attachments.items():
         _put_artefact(connection, row.number, kind, content)
     return before, after
@@ -163,7 +185,7 @@ def delete_meeting(connection: Connection, meeting_id: str, expected_version: in
     check_version(meeting_id, version, expected=expected_version)
     had_content = erasure.has_content(connection, number)
     erasure.delete_briefs(connection, [number])
-    for table in (tables.artefacts, _p):
+    for table in (tables.artefacts, _p, _g):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
     with_result = tables.requests.c.meeting_id == meeting_id
@@ -200,13 +222,21 @@ def contact_history(
     """Return the past meetings with a contact that began before an instant, newest first."""
     number = contacts.number(connection, contact_id)
     is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
-    statement = (
-        SELECT.where(_m.c.contact_number == number, _m.c.starts_at < to_microseconds(before), is_past)
-        .where(*_is_seen(_m, seen_by))
+    past = (
+        SELECT.where(_m.c.starts_at < to_microseconds(before), is_past, *_is_seen(_m, seen_by))
         .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
         .limit(limit)
     )
-    return _read(connection, statement, _seer_params(seen_by))
+    as_contact = past.where(_m.c.contact_number == number)
+    is_guest = (_g.c.contact_number == number) & _m.c.contact_number.is_distinct_from(number)
+    as_guest = past.join(_g, _g.c.meeting_number == _m.c.number).where(is_guest)
+    # Two statements, as each is answered by an index of its own, and a condition of both by none.
+    meetings = [
+        meeting
+        for statement in (as_contact, as_guest)
+        for meeting in _read(connection, statement, _seer_params(seen_by))
+    ]
+    return sorted(meetings, key=lambda meeting: (meeting.date, meeting.id), reverse=True)[:limit]
 
 
 def item_histories(
@@ -319,8 +349,14 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
         # Implied by the comparison of pairs, but this one bounds the index.
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:
-        yield _contacts.c.id == filters.contact_id
+        as_guest = select(_g.c.meeting_number).join(_guest, _guest.c.number == _g.c.contact_number)
+        yield or_(
+            _contacts.c.id == filters.contact_id,
+            _m.c.number.in_(as_guest.where(_guest.c.id == filters.contact_id)),
+        )
     if filters.status:
         yield _m.c.status == filters.status
     if filters.kind:
-        yield _m.c.contact_number.is_(None) if filters.kind == "internal" else _m.c.contact_number.is_not(None)
+        has_guests = select(_g.c.meeting_number).where(_g.c.meeting_number == _m.c.number).correlate(_m).exists()
+        is_external = _m.c.contact_number.is_not(None) | has_guests
+        yield is_external if filters.kind == "external" else ~is_external

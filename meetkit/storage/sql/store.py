@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import URL, Connection, Engine
 
@@ -13,7 +13,7 @@ from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, data_rules, meetings, records, rows
+from meetkit.storage.sql import busy, data_rules, meetings, records, rows, turns
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -93,6 +93,10 @@ class SqlStore:
     def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
         """Store a new meeting and return it, or the first result of its idempotency key."""
         return self._write(meetings.add_meeting, meeting, idempotency)
+
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it, or the key's first result."""
+        return self._write(turns.add_by_turn, meetings, idempotency)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of a request of that key, if there was one."""
