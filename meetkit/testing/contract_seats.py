@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -27,9 +28,7 @@ class SeatsContract:
         group = _group(store)
         assert store.get_meeting("group") == group
         for guest_ids in (("gus", "dee", "eve"), ("eve",), ()):
-            after = store.update_meeting(
-                "group", lambda value, ids=guest_ids: value.model_copy(update={"guest_ids": ids})
-            )
+            after = store.update_meeting("group", _with_guests(guest_ids))
             assert store.get_meeting("group") == after
             assert after.guest_ids == guest_ids
             for name in ("dee", "eve", "gus"):
@@ -140,6 +139,10 @@ class SeatsContract:
             owners = [value.user_id for value in threads.map(lambda number: _turn(store, number), range(17))]
 
         assert sorted(map(owners.count, ("ann", "ben"))) == [8, 9]
+
+
+def _with_guests(guest_ids: tuple[str, ...]) -> Callable[[Meeting], Meeting]:
+    return lambda value: value.model_copy(update={"guest_ids": guest_ids})
 
 
 def _group(store: Store) -> Meeting:

@@ -32,6 +32,53 @@ def upgrade() -> None:
         _refers("guests", "contact_number", "contacts"),
     )
     op.create_index("ix_meetkit_guests_contact", "meetkit_guests", ["contact_number", "meeting_number"])
+    _create_polls()
+
+
+def _create_polls() -> None:
+    op.create_table(
+        "meetkit_polls",
+        sa.Column("number", _number, sa.Identity(), nullable=False),
+        sa.Column("id", _id, nullable=False),
+        sa.Column("tenant_id", _id, nullable=False),
+        sa.Column("user_id", _id, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("duration_minutes", sa.SmallInteger, nullable=False),
+        sa.Column("timezone", sa.Text, nullable=False),
+        sa.Column("starts", sa.JSON, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("closes_at", sa.BigInteger),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("option", sa.SmallInteger),
+        sa.Column("meeting_id", _id),
+        sa.Column("claimed_until", sa.BigInteger),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_meetkit_polls"),
+        sa.UniqueConstraint("id", name="uq_meetkit_polls_id"),
+        sa.CheckConstraint("status IN ('open', 'closed', 'booked')", name="ck_meetkit_polls_status"),
+    )
+    op.create_index("ix_meetkit_polls_listed", "meetkit_polls", ["tenant_id", "user_id", "number"])
+    op.create_index("ix_meetkit_polls_ends_at", "meetkit_polls", ["ends_at"])
+    op.create_table(
+        "meetkit_poll_participants",
+        sa.Column("number", _number, sa.Identity(), nullable=False),
+        sa.Column("poll_number", _number, nullable=False),
+        sa.Column("user_id", _id),
+        sa.Column("contact_id", _id),
+        sa.Column("answers", sa.JSON, nullable=False),
+        sa.Column("answered_at", sa.BigInteger),
+        sa.Column("token_hash", _id),
+        sa.Column("token_expires_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("number", name="pk_meetkit_poll_participants"),
+        sa.UniqueConstraint("token_hash", name="uq_meetkit_poll_participants_token_hash"),
+        sa.CheckConstraint(
+            "(user_id IS NULL) <> (contact_id IS NULL)", name="ck_meetkit_poll_participants_person"
+        ),
+        _refers("poll_participants", "poll_number", "polls"),
+    )
+    op.create_index("ix_meetkit_poll_participants_poll", "meetkit_poll_participants", ["poll_number", "number"])
+    op.create_index("ix_meetkit_poll_participants_user", "meetkit_poll_participants", ["user_id", "poll_number"])
+    op.create_index("ix_meetkit_poll_participants_contact", "meetkit_poll_participants", ["contact_id"])
 
 
 def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
