@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy
 import stamina
 
-from meetkit import settings
+from meetkit import data, settings
 from meetkit.accounts import tables as accounts  # noqa: F401  # so that its rows are gone, too, before the next test
 from meetkit.cli import main
 from meetkit.storage import SqlStore
@@ -103,8 +103,20 @@ def sqlite_tables(empty_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def meetkit(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs `meetkit` with these arguments, on the sample or on a database."""
+def sample_database(sqlite_tables: str) -> str:
+    """The URL of a SQLite database with the sample."""
+    store = SqlStore(sqlite_tables)
+    store.import_records(list(data.sample_store().export_records()))
+    store.close()
+    return sqlite_tables
+
+
+@pytest.fixture
+def meetkit(
+    capfd: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """Runs `meetkit` with these arguments in a folder of its own, on the sample or on a database."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("current"))
 
     def run(*arguments: object, database: str | None = None) -> Result:
         try:

@@ -214,7 +214,7 @@ class TestMistakes:
             (("brief", "meeting_2"), "meeting 'meeting_2' is internal"),
             (("meetings", "--user", "nobody"), "no user with id 'nobody'"),
             (("meetings", "--status", "open"), "status: Input should be 'scheduled', 'completed' or 'cancelled'"),
-            (("meetings", "--from", "yesterday"), "date_from: 'yesterday' is not an ISO 8601"),
+            (("meetings", "--from", "yesterday"), "--from: 'yesterday' is not an ISO 8601"),
             (("meetings", "--limit", "many"), "'many' is not a valid integer"),
             (("meetings", "--limit", "9" * 30), "limit: Input should be less than or equal to 1000000000"),
             (("slots", "--date", "2025-11-20", "--duration", "30"), "give each person by --user"),

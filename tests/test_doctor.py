@@ -78,13 +78,13 @@ def test_what_cannot_be_written_is_broken(doctor: Doctor, tmp_path: Path, monkey
     url = f"sqlite:///{tmp_path}/meetings.db"
     SqlStore(url, migrate=True).close()
     # As root a test may write whatever its mode.
-    monkeypatch.setattr("os.access", lambda path, mode: mode != os.W_OK or Path(path).name == "meetings.db")
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
 
     checks = doctor(database=url, code=1)
 
     assert (checks["database"]["state"], checks["mail"]["state"]) == ("broken", "broken")
-    assert "cannot be written" in checks["database"]["found"]
-    assert "cannot be written" in checks["mail"]["found"]
+    assert f"cannot be written: {tmp_path}/meetings.db" in checks["database"]["found"]
+    assert f"{Path('mail').absolute()} cannot be written" in checks["mail"]["found"]
 
 
 def test_a_password_in_the_url_of_a_database_is_not_shown(doctor: Doctor, postgres: Postgres) -> None:
@@ -261,3 +261,11 @@ def test_a_command_imports_no_server_that_it_does_not_need() -> None:
     )
 
     assert process.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_unknown_variable_is_named(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEETKIT_DATABSE_URL", "sqlite:///x.db")
+
+    check = doctor()["settings"]
+
+    assert (check["state"], "MEETKIT_DATABASE_URL" in check["found"]) == ("warning", True)

@@ -92,7 +92,12 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_commands_work(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_work(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+
     main(command.split()[1:])
     assert capsys.readouterr().out
 

@@ -151,7 +151,54 @@ def test_a_database_that_cannot_be_written_is_not_served(
     monkeypatch.setattr("os.access", lambda *_: False)
     monkeypatch.setenv("MEETKIT_SECRET_KEYS", _KEYS["MEETKIT_SECRET_KEYS"])
 
-    assert "its folder, cannot be written" in meetkit("serve", "--port", 0, database=url).trouble
+    assert f"cannot be written: {tmp_path}/meetings.db" in meetkit("serve", "--port", 0, database=url).trouble
+
+
+def test_who_signs_up_first_sees_the_sample_and_gets_links_to_this_port(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        first, second = (_signed_up(server.port, name) for name in ("ada", "bob"))
+
+        assert len(_team_meetings(server.port, first)) > ENOUGH / 5
+        assert _team_meetings(server.port, second) == []
+        while not (mails := [*(tmp_path / "mail").glob("*.eml")]):
+            time.sleep(0.01)
+        assert f"http://127.0.0.1:{server.port}/api/v1/auth/pages/verify-email?token=" in mails[0].read_text()
+
+
+def test_a_team_without_a_manager_is_nobodys_to_claim(tmp_path: Path) -> None:
+    """Not that of the sample either, once there is an account."""
+    with running_server(tmp_path) as server:
+        first = _signed_up(server.port, "ada")
+        with closing(sqlite3.connect(tmp_path / "meetkit.db")) as database, database:
+            database.execute("DELETE FROM meetkit_team_people WHERE role = 'manager'")
+
+        assert _team_meetings(server.port, _signed_up(server.port, "bob")) == []
+        assert _team_meetings(server.port, first) == []
+
+
+def _signed_up(port: int, name: str) -> dict[str, str]:
+    """Sign up and log in; the header of its requests."""
+    account = {"email": f"{name}@example.com", "password": "only for a trial"}
+    ask(port, "POST", "/auth/signup", {**account, "name": name}, {})
+    token = json.loads(ask(port, "POST", "/auth/login", account, {})[1])["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _team_meetings(port: int, headers: dict[str, str]) -> list[object]:
+    status, body = get(port, "/meetings?of=team", **headers)
+    return list(json.loads(body)["items"]) if status == 200 else []
+
+
+def test_an_unknown_variable_is_named(tmp_path: Path) -> None:
+    with running_server(tmp_path, MEETKIT_SMTP="smtp://127.0.0.1") as server:
+        assert "MEETKIT_SMTP is not a setting; did you mean MEETKIT_SMTP_URL?" in server.log
+
+
+def test_a_folder_that_cannot_be_written_is_named(meetkit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_logging(monkeypatch)
+    monkeypatch.chdir("/proc")
+
+    assert "the folder of the database cannot be written: /proc: " in meetkit("serve", "--port", 0).trouble
 
 
 def test_a_port_that_is_taken_leaves_nothing_behind(

@@ -18,6 +18,19 @@ def test_an_invalid_value_is_refused_by_name() -> None:
         settings.load({"MEETKIT_MODEL": "a\nb"})
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("MEETKIT_DATABSE_URL", "MEETKIT_DATABSE_URL is not a setting; did you mean MEETKIT_DATABASE_URL?"),
+        ("MEETKIT_SMTP", "MEETKIT_SMTP is not a setting; did you mean MEETKIT_SMTP_URL?"),
+        ("MEETKIT_", "MEETKIT_ is not a setting"),
+        ("MEETKIT_XQZ_7", "MEETKIT_XQZ_7 is not a setting"),
+    ],
+)
+def test_an_unknown_variable_is_named_with_the_nearest(name: str, line: str) -> None:
+    assert settings.unknown_variables({name: "x", "MEETKIT_MODEL": "mock", "OTHER": "y"}) == [line]
+
+
 def test_the_table_has_each_setting() -> None:
     for name, field in settings.Settings.model_fields.items():
         assert f"`MEETKIT_{name.upper()}`" in settings.table()

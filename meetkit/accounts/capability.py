@@ -13,7 +13,7 @@ CAPABILITY = Capability(
         Command(
             "admin",
             "meetkit.accounts.commands:admin",
-            "Manage the admins of the service on the database of --database or MEETKIT_DATABASE_URL.",
+            "Manage the admins of the service.",
         ),
         Command(
             "audit",

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from meetkit import settings
 from meetkit.cli import database, output, terminal
+from meetkit.cli.command import Command, Group
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.models.meetings import MeetingFilters
@@ -25,9 +26,9 @@ if TYPE_CHECKING:  # They need the extra `web`.
 _MAX_LINE = 1000
 
 
-@click.group()
+@click.group(cls=Group)
 def admin() -> None:
-    """Manage the admins of the service on the database of --database or MEETKIT_DATABASE_URL."""
+    """Manage the admins of the service."""
 
 
 @admin.command()
@@ -57,7 +58,7 @@ def create(email: str | None, name: str | None, tenant: str, password_stdin: boo
         click.echo(f"{email} is an admin of {tenant_id}: account {account.id}.")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--account", help="Only events of this account, by its id.")
 @click.option("--from", "date_from", metavar="TIME", help="Only events at or after this time, in UTC.")
 @click.option(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
 # Other packages may bring click alone. Rich is not imported here, as only some commands need it.
 if find_spec("click") is None or find_spec("rich") is None:
@@ -20,7 +19,7 @@ from meetkit.cli.lazy_group import LazyGroup
 
 # The commands that are of no single capability.
 _COMMANDS = (
-    Command("db", "meetkit.cli.db:db", "Manage the database that --database or MEETKIT_DATABASE_URL names."),
+    Command("db", "meetkit.cli.db:db", "Manage the database: create, upgrade, check, encrypt and seed it."),
     Command("demo", "meetkit.cli.demo:demo", "Show what meetkit does, on sample data and in a few seconds."),
     Command(
         "doctor",
@@ -54,24 +53,15 @@ def commands() -> tuple[Command, ...]:
 @click.group(
     cls=LazyGroup,
     lazy=commands,
-    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(meetkit.__version__, prog_name=program.NAME)
-@click.option(
-    "--database",
-    metavar="URL",
-    help="Use this database, such as sqlite:///meetings.db; default: MEETKIT_DATABASE_URL, or else the sample.",
-)
-@click.pass_context
-def cli(context: click.Context, /, **_: Any) -> None:
+def cli() -> None:
     """Meeting intelligence: meetings, common free time, and briefs people can trust.
 
     Without a database, commands work on the sample meetings, where today is 17 November 2025. Start with
     `meetkit demo`.
     """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

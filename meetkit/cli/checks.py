@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy
 
-from meetkit import llm_client, mail
+from meetkit import llm_client, mail, settings
 from meetkit.accounts.models import ProviderName
 from meetkit.errors import InvalidRequestError, MeetkitError, NotConfiguredError
 from meetkit.llm_client import LLMClient
@@ -39,6 +39,7 @@ class Check:
 
 def run(config: Settings, default_url: str, *, ask_model: bool) -> Iterator[Check]:
     """Check each part in turn."""
+    yield _variables()
     yield _web()
     yield _database(config.database_url, default_url)
     yield _secret(config, config.database_url or default_url)
@@ -51,6 +52,12 @@ def run(config: Settings, default_url: str, *, ask_model: bool) -> Iterator[Chec
     yield _telemetry(config)
 
 
+def _variables() -> Check:
+    if problems := settings.unknown_variables():
+        return Check("settings", "warning", "; ".join(problems), do="correct or remove it; see docs/settings.md")
+    return Check("settings", "ok", "every MEETKIT_ variable is known")
+
+
 def _web() -> Check:
     if importlib.util.find_spec("fastapi"):
         return Check("server", "ok", "the extra `web` is installed")
@@ -58,23 +65,18 @@ def _web() -> Check:
 
 
 def _database(url: str | None, default_url: str) -> Check:
-    if url is None and not Path(default_url.removeprefix("sqlite:///")).exists():
-        if not _is_writable(Path()):
-            return Check(
-                "database",
-                "broken",
-                "no database, and this folder is not writable",
-                do="check the owner of this folder",
-            )
-        return Check("database", "off", "no database yet; `meetkit serve` creates meetkit.db here")
+    is_new = url is None and not Path(default_url.removeprefix("sqlite:///")).exists()
     try:
+        if is_new:
+            maintenance.check_writable(default_url)
+            return Check("database", "off", "no database yet; `meetkit serve` creates meetkit.db here")
         # A password may also be in the query of the URL.
         name = sqlalchemy.make_url(url or default_url).set(query={}).render_as_string(hide_password=True)
         with maintenance.open_connection(url or default_url) as connection:
             schema.check(connection)
         maintenance.check_writable(url or default_url)
     except (MeetkitError, sqlalchemy.exc.ArgumentError) as error:
-        do = "`meetkit db upgrade`, or see MEETKIT_DATABASE_URL in docs/settings.md"
+        do = "check the owner of the folder" if is_new else "`meetkit db upgrade`, or see MEETKIT_DATABASE_URL"
         return Check("database", "broken", _describe(error), do=do)
     return Check("database", "ok", f"{name} at revision {schema.REVISION}")
 
@@ -133,7 +135,7 @@ def _mail(config: Settings) -> Check:
     if not urls:
         state: State = "warning" if config.environment == "production" else "off"
         if not _is_writable(Path(config.mail_folder)):
-            problem = f"the folder {config.mail_folder} cannot be written"
+            problem = f"the folder {Path(config.mail_folder).absolute()} cannot be written"
             return Check("mail", "broken", problem, do="set MEETKIT_MAIL_FOLDER")
         destination = f"mail is written to the folder {config.mail_folder}"
         return Check("mail", state, destination, do="set MEETKIT_SMTP_URL to send it")

@@ -9,15 +9,16 @@ import click
 
 from meetkit import data, settings
 from meetkit.cli import database, encryption, output, terminal, transfer
+from meetkit.cli.command import Group
 from meetkit.errors import ConflictError, InvalidRequestError, RecordError, SchemaError
 from meetkit.meetings import synthetic
 from meetkit.models.records import Record, count_kinds
 from meetkit.models.zones import parse_date
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
-    """Manage the database that --database or MEETKIT_DATABASE_URL names."""
+    """Manage the database: create, upgrade, check, encrypt and seed it."""
 
 
 db.add_command(encryption.new_key)

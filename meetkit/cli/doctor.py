@@ -9,6 +9,7 @@ import click
 
 from meetkit import settings
 from meetkit.cli import database, output, terminal
+from meetkit.cli.command import Command
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from meetkit.cli.checks import Check
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--ask-model", is_flag=True, help="Also send the model a short prompt, which may cost a little.")
 @output.as_json_option
 def doctor(ask_model: bool, as_json: bool) -> None:

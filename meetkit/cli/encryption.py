@@ -6,6 +6,7 @@ import click
 
 from meetkit import settings
 from meetkit.cli import database, output, terminal
+from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError
 
 
@@ -17,7 +18,7 @@ def new_key() -> None:
     click.echo(ciphers.new_key())
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--decrypt", is_flag=True, help="Decrypt everything instead.")
 @output.as_json_option
 def encrypt(decrypt: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from meetkit.capabilities import Command, resolve
+from meetkit.cli.command import Group
 
 
 class _Stub(click.Command):
@@ -18,7 +19,7 @@ class _Stub(click.Command):
         self.target = command.target
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that imports a command when it runs, or when its own help is requested.
 
     The help of the group, suggestions and completion need names and short help alone; for these it has stubs.

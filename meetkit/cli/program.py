@@ -28,6 +28,8 @@ def run(group: click.Group, arguments: Sequence[str] | None = None) -> None:
         group.main(arguments, prog_name=NAME, standalone_mode=False)
         # What is still in the buffer can fail to be written, too.
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
     except click.ClickException as error:
         _fail(f"{error.format_message()} (see {NAME} --help)", 2)
     except click.Abort:
@@ -41,7 +43,7 @@ def run(group: click.Group, arguments: Sequence[str] | None = None) -> None:
         # A reader such as `head` leaves when it has enough, and needs no message.
         if isinstance(error, BrokenPipeError):
             raise SystemExit(1) from None
-        _fail(f"cannot write: {error.strerror}", 1)
+        _fail(f"cannot write{f' {error.filename}' if error.filename else ''}: {error.strerror}", 1)
 
 
 def _prepare_streams() -> None:

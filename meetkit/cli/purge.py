@@ -9,11 +9,12 @@ import click
 
 from meetkit import capabilities, settings
 from meetkit.cli import database, output
+from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import utc_now
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--older-than",
     "days",

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from meetkit import data, settings
+from meetkit import settings
 from meetkit.cli import database
-from meetkit.models.records import Record
+from meetkit.cli.command import Command
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.settings.urls import is_loopback
 
-if TYPE_CHECKING:
-    from meetkit.storage.sql import Database
 
-
-@click.command()
+@click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -33,43 +28,40 @@ def serve(host: str, port: int, no_sample: bool) -> None:
     answered the requests in progress; a second one stops it at once.
     """
     from meetkit.storage.sql import engines, maintenance  # noqa: PLC0415  # only here is the extra `web` needed
-    from meetkit.web.app import create_app, server, service_of  # noqa: PLC0415  # as above
+    from meetkit.web.app import create_app, sample, server, service_of  # noqa: PLC0415  # as above
     from meetkit.web.monitoring import logs  # noqa: PLC0415  # as above
 
     config = settings.load()
     config = config.model_copy(update={"database_url": database.url() or DATABASE_URL})
     logs.configure(config.log_format)
+    for problem in settings.unknown_variables():
+        click.echo(f"Warning: {problem}", err=True)
     # First, so that a port in use leaves no new database behind.
     with server.bind(host, port) as listener:
         url = str(config.database_url)
         maintenance.check_file(engines.parse(url), may_create=True)
         maintenance.check_writable(url)
-        app = create_app(config)
-        if config.environment == "development" and not no_sample:
-            _fill(service_of(app).accounts.database)
         # With --port 0 the system has chosen one.
         bound_port = listener.getsockname()[1]
+        if "public_url" not in config.model_fields_set:
+            # A wildcard address is none that a link can lead to.
+            public_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not to listen on
+            config = config.model_copy(update={"public_url": _local_url(public_host, bound_port)})
+        app = create_app(config)
+        if config.environment == "development" and not no_sample and sample.fill(service_of(app).accounts.database):
+            click.echo("Created a database with the sample's people and meetings; who signs up first sees them.")
         is_risky = config.environment == "development" and not is_loopback(host)
         server.run(app, listener, lambda: _announce(host, bound_port, warn=is_risky))
 
 
-def _fill(database: Database) -> None:
-    """Put the sample into a new database."""
-    from meetkit.storage import SqlStore  # noqa: PLC0415  # as above
-
-    if database.is_new:
-        SqlStore(database).import_records(_sample())
-        click.echo("Created a database with the sample's people and meetings.")
-
-
-def _sample() -> list[Record]:
-    return list(data.sample_store().export_records())
+def _local_url(host: str, port: int) -> str:
+    # An IPv6 address stands in brackets.
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _announce(host: str, port: int, *, warn: bool) -> None:
-    # An IPv6 address stands in brackets.
-    name = f"[{host}]" if ":" in host else host
-    click.echo(f"meetkit serves on http://{name}:{port}; documentation: http://{name}:{port}/docs")
+    url = _local_url(host, port)
+    click.echo(f"meetkit serves on {url}; documentation: {url}/docs")
     click.echo("Press Ctrl-C to stop.")
     if warn:
         click.echo(

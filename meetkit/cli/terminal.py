@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -71,8 +71,17 @@ def table(*columns: str) -> Table:
     new = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     # Dates and ids are copied into commands; a line break would be copied, too.
     for column in columns:
-        new.add_column(column, overflow="fold", no_wrap=column in ("When", "Status", "Id"))
+        new.add_column(column, overflow="fold", no_wrap=column in ("When", "Status", "Meeting", "Id"))
     return new
+
+
+def fields(out: Console, values: Mapping[str, str]) -> None:
+    """Print names and values in two columns, without those that are empty."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in values.items():
+        if value:
+            grid.add_row(name, sanitize(value))
+    out.print(grid)
 
 
 def heading(out: Console, title: str) -> None:

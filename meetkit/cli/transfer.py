@@ -15,6 +15,7 @@ from typing import BinaryIO
 import click
 
 from meetkit.cli import database, files, output, terminal
+from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.models.records import kind_of
 from meetkit.runtime import collaborators
@@ -43,7 +44,7 @@ def export(file: str, force: bool, as_json: bool) -> None:
 
 
 # No `StoreCommand`, as an import into the sample would be lost.
-@click.command(name="import")
+@click.command(name="import", cls=Command)
 @click.argument("file")
 @output.as_json_option
 def import_(file: str, as_json: bool) -> None:

@@ -59,7 +59,8 @@ def _load_offline() -> OfflineEngine:
 
 
 OFFLINE: Final = _Offline()
-_NOTHING_KNOWN = MeetingContext()
+# Constructed without the validator, which would be built at import.
+_NOTHING_KNOWN = MeetingContext.model_construct()
 
 
 def analyze(

@@ -33,8 +33,9 @@ _log = logging.getLogger("meetkit")
 
 UsageObserver = Callable[[Usage], None]
 
-# Without a retry policy, the limits and the repair turn of the default one hold.
-_DEFAULT_POLICY = RetryPolicy()
+# Without a retry policy, the limits and the repair turn of the default one hold. It is constructed without the
+# validator, which would be built at import.
+_DEFAULT_POLICY = RetryPolicy.model_construct()
 
 _OUTCOMES: dict[type[LLMAPIError], Outcome] = {
     LLMRateLimitError: "rate_limit",

@@ -34,7 +34,7 @@ class FolderMailer:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(self._folder / f".{name}.part", self._folder / f"{name}.eml", content)
         except OSError as error:
-            raise MailError(f"the mail folder cannot be written: {error.strerror}") from None
+            raise MailError(f"the mail folder cannot be written: {self._folder.absolute()}: {error.strerror}") from None
 
 
 def _write(part: Path, target: Path, content: bytes) -> None:

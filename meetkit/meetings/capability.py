@@ -16,6 +16,11 @@ CAPABILITY = Capability(
     schemas="meetkit.meetings.routes.schemas:BY_NAME",
     commands=(
         Command(
+            "action-items",
+            "meetkit.meetings.commands.action_items:action_items",
+            "List action items, and complete them.",
+        ),
+        Command(
             "analyze",
             "meetkit.meetings.commands.analyze:analyze",
             "Find the tasks, decisions, questions, mood and talk time in a transcript.",
@@ -25,12 +30,17 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.brief:brief",
             "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
         ),
+        Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
         Command(
             "hosts",
             "meetkit.meetings.commands.seats:hosts",
             "Find when one of several hosts is free, and book the one booked longest ago.",
         ),
-        Command("meetings", "meetkit.meetings.commands.meetings:meetings", "List a user's meetings."),
+        Command(
+            "meetings",
+            "meetkit.meetings.commands.meetings:meetings",
+            "List meetings, and show, add, book, move, cancel and complete them.",
+        ),
         Command(
             "seats",
             "meetkit.meetings.commands.seats:seats",
@@ -41,6 +51,7 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.slots:slots",
             "Find when people are free together: users on a day, or exported calendars in the next days.",
         ),
+        Command("users", "meetkit.meetings.commands.people:users", "List users, and show and add them."),
         Command(
             "usage",
             "meetkit.meetings.commands.usage:usage",

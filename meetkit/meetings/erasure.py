@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import BaseModel
-
-from meetkit.models.base import parse
+from meetkit.models.base import Value, parse
 from meetkit.models.meetings import MeetingFilters, MomentOrDate
 from meetkit.models.zones import utc_now
 from meetkit.runtime.collaborators import current_store
@@ -45,5 +43,5 @@ def purge(before: str | dt.datetime | dt.date) -> int:
     return current_store().purge(min(start or now, now), now=now)
 
 
-class _Purge(BaseModel):
+class _Purge(Value):
     before: MomentOrDate

@@ -5,49 +5,67 @@
 database connection is held while a model runs.
 """
 
-from meetkit.meetings.action_items import complete_action_item, get_open_action_items
-from meetkit.meetings.analyses import (
-    analyze_meeting,
-    analyze_meeting_async,
-    get_insights,
-    get_transcript,
-    get_usage,
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from meetkit.meetings.action_items import complete_action_item, get_open_action_items
+    from meetkit.meetings.analyses import (
+        analyze_meeting,
+        analyze_meeting_async,
+        get_insights,
+        get_transcript,
+        get_usage,
+    )
+    from meetkit.meetings.briefs import (
+        generate_pre_meeting_prep,
+        generate_pre_meeting_prep_async,
+        generate_pre_meeting_prep_with_retry,
+        get_prep,
+    )
+    from meetkit.meetings.erasure import erase_contact, erase_user, purge
+    from meetkit.meetings.people import (
+        create_contact,
+        create_user,
+        get_contact,
+        get_contacts,
+        get_user,
+        get_users,
+        update_contact,
+        update_user,
+    )
+    from meetkit.meetings.round_robin import book_round_robin, find_host_slots
+    from meetkit.meetings.scheduling import (
+        book_first_free,
+        book_meeting,
+        cancel_meeting,
+        complete_meeting,
+        create_meeting,
+        delete_meeting,
+        get_all_meetings,
+        get_meeting,
+        get_people,
+        reschedule_meeting,
+        sync_calendar,
+        update_meeting,
+    )
+    from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
+    from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
+    from meetkit.runtime.collaborators import configure, use
+
+# What defines the names below; the first ones load fast, the last ones load the engines of insights.
+_MODULES = (
+    "meetkit.runtime.collaborators",
+    "meetkit.meetings.people",
+    "meetkit.meetings.slots",
+    "meetkit.meetings.scheduling",
+    "meetkit.meetings.seats",
+    "meetkit.meetings.round_robin",
+    "meetkit.meetings.erasure",
+    "meetkit.meetings.action_items",
+    "meetkit.meetings.briefs",
+    "meetkit.meetings.analyses",
 )
-from meetkit.meetings.briefs import (
-    generate_pre_meeting_prep,
-    generate_pre_meeting_prep_async,
-    generate_pre_meeting_prep_with_retry,
-    get_prep,
-)
-from meetkit.meetings.erasure import erase_contact, erase_user, purge
-from meetkit.meetings.people import (
-    create_contact,
-    create_user,
-    get_contact,
-    get_contacts,
-    get_user,
-    get_users,
-    update_contact,
-    update_user,
-)
-from meetkit.meetings.round_robin import book_round_robin, find_host_slots
-from meetkit.meetings.scheduling import (
-    book_first_free,
-    book_meeting,
-    cancel_meeting,
-    complete_meeting,
-    create_meeting,
-    delete_meeting,
-    get_all_meetings,
-    get_meeting,
-    get_people,
-    reschedule_meeting,
-    sync_calendar,
-    update_meeting,
-)
-from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
-from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
-from meetkit.runtime.collaborators import configure, use
 
 __all__ = [
     "analyze_meeting",
@@ -95,3 +113,12 @@ __all__ = [
     "update_user",
     "use",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load an operation with its first use, so that a program pays for what it calls."""
+    if name in __all__:
+        for module in map(import_module, _MODULES):
+            if hasattr(module, name):
+                return globals().setdefault(name, getattr(module, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

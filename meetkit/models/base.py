@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
+    VERSION,
     AfterValidator,
     BaseModel,
     BeforeValidator,
@@ -47,7 +48,32 @@ class FieldError(ValueError):
         self.message_without_value = message_without_value
 
 
-class Value(BaseModel):
+# An import would otherwise build the validators of all models. Before 2.14, Pydantic builds one wrongly where two
+# threads come first at once. By `True`, rather than 1, it would build adapters late too, which FastAPI does not expect.
+_BUILD_AT_FIRST_USE = int(tuple(map(int, VERSION.split(".")[:2])) >= (2, 14))
+
+
+class DeferredModel(BaseModel):
+    """A model of Pydantic whose validator is built with its first use."""
+
+    model_config = ConfigDict(defer_build=_BUILD_AT_FIRST_USE)  # type: ignore[typeddict-item]  # see above
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 0,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Build the validator as Pydantic does, but regardless of the variables where the model is first used."""
+        return super().model_rebuild(
+            force=force, raise_errors=raise_errors, _parent_namespace_depth=0, _types_namespace=_types_namespace
+        )
+
+
+class Value(DeferredModel):
     """A frozen value. Unknown fields are refused by name, unless a model allows them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -67,6 +93,13 @@ class Value(BaseModel):
         if unknown := [name for name in data if name not in names]:
             raise ValueError(unknown_names(unknown, cls.model_fields))
         return {name: value for name, value in data.items() if name not in cls.output_only}
+
+
+def build_models(base: type[DeferredModel] = DeferredModel) -> None:
+    """Build the validators of all imported models, for a process that uses most of them."""
+    for model in base.__subclasses__():
+        model.model_rebuild()
+        build_models(model)
 
 
 def at_most(count: int) -> BeforeValidator:

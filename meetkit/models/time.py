@@ -101,7 +101,8 @@ def _check_dates(exceptions: tuple[DateException, ...]) -> tuple[DateException, 
 WeeklyHours = Annotated[Many[WorkHours], BeforeValidator(_as_tuple)]
 Exceptions = Annotated[Many[DateException], AfterValidator(_check_dates)]
 
-OFFICE_HOURS = (WorkHours(days=(0, 1, 2, 3, 4), start="09:00", end="17:00"),)
+# Constructed without the validator, which would be built at import.
+OFFICE_HOURS = (WorkHours.model_construct(days=(0, 1, 2, 3, 4), start="09:00", end="17:00"),)
 
 
 class BusyInterval(Value):

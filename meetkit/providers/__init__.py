@@ -12,7 +12,8 @@ from meetkit.providers.limits import Budget, Limits
 
 __all__ = ["Budget", "Limits", "connect", "disconnect"]
 
-_DEFAULT = Limits()
+# Constructed without the validator, which would be built at import.
+_DEFAULT = Limits.model_construct()
 # Closes the clients in one step, also when one of them fails to close.
 _connections = ExitStack()
 

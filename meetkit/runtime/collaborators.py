@@ -11,12 +11,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from threading import Lock
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from meetkit import data, providers, settings
+from meetkit import storage
 from meetkit.errors import InvalidRequestError, SampleStoreWarning, brief_repr
-from meetkit.llm_client import LLMClient
-from meetkit.storage import MemoryStore, Store
+from meetkit.storage import Store
+
+# The sample, the settings and the models are imported where they are used, as most calls use none of them.
+if TYPE_CHECKING:
+    from meetkit.llm_client import LLMClient
+    from meetkit.settings import Settings
 
 
 class _Unset(Enum):
@@ -58,7 +62,7 @@ def configure(*, store: Store | Unset = UNSET, llm: LLMClient | Unset | None = U
     """
     with _configuring:
         choice = _updated_choice(process.choice, store, llm)
-        process.choice = replace(choice, store=MemoryStore()) if choice.store is UNSET else choice
+        process.choice = replace(choice, store=storage.MemoryStore()) if choice.store is UNSET else choice
 
 
 @contextmanager
@@ -88,6 +92,8 @@ def current_store() -> Store:
             SampleStoreWarning,
             stacklevel=_frames_of_meetkit(),
         )
+    from meetkit import data  # noqa: PLC0415  # see above
+
     return data.store()
 
 
@@ -96,13 +102,17 @@ def current_llm() -> LLMClient | None:
     for choice in (block.get(), process.choice):
         if choice.llm is not UNSET:
             return choice.llm
+    from meetkit import settings  # noqa: PLC0415  # see above
+
     return model_of(settings.load())
 
 
-def model_of(config: settings.Settings) -> LLMClient | None:
+def model_of(config: Settings) -> LLMClient | None:
     """Return the model that these settings name; `None` is the offline engine."""
     if not config.model:
         return None
+    from meetkit import providers  # noqa: PLC0415  # see above
+
     limits = providers.Limits(
         timeout=config.model_timeout,
         concurrency=config.model_concurrency,
@@ -126,13 +136,19 @@ def _is_store(kind: type) -> bool:
     return not issubclass(kind, type) and issubclass(kind, Store)
 
 
+def _is_model(value: object) -> bool:
+    from meetkit.llm_client import LLMClient  # noqa: PLC0415  # see above
+
+    return isinstance(value, LLMClient) and not isinstance(value, type)
+
+
 def _updated_choice(choice: Choice, store: Store | Unset, llm: LLMClient | Unset | None) -> Choice:
     is_store = store is UNSET or _is_store(type(store)) or (isinstance(store, Store) and not isinstance(store, type))
     if not is_store:
         raise InvalidRequestError(
             f"store: an object with the methods of meetkit.storage.Store, not {brief_repr(store)}"
         )
-    if not (llm is UNSET or llm is None or (isinstance(llm, LLMClient) and not isinstance(llm, type))):
+    if not (llm is UNSET or llm is None or _is_model(llm)):
         raise InvalidRequestError(
             f"llm: an object with generate(prompt, system_prompt=None), not {brief_repr(llm)}; "
             "the name of a model goes into MEETKIT_MODEL"

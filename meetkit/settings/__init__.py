@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from typing import TypeVar
@@ -46,6 +47,18 @@ def load_model(model: type[ModelT], environ: Mapping[str, str] = os.environ) -> 
         return parse(model, {name: value for name, value in variables.items() if value})
     except InvalidRequestError as error:
         raise InvalidRequestError(f"the environment's {PREFIX}… variables: {error}") from error
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return a line for each variable with our prefix that is no setting, with the nearest setting."""
+    known_names = [name.upper() for name in _fields()]
+    lines = []
+    for name in sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)):
+        if name not in known_names:
+            close = difflib.get_close_matches(name, known_names, n=1)
+            advice = f"; did you mean {PREFIX}{close[0]}?" if close else ""
+            lines.append(f"{PREFIX}{name} is not a setting{advice}")
+    return lines
 
 
 def table() -> str:

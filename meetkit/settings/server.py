@@ -32,7 +32,8 @@ class ServerSettings(SettingsGroup):
         Field(
             # Without a query or fragment, as paths are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
-            description="Public URL of the server, for links in emails and for sign-in with Google and GitHub.",
+            description="Public URL of the server, for links in emails and for sign-in with Google and GitHub. Unset: "
+            "`meetkit serve` uses its --host and --port.",
         ),
     ] = "http://127.0.0.1:8000"
     cors_origins: Annotated[

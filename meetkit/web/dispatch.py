@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
+from meetkit.models.base import build_models
 from meetkit.models.caller import Origin
 from meetkit.web import problems
 from meetkit.web.authorization import Operation, requirements_of
@@ -188,6 +189,7 @@ def bind(
     Raises:
         TypeError: a router holds something else than API routes.
     """
+    build_models()  # Each would otherwise be built again for every route with it.
     # FastAPI creates routes from a class, so the dispatcher is an attribute of a class of its own.
     route_class = type("BoundRoute", (BoundRoute,), {"dispatcher": dispatcher, "prefix": prefix})
     router = APIRouter() if into is None else into

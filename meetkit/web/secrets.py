@@ -61,7 +61,8 @@ def _development_key(file: Path | None) -> str:
             _log.warning("created a development secret in %s; production needs MEETKIT_SECRET_KEYS instead", file)
         key = file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(f"the development secret in {file} cannot be used: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidRequestError(f"the development secret in {file.absolute()} cannot be used: {reason}") from error
     if len(key) < _MIN_LENGTH:
         raise InvalidRequestError(
             f"the development secret in {file} is too short; remove the file to have a new one created"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from meetkit.accounts.events import AuditContext
 from meetkit.accounts.models import Account
 from meetkit.accounts.operations.account_users import AccountUsers
-from meetkit.accounts.repository import accounts, audit
+from meetkit.accounts.repository import accounts, audit, teams
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ForbiddenError
 from meetkit.models.base import new_id
@@ -55,15 +55,19 @@ class AccountCreation:
     ) -> AccountRecord:
         """Create an account, and its user unless they exist, and record the event. `email_in_use` as in `accounts.add`.
 
+        The first account on the sample of `meetkit serve` manages the team of the sample's users, and so sees them.
+
         Raises:
             ConflictError: the email address or the user has an account already.
         """
+        user_id = new.user_id or new_id("user")
+        manages_sample = new.access == "member" and teams.claim_sample(connection, new.tenant_id, user_id)
         account = Account(
             id=new_id("account"),
             email=new.email,
-            access=new.access,
+            access="manager" if manages_sample else new.access,
             tenant_id=new.tenant_id,
-            user_id=new.user_id or new_id("user"),
+            user_id=user_id,
             verified=new.is_verified,
             created_at=context.now,
         )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, false, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, false, insert, select, update
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Team, TeamRequest
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.models.base import is_storable
+from meetkit.models.people import User
 from meetkit.storage.sql.dialects import insert_new
 
 _t, _p = tables.teams, tables.team_people
+# No team of a tenant has it, as `new_id` and idempotency keys make longer ids.
+_SAMPLE_TEAM = "team_sample"
 
 
 def add(connection: Connection, tenant_id: str, request: TeamRequest, *, team_id: str) -> Team:
@@ -30,6 +34,27 @@ def add(connection: Connection, tenant_id: str, request: TeamRequest, *, team_id
         )
     _add_people(connection, number, request)
     return get(connection, tenant_id, row["id"])
+
+
+def add_sample(connection: Connection, users: Sequence[User]) -> None:
+    """Create the team of the sample's users, which has no manager until somebody signs up."""
+    request = TeamRequest(name="Sample team", members=tuple(user.id for user in users))
+    add(connection, users[0].tenant_id, request, team_id=_SAMPLE_TEAM)
+
+
+def claim_sample(connection: Connection, tenant_id: str, user_id: str) -> bool:
+    """Make a user the manager of the sample's team if no account of the tenant exists yet; return whether they are.
+
+    An admin may leave a team without a manager; whoever signs up next must not become it.
+    """
+    try:
+        number = _lock(connection, tenant_id, _SAMPLE_TEAM)
+    except NotFoundError:
+        return False
+    if connection.execute(select(exists().where(tables.accounts.c.tenant_id == tenant_id))).scalar_one():
+        return False
+    connection.execute(insert(_p).values(team_number=number, user_id=user_id, role="manager"))
+    return True
 
 
 def get(connection: Connection, tenant_id: str, team_id: str) -> Team:

@@ -8,14 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from meetkit import llm_client
 from meetkit.insights.briefs.offline import first_meeting_note, written_date
 from meetkit.insights.briefs.sources import BriefSources
 from meetkit.insights.grounding.text_similarity import REPORTING_STEMS, STOP_STEMS, numbers, stems
 from meetkit.llm_client import LLMClient, RetryObserver, RetryPolicy, UsageObserver
-from meetkit.models.base import NOT_BLANK, STORABLE, Phrase
+from meetkit.models.base import NOT_BLANK, STORABLE, DeferredModel, Phrase
 from meetkit.models.insights import Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 
@@ -32,7 +32,7 @@ def _from_text(value: Any) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
 
-class _Highlight(BaseModel):
+class _Highlight(DeferredModel):
     text: Phrase
     meeting_id: str | None = None
 
@@ -49,14 +49,14 @@ class CallOptions:
 _DEFAULTS = CallOptions()
 
 
-class _Answer(BaseModel):
+class _Answer(DeferredModel):
     """The model's answer. Talking points beyond five are cut, as the most important come first."""
 
     # Shorter than the brief's field, as a sentence may be put before it.
     contact_summary: Annotated[str, Field(min_length=1, max_length=4000), STORABLE, NOT_BLANK]
     recent_highlights: Annotated[list[Annotated[_Highlight, BeforeValidator(_from_text)]], Field(max_length=50)]
     talking_points: Annotated[list[Phrase], Field(min_length=3, max_length=5), BeforeValidator(_first_five)]
-    pending_action_items: Annotated[list[Any], Field(max_length=1000)] = []
+    pending_action_items: list[Any] = Field(default=[], max_length=1000)
 
 
 def write_with_model(sources: BriefSources, client: LLMClient, options: CallOptions = _DEFAULTS) -> PreMeetingPrep:

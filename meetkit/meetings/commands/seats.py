@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from meetkit.cli import database, output, terminal
+from meetkit.cli.command import Group
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
 from meetkit.models.meetings import Meeting
@@ -39,7 +40,7 @@ def _window_options(command: _F) -> _F:
     return command
 
 
-@click.group()
+@click.group(cls=Group)
 def seats() -> None:
     """Book meetings with seats, take a seat and give it up."""
 
@@ -78,7 +79,7 @@ def leave(meeting_id: str, user_id: str | None, contact_id: str | None, as_json:
     _print(service.leave_meeting(meeting_id, user_id=user_id, contact_id=contact_id), as_json)
 
 
-@click.group()
+@click.group(cls=Group)
 def hosts() -> None:
     """Find when one of several hosts is free, and book the one booked longest ago."""
 

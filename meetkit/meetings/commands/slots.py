@@ -10,6 +10,7 @@ import click
 
 from meetkit import settings
 from meetkit.cli import database, output, terminal
+from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
@@ -17,7 +18,7 @@ from meetkit.models.zones import parse_date, utc_now
 
 
 # No `StoreCommand`, as calendars need no database.
-@click.command()
+@click.command(cls=Command)
 @click.option("--user", "users", multiple=True, help="A user's id; repeatable.")
 @click.option(
     "--calendar", "calendars", multiple=True, metavar="FILE", help="An .ics file instead of a user; repeatable."

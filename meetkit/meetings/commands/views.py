@@ -15,9 +15,9 @@ from meetkit.cli.output import sanitize
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client import RetryObserver
 from meetkit.meetings import service
-from meetkit.models.insights import PendingActionItem, PreMeetingPrep
+from meetkit.models.insights import ActionItem, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
-from meetkit.models.people import User
+from meetkit.models.people import Contact, User
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import MINUTE, to_microseconds
 
@@ -40,6 +40,64 @@ def print_meetings(out: Console, user: User, meetings: Sequence[Meeting]) -> Non
         )
     out.print(table)
     out.print(f"Times of {sanitize(user.name)}, {user.timezone}.")
+
+
+def print_meeting(out: Console, meeting: Meeting) -> None:
+    """Print a meeting: time, people, state and action items."""
+    zone = ZoneInfo(meeting.timezone)
+    start, end = (moment.astimezone(zone) for moment in (meeting.date, meeting.end))
+    rows = {
+        "Title": meeting.title,
+        "When": f"{start:%A, %d %B %Y, %H:%M} to {end:%H:%M}, {meeting.timezone}",
+        "Status": meeting.status,
+        "Users": ", ".join(meeting.user_ids),
+        "Contact": meeting.contact_id or "",
+        "Summary": meeting.summary or "",
+        "Id": meeting.id,
+    }
+    terminal.fields(out, rows)
+    terminal.section(out, "Action items", (f"{_task(item)} [{item.id}]" for item in meeting.action_items))
+
+
+def print_people(out: Console, kind: str, people: Sequence[User | Contact]) -> None:
+    """Print users or contacts as a table."""
+    if not people:
+        out.print(f"No matching {kind}.")
+        return
+    table = terminal.table("Name", "Email", "Role", "Zone", "Id")
+    for person in people:
+        role = f"{person.role}, {person.company}" if isinstance(person, Contact) else person.role
+        table.add_row(*map(sanitize, (person.name, person.email, role, person.timezone or "", person.id)))
+    out.print(table)
+
+
+def print_person(out: Console, person: User | Contact) -> None:
+    """Print a user or a contact."""
+    company = {"Company": person.company} if isinstance(person, Contact) else {}
+    terminal.fields(
+        out,
+        {
+            "Name": person.name,
+            "Email": person.email,
+            "Role": person.role,
+            **company,
+            "Time zone": person.timezone or "",
+            "Id": person.id,
+        },
+    )
+
+
+def print_action_items(out: Console, items: Sequence[PendingActionItem]) -> None:
+    """Print open action items as a table, with the ids that `meetkit action-items complete` takes."""
+    if not items:
+        out.print("No open action items.")
+        return
+    table = terminal.table("Task", "Owner", "Due", "Meeting", "Id")
+    for item in items:
+        due = f"{item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
+        late = f"{due}, overdue" if item.overdue else due
+        table.add_row(*map(sanitize, (item.task, item.owner or "", late, item.meeting_id, item.id)))
+    out.print(table)
 
 
 def print_slots(out: Console, users: Sequence[User], day: dt.date, timezone: str, slots: Sequence[TimeSlot]) -> None:
@@ -123,9 +181,14 @@ def _bar(day: dt.date, zone: ZoneInfo, slots: Sequence[TimeSlot]) -> str:
 
 
 def _action_item(item: PendingActionItem) -> str:
-    due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
     late = ", overdue" if item.overdue else ""
-    return f"{item.task}: {item.owner or 'nobody yet'}{due}{late} [{item.meeting_id}]"
+    return f"{_task(item)}{late} [{item.meeting_id}]"
+
+
+def _task(item: ActionItem) -> str:
+    due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
+    done = ", done" if item.status == "done" else ""
+    return f"{item.task}: {item.owner or 'nobody yet'}{due}{done}"
 
 
 def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:

@@ -71,9 +71,7 @@ def _create_polls() -> None:
         sa.Column("token_expires_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("number", name="pk_meetkit_poll_participants"),
         sa.UniqueConstraint("token_hash", name="uq_meetkit_poll_participants_token_hash"),
-        sa.CheckConstraint(
-            "(user_id IS NULL) <> (contact_id IS NULL)", name="ck_meetkit_poll_participants_person"
-        ),
+        sa.CheckConstraint("(user_id IS NULL) <> (contact_id IS NULL)", name="ck_meetkit_poll_participants_person"),
         _refers("poll_participants", "poll_number", "polls"),
     )
     op.create_index("ix_meetkit_poll_participants_poll", "meetkit_poll_participants", ["poll_number", "number"])

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import sqlalchemy
@@ -112,17 +113,23 @@ def check_file(url: URL, *, may_create: bool = False) -> None:
 
 
 def check_writable(url: str) -> None:
-    """Refuse a SQLite database that cannot be written.
+    """Refuse a SQLite database that cannot be written, or created.
 
     Raises:
         StoreError: its file, or the folder of its `…-wal`, is read-only. SQLite would fail at the first write.
     """
     database_url = sqlalchemy.make_url(url)
-    file = Path(database_url.database or "")
-    if database_url.get_backend_name() != "sqlite" or database_url.query or not file.exists():
+    if database_url.get_backend_name() != "sqlite" or database_url.query or not database_url.database:
         return
-    if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
-        raise StoreError(f"the database {brief_repr(str(file))}, or its folder, cannot be written")
+    file = Path(database_url.database).absolute()
+    if file.exists() and not os.access(file, os.W_OK):
+        raise StoreError(f"the database file cannot be written: {file}")
+    try:
+        # Permissions alone do not tell: a file system may be read-only, or have no files of ours.
+        with TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise StoreError(f"the folder of the database cannot be written: {file.parent}: {error.strerror}") from None
 
 
 class Upgrade(NamedTuple):
