@@ -67,6 +67,12 @@ EXAMPLES = {
         is_transferred=False,
         is_purged=False,
     ),
+    "polls": Example(
+        "/polls",
+        {"title": MARK, "starts": ["2030-03-04T09:00:00Z"], "user_ids": []},
+        frozenset({"admin"}),
+        event="poll_created",
+    ),
     "notes": Example("/notes", {"text": MARK}, frozenset({"admin"}), event="note_created"),
 }
 ALL = pytest.mark.parametrize("name", EXAMPLES)

@@ -10,7 +10,7 @@ from meetkit import availability
 from meetkit.availability import day, first
 from meetkit.availability.intervals import Interval
 from meetkit.availability.search import time_slot
-from meetkit.meetings import seats
+from meetkit.meetings import open_seats as free_seats
 from meetkit.models.base import parse
 from meetkit.models.people import User
 from meetkit.models.time import BusyInterval, TimeSlot
@@ -160,7 +160,7 @@ def explain_start(
     ends = begins + dt.timedelta(minutes=request.duration_minutes)
     if request.open_seats is not None:
         span = (to_microseconds(begins), to_microseconds(ends))
-        obstacles = seats.seat_obstacles(store, [user.id for user in users], span, request.open_seats)
+        obstacles = free_seats.seat_obstacles(store, [user.id for user in users], span, request.open_seats)
         if obstacles is not None:
             return obstacles
     people = [_participant(store, user, begins, ends) for user in users]
@@ -184,7 +184,7 @@ def _with_open_seats(
 ) -> list[TimeSlot]:
     """Return the slots and those of meetings with a free seat, by start."""
     length, zone = query.duration_minutes * MINUTE, ZoneInfo(timezone)
-    spans = seats.open_slots(store, query.user_ids, windows, query.open_seats or "", length)
+    spans = free_seats.open_slots(store, query.user_ids, windows, query.open_seats or "", length)
     return sorted((*slots, *(time_slot(*span, zone) for span in spans)), key=lambda slot: slot.start_time)
 
 

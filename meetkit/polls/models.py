@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, computed_field, model_validator
 
-from meetkit.models.base import WHOLE, Line, Many, Value
+from meetkit.models.base import WHOLE, Line, Many, Value, at_most
 from meetkit.models.meetings import DurationMinutes
 from meetkit.models.records import Record
 from meetkit.models.zones import Instant, Moment, UtcInstant, Zone
@@ -20,6 +20,7 @@ OptionNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_OPTIONS), WHOLE]
 # The keys of a JSON object are strings, so that these are not strict.
 Answers = Annotated[
     dict[Annotated[int, Field(ge=1, le=MAX_OPTIONS)], Choice],
+    at_most(MAX_OPTIONS),
     Field(max_length=MAX_OPTIONS, description="The answer by number of the option; those left out are not answered."),
 ]
 Ids = Annotated[Many[Line], Field(max_length=MAX_PARTICIPANTS)]

@@ -53,7 +53,12 @@ def get_to_change(connection: Connection, poll_id: str, caller: Caller | None) -
     return _read(connection, [_find(connection, poll_id, _may_change(caller), lock=True)])[0]
 
 
-def visible(connection: Connection, caller: Caller | None, *, after: str | None, limit: int) -> list[Poll]:
+def get_to_answer(connection: Connection, poll_id: str, caller: Caller | None) -> Poll:
+    """Return a poll that a caller may see, locked until the transaction ends; errors are those of `get`."""
+    return _read(connection, [_find(connection, poll_id, is_visible(caller), lock=True)])[0]
+
+
+def visible(connection: Connection, caller: Caller | None, *, after: str | None, offset: int, limit: int) -> list[Poll]:
     """List the polls that a caller may see, the newest first, after the poll with the id `after`.
 
     Raises:
@@ -62,7 +67,7 @@ def visible(connection: Connection, caller: Caller | None, *, after: str | None,
     condition = is_visible(caller)
     if after is not None:
         condition &= polls.c.number < _find(connection, after, condition).number
-    statement = select(polls).where(condition).order_by(polls.c.number.desc()).limit(limit)
+    statement = select(polls).where(condition).order_by(polls.c.number.desc()).offset(offset).limit(limit)
     return _read(connection, connection.execute(statement).all())
 
 
@@ -73,9 +78,21 @@ def set_answers(connection: Connection, poll: Poll, person: Participant) -> bool
     return connection.execute(update(participants).where(is_person).values(values)).rowcount > 0
 
 
-def set_status(connection: Connection, poll_id: str, **values: Any) -> None:
-    """Store the status, booked option, meeting or claim of a poll."""
+def close(connection: Connection, poll_id: str) -> None:
+    """Close a poll."""
+    connection.execute(update(polls).where(polls.c.id == poll_id).values(status="closed"))
+
+
+def set_booked(connection: Connection, poll_id: str, option: int, meeting_id: str) -> None:
+    """Store the booked option of a poll and its meeting."""
+    values = {"status": "booked", "option": option, "meeting_id": meeting_id, "claimed_until": None}
     connection.execute(update(polls).where(polls.c.id == poll_id).values(values))
+
+
+def release(connection: Connection, poll_id: str, until: dt.datetime) -> None:
+    """End the claim that was made until an instant, but none that somebody made since."""
+    is_claim = (polls.c.id == poll_id) & (polls.c.claimed_until == to_microseconds(until))
+    connection.execute(update(polls).where(is_claim).values(claimed_until=None))
 
 
 def claim(connection: Connection, poll_id: str, caller: Caller | None, *, now: dt.datetime, until: dt.datetime) -> Poll:
@@ -89,7 +106,8 @@ def claim(connection: Connection, poll_id: str, caller: Caller | None, *, now: d
     if row.status != "booked":
         if row.claimed_until is not None and row.claimed_until > to_microseconds(now):
             raise ConflictError(f"poll {poll_id!r} is being booked by another request; try again")
-        set_status(connection, poll_id, claimed_until=to_microseconds(until))
+        is_poll = polls.c.number == row.number
+        connection.execute(update(polls).where(is_poll).values(claimed_until=to_microseconds(until)))
     return _read(connection, [row])[0]
 
 
@@ -109,15 +127,18 @@ def set_link(connection: Connection, poll: Poll, contact_id: str, token_hash: st
     return connection.execute(update(participants).where(is_contact).values(values)).rowcount > 0
 
 
-def find_link(connection: Connection, token_hash: str, *, now: dt.datetime) -> tuple[Poll, str] | None:
-    """Return the poll of a link that is not expired, locked, and the contact whom the link is for."""
+def find_link(
+    connection: Connection, token_hash: str, *, now: dt.datetime, lock: bool = False
+) -> tuple[Poll, str] | None:
+    """Return the poll of a link that is not expired, and the contact whom the link is for; `None` for no such link."""
     is_valid = (participants.c.token_hash == token_hash) & (participants.c.token_expires_at > to_microseconds(now))
     link = connection.execute(
         select(participants.c.contact_id, participants.c.poll_number).where(is_valid)
     ).one_or_none()
     if link is None:
         return None
-    row = connection.execute(select(polls).where(polls.c.number == link.poll_number).with_for_update()).one()
+    statement = select(polls).where(polls.c.number == link.poll_number)
+    row = connection.execute(statement.with_for_update() if lock else statement).one()
     return _read(connection, [row])[0], link.contact_id
 
 
