@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -175,7 +175,7 @@ class TestAnswering:
         ],
     )
     def test_a_wrong_answer_is_refused(
-        self, lite: Database, answers: Any, person: dict[str, str], error: type[Exception], reason: str
+        self, lite: Database, answers: Any, person: dict[str, Any], error: type[Exception], reason: str
     ) -> None:
         poll = create(lite)
         with pytest.raises(error, match=reason):
@@ -328,7 +328,7 @@ class TestWhoMay:
     def test_who_is_asked_answers_and_changes_nothing_else(self, lite: Database, person: str) -> None:
         poll = create(lite, user_ids=["ben"], contact_ids=["dee"])
         mine = by(person)
-        calls = [
+        calls: list[Callable[[], object]] = [
             lambda: service.close_poll(lite, poll.id, caller=mine),
             lambda: service.book_poll(lite, poll.id, caller=mine, now=NOW),
             lambda: service.delete_poll(lite, poll.id, caller=mine),

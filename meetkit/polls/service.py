@@ -55,7 +55,7 @@ def create_poll(
         ForbiddenError: the caller does not act for the owner.
     """
     new, now = parse(NewPoll, request), now or utc_now()
-    owner_id = new.user_id or (caller and caller.user_id)
+    owner_id = new.user_id or (caller.user_id if caller else None)
     if owner_id is None:
         raise InvalidRequestError("user_id: the owner of the poll")
     if caller and not (caller.is_admin or owner_id in caller.people):
