@@ -248,8 +248,8 @@ class TestOverHttp:
     REQUEST = {  # noqa: RUF012  # not changed
         "hosts": list(HOSTS),
         "duration_minutes": 60,
-        "window_start": NINE.isoformat(),
-        "window_end": FIVE.isoformat(),
+        "from": NINE.isoformat(),
+        "to": FIVE.isoformat(),
     }
 
     def test_an_admin_books_and_searches(self, store: Store) -> None:
@@ -274,7 +274,7 @@ class TestOverHttp:
     def test_nobody_free_is_a_conflict_that_says_why(self, store: Store) -> None:
         people()
         client = client_of(store, by=caller("admin", "ann"))
-        body = {**self.REQUEST, "hosts": ["ann"], "window_end": (NINE + HOUR).isoformat()}
+        body = {**self.REQUEST, "hosts": ["ann"], "to": (NINE + HOUR).isoformat()}
         client.post("/meetings/book-round-robin", json=body).raise_for_status()
 
         status, detail = refusal(client.post("/meetings/book-round-robin", json=body))

@@ -31,7 +31,7 @@ COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "read
 """The roles of `access_matrix`, an admin's API key that only reads, who is signed out, another tenant's admin."""
 MEETING, OWN = "default-members", {"user_id": "{self}"}
 BOOKING = {"title": "Call", "date": "2031-01-06T10:00:00Z", **OWN}
-WINDOW = {"window_start": "2031-01-06T09:00:00Z", "window_end": "2031-01-06T12:00:00Z", "duration_minutes": 30}
+WINDOW = {"from": "2031-01-06T09:00:00Z", "to": "2031-01-06T12:00:00Z", "duration_minutes": 30}
 WEEK = [{"days": [0, 1], "start": "09:00", "end": "17:00"}]
 PROFILE = {"name": "N", "title": "T", "timezone": "UTC", "work_hours": WEEK, "preferences": {}}
 USER = {"name": "New", "email": "new@company.com", "role": "Seller"}

@@ -570,7 +570,7 @@ class TestAdmins:
         assert [(one["subject"], one["request_id"], one["address"]) for one in found] == [
             (meeting, "order-66", "testclient")
         ] * 3
-        assert admin.get("audit", params={"end": "2020-01-01T00:00:00Z"}).json()["items"] == []
+        assert admin.get("audit", params={"to": "2020-01-01T00:00:00Z"}).json()["items"] == []
 
 
 def test_keys_turn_over_without_anybody_signing_in_again(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ CALL = {"user_id": "user_1", "contact_id": "contact_1", "title": "Call", "date":
 WEEK = {
     "user_ids": ["user_1", "user_2"],
     "duration_minutes": 30,
-    "window_start": "2026-01-05T09:00:00+00:00",
-    "window_end": "2026-01-09T17:00:00+00:00",
+    "from": "2026-01-05T09:00:00+00:00",
+    "to": "2026-01-09T17:00:00+00:00",
 }
 
 
@@ -63,7 +63,7 @@ def test_the_first_free_time_is_booked_once_under_a_key(client: TestClient) -> N
 
 
 def test_where_there_is_no_such_time_that_is_a_conflict(client: TestClient) -> None:
-    night = {**WEEK, "window_start": "2026-01-05T01:00:00Z", "window_end": "2026-01-05T02:00:00Z"}
+    night = {**WEEK, "from": "2026-01-05T01:00:00Z", "to": "2026-01-05T02:00:00Z"}
 
     assert refusal(client.post("/meetings/book-first-free", json=night))[0] == 409
 
@@ -74,8 +74,8 @@ def test_where_there_is_no_such_time_that_is_a_conflict(client: TestClient) -> N
         {"user_ids": []},
         {"user_ids": "user_1"},
         {"user_ids": ["user_1"] * 101},
-        {"window_end": WEEK["window_start"]},
-        {"window_end": "2050-01-01T00:00:00Z"},
+        {"to": WEEK["from"]},
+        {"to": "2050-01-01T00:00:00Z"},
         {"duration_minutes": 0},
         {"duration_minutes": 1441},
         {"timezone": "Mars/Olympus"},

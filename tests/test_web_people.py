@@ -169,8 +169,8 @@ def test_open_items_come_in_pages(client: TestClient) -> None:
 DAY = {"user_ids": ["user_1", "user_2"], "date": "2026-01-06", "duration_minutes": 60}
 WINDOW = {
     "user_ids": ["user_1"],
-    "window_start": "2026-01-05T00:00",
-    "window_end": "2026-01-10T00:00",
+    "from": "2026-01-05T00:00",
+    "to": "2026-01-10T00:00",
     "duration_minutes": 60,
     "timezone": "Europe/Berlin",
 }
@@ -202,10 +202,10 @@ def test_busy_time_is_no_common_time(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        *({}, [], {**DAY, "user_ids": []}, {**DAY, "date": "tomorrow"}, {**DAY, "window_end": "2026-01-10T00:00"}),
+        *({}, [], {**DAY, "user_ids": []}, {**DAY, "date": "tomorrow"}, {**DAY, "to": "2026-01-10T00:00"}),
         *({**DAY, "work_hours": [17, 9]}, {**DAY, "work_hours": ["9", "17"]}, {**DAY, "duration_minutes": 0}),
-        *({**WINDOW, "window_end": WINDOW["window_start"]}, {**WINDOW, "limit": 1001}, {**WINDOW, "step_minutes": 0}),
-        {**WINDOW, "window_end": "2099-01-01T00:00"},
+        *({**WINDOW, "to": WINDOW["from"]}, {**WINDOW, "limit": 1001}, {**WINDOW, "step_minutes": 0}),
+        {**WINDOW, "to": "2099-01-01T00:00"},
     ],
 )
 def test_a_search_that_cannot_be_is_refused(client: TestClient, body: Any) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Self
@@ -32,6 +34,10 @@ from meetkit.storage import Store
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
+# Characters or bytes, which take 15 ms to read. The length of a stored transcript is not known beforehand.
+_SHORT = 50_000
+# One, as threads that read long texts contend for the interpreter lock with all others, the more the worse.
+_reading_thread = ThreadPoolExecutor(1, "meetkit-reading")
 
 
 def analyze_meeting(
@@ -76,7 +82,9 @@ async def analyze_meeting_async(
 
     So the store must be one that threads may share, not one on a host's open connection.
     """
-    job = await asyncio.to_thread(_Job.of, meeting_id, transcript, trackers, fallback)
+    is_short = transcript is not None and len(transcript) <= _SHORT
+    prepare = partial(copy_context().run, _Job.of, meeting_id, transcript, trackers, fallback)
+    job = await asyncio.get_running_loop().run_in_executor(None if is_short else _reading_thread, prepare)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:

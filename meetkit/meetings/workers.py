@@ -5,120 +5,166 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import pickle
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
-from typing import Any
 
-from meetkit.insights.offline import background, worker
+from meetkit.insights.offline import background
 from meetkit.insights.offline.sections import find_sections
+from meetkit.meetings.admission import Admission
+from meetkit.meetings.fair_queue import FairQueue, Owner
+from meetkit.meetings.worker_processes import FAILURES, Lane, Request, Result
 from meetkit.models.analysis import MeetingContext, Section
+from meetkit.models.caller import Caller
 from meetkit.models.transcripts import Transcript
 
 _log = logging.getLogger("meetkit")
 # Characters, some 700 words; a shorter transcript takes 15 ms, less than the way to a process and back.
 LONG = 4_000
 _ATTEMPTS = 2
+# Characters and niceness. A process at work is not interrupted, so one for texts up to each of these sizes stays clear
+# of larger ones, and gets most of a processor that it shares with them.
+_LANES = ((64_000, 5), (1_000_000, 10))
+_ANY_SIZE = (float("inf"), 15)
 # More would leave no processor for requests on the machines that this runs on.
-_MAX_PROCESSES = 4
+_MAX_PROCESSES = 4 + len(_LANES)
 
 
 class Workers:
     """Finds sections, as a `background.Finder`: in a thread, or, of long transcripts, in a few processes.
 
-    A process is started when all others are busy. One that dies before it answers is replaced once, then a thread
-    does the work. `multiprocessing` is not used, as it imports the program that starts the processes once more.
+    Accounts take turns; see `fair_queue`. A process that dies before it answers is replaced once, then a thread does
+    the work. `multiprocessing` is not used, as it imports the program
+    that starts the processes once more.
     """
 
-    def __init__(self, count: int = min(_MAX_PROCESSES, max(1, (os.cpu_count() or 1) - 1))) -> None:
+    def __init__(
+        self,
+        count: int = min(_MAX_PROCESSES, max(1, (os.cpu_count() or 1) - 1) + len(_LANES)),
+        *,
+        admission: Admission | None = None,
+    ) -> None:
         """Allow at most `count` processes; none is started yet."""
+        self.admission = admission or Admission()
+        narrow = _LANES[: count - 1]
+        # The narrowest first, so that the wider ones stay free for what has no other.
+        self._lanes = [Lane(*size) for size in (*narrow, *[_ANY_SIZE] * (count - len(narrow)))]
+        self._busy: set[Lane] = set()
         self._threads = ThreadPoolExecutor(count, "meetkit-workers")
         self._lock = Lock()
-        self._idle: list[_Process] = []
-        self._all: set[_Process] = set()
+        self._queue = FairQueue[_Job]()
         self._is_closed = False
+
+    @contextmanager
+    def turn(self, caller: Caller | None) -> Iterator[None]:
+        """Have analyses in the block found here on behalf of a caller, within the bounds of `admission`.
+
+        Raises:
+            ThrottledError: the caller has too many under way, or their time is used up.
+        """
+        owner = Owner(caller.tenant_id, caller.account_id) if caller else Owner()
+        with self.admission.admit(owner), background.use(partial(self._find, owner)):
+            yield
 
     async def __call__(
         self, transcript: Transcript, context: MeetingContext, names: Sequence[str], /
     ) -> dict[str, Section]:
-        """Return the sections of these names."""
-        if self._is_closed or len(transcript.text) < LONG:
-            return await background.in_thread(transcript, context, names)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._find, transcript, context, names)
+        """Return the sections of these names, on behalf of nobody."""
+        return await self._find(Owner(), transcript, context, names)
 
     def close(self) -> None:
         """Stop all processes, also those at work."""
         with self._lock:
             self._is_closed = True
-            for process in self._all:
-                process.kill()
+            waiting = self._queue.clear()
+            for lane in self._lanes:
+                lane.kill()
+        for job in waiting:
+            job.future.cancel()
         # A thread that waits for an answer closes its process itself: nobody may close what another reads.
         self._threads.shutdown(cancel_futures=True)
-        for process in self._all:
-            process.end()
+        for lane in self._lanes:
+            lane.end()
 
-    def _find(self, *arguments: Any) -> dict[str, Section]:
-        for _ in range(_ATTEMPTS):
-            try:
-                with self._process() as process:
-                    return process.ask(*arguments)
-            except (OSError, EOFError, pickle.UnpicklingError) as error:
-                _log.warning("a worker process failed (%s)", type(error).__name__)
-        return find_sections(*arguments)
-
-    @contextmanager
-    def _process(self) -> Iterator[_Process]:
-        """Lend an idle process, or a new one; it goes back to the idle ones unless it fails."""
-        with self._lock:
-            if self._is_closed:
-                raise CancelledError
-            process = self._idle.pop() if self._idle else _Process()
-            self._all.add(process)
-        try:
-            yield process
-        except BaseException:
-            process.end()
-            with self._lock:
-                self._all.remove(process)
-            raise
-        with self._lock:
-            self._idle.append(process)
-
-
-class _Process:
-    """A worker process, which handles one request at a time."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-m", worker.__name__]
-        paths = os.pathsep.join(map(os.path.abspath, sys.path))
-        self._process = subprocess.Popen(  # noqa: S603  # this Python
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # A traceback could quote the transcript.
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-
-    def ask(self, *arguments: Any) -> dict[str, Section]:
-        """Return the result of `find_sections` in the process."""
-        assert self._process.stdin
-        assert self._process.stdout
-        pickle.dump(arguments, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-        self._process.stdin.flush()
-        sections: dict[str, Section] = pickle.load(self._process.stdout)  # noqa: S301  # from our own process
+    async def _find(
+        self, owner: Owner, transcript: Transcript, context: MeetingContext, names: Sequence[str], /
+    ) -> dict[str, Section]:
+        request = transcript, context, names
+        if self._is_closed or len(transcript.text) < LONG:
+            sections, seconds = await asyncio.to_thread(_find_here, request)
+        else:
+            sections, seconds = await asyncio.wrap_future(self._submit(owner, request))
+        self.admission.use(owner, seconds)
         return sections
 
-    def kill(self) -> None:
-        """Kill it, whatever it does; a thread that waits for its answer gets an `EOFError`."""
-        self._process.kill()
+    def _submit(self, owner: Owner, request: Request) -> Future[Result]:
+        job = _Job(owner, request)
+        with self._lock:
+            self._queue.add(job)
+            self._start_jobs()
+        return job.future
 
-    def end(self) -> None:
-        """Kill it, and wait until it is gone."""
-        self.kill()
-        with suppress(OSError), self._process:  # What it has not read cannot be written any more.
-            pass
+    def _start_jobs(self) -> None:
+        """Start what waits in the lanes that are free; the caller has the lock."""
+        for lane in self._lanes:
+            if lane not in self._busy and not self._is_closed and (job := self._queue.take(lane.most_characters)):
+                self._busy.add(lane)
+                self._threads.submit(self._run, job, lane)
+
+    def _run(self, job: _Job, lane: Lane) -> None:
+        try:
+            job.finish(partial(self._ask, lane))
+        finally:
+            with self._lock:
+                self._busy.remove(lane)
+                self._start_jobs()
+
+    def _ask(self, lane: Lane, request: Request) -> Result:
+        if lane is not self._lanes[0]:
+            # A start takes a second; a small text that comes while this one is at work need not wait for it.
+            with suppress(OSError):
+                self._lanes[0].start()
+        for _ in range(_ATTEMPTS):
+            try:
+                return lane.ask(request)
+            except FAILURES as error:
+                _log.warning("a worker process failed (%s)", type(error).__name__)
+        return _find_here(request)
+
+
+def _find_here(request: Request) -> Result:
+    """Return what a process would, from this thread."""
+    start = time.thread_time()
+    sections = find_sections(*request)
+    return sections, time.thread_time() - start
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """An analysis that waits for a process, or is in one."""
+
+    owner: Owner
+    request: Request
+    came_at: float = field(default_factory=time.monotonic)
+    future: Future[Result] = field(default_factory=Future)
+
+    @property
+    def size(self) -> int:
+        return len(self.request[0].text)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.future.cancelled()
+
+    def finish(self, ask: Callable[[Request], Result]) -> None:
+        """Answer whoever waits, with a result or an error."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            self.future.set_result(ask(self.request))
+        except BaseException as error:
+            self.future.set_exception(error)

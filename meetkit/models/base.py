@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -87,12 +88,18 @@ class Value(DeferredModel):
         if not isinstance(data, dict):
             return data
         # The common case is decided without building further sets.
-        if cls.model_config["extra"] == "allow" or data.keys() <= cls.__pydantic_fields__.keys():
+        known_names = _input_names(cls)
+        if cls.model_config["extra"] == "allow" or data.keys() <= known_names:
             return data
-        names = cls.model_fields.keys() | cls.output_only
-        if unknown := [name for name in data if name not in names]:
-            raise ValueError(unknown_names(unknown, cls.model_fields))
+        if unknown := [name for name in data if name not in known_names and name not in cls.output_only]:
+            raise ValueError(unknown_names(unknown, known_names))
         return {name: value for name, value in data.items() if name not in cls.output_only}
+
+
+@cache
+def _input_names(model: type[BaseModel]) -> KeysView[str]:
+    """Return the names that the fields of a model have on input, in their order."""
+    return dict.fromkeys(field.alias or name for name, field in model.model_fields.items()).keys()
 
 
 def build_models(base: type[DeferredModel] = DeferredModel) -> None:

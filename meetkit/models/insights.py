@@ -74,17 +74,29 @@ class ActionItem(Value):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Return the schema; on input, an item may lack its id, or be its task alone."""
+        """Return the schema; on input, an item may lack its id."""
         schema = handler(core)
         if handler.mode == "validation":
             definition = handler.resolve_ref_schema(schema)
+            # Generators of clients name classes by title, and the item of responses has this one.
+            definition["title"] = "NewActionItem"
             definition["required"].remove("id")
             definition["properties"]["id"] = {"anyOf": [definition["properties"]["id"], {"type": "null"}]}
-            task = {**definition["properties"]["task"], "title": "Task"}
-            item = dict(definition)
-            definition.clear()
-            definition.update({"title": item["title"], "anyOf": [item, task]})
         return schema
+
+
+class _OrTask:
+    """Add to the schema of an item that it may be its task alone."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # At the field, as generators of clients read no object that a union holds in full, and no union by name.
+        item = handler(core)
+        task = handler.resolve_ref_schema(item)["properties"]["task"]
+        return {"anyOf": [item, {**task, "title": "Task"}]}
+
+
+ItemOrTask = Annotated[ActionItem, _OrTask()]
+"""An item in a request, or its task alone."""
 
 
 def derive_item_id(task: str, owner: str | None) -> str:

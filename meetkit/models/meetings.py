@@ -18,7 +18,7 @@ from pydantic import (
 
 from meetkit.errors import InvalidRequestError, VersionConflictError
 from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, SearchText, Text, Value, parse
-from meetkit.models.insights import ActionItem, Sentiment
+from meetkit.models.insights import ActionItem, ItemOrTask, Sentiment
 from meetkit.models.zones import (
     MINUTE,
     Instant,
@@ -239,7 +239,7 @@ class MeetingUpdate(Value):
     status: Status | None = None
     transcript: Text | None = None
     summary: Summary | None = None
-    action_items: Many[ActionItem] | None = None
+    action_items: Many[ItemOrTask] | None = None
     sentiment: Sentiment | None = None
     expected_version: Version | None = None
 

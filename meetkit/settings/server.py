@@ -33,7 +33,7 @@ class ServerSettings(SettingsGroup):
             # Without a query or fragment, as paths are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
             description="Public URL of the server, for links in emails and for sign-in with Google and GitHub. Unset: "
-            "`meetkit serve` uses its --host and --port.",
+            "links in emails of `meetkit serve` follow its --host and --port.",
         ),
     ] = "http://127.0.0.1:8000"
     cors_origins: Annotated[
@@ -60,6 +60,24 @@ class ServerSettings(SettingsGroup):
     threads: Annotated[
         int, Field(ge=1, le=1000, description="Concurrent requests per process that use the database.")
     ] = 16
+    analyses_at_once: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="Analyses of one account that run or wait per process, after which further ones return 429. "
+            "Four times as many per tenant, twenty times as many in all.",
+        ),
+    ] = 10
+    analysis_minutes: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="Processor minutes that the analyses of one account may take in an hour per process, after "
+            "which further ones return 429. Ten times as many per tenant.",
+        ),
+    ] = 30
     drain_seconds: Annotated[
         float,
         Field(

@@ -125,8 +125,8 @@ class Backend:
 
     A store or a model that is left out is the one in use when a request arrives. `identify` returns the caller of a
     request or raises `UnauthenticatedError`; without it requests have no caller, and a host guards its routes itself.
-    `guard` returns the store as a caller sees it. `around` is entered while an operation runs, `read_session` around
-    all that one thread reads for a request. `services` are the objects that operations look up by their class.
+    `guard` returns the store as a caller sees it. `read_session` is entered around all that one thread reads for a
+    request. `services` are the objects that operations look up by their class.
     """
 
     store: Store | Unset = UNSET
@@ -135,7 +135,6 @@ class Backend:
     guard: Callable[[Store, Caller], Store] | None = None
     on_audit_event: OnAuditEvent | None = None
     erase_person: ErasePerson | None = None
-    around: Callable[[RequestContext], AbstractContextManager[object]] = nullcontext
     read_session: Callable[[], AbstractContextManager[None]] = nullcontext
     services: Mapping[type, Any] = field(default_factory=dict)
 
@@ -156,7 +155,7 @@ class Backend:
         store = self.store
         if self.guard and context.caller:
             store = self.guard(current_store() if store is UNSET else store, context.caller)
-        with use(store=store, llm=self.llm), self.around(context):
+        with use(store=store, llm=self.llm):
             yield
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, ParamSpec, TypeVar
 import anyio
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -22,6 +23,7 @@ from meetkit.web.authorization import Operation, requirements_of
 from meetkit.web.context import Backend, Credentials, RequestContext, service_in
 from meetkit.web.openapi import PUBLIC, operation_id
 from meetkit.web.paging import PREFIX
+from meetkit.web.repetition import names_of_lists, refuse_repeated
 from meetkit.web.reply import Reply
 
 P = ParamSpec("P")
@@ -158,15 +160,23 @@ class BoundRoute(APIRoute):
         """Return the handler of the route."""
         handle = super().get_route_handler()
         dispatcher = self.dispatcher
+        params = [field.field_info.annotation for field in self.dependant.query_params]
+        models = [kind for kind in params if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        lists = {name for model in models for name in names_of_lists(model)}
+
+        async def handle_once(request: Request) -> Response:
+            if b"&" in request.scope["query_string"]:
+                refuse_repeated((name for name, _ in request.query_params.multi_items()), lists)
+            return await handle(request)
 
         async def handle_authenticated(request: Request) -> Response:
             await dispatcher.admit(request)
-            return await handle(request)
+            return await handle_once(request)
 
         # A public route refuses no one, and a request without a body costs nothing until its operation runs.
         has_body = not _METHODS_WITH_BODY.isdisjoint(self.methods or ())
         is_public = (self.openapi_extra or {}).get("security") == PUBLIC["security"]
-        return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle
+        return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle_once
 
 
 def bind(

@@ -43,7 +43,7 @@ def page_of(
         return Reply.of(kind(items=items), **dump)
     after = cursor(items[-1])
     # The cursor replaces the page number, which counts from the previous cursor.
-    params = query.model_dump(mode="json", exclude_unset=True, exclude={"page"}) | {"after": after}
+    params = query.model_dump(mode="json", exclude_unset=True, exclude={"page"}, by_alias=True) | {"after": after}
     link = f'<{PREFIX}{path}?{urlencode(params, doseq=True)}>; rel="next"'
     return Reply.of(kind(items=items, next=after), headers={"Link": link}, **dump)
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
 from meetkit.web.problems import MAX_FORM_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
+from meetkit.web.repetition import refuse_repeated
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -44,6 +45,7 @@ async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
         async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as parts:
             file = parts.get("file")
             if isinstance(file, UploadFile):
+                refuse_repeated(name for name, _ in parts.multi_items())
                 fields = {name: value for name, value in parts.items() if name != "file"}
                 return parse(model, fields), await file.read()
     except HTTPException as error:
@@ -65,9 +67,14 @@ def _read(body: bytes) -> object:
 
 
 async def fields(request: Request) -> dict[str, str]:
-    """Read the fields of a form without files; of repeated ones the last. A malformed form has no fields."""
+    """Read the fields of a form without files. A malformed form has no fields.
+
+    Raises:
+        InvalidRequestError: one is repeated.
+    """
     try:
         async with request.form(max_files=0, max_fields=20) as parts:
+            refuse_repeated(name for name, _ in parts.multi_items())
             return {name: value for name, value in parts.items() if isinstance(value, str)}
     except HTTPException as error:
         if error.status_code != 400:

@@ -17,7 +17,7 @@ from meetkit.errors import InvalidRequestError, UnauthenticatedError
 from meetkit.models.base import parse
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
-from meetkit.web.dispatch import Dispatch
+from meetkit.web.dispatch import Dispatch, response_of
 from meetkit.web.openapi import LOCATION, NO_CONTENT, PUBLIC, problems
 from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
@@ -64,7 +64,10 @@ def _log_in(context: RequestContext, body: LoginRequest) -> Reply:
 async def get_token(dispatch: Dispatch, request: Request) -> Response:
     """Log in or refresh tokens with an OAuth2 form. Errors of status 400 have the format of RFC 6749."""
     # The grant type decides which threads the operation runs in, so the form is read first.
-    form = await fields(request)
+    try:
+        form = await fields(request)
+    except InvalidRequestError as error:  # RFC 6749, 3.2: a parameter is not sent twice.
+        return response_of(_oauth_error("invalid_request", str(error)))
     return await dispatch(_password_grant if form.get("grant_type") == "password" else _other_grant, form)
 
 

@@ -11,12 +11,12 @@ from meetkit.web.paging import Page
 
 
 class AuditQuery(Page):
-    """A page of the audit events in `[start, end)`."""
+    """A page of the audit events in `[from, to)`."""
 
     account_id: Line | None = Field(default=None, description="The account that acted, or whose login was attempted.")
     event: EventName | None = None
-    start: UtcInstant | None = None
-    end: UtcInstant | None = None
+    start: UtcInstant | None = Field(default=None, alias="from")
+    end: UtcInstant | None = Field(default=None, alias="to")
 
     def filters(self, before: int | None) -> AuditFilters:
         """Return the filters for one event more than a page holds, below the event number `before`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from meetkit.meetings import attachments, service
 from meetkit.meetings.attachments import INSIGHTS
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
+from meetkit.meetings.workers import Workers
 from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
 from meetkit.web.authorization import requires
@@ -52,9 +54,10 @@ async def analyze(
 ) -> Reply:
     """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
     transcript = sent_transcript(body, upload)
-    insights = await service.analyze_meeting_async(
-        meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
-    )
+    with _turn(context):
+        insights = await service.analyze_meeting_async(
+            meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+        )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
         await asyncio.to_thread(context.record, "transcript_read", meeting_id)
@@ -83,6 +86,12 @@ def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
+
+
+def _turn(context: RequestContext) -> AbstractContextManager[None]:
+    """Return the caller's turn at the worker processes, which only the served app has."""
+    workers = context.services.get(Workers)
+    return workers.turn(context.caller) if isinstance(workers, Workers) else nullcontext()
 
 
 def sent_transcript(body: Analysis, upload: bytes | None) -> str | bytes | None:

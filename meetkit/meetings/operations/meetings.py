@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
+from meetkit.meetings.operations.availability import window_names
 from meetkit.meetings.operations.etags import etag, expected_version, is_not_modified, precondition
 from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, Move, NewMeeting, RoundRobin
 from meetkit.meetings.routes.queries import MAX_USERS, MeetingQuery, OneMeetingQuery
@@ -42,7 +43,8 @@ def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: s
     request = {name: getattr(body, name) for name in FirstFree.model_fields}
     request["user_ids"] = body.user_ids or [context.own_user("user_ids")]
     key = context.idempotency_key(idempotency_key)
-    return creation_reply(service.book_first_free(**request, idempotency_key=key))
+    with window_names():
+        return creation_reply(service.book_first_free(**request, idempotency_key=key))
 
 
 @requires(write=True)
@@ -50,7 +52,8 @@ def book_round_robin(context: RequestContext, body: RoundRobin, idempotency_key:
     """Create a meeting of the free host who was booked longest ago."""
     request = {name: getattr(body, name) for name in RoundRobin.model_fields}
     key = context.idempotency_key(idempotency_key)
-    return creation_reply(service.book_round_robin(**request, idempotency_key=key))
+    with window_names():
+        return creation_reply(service.book_round_robin(**request, idempotency_key=key))
 
 
 @requires()

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/availability", tags=["availability"])
 
 @router.post("", response_model=Slots, responses=problems(400, 404))
 async def find_slots(dispatch: Dispatch, body: Search) -> Response:
-    """Find when all these users can meet, on a `date` or from `window_start` to `window_end`."""
+    """Find when all these users can meet, on a `date` or within `[from, to)`."""
     return await dispatch(operations.find_slots, body)
 
 

@@ -128,7 +128,7 @@ class Move(Value):
 
 
 class FirstFree(FirstFreeRequest):
-    """A meeting to book as early as these users can within `[window_start, window_end)`, in their own work hours.
+    """A meeting to book as early as these users can within `[from, to)`, in their own work hours.
 
     The first of them owns it. Naive times are wall-clock times of `timezone`, by default the first user's.
     """
@@ -136,6 +136,8 @@ class FirstFree(FirstFreeRequest):
     user_ids: UserIds | None = Field(  # type: ignore[assignment]  # the operation fills it before the service reads it
         default=None, description="The participants; by default the caller alone."
     )
+    window_start: Moment = Field(alias="from", description="The earliest start.")
+    window_end: Moment = Field(alias="to", description="The latest end.")
 
 
 class Seat(SeatHolder):
@@ -149,7 +151,7 @@ class Seat(SeatHolder):
 
 
 class RoundRobin(RoundRobinRequest):
-    """A meeting to book as early as one of the hosts is free within `[window_start, window_end)`, in work hours.
+    """A meeting to book as early as one of the hosts is free within `[from, to)`, in work hours.
 
     Of several hosts who are free then, it is that of the one who was booked longest ago in the `rotation`. Naive times
     are wall-clock times of `timezone`, by default the first host's. A window as long as the meeting names one start.
@@ -157,16 +159,20 @@ class RoundRobin(RoundRobinRequest):
 
     hosts: UserIds
     attendee_ids: People = ()
+    window_start: Moment = Field(alias="from", description="The earliest start.")
+    window_end: Moment = Field(alias="to", description="The latest end.")
 
 
 class HostSearch(HostQuery):
-    """Find the times within `[window_start, window_end)` at which at least one of the hosts is free, in work hours.
+    """Find the times within `[from, to)` at which at least one of the hosts is free, in work hours.
 
     The attendees must be free too. Naive times are wall-clock times of `timezone`, by default the first host's.
     """
 
     hosts: UserIds
     attendee_ids: People = ()
+    window_start: Moment = Field(alias="from", description="The earliest start.")
+    window_end: Moment = Field(alias="to", description="The latest end.")
     duration_minutes: DurationMinutes
     step_minutes: DurationMinutes | None = None
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
@@ -185,24 +191,26 @@ class DaySearch(DayQuery):
 
 
 class WindowSearch(WindowQuery):
-    """Find when all these users can meet within `[window_start, window_end)`, each in their own work hours.
+    """Find when all these users can meet within `[from, to)`, each in their own work hours.
 
     Naive times are wall-clock times of `timezone`, by default the first user's. `step_minutes` is as for a day.
     """
 
     user_ids: UserIds
+    window_start: Moment = Field(alias="from")
+    window_end: Moment = Field(alias="to")
     step_minutes: DurationMinutes | None = None
     # A response must stay small; the library itself has no such bound.
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
 
 
 def _kind(value: Any) -> str:
-    has_window = isinstance(value, WindowSearch) or (isinstance(value, dict) and "window_start" in value)
+    has_window = isinstance(value, WindowSearch) or (isinstance(value, dict) and {"from", "to"} & value.keys())
     return "window" if has_window else "day"
 
 
 Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Tag("window")], Discriminator(_kind)]
-"""A search on a date, or, with a `window_start`, within a window."""
+"""A search on a date, or, with `from` and `to`, within a window."""
 
 
 class Explanation(StartQuery):

@@ -19,15 +19,19 @@ Fallback = Annotated[Literal["offline", "none"], Field(description="The engine t
 
 
 class MeetingQuery(Page):
-    """Filters of meetings. `date_from` is included, `date_to` is not, unless it is a whole day."""
+    """Filters of meetings. `from` is included, `to` is not, unless it is a whole day."""
 
     user_id: Annotated[Many[Line], Field(max_length=MAX_USERS, description="The users; by default the caller.")] = ()
     of: Literal["team"] | None = Field(
         default=None, description="Instead of `user_id`: all users in the teams that the caller manages."
     )
     contact_id: Line | None = None
-    date_from: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
-    date_to: MomentOrDate | None = Field(default=None, description="A date, or a date and time of day.")
+    date_from: MomentOrDate | None = Field(
+        default=None, alias="from", description="The earliest start: a date, or a date and time of day."
+    )
+    date_to: MomentOrDate | None = Field(
+        default=None, alias="to", description="The end of starts: a date, or a date and time of day."
+    )
     status: Status | None = None
     kind: Kind | None = None
     text: SearchText | None = Field(default=None, description="Search text in title or summary; case-insensitive.")

@@ -13,7 +13,6 @@ from meetkit.accounts.routes import fastapi as account_routes
 from meetkit.accounts.routes import oauth_flow
 from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
-from meetkit.insights.offline import background
 from meetkit.llm_client import LLMClient
 from meetkit.meetings import service as meetings
 from meetkit.meetings.guarded_store import GuardedStore
@@ -73,14 +72,14 @@ def open_accounts(settings: Settings, signing_keys: Sequence[str], store: Store,
 
 
 def services_of(
-    accounts: Accounts, settings: Settings, signing_keys: Sequence[str], metrics: Metrics
+    accounts: Accounts, settings: Settings, signing_keys: Sequence[str], metrics: Metrics, workers: Workers
 ) -> Mapping[type, Any]:
     """Return the services that operations look up, by class."""
     of_accounts = account_routes.services(accounts, settings, signing_keys=signing_keys, registry=metrics.registry)
-    return {**of_accounts, Database: accounts.database}
+    return {**of_accounts, Database: accounts.database, Workers: workers}
 
 
-def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], workers: Workers) -> Backend:
+def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]) -> Backend:
     """Return a backend that authenticates callers, guards the store, and records reads and erasures."""
     accounts = service_in(services, Accounts)
 
@@ -106,7 +105,6 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         guard=GuardedStore,
         on_audit_event=record,
         erase_person=erase,
-        around=lambda _: background.use(workers),
         read_session=accounts.database.read_session,
         services=services,
     )

@@ -13,6 +13,7 @@ import meetkit
 from meetkit import capabilities
 from meetkit import settings as all_settings
 from meetkit.llm_client import LLMClient
+from meetkit.meetings.admission import Admission
 from meetkit.meetings.workers import Workers
 from meetkit.runtime import collaborators
 from meetkit.settings import Settings
@@ -82,7 +83,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
         middleware=middleware.layers(settings, metrics, lambda: readiness.draining),
         telemetry=_telemetry(settings, store, closing),
     )
-    workers = Workers()
+    workers = Workers(admission=Admission(settings.analyses_at_once, settings.analysis_minutes))
     closing.callback(workers.close)
     if isinstance(store, SqlStore):
         database.watch(store.database.engine, metrics)
@@ -92,8 +93,8 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     # Only calls that requests make are observed; commands on the same database are not.
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
-    services = assembly.services_of(accounts, settings, keys, metrics)
-    _add_routes(app, assembly.backend_of(observed_store, llm, services, workers))
+    services = assembly.services_of(accounts, settings, keys, metrics, workers)
+    _add_routes(app, assembly.backend_of(observed_store, llm, services))
     return app
 
 

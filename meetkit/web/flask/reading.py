@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_origin
+from typing import Any
 
 from flask import request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -14,6 +14,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
 from meetkit.web import problems
 from meetkit.web.bodies import Key
+from meetkit.web.repetition import names_of_lists, refuse_repeated
 
 Arguments = dict[str, Any]
 Reader = Callable[[], Arguments]
@@ -88,7 +89,7 @@ def form_or_json(model: type[BaseModel]) -> Reader:
 
 
 def _form(model: type[BaseModel]) -> Arguments:
-    """Read the fields of a form, of repeated ones the last, and its only file."""
+    """Read the fields of a form, and its only file."""
     try:
         fields, files = [*request.form.items(multi=True)], [*request.files.items(multi=True)]
     except RequestEntityTooLarge:
@@ -96,6 +97,7 @@ def _form(model: type[BaseModel]) -> Arguments:
     # Any other file would be ignored in silence.
     if [name for name, _ in files] != ["file"] or len(fields) > problems.MAX_FORM_FIELDS:
         raise InvalidRequestError(problems.NO_FILE)
+    refuse_repeated(name for name, _ in fields)
     return {"body": parse(model, dict(fields)), "upload": files[0][1].read()}
 
 
@@ -112,7 +114,11 @@ def _json() -> Any:
 
 
 def _params(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the parameters of the query string; of repeated ones the last, unless the model takes several."""
-    params: dict[str, Any] = dict(request.args.items(multi=True))
-    several = [name for name, field in model.model_fields.items() if get_origin(field.annotation) in (list, tuple)]
-    return params | {name: request.args.getlist(name) for name in several if name in params}
+    """Return the parameters of the query string.
+
+    Raises:
+        InvalidRequestError: one is repeated that takes one value.
+    """
+    lists = set(names_of_lists(model))
+    refuse_repeated((name for name, _ in request.args.items(multi=True)), lists)
+    return {name: request.args.getlist(name) if name in lists else value for name, value in request.args.items()}
