@@ -60,6 +60,8 @@ PUBLIC = (
     "meetkit.web.context",
     "meetkit.accounts.caller",
     "meetkit.accounts.guarded_store",
+    "meetkit.polls.service",
+    "meetkit.polls.models",
     "meetkit.capabilities",
     "meetkit.testing",
 )

@@ -8,6 +8,7 @@ from typing import Literal, NoReturn, TypeVar
 
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
 from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
+from meetkit.meetings.visible_pages import first_visible
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
@@ -21,8 +22,6 @@ PersonT = TypeVar("PersonT", User, Contact)
 Person = tuple[Literal["user", "contact"], str]
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
-# A smaller page would often hold too few meetings that the caller may see, and be read in vain.
-_MIN_PAGE = 100
 
 
 class _UnresolvedPeopleError(Exception):
@@ -195,7 +194,7 @@ class GuardedStore:
             return self._inner.list_meetings(user_id, wider, transcript=transcript)
 
         count = filters.limit and filters.offset + filters.limit
-        return _first(count, read, self._may.takes_part)[filters.offset :]
+        return first_visible(count, read, self._may.takes_part)[filters.offset :]
 
     def contact_history(
         self,
@@ -350,19 +349,6 @@ def _people(meeting: Meeting) -> list[Person]:
     """List the people of a meeting in the order in which stores look them up."""
     contacts: list[Person] = [("contact", contact_id) for contact_id in meeting.contact_ids]
     return [*(("user", user_id) for user_id in meeting.user_ids), *contacts]
-
-
-def _first(
-    count: int | None, read: Callable[[int | None], list[Meeting]], is_visible: Callable[[Meeting], bool]
-) -> list[Meeting]:
-    """Return the first visible meetings, reading larger pages until one holds as many as wanted."""
-    size = count and max(2 * count, _MIN_PAGE)
-    while True:
-        page = read(size)
-        visible = [meeting for meeting in page if is_visible(meeting)]
-        if count is None or size is None or len(visible) >= count or len(page) < size:
-            return visible[:count]
-        size *= 4
 
 
 def _refuse() -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, RequestRecord, UserRecord
-from meetkit.storage.sql import busy, ciphers, keys, meetings, rows, tables
+from meetkit.storage.sql import busy, ciphers, guests, keys, meetings, rows, tables
 from meetkit.storage.sql.people import batches, contacts, id_conflict, users
 from meetkit.storage.sql.record_kind import RecordKind, pages
 
@@ -79,8 +79,8 @@ def _insert_meetings(connection: Connection, records: Sequence[MeetingRecord]) -
     numbers = {row.id: row.number for row in new_rows}
     participants = [row for meeting in new for row in rows.participant_rows(meeting, numbers[meeting.id], user_numbers)]
     connection.execute(meetings.ADD_PARTICIPANT, participants)
-    if guests := [row for meeting in new for row in rows.guest_rows(meeting, numbers[meeting.id], contact_numbers)]:
-        connection.execute(meetings.ADD_GUEST, guests)
+    guest_rows = [row for meeting in new for row in rows.guest_rows(meeting, numbers[meeting.id], contact_numbers)]
+    guests.add(connection, guest_rows)
     attachments = [
         {
             "meeting_number": (number := numbers[record.meeting.id]),

@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     insert,
     null,
-    or_,
     select,
     tuple_,
     update,
@@ -30,7 +29,7 @@ from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_microseconds
-from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, erasure, guests, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
 from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.ciphers import Cipher
@@ -47,14 +46,7 @@ _attendees = (
     .correlate(_m)
     .scalar_subquery()
 )
-_g, _guest = tables.guests, tables.contacts.alias("guest")
-_guest_lines = (
-    select(joined_lines(cast(_g.c.position, Text) + " " + _guest.c.id))
-    .join_from(_g, _guest, _guest.c.number == _g.c.contact_number)
-    .where(_g.c.meeting_number == _m.c.number)
-    .correlate(_m)
-    .scalar_subquery()
-)
+_g = tables.guests
 SELECT = (
     select(
         _m,
@@ -62,7 +54,7 @@ SELECT = (
         _contacts.c.id.label("contact_id"),
         _attendees.label("attendees"),
         # Only meetings with seats have guests, so that the others are not searched for.
-        case((_m.c.seats.is_not(None), _guest_lines)).label("guests"),
+        case((_m.c.seats.is_not(None), guests.LINES)).label("guests"),
     )
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
@@ -89,7 +81,7 @@ _PAGE = {
     for with_transcript, statement in _OF_USER.items()
 }
 _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
-ADD_PARTICIPANT, ADD_GUEST = insert(_p), insert(_g)
+ADD_PARTICIPANT = insert(_p)
 
 
 def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
@@ -126,8 +118,7 @@ def insert_meeting(
     if number is None:
         raise id_conflict("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
-    if guests := rows.guest_rows(meeting, number, contact_numbers):
-        connection.execute(ADD_GUEST, guests)
+    guests.add(connection, rows.guest_rows(meeting, number, contact_numbers))
 
 
 def full_row(meeting: Meeting, numbers: dict[str, int], contact_numbers: dict[str, int]) -> dict[str, Any]:
@@ -172,8 +163,7 @@ def update_meeting(
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
     if after.guest_ids != before.guest_ids:
         connection.execute(delete(_g).where(_g.c.meeting_number == row.number))
-        if guests := rows.guest_rows(after, row.number, contact_numbers):
-            connection.execute(ADD_GUEST, guests)
+        guests.add(connection, rows.guest_rows(after, row.number, contact_numbers))
     for kind, content in attachments.items():
         _put_artefact(connection, row.number, kind, content)
     return before, after
@@ -349,14 +339,9 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
         # Implied by the comparison of pairs, but this one bounds the index.
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:
-        as_guest = select(_g.c.meeting_number).join(_guest, _guest.c.number == _g.c.contact_number)
-        yield or_(
-            _contacts.c.id == filters.contact_id,
-            _m.c.number.in_(as_guest.where(_guest.c.id == filters.contact_id)),
-        )
+        yield (_contacts.c.id == filters.contact_id) | guests.includes(filters.contact_id)
     if filters.status:
         yield _m.c.status == filters.status
     if filters.kind:
-        has_guests = select(_g.c.meeting_number).where(_g.c.meeting_number == _m.c.number).correlate(_m).exists()
-        is_external = _m.c.contact_number.is_not(None) | has_guests
+        is_external = _m.c.contact_number.is_not(None) | guests.EXIST
         yield is_external if filters.kind == "external" else ~is_external
