@@ -18,10 +18,11 @@ def open_slots(
 
     They have this title and length, lie in one of the windows, and all these users are in them.
     """
+    # Each once, as windows of several people may overlap.
     spans = {
         meeting.span
         for start, end in windows
-        for meeting in _titled(store, user_ids, start, end, title)
+        for meeting in _meetings_of(store, user_ids, start, end, title)
         if _has_free_seat(meeting) and meeting.span[1] <= end
     }
     return sorted(span for span in spans if span[1] - span[0] == length)
@@ -32,7 +33,7 @@ def seat_obstacles(store: Store, user_ids: Sequence[str], span: Interval, title:
 
     There is no obstacle where one has a free seat, and `full` where all are taken.
     """
-    meetings = [meeting for meeting in _titled(store, user_ids, *span, title) if meeting.span == span]
+    meetings = [meeting for meeting in _meetings_of(store, user_ids, *span, title) if meeting.span == span]
     if not meetings or any(map(_has_free_seat, meetings)):
         return [] if meetings else None
     return [
@@ -41,7 +42,7 @@ def seat_obstacles(store: Store, user_ids: Sequence[str], span: Interval, title:
     ]
 
 
-def _titled(store: Store, user_ids: Sequence[str], start: int, end: int, title: str) -> list[Meeting]:
+def _meetings_of(store: Store, user_ids: Sequence[str], start: int, end: int, title: str) -> list[Meeting]:
     """Return the scheduled meetings with seats and this title that begin in `[start, end)`, with all these users."""
     filters = MeetingFilters(date_from=to_datetime(start), date_to=to_datetime(end), status="scheduled")
     return [

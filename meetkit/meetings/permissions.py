@@ -93,6 +93,7 @@ class Permissions:
 
     def takes_seat(self, before: Meeting, after: Meeting) -> bool:
         """Return whether a change is no more than that the caller takes a seat, or gives up their own."""
+        # Compared as a whole, as a change that does more than this is none of theirs to make.
         without_caller = tuple(user_id for user_id in before.attendee_ids if user_id != self.caller.user_id)
         joins = self.can_join(before) and after.attendee_ids == (*before.attendee_ids, self.caller.user_id)
         people = {"attendee_ids": after.attendee_ids, "updated_at": after.updated_at, "version": before.version + 1}

@@ -124,11 +124,13 @@ def book_round_robin(
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, "book_round_robin", request)
     if key and (meeting := store.first_result(key)):
         return meeting
+    # Read without a lock, so that the store may find a host busy whom these lines found free; then they are read again.
     for _ in range(_ROUNDS):
         people = list(_hosts(store, request))
         start = min((host.free[0][0] for host in people if host.free), default=None)
         if start is None:
             raise ConflictError(_nobody_free(people, request))
+        # Later starts of the same window stay for the next booking, whoever's turn it is then.
         free = [host.user for host in people if host.free and host.free[0][0] == start]
         try:
             return store.add_by_turn([_candidate(host, start, request) for host in free], idempotency=key)

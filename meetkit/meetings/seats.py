@@ -36,7 +36,7 @@ def join_meeting(meeting_id: str, *, user_id: str | None = None, contact_id: str
 
 
 def leave_meeting(meeting_id: str, *, user_id: str | None = None, contact_id: str | None = None) -> Meeting:
-    """Give up the seat of a user or a contact, which others can take then. The meeting stays, even without people.
+    """Give up the seat of a user or a contact, which earlier can take then. The meeting stays, even without people.
 
     Raises:
         ConflictError: the person has no seat, or owns the meeting; or it is completed.
@@ -66,19 +66,20 @@ def book_seat(
     holders = _holders(request)
 
     def join_all(meeting: Meeting) -> Meeting:
-        joined = meeting
+        result = meeting
         for holder in holders:
-            joined = seats.join(joined, holder, now=now)
+            result = seats.join(result, holder, now=now)
         # One change of the meeting is one version.
-        return joined if joined == meeting else joined.model_copy(update={"version": meeting.version + 1})
+        return result if result == meeting else result.model_copy(update={"version": meeting.version + 1})
 
+    # Two requests that find no meeting both try to book one; the one that comes second joins that of the first.
     for _ in range(_ROUNDS):
         if meetings := _of_slot(store, request, start):
             return _change_first(store, meetings, join_all)
         try:
             return book_meeting(request, idempotency_key=idempotency_key)
         except ConflictError as error:
-            # Where the conflict is the same slot, booked meanwhile, the next round joins it.
+            # Any other conflict stays.
             if not error.busy or not _of_slot(store, request, start):
                 raise
     raise ConflictError("the seats of this time were taken by other requests meanwhile; try again")
@@ -91,8 +92,8 @@ def _holders(request: CreateMeetingRequest) -> list[SeatHolder]:
 
 def _change_first(store: Store, meetings: Sequence[Meeting], change: Callable[[Meeting], Meeting]) -> Meeting:
     """Change the first of these meetings that can be; where none can, raise the last conflict."""
-    *others, last = meetings
-    for meeting in others:
+    *earlier, last = meetings
+    for meeting in earlier:
         with contextlib.suppress(ConflictError):
             return store.update_meeting(meeting.id, change)
     return store.update_meeting(last.id, change)

@@ -41,6 +41,7 @@ def join(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     """
     if meeting.seats is None:
         raise ConflictError(f"meeting {meeting.id!r} has no seats to take; its owner can give it some by `seats`")
+    # Before all that follows, so that a repeat after a lost response succeeds.
     if holder.is_in(meeting):
         return meeting
     if meeting.status != "scheduled" or meeting.date <= now:
@@ -49,8 +50,8 @@ def join(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     if meeting.seats_taken >= meeting.seats:
         raise ConflictError(f"meeting {meeting.id!r} is full: {meeting.seats_taken} of {meeting.seats} seats are taken")
     if holder.user_id is not None:
-        return _changed(meeting, now, attendee_ids=(*meeting.attendee_ids, holder.user_id))
-    return _changed(meeting, now, guest_ids=(*meeting.guest_ids, holder.contact_id))
+        return _with_changes(meeting, now, attendee_ids=(*meeting.attendee_ids, holder.user_id))
+    return _with_changes(meeting, now, guest_ids=(*meeting.guest_ids, holder.contact_id))
 
 
 def leave(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
@@ -65,7 +66,7 @@ def leave(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
         raise ConflictError(f"{holder} has no seat in meeting {meeting.id!r}")
     if meeting.status == "completed":
         raise ConflictError(f"meeting {meeting.id!r} is completed, and its people are part of its record")
-    return _changed(
+    return _with_changes(
         meeting,
         now,
         attendee_ids=tuple(user_id for user_id in meeting.attendee_ids if user_id != holder.user_id),
@@ -74,6 +75,6 @@ def leave(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     )
 
 
-def _changed(meeting: Meeting, now: dt.datetime, **changes: object) -> Meeting:
+def _with_changes(meeting: Meeting, now: dt.datetime, **changes: object) -> Meeting:
     fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
     return parse(Meeting, {**fields, **changes, "updated_at": now, "version": meeting.version + 1})

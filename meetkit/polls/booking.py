@@ -34,6 +34,7 @@ def request(poll: Poll, tally: Tally) -> dict[str, Any]:
     people = [person for person in poll.participants if person.answers.get(tally.number) != "no"]
     contacts = [person.contact_id for person in people if person.contact_id]
     users = _users(poll, people)
+    # A meeting has one contact; further ones need seats, of which there are just enough, so that nobody else joins.
     seats = {"guest_ids": contacts, "seats": len(users) + len(contacts)} if len(contacts) > 1 else {}
     return {
         "user_id": poll.user_id,
@@ -49,8 +50,8 @@ def request(poll: Poll, tally: Tally) -> dict[str, Any]:
 
 def conflict(poll: Poll, tally: Tally, error: ConflictError, *, now: dt.datetime) -> ConflictError:
     """Return the error of an option whose people are busy, which names the best of the others that is free."""
-    others = [other for other in poll.ranking if other.number != tally.number and other.start > now]
-    best = next((other for other in others if _is_free(poll, other)), None)
+    alternatives = [option for option in poll.ranking if option.number != tally.number and option.start > now]
+    best = next((option for option in alternatives if _is_free(poll, option)), None)
     advice = (
         "no other option is free"
         if best is None

@@ -27,20 +27,20 @@ def polls() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Maximum number to list.")
 @click.option("--after", metavar="POLL_ID", help="The next page, after this poll.")
 @output.as_json_option
-def list_(as_json: bool, **page: Any) -> None:
+def list_(as_json: bool, **query: Any) -> None:
     """List polls, the newest first; this is what `meetkit polls` alone does."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # only with a database is the extra needed
 
-    found = service.list_polls(opened, **page)
+    page = service.list_polls(db, **query)
     if as_json:
-        output.print_json(found)
+        output.print_json(page)
         return
     table = terminal.table("Title", "Options", "Asked", "Status", "Id")
-    for poll in found:
+    for poll in page:
         sizes = (str(len(poll.options)), str(len(poll.participants)))
         table.add_row(output.sanitize(poll.title), *sizes, poll.status, output.sanitize(poll.id))
-    terminal.console().print(table if found else "There are no polls.")
+    terminal.console().print(table if page else "There are no polls.")
 
 
 @polls.command()
@@ -48,10 +48,10 @@ def list_(as_json: bool, **page: Any) -> None:
 @output.as_json_option
 def show(poll_id: str, as_json: bool) -> None:
     """Show a poll with the ranking of its options and the answers."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    _print(service.get_poll(opened, poll_id), as_json=as_json)
+    _print(service.get_poll(db, poll_id), as_json=as_json)
 
 
 @polls.command()
@@ -70,10 +70,10 @@ def show(poll_id: str, as_json: bool) -> None:
 @output.as_json_option
 def add(as_json: bool, **fields: Any) -> None:
     """Propose times to users and contacts."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    _print(service.create_poll(opened, fields), as_json=as_json)
+    _print(service.create_poll(db, fields), as_json=as_json)
 
 
 @polls.command()
@@ -86,11 +86,11 @@ def add(as_json: bool, **fields: Any) -> None:
 @output.as_json_option
 def answer(poll_id: str, user_id: str | None, contact_id: str | None, answers: Sequence[str], as_json: bool) -> None:
     """Store the answers of a user or a contact, in place of earlier ones."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
     by_number = dict(map(_answer, answers))
-    poll = service.answer_poll(opened, poll_id, by_number, user_id=user_id, contact_id=contact_id)
+    poll = service.answer_poll(db, poll_id, by_number, user_id=user_id, contact_id=contact_id)
     _print(poll, as_json=as_json)
 
 
@@ -99,10 +99,10 @@ def answer(poll_id: str, user_id: str | None, contact_id: str | None, answers: S
 @output.as_json_option
 def close(poll_id: str, as_json: bool) -> None:
     """End the answers to a poll."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    _print(service.close_poll(opened, poll_id), as_json=as_json)
+    _print(service.close_poll(db, poll_id), as_json=as_json)
 
 
 @polls.command()
@@ -111,10 +111,10 @@ def close(poll_id: str, as_json: bool) -> None:
 @output.as_json_option
 def book(poll_id: str, option: int | None, as_json: bool) -> None:
     """Book a meeting at the best option, or at another."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    _print(service.book_poll(opened, poll_id, option=option), as_json=as_json)
+    _print(service.book_poll(db, poll_id, option=option), as_json=as_json)
 
 
 @polls.command()
@@ -123,24 +123,24 @@ def book(poll_id: str, option: int | None, as_json: bool) -> None:
 @output.as_json_option
 def link(poll_id: str, contact_id: str, as_json: bool) -> None:
     """Make the token of a link by which a contact answers; it is shown this once."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    made = service.create_link(opened, poll_id, contact_id)
+    new_link = service.create_link(db, poll_id, contact_id)
     if as_json:
-        output.print_json(made)
+        output.print_json(new_link)
     else:
-        click.echo(f"{made.token}\nIt is valid until {made.expires_at.isoformat()}.")
+        click.echo(f"{new_link.token}\nIt is valid until {new_link.expires_at.isoformat()}.")
 
 
 @polls.command()
 @_poll_id
 def delete(poll_id: str) -> None:
     """Delete a poll with its answers and links; a meeting that it booked stays."""
-    opened = _database()
+    db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
 
-    service.delete_poll(opened, poll_id)
+    service.delete_poll(db, poll_id)
     click.echo(f"Deleted {output.sanitize(poll_id)}.")
 
 

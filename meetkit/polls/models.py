@@ -12,6 +12,7 @@ from meetkit.models.meetings import DurationMinutes
 from meetkit.models.records import Record
 from meetkit.models.zones import Instant, Moment, UtcInstant, Zone
 
+# Bounded, as a poll is read whole; nobody compares more times than these.
 MAX_OPTIONS = 50
 MAX_PARTICIPANTS = 100
 Choice = Literal["yes", "if_need_be", "no"]
@@ -56,7 +57,7 @@ class Option(Value):
 
 
 class Participant(Value):
-    """Somebody who is asked, a user or a contact, with their answers by number of the option."""
+    """A participant who is asked, a user or a contact, with their answers by number of the option."""
 
     user_id: Line | None = None
     contact_id: Line | None = None
@@ -100,6 +101,7 @@ class Poll(Value):
     @property
     def ranking(self) -> list[Tally]:
         """The options with the numbers of their answers, the best first."""
+        # Numbers are in the order of time, so that no two options rank equal.
         return sorted(map(self._tally, self.options), key=lambda tally: (-tally.yes, tally.no, tally.number))
 
     @property
@@ -169,6 +171,7 @@ class Link(Value):
 class LinkToken(Value):
     """The token of a link."""
 
+    # Ours have 43 characters; nothing much longer is hashed.
     token: Annotated[str, Field(min_length=1, max_length=200)]
 
 

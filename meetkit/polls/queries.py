@@ -50,6 +50,7 @@ def get_to_change(connection: Connection, poll_id: str, caller: Caller | None) -
     Raises:
         NotFoundError: there is none, or they may not change it.
     """
+    # The lock makes answers, closing and booking follow each other, so that none of them is lost.
     return _read(connection, [_find(connection, poll_id, _may_change(caller), lock=True)])[0]
 
 
@@ -91,6 +92,7 @@ def set_booked(connection: Connection, poll_id: str, option: int, meeting_id: st
 
 def release(connection: Connection, poll_id: str, until: dt.datetime) -> None:
     """End the claim that was made until an instant, but none that somebody made since."""
+    # A slow request may end after its claim did, and must not end that of the next one.
     is_claim = (polls.c.id == poll_id) & (polls.c.claimed_until == to_microseconds(until))
     connection.execute(update(polls).where(is_claim).values(claimed_until=None))
 
@@ -146,8 +148,8 @@ def is_visible(caller: Caller | None) -> ColumnElement[bool]:
     """Return the condition that a caller may see a poll; `None` is a host, or the operator, who sees all."""
     if caller is None or caller.is_admin:
         return _may_change(caller)
-    asked = select(participants.c.poll_number).where(participants.c.user_id.in_(sorted(caller.people)))
-    return or_(_may_change(caller), (polls.c.tenant_id == caller.tenant_id) & polls.c.number.in_(asked))
+    invitations = select(participants.c.poll_number).where(participants.c.user_id.in_(sorted(caller.people)))
+    return or_(_may_change(caller), (polls.c.tenant_id == caller.tenant_id) & polls.c.number.in_(invitations))
 
 
 def _may_change(caller: Caller | None) -> ColumnElement[bool]:
@@ -174,6 +176,7 @@ def insert_record(connection: Connection, record: PollRecord) -> None:
 
 def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:  # noqa: ARG001  # the hook's
     """Delete the polls of a user, and their answers to those of others."""
+    # Whole polls, as their titles are the user's words.
     _delete(connection, select(polls.c.number).where(polls.c.user_id == user_id))
     connection.execute(delete(participants).where(participants.c.user_id == user_id))
 
@@ -186,8 +189,8 @@ def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) 
 def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:  # noqa: ARG001  # the hook's
     """Delete the polls whose last option ended before an instant, page by page, and return their number."""
     count = 0
-    while deleted := database.write(_purge_page, before):
-        count += deleted
+    while size := database.write(_purge_page, before):
+        count += size
     return count
 
 
@@ -198,10 +201,10 @@ def personal_data(caller: Caller, database: Database) -> Mapping[str, Any]:
 
 def _personal_data(connection: Connection, user_id: str) -> Mapping[str, Any]:
     own = connection.execute(select(polls).where(polls.c.user_id == user_id).order_by(polls.c.number)).all()
-    asked = select(polls.c.id, participants.c.answers).join_from(
+    invitations = select(polls.c.id, participants.c.answers).join_from(
         participants, polls, polls.c.number == participants.c.poll_number
     )
-    of_user = asked.where(participants.c.user_id == user_id, polls.c.user_id != user_id).order_by(polls.c.number)
+    of_user = invitations.where(participants.c.user_id == user_id, polls.c.user_id != user_id).order_by(polls.c.number)
     answers = [{"poll_id": row.id, "answers": row.answers} for row in connection.execute(of_user)]
     return {"polls": _read(connection, own), "poll_answers": answers}
 

@@ -170,6 +170,7 @@ def book_poll(
             meeting = meeting_service.book_meeting(booking.request(poll, tally), idempotency_key=key)
         except ConflictError as error:
             raise booking.conflict(poll, tally, error, now=now) if error.busy else error from None
+    # Of any kind, so that the next request need not wait for the claim to expire.
     except BaseException:
         database.write(queries.release, poll_id, until)
         raise
@@ -199,7 +200,7 @@ def open_link(database: Database, token: str, *, now: dt.datetime | None = None)
         InvalidRequestError: the link is invalid, expired, or replaced by a newer one.
     """
     now = now or utc_now()
-    return _invited(*database.read(_find_link, token, now), now)
+    return _as_invited(*database.read(_find_link, token, now), now)
 
 
 def answer_by_link(
@@ -241,6 +242,7 @@ def _answer(
         user_id=request.user_id, contact_id=request.contact_id, answers=request.answers, answered_at=now
     )
     is_own = caller is not None and request.user_id == caller.user_id
+    # Whoever is asked sees the poll, but may enter no other answers than their own.
     find = queries.get_to_answer if is_own else queries.get_to_change
     poll = find(connection, poll_id, caller)
     _store_answers(connection, poll, person, now)
@@ -299,10 +301,10 @@ def _find_link(connection: Connection, token: str, now: dt.datetime, *, lock: bo
 def _answer_by_link(connection: Connection, request: LinkAnswer, *, now: dt.datetime) -> InvitedPoll:
     poll, contact_id = _find_link(connection, request.token, now, lock=True)
     _store_answers(connection, poll, Participant(contact_id=contact_id, answers=request.answers, answered_at=now), now)
-    return _invited(queries.get(connection, poll.id, None), contact_id, now)
+    return _as_invited(queries.get(connection, poll.id, None), contact_id, now)
 
 
-def _invited(poll: Poll, contact_id: str, now: dt.datetime) -> InvitedPoll:
+def _as_invited(poll: Poll, contact_id: str, now: dt.datetime) -> InvitedPoll:
     [person] = [person for person in poll.participants if person.contact_id == contact_id]
     return InvitedPoll(
         title=poll.title,

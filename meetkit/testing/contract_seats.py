@@ -32,8 +32,8 @@ class SeatsContract:
             assert store.get_meeting("group") == after
             assert after.guest_ids == guest_ids
             for name in ("dee", "eve", "gus"):
-                expected = ["group"] if name in guest_ids else []
-                assert meeting_ids(store, "ann", contact_id=name) == expected
+                ids_of_ann = ["group"] if name in guest_ids else []
+                assert meeting_ids(store, "ann", contact_id=name) == ids_of_ann
             assert meeting_ids(store, "ann", kind="external") == (["group"] if guest_ids else [])
             assert meeting_ids(store, "ann", kind="internal") == ([] if guest_ids else ["group"])
 
@@ -47,7 +47,7 @@ class SeatsContract:
         assert store.get_meeting("group") == group
 
     def test_a_guests_history_holds_the_meeting(self, store: Store) -> None:
-        """As that of its first contact does."""
+        """The meeting is in it, as in that of its first contact."""
         group = _group(store)
         late = MONDAY + dt.timedelta(days=1)
         assert store.contact_history("dee", before=late, now=late, limit=5) == [group]

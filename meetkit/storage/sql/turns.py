@@ -37,6 +37,7 @@ def add_by_turn(
     numbers = {meeting.id: meetings.people_of(connection, meeting)[0] for meeting in candidates}
     # All hosts are locked before anything is read, so that of two bookings at once the second sees the first.
     lock_users(connection, {number for of_meeting in numbers.values() for number in of_meeting.values()})
+    # Checked here, as the first who is free may not be the first in turn.
     conflicts: list[Busy] = []
     for meeting in _in_turn(connection, candidates, numbers):
         try:
