@@ -22,7 +22,11 @@ OptionNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_OPTIONS), WHOLE]
 Answers = Annotated[
     dict[Annotated[int, Field(ge=1, le=MAX_OPTIONS)], Choice],
     at_most(MAX_OPTIONS),
-    Field(max_length=MAX_OPTIONS, description="The answer by number of the option; those left out are not answered."),
+    Field(
+        max_length=MAX_OPTIONS,
+        description="The answer by number of the option; those left out are not answered.",
+        json_schema_extra={"propertyNames": {"pattern": "^([1-9]|[1-4][0-9]|50)$"}},
+    ),
 ]
 Ids = Annotated[Many[Line], Field(max_length=MAX_PARTICIPANTS)]
 

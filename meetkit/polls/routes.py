@@ -43,13 +43,13 @@ async def list_polls(dispatch: Dispatch, query: Annotated[Page, Query()]) -> Res
     return await dispatch(operations.list_polls, query)
 
 
-@router.get("/{poll_id}", response_model=Poll, responses=problems(404))
+@router.get("/{poll_id}", response_model=Poll, responses=problems(400, 404))
 async def get_poll(dispatch: Dispatch, poll_id: PollId) -> Response:
     """Get a poll with its answers and the ranking of its options."""
     return await dispatch(operations.get_poll, poll_id)
 
 
-@router.delete("/{poll_id}", status_code=204, responses=NO_CONTENT | problems(404))
+@router.delete("/{poll_id}", status_code=204, responses=NO_CONTENT | problems(400, 404))
 async def delete_poll(dispatch: Dispatch, poll_id: PollId) -> Response:
     """Delete a poll with its answers and links; a meeting that it booked stays."""
     return await dispatch(operations.delete_poll, poll_id)
@@ -64,7 +64,7 @@ async def answer_poll(dispatch: Dispatch, poll_id: PollId, body: PollAnswer) -> 
     return await dispatch(operations.answer_poll, poll_id, body)
 
 
-@router.post("/{poll_id}/close", response_model=Poll, responses=problems(404))
+@router.post("/{poll_id}/close", response_model=Poll, responses=problems(400, 404))
 async def close_poll(dispatch: Dispatch, poll_id: PollId) -> Response:
     """End the answers to a poll, which can be booked then as before."""
     return await dispatch(operations.close_poll, poll_id)
