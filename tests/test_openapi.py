@@ -76,6 +76,8 @@ BY_SECRETS = (
     "POST /auth/password-reset/confirm",
     "POST /auth/verify-email/confirm",
     "POST /auth/accept-invitation",
+    "POST /auth/change-email/confirm",
+    "POST /users/change-email",
     "POST /users/change-password",
     "POST /poll-links/open",
     "PUT /poll-links/answers",

@@ -7,19 +7,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Literal, NoReturn, TypeVar
 
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
+from meetkit.meetings.guarding import Person, first_visible, people_of
 from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
-from meetkit.meetings.visible_pages import first_visible
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
-from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.records import IdempotencyKey, Record, gone_error
+from meetkit.models.responses import AttendeeResponse
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.storage import Store
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
-Person = tuple[Literal["user", "contact"], str]
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
 
@@ -41,11 +41,13 @@ class GuardedStore:
     unique in the whole store, so a caller who may choose ids learns from a `ConflictError` that one is taken.
 
     Each caller has a brief of their own for a meeting, as it draws on what they see, and idempotency keys of their own.
+    Attendees whom a caller names without acting for them are invited: a meeting takes their time once they accept.
     """
 
-    def __init__(self, inner: Store, caller: Caller) -> None:
-        """Wrap a store for a caller."""
-        self._inner, self._caller, self._may = inner, caller, Permissions(caller)
+    def __init__(self, inner: Store, caller: Caller, *, attendee_response: AttendeeResponse = "invited") -> None:
+        """Wrap a store for a caller; with `attendee_response="accepted"` whoever is named is not asked."""
+        self._inner, self._caller = inner, caller
+        self._may = Permissions(caller, attendee_response=attendee_response)
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
 
@@ -121,8 +123,9 @@ class GuardedStore:
         """Add a meeting of a user whom the caller acts for, or return the first result of the idempotency key."""
         if idempotency and (first := self.first_result(idempotency)):
             return first
-        self._with_resolved_people(lambda: self._check_named(meeting))
+        self._with_resolvedpeople_of(lambda: self._check_named(meeting))
         self._may.check_meeting(meeting)
+        meeting = self._may.with_invitations(meeting)
         result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
         return result if result.id == meeting.id else self._check_still_visible(result)
 
@@ -130,9 +133,10 @@ class GuardedStore:
         """Add the meeting whose owner's turn it is, of owners whom the caller acts for; else as `add_meeting`."""
         if idempotency and (first := self.first_result(idempotency)):
             return first
+        self._check_known(*(person for meeting in meetings for person in people_of(meeting)))
         for meeting in meetings:
-            self._check_known(*_people(meeting))
             self._may.check_meeting(meeting)
+        meetings = [self._may.with_invitations(meeting) for meeting in meetings]
         result = self._inner.add_by_turn(meetings, idempotency=idempotency and self._may.own_key(idempotency))
         return result if result in meetings else self._check_still_visible(result)
 
@@ -145,7 +149,7 @@ class GuardedStore:
         """Return the meeting of that id, if the caller may see it."""
         meeting = self._inner.get_meeting(meeting_id, transcript=transcript)
         if not self._may.takes_part(meeting):
-            self._with_resolved_people(lambda: self._check_visible(meeting))
+            self._with_resolvedpeople_of(lambda: self._check_visible(meeting))
         return meeting
 
     def update_meeting(
@@ -162,10 +166,10 @@ class GuardedStore:
                 self._check_visible(before)
             self._check_named(after, before)
             self._may.check_change(before, after, attachments)
-            return after
+            return self._may.with_invitations(after, before)
 
         by_kind = {self._may.own_kind(kind): content for kind, content in attachments.items()}
-        return self._with_resolved_people(
+        return self._with_resolvedpeople_of(
             lambda: self._inner.update_meeting(meeting_id, change_checked, artefacts=by_kind)
         )
 
@@ -274,7 +278,7 @@ class GuardedStore:
         """Refuse: content of all tenants would be deleted."""
         _refuse()
 
-    def _with_resolved_people(self, call: Callable[[], T]) -> T:
+    def _with_resolvedpeople_of(self, call: Callable[[], T]) -> T:
         """Return the result of `call`, repeated once the people that it needs are resolved."""
         while True:
             try:
@@ -315,7 +319,7 @@ class GuardedStore:
 
     def _check_named(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that newly names somebody of another tenant."""
-        newcomers = [person for person in _people(meeting) if before is None or person not in _people(before)]
+        newcomers = [person for person in people_of(meeting) if before is None or person not in people_of(before)]
         if not all(map(self._is_known, newcomers)):
             raise _UnresolvedPeopleError(newcomers)
 
@@ -341,14 +345,11 @@ class GuardedStore:
         return [user.id for user in self._inner.list_users(PeopleFilters(tenant_id=self._caller.tenant_id))]
 
     def _check_still_visible(self, first: Meeting) -> Meeting:
-        self.get_meeting(first.id, transcript=False)
+        try:
+            self.get_meeting(first.id, transcript=False)
+        except NotFoundError:
+            raise gone_error(first.id) from None
         return first
-
-
-def _people(meeting: Meeting) -> list[Person]:
-    """List the people of a meeting in the order in which stores look them up."""
-    contacts: list[Person] = [("contact", contact_id) for contact_id in meeting.contact_ids]
-    return [*(("user", user_id) for user_id in meeting.user_ids), *contacts]
 
 
 def _refuse() -> NoReturn:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         get_transcript,
         get_usage,
     )
+    from meetkit.meetings.attendance import respond_to_meeting
     from meetkit.meetings.briefs import (
         generate_pre_meeting_prep,
         generate_pre_meeting_prep_async,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         get_all_meetings,
         get_meeting,
         get_people,
+        reopen_meeting,
         reschedule_meeting,
         sync_calendar,
         update_meeting,
@@ -61,6 +63,7 @@ _MODULES = (
     "meetkit.meetings.scheduling",
     "meetkit.meetings.seats",
     "meetkit.meetings.round_robin",
+    "meetkit.meetings.attendance",
     "meetkit.meetings.erasure",
     "meetkit.meetings.action_items",
     "meetkit.meetings.briefs",
@@ -106,7 +109,9 @@ __all__ = [
     "join_meeting",
     "leave_meeting",
     "purge",
+    "reopen_meeting",
     "reschedule_meeting",
+    "respond_to_meeting",
     "sync_calendar",
     "update_contact",
     "update_meeting",

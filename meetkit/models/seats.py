@@ -8,7 +8,8 @@ from typing import Self
 from pydantic import model_validator
 
 from meetkit.errors import ConflictError
-from meetkit.models.base import Line, Value, parse
+from meetkit.models.base import Line, Value
+from meetkit.models.meeting_changes import with_changes
 from meetkit.models.meetings import Meeting
 
 
@@ -50,8 +51,8 @@ def join(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     if meeting.seats_taken >= meeting.seats:
         raise ConflictError(f"meeting {meeting.id!r} is full: {meeting.seats_taken} of {meeting.seats} seats are taken")
     if holder.user_id is not None:
-        return _with_changes(meeting, now, attendee_ids=(*meeting.attendee_ids, holder.user_id))
-    return _with_changes(meeting, now, guest_ids=(*meeting.guest_ids, holder.contact_id))
+        return with_changes(meeting, now=now, attendee_ids=(*meeting.attendee_ids, holder.user_id))
+    return with_changes(meeting, now=now, guest_ids=(*meeting.guest_ids, holder.contact_id))
 
 
 def leave(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
@@ -66,15 +67,10 @@ def leave(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
         raise ConflictError(f"{holder} has no seat in meeting {meeting.id!r}")
     if meeting.status == "completed":
         raise ConflictError(f"meeting {meeting.id!r} is completed, and its people are part of its record")
-    return _with_changes(
+    return with_changes(
         meeting,
-        now,
+        now=now,
         attendee_ids=tuple(user_id for user_id in meeting.attendee_ids if user_id != holder.user_id),
         guest_ids=tuple(contact_id for contact_id in meeting.guest_ids if contact_id != holder.contact_id),
         contact_id=meeting.contact_id if meeting.contact_id != holder.contact_id else None,
     )
-
-
-def _with_changes(meeting: Meeting, now: dt.datetime, **changes: object) -> Meeting:
-    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    return parse(Meeting, {**fields, **changes, "updated_at": now, "version": meeting.version + 1})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -25,22 +23,22 @@ from sqlalchemy import (
 )
 
 from meetkit.errors import ConflictError, NotFoundError
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable
-from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
+from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.records import IdempotencyKey, RequestRecord
-from meetkit.models.zones import to_microseconds
+from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, guests, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
-from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.people import contacts, id_conflict, lock_users, users
 
 _m, _p = tables.meetings, tables.participants
 _owners, _contacts = tables.users.alias("owners"), tables.contacts
 _attendee = tables.users.alias("attendee")
-# One text of lines "position id"; an id holds no line break.
+# One text of lines "position response id"; an id holds no line break.
 _attendees = (
-    select(joined_lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
+    select(joined_lines(cast(_p.c.position, Text) + " " + _p.c.response + " " + _attendee.c.id))
     .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
     .where(_p.c.meeting_number == _m.c.number, _p.c.position.is_not(None))
     .correlate(_m)
@@ -59,13 +57,12 @@ SELECT = (
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
-_open = _m.alias("open")
 # Without the transcript, which may be long.
-_WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
+WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
     *(null().label("transcript") if column.name == "transcript" else column for column in SELECT.selected_columns)
 )
 _IS_ID = _m.c.id == bindparam("id")
-_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = SELECT.where(_IS_ID), _WITHOUT_TRANSCRIPT.where(_IS_ID)
+_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = SELECT.where(_IS_ID), WITHOUT_TRANSCRIPT.where(_IS_ID)
 _NUMBER = select(_m.c.number, _m.c.version).where(_IS_ID)
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
 _POSITION = select(_m.c.starts_at, _m.c.id).where(_IS_ID)
@@ -74,13 +71,12 @@ _OF_USER = {
     with_transcript: statement.join(_p, _p.c.meeting_number == _m.c.number)
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
-    for with_transcript, statement in ((True, SELECT), (False, _WITHOUT_TRANSCRIPT))
+    for with_transcript, statement in ((True, SELECT), (False, WITHOUT_TRANSCRIPT))
 }
 _PAGE = {
     with_transcript: statement.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
     for with_transcript, statement in _OF_USER.items()
 }
-_seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
@@ -93,9 +89,7 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
     numbers, contact_numbers = people_of(connection, meeting)
-    if takes_time(meeting):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, meeting, numbers)
+    _check_time(connection, meeting, numbers)
     insert_meeting(connection, meeting, numbers, contact_numbers)
     return meeting
 
@@ -146,13 +140,11 @@ def update_meeting(
     before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
     numbers, contact_numbers = people_of(connection, after)
-    if takes_time(after, before):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, after, numbers, row.number)
+    _check_time(connection, after, numbers, before, row.number)
     row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, contact_numbers)
     changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
-    has_other_people = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
+    has_other_people = _attendance(after) != _attendance(before)
     # Participants are deleted before the meeting changes and inserted after it, as triggers compare the two.
     if has_other_people:
         connection.execute(delete(_p).where(is_this))
@@ -192,61 +184,12 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
     if conditions := list(_conditions(connection, filters, user.timezone)):
         statement = statement.where(*conditions)
     if is_page:
-        return _read(connection, statement, {**params, "limit": filters.limit, "offset": filters.offset})
+        return read_all(connection, statement, {**params, "limit": filters.limit, "offset": filters.offset})
     if not filters.text:
-        return _read(connection, statement.offset(filters.offset or None), params)
+        return read_all(connection, statement.offset(filters.offset or None), params)
     # Only Python folds case for all of Unicode, so it looks for the text.
     of_user = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, params).all())
     return cut(filter(filters.admits, of_user), offset=filters.offset, limit=filters.limit)
-
-
-def contact_history(
-    connection: Connection,
-    contact_id: str,
-    *,
-    before: dt.datetime,
-    now: dt.datetime,
-    limit: int,
-    seen_by: Collection[str] | None,
-) -> list[Meeting]:
-    """Return the past meetings with a contact that began before an instant, newest first."""
-    number = contacts.number(connection, contact_id)
-    is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
-    past = (
-        SELECT.where(_m.c.starts_at < to_microseconds(before), is_past, *_is_seen(_m, seen_by))
-        .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
-        .limit(limit)
-    )
-    as_contact = past.where(_m.c.contact_number == number)
-    is_guest = (_g.c.contact_number == number) & _m.c.contact_number.is_distinct_from(number)
-    as_guest = past.join(_g, _g.c.meeting_number == _m.c.number).where(is_guest)
-    # Two statements, as each is answered by an index of its own, and a condition of both by none.
-    meetings = [
-        meeting
-        for statement in (as_contact, as_guest)
-        for meeting in _read(connection, statement, _seer_params(seen_by))
-    ]
-    return sorted(meetings, key=lambda meeting: (meeting.date, meeting.id), reverse=True)[:limit]
-
-
-def item_histories(
-    connection: Connection, user_id: str | None, contact_id: str | None, seen_by: Collection[str] | None
-) -> list[Meeting]:
-    """Return the meetings with action items of all threads in which an item is open, by date, then id."""
-    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_is_seen(_open, seen_by)]
-    if user_id is not None:
-        taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
-        is_open.append(_open.c.number.in_(taking_part))
-    if contact_id is not None:
-        is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
-    owners = select(_open.c.user_number).where(*is_open, _open.c.contact_number.is_(None))
-    statement = _WITHOUT_TRANSCRIPT.where(
-        _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))
-        | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners)),
-        *_is_seen(_m, seen_by),
-    ).order_by(_m.c.starts_at, _m.c.id)
-    meetings = _read(connection, statement, _seer_params(seen_by))
-    return [meeting for meeting in meetings if meeting.action_items]
 
 
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
@@ -285,18 +228,45 @@ def read_request(cipher: Cipher, row: Any) -> RequestRecord:
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
     content = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
     result = None if content is None else Meeting.model_validate_json(content)
-    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
+    created_at = None if row.created_at is None else to_datetime(row.created_at)
+    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result, created_at=created_at)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take the key of a request, and return whether it was free; wait for a transaction that is about to take it."""
     context = rows.request_context(request.idempotency.key)
     result = request.result and keys.seal(connection, request.result.model_dump_json(), context)
-    row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
+    created_at = request.created_at and to_microseconds(request.created_at)
+    row = {
+        **request.idempotency.model_dump(),
+        "meeting_id": request.meeting_id,
+        "result": result,
+        "created_at": created_at,
+    }
     return dialects.insert_new(connection, tables.requests, row) is not None
 
 
-def _read(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:
+def _check_time(
+    connection: Connection,
+    meeting: Meeting,
+    numbers: dict[str, int],
+    before: Meeting | None = None,
+    meeting_number: int = 0,
+) -> None:
+    """Refuse a booking whose people, who are locked from now on, have no time for it."""
+    if user_ids := people_to_be_free(meeting, before):
+        to_be_free = {user_id: numbers[user_id] for user_id in user_ids}
+        lock_users(connection, to_be_free.values())
+        busy.check_free(connection, meeting, to_be_free, meeting_number)
+
+
+def _attendance(meeting: Meeting) -> tuple[object, ...]:
+    """Return what the participants of a meeting are derived from, besides its time."""
+    return meeting.user_id, meeting.attendee_ids, [meeting.response_of(user_id) for user_id in meeting.attendee_ids]
+
+
+def read_all(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:
+    """Return the meetings of a statement that selects as `SELECT` does."""
     cipher = ciphers.of(connection)
     return [rows.read_meeting(cipher, row) for row in connection.execute(statement, params).all()]
 
@@ -311,20 +281,6 @@ def _get(connection: Connection, statement: Select[Any], meeting_id: str) -> Any
 def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> int:
     number: int = _get(connection, _NUMBER_TO_CHANGE if lock else _NUMBER, meeting_id).number
     return number
-
-
-def _is_seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[bool]]:
-    """Return the condition, if any, that one of these users owns or attends a meeting."""
-    if seen_by is None:
-        return []
-    taking_part = select(_seen_p.c.meeting_number).join(_seer, _seer.c.number == _seen_p.c.user_number)
-    is_seer = any_of(_seer.c.id, value_list("seen_by", Text))
-    return [taking_part.where(_seen_p.c.meeting_number == meeting.c.number, is_seer).correlate(meeting).exists()]
-
-
-def _seer_params(seen_by: Collection[str] | None) -> dict[str, list[str]]:
-    # PostgreSQL refuses NUL in a parameter; no user has such an id.
-    return {} if seen_by is None else {"seen_by": list(filter(is_storable, seen_by))}
 
 
 def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, data_rules, meetings, records, rows, turns
+from meetkit.storage.sql import busy, data_rules, histories, meetings, records, rows, turns
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -135,7 +135,7 @@ class SqlStore:
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
         """Return the past meetings with a contact that began before an instant, newest first."""
-        return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
+        return self._read(histories.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
 
     def item_histories(
         self,
@@ -145,7 +145,7 @@ class SqlStore:
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
         """Return the meetings with action items of all threads in which an item is open, by date, then id."""
-        return self._read(meetings.item_histories, user_id, contact_id, seen_by)
+        return self._read(histories.item_histories, user_id, contact_id, seen_by)
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         """Erase a user, the content of meetings that they own or attend, and their rows in other capabilities."""

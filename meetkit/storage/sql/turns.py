@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
 from meetkit.errors import Busy, ConflictError
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey
 from meetkit.storage.sql import busy, meetings, tables
@@ -36,12 +37,13 @@ def add_by_turn(
     """
     numbers = {meeting.id: meetings.people_of(connection, meeting)[0] for meeting in candidates}
     # All hosts are locked before anything is read, so that of two bookings at once the second sees the first.
-    lock_users(connection, {number for of_meeting in numbers.values() for number in of_meeting.values()})
+    lock_users(connection, {number for by_id in numbers.values() for number in by_id.values()})
     # Checked here, as the first who is free may not be the first in turn.
     conflicts: list[Busy] = []
     for meeting in _in_turn(connection, candidates, numbers):
         try:
-            busy.check_free(connection, meeting, numbers[meeting.id])
+            of_meeting = {user_id: numbers[meeting.id][user_id] for user_id in people_to_be_free(meeting)}
+            busy.check_free(connection, meeting, of_meeting)
         except ConflictError as error:
             conflicts += error.busy
         else:

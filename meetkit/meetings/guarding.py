@@ -1,13 +1,21 @@
-"""Pages of meetings of which a caller may see only some."""
+"""The people of a meeting, and pages of meetings of which a caller may see only some."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from meetkit.models.meetings import Meeting
 
+Person = tuple[Literal["user", "contact"], str]
 # A smaller page would often hold too few meetings that the caller may see, and be read in vain.
 _MIN_PAGE = 100
+
+
+def people_of(meeting: Meeting) -> list[Person]:
+    """List the people of a meeting in the order in which stores look them up."""
+    contacts: list[Person] = [("contact", contact_id) for contact_id in meeting.contact_ids]
+    return [*(("user", user_id) for user_id in meeting.user_ids), *contacts]
 
 
 def first_visible(
