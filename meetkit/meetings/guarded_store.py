@@ -123,7 +123,7 @@ class GuardedStore:
         """Add a meeting of a user whom the caller acts for, or return the first result of the idempotency key."""
         if idempotency and (first := self.first_result(idempotency)):
             return first
-        self._with_resolvedpeople_of(lambda: self._check_named(meeting))
+        self._with_resolved_people(lambda: self._check_named(meeting))
         self._may.check_meeting(meeting)
         meeting = self._may.with_invitations(meeting)
         result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
@@ -149,7 +149,7 @@ class GuardedStore:
         """Return the meeting of that id, if the caller may see it."""
         meeting = self._inner.get_meeting(meeting_id, transcript=transcript)
         if not self._may.takes_part(meeting):
-            self._with_resolvedpeople_of(lambda: self._check_visible(meeting))
+            self._with_resolved_people(lambda: self._check_visible(meeting))
         return meeting
 
     def update_meeting(
@@ -169,7 +169,7 @@ class GuardedStore:
             return self._may.with_invitations(after, before)
 
         by_kind = {self._may.own_kind(kind): content for kind, content in attachments.items()}
-        return self._with_resolvedpeople_of(
+        return self._with_resolved_people(
             lambda: self._inner.update_meeting(meeting_id, change_checked, artefacts=by_kind)
         )
 
@@ -278,7 +278,7 @@ class GuardedStore:
         """Refuse: content of all tenants would be deleted."""
         _refuse()
 
-    def _with_resolvedpeople_of(self, call: Callable[[], T]) -> T:
+    def _with_resolved_people(self, call: Callable[[], T]) -> T:
         """Return the result of `call`, repeated once the people that it needs are resolved."""
         while True:
             try:
