@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from meetkit.errors import ConflictError, InvalidRequestError
 from meetkit.meetings.scheduling import book_meeting
@@ -13,6 +12,7 @@ from meetkit.models import seats
 from meetkit.models.base import parse
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters
 from meetkit.models.seats import SeatHolder
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.models.zones import resolve, utc_now
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
@@ -47,7 +47,7 @@ def leave_meeting(meeting_id: str, *, user_id: str | None = None, contact_id: st
 
 
 def book_seat(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Join the owner's meeting of this title, time, duration, or book it where there is none, in atomic steps.
 

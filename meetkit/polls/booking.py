@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from meetkit import meeting_service
 from meetkit.errors import ConflictError, InvalidRequestError
+from meetkit.models.base import parse
+from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.polls.models import Participant, Poll, Tally
 
 
@@ -29,14 +30,14 @@ def choose(poll: Poll, option: int | None, *, now: dt.datetime) -> Tally:
     )
 
 
-def request(poll: Poll, tally: Tally) -> dict[str, Any]:
+def request(poll: Poll, tally: Tally) -> CreateMeetingRequest:
     """Return the request that books an option, with all who are asked but those who answered that they cannot."""
     people = [person for person in poll.participants if person.answers.get(tally.number) != "no"]
     contacts = [person.contact_id for person in people if person.contact_id]
     users = _users(poll, people)
     # A meeting has one contact; further ones need seats, of which there are just enough, so that nobody else joins.
     seats = {"guest_ids": contacts, "seats": len(users) + len(contacts)} if len(contacts) > 1 else {}
-    return {
+    fields = {
         "user_id": poll.user_id,
         "attendee_ids": users,
         "contact_id": contacts[0] if len(contacts) == 1 else None,
@@ -46,6 +47,7 @@ def request(poll: Poll, tally: Tally) -> dict[str, Any]:
         "date": f"{tally.start.isoformat()}[{poll.timezone}]",
         "duration_minutes": poll.duration_minutes,
     }
+    return parse(CreateMeetingRequest, fields)
 
 
 def conflict(poll: Poll, tally: Tally, error: ConflictError, *, now: dt.datetime) -> ConflictError:

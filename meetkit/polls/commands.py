@@ -10,6 +10,7 @@ import click
 
 from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.models.base import parse
 
 if TYPE_CHECKING:  # They need the extra `sql`.
     from meetkit.polls.models import Poll
@@ -72,8 +73,9 @@ def add(as_json: bool, **fields: Any) -> None:
     """Propose times to users and contacts."""
     db = _database()
     from meetkit.polls import service  # noqa: PLC0415  # as above
+    from meetkit.polls.models import NewPoll  # noqa: PLC0415
 
-    _print(service.create_poll(db, fields), as_json=as_json)
+    _print(service.create_poll(db, parse(NewPoll, fields)), as_json=as_json)
 
 
 @polls.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from pydantic import Field, computed_field, model_validator
 
@@ -51,6 +52,19 @@ class NewPoll(Value):
         if not self.user_ids and not self.contact_ids:
             raise ValueError("user_ids: name at least one user or contact to ask")
         return self
+
+
+class NewPollFields(TypedDict):
+    """A dictionary in place of a `NewPoll`, so that a type checker finds a misspelt or missing field."""
+
+    user_id: NotRequired[str | None]
+    title: str
+    starts: Sequence[dt.datetime | str]
+    duration_minutes: NotRequired[int]
+    timezone: NotRequired[str | None]
+    user_ids: NotRequired[Sequence[str]]
+    contact_ids: NotRequired[Sequence[str]]
+    closes_at: NotRequired[dt.datetime | str | None]
 
 
 class Option(Value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -20,7 +20,17 @@ from meetkit.models.base import new_id, parse
 from meetkit.models.caller import Caller
 from meetkit.models.zones import resolve, to_datetime, to_microseconds, utc_now
 from meetkit.polls import booking, links, queries
-from meetkit.polls.models import InvitedPoll, Link, LinkAnswer, NewPoll, Option, Participant, Poll, PollAnswer
+from meetkit.polls.models import (
+    InvitedPoll,
+    Link,
+    LinkAnswer,
+    NewPoll,
+    NewPollFields,
+    Option,
+    Participant,
+    Poll,
+    PollAnswer,
+)
 from meetkit.storage.sql import Database
 
 __all__ = [
@@ -42,7 +52,7 @@ _CLAIM = dt.timedelta(seconds=60)
 
 def create_poll(
     database: Database,
-    request: Mapping[str, Any] | NewPoll,
+    request: NewPollFields | NewPoll,
     *,
     caller: Caller | None = None,
     poll_id: str | None = None,

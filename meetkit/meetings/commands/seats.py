@@ -11,7 +11,8 @@ from meetkit.cli import database, output, terminal
 from meetkit.cli.command import Group
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
-from meetkit.models.meetings import Meeting
+from meetkit.models.base import parse
+from meetkit.models.meetings import CreateMeetingRequest, Meeting
 from meetkit.models.time import TimeSlot
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -56,7 +57,7 @@ def seats() -> None:
 def book(as_json: bool, **fields: Any) -> None:
     """Take a seat in the host's meeting of this title and time, or book it where there is none."""
     database.required_url()
-    _print(service.book_seat({name: value for name, value in fields.items() if value is not None}), as_json)
+    _print(service.book_seat(parse(CreateMeetingRequest, fields)), as_json)
 
 
 @seats.command(cls=database.StoreCommand)
