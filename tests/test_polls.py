@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from meetkit import meeting_service
 from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
+from meetkit.models.base import parse
 from meetkit.models.caller import Access, Caller
 from meetkit.polls import queries, service
-from meetkit.polls.models import Option, Participant, Poll
+from meetkit.polls.models import NewPoll, NewPollFields, Option, Participant, Poll
 from meetkit.storage import SqlStore
 from meetkit.storage.sql import Database
 from tests.commands import Run
@@ -25,7 +26,7 @@ NINE = dt.datetime(2030, 3, 4, 9, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 NOW = dt.datetime(2030, 1, 7, 9, tzinfo=dt.UTC)
 STARTS = [NINE, NINE + DAY, NINE + 2 * DAY]
-REQUEST: dict[str, Any] = {"user_id": "ann", "title": "Kick-off", "starts": STARTS, "user_ids": ["ben", "cat"]}
+REQUEST: NewPollFields = {"user_id": "ann", "title": "Kick-off", "starts": STARTS, "user_ids": ["ben", "cat"]}
 
 
 def people() -> None:
@@ -62,7 +63,7 @@ def by(user_id: str, access: Access = "member", **more: Any) -> Caller:
 
 
 def create(database: Database, **changes: Any) -> Poll:
-    return service.create_poll(database, {**REQUEST, **changes}, now=NOW)
+    return service.create_poll(database, parse(NewPoll, {**REQUEST, **changes}), now=NOW)
 
 
 def answer(database: Database, poll: Poll, user_id: str, *choices: str, now: dt.datetime = NOW) -> Poll:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
+from meetkit.models.typed_dicts import UserFields, WorkHoursFields
 from meetkit.storage import MemoryStore, SqlStore, Store
 from tests.commands import Run
 from tests.processes import in_processes
@@ -22,12 +23,12 @@ MONDAY = dt.datetime(2030, 3, 4, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 NINE, FIVE = MONDAY + 9 * HOUR, MONDAY + 17 * HOUR
 HOSTS = ("ann", "ben", "cat")
-ALL_DAY = {"days": range(7), "start": "00:00", "end": "24:00"}
+ALL_DAY: WorkHoursFields = {"days": range(7), "start": "00:00", "end": "24:00"}
 
 
 def people(**hours: Any) -> None:
     for name in HOSTS:
-        user = {"id": name, "name": name, "email": f"{name}@company.com", "role": "Seller"}
+        user: UserFields = {"id": name, "name": name, "email": f"{name}@company.com", "role": "Seller"}
         service.create_user({**user, "work_hours": [hours.get(name, ALL_DAY)]})
 
 

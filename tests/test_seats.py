@@ -12,13 +12,14 @@ import pytest
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.models import Meeting, User
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.storage import MemoryStore, SqlStore, Store
 from tests.commands import Run
 from tests.web_apps import caller, client_of, refusal
 
 NINE = dt.datetime(2030, 3, 4, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
-WORKSHOP: dict[str, Any] = {
+WORKSHOP: CreateMeetingRequestFields = {
     "user_id": "ann",
     "title": "Workshop",
     "date": NINE,
@@ -95,7 +96,7 @@ class TestJoining:
             ({"seats": None}, "has no seats to take; its owner can give it some by `seats`"),
         ],
     )
-    def test_only_a_meeting_with_seats_that_is_to_come_can_be_joined(self, change: dict[str, Any], reason: str) -> None:
+    def test_only_a_meeting_with_seats_that_is_to_come_can_be_joined(self, change: Any, reason: str) -> None:
         meeting = service.book_meeting(WORKSHOP)
         service.update_meeting(meeting.id, change)
 
@@ -190,7 +191,7 @@ class TestBookSeat:
         [{"title": "Other"}, {"duration_minutes": 30}, {"date": NINE + HOUR / 2}],
         ids=["title", "length", "time"],
     )
-    def test_another_kind_of_meeting_conflicts_with_it(self, other: dict[str, Any]) -> None:
+    def test_another_kind_of_meeting_conflicts_with_it(self, other: Any) -> None:
         service.book_seat({**WORKSHOP, "contact_id": "dee"})
         with pytest.raises(ConflictError, match="busy: 'ann'"):
             service.book_seat({**WORKSHOP, "contact_id": "eve", **other})
@@ -202,7 +203,7 @@ class TestBookSeat:
         assert service.get_meeting(first.id) == first
 
     def test_a_repeat_books_nothing_new(self) -> None:
-        request = {**WORKSHOP, "contact_id": "dee"}
+        request: CreateMeetingRequestFields = {**WORKSHOP, "contact_id": "dee"}
         first = service.book_seat(request, idempotency_key="k")
         assert service.book_seat(request, idempotency_key="k") == first
         assert service.book_seat(request) == first
