@@ -12,16 +12,20 @@ from zoneinfo import ZoneInfo
 from meetkit.availability import first
 from meetkit.availability.day import UserIds
 from meetkit.availability.hours import common_windows
-from meetkit.availability.intervals import Interval, free_intervals, starts_in
+from meetkit.availability.intervals import Interval
 from meetkit.availability.query import SpanMinutes
 from meetkit.availability.search import time_slot
+from meetkit.availability.starts import Starts
 from meetkit.errors import ConflictError
+from meetkit.meetings.ruled_time import RuledTime
 from meetkit.meetings.scheduling import new_meeting
 from meetkit.models.base import Count, Line, Value, parse
 from meetkit.models.meetings import AttendeeIds, DurationMinutes, Meeting
 from meetkit.models.people import User
 from meetkit.models.records import IdempotencyKey
+from meetkit.models.rules import RuledRequest
 from meetkit.models.time import TimeSlot
+from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import MINUTE, Moment, Zone, to_datetime
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
@@ -72,6 +76,7 @@ class _Host(NamedTuple):
     user: User
     work: list[Interval]
     free: list[Interval]
+    starts: Starts
 
 
 def book_round_robin(
@@ -176,25 +181,27 @@ def find_host_slots(
     query = parse(HostQuery, params)
     store = current_store()
     zone = ZoneInfo(query.timezone or store.get_user(query.hosts[0]).timezone)
-    length, step = query.duration_minutes * MINUTE, (query.step_minutes or query.duration_minutes) * MINUTE
-    starts = merge(*(chain.from_iterable(starts_in(host.free, length, step)) for host in _hosts(store, query)))
+    length, step = query.duration_minutes * MINUTE, query.step_minutes or query.duration_minutes
+    starts = merge(*(chain.from_iterable(host.starts.slots(host.free, length, step)) for host in _hosts(store, query)))
     distinct = (start for start, _ in groupby(starts))
     return [time_slot(start, start + length, zone) for start in islice(distinct, query.limit)]
 
 
 def _hosts(store: Store, request: RoundRobinRequest | HostQuery) -> Iterator[_Host]:
     users = {user_id: store.get_user(user_id) for user_id in (*request.hosts, *request.attendee_ids)}
-    window = first.window_of(request, request.timezone or users[request.hosts[0]].timezone)
+    clock = Clock(request.timezone) if request.timezone else users[request.hosts[0]].clock
+    window = first.window_of(request, clock)
     for host_id in request.hosts:
         user_ids = list(dict.fromkeys((host_id, *request.attendee_ids)))
         work = common_windows([users[user_id] for user_id in user_ids], *window)
-        busy = store.busy_intervals(user_ids, *window)
-        length = request.duration_minutes * MINUTE
-        yield _Host(users[host_id], work, free_intervals(work, busy, min_length=length))
+        time = RuledTime(store, user_ids, RuledRequest())
+        starts = time.starts(clock, None)
+        free = starts.gaps(time.free(work, request.duration_minutes), request.duration_minutes * MINUTE)
+        yield _Host(users[host_id], work, list(free), starts)
 
 
 def _candidate(host: User, start: int, request: RoundRobinRequest) -> Meeting:
-    zone = request.timezone or host.timezone
+    zone = request.timezone or host.clock.zone_at(start)
     fields = {
         "user_id": host.id,
         "attendee_ids": request.attendee_ids,

@@ -28,6 +28,7 @@ from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
+from meetkit.testing.contract_rules import RulesContract
 from meetkit.testing.contract_seats import SeatsContract
 from meetkit.testing.examples import (
     ANN,
@@ -44,6 +45,7 @@ class StoreContract(
     AnalysesContract,
     AttendanceContract,
     BookingContract,
+    RulesContract,
     SeatsContract,
     PeopleContract,
     ErasureContract,

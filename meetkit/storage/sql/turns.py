@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
 from meetkit.errors import Busy, ConflictError
-from meetkit.models.attendance import people_to_be_free
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey
-from meetkit.storage.sql import busy, meetings, tables
+from meetkit.storage.sql import meetings, tables
 from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.people import lock_users
 
@@ -37,17 +36,17 @@ def add_by_turn(
     """
     numbers = {meeting.id: meetings.people_of(connection, meeting)[0] for meeting in candidates}
     # All hosts are locked before anything is read, so that of two bookings at once the second sees the first.
-    lock_users(connection, {number for by_id in numbers.values() for number in by_id.values()})
-    # Checked here, as the first who is free may not be the first in turn.
+    lock_users(connection, {number for by_id in numbers.values() for number in by_id.values()}, None)
+    # In turn, as the first who is free may not be the first of them.
     conflicts: list[Busy] = []
     for meeting in _in_turn(connection, candidates, numbers):
         try:
-            of_meeting = {user_id: numbers[meeting.id][user_id] for user_id in people_to_be_free(meeting)}
-            busy.check_free(connection, meeting, of_meeting)
+            with connection.begin_nested():
+                return meetings.add_meeting(connection, meeting, idempotency)
         except ConflictError as error:
-            conflicts += error.busy
-        else:
-            return meetings.add_meeting(connection, meeting, idempotency)
+            if not error.obstacles:
+                raise
+            conflicts += error.obstacles
     raise ConflictError.of(conflicts)
 
 
