@@ -43,8 +43,20 @@ RULES_BEYOND_SCHEMAS = (
     "POST /meetings/{meeting_id}/prepare",
     "POST /meetings/{meeting_id}/analyze",
     "GET /meetings/{meeting_id}/invitation.ics",
+    "POST /meetings",
+    "POST /meetings/book",
     "POST /meetings/book-first-free",
+    "POST /meetings/book-round-robin",
+    "POST /meetings/book-seat",
+    "POST /meetings/{meeting_id}/join",
+    "POST /meetings/{meeting_id}/leave",
     "POST /availability",
+    "POST /availability/explain",
+    "POST /availability/hosts",
+    "GET /polls",
+    "POST /polls",
+    "PUT /polls/{poll_id}/answers",
+    "POST /polls/{poll_id}/book",
     "POST /calendars",
     "PUT /calendars/{user_id}/{name}",
     "POST /users",
@@ -67,6 +79,8 @@ BY_SECRETS = (
     "POST /auth/change-email/confirm",
     "POST /users/change-email",
     "POST /users/change-password",
+    "POST /poll-links/open",
+    "PUT /poll-links/answers",
 )
 # After which nothing more could be tried; tests of accounts do.
 ENDS_THE_SESSION = ("POST /auth/logout", "DELETE /users/account", "DELETE /users/{user_id}")
@@ -163,7 +177,7 @@ def test_a_change_may_be_null_only_where_that_clears(document: dict[str, Any]) -
     fields = document["components"]["schemas"]["MeetingPatch"]["properties"]
 
     assert {name for name, field in fields.items() if "anyOf" in field} == {
-        *("contact_id", "transcript", "summary", "sentiment", "expected_version")
+        *("contact_id", "transcript", "summary", "sentiment", "seats", "expected_version")
     }
 
 

@@ -61,6 +61,8 @@ PUBLIC = (
     "meetkit.web.context",
     "meetkit.accounts.caller",
     "meetkit.accounts.guarded_store",
+    "meetkit.polls.service",
+    "meetkit.polls.models",
     "meetkit.capabilities",
     "meetkit.testing",
 )

@@ -14,7 +14,8 @@ from meetkit.availability.intervals import Interval, intersection
 from meetkit.availability.query import SlotRequest, SpanMinutes
 from meetkit.availability.search import time_slot
 from meetkit.availability.starts import Starts
-from meetkit.models.base import WHOLE
+from meetkit.models.base import WHOLE, Line
+from meetkit.models.meetings import AttendeeIds
 from meetkit.models.people import User
 from meetkit.models.time import TimeSlot
 from meetkit.models.zones import DAY, HOUR, MINUTE, Date, Moment, Zone, midnight
@@ -40,6 +41,7 @@ class DayQuery(SlotRequest):
     `work_hours` are hours from midnight, 9.5 for 09:30, on any weekday; hours such as (22, 6) cross midnight, and count
     on the date with both of their parts. `None` is each user's own hours. Without `step_minutes` the result is whole
     gaps, else slots of exactly the duration. `buffer_minutes` stay free before and after each busy interval.
+    `open_seats` is the title of meetings whose free seats count as slots.
     """
 
     user_ids: UserIds
@@ -48,6 +50,7 @@ class DayQuery(SlotRequest):
     work_hours: tuple[_Hour, _Hour] | None = (9, 17)
     timezone: Zone | None = None
     step_minutes: _Minutes | None = None
+    open_seats: Line | None = None
 
     @model_validator(mode="after")
     def _hours_take_time(self) -> Self:
@@ -57,11 +60,22 @@ class DayQuery(SlotRequest):
 
 
 class StartQuery(SlotRequest):
-    """A query whether users can start to meet at `start`; a naive one is wall-clock time of the first user."""
+    """A query whether users can start to meet at `start`; a naive one is wall-clock time of the first user.
 
-    user_ids: UserIds
+    With `hosts`, one of them must be free too. A free seat of their meeting titled `open_seats` counts as free time.
+    """
+
+    user_ids: AttendeeIds = ()
     start: Moment
     duration_minutes: SpanMinutes
+    hosts: AttendeeIds = ()
+    open_seats: Line | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not self.user_ids and not self.hosts:
+            raise ValueError("user_ids: name at least one user, or hosts of whom one must be free")
+        return self
 
 
 def windows_of_day(day: dt.date, timezone: str, work_hours: tuple[float, float]) -> list[Interval]:

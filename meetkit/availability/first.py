@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import chain
+from typing import Protocol
 
 from meetkit.availability.day import UserIds
 from meetkit.availability.intervals import Interval
@@ -49,7 +50,7 @@ class WindowQuery(SlotRequest):
 
     Naive times are wall-clock times in `timezone`, by default the first user's. Without `step_minutes` the result is
     whole gaps, else slots of exactly the duration; of either at most `limit`. `buffer_minutes` stay free before and
-    after each busy interval.
+    after each busy interval. `open_seats` is the title of meetings whose free seats count as slots.
     """
 
     user_ids: UserIds
@@ -59,9 +60,22 @@ class WindowQuery(SlotRequest):
     timezone: Zone | None = None
     step_minutes: SpanMinutes | None = None
     limit: Count = 200
+    open_seats: Line | None = None
 
 
-def window_of(request: FirstFreeRequest | WindowQuery, clock: Clock) -> Interval:
+class Window(Protocol):
+    """A request with a window; naive times in it are wall-clock times of a zone."""
+
+    @property
+    def window_start(self) -> dt.datetime:
+        """The first instant."""
+
+    @property
+    def window_end(self) -> dt.datetime:
+        """The end, exclusive."""
+
+
+def window_of(request: Window, clock: Clock) -> Interval:
     """Return the window in microseconds since 1970, with naive times on the clock.
 
     Raises:

@@ -16,7 +16,7 @@ from meetkit.models.zones import Instant, Zone
 # Ten years: far beyond any calendar, and still answered in a moment.
 MAX_WINDOW = dt.timedelta(days=3660)
 
-Reason = Literal["busy", "outside_hours", "buffer", "notice", "window", "day_limit", "week_limit", "off_grid"]
+Reason = Literal["busy", "outside_hours", "buffer", "notice", "window", "day_limit", "week_limit", "off_grid", "full"]
 _DAY_MINUTES = 24 * 60
 
 
@@ -145,7 +145,8 @@ class Obstacle(Value):
     around the meeting, up to a week on either side. `notice`: the time before the earliest start. `window`: the
     part of the meeting outside the query's window. `day_limit`, `week_limit`: the date or week in which a limit leaves
     no room for the meeting. `off_grid`: the time to the next start on the grid. What belongs to the query, and to no
-    participant, has the `participant_id` `None`.
+    participant, has the `participant_id` `None`. `full`: a meeting of this
+    participant at that time whose seats are all taken.
     """
 
     participant_id: str | None

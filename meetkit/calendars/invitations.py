@@ -69,7 +69,8 @@ def invitation(
         method: `REQUEST` for an invitation or an update, `CANCEL` for a cancellation.
         sequence: the number of changes to the meeting; calendars ignore an update without a higher one than they
             know. Default: the meeting's version less one.
-        people: the organizer, who is the meeting's owner, and all attendees; other people are ignored.
+        people: the organizer, who is the meeting's owner, and all attendees; other people are ignored. Of the guests
+            of a meeting with seats only those are attendees who are here, so that each can get one of their own.
         now: the time of creation, aware.
         domain: a host name within which meeting ids are unique; the UID ends in it. Pass your own where ids are
             short, as calendars would take `meeting_1` of two deployments for one meeting. Never change it, as
@@ -142,7 +143,9 @@ def _people_of(meeting: Meeting, people: Iterable[User | Contact]) -> list[User 
     users: dict[str, User | Contact] = {person.id: person for person in people if isinstance(person, User)}
     contacts: dict[str, User | Contact] = {person.id: person for person in people if isinstance(person, Contact)}
     members = [(users, "user", user_id) for user_id in meeting.user_ids]
-    members += [(contacts, "contact", meeting.contact_id)] if meeting.contact_id is not None else []
+    # Guests are no company to each other: only those get a place who are among the people.
+    contact_ids = [id_ for id_ in meeting.contact_ids if id_ == meeting.contact_id or id_ in contacts]
+    members += [(contacts, "contact", contact_id) for contact_id in contact_ids]
     participants = []
     for known_people, kind, person_id in members:
         if person_id not in known_people:

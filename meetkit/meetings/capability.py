@@ -39,9 +39,19 @@ CAPABILITY = Capability(
         ),
         Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
         Command(
+            "hosts",
+            "meetkit.meetings.commands.seats:hosts",
+            "Find when one of several hosts is free, and book the one booked longest ago.",
+        ),
+        Command(
             "meetings",
             "meetkit.meetings.commands.meetings:meetings",
             "List meetings, and show, add, book, answer, move and end them.",
+        ),
+        Command(
+            "seats",
+            "meetkit.meetings.commands.seats:seats",
+            "Book meetings with seats, take a seat and give it up.",
         ),
         Command(
             "slots",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NoReturn, TypeVar
 
 from meetkit.errors import ConflictError, ForbiddenError, NotFoundError, VersionConflictError, brief_repr
+from meetkit.meetings.guarding import Person, first_visible, people_of
 from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -20,11 +21,8 @@ from meetkit.storage import Store
 
 T = TypeVar("T")
 PersonT = TypeVar("PersonT", User, Contact)
-Person = tuple[Literal["user", "contact"], str]
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
 _MAX_TRIES = 20
-# A smaller page would often hold too few meetings that the caller may see, and be read in vain.
-_MIN_PAGE = 100
 
 
 class _UnresolvedPeopleError(Exception):
@@ -137,6 +135,17 @@ class GuardedStore:
         result = self._inner.add_meeting(meeting, idempotency=own_key, rules=rules)
         return result if result.id == meeting.id else self._check_still_visible(result)
 
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Add the meeting whose owner's turn it is, of owners whom the caller acts for; else as `add_meeting`."""
+        if idempotency and (first := self.first_result(idempotency)):
+            return first
+        self._check_known(*(person for meeting in meetings for person in people_of(meeting)))
+        for meeting in meetings:
+            self._may.check_meeting(meeting)
+        meetings = [self._may.with_invitations(meeting) for meeting in meetings]
+        result = self._inner.add_by_turn(meetings, idempotency=idempotency and self._may.own_key(idempotency))
+        return result if result in meetings else self._check_still_visible(result)
+
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of an idempotency key; a meeting that is invisible now counts as deleted."""
         first = self._inner.first_result(self._may.own_key(idempotency))
@@ -161,9 +170,11 @@ class GuardedStore:
         attachments = artefacts or {}
 
         def change_checked(before: Meeting) -> Meeting:
-            self._check_visible(before)
+            self._check_visible(before, joinable=self._may.can_join(before))
             self._may.check_write()
             after = change(before)
+            if not self._may.takes_seat(before, after):
+                self._check_visible(before)
             self._check_named(after, before)
             self._may.check_change(before, after, attachments)
             return self._may.with_invitations(after, before)
@@ -198,7 +209,7 @@ class GuardedStore:
             return self._inner.list_meetings(user_id, wider, transcript=transcript)
 
         count = filters.limit and filters.offset + filters.limit
-        return _first(count, read, self._may.takes_part)[filters.offset :]
+        return first_visible(count, read, self._may.takes_part)[filters.offset :]
 
     def contact_history(
         self,
@@ -329,16 +340,18 @@ class GuardedStore:
         self._known.add((kind, person.id))
         return person
 
-    def _check_visible(self, meeting: Meeting) -> None:
+    def _check_visible(self, meeting: Meeting, *, joinable: bool = False) -> None:
+        """Refuse a meeting that the caller may not see, nor join as somebody of its tenant."""
         owner: Person = ("user", meeting.user_id)
-        if self._may.takes_part(meeting) or (self._caller.is_admin and self._is_known(owner)):
+        concerns_tenant = self._caller.is_admin or joinable
+        if self._may.takes_part(meeting) or (concerns_tenant and self._is_known(owner)):
             return
         error = NotFoundError("meeting", meeting.id)
-        raise _UnresolvedPeopleError([owner], error) if self._caller.is_admin else error
+        raise _UnresolvedPeopleError([owner], error) if concerns_tenant else error
 
     def _check_named(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that newly names somebody of another tenant."""
-        newcomers = [person for person in _people(meeting) if before is None or person not in _people(before)]
+        newcomers = [person for person in people_of(meeting) if before is None or person not in people_of(before)]
         if not all(map(self._is_known, newcomers)):
             raise _UnresolvedPeopleError(newcomers)
 
@@ -369,25 +382,6 @@ class GuardedStore:
         except NotFoundError:
             raise gone_error(first.id) from None
         return first
-
-
-def _people(meeting: Meeting) -> list[Person]:
-    """List the people of a meeting in the order in which stores look them up."""
-    contact: list[Person] = [("contact", meeting.contact_id)] if meeting.contact_id else []
-    return [*(("user", user_id) for user_id in meeting.user_ids), *contact]
-
-
-def _first(
-    count: int | None, read: Callable[[int | None], list[Meeting]], is_visible: Callable[[Meeting], bool]
-) -> list[Meeting]:
-    """Return the first visible meetings, reading larger pages until one holds as many as wanted."""
-    size = count and max(2 * count, _MIN_PAGE)
-    while True:
-        page = read(size)
-        visible = [meeting for meeting in page if is_visible(meeting)]
-        if count is None or size is None or len(visible) >= count or len(page) < size:
-            return visible[:count]
-        size *= 4
 
 
 def _refuse() -> NoReturn:

@@ -76,8 +76,8 @@ class Permissions:
         """Refuse a change of a meeting that the caller may see, and of its attachments of these kinds.
 
         A caller who may change a meeting cannot give it to a user whom they do not act for, nor respond for one.
-        Attendees may respond and complete action items, and everybody who may see the meeting may store a brief of
-        their own.
+        Attendees may respond and complete action items, everybody of the tenant may take a seat and give up their
+        own, and everybody who may see the meeting may store a brief of their own.
 
         Raises:
             ForbiddenError: the caller may not make this change.
@@ -88,8 +88,27 @@ class Permissions:
             self.check_meeting(after)
             return
         attends = self.caller.user_id in before.attendee_ids
-        is_little = after == before or _only_responds(before, after) or (attends and _only_completes(before, after))
+        is_own = _only_responds(before, after) or self.takes_seat(before, after)
+        is_little = after == before or is_own or (attends and _only_completes(before, after))
         self.check_write(is_little and set(kinds) <= {BRIEF}, "change this meeting")
+
+    def can_join(self, meeting: Meeting) -> bool:
+        """Return whether everybody of the tenant may take a seat: nothing was said yet that they would then read."""
+        return meeting.seats is not None and meeting.status == "scheduled" and not meeting.has_content
+
+    def takes_seat(self, before: Meeting, after: Meeting) -> bool:
+        """Return whether a change is no more than that the caller takes a seat, or gives up their own."""
+        # Compared as a whole, as a change that does more than this is none of theirs to make.
+        without_caller = tuple(user_id for user_id in before.attendee_ids if user_id != self.caller.user_id)
+        joins = self.can_join(before) and after.attendee_ids == (*before.attendee_ids, self.caller.user_id)
+        leaves = before.seats is not None and after.attendee_ids == without_caller
+        changes = {
+            "attendee_ids": after.attendee_ids,
+            "responses": {name: value for name, value in before.responses.items() if name != self.caller.user_id},
+            "updated_at": after.updated_at,
+            "version": before.version + 1,
+        }
+        return (joins or leaves) and after == before.model_copy(update=changes)
 
     def with_invitations(self, meeting: Meeting, before: Meeting | None = None) -> Meeting:
         """Return a meeting to which attendees are invited whom the caller does not act for.

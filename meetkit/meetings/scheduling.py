@@ -148,7 +148,7 @@ def book_first_free(
         start = first.first_start(free, time.starts(clock, request.align), request.duration_minutes)
         if start is None:
             raise ConflictError(f"no common free slot of {request.duration_minutes} minutes in this window")
-        meeting = _new(_first_free(request, start, clock.zone_at(start)), exclusive=True)
+        meeting = new_meeting(_first_free(request, start, clock.zone_at(start)), exclusive=True)
         try:
             return store.add_meeting(meeting, idempotency=key, rules=_rules(request))
         except ConflictError as error:
@@ -303,10 +303,10 @@ def sync_calendar(
 
 
 def get_people(meeting: Meeting) -> list[User | Contact]:
-    """List the people of a meeting: the owner, then the other users, then the contact."""
+    """List the people of a meeting: the owner, then the other users, then the contact and the guests."""
     store = current_store()
     users = [store.get_user(user_id) for user_id in meeting.user_ids]
-    return [*users, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*users]
+    return [*users, *(store.get_contact(contact_id) for contact_id in meeting.contact_ids)]
 
 
 def _add(operation: str, request: CreateMeetingRequest, idempotency_key: str | None) -> Meeting:
@@ -317,8 +317,8 @@ def _add(operation: str, request: CreateMeetingRequest, idempotency_key: str | N
     zone = zone_name(request.date) or store.get_user(request.user_id).clock.zone_of(request.date)
     fields = {**{name: getattr(request, name) for name in CreateMeetingRequest.model_fields}, "timezone": zone}
     if not isinstance(request, first.BookingRequest):
-        return store.add_meeting(_new(fields, exclusive=False), idempotency=key)
-    return store.add_meeting(_new(fields, exclusive=True), idempotency=key, rules=_rules(request))
+        return store.add_meeting(new_meeting(fields, exclusive=False), idempotency=key)
+    return store.add_meeting(new_meeting(fields, exclusive=True), idempotency=key, rules=_rules(request))
 
 
 def _first_free(request: first.FirstFreeRequest, start: int, zone: str) -> dict[str, Any]:
@@ -342,7 +342,8 @@ def _rules(request: RuledRequest) -> BookingRules | None:
     return None if request.all_rules == NO_RULES else request.all_rules
 
 
-def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
+def new_meeting(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
+    """Return a meeting of these fields with a new id, created now."""
     now = utc_now()
     record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
     return parse(Meeting, {**fields, **record})

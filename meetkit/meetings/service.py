@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         update_contact,
         update_user,
     )
+    from meetkit.meetings.round_robin import book_round_robin, find_host_slots
     from meetkit.meetings.scheduling import (
         book_first_free,
         book_meeting,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         sync_calendar,
         update_meeting,
     )
+    from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
     from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
     from meetkit.runtime.collaborators import configure, use
 
@@ -59,6 +61,8 @@ _MODULES = (
     "meetkit.meetings.people",
     "meetkit.meetings.slots",
     "meetkit.meetings.scheduling",
+    "meetkit.meetings.seats",
+    "meetkit.meetings.round_robin",
     "meetkit.meetings.attendance",
     "meetkit.meetings.erasure",
     "meetkit.meetings.action_items",
@@ -71,6 +75,8 @@ __all__ = [
     "analyze_meeting_async",
     "book_first_free",
     "book_meeting",
+    "book_round_robin",
+    "book_seat",
     "cancel_meeting",
     "complete_action_item",
     "complete_meeting",
@@ -83,6 +89,7 @@ __all__ = [
     "erase_user",
     "explain_start",
     "find_available_slots",
+    "find_host_slots",
     "find_slots_within",
     "generate_pre_meeting_prep",
     "generate_pre_meeting_prep_async",
@@ -99,6 +106,8 @@ __all__ = [
     "get_usage",
     "get_user",
     "get_users",
+    "join_meeting",
+    "leave_meeting",
     "purge",
     "reopen_meeting",
     "reschedule_meeting",

@@ -11,6 +11,7 @@ from meetkit import availability
 from meetkit.availability import day, first
 from meetkit.availability.intervals import Interval
 from meetkit.availability.search import time_slot
+from meetkit.meetings import open_seats as free_seats
 from meetkit.meetings.ruled_time import RuledTime
 from meetkit.models.base import parse
 from meetkit.models.people import User
@@ -18,7 +19,7 @@ from meetkit.models.rules import NO_RULES, BookingRules
 from meetkit.models.time import BusyInterval, TimeSlot
 from meetkit.models.typed_dicts import BookingRulesFields
 from meetkit.models.zone_changes import Clock
-from meetkit.models.zones import to_datetime, to_microseconds, utc_now
+from meetkit.models.zones import MINUTE, to_datetime, to_microseconds, utc_now
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
 
@@ -38,6 +39,7 @@ def find_available_slots(
     min_notice_minutes: int = 0,
     rules: Rules = None,
     excluding: str | None = None,
+    open_seats: str | None = None,
 ) -> list[TimeSlot]:
     """Find when all these users are free on a date: the gaps of at least the duration, within work hours.
 
@@ -59,6 +61,8 @@ def find_available_slots(
         min_notice_minutes: from now to the earliest start; it leaves slots out and moves none.
         rules: `BookingRules` of this request, in addition.
         excluding: the id of a meeting that is about to move, and takes no time.
+        open_seats: if given, slots are offered too that are meetings of these users with this title and the duration
+            and have a free seat, which `book_seat` takes.
     """
     params = {
         "user_ids": user_ids,
@@ -72,6 +76,7 @@ def find_available_slots(
         "min_notice_minutes": min_notice_minutes,
         "rules": rules,
         "excluding": excluding,
+        "open_seats": open_seats,
     }
     query = parse(day.DayQuery, params)
     store = current_store()
@@ -84,7 +89,8 @@ def find_available_slots(
         windows = day.windows_of_users(query.date, zone, map(store.get_user, query.user_ids))
     time = RuledTime(store, query.user_ids, query, query.excluding)
     free = time.free(windows, query.duration_minutes)
-    return day.slots_in(free, time.starts(clock, query.align), query, zone)
+    slots = day.slots_in(free, time.starts(clock, query.align), query, zone)
+    return slots if query.open_seats is None else _with_open_seats(store, slots, windows, query, zone)
 
 
 def find_slots_within(
@@ -101,6 +107,7 @@ def find_slots_within(
     rules: Rules = None,
     excluding: str | None = None,
     limit: int = 200,
+    open_seats: str | None = None,
 ) -> list[TimeSlot]:
     """Find when all these users are free within a window, each in their own work hours, in order of start.
 
@@ -119,6 +126,7 @@ def find_slots_within(
         rules: `BookingRules` of this request.
         excluding: the id of a meeting that is about to move.
         limit: the most results to return.
+        open_seats: as in `find_available_slots`.
     """
     params = {
         "user_ids": user_ids,
@@ -133,6 +141,7 @@ def find_slots_within(
         "rules": rules,
         "excluding": excluding,
         "limit": limit,
+        "open_seats": open_seats,
     }
     request = parse(first.WindowQuery, params)
     store = current_store()
@@ -140,8 +149,13 @@ def find_slots_within(
     start, end = map(to_datetime, first.window_of(request, clock))
     query = _query(store, request, (start, end), timezone=request.timezone, limit=request.limit)
     result = availability.search(query.model_copy(update={"step_minutes": request.step_minutes}))
-    slots: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
-    return [_on_clock(slot, clock) for slot in slots]
+    free: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
+    slots = [_on_clock(slot, clock) for slot in free]
+    if request.open_seats is None:
+        return slots
+    window = (to_microseconds(start), to_microseconds(end))
+    zone = clock.zone_at(window[0])
+    return _with_open_seats(store, slots, [window], request, zone)[: request.limit]
 
 
 def explain_start(
@@ -154,16 +168,27 @@ def explain_start(
     min_notice_minutes: int = 0,
     rules: Rules = None,
     excluding: str | None = None,
+    hosts: Sequence[str] = (),
+    open_seats: str | None = None,
 ) -> list[availability.Obstacle]:
     """Explain why these users cannot meet at an instant, by their own hours, meetings and rules; empty where they can.
 
-    A naive `start` is wall-clock time of the first user, and so is the grid. The options are as in
-    `find_available_slots`.
+    Args:
+        user_ids: all of them must be free; at least one, unless there are `hosts`.
+        start: a naive one is on the clock of the first user or host, and so is the grid.
+        duration_minutes: at least 1.
+        hosts: one of them must be free too, as for `book_round_robin`; where none is, the obstacles of all are listed.
+        open_seats: the title of meetings with seats: one of these users at that time is no obstacle while it has a
+            free seat, and the obstacle `full` when all are taken.
+
+    The other options are as in `find_available_slots`.
     """
     params = {
         "user_ids": user_ids,
         "start": start,
         "duration_minutes": duration_minutes,
+        "hosts": hosts,
+        "open_seats": open_seats,
         "buffer_minutes": buffer_minutes,
         "align": align,
         "min_notice_minutes": min_notice_minutes,
@@ -172,9 +197,32 @@ def explain_start(
     }
     request = parse(day.StartQuery, params)
     store = current_store()
-    begins = store.get_user(request.user_ids[0]).clock.resolve(request.start)
+    everybody = tuple(dict.fromkeys((*request.user_ids, *request.hosts)))
+    begins = store.get_user(everybody[0]).clock.resolve(request.start)
     ends = begins + dt.timedelta(minutes=request.duration_minutes)
-    return availability.explain(_query(store, request, (begins, ends)), begins)
+    if request.open_seats is not None:
+        span = (to_microseconds(begins), to_microseconds(ends))
+        obstacles = free_seats.seat_obstacles(store, everybody, span, request.open_seats)
+        if obstacles is not None:
+            return obstacles
+    query = _query(store, request.model_copy(update={"user_ids": everybody}), (begins, ends))
+    people = [person.model_copy(update={"required": person.id in request.user_ids}) for person in query.participants]
+    # A host who must be free anyway is one who is.
+    quorum = 1 if request.hosts and not set(request.hosts) & set(request.user_ids) else None
+    return availability.explain(query.model_copy(update={"participants": tuple(people), "quorum": quorum}), begins)
+
+
+def _with_open_seats(
+    store: Store,
+    slots: list[TimeSlot],
+    windows: list[Interval],
+    query: day.DayQuery | first.WindowQuery,
+    timezone: str,
+) -> list[TimeSlot]:
+    """Return the slots and those of meetings with a free seat, by start."""
+    length, zone = query.duration_minutes * MINUTE, ZoneInfo(timezone)
+    spans = free_seats.open_slots(store, query.user_ids, windows, query.open_seats or "", length)
+    return sorted((*slots, *(time_slot(*span, zone) for span in spans)), key=lambda slot: slot.start_time)
 
 
 def _clock(store: Store, query: day.DayQuery | first.WindowQuery) -> Clock:

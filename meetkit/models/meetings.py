@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -22,6 +23,7 @@ from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, 
 from meetkit.models.insights import ActionItem, ItemOrTask, Sentiment
 from meetkit.models.places import ConferenceUrl, Description, Location
 from meetkit.models.responses import BUSY_RESPONSES, Response
+from meetkit.models.room import Seats, check_seats
 from meetkit.models.zones import (
     MINUTE,
     Instant,
@@ -65,6 +67,10 @@ NO_CONTENT: dict[str, Any] = {
 }
 
 
+def _distinct(first: str | None, others: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(others if first is None else (first, *others)))
+
+
 def _moment_or_date(value: Any) -> Any:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return parse_date(value)
@@ -85,7 +91,9 @@ class Meeting(Value):
     `date` is the instant it begins. A naive `date` is wall-clock time in `timezone`, by default UTC; without
     `timezone`, the zone is that of `date`, or UTC where `date` has a bare offset. An `exclusive` meeting was booked:
     while it is not cancelled, no other booking takes its people's time. An attendee without an entry in `responses`
-    has accepted; a meeting takes the time of its owner, and of attendees who accepted or are tentative.
+    has accepted; a meeting takes the time of its owner, and of attendees who accepted or are tentative. `seats` is how
+    many people besides the owner it has room for, and opens it to those who join; `guest_ids` are contacts who took
+    one. `rotation` names the hosts who took turns when its owner was chosen.
     """
 
     output_only: ClassVar[frozenset[str]] = frozenset({"end"})
@@ -110,6 +118,9 @@ class Meeting(Value):
     action_items: Many[ActionItem] = ()
     sentiment: Sentiment | None = None
     exclusive: bool = False
+    seats: Seats | None = None
+    guest_ids: AttendeeIds = ()
+    rotation: Line | None = None
     created_at: UtcInstant | None = None
     updated_at: UtcInstant | None = None
     version: Version = 1
@@ -130,6 +141,11 @@ class Meeting(Value):
         except ValueError as error:
             raise FieldError(f"date: {error}", "date: not a time that exists in its zone") from None
 
+    @model_validator(mode="after")
+    def _fits_its_seats(self) -> Self:
+        check_seats(self.seats, self.guest_ids, self.seats_taken)
+        return self
+
     @field_validator("responses")
     @classmethod
     def _leave_defaults_out(cls, responses: dict[str, Response], info: ValidationInfo) -> dict[str, Response]:
@@ -149,8 +165,8 @@ class Meeting(Value):
 
     @property
     def kind(self) -> Kind:
-        """`external` with a contact, `internal` without."""
-        return "internal" if self.contact_id is None else "external"
+        """`external` with a contact or guests, `internal` without."""
+        return "external" if self.contact_ids else "internal"
 
     @property
     def user_ids(self) -> tuple[str, ...]:
@@ -167,6 +183,16 @@ class Meeting(Value):
         if not self.is_busy:
             return ()
         return tuple(user_id for user_id in self.user_ids if self.response_of(user_id) in BUSY_RESPONSES)
+
+    @property
+    def contact_ids(self) -> tuple[str, ...]:
+        """The contact, then the guests, each once."""
+        return _distinct(self.contact_id, self.guest_ids)
+
+    @property
+    def seats_taken(self) -> int:
+        """How many people besides the owner are in it."""
+        return len(self.user_ids) - 1 + len(self.contact_ids)
 
     @property
     def thread_key(self) -> tuple[Literal["contact", "user"], str]:
@@ -211,6 +237,18 @@ class CreateMeetingRequest(Value):
     location: Location | None = None
     conference_url: ConferenceUrl | None = None
     description: Description | None = None
+    seats: Seats | None = None
+    guest_ids: AttendeeIds = ()
+
+    @model_validator(mode="after")
+    def _guests_have_seats(self) -> Self:
+        check_seats(self.seats, self.guest_ids, len({self.user_id, *self.attendee_ids}) - 1 + len(self.contact_ids))
+        return self
+
+    @property
+    def contact_ids(self) -> tuple[str, ...]:
+        """The contact, then the guests, each once."""
+        return _distinct(self.contact_id, self.guest_ids)
 
 
 class MeetingUpdate(Value):
@@ -222,10 +260,10 @@ class MeetingUpdate(Value):
     """
 
     fixed_fields: ClassVar[frozenset[str]] = frozenset(
-        {"id", "created_at", "updated_at", "version", "end", "exclusive", "responses"}
+        {"id", "created_at", "updated_at", "version", "end", "exclusive", "responses", "rotation"}
     )
     clearable: ClassVar[frozenset[str]] = frozenset(
-        {"contact_id", "location", "conference_url", "description", "transcript", "summary", "sentiment"}
+        {"contact_id", "location", "conference_url", "description", "transcript", "summary", "sentiment", "seats"}
     )
 
     user_id: Line | None = None
@@ -235,6 +273,8 @@ class MeetingUpdate(Value):
     date: Moment | None = None
     timezone: Zone | None = None
     duration_minutes: DurationMinutes | None = None
+    seats: Seats | None = None
+    guest_ids: AttendeeIds | None = None
     status: Status | None = None
     location: Location | None = None
     conference_url: ConferenceUrl | None = None
@@ -291,7 +331,7 @@ class MeetingFilters(Value):
     def admits(self, meeting: Meeting) -> bool:
         """Return whether a meeting passes all filters but the dates and the page."""
         return (
-            self.contact_id in (None, meeting.contact_id)
+            (self.contact_id is None or self.contact_id in meeting.contact_ids)
             and self.status in (None, meeting.status)
             and self.kind in (None, meeting.kind)
             and (not self.text or self.text.casefold() in f"{meeting.title}\n{meeting.summary or ''}".casefold())

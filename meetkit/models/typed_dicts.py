@@ -87,6 +87,8 @@ class CreateMeetingRequestFields(TypedDict):
     location: NotRequired[str | None]
     conference_url: NotRequired[str | None]
     description: NotRequired[str | None]
+    seats: NotRequired[int | None]
+    guest_ids: NotRequired[Sequence[str]]
 
 
 class BookingRulesFields(TypedDict, total=False):
@@ -128,6 +130,9 @@ class MeetingFields(TypedDict):
     action_items: NotRequired[Sequence[ActionItem | ActionItemFields | str]]
     sentiment: NotRequired[Sentiment | None]
     exclusive: NotRequired[bool]
+    seats: NotRequired[int | None]
+    guest_ids: NotRequired[Sequence[str]]
+    rotation: NotRequired[str | None]
     responses: NotRequired[Mapping[str, Response]]
     created_at: NotRequired[dt.datetime | str | None]
     updated_at: NotRequired[dt.datetime | str | None]
@@ -144,6 +149,8 @@ class MeetingUpdateFields(TypedDict, total=False):
     date: dt.datetime | str
     timezone: str
     duration_minutes: int
+    seats: int | None
+    guest_ids: Sequence[str]
     status: Status
     location: str | None
     conference_url: str | None

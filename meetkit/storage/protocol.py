@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from meetkit.models.meetings import Meeting, MeetingFilters
@@ -64,6 +64,17 @@ class Store(Protocol):
         Raises:
             ConflictError: the key was used for another request, an id is taken, or somebody is busy.
             GoneError: the meeting of the first result was deleted since, or its content removed.
+        """
+
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Store one of these exclusive meetings, which differ in their owner, and return it; in one step.
+
+        It is that of the owner who was booked longest ago, among those whose meeting finds its people free. An owner's
+        last booking is the meeting of the same `rotation` that was stored last and is not cancelled. Owners without one
+        come first, by id. `idempotency` is as in `add_meeting`.
+
+        Raises:
+            ConflictError: somebody of each meeting is busy, and `busy` lists them all; else as `add_meeting`.
         """
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:

@@ -129,6 +129,9 @@ def complete_meeting() -> Meeting:
             "action_items": (complete(ActionItem, item),),
             "sentiment": "mixed",
             "exclusive": True,
+            "seats": 5,
+            "guest_ids": ("dee",),
+            "rotation": "demos",
             "created_at": MONDAY - dt.timedelta(days=1, microseconds=1),
             # Early enough for the notice of the example's user.
             "updated_at": MONDAY - dt.timedelta(days=1) + dt.timedelta(microseconds=1),

@@ -29,6 +29,7 @@ from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
 from meetkit.testing.contract_rules import RulesContract
+from meetkit.testing.contract_seats import SeatsContract
 from meetkit.testing.examples import (
     ANN,
     DEE,
@@ -45,6 +46,7 @@ class StoreContract(
     AttendanceContract,
     BookingContract,
     RulesContract,
+    SeatsContract,
     PeopleContract,
     ErasureContract,
     RecordsContract,

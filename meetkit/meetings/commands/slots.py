@@ -42,6 +42,7 @@ from meetkit.models.zones import parse_date, utc_now
 @rules.rule_options
 @click.option("--excluding", metavar="MEETING_ID", help="A meeting that is about to move, and takes no time.")
 @policy_options
+@click.option("--open-seats", metavar="TITLE", help="With --user: offer free seats in meetings of this title, too.")
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -78,6 +79,7 @@ def slots(
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
         _reject({"--explain": explain, "--excluding": excluding}, "cannot be combined with --calendar; it needs --user")
         options["reading"] = reading
+        _reject({"--open-seats": options.pop("open_seats")}, "cannot be combined with --calendar; name users by --user")
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 
@@ -98,6 +100,7 @@ def _slots_of_users(
     align: int | None,
     rules: BookingRules,
     excluding: str | None,
+    open_seats: str | None,
     as_json: bool,
 ) -> None:
     if date is None:
@@ -112,6 +115,7 @@ def _slots_of_users(
         align=align,
         rules=rules,
         excluding=excluding,
+        open_seats=open_seats,
     )
     if as_json:
         output.print_json(free_slots)

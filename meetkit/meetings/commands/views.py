@@ -180,14 +180,16 @@ def retry_notice(out: Console) -> RetryObserver:
 
 
 def _participants(meeting: Meeting) -> str:
-    if meeting.contact_id is None:
+    if not meeting.contact_ids:
         return f"internal, {len(meeting.user_ids)} of us"
+    contact_id, *guest_ids = meeting.contact_ids
+    more = f" and {len(guest_ids)} more" if guest_ids else ""
     # The contact may be deleted or out of sight.
     try:
-        contact = service.get_contact(meeting.contact_id)
+        contact = service.get_contact(contact_id)
     except NotFoundError:
-        return meeting.contact_id
-    return f"{contact.name}, {contact.company}"
+        return f"{contact_id}{more}"
+    return f"{contact.name}, {contact.company}{more}"
 
 
 def _print_day(out: Console, day: dt.date, zones: Sequence[str], slots: Sequence[TimeSlot]) -> None:

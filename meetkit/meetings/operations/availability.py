@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
-from meetkit.meetings.routes.bodies import DaySearch, Explanation, Obstacles, Search, Slots
+from meetkit.meetings.routes.bodies import DaySearch, Explanation, HostSearch, Obstacles, Search, Slots
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
@@ -22,6 +22,13 @@ def find_slots(context: RequestContext, body: Search) -> Reply:
     find = service.find_available_slots if isinstance(body, DaySearch) else service.find_slots_within
     with window_names():
         return Reply.of(Slots(slots=find(**fields_of(body))))
+
+
+@requires()
+def find_host_slots(context: RequestContext, body: HostSearch) -> Reply:
+    """Find when one of these hosts is free."""
+    with window_names():
+        return Reply.of(Slots(slots=service.find_host_slots(**fields_of(body))))
 
 
 @requires()

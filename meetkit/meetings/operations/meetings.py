@@ -11,7 +11,15 @@ from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
 from meetkit.meetings.operations.availability import window_names
 from meetkit.meetings.operations.etags import etag, expected_version, is_not_modified, precondition
-from meetkit.meetings.routes.bodies import Booking, FirstFree, MeetingPage, MeetingResponse, Move, NewMeeting
+from meetkit.meetings.routes.bodies import (
+    Booking,
+    FirstFree,
+    MeetingPage,
+    MeetingResponse,
+    Move,
+    NewMeeting,
+    RoundRobin,
+)
 from meetkit.meetings.routes.queries import MAX_USERS, CompleteQuery, MeetingQuery, OneMeetingQuery
 from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingUpdate
@@ -29,14 +37,14 @@ WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
     key = context.idempotency_key(idempotency_key)
-    return _creation_reply(service.create_meeting(_with_owner(context, body), idempotency_key=key))
+    return creation_reply(service.create_meeting(with_owner(context, body), idempotency_key=key))
 
 
 @requires(write=True)
 def book_meeting(context: RequestContext, body: Booking, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
     key = context.idempotency_key(idempotency_key)
-    return _creation_reply(service.book_meeting(_with_owner(context, body), idempotency_key=key))
+    return creation_reply(service.book_meeting(with_owner(context, body), idempotency_key=key))
 
 
 @requires(write=True)
@@ -46,7 +54,16 @@ def book_first_free(context: RequestContext, body: FirstFree, idempotency_key: s
     request["user_ids"] = body.user_ids or [context.own_user("user_ids")]
     key = context.idempotency_key(idempotency_key)
     with window_names():
-        return _creation_reply(service.book_first_free(**request, idempotency_key=key))
+        return creation_reply(service.book_first_free(**request, idempotency_key=key))
+
+
+@requires(write=True)
+def book_round_robin(context: RequestContext, body: RoundRobin, idempotency_key: str | None = None) -> Reply:
+    """Create a meeting of the free host who was booked longest ago."""
+    request = {name: getattr(body, name) for name in RoundRobin.model_fields}
+    key = context.idempotency_key(idempotency_key)
+    with window_names():
+        return creation_reply(service.book_round_robin(**request, idempotency_key=key))
 
 
 @requires()
@@ -68,7 +85,7 @@ def get_meeting(
     if is_not_modified(meeting, if_none_match):
         return Reply(304, headers=etag(meeting))
     if not with_transcript:
-        return _meeting_reply(meeting)
+        return meeting_reply(meeting)
     if meeting.transcript is not None:
         context.record("transcript_read", meeting_id)
     return Reply.of(meeting, headers=etag(meeting))
@@ -84,7 +101,7 @@ def update_meeting(
         if_match_version = expected_version(meeting_id, if_match)
         version = body.expected_version or if_match_version
         changes = body.changes | ({"expected_version": version} if version else {})
-        return _meeting_reply(service.update_meeting(meeting_id, parse(MeetingUpdate, changes)))
+        return meeting_reply(service.update_meeting(meeting_id, parse(MeetingUpdate, changes)))
 
 
 @requires(write=True)
@@ -109,7 +126,7 @@ def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, 
             rules=body.rules,
             expected_version=expected_version(meeting_id, if_match),
         )
-    return _meeting_reply(meeting)
+    return meeting_reply(meeting)
 
 
 @requires(write=True)
@@ -117,7 +134,7 @@ def cancel_meeting(context: RequestContext, meeting_id: str, *, if_match: str | 
     """Cancel a meeting."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _meeting_reply(service.cancel_meeting(meeting_id, expected_version=version))
+        return meeting_reply(service.cancel_meeting(meeting_id, expected_version=version))
 
 
 @requires(write=True)
@@ -127,7 +144,7 @@ def complete_meeting(
     """Mark a meeting as completed."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _meeting_reply(service.complete_meeting(meeting_id, force=query.force, expected_version=version))
+        return meeting_reply(service.complete_meeting(meeting_id, force=query.force, expected_version=version))
 
 
 @requires(write=True)
@@ -135,7 +152,7 @@ def reopen_meeting(context: RequestContext, meeting_id: str, *, if_match: str | 
     """Mark a completed meeting as scheduled again."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _meeting_reply(service.reopen_meeting(meeting_id, expected_version=version))
+        return meeting_reply(service.reopen_meeting(meeting_id, expected_version=version))
 
 
 @requires(write=True)
@@ -149,19 +166,21 @@ def respond_to_meeting(
         meeting = service.respond_to_meeting(
             meeting_id, user_id, body.response, force=body.force, expected_version=version
         )
-    return _meeting_reply(meeting)
+    return meeting_reply(meeting)
 
 
-def _meeting_reply(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+def meeting_reply(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
     """Return a meeting and its version, without its transcript."""
     return Reply.of(meeting, status, etag(meeting) | (headers or {}), **WITHOUT_TRANSCRIPT)
 
 
-def _creation_reply(meeting: Meeting) -> Reply:
-    return _meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
+def creation_reply(meeting: Meeting) -> Reply:
+    """Return a new meeting and its address."""
+    return meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
 
 
-def _with_owner(context: RequestContext, body: NewMeetingT) -> NewMeetingT:
+def with_owner(context: RequestContext, body: NewMeetingT) -> NewMeetingT:
+    """Return the body with its owner, by default the caller."""
     return body if body.user_id else body.model_copy(update={"user_id": context.own_user("user_id")})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
+from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
 from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
@@ -16,6 +17,7 @@ from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeti
 from meetkit.models.people import Contact, User
 from meetkit.models.responses import Answer
 from meetkit.models.rules import BookingRules, RuledRequest
+from meetkit.models.seats import SeatHolder
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
 from meetkit.models.zone_changes import ZoneChanges
 from meetkit.models.zones import Moment, Zone
@@ -23,6 +25,7 @@ from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clea
 
 # Each user takes queries of the store.
 UserIds = Annotated[Many[Line], Field(min_length=1, max_length=100)]
+People = Annotated[Many[Line], Field(max_length=100)]
 DaysOff = Annotated[Many[DateException], Field(max_length=1000)]
 
 
@@ -170,6 +173,44 @@ class FirstFree(FirstFreeRequest):
     window_end: Moment = Field(alias="to", description="The latest end.")
 
 
+class Seat(SeatHolder):
+    """Who takes or gives up a seat: a user or a contact."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.user_id is not None and self.contact_id is not None:
+            raise ValueError("name either a user_id or a contact_id; by default the caller")
+        return self
+
+
+class RoundRobin(RoundRobinRequest):
+    """A meeting to book as early as one of the hosts is free within `[from, to)`, in work hours.
+
+    Of several hosts who are free then, it is that of the one who was booked longest ago in the `rotation`. Naive times
+    are wall-clock times of `timezone`, by default the first host's. A window as long as the meeting names one start.
+    """
+
+    hosts: UserIds
+    attendee_ids: People = ()
+    window_start: Moment = Field(alias="from", description="The earliest start.")
+    window_end: Moment = Field(alias="to", description="The latest end.")
+
+
+class HostSearch(HostQuery):
+    """Find the times within `[from, to)` at which at least one of the hosts is free, in work hours.
+
+    The attendees must be free too. Naive times are wall-clock times of `timezone`, by default the first host's.
+    """
+
+    hosts: UserIds
+    attendee_ids: People = ()
+    window_start: Moment = Field(alias="from", description="The earliest start.")
+    window_end: Moment = Field(alias="to", description="The latest end.")
+    duration_minutes: DurationMinutes
+    step_minutes: DurationMinutes | None = None
+    limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 200
+
+
 class DaySearch(DayQuery):
     """Find when all these users can meet on a date, a day of `timezone`, which is by default the first user's.
 
@@ -207,9 +248,14 @@ Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Ta
 
 
 class Explanation(StartQuery):
-    """A start time to check, under rules of the request and the users. A naive one is on the first user's clock."""
+    """A start time to check: all users, and one of the hosts, must be free.
 
-    user_ids: UserIds
+    A naive `start` is wall-clock time of the first user or host. A free seat of their meeting titled `open_seats` at
+    that time counts as free time.
+    """
+
+    user_ids: People = ()
+    hosts: People = ()
 
 
 class Slots(Value):

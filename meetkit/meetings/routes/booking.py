@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from meetkit.meetings.operations import meetings as operations
-from meetkit.meetings.routes.bodies import Booking, FirstFree, MeetingResponse, Move
+from meetkit.meetings.operations import seats
+from meetkit.meetings.routes.bodies import Booking, FirstFree, MeetingResponse, Move, NewMeeting, RoundRobin, Seat
 from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import CompleteQuery
 from meetkit.models.meetings import Meeting
@@ -40,8 +41,45 @@ async def book_first_free(dispatch: Dispatch, body: FirstFree, idempotency_key: 
     return await dispatch(operations.book_first_free, body, idempotency_key)
 
 
+@router.post(
+    "/book-round-robin",
+    status_code=201,
+    response_model=Meeting,
+    responses=LOCATION_AND_ETAG | problems(400, 404, 409),
+)
+async def book_round_robin(dispatch: Dispatch, body: RoundRobin, idempotency_key: IdempotencyKey = None) -> Response:
+    """Book the first time in a window at which one of the hosts is free; the one booked longest ago gets it."""
+    return await dispatch(operations.book_round_robin, body, idempotency_key)
+
+
+@router.post(
+    "/book-seat", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409)
+)
+async def book_seat(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
+    """Take seats in the owner's meeting of this title, time and duration, or book it with `seats` where there is none.
+
+    409 where it is full.
+    """
+    return await dispatch(seats.book_seat, body, idempotency_key)
+
+
 # `GET /meetings/book` is no meeting with the id `book`.
-allow_only(router, "POST", "/book", "/book-first-free")
+allow_only(router, "POST", "/book", "/book-first-free", "/book-round-robin", "/book-seat")
+
+
+@router.post("/{meeting_id}/join", response_model=Meeting, responses=ETAG | problems(400, 404, 409))
+async def join_meeting(dispatch: Dispatch, meeting_id: MeetingId, body: Seat) -> Response:
+    """Take a seat of a meeting for the caller, another user or a contact. 409 where it is full.
+
+    Everybody of the tenant may take a seat; only who may change the meeting adds others.
+    """
+    return await dispatch(seats.join_meeting, meeting_id, body)
+
+
+@router.post("/{meeting_id}/leave", response_model=Meeting, responses=ETAG | problems(400, 404, 409))
+async def leave_meeting(dispatch: Dispatch, meeting_id: MeetingId, body: Seat) -> Response:
+    """Give up a seat of a meeting; only who may change the meeting gives up that of others."""
+    return await dispatch(seats.leave_meeting, meeting_id, body)
 
 
 @router.post("/{meeting_id}/reschedule", response_model=Meeting, responses=ETAG | problems(400, 404, 409, 412))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people
+from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people, seats
 from meetkit.meetings.routes.bodies import (
     Analysis,
     Booking,
     ContactPatch,
     Explanation,
     FirstFree,
+    HostSearch,
     MeetingPatch,
     MeetingResponse,
     Move,
     NewContact,
     NewMeeting,
     NewUser,
+    RoundRobin,
     Search,
+    Seat,
     UserPatch,
 )
 from meetkit.meetings.routes.queries import (
@@ -46,6 +49,8 @@ _ROUTES = (
     Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
     Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(Booking)]),
     Route("POST", "/meetings/book-first-free", meetings.book_first_free, [idempotency_key, body(FirstFree)]),
+    Route("POST", "/meetings/book-round-robin", meetings.book_round_robin, [idempotency_key, body(RoundRobin)]),
+    Route("POST", "/meetings/book-seat", seats.book_seat, [idempotency_key, body(NewMeeting)]),
     Route("GET", _MEETING, meetings.get_meeting, [query(OneMeetingQuery), if_none_match]),
     Route("PATCH", _MEETING, meetings.update_meeting, [if_match, body(MeetingPatch)]),
     Route("DELETE", _MEETING, meetings.delete_meeting, [if_match]),
@@ -54,6 +59,8 @@ _ROUTES = (
     Route("POST", f"{_MEETING}/complete", meetings.complete_meeting, [query(CompleteQuery), if_match]),
     Route("POST", f"{_MEETING}/reopen", meetings.reopen_meeting, [if_match]),
     Route("POST", f"{_MEETING}/respond", meetings.respond_to_meeting, [if_match, body(MeetingResponse)]),
+    Route("POST", f"{_MEETING}/join", seats.join_meeting, [body(Seat)]),
+    Route("POST", f"{_MEETING}/leave", seats.leave_meeting, [body(Seat)]),
     Route("POST", f"{_MEETING}/prepare", blocking.prepare, [query(PrepareQuery)]),
     Route("GET", f"{_MEETING}/prep", insights.get_prep),
     Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), form_or_json(Analysis)]),
@@ -73,6 +80,8 @@ _ROUTES = (
     Route("GET", "/action-items", action_items.list_action_items, [query(ActionItemQuery)]),
     Route("POST", "/action-items/<meeting_id>/<item_id>/complete", action_items.complete_action_item),
     Route("POST", "/availability", availability.find_slots, [body(Search)]),
+    Route("POST", "/availability/hosts", availability.find_host_slots, [body(HostSearch)]),
     Route("POST", "/availability/explain", availability.explain_start, [body(Explanation)]),
 )
-ROUTES = Routes(_ROUTES, only_post=("/meetings/book", "/meetings/book-first-free"))
+_BOOKING = ("/meetings/book", "/meetings/book-first-free", "/meetings/book-round-robin", "/meetings/book-seat")
+ROUTES = Routes(_ROUTES, only_post=_BOOKING)

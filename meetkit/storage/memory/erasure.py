@@ -47,4 +47,4 @@ def _remove_content(meetings: Meetings, before: Collection[Meeting], *, now: dt.
     for pair in zip(before, after, strict=True):
         meetings.replace(*pair)
     meetings.delete_attachments({meeting.id for meeting in before})
-    meetings.delete_briefs({meeting.contact_id for meeting in before if meeting.contact_id})
+    meetings.delete_briefs({contact_id for meeting in before for contact_id in meeting.contact_ids})

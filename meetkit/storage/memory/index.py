@@ -141,8 +141,7 @@ class Index:
 
     def _timelines(self, meeting: Meeting) -> Iterator[list[_Key]]:
         yield from (self._by_user[user_id] for user_id in meeting.user_ids)
-        if meeting.contact_id:
-            yield self._by_contact[meeting.contact_id]
+        yield from (self._by_contact[contact_id] for contact_id in meeting.contact_ids)
 
 
 def _key(meeting: Meeting) -> _Key:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
+from meetkit.errors import Busy, ConflictError
 from meetkit.models.base import check_storable
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import Meeting
@@ -27,6 +29,8 @@ class Meetings:
         self.by_id: dict[str, Meeting] = {}
         self.artefacts: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self.requests: dict[str, RequestRecord] = {}
+        # The order in which meetings were stored, from 1.
+        self._count, self._stored = count(1), dict[str, int]()
 
     def get(self, meeting_id: str) -> Meeting:
         """Return the meeting of that id."""
@@ -46,9 +50,29 @@ class Meetings:
         if idempotency:
             self.requests[idempotency.key] = RequestRecord.of(idempotency, meeting)
 
+    def add_by_turn(
+        self,
+        meetings: Sequence[Meeting],
+        idempotency: IdempotencyKey | None,
+        booked: Callable[[Meeting], Sequence[booking.BookedUser]],
+    ) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it."""
+        conflicts: list[Busy] = []
+        for meeting in sorted(meetings, key=lambda meeting: (self._last_booked(meeting), meeting.user_id)):
+            try:
+                self.add(meeting, idempotency, booked(meeting))
+            except ConflictError as error:
+                if not error.obstacles:
+                    raise
+                conflicts += error.obstacles
+            else:
+                return meeting
+        raise ConflictError.of(conflicts)
+
     def insert(self, meeting: Meeting) -> None:
         """Store a new meeting without a check of its people's time."""
         self.by_id[meeting.id] = meeting
+        self._stored[meeting.id] = next(self._count)
         self.index.add(meeting)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -78,9 +102,9 @@ class Meetings:
     def remove(self, meeting: Meeting) -> None:
         """Delete a meeting with its attachments and request results, and the briefs that may quote it."""
         self.index.remove(meeting)
-        del self.by_id[meeting.id]
+        del self.by_id[meeting.id], self._stored[meeting.id]
         self.delete_attachments({meeting.id})
-        self.delete_briefs({meeting.contact_id} if meeting.contact_id else ())
+        self.delete_briefs(meeting.contact_ids)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting."""
@@ -110,6 +134,18 @@ class Meetings:
                 # A list, as the loop deletes from what it filters.
                 for kind in list(filter(is_brief, attachments)):
                     del attachments[kind]
+
+    def _last_booked(self, candidate: Meeting) -> int:
+        """Return the position of the last meeting that the owner of a candidate got in its rotation, 0 for none."""
+        of_owner = self.by_ids(self.index.in_order(user_id=candidate.user_id))
+        return max(
+            (
+                self._stored[meeting.id]
+                for meeting in of_owner
+                if (meeting.user_id, meeting.rotation) == (candidate.user_id, candidate.rotation) and meeting.is_busy
+            ),
+            default=0,
+        )
 
     def spans(self, user_id: str, start: int, end: int, *, excluding: str | None = None) -> Iterator[Interval]:
         """Yield the time of the meetings of a user, except one, that take it and overlap `[start, end)`."""

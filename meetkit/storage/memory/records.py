@@ -112,7 +112,7 @@ def _export_meetings(contents: Contents) -> Iterator[MeetingRecord]:
 def _check_meeting(ledger: Ledger, record: MeetingRecord) -> None:
     meeting = record.meeting
     check_known("user", ledger.users, meeting.user_ids)
-    check_known("contact", ledger.contacts, [meeting.contact_id] if meeting.contact_id else [])
+    check_known("contact", ledger.contacts, meeting.contact_ids)
     _take("meeting", ledger.meetings, meeting.id)
     ledger.book(meeting)
 

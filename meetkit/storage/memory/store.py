@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
 from meetkit.models.attendance import people_to_be_free
@@ -107,6 +107,17 @@ class MemoryStore:
             self._check_people(meeting)
             self._meetings.add(meeting, idempotency, self._booked_users(meeting, None, rules))
             return meeting
+
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it, or the key's first result."""
+        with self._lock:
+            if idempotency and (first := self.first_result(idempotency)):
+                return first
+            for meeting in meetings:
+                self._check_people(meeting)
+            return self._meetings.add_by_turn(
+                meetings, idempotency, lambda meeting: self._booked_users(meeting, None, None)
+            )
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of a request of that key, if there was one."""
@@ -281,7 +292,7 @@ class MemoryStore:
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that names an unknown person, unless it did so before."""
-        old_users, old_contact = (before.user_ids, before.contact_id) if before else ((), None)
+        old_users, old_contacts = (before.user_ids, before.contact_ids) if before else ((), ())
         check_known("user", self._users.by_id, (user_id for user_id in meeting.user_ids if user_id not in old_users))
-        if meeting.contact_id and meeting.contact_id != old_contact:
-            check_known("contact", self._contacts.by_id, [meeting.contact_id])
+        new_contacts = (contact_id for contact_id in meeting.contact_ids if contact_id not in old_contacts)
+        check_known("contact", self._contacts.by_id, new_contacts)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from meetkit.models.records import CalendarRecord, ContactRecord, MeetingRecord, RequestRecord, UserRecord
-from meetkit.storage.sql import busy, ciphers, keys, meetings, rows, tables
+from meetkit.storage.sql import busy, ciphers, guests, keys, meetings, rows, tables
 from meetkit.storage.sql.people import batches, contacts, id_conflict, users
 from meetkit.storage.sql.record_kind import RecordKind, pages
 
@@ -70,7 +70,7 @@ def _insert_meeting(connection: Connection, record: MeetingRecord) -> None:
 def _insert_meetings(connection: Connection, records: Sequence[MeetingRecord]) -> None:
     new, cipher = [record.meeting for record in records], ciphers.of(connection)
     user_numbers = users.numbers(connection, {user_id for meeting in new for user_id in meeting.user_ids})
-    contact_numbers = contacts.numbers(connection, {meeting.contact_id for meeting in new if meeting.contact_id})
+    contact_numbers = contacts.numbers(connection, {contact for meeting in new for contact in meeting.contact_ids})
     full_rows = ((meeting.id, meetings.full_row(meeting, user_numbers, contact_numbers)) for meeting in new)
     new_rows = connection.execute(
         insert(tables.meetings).returning(tables.meetings.c.id, tables.meetings.c.number),
@@ -79,6 +79,8 @@ def _insert_meetings(connection: Connection, records: Sequence[MeetingRecord]) -
     numbers = {row.id: row.number for row in new_rows}
     participants = [row for meeting in new for row in rows.participant_rows(meeting, numbers[meeting.id], user_numbers)]
     connection.execute(meetings.ADD_PARTICIPANT, participants)
+    guest_rows = [row for meeting in new for row in rows.guest_rows(meeting, numbers[meeting.id], contact_numbers)]
+    guests.add(connection, guest_rows)
     attachments = [
         {
             "meeting_number": (number := numbers[record.meeting.id]),

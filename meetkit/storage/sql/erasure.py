@@ -6,7 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Text, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from meetkit.models.insights import BRIEF
 from meetkit.models.meetings import ERASED_TITLE, NO_CONTENT
@@ -16,8 +29,8 @@ from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.people import contacts, users
 
-_m, _p = tables.meetings, tables.participants
-_quoting = _m.alias("quoting")
+_m, _p, _g = tables.meetings, tables.participants, tables.guests
+_with, _quoting, _other_guests = _m.alias("with"), _m.alias("quoting"), _g.alias("other_guests")
 _artefacts, _requests = tables.artefacts, tables.requests
 _PAGE = 500  # meetings in one transaction of a purge, so that nobody waits for long
 _NO_CONTENT: dict[str, Any] = {**NO_CONTENT, "action_items": [], "has_open_items": False}
@@ -54,7 +67,11 @@ def erase_contact(connection: Connection, contact_id: str, *, now: dt.datetime) 
     """Erase a contact but for id and tenant, and the content of the meetings with them."""
     contacts.update(connection, contact_id, lambda contact: contact.erased)
     number = contacts.number(connection, contact_id)
-    numbers = _lock(connection, select(_m.c.number).where(_m.c.contact_number == number))
+    with_contact = union_all(
+        select(_with.c.number).where(_with.c.contact_number == number),
+        select(_g.c.meeting_number).where(_g.c.contact_number == number),
+    )
+    numbers = _lock(connection, select(_m.c.number).where(_m.c.number.in_(with_contact)))
     _remove_content(connection, numbers, now=now, title=ERASED_TITLE)
 
 
@@ -84,8 +101,14 @@ def has_content(connection: Connection, number: int) -> bool:
 
 def delete_briefs(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete the briefs that may quote these meetings: those of all meetings with the same contacts."""
-    contact_numbers = select(_m.c.contact_number).where(_IN_NUMBERS)
-    with_same_contact = select(_quoting.c.number).where(_quoting.c.contact_number.in_(contact_numbers))
+    contact_numbers = union_all(
+        select(_m.c.contact_number).where(_IN_NUMBERS, _m.c.contact_number.is_not(None)),
+        select(_g.c.contact_number).where(any_of(_g.c.meeting_number, value_list("numbers", BigInteger))),
+    )
+    with_same_contact = union_all(
+        select(_quoting.c.number).where(_quoting.c.contact_number.in_(contact_numbers)),
+        select(_other_guests.c.meeting_number).where(_other_guests.c.contact_number.in_(contact_numbers)),
+    )
     briefs = delete(_artefacts).where(_artefacts.c.meeting_number.in_(with_same_contact), _IS_BRIEF)
     connection.execute(briefs, {"numbers": list(numbers)})
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Integer,
     Select,
     Text,
     bindparam,
+    case,
     cast,
     delete,
     insert,
@@ -30,9 +29,8 @@ from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.rules import BookingRules
 from meetkit.models.zones import to_datetime, to_microseconds
-from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
+from meetkit.storage.sql import busy, ciphers, dialects, erasure, guests, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
-from meetkit.storage.sql.any_of import any_of, value_list
 from meetkit.storage.sql.ciphers import Cipher
 from meetkit.storage.sql.people import contacts, id_conflict, lock_users, users
 
@@ -47,18 +45,25 @@ _attendees = (
     .correlate(_m)
     .scalar_subquery()
 )
+_g = tables.guests
 SELECT = (
-    select(_m, _owners.c.id.label("user_id"), _contacts.c.id.label("contact_id"), _attendees.label("attendees"))
+    select(
+        _m,
+        _owners.c.id.label("user_id"),
+        _contacts.c.id.label("contact_id"),
+        _attendees.label("attendees"),
+        # Only meetings with seats have guests, so that the others are not searched for.
+        case((_m.c.seats.is_not(None), guests.LINES)).label("guests"),
+    )
     .join(_owners, _owners.c.number == _m.c.user_number)
     .outerjoin(_contacts, _contacts.c.number == _m.c.contact_number)
 )
-_open = _m.alias("open")
 # Without the transcript, which may be long.
-_WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
+WITHOUT_TRANSCRIPT = SELECT.with_only_columns(
     *(null().label("transcript") if column.name == "transcript" else column for column in SELECT.selected_columns)
 )
 _IS_ID = _m.c.id == bindparam("id")
-_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = SELECT.where(_IS_ID), _WITHOUT_TRANSCRIPT.where(_IS_ID)
+_BY_ID, _BY_ID_WITHOUT_TRANSCRIPT = SELECT.where(_IS_ID), WITHOUT_TRANSCRIPT.where(_IS_ID)
 _NUMBER = select(_m.c.number, _m.c.version).where(_IS_ID)
 _NUMBER_TO_CHANGE = _NUMBER.with_for_update(key_share=True)
 _POSITION = select(_m.c.starts_at, _m.c.id).where(_IS_ID)
@@ -67,13 +72,12 @@ _OF_USER = {
     with_transcript: statement.join(_p, _p.c.meeting_number == _m.c.number)
     .where(_p.c.user_number == bindparam("user"))
     .order_by(_p.c.starts_at, _m.c.id)
-    for with_transcript, statement in ((True, SELECT), (False, _WITHOUT_TRANSCRIPT))
+    for with_transcript, statement in ((True, SELECT), (False, WITHOUT_TRANSCRIPT))
 }
 _PAGE = {
     with_transcript: statement.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
     for with_transcript, statement in _OF_USER.items()
 }
-_seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
@@ -97,13 +101,12 @@ def add_meeting(
 
 
 def people_of(connection: Connection, meeting: Meeting) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the row numbers of a meeting's users, and of its contact, by id.
+    """Return the row numbers of a meeting's users, and of its contacts, by id.
 
     Raises:
         NotFoundError: one of them is unknown.
     """
-    contact_ids = [meeting.contact_id] if meeting.contact_id else []
-    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, contact_ids)
+    return users.numbers(connection, meeting.user_ids), contacts.numbers(connection, meeting.contact_ids)
 
 
 def insert_meeting(
@@ -115,6 +118,7 @@ def insert_meeting(
     if number is None:
         raise id_conflict("meeting", meeting.id)
     connection.execute(ADD_PARTICIPANT, rows.participant_rows(meeting, number, numbers))
+    guests.add(connection, rows.guest_rows(meeting, number, contact_numbers))
 
 
 def full_row(meeting: Meeting, numbers: dict[str, int], contact_numbers: dict[str, int]) -> dict[str, Any]:
@@ -159,6 +163,9 @@ def update_meeting(
         connection.execute(update(_m).where(_m.c.number == row.number).values(sealed_changes))
     if has_other_people:
         connection.execute(ADD_PARTICIPANT, rows.participant_rows(after, row.number, numbers))
+    if after.guest_ids != before.guest_ids:
+        connection.execute(delete(_g).where(_g.c.meeting_number == row.number))
+        guests.add(connection, rows.guest_rows(after, row.number, contact_numbers))
     for kind, content in attachments.items():
         _put_artefact(connection, row.number, kind, content)
     return before, after
@@ -170,7 +177,7 @@ def delete_meeting(connection: Connection, meeting_id: str, expected_version: in
     check_version(meeting_id, version, expected=expected_version)
     had_content = erasure.has_content(connection, number)
     erasure.delete_briefs(connection, [number])
-    for table in (tables.artefacts, _p):
+    for table in (tables.artefacts, _p, _g):
         connection.execute(delete(table).where(table.c.meeting_number == number))
     connection.execute(delete(_m).where(_m.c.number == number))
     with_result = tables.requests.c.meeting_id == meeting_id
@@ -187,53 +194,12 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
     if conditions := list(_conditions(connection, filters, user.timezone)):
         statement = statement.where(*conditions)
     if is_page:
-        return _read(connection, statement, {**params, "limit": filters.limit, "offset": filters.offset})
+        return read_all(connection, statement, {**params, "limit": filters.limit, "offset": filters.offset})
     if not filters.text:
-        return _read(connection, statement.offset(filters.offset or None), params)
+        return read_all(connection, statement.offset(filters.offset or None), params)
     # Only Python folds case for all of Unicode, so it looks for the text.
     of_user = map(partial(rows.read_meeting, ciphers.of(connection)), connection.execute(statement, params).all())
     return cut(filter(filters.admits, of_user), offset=filters.offset, limit=filters.limit)
-
-
-def contact_history(
-    connection: Connection,
-    contact_id: str,
-    *,
-    before: dt.datetime,
-    now: dt.datetime,
-    limit: int,
-    seen_by: Collection[str] | None,
-) -> list[Meeting]:
-    """Return the past meetings with a contact that began before an instant, newest first."""
-    number = contacts.number(connection, contact_id)
-    is_past = (_m.c.status == "completed") | ((_m.c.status != "cancelled") & (_m.c.starts_at < to_microseconds(now)))
-    statement = (
-        SELECT.where(_m.c.contact_number == number, _m.c.starts_at < to_microseconds(before), is_past)
-        .where(*_is_seen(_m, seen_by))
-        .order_by(_m.c.starts_at.desc(), _m.c.id.desc())
-        .limit(limit)
-    )
-    return _read(connection, statement, _seer_params(seen_by))
-
-
-def item_histories(
-    connection: Connection, user_id: str | None, contact_id: str | None, seen_by: Collection[str] | None
-) -> list[Meeting]:
-    """Return the meetings with action items of all threads in which an item is open, by date, then id."""
-    is_open: list[ColumnElement[bool]] = [_open.c.has_open_items, *_is_seen(_open, seen_by)]
-    if user_id is not None:
-        taking_part = select(_p.c.meeting_number).where(_p.c.user_number == users.row(connection, user_id).number)
-        is_open.append(_open.c.number.in_(taking_part))
-    if contact_id is not None:
-        is_open.append(_open.c.contact_number == contacts.number(connection, contact_id))
-    owners = select(_open.c.user_number).where(*is_open, _open.c.contact_number.is_(None))
-    statement = _WITHOUT_TRANSCRIPT.where(
-        _m.c.contact_number.in_(select(_open.c.contact_number).where(*is_open))
-        | (_m.c.contact_number.is_(None) & _m.c.user_number.in_(owners)),
-        *_is_seen(_m, seen_by),
-    ).order_by(_m.c.starts_at, _m.c.id)
-    meetings = _read(connection, statement, _seer_params(seen_by))
-    return [meeting for meeting in meetings if meeting.action_items]
 
 
 def put_artefact(connection: Connection, meeting_id: str, kind: str, content: str) -> None:
@@ -309,7 +275,8 @@ def _attendance(meeting: Meeting) -> tuple[object, ...]:
     return meeting.user_id, meeting.attendee_ids, [meeting.response_of(user_id) for user_id in meeting.attendee_ids]
 
 
-def _read(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:
+def read_all(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:
+    """Return the meetings of a statement that selects as `SELECT` does."""
     cipher = ciphers.of(connection)
     return [rows.read_meeting(cipher, row) for row in connection.execute(statement, params).all()]
 
@@ -326,20 +293,6 @@ def _number(connection: Connection, meeting_id: str, *, lock: bool = False) -> i
     return number
 
 
-def _is_seen(meeting: Any, seen_by: Collection[str] | None) -> list[ColumnElement[bool]]:
-    """Return the condition, if any, that one of these users owns or attends a meeting."""
-    if seen_by is None:
-        return []
-    taking_part = select(_seen_p.c.meeting_number).join(_seer, _seer.c.number == _seen_p.c.user_number)
-    is_seer = any_of(_seer.c.id, value_list("seen_by", Text))
-    return [taking_part.where(_seen_p.c.meeting_number == meeting.c.number, is_seer).correlate(meeting).exists()]
-
-
-def _seer_params(seen_by: Collection[str] | None) -> dict[str, list[str]]:
-    # PostgreSQL refuses NUL in a parameter; no user has such an id.
-    return {} if seen_by is None else {"seen_by": list(filter(is_storable, seen_by))}
-
-
 def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) -> Iterator[Any]:
     start, end = filters.bounds(timezone)
     if start:
@@ -352,8 +305,9 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
         # Implied by the comparison of pairs, but this one bounds the index.
         yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:
-        yield _contacts.c.id == filters.contact_id
+        yield (_contacts.c.id == filters.contact_id) | guests.includes(filters.contact_id)
     if filters.status:
         yield _m.c.status == filters.status
     if filters.kind:
-        yield _m.c.contact_number.is_(None) if filters.kind == "internal" else _m.c.contact_number.is_not(None)
+        is_external = _m.c.contact_number.is_not(None) | guests.EXIST
+        yield is_external if filters.kind == "external" else ~is_external

@@ -28,6 +28,7 @@ FIELDS_IN_OTHER_COLUMNS: dict[str, tuple[str, ...]] = {
     "contact_id": ("contact_number",),
     "attendee_ids": (),  # rows of `participants`
     "responses": (),  # likewise
+    "guest_ids": (),  # rows of `guests`
     "date": ("starts_at", "utc_offset_minutes"),
 }
 CONTENT_COLUMNS = tuple(NO_CONTENT)
@@ -154,6 +155,14 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
     return sorted(rows, key=lambda row: row["user_number"])
 
 
+def guest_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    """Return a row for each guest of a meeting; the numbers are those of contacts."""
+    return [
+        {"meeting_number": meeting_number, "contact_number": numbers[contact_id], "position": position}
+        for position, contact_id in enumerate(meeting.guest_ids)
+    ]
+
+
 @_readable
 def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
     """Return the meeting of a row of `meetings.SELECT`."""
@@ -164,6 +173,7 @@ def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
             **{name: fields[name] for name in _PLAIN_IN_SELECT},
             "attendee_ids": tuple(responses),
             "responses": responses,
+            "guest_ids": _in_order(fields["guests"]) if fields["guests"] else (),
             "date": to_datetime(fields["starts_at"]).astimezone(_fixed_offset(fields["utc_offset_minutes"])),
             **open_content(cipher, fields),
             **{name: _to_datetime(fields[name]) for name in _INSTANTS},
@@ -176,6 +186,13 @@ def _responses(lines: str) -> dict[str, str]:
     # The aggregate returns the lines in any order.
     parts = sorted((line.split(" ", 2) for line in lines.split("\n")), key=lambda part: int(part[0]))
     return {user_id: response for _, response, user_id in parts}
+
+
+def _in_order(lines: str) -> list[str]:
+    """Return the ids of lines `position id`, by position."""
+    # The aggregate returns the lines in any order.
+    parts = [line.partition(" ") for line in lines.split("\n")]
+    return [person_id for _, _, person_id in sorted(parts, key=lambda part: int(part[0]))]
 
 
 # Few offsets exist, and to create one for each row costs time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from meetkit import capabilities
@@ -13,7 +13,7 @@ from meetkit.models.records import IdempotencyKey, Record
 from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.storage.sql import busy, data_rules, meetings, records, rows
+from meetkit.storage.sql import busy, data_rules, histories, meetings, records, rows, turns
 from meetkit.storage.sql import usage as usages
 from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
@@ -108,6 +108,10 @@ class SqlStore:
         """Store a new meeting and return it, or the first result of its idempotency key."""
         return self._write(meetings.add_meeting, meeting, idempotency, rules)
 
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it, or the key's first result."""
+        return self._write(turns.add_by_turn, meetings, idempotency)
+
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of a request of that key, if there was one."""
         return self._read(meetings.first_result, idempotency)
@@ -150,7 +154,7 @@ class SqlStore:
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
         """Return the past meetings with a contact that began before an instant, newest first."""
-        return self._read(meetings.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
+        return self._read(histories.contact_history, contact_id, before=before, now=now, limit=limit, seen_by=seen_by)
 
     def item_histories(
         self,
@@ -160,7 +164,7 @@ class SqlStore:
         seen_by: Collection[str] | None = None,
     ) -> list[Meeting]:
         """Return the meetings with action items of all threads in which an item is open, by date, then id."""
-        return self._read(meetings.item_histories, user_id, contact_id, seen_by)
+        return self._read(histories.item_histories, user_id, contact_id, seen_by)
 
     def erase_user(self, user_id: str, *, now: dt.datetime) -> None:
         """Erase a user, the content of meetings that they own or attend, and their rows in other capabilities."""

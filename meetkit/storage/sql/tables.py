@@ -119,6 +119,8 @@ meetings = Table(
     Column("location", Text),
     Column("conference_url", Text),
     Column("description", Text),
+    Column("seats", SmallInteger),
+    Column("rotation", _Id),
     Column("transcript", Text),
     Column("summary", Text),
     Column("action_items", JSON, nullable=False),
@@ -130,6 +132,15 @@ meetings = Table(
     CheckConstraint("status IN ('scheduled', 'completed', 'cancelled')", name="status"),
     CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
     Index("ix_meetkit_meetings_contact", "contact_number", "starts_at"),
+    # Of the last meeting that each host of a rotation got.
+    Index(
+        "ix_meetkit_meetings_rotation",
+        "user_number",
+        "rotation",
+        "number",
+        postgresql_where=text("rotation IS NOT NULL"),
+        sqlite_where=text("rotation IS NOT NULL"),
+    ),
     Index(
         "ix_meetkit_meetings_open_items",
         "contact_number",
@@ -168,6 +179,21 @@ participants = Table(
     Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
     info=data_policy(
         erasure="rows stay: ids and times alone",
+        export="in record kind meeting",
+        retention="until the meeting is deleted",
+    ),
+)
+
+# Contacts who took a seat of a meeting, by `position`.
+guests = Table(
+    "meetkit_guests",
+    metadata,
+    _refers("meeting_number", "meetings", primary_key=True),
+    _refers("contact_number", "contacts", primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("ix_meetkit_guests_contact", "contact_number", "meeting_number"),
+    info=data_policy(
+        erasure="rows stay: ids alone",
         export="in record kind meeting",
         retention="until the meeting is deleted",
     ),

@@ -1,0 +1,1 @@
+"""Polls: propose times, collect answers, book the winner."""

@@ -1,0 +1,103 @@
+"""The operations on polls."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from meetkit.polls import service
+from meetkit.polls.models import LinkAnswer, LinkToken, NewLink, NewPoll, Poll, PollAnswer, PollBooking
+from meetkit.storage.sql import Database
+from meetkit.web.authorization import requires
+from meetkit.web.bodies import Listing
+from meetkit.web.context import RequestContext
+from meetkit.web.paging import PREFIX, Page, cursor_errors, page_of
+from meetkit.web.reply import Reply
+
+
+class PollPage(Listing):
+    """Polls, the newest first."""
+
+    items: list[Poll]
+
+
+@requires(write=True)
+def create_poll(context: RequestContext, body: NewPoll) -> Reply:
+    """Propose times."""
+    poll = service.create_poll(context.service(Database), body, caller=context.caller)
+    context.record("poll_created", poll.id)
+    return Reply.of(poll, 201, {"Location": f"{PREFIX}/polls/{quote(poll.id, safe='')}"})
+
+
+@requires()
+def list_polls(context: RequestContext, query: Page) -> Reply:
+    """List the polls that the caller may see."""
+    with cursor_errors("poll", query.after):
+        polls = service.list_polls(
+            context.service(Database),
+            caller=context.caller,
+            after=query.after,
+            offset=query.offset,
+            limit=query.limit + 1,
+        )
+    return page_of(PollPage, "/polls", query, polls, lambda poll: poll.id)
+
+
+@requires()
+def get_poll(context: RequestContext, poll_id: str) -> Reply:
+    """Return a poll."""
+    return Reply.of(service.get_poll(context.service(Database), poll_id, caller=context.caller))
+
+
+@requires(write=True)
+def answer_poll(context: RequestContext, poll_id: str, body: PollAnswer) -> Reply:
+    """Store the answers of a participant."""
+    poll = service.answer_poll(
+        context.service(Database),
+        poll_id,
+        body.answers,
+        user_id=body.user_id,
+        contact_id=body.contact_id,
+        caller=context.caller,
+    )
+    return Reply.of(poll)
+
+
+@requires(write=True)
+def close_poll(context: RequestContext, poll_id: str) -> Reply:
+    """End the answers to a poll."""
+    return Reply.of(service.close_poll(context.service(Database), poll_id, caller=context.caller))
+
+
+@requires(write=True)
+def book_poll(context: RequestContext, poll_id: str, body: PollBooking) -> Reply:
+    """Book a meeting at an option of a poll."""
+    poll = service.book_poll(context.service(Database), poll_id, option=body.option, caller=context.caller)
+    context.record("poll_booked", poll_id)
+    return Reply.of(poll)
+
+
+@requires(write=True)
+def delete_poll(context: RequestContext, poll_id: str) -> Reply:
+    """Delete a poll."""
+    service.delete_poll(context.service(Database), poll_id, caller=context.caller)
+    return Reply(204)
+
+
+@requires(write=True)
+def create_link(context: RequestContext, poll_id: str, body: NewLink) -> Reply:
+    """Make a link by which a contact answers."""
+    link = service.create_link(context.service(Database), poll_id, body.contact_id, caller=context.caller)
+    context.record("poll_link_created", poll_id)
+    return Reply.of(link, 201)
+
+
+@requires(authentication=False)
+def open_link(context: RequestContext, body: LinkToken) -> Reply:
+    """Return the poll of a link."""
+    return Reply.of(service.open_link(context.service(Database), body.token))
+
+
+@requires(authentication=False)
+def answer_by_link(context: RequestContext, body: LinkAnswer) -> Reply:
+    """Store the answers of who has a link."""
+    return Reply.of(service.answer_by_link(context.service(Database), body.token, body.answers))
