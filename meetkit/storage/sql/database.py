@@ -77,16 +77,13 @@ class Database:
             if isinstance(database, Connection)
             else OwnTransactions(database, options.attempts)
         )
-<<<<<<< HEAD
+        self._write_probe = WriteProbe(self._transactions.writing)
         self._open = partial(self._check_tables, migrate=migrate)
         self._is_open = False
         if not self.is_async or concurrency.in_greenlet():
             self._open()
 
     def _check_tables(self, *, migrate: bool) -> None:
-=======
-        self._write_probe = WriteProbe(self._transactions.writing)
->>>>>>> main
         try:
             if migrate:
                 self.is_new = self.write(schema.upgrade)[schema.CORE.name] is None
@@ -159,7 +156,6 @@ class Database:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-<<<<<<< HEAD
     async def _write_again_async(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -184,7 +180,7 @@ class Database:
             wait_max=1,
             wait_jitter=0.1,
         )
-=======
+
     def check_writable(self) -> None:
         """Check by a write that the database can be written; a result holds for some seconds.
 
@@ -192,7 +188,6 @@ class Database:
             StoreError: it is read-only, its disk is full, or it cannot be reached.
         """
         self._write_probe.check()
->>>>>>> main
 
     def drop_log(self) -> None:
         """Remove overwritten content from the `…-wal` of a SQLite database, unless somebody reads just now.
