@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
 from meetkit.errors import ConflictError, NotFoundError
@@ -22,9 +22,10 @@ from meetkit.meetings.routes.bodies import (
     UserPatch,
 )
 from meetkit.meetings.routes.queries import PeopleQuery
-from meetkit.models.base import Value
+from meetkit.models.base import Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.models.typed_dicts import ContactUpdateFields, UserUpdateFields
 from meetkit.runtime.collaborators import current_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -57,7 +58,7 @@ def get_user(context: RequestContext, user_id: str) -> Reply:
 @requires(write=True)
 def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply:
     """Change a user."""
-    return Reply.of(service.update_user(user_id, body.changes))
+    return Reply.of(service.update_user(user_id, cast("UserUpdateFields", body.changes)))
 
 
 @requires(write=True)
@@ -88,7 +89,7 @@ def get_contact(context: RequestContext, contact_id: str) -> Reply:
 @requires(write=True)
 def update_contact(context: RequestContext, contact_id: str, body: ContactPatch) -> Reply:
     """Change a contact."""
-    return Reply.of(service.update_contact(contact_id, body.changes))
+    return Reply.of(service.update_contact(contact_id, cast("ContactUpdateFields", body.changes)))
 
 
 @requires(write=True, audit="contact_erased")
@@ -112,9 +113,10 @@ class _People(Generic[PersonT]):
     """Users or contacts: the name of their kind, their page, and functions of the service."""
 
     kind: str
+    model: type[PersonT]
     page: type[Value]
     list_all: Callable[[PeopleFilters], list[PersonT]]
-    create: Callable[[Mapping[str, Any]], PersonT]
+    create: Callable[[PersonT], PersonT]
     get: Callable[[str], PersonT]
 
     def list_page(self, context: RequestContext, query: PeopleQuery) -> Reply:
@@ -136,7 +138,7 @@ class _People(Generic[PersonT]):
             ConflictError: the key was used for another person, or that person has changed since.
         """
         try:
-            return self.create(fields)
+            return self.create(parse(self.model, fields))
         # The id is derived from the key, so a repeat conflicts with its first request.
         except ConflictError:
             if idempotency_key is None:
@@ -148,8 +150,8 @@ class _People(Generic[PersonT]):
         raise ConflictError("this idempotency key was used for another request")
 
 
-_USERS = _People("user", UserPage, service.get_users, service.create_user, service.get_user)
-_CONTACTS = _People("contact", ContactPage, service.get_contacts, service.create_contact, service.get_contact)
+_USERS = _People("user", User, UserPage, service.get_users, service.create_user, service.get_user)
+_CONTACTS = _People("contact", Contact, ContactPage, service.get_contacts, service.create_contact, service.get_contact)
 
 
 def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]:
