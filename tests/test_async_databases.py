@@ -19,6 +19,7 @@ from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.models import Meeting, User
 from meetkit.models.caller import Caller
 from meetkit.models.people import PeopleFilters
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.storage import SqlStore, Store
 from meetkit.testing import ScriptedLLMClient, StoreContract
 from meetkit.web import render_problems, router
@@ -95,7 +96,7 @@ class TestContract(StoreContract):
 
 
 SARAH = Caller(account_id="sarah", user_id="user_1", tenant_id="default", access="admin")
-BOOKING = {"user_id": "user_1", "title": "Call", "date": "2030-01-07T09:00"}
+BOOKING: CreateMeetingRequestFields = {"user_id": "user_1", "title": "Call", "date": "2030-01-07T09:00"}
 
 
 @pytest.fixture
