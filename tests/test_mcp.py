@@ -137,6 +137,7 @@ def test_an_assistant_works_through_a_day(connect: Callable[[str], Any], office:
         ("list_action_items", {"contact_id": "contact_1"}),
         ("list_users", {}),
         ("list_contacts", {"text": "acme"}),
+        ("list_meetings", {"user_id": ["user_1"], "from": "2099-01-01"}),
     ]
     results = answers(connect(office.admin), calls)
 
@@ -149,6 +150,7 @@ def test_an_assistant_works_through_a_day(connect: Callable[[str], Any], office:
     assert values[5]["summary"]
     assert values[7]["id"] == values[8]["id"]
     assert values[9]["slots"]
+    assert values[-1]["items"] == []
     spoken = values[6]["text"]
     assert len(spoken) > 1000
     for number, (_, text, _) in enumerate(results):

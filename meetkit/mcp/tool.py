@@ -78,7 +78,7 @@ class Tool:
         known_names = self.input_schema["properties"]
         if unknown := [name for name in arguments if name not in known_names]:
             raise InvalidRequestError(unknown_names(unknown, known_names))
-        names = frozenset(self.query.model_fields) if self.query else frozenset()
+        names = frozenset(_schema_of(self.query)["properties"] if self.query else ())
         query = {name: value for name, value in arguments.items() if name in names and value is not None}
         outside = names | {*self._ids, _KEY}
         body = {name: value for name, value in arguments.items() if name not in outside}
@@ -103,7 +103,7 @@ class Tool:
         if not query or self.query is None:
             return ""
         # Validated here too, as the text of a query string no longer shows the types of JSON.
-        values = parse(self.query, query).model_dump(mode="json", exclude_unset=True)
+        values = parse(self.query, query).model_dump(mode="json", exclude_unset=True, by_alias=True)
         return "?" + urlencode(values, doseq=True)
 
 

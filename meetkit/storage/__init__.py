@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 from meetkit.storage.protocol import Store
 
 if TYPE_CHECKING:
+    from meetkit.storage.base import BaseStore
     from meetkit.storage.memory import MemoryStore
     from meetkit.storage.sql import SqlOptions, SqlStore
 
-__all__ = ["MemoryStore", "SqlOptions", "SqlStore", "Store"]
+__all__ = ["BaseStore", "MemoryStore", "SqlOptions", "SqlStore", "Store"]
 
-_MODULES = {"MemoryStore": "memory", "SqlOptions": "sql", "SqlStore": "sql"}
+_MODULES = {"BaseStore": "base", "MemoryStore": "memory", "SqlOptions": "sql", "SqlStore": "sql"}
 
 
 if not TYPE_CHECKING:  # A type checker would take every name for one of these.

@@ -57,7 +57,7 @@ TOOLS = (
     ),
     Tool(
         name="find_free_time",
-        description="Find when all these users can meet within [window_start, window_end), in their work hours. "
+        description="Find when all these users can meet within [from, to), in their work hours. "
         "Times without an offset are wall-clock times of `timezone`, by default the first user's.",
         method="POST",
         path="/availability",
@@ -83,7 +83,7 @@ TOOLS = (
     ),
     Tool(
         name="book_first_free",
-        description="Book a meeting at the first time within [window_start, window_end) when all these users are "
+        description="Book a meeting at the first time within [from, to) when all these users are "
         "free, in their work hours; by default the caller alone.",
         method="POST",
         path="/meetings/book-first-free",

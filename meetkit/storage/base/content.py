@@ -1,0 +1,120 @@
+"""Steps that several methods of a `BaseStore` share: removal of content, checks of bookings, export and import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from meetkit.errors import DOUBLE_BOOKING, Busy, ConflictError, NotFoundError, RecordError
+from meetkit.models.attendance import people_to_be_free
+from meetkit.models.insights import is_brief
+from meetkit.models.meeting_changes import without_content
+from meetkit.models.meetings import Meeting
+from meetkit.models.records import (
+    KINDS,
+    CalendarRecord,
+    ContactRecord,
+    MeetingRecord,
+    Record,
+    RequestRecord,
+    UserRecord,
+    unknown_kind,
+)
+from meetkit.models.zones import to_datetime
+from meetkit.storage.base.rows import Rows, calendar_key
+
+Interval = tuple[int, int]
+
+
+class Content(Rows):
+    """The steps that several methods of a store share; each runs in an open transaction."""
+
+    def _busy(self, user_id: str, *, but: str | None = None) -> Iterator[Interval]:
+        """Yield when a user is busy, by all meetings but one and by calendars."""
+        for meeting in self.meetings_of(user_id):
+            if user_id in meeting.busy_user_ids and meeting.id != but:
+                yield meeting.span
+        for record in self._calendars(user_id):
+            yield from record.calendar.spans
+
+    def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
+        """Refuse a meeting that names an unknown person, unless it did so before."""
+        for user_id in meeting.user_ids:
+            if before is None or user_id not in before.user_ids:
+                self._user(user_id)
+        if meeting.contact_id and (before is None or meeting.contact_id != before.contact_id):
+            self._contact(meeting.contact_id)
+
+    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
+        """Refuse a booking whose people are busy."""
+        start, end = meeting.span
+        busy = [
+            Busy(user_id, to_datetime(begins), to_datetime(ends))
+            for user_id in people_to_be_free(meeting, before)
+            for begins, ends in self._busy(user_id, but=meeting.id)
+            if begins < end and start < ends
+        ]
+        if busy:
+            raise ConflictError.of(busy)
+
+    def _erase(self, meetings: Iterable[Meeting], *, now: dt.datetime, **changes: str) -> None:
+        """Remove the content of these meetings, their attachments, and the briefs that may quote them."""
+        meetings = list(meetings)
+        for meeting in meetings:
+            self._save_meeting(MeetingRecord(meeting=without_content(meeting, now=now, **changes)))
+        self._forget_results({meeting.id for meeting in meetings})
+        self._delete_briefs({meeting.contact_id for meeting in meetings if meeting.contact_id})
+
+    def _forget_results(self, meeting_ids: set[str]) -> None:
+        """Remove the results of requests that returned these meetings."""
+        for request in self._values(RequestRecord, "request"):
+            if request.meeting_id in meeting_ids and request.result:
+                self._save_request(request.model_copy(update={"result": None}))
+
+    def _delete_briefs(self, contact_ids: set[str]) -> None:
+        """Delete the briefs of all meetings with these contacts."""
+        for record in self._values(MeetingRecord, "meeting") if contact_ids else ():
+            rest = {kind: content for kind, content in record.artefacts.items() if not is_brief(kind)}
+            if record.meeting.contact_id in contact_ids and len(rest) < len(record.artefacts):
+                self._save_meeting(record.model_copy(update={"artefacts": rest}))
+
+    def _export(self) -> list[Record]:
+        """Return all records; meetings and requests follow the people that they name."""
+        records: list[Record] = [*self._values(UserRecord, "user"), *self._values(ContactRecord, "contact")]
+        records += self._values(CalendarRecord, "calendar")
+        return [*records, *self._values(MeetingRecord, "meeting"), *self._values(RequestRecord, "request")]
+
+    def _import_values(self, records: Iterable[Record]) -> None:
+        for number, record in enumerate(records, 1):
+            try:
+                self._import(record, number)
+            except (ConflictError, NotFoundError) as error:
+                raise RecordError(number, str(error)) from error
+
+    def _import(self, record: Record, number: int) -> None:
+        match record:
+            case UserRecord():
+                self._insert("user", record.user.id, record)
+            case ContactRecord():
+                self._insert("contact", record.contact.id, record)
+            case CalendarRecord():
+                self._user(record.user_id)
+                key = calendar_key(record.user_id, record.calendar.name)
+                self.write_row("calendar", key, record.model_dump_json())
+            case MeetingRecord():
+                self._check_people(record.meeting)
+                self._check_bookings(record.meeting)
+                self._insert("meeting", record.meeting.id, record)
+            case RequestRecord():
+                self._insert("request", record.idempotency.key, record)
+            case _:
+                raise RecordError(number, unknown_kind(KINDS))
+
+    def _check_bookings(self, meeting: Meeting) -> None:
+        """Refuse a booking that overlaps another one of the same person; other busy time is not checked."""
+        start, end = meeting.span
+        for user_id in meeting.busy_user_ids if meeting.exclusive else ():
+            for booking in self.meetings_of(user_id):
+                begins, ends = booking.span
+                if booking.exclusive and user_id in booking.busy_user_ids and begins < end and start < ends:
+                    raise ConflictError(DOUBLE_BOOKING)
