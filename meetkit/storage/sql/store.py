@@ -23,7 +23,7 @@ from meetkit.storage.sql.people import contacts, users
 class SqlStore:
     """A `Store` on SQLite or PostgreSQL; each call is a transaction, as `Database` says.
 
-    An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection)...)`.
+    An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection).get_user("ann"))`.
     """
 
     def __init__(
