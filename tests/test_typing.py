@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from types import UnionType
@@ -145,6 +145,8 @@ def parts(annotation: Any) -> Iterator[Any]:
         yield from get_args(annotation)
     elif get_origin(annotation) in (tuple, Sequence):
         yield ("items", frozenset(parts(get_args(annotation)[0])))
+    elif get_origin(annotation) in (dict, Mapping):
+        yield ("items", frozenset(chain.from_iterable(map(parts, get_args(annotation)))))
     else:
         yield annotation
 

@@ -7,11 +7,12 @@ Times are datetimes or ISO 8601 strings. What a field means is documented at the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Priority, Sentiment
 from meetkit.models.meetings import Kind, Status
+from meetkit.models.responses import Response
 from meetkit.models.time import DateException, Hours, WorkHours
 
 __all__ = [
@@ -95,6 +96,7 @@ class MeetingFields(TypedDict):
     action_items: NotRequired[Sequence[ActionItem | ActionItemFields | str]]
     sentiment: NotRequired[Sentiment | None]
     exclusive: NotRequired[bool]
+    responses: NotRequired[Mapping[str, Response]]
     created_at: NotRequired[dt.datetime | str | None]
     updated_at: NotRequired[dt.datetime | str | None]
     version: NotRequired[int]

@@ -43,7 +43,9 @@ async def sync_calendar(
     return await dispatch(operations.sync_calendar, user_id, name, body)
 
 
-@router.get("/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404))
+@router.get(
+    "/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404, 409)
+)
 async def get_invitation(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
     """Get the invitation to a meeting, or its cancellation, as an iCalendar file."""
     return await dispatch(operations.get_invitation, meeting_id)

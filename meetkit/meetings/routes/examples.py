@@ -45,6 +45,7 @@ _ITEM: dict[str, Any] = {
 _MEETING: dict[str, Any] = {
     "id": "meeting_1",
     **_NEW_MEETING,
+    "responses": {"user_2": "invited"},
     "timezone": "UTC",
     "status": "scheduled",
     "summary": None,
@@ -85,6 +86,7 @@ OF_SCHEMAS: dict[str, Any] = {
     "MeetingPage": {"next": None, "items": [_MEETING]},
     "MeetingPatch": {"title": "Renewal", "duration_minutes": 30, "summary": None},
     "Move": {"date": "2026-02-04T10:00:00+00:00", "duration_minutes": 30},
+    "MeetingResponse": {"response": "accepted"},
     "FirstFree": {
         "user_ids": ["user_1", "user_2"],
         "duration_minutes": 30,

@@ -36,9 +36,12 @@ async def get_user(dispatch: Dispatch, user_id: UserId) -> Response:
     return await dispatch(operations.get_user, user_id)
 
 
-@router.patch("/{user_id}", response_model=User, responses=problems(400, 404))
+@router.patch("/{user_id}", response_model=User, responses=problems(400, 404, 409))
 async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch) -> Response:
-    """Change a user. An omitted field is unchanged."""
+    """Change a user. An omitted field is unchanged.
+
+    The email address of a user with an account changes by `POST /users/change-email` alone, which verifies it.
+    """
     return await dispatch(operations.update_user, user_id, body)
 
 

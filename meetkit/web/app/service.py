@@ -21,6 +21,7 @@ from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
 from meetkit.web.app import assembly, health
 from meetkit.web.app.docs import serve_docs
+from meetkit.web.app.maintenance import Maintenance
 from meetkit.web.app.problems import render_problems
 from meetkit.web.app.readiness import Readiness
 from meetkit.web.app.routes import document_extras, routers_of
@@ -85,6 +86,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     )
     workers = Workers(admission=Admission(settings.analyses_at_once, settings.analysis_minutes))
     closing.callback(workers.close)
+    closing.callback(Maintenance(accounts.database, settings).close)
     if isinstance(store, SqlStore):
         database.watch(store.database.engine, metrics)
     for capability in capabilities.installed():
@@ -94,7 +96,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
     services = assembly.services_of(accounts, settings, keys, metrics, workers)
-    _add_routes(app, assembly.backend_of(observed_store, llm, services))
+    _add_routes(app, assembly.backend_of(observed_store, llm, services, settings))
     return app
 
 
