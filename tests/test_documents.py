@@ -8,11 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import meetkit
 from meetkit import settings
-from meetkit.cli import main
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -44,18 +41,6 @@ def programs() -> dict[str, str]:
     return {place: "\n".join(parts) for place, parts in texts.items()}
 
 
-@pytest.mark.parametrize("code", [pytest.param(text, id=place) for place, text in programs().items()])
-def test_code_runs_as_pasted_and_prints_what_it_says(code: str) -> None:
-    """What stands after `# prints` is printed."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
-    )
-
-    assert done.returncode == 0, done.stderr
-    for promised in PRINTS.findall(code):
-        assert promised in done.stdout.splitlines()
-
-
 def test_suites_pass_as_pasted(tmp_path: Path) -> None:
     """A block that holds tests is a file for pytest."""
     suites = [text for _, text in blocks("python") if SUITE.search(text)]
@@ -80,26 +65,6 @@ def test_the_documents_promise_what_is_printed() -> None:
     """A reader begins with the README and the tutorial: in both, what is printed is promised and tested."""
     assert PRINTS.findall((ROOT / "README.md").read_text("utf-8"))
     assert len(PRINTS.findall((ROOT / "docs" / "tutorial.md").read_text("utf-8"))) >= 4
-
-
-def commands() -> list[str]:
-    return [
-        line.removeprefix("$ ")
-        for _, text in blocks("console")
-        for line in text.splitlines()
-        if line.startswith("$ meetkit ")
-    ]
-
-
-@pytest.mark.parametrize("command", commands())
-def test_commands_work(
-    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    monkeypatch.chdir(tmp_path)
-
-    main(command.split()[1:])
-    assert capsys.readouterr().out
 
 
 def test_there_are_just_two_commands_for_a_fresh_machine() -> None:

@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 # What defines the names below; the first ones load fast, the last ones load the engines of insights.
 _MODULES = (
     "meetkit.runtime.collaborators",
-    "meetkit.meetings.people",
     "meetkit.meetings.slots",
+    "meetkit.meetings.people",
     "meetkit.meetings.scheduling",
     "meetkit.meetings.seats",
     "meetkit.meetings.round_robin",
