@@ -151,6 +151,7 @@ ROUTES = {
         "ok ok ok 403 403 403 403 401 404", more={"data": {"user_id": "default-member"}, "files": {"file": ICS}}
     ),
     "GET /calendars/{user_id}": Row("ok ok ok 403 403 403 403 401 404"),
+    "DELETE /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404"),
     "PUT /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404", {"busy": []}),
     "GET /docs": Row(OPEN),
     "GET /healthz": Row(OPEN),

@@ -37,6 +37,11 @@ CAPABILITY = Capability(
             "List meetings, and show, add, book, move, cancel and complete them.",
         ),
         Command(
+            "calendars",
+            "meetkit.meetings.commands.calendars:calendars",
+            "List the imported calendars of a user, and delete one.",
+        ),
+        Command(
             "slots",
             "meetkit.meetings.commands.slots:slots",
             "Find when people are free together: users on a day, or exported calendars in the next days.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meetkit.errors import VersionConflictError
 from meetkit.models.base import new_id, parse
 from meetkit.models.people import Contact, PeopleFilters, PersonT, User, apply_updates
 from meetkit.runtime.collaborators import current_store
@@ -31,9 +32,13 @@ def create_user(user: Mapping[str, Any] | User) -> User:
     return new_user
 
 
-def update_user(user_id: str, updates: Mapping[str, Any]) -> User:
-    """Change fields of a user, other than `id` and `tenant_id`."""
-    return current_store().update_user(user_id, lambda user: apply_updates(user, updates))
+def update_user(user_id: str, updates: Mapping[str, Any], *, expected: User | None = None) -> User:
+    """Change fields of a user, other than `id` and `tenant_id`; with `expected`, only of this record.
+
+    Raises:
+        VersionConflictError: the user is not as expected.
+    """
+    return current_store().update_user(user_id, lambda user: apply_updates(_checked(user, expected), updates))
 
 
 def get_contact(contact_id: str) -> Contact:
@@ -57,9 +62,19 @@ def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
     return new_contact
 
 
-def update_contact(contact_id: str, updates: Mapping[str, Any]) -> Contact:
-    """Change fields of a contact, other than `id` and `tenant_id`."""
-    return current_store().update_contact(contact_id, lambda contact: apply_updates(contact, updates))
+def update_contact(contact_id: str, updates: Mapping[str, Any], *, expected: Contact | None = None) -> Contact:
+    """Change fields of a contact, other than `id` and `tenant_id`; with `expected`, only of this record.
+
+    Raises:
+        VersionConflictError: the contact is not as expected.
+    """
+    return current_store().update_contact(contact_id, lambda person: apply_updates(_checked(person, expected), updates))
+
+
+def _checked(person: PersonT, expected: PersonT | None) -> PersonT:
+    if expected not in (None, person):
+        raise VersionConflictError(f"{type(person).__name__.lower()} {person.id!r} has changed; read it again")
+    return person
 
 
 def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:

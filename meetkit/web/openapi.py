@@ -38,7 +38,7 @@ def _header(description: str, example: str) -> Schema:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
-_ETAG = {"ETag": _header("The version of the meeting, for If-Match and If-None-Match.", '"3"')}
+_ETAG = {"ETag": _header("The version, for If-Match and If-None-Match.", '"3"')}
 _LOCATION = {"Location": _header("The URL of the new resource.", "/api/v1/meetings/meeting_1")}
 _LINK = {
     "Link": _header("The next page, if there is one (RFC 8288).", '</api/v1/meetings?after=meeting_1>; rel="next"')
@@ -93,7 +93,15 @@ def document(app: FastAPI, extras: Extras) -> None:
 
 
 def _document_of(app: FastAPI, extras: Extras) -> Schema:
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        contact=app.contact,
+        license_info=app.license_info,
+        servers=app.servers,
+        routes=app.routes,
+    )
     components = document["components"]["schemas"]
     # Schemas of FastAPI's own errors, which no response has.
     for name in ("HTTPValidationError", "ValidationError"):

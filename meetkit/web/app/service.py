@@ -19,7 +19,7 @@ from meetkit.runtime import collaborators
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
-from meetkit.web.app import assembly, health
+from meetkit.web.app import assembly, health, project
 from meetkit.web.app.docs import serve_docs
 from meetkit.web.app.problems import render_problems
 from meetkit.web.app.readiness import Readiness
@@ -76,6 +76,9 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
         title="meetkit",
         version=meetkit.__version__,
         description=_DESCRIPTION,
+        contact=project.contact(),
+        license_info={"name": project.LICENSE, "identifier": project.LICENSE},
+        servers=project.servers(settings.public_url),
         redirect_slashes=False,  # One URL for each resource: `/meetings/` is not found.
         docs_url=None,  # FastAPI's pages fetch scripts from elsewhere.
         redoc_url=None,
