@@ -38,6 +38,7 @@ for module, extra in (
     ("meetkit.storage.sql", "sql"),
     ("meetkit.web.app", "web"),
     ("meetkit.web.flask", "flask"),
+    ("meetkit.mcp", "mcp"),
 ):
     try:
         importlib.import_module(module)

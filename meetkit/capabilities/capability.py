@@ -59,6 +59,7 @@ class Capability:
         routes: a tuple of `meetkit.web.groups.Group`, FastAPI routers with an order, in the served app and a host's.
         service_routes: the same, in the served app alone.
         flask_routes: a `meetkit.web.flask.views.Routes`, in a Flask host's app.
+        tools: a tuple of `meetkit.mcp.tool.Tool`, offered to assistants.
         examples, schemas: mappings by schema name, for the OpenAPI document.
         commands: see `Command`.
 
@@ -80,6 +81,7 @@ class Capability:
     routes: Reference | None = None
     service_routes: Reference | None = None
     flask_routes: Reference | None = None
+    tools: Reference | None = None
     examples: Reference | None = None
     schemas: Reference | None = None
     commands: tuple[Command, ...] = ()

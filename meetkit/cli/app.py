@@ -32,6 +32,7 @@ _COMMANDS = (
         "meetkit.cli.transfer:import_",
         "Import into a database what `meetkit export` wrote, from FILE or with `-` from standard input.",
     ),
+    Command("mcp", "meetkit.cli.mcp:mcp", "Serve tools for assistants by the Model Context Protocol."),
     Command(
         "purge",
         "meetkit.cli.purge:purge",

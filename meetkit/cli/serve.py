@@ -43,10 +43,9 @@ def serve(host: str, port: int, no_sample: bool) -> None:
         maintenance.check_writable(url)
         # With --port 0 the system has chosen one.
         bound_port = listener.getsockname()[1]
-        if "public_url" not in config.model_fields_set:
-            # A wildcard address is none that a link can lead to.
-            public_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not to listen on
-            config = config.model_copy(update={"public_url": _local_url(public_host, bound_port)})
+        if not config.mail_links_url and "public_url" not in config.model_fields_set:
+            # Not the public URL itself, which is the issuer of tokens: those of before should stay valid.
+            config = config.model_copy(update={"mail_links_url": _pages_url(host, bound_port)})
         app = create_app(config)
         if config.environment == "development" and not no_sample and sample.fill(service_of(app).accounts.database):
             click.echo("Created a database with the sample's people and meetings; who signs up first sees them.")
@@ -57,6 +56,12 @@ def serve(host: str, port: int, no_sample: bool) -> None:
 def _local_url(host: str, port: int) -> str:
     # An IPv6 address stands in brackets.
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _pages_url(host: str, port: int) -> str:
+    # A wildcard address is none that a link can lead to.
+    public_host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # not to listen on
+    return f"{_local_url(public_host, port)}/api/v1/auth/pages"
 
 
 def _announce(host: str, port: int, *, warn: bool) -> None:

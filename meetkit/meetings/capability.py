@@ -12,6 +12,7 @@ CAPABILITY = Capability(
     personal_data="meetkit.meetings.personal_data:read",
     routes="meetkit.meetings.routes.fastapi:ROUTERS",
     flask_routes="meetkit.meetings.routes.flask:ROUTES",
+    tools="meetkit.meetings.routes.tools:TOOLS",
     examples="meetkit.meetings.routes.examples:OF_SCHEMAS",
     schemas="meetkit.meetings.routes.schemas:BY_NAME",
     commands=(

@@ -33,7 +33,7 @@ class ServerSettings(SettingsGroup):
             # Without a query or fragment, as paths are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
             description="Public URL of the server, for links in emails and for sign-in with Google and GitHub. Unset: "
-            "`meetkit serve` uses its --host and --port.",
+            "links in emails of `meetkit serve` follow its --host and --port.",
         ),
     ] = "http://127.0.0.1:8000"
     cors_origins: Annotated[

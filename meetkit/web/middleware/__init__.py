@@ -32,7 +32,7 @@ _ALLOWED_HEADERS = (
 
 def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool] = bool) -> list[Middleware]:
     """Return the middleware of an app by these settings, the outermost first."""
-    proxies, origins = _items(settings.trusted_proxies), _items(settings.cors_origins)
+    proxies, origins = items(settings.trusted_proxies), items(settings.cors_origins)
     cors = Middleware(
         Cors,
         allow_origins=origins,
@@ -54,5 +54,6 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
     ]
 
 
-def _items(text: str | None) -> list[str]:
+def items(text: str | None) -> list[str]:
+    """Return the items of a comma-separated setting."""
     return [item.strip() for item in (text or "").split(",") if item.strip()]
