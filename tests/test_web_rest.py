@@ -188,3 +188,84 @@ def test_the_document_names_licence_contact_and_servers() -> None:
     assert "meetkit" in document["info"]["contact"]["name"]
     assert [server["url"] for server in document["servers"]] == ["/kit", "https://meet.example.com/kit"]
     assert service().openapi()["servers"][0]["url"] == "/"
+
+
+def test_meetings_are_listed_from_the_latest_and_paged(client: TestClient) -> None:
+    query = {"user_id": "user_1", "sort": "-date"}
+    forward = [meeting["id"] for meeting in client.get("/meetings", params={"user_id": "user_1"}).json()["items"]]
+    seen: list[str] = []
+    link: str | None = "/meetings?user_id=user_1&sort=-date&limit=3"
+    while link:
+        page = client.get(link)
+        seen += [meeting["id"] for meeting in page.json()["items"]]
+        link = page.headers.get("Link", "").partition(">")[0].removeprefix("</api/v1") or None
+    assert len(forward) > 4
+    assert seen == forward[::-1]
+    second = client.get("/meetings", params={**query, "limit": 3, "page": 2}).json()["items"]
+    assert [meeting["id"] for meeting in second] == seen[3:6]
+    both = client.get("/meetings", params={"user_id": ["user_1", "user_2"], "sort": "-date"}).json()["items"]
+    dates = [meeting["date"] for meeting in both]
+    assert dates == sorted(dates, reverse=True)
+    assert len({meeting["id"] for meeting in both}) == len(both) > len(forward)
+    assert refusal(client.get("/meetings?sort=title"))[0] == 400
+
+
+@pytest.fixture
+def with_items(client: TestClient) -> TestClient:
+    """A user with an overdue item, one that is due much later, an undated one, and one that is done."""
+    user = client.post("/users", json={"name": "Kim", "email": "kim@example.com", "role": "Buyer"}).json()
+    new = {"user_id": user["id"], "title": "Plan", "date": "2026-03-02T10:00:00Z"}
+    place = {"anchor": None, "timezone": "UTC"}
+    items = [
+        {"task": "Paint the fence", "deadline": {"phrase": "by May", "date": "2020-05-01", **place}},
+        {"task": "Count the sheep", "deadline": {"phrase": "in 2999", "date": "2999-05-01", **place}},
+        {"task": "Feed the cat"},
+        {"task": "Book the hall", "status": "done", "deadline": {"phrase": "by June", "date": "2020-06-01", **place}},
+    ]
+    for meeting, parts in ((new, items[:2]), ({**new, "date": "2026-03-03T10:00:00Z"}, items[2:])):
+        created = client.post("/meetings", json=meeting).json()
+        changed = client.patch(f"/meetings/{created['id']}", json={"action_items": parts})
+        assert changed.status_code == 200, changed.text
+    client.params = client.params.set("user_id", user["id"])
+    return client
+
+
+@pytest.mark.parametrize(
+    ("query", "tasks"),
+    [
+        ("", ["Feed the cat", "Paint the fence", "Count the sheep"]),
+        ("status=open&sort=date", ["Count the sheep", "Paint the fence", "Feed the cat"]),
+        ("sort=due", ["Paint the fence", "Count the sheep", "Feed the cat"]),
+        ("sort=-due", ["Count the sheep", "Paint the fence", "Feed the cat"]),
+        ("status=overdue", ["Paint the fence"]),
+        ("status=done", ["Book the hall"]),
+        ("sort=due&limit=1&page=2", ["Count the sheep"]),
+    ],
+)
+def test_action_items_are_listed_by_status_and_in_an_order(
+    with_items: TestClient, query: str, tasks: list[str]
+) -> None:
+    items = with_items.get(f"/action-items?{query}").json()["items"]
+    assert [item["task"] for item in items] == tasks
+    assert [item["overdue"] for item in items] == [item["task"] == "Paint the fence" for item in items]
+
+
+def test_a_completed_item_moves_from_open_to_done(with_items: TestClient) -> None:
+    (item,) = with_items.get("/action-items?status=overdue").json()["items"]
+    with_items.post(f"/action-items/{item['meeting_id']}/{item['id']}/complete")
+
+    assert with_items.get("/action-items?status=overdue").json()["items"] == []
+    done = with_items.get("/action-items?status=done&sort=due").json()["items"]
+    assert [entry["task"] for entry in done] == ["Paint the fence", "Book the hall"]
+
+
+@pytest.mark.parametrize("query", ["status=late", "sort=owner", "status=open&status=done"])
+def test_an_unknown_status_or_order_is_refused(client: TestClient, query: str) -> None:
+    assert refusal(client.get(f"/action-items?user_id=user_1&{query}"))[0] == 400
+
+
+def test_items_are_listed_by_status_on_the_command_line(meetkit: Run) -> None:
+    assert meetkit("action-items", "list", "--status", "done", "--user", "user_1").code == 0
+    assert "name one" in meetkit("action-items", "--status", "done").trouble
+    latest = meetkit("meetings", "list", "--user", "user_1", "--sort=-date", "--limit", "1", "--json").out
+    assert "meeting_" in latest

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from meetkit.meetings.action_items import complete_action_item, get_open_action_items
+    from meetkit.meetings.action_items import complete_action_item, get_action_items, get_open_action_items
     from meetkit.meetings.analyses import (
         analyze_meeting,
         analyze_meeting_async,
@@ -87,6 +87,7 @@ __all__ = [
     "generate_pre_meeting_prep",
     "generate_pre_meeting_prep_async",
     "generate_pre_meeting_prep_with_retry",
+    "get_action_items",
     "get_all_meetings",
     "get_calendars",
     "get_contact",
