@@ -210,8 +210,19 @@ def test_meetings_are_listed_from_the_latest_and_paged(client: TestClient) -> No
     assert refusal(client.get("/meetings?sort=title"))[0] == 400
 
 
+class Items:
+    """The action items of one user."""
+
+    def __init__(self, client: TestClient, user_id: str) -> None:
+        self.client, self.user_id = client, user_id
+
+    def listed(self, query: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.client.get(f"/action-items?user_id={self.user_id}&{query}").json()["items"]
+        return items
+
+
 @pytest.fixture
-def with_items(client: TestClient) -> TestClient:
+def with_items(client: TestClient) -> Items:
     """A user with an overdue item, one that is due much later, an undated one, and one that is done."""
     user = client.post("/users", json={"name": "Kim", "email": "kim@example.com", "role": "Buyer"}).json()
     new = {"user_id": user["id"], "title": "Plan", "date": "2026-03-02T10:00:00Z"}
@@ -226,8 +237,7 @@ def with_items(client: TestClient) -> TestClient:
         created = client.post("/meetings", json=meeting).json()
         changed = client.patch(f"/meetings/{created['id']}", json={"action_items": parts})
         assert changed.status_code == 200, changed.text
-    client.params = client.params.set("user_id", user["id"])
-    return client
+    return Items(client, user["id"])
 
 
 @pytest.mark.parametrize(
@@ -242,20 +252,18 @@ def with_items(client: TestClient) -> TestClient:
         ("sort=due&limit=1&page=2", ["Count the sheep"]),
     ],
 )
-def test_action_items_are_listed_by_status_and_in_an_order(
-    with_items: TestClient, query: str, tasks: list[str]
-) -> None:
-    items = with_items.get(f"/action-items?{query}").json()["items"]
+def test_action_items_are_listed_by_status_and_in_an_order(with_items: Items, query: str, tasks: list[str]) -> None:
+    items = with_items.listed(query)
     assert [item["task"] for item in items] == tasks
     assert [item["overdue"] for item in items] == [item["task"] == "Paint the fence" for item in items]
 
 
-def test_a_completed_item_moves_from_open_to_done(with_items: TestClient) -> None:
-    (item,) = with_items.get("/action-items?status=overdue").json()["items"]
-    with_items.post(f"/action-items/{item['meeting_id']}/{item['id']}/complete")
+def test_a_completed_item_moves_from_open_to_done(with_items: Items) -> None:
+    (item,) = with_items.listed("status=overdue")
+    with_items.client.post(f"/action-items/{item['meeting_id']}/{item['id']}/complete")
 
-    assert with_items.get("/action-items?status=overdue").json()["items"] == []
-    done = with_items.get("/action-items?status=done&sort=due").json()["items"]
+    assert with_items.listed("status=overdue") == []
+    done = with_items.listed("status=done&sort=due")
     assert [entry["task"] for entry in done] == ["Paint the fence", "Book the hall"]
 
 

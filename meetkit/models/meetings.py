@@ -231,9 +231,9 @@ class MeetingFilters(Value):
     """Filters for a user's meetings; a filter left out admits all.
 
     The order is by date, then id; backwards with `sort="-date"`. `date_from` (inclusive) and `date_to` (exclusive)
-    bound the start; a bare date as `date_to` includes that whole day. Naive datetimes are read in the user's zone. `text` is
-    searched in title and summary, regardless of case. `after` is the id of the last meeting of the previous page;
-    `offset` is the number of meetings to skip after it.
+    bound the start; a bare date as `date_to` includes that whole day. Naive datetimes are read in the user's zone.
+    `text` is searched in title and summary, regardless of case. `after` is the id of the last meeting of the previous
+    page; `offset` is the number of meetings to skip after it.
     """
 
     contact_id: Line | None = None

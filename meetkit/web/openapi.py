@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from meetkit.web import schemas
 from meetkit.web.problems import MEDIA_TYPE
@@ -46,6 +47,7 @@ _LINK = {
 _RETRY = {"Retry-After": _header("The seconds to wait before trying again.", "1")}
 
 # Responses that routes declare besides their model.
+RETRY: Responses = {200: {"headers": _RETRY}}
 ETAG: Responses = {200: {"headers": _ETAG}}
 LOCATION: Responses = {201: {"headers": _LOCATION}}
 LOCATION_AND_ETAG: Responses = {201: {"headers": _ETAG | _LOCATION}}
@@ -54,6 +56,12 @@ NO_CONTENT: Responses = {204: {"description": "Done; the response has no body."}
 NOT_MODIFIED: Responses = {304: {"description": "The client has the current version.", "headers": _ETAG}}
 PUBLIC: Schema = {"security": []}
 """Declared by a route that anybody may call: it authenticates no caller."""
+
+
+def accepted_responses(model: type[BaseModel]) -> Responses:
+    """Return the response of a route that starts a job: the job, and where and when to ask for it."""
+    headers = {"Location": _header("The URL of the job.", "/api/v1/jobs/job_1"), **_RETRY}
+    return {202: {"model": model, "description": "Accepted; the job runs in the background.", "headers": headers}}
 
 
 def problems(*codes: int) -> Responses:
@@ -123,7 +131,8 @@ def _complete(operation: Schema, extras: Extras) -> None:
     responses = operation["responses"]
     # Invalid requests are 400 here, as `render_problems` replies.
     responses.pop("422", None)
-    if "202" in responses:  # They have no body, which FastAPI has no way to declare.
+    # FastAPI declares a body of every 202; one that is described by a model of its own is a reference.
+    if "202" in responses and "$ref" not in str(responses["202"]):
         responses["202"].pop("content", None)
     for code in (*_OF_ALL, 413) if "requestBody" in operation else _OF_ALL:
         responses.setdefault(str(code), _problem(code))

@@ -68,6 +68,9 @@ class AnalyzeQuery(Value):
     """Options of an analysis."""
 
     fallback: Fallback = "offline"
+    background: bool = Field(
+        default=False, description="Whether to reply 202 at once, with a job to ask for, and analyze afterwards."
+    )
 
 
 class OffsetsQuery(Value):

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 import meetkit
 from meetkit import capabilities
 from meetkit import settings as all_settings
+from meetkit.jobs.service import Jobs
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.admission import Admission
 from meetkit.meetings.workers import Workers
@@ -96,7 +97,9 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     # Only calls that requests make are observed; commands on the same database are not.
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
-    services = assembly.services_of(accounts, settings, keys, metrics, workers)
+    jobs = Jobs(accounts.database)
+    app.state.jobs = jobs
+    services = assembly.services_of(accounts, settings, keys, metrics, workers) | {Jobs: jobs}
     _add_routes(app, assembly.backend_of(observed_store, llm, services))
     return app
 
@@ -136,5 +139,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.jobs.close()
         # Closing sends waiting mail, which may take seconds.
         await anyio.to_thread.run_sync(service_of(app).closing.close)
