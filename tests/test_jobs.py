@@ -174,17 +174,20 @@ def test_an_error_of_the_work_is_recorded_without_content_and_the_lease_is_renew
 
     async def run(database: Database) -> Job:
         jobs = Jobs(database, lease=dt.timedelta(seconds=0.2))
-        with ExitStack() as resources:
-            started = await jobs.start(_caller("ann"), "analysis", "meeting_1", work, resources.pop_all())
+        resources = ExitStack()
+        resources.callback(closed.append, True)
+        started = await jobs.start(_caller("ann"), "analysis", "meeting_1", work, resources)
         await asyncio.sleep(0.3)
         assert database.read(queries.get, _caller("ann"), started.id, now=utc_now()).status == "running"
         while (job := database.read(queries.get, _caller("ann"), started.id, now=utc_now())).status == "running":
             await asyncio.sleep(0.01)
         return job
 
+    closed: list[bool] = []
     with closing(Database("sqlite://", migrate=True)) as database:
         job = asyncio.run(run(database))
     assert job.error
+    assert closed
     assert job.error.status == status
     assert detail in job.error.detail
     assert "Sarah" not in f"{job.error.detail}{caplog.text}"

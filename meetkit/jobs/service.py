@@ -52,12 +52,13 @@ class Jobs:
             kind: what it does.
             subject: the id of what it works on.
             run: does the work in a copy of the present context, and returns the path of the result.
-            resources: closed when the job has ended.
+            resources: closed when the job has ended, or could not be started.
         """
         job = Job(id=new_id("job"), kind=kind, subject=subject, status="running", created_at=utc_now())
         leased_until = job.created_at + self._lease
-        await asyncio.to_thread(self._database.write, queries.add, job, caller, leased_until=leased_until)
-        task = asyncio.create_task(self._run(job.id, run, resources))
+        with resources:
+            await asyncio.to_thread(self._database.write, queries.add, job, caller, leased_until=leased_until)
+            task = asyncio.create_task(self._run(job.id, run, resources.pop_all()))
         self._tasks[task] = job.id
         task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
         return job

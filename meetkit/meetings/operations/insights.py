@@ -115,11 +115,9 @@ async def _analyze_later(
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)
         return f"{PREFIX}/meetings/{quote(meeting_id, safe='')}/insights"
 
-    with ExitStack() as resources:
-        resources.enter_context(workers.admit(context.caller))
-        job = await jobs.start(context.signed_in, "analysis", meeting_id, run, resources)
-        resources.pop_all()
-    return accepted(job)
+    resources = ExitStack()
+    resources.enter_context(workers.admit(context.caller))
+    return accepted(await jobs.start(context.signed_in, "analysis", meeting_id, run, resources))
 
 
 def check_transcript(meeting_id: str, transcript: str | bytes | None) -> None:
