@@ -57,7 +57,7 @@ class Scale:
     rounds: int
     seconds: float
     connections: tuple[int, ...]
-    mixed: tuple[int, int]
+    mixed: tuple[int, ...]
     held: int
     prepares: int
     model_seconds: tuple[float, ...]
@@ -67,7 +67,9 @@ class Scale:
     fault: float
 
 
-FULL = Scale(9, 2.0, (8, 64), (10_000, 100_000), 1_000, 200, (10.0, 20.0), 10.0, 10_000, 5.0, 5.0)
+FULL = Scale(
+    9, 2.0, (8, 64), (5_000, 20_000, 50_000, 100_000, 200_000), 1_000, 200, (10.0, 20.0), 10.0, 10_000, 5.0, 5.0
+)
 SMOKE = Scale(1, 0.2, (8,), (50, 200), 50, 10, (0.5,), 0.6, 500, 0.5, 0.5)
 
 
@@ -116,9 +118,25 @@ class World:
         return [*reads, self.request("GET", PATH), self.request("POST", PATH, new), patch]
 
     def mixed(self) -> list[tuple[str, str, dict[str, str], str]]:
-        """The same, what is not there, and somebody who has not signed in."""
+        """The same many times; briefs, analyses, free time and people; and requests that are refused."""
         missing = self.request("GET", f"{PATH}/meeting_0000")
-        return [*self.crud(), missing, ("GET", f"{PATH}/meeting_1", {}, "")]
+        signed_out: tuple[str, str, dict[str, str], str] = ("GET", f"{PATH}/meeting_1", {}, "")
+        wrong = self.request("POST", "/api/v1/auth/login", {"email": "ann@example.com", "password": "wrong"})
+        free = {"user_ids": [self.user_id], "date": "2027-05-03", "duration_minutes": 30}
+        others = [
+            wrong,
+            self.request("POST", "/api/v1/availability", free),
+            self.request("GET", "/api/v1/action-items"),
+            self.request("GET", "/api/v1/contacts?limit=5"),
+            self.request("POST", f"{PATH}/meeting_8/prepare"),
+            *(
+                self.request("POST", f"{PATH}/meeting_{number}/analyze", {"transcript": meeting_of(number).text})
+                for number in (50, 100, 200)
+            ),
+        ]
+        mixed = [request for other in others for request in (*self.crud(), missing, signed_out, other)]
+        # A repeat creates no further meeting, so that memory is compared over a database of one size.
+        return [(method, path, {**headers, "Idempotency-Key": "memory"}, body) for method, path, headers, body in mixed]
 
 
 def records(user_id: str) -> Iterator[Record]:

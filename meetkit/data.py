@@ -19,7 +19,8 @@ from pydantic import BaseModel
 
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, brief_repr
 from meetkit.models.base import new_id, parse
-from meetkit.models.meetings import Meeting, MeetingUpdate, apply_update
+from meetkit.models.meeting_changes import apply_update
+from meetkit.models.meetings import Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore

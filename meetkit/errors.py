@@ -6,6 +6,7 @@ MeetkitError                    500
 ├── UnauthenticatedError        401
 ├── ForbiddenError              403
 ├── NotFoundError               404, also a ValueError
+│   └── GoneError               410, also a ValueError
 ├── ConflictError               409, also a ValueError
 │   └── VersionConflictError    409, 412 for a request with If-Match
 ├── TooLargeError               413, also a ValueError
@@ -99,6 +100,12 @@ class NotFoundError(MeetkitError, ValueError):
     def __reduce__(self) -> tuple[type[NotFoundError], tuple[str, str, str | None]]:
         """Survive pickling, e.g. on the way back from a worker process."""
         return (type(self), (self.kind, self.entity_id, self.advice))
+
+
+class GoneError(NotFoundError):
+    """An entity of that id was there, and was deleted since."""
+
+    status_code = 410
 
 
 class RecordError(InvalidRequestError):

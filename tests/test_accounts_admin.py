@@ -30,7 +30,7 @@ from meetkit.models import User
 from meetkit.models.base import parse
 from meetkit.models.caller import Access, Caller, Origin
 from meetkit.storage.sql import maintenance
-from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, together
+from tests.accounts import HERE, OTHER, PASSWORD, POLICY, World, identity, together
 
 
 @pytest.fixture
@@ -152,16 +152,64 @@ class TestAccess:
         second = world.admin("bob@example.com")
         assert world.accounts.administration.update_account(second, me, access="member").access == "member"
 
-    def test_of_two_who_demote_each_other_one_stays(self, world: World) -> None:
+    @pytest.mark.parametrize("way", ["invited", "deactivated"])
+    def test_who_cannot_sign_in_is_no_other_admin(self, on_both: World, way: str) -> None:
+        admin = on_both.admin()
+        if way == "invited":
+            second = on_both.invited(admin, "ben@example.com", "admin")
+        else:
+            second = on_both.accounts.own_account.get(on_both.admin("ben@example.com"))
+            on_both.accounts.administration.update_account(admin, second.id, active=False)
+        update, me = on_both.accounts.administration.update_account, admin.account_id
+
+        for call in (
+            lambda: update(admin, me, access="member"),
+            lambda: update(admin, me, active=False),
+            lambda: on_both.erase(admin, admin.user_id),
+        ):
+            with pytest.raises(ConflictError, match="last admin who can sign in"):
+                call()
+        assert update(admin, second.id, access="member").access == "member"
+
+    def test_who_accepted_the_invitation_is_an_admin(self, on_both: World) -> None:
+        admin = on_both.admin()
+        on_both.invited(admin, "ben@example.com", "admin")
+        token = on_both.post.token("ben@example.com", "invited")
+        on_both.accounts.password_reset.accept_invitation(NewPasswordRequest(token=token, password=OTHER))
+        changed = on_both.accounts.administration.update_account(admin, admin.account_id, access="member")
+        assert changed.access == "member"
+
+    def test_an_admin_with_an_identity_alone_is_one(self, on_both: World) -> None:
+        admin = on_both.admin()
+        on_both.invited(admin, "ben@example.com", "admin")
+        on_both.accounts.oauth_login.log_in(identity("ben@example.com"))
+        on_both.erase(admin, admin.user_id)
+        assert not good_login(on_both, "ada@example.com")
+
+    @pytest.mark.parametrize("change", [{"access": "member"}, {"active": False}, None], ids=str)
+    def test_of_two_who_remove_each_other_one_stays(self, on_both: World, change: dict[str, Any] | None) -> None:
         for number in range(5):
-            ann, ben = (world.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("ann", "ben"))
+            ann, ben = (on_both.admin(f"{name}{number}@example.com", f"tenant {number}") for name in ("ann", "ben"))
+            # An admin whom nobody can be makes no difference.
+            on_both.invited(ann, f"cat{number}@example.com", "admin")
 
-            def demoting(caller: Caller, whom: Caller) -> Callable[[], object]:
-                return lambda: world.accounts.administration.update_account(caller, whom.account_id, access="member")
+            def removing(caller: Caller, whom: Caller) -> Callable[[], object]:
+                if change is None:
+                    return lambda: on_both.erase(caller, whom.user_id)
+                return lambda: on_both.accounts.administration.update_account(caller, whom.account_id, **change)
 
-            results = together(demoting(ann, ben), demoting(ben, ann))
+            results = together(removing(ann, ben), removing(ben, ann))
 
-            assert sorted(type(result).__name__ for result in results) == ["Account", "ConflictError"]
+            assert [type(result).__name__ for result in results].count("ConflictError") == 1
+
+
+def good_login(world: World, email: str) -> bool:
+    """Whether somebody can log in."""
+    try:
+        world.login(email)
+    except UnauthenticatedError:
+        return False
+    return True
 
 
 OTHERS: dict[str, Callable[[World, Caller, str], object]] = {

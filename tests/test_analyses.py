@@ -11,7 +11,7 @@ import pytest
 from freezegun import freeze_time
 
 from meetkit import meeting_service as service
-from meetkit.errors import InvalidRequestError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.llm_client import MockLLMClient
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing.examples import people
@@ -89,7 +89,7 @@ class TestAnalyzeMeeting:
         assert transcript.text == "Dee: Nothing was promised today."
 
     def test_says_what_cannot_be_analysed(self, monday: str) -> None:
-        with pytest.raises(InvalidRequestError, match="no transcript yet"):
+        with pytest.raises(ConflictError, match="no transcript yet"):
             service.analyze_meeting(monday)
         with pytest.raises(NotFoundError, match="'nope'"):
             service.analyze_meeting("nope", PROMISES)

@@ -133,13 +133,48 @@ class TestChanges:
         booked = service.book_meeting(REQUEST)
         assert service.complete_meeting(booked.id).status == "completed"
 
-        with pytest.raises(InvalidRequestError, match="completed meeting can become nothing else, not cancelled"):
+        with pytest.raises(ConflictError, match="completed meeting can become scheduled, not cancelled"):
             service.cancel_meeting(booked.id)
-        with pytest.raises(InvalidRequestError, match="completed meeting can become nothing else, not scheduled"):
+        with pytest.raises(ConflictError, match="is completed; reopen it first"):
             service.reschedule_meeting(booked.id, "2025-11-18T10:00:00")
         cancelled = service.cancel_meeting(service.create_meeting(REQUEST).id)
-        with pytest.raises(InvalidRequestError, match="cancelled meeting can become scheduled, not completed"):
+        with pytest.raises(ConflictError, match="cancelled meeting can become scheduled, not completed"):
             service.complete_meeting(cancelled.id)
+
+    def test_a_completed_meeting_is_reopened_as_it_was(self) -> None:
+        booked = service.book_meeting({**REQUEST, "attendee_ids": ["ben"]})
+        completed = service.complete_meeting(booked.id)
+
+        reopened = service.reopen_meeting(booked.id, expected_version=completed.version)
+
+        assert reopened.model_dump(exclude={"version", "updated_at"}) == booked.model_dump(
+            exclude={"version", "updated_at"}
+        )
+        assert reopened.version == completed.version + 1
+        assert service.cancel_meeting(booked.id).status == "cancelled"
+        with pytest.raises(ConflictError, match="is cancelled; reschedule it instead"):
+            service.reopen_meeting(booked.id)
+
+    @pytest.mark.parametrize("change", [{}, {"title": "Held"}, {"date": "2999-01-02T10:00:00"}])
+    def test_a_meeting_in_the_future_is_not_completed_by_mistake(self, change: dict[str, str]) -> None:
+        """Neither by its own verb nor by an update, nor is a completed meeting moved into the future."""
+        planned = service.create_meeting({**REQUEST, "date": "2999-01-01T10:00:00"})
+
+        with pytest.raises(ConflictError, match=r"begins at 2999-01-01.*in the future.*force"):
+            service.complete_meeting(planned.id)
+        with pytest.raises(ConflictError, match=r"begins at 2999-01-0.*in the future.*force"):
+            service.update_meeting(planned.id, {"status": "completed", **change})
+
+        assert service.get_meeting(planned.id) == planned
+        assert service.complete_meeting(planned.id, force=True).status == "completed"
+        assert service.update_meeting(planned.id, {"title": "Held early"}).title == "Held early"
+
+    def test_a_completed_meeting_is_not_moved_into_the_future(self) -> None:
+        held = service.complete_meeting(service.create_meeting(REQUEST).id)
+
+        with pytest.raises(ConflictError, match="in the future"):
+            service.update_meeting(held.id, {"date": "2999-01-01T10:00:00"})
+        assert service.update_meeting(held.id, {"date": "2025-11-18T10:00:00"}).status == "completed"
 
     def test_completed_time_stays_taken(self) -> None:
         service.complete_meeting(service.book_meeting(REQUEST).id)

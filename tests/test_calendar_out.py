@@ -15,8 +15,9 @@ from ical.event import Event as SecondOpinion
 from icalendar import Calendar
 
 from meetkit.calendars import feed, invitation, read_busy
-from meetkit.errors import InvalidRequestError
+from meetkit.errors import ConflictError, InvalidRequestError
 from meetkit.models import Contact, Meeting, User
+from meetkit.models.responses import Response
 from tests import strategies
 
 GOLDEN = Path(__file__).parent / "calendars"
@@ -178,16 +179,39 @@ class TestInvitation:
             ({"method": "PUBLISH"}, "method: 'REQUEST' or 'CANCEL', not 'PUBLISH'"),
             ({"sequence": -1}, "sequence: a whole number from 0"),
             ({"now": dt.datetime(2026, 3, 1)}, "now: needs a UTC offset"),
-            ({"meeting": REVIEW.model_copy(update={"status": "cancelled"})}, "use method 'CANCEL'"),
-            (
-                {"meeting": REVIEW.model_copy(update={"attendee_ids": (), "contact_id": None})},
-                "no attendees besides its owner",
-            ),
         ],
     )
     def test_what_cannot_be_is_refused(self, arguments: dict[str, Any], why: str) -> None:
         with pytest.raises(InvalidRequestError, match=why):
             invitation(**{"meeting": REVIEW, "people": PEOPLE, "now": NOW, **arguments})
+
+    @pytest.mark.parametrize(
+        ("changes", "why"),
+        [
+            ({"status": "cancelled"}, "use method 'CANCEL'"),
+            ({"attendee_ids": (), "contact_id": None}, "no attendees besides its owner"),
+        ],
+    )
+    def test_a_meeting_that_invites_nobody_is_a_conflict(self, changes: dict[str, Any], why: str) -> None:
+        with pytest.raises(ConflictError, match=why):
+            invitation(REVIEW.model_copy(update=changes), people=PEOPLE, now=NOW)
+
+    @pytest.mark.parametrize(
+        ("response", "partstat"),
+        [
+            ("invited", "NEEDS-ACTION"),
+            ("accepted", "ACCEPTED"),
+            ("declined", "DECLINED"),
+            ("tentative", "TENTATIVE"),
+        ],
+    )
+    def test_a_response_is_the_participation_status_of_a_user(self, response: Response, partstat: str) -> None:
+        """A contact's is not known here."""
+        meeting = REVIEW.model_copy(update={"responses": {"user_3": response}})
+
+        event = second_opinion(invitation(meeting, people=PEOPLE, now=NOW))
+
+        assert [attendee.status for attendee in event.attendees] == [partstat, "NEEDS-ACTION"]
 
     def test_nothing_breaks_out_of_its_line(self) -> None:
         """Not even where somebody went around the checks of the models."""

@@ -1,4 +1,4 @@
-"""`meetkit meetings` shows, adds, books, moves, cancels and completes, on the database that is named or found."""
+"""`meetkit meetings` shows, adds, books, answers, moves and ends, on the database that is named or found."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ class TestBooking:
 
     def test_a_meeting_in_the_past_is_completed(self, meetkit: Run, sample_database: str) -> None:
         assert "completed" in meetkit("meetings", "complete", "meeting_1", database=sample_database).out
+        assert "scheduled" in meetkit("meetings", "reopen", "meeting_1", database=sample_database).out
+
+    def test_a_meeting_in_the_future_is_completed_only_by_force(self, meetkit: Run, sample_database: str) -> None:
+        future = ("--date", "2999-01-01T09:00")
+        added = json.loads(meetkit("meetings", "add", *PRICING, *future, "--json", database=sample_database).out)
+
+        trouble = meetkit("meetings", "complete", added["id"], database=sample_database).trouble
+
+        assert "begins at 2999-01-01T09:00:00+00:00, which is in the future; to complete it" in trouble
+        forced = meetkit("meetings", "complete", added["id"], "--force", database=sample_database)
+        assert "completed" in forced.out
+
+    def test_an_attendee_declines(self, meetkit: Run, sample_database: str) -> None:
+        call = (*PRICING, *MORNING, "--attendee", "user_2", "--json")
+        booked = json.loads(meetkit("meetings", "book", *call, database=sample_database).out)
+        answer = ("meetings", "respond", booked["id"], "declined", "--user")
+
+        assert "user_1, user_2 (declined)" in meetkit(*answer, "user_2", database=sample_database).out
+        assert "no attendee with id 'user_1'" in meetkit(*answer, "user_1", database=sample_database).trouble
 
     @pytest.mark.parametrize(
         ("arguments", "why"),

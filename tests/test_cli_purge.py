@@ -7,8 +7,11 @@ import json
 
 import pytest
 
+from meetkit.accounts.events import AuditContext
+from meetkit.accounts.repository import audit
+from meetkit.models.caller import NOWHERE
 from meetkit.storage import SqlStore
-from meetkit.testing.examples import ANN, meeting
+from meetkit.testing.examples import ANN, key, meeting
 from tests.commands import Run
 
 TODAY = dt.datetime.now(dt.UTC)
@@ -61,9 +64,31 @@ def test_a_wrong_number_of_days_is_one_line(meetkit: Run, database: str, days: s
     assert with_transcript(database) == ["m10", "m100", "m365"]
 
 
-def test_without_a_retention_period_nothing_is_deleted(meetkit: Run, database: str) -> None:
-    assert "MEETKIT_RETENTION_DAYS" in meetkit("purge", database=database).trouble
+def test_without_a_retention_period_no_transcript_is_deleted(meetkit: Run, database: str) -> None:
+    assert "MEETKIT_RETENTION_DAYS" in meetkit("purge", database=database).out
     assert with_transcript(database) == ["m10", "m100", "m365"]
+
+
+def test_deletes_keys_and_events_older_than_their_settings(
+    meetkit: Run, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlStore(database)
+    old = TODAY - dt.timedelta(hours=30)
+    store.add_meeting(meeting(id="keyed", created_at=old), idempotency=key())
+    context = AuditContext(TODAY - dt.timedelta(days=40), NOWHERE)
+    store.database.write(audit.add, context, "login")
+    store.close()
+    monkeypatch.setenv("MEETKIT_IDEMPOTENCY_KEY_HOURS", "24")
+    monkeypatch.setenv("MEETKIT_AUDIT_RETENTION_DAYS", "30")
+
+    out = meetkit("purge", database=database).out
+
+    assert "Deleted 1 expired idempotency keys.\n" in out
+    assert "Deleted 1 expired audit events.\n" in out
+    expired = json.loads(meetkit("purge", "--json", database=database).out)["expired"]
+    assert set(expired.values()) == {0}
+    events = json.loads(meetkit("audit", "--json", database=database).out)
+    assert [event["event"] for event in events] == ["audit_purged"]
 
 
 def test_the_sample_is_not_purged(meetkit: Run) -> None:

@@ -22,8 +22,11 @@ from meetkit.jobs import queries
 from meetkit.jobs.models import Job
 from meetkit.jobs.service import Jobs
 from meetkit.models.caller import Access, Caller
+from meetkit.models.people import User
 from meetkit.models.zones import utc_now
-from meetkit.storage.sql import Database
+from meetkit.settings import Settings
+from meetkit.storage import SqlStore
+from meetkit.storage.sql import Database, expiry
 from tests.servers import running_server
 from tests.test_serve import ask, sign_up
 from tests.test_workers import processes, until
@@ -145,18 +148,18 @@ def test_a_job_whose_lease_has_ended_has_failed_for_every_process() -> None:
         assert database.read(queries.get, caller, job.id, now=later + DAY).status == "done"
 
 
-def test_jobs_go_with_their_user_by_a_purge_and_after_a_week() -> None:
-    with closing(Database("sqlite://", migrate=True)) as database:
+def test_jobs_go_with_their_user_and_after_a_week() -> None:
+    with closing(SqlStore("sqlite://", migrate=True)) as store:
+        database = store.database
+        for user_id in ("ann", "ben"):
+            store.add_user(User(id=user_id, name="Kim", email="kim@example.com", role="Buyer"))
         ann, ben = _caller("ann"), _caller("ben")
         of_ann, of_ben = _job(database, ann), _job(database, ben)
-        database.write(queries.end, of_ben.id, now=utc_now())
-        database.write(queries.erase_user, "ann", now=utc_now())
-        assert queries.purge(database, utc_now() - DAY, now=utc_now()) == 0
-        assert queries.purge(database, utc_now() + DAY, now=utc_now()) == 1
         old = _job(database, ben, created_at=utc_now() - dt.timedelta(days=8))
-        assert database.read(queries.get, ben, old.id, now=utc_now())
-        _job(database, ann)
-        for gone, caller in ((of_ann, ann), (of_ben, ben), (old, ben)):
+        store.erase_user("ann", now=utc_now())
+        assert expiry.expire(database, Settings(), now=utc_now())["jobs"] == 1
+        assert database.read(queries.get, ben, of_ben.id, now=utc_now())
+        for gone, caller in ((of_ann, ann), (old, ben)):
             with pytest.raises(NotFoundError):
                 database.read(queries.get, caller, gone.id, now=utc_now())
 
@@ -169,15 +172,15 @@ def test_an_error_of_the_work_is_recorded_without_content_and_the_lease_is_renew
     error: Exception, status: int, detail: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def work() -> str:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2.5)
         raise error
 
     async def run(database: Database) -> Job:
-        jobs = Jobs(database, lease=dt.timedelta(seconds=0.2))
+        jobs = Jobs(database, lease=dt.timedelta(seconds=1.5))
         resources = ExitStack()
         resources.callback(closed.append, True)
         started = await jobs.start(_caller("ann"), "analysis", "meeting_1", work, resources)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(2.0)
         assert database.read(queries.get, _caller("ann"), started.id, now=utc_now()).status == "running"
         while (job := database.read(queries.get, _caller("ann"), started.id, now=utc_now())).status == "running":
             await asyncio.sleep(0.01)

@@ -64,6 +64,8 @@ BY_SECRETS = (
     "POST /auth/password-reset/confirm",
     "POST /auth/verify-email/confirm",
     "POST /auth/accept-invitation",
+    "POST /auth/change-email/confirm",
+    "POST /users/change-email",
     "POST /users/change-password",
 )
 # After which nothing more could be tried; tests of accounts do.

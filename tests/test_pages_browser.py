@@ -19,7 +19,7 @@ from tests.browser import running_browser
 from tests.servers import Server, running_server
 
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-NAMES = ("verify-email", "password-reset", "accept-invitation")
+NAMES = ("verify-email", "password-reset", "accept-invitation", "change-email")
 pytestmark = pytest.mark.enable_socket
 
 

@@ -19,6 +19,7 @@ STAYS = {
     "user_id",
     "contact_id",
     "attendee_ids",
+    "responses",
     "title",
     "date",
     "timezone",

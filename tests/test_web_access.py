@@ -25,7 +25,7 @@ from meetkit.web.app import service_of
 from meetkit.web.paging import PREFIX
 from tests.access_matrix import ROLES, TENANTS, caller, fill, name
 from tests.accounts import Post, replace_parts
-from tests.web_apps import PASSWORD, Snapshot, service
+from tests.web_apps import PASSWORD, service, snapshot_of
 
 COLUMNS = ("admin", "manager", "member", "attendee", "viewer", "outsider", "reader", "nobody", "rival")
 """The roles of `access_matrix`, an admin's API key that only reads, who is signed out, another tenant's admin."""
@@ -80,6 +80,9 @@ ROUTES = {
     "POST /auth/verify-email": Row(OF_THE_SIGNED_IN),
     "POST /auth/verify-email/confirm": Row("400 " * 9, {"token": "nobody was sent this"}),
     "POST /auth/accept-invitation": Row("400 " * 9, MAILED),
+    "POST /auth/change-email/confirm": Row("400 " * 9, {"token": "nobody was sent this"}),
+    "GET /auth/pages/change-email": Row(OPEN, params={"token": "nobody was sent this"}),
+    "POST /auth/pages/change-email": Row("400 " * 9, more={"data": MAILED}),
     "GET /auth/pages/verify-email": Row(OPEN, params={"token": "nobody was sent this"}),
     "POST /auth/pages/verify-email": Row("400 " * 9, more={"data": MAILED}),
     "GET /auth/pages/password-reset": Row(OPEN, params={"token": "nobody was sent this"}),
@@ -98,6 +101,7 @@ ROUTES = {
     "POST /users/change-password": Row(
         OF_THE_SIGNED_IN, {"current_password": PASSWORD, "new_password": "seven boats under Linz"}
     ),
+    "POST /users/change-email": Row(OF_THE_SIGNED_IN, {"email": "{self}@other.example", "current_password": PASSWORD}),
     "GET /api-keys": Row(OF_ALL),
     "POST /api-keys": Row(OF_THE_SIGNED_IN, {"name": "k", "right": "read"}),
     "DELETE /api-keys/{key_id}": Row("ok 404 404 404 404 404 403 401 404", at={"key_id": "{key}"}),
@@ -192,7 +196,7 @@ class World:
         for role in ("admin", "manager", "member", "attendee"):
             headers = {"Authorization": f"Bearer {self.tokens[f'default-{role}']}"}
             assert TestClient(app).post(f"{PREFIX}/meetings/{MEETING}/prepare", headers=headers).status_code == 200
-        self._at_first = Snapshot(app)
+        self._at_first = snapshot_of(app)
 
     def _let_in(self, tenant: str, role: str, password_hash: str) -> None:
         who = caller(role, tenant=tenant)
@@ -234,7 +238,7 @@ def _filled(value: Any, user_id: str) -> Any:
         return {key: _filled(one, user_id) for key, one in value.items()}
     if isinstance(value, list):
         return [_filled(one, user_id) for one in value]
-    return user_id if value == "{self}" else value
+    return value.replace("{self}", user_id) if isinstance(value, str) else value
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,19 @@ def test_the_first_free_time_is_booked_once_under_a_key(client: TestClient) -> N
     assert next_one.json()["date"] >= first.json()["end"]
 
 
+@pytest.mark.parametrize("path", ["/meetings", "/meetings/book", "/meetings/book-first-free"])
+def test_a_repeat_of_a_request_whose_meeting_was_deleted_says_so(client: TestClient, path: str) -> None:
+    body, key = (WEEK if path.endswith("free") else CALL), {"Idempotency-Key": "once"}
+    meeting_id = client.post(path, json=body, headers=key).json()["id"]
+    client.delete(f"/meetings/{meeting_id}")
+
+    for _ in range(2):
+        status, detail = refusal(client.post(path, json=body, headers=key))
+        assert (status, meeting_id in detail, "deleted" in detail) == (410, True, True)
+    assert refusal(client.post(path, json={**body, "title": "Other"}, headers=key))[0] == 409
+    assert client.post(path, json=body, headers={"Idempotency-Key": "twice"}).status_code == 201
+
+
 def test_where_there_is_no_such_time_that_is_a_conflict(client: TestClient) -> None:
     night = {**WEEK, "from": "2026-01-05T01:00:00Z", "to": "2026-01-05T02:00:00Z"}
 
@@ -92,11 +105,46 @@ def test_a_meeting_is_moved_cancelled_called_again_and_completed(client: TestCli
 
     assert moved.json()["date"] == "2026-01-07T10:00:00+01:00"
     assert cancelled.json()["status"] == "cancelled"
-    assert refusal(client.post(f"{path}/complete"))[0] == 400
+    assert refusal(client.post(f"{path}/complete"))[0] == 409
     again = client.post(f"{path}/reschedule", json={"date": "2026-01-08T10:00:00Z", "duration_minutes": 15})
     assert (again.json()["status"], again.json()["duration_minutes"]) == ("scheduled", 15)
     assert client.post(f"{path}/complete").json()["status"] == "completed"
-    assert refusal(client.post(f"{path}/reschedule", json={"date": "2026-01-09T10:00:00Z"}))[0] == 400
+    assert refusal(client.post(f"{path}/reschedule", json={"date": "2026-01-09T10:00:00Z"}))[0] == 409
+    assert client.post(f"{path}/reopen").json()["status"] == "scheduled"
+
+
+def test_a_state_that_forbids_an_action_is_a_conflict(client: TestClient) -> None:
+    """Whatever route asks for it: the request is right, the meeting is not in the state for it."""
+    attended = {**CALL, "attendee_ids": ["user_2"]}
+    completed, cancelled, planned, alone = (
+        client.post("/meetings", json=body).json()["id"]
+        for body in (attended, attended, {**attended, "date": "2999-01-06T10:00:00Z"}, {**CALL, "contact_id": None})
+    )
+    client.post(f"/meetings/{completed}/complete")
+    client.post(f"/meetings/{cancelled}/cancel")
+    move, answer = {"date": "2026-01-09T10:00:00Z"}, {"response": "accepted", "user_id": "user_2"}
+
+    for method, path, body in (
+        ("POST", f"{completed}/cancel", None),
+        ("POST", f"{completed}/reschedule", move),
+        ("POST", f"{completed}/respond", answer),
+        ("PATCH", completed, {"status": "cancelled"}),
+        ("PATCH", completed, {"date": "2999-01-06T10:00:00Z"}),
+        ("POST", f"{cancelled}/complete", None),
+        ("POST", f"{cancelled}/complete?force=true", None),
+        ("POST", f"{cancelled}/reopen", None),
+        ("POST", f"{cancelled}/respond", answer),
+        ("POST", f"{cancelled}/analyze", {"transcript": "Sarah: Hello."}),
+        ("PATCH", cancelled, {"status": "completed"}),
+        ("POST", f"{planned}/complete", None),
+        ("PATCH", planned, {"status": "completed"}),
+        ("POST", f"{planned}/analyze", {}),
+        ("GET", f"{alone}/invitation.ics", None),
+    ):
+        status, detail = refusal(client.request(method, f"/meetings/{path}", json=body))
+        assert (status, bool(detail)) == (409, True), f"{method} {path}: {detail}"
+
+    assert client.post(f"/meetings/{planned}/complete", params={"force": True}).json()["status"] == "completed"
 
 
 def test_a_booking_is_not_moved_onto_another(client: TestClient) -> None:
@@ -106,9 +154,9 @@ def test_a_booking_is_not_moved_onto_another(client: TestClient) -> None:
     assert refusal(client.post(f"/meetings/{other}/reschedule", json={"date": CALL["date"]}))[0] == 409
 
 
-@pytest.mark.parametrize("verb", ["cancel", "complete", "reschedule"])
+@pytest.mark.parametrize("verb", ["cancel", "complete", "reopen", "reschedule", "respond"])
 def test_what_is_not_there_cannot_be_moved_or_ended(client: TestClient, verb: str) -> None:
-    body = {"date": "2026-01-09T10:00:00Z"} if verb == "reschedule" else None
+    body = {"reschedule": {"date": "2026-01-09T10:00:00Z"}, "respond": {"response": "accepted"}}.get(verb)
 
     assert refusal(client.post(f"/meetings/nope/{verb}", json=body))[0] == 404
 
@@ -133,5 +181,5 @@ def test_an_invitation_is_an_icalendar_file(client: TestClient) -> None:
     alone = client.post(
         "/meetings", json={"user_id": "user_1", "title": "Focus", "date": "2026-01-06T10:00:00Z"}
     ).json()
-    assert refusal(client.get(f"/meetings/{alone['id']}/invitation.ics"))[0] == 400
+    assert refusal(client.get(f"/meetings/{alone['id']}/invitation.ics"))[0] == 409
     assert refusal(client.get("/meetings/nope/invitation.ics"))[0] == 404

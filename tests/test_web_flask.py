@@ -346,6 +346,14 @@ HOSTILE = {
     "half a surrogate pair": Case(Ask("POST", "/meetings", {**CALL, "title": "\ud800"}), 400, "surrogate"),
     "half a surrogate pair in a name": Case(Ask("POST", "/meetings", {**CALL, "\ud800": 1}), 400, "unknown field"),
     "a NUL": Case(Ask("POST", "/meetings", {**CALL, "title": "a\x00b"}), 400, "NUL"),
+    "a name twice": Case(post("/meetings", b'{"title": "a", "title": "b"}'), 400, "'title' twice in one object"),
+    "a name twice, written differently": Case(
+        post("/meetings", b'{"title": "a", "t\\u0069tle": "b"}'), 400, "'title' twice in one object"
+    ),
+    "a name twice within": Case(post(f"{M}/analyze", b'{"trackers": {"a": ["x"], "a": ["y"]}}'), 400, "'a' twice"),
+    "a name twice, in a change": Case(
+        Ask("PATCH", M, content=b'{"title": "a", "title": "b"}', headers=JSON), 400, "'title' twice"
+    ),
     "brackets without end": Case(post("/meetings", b"[" * 100_000), 400, "the body is not JSON"),
     "a number without end": Case(post("/meetings", b"9" * 10_000), 400, "the body is not JSON"),
     "a form without a boundary": Case(post(f"{M}/analyze", FILE, "multipart/form-data"), 400, "file: send"),

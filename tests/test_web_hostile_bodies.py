@@ -129,3 +129,22 @@ def test_files_may_be_large_wherever_they_are_taken(known: TestClient) -> None:
     found = known.post("/api/v1/calendars", files={"file": ("a.ics", b" " * MIB)})
 
     assert found.status_code == 400
+
+
+def test_a_name_that_comes_twice_is_refused_wherever_json_is_sent(known: TestClient) -> None:
+    operations = [
+        (method.upper(), path)
+        for path, item in known.get("/openapi.json").json()["paths"].items()
+        for method, operation in item.items()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    assert len(operations) > 20
+    for method, path in operations:
+        for content in (b'{"title": 1, "title": 2}', b'{"x": [{"title": null, "t\\u0069tle": null}]}'):
+            found = known.request(
+                method,
+                path.replace("{", "").replace("}", ""),
+                content=content,
+                headers={"Content-Type": "application/json"},
+            )
+            assert (found.status_code, "'title' twice in one object" in found.text) == (400, True), (method, path)

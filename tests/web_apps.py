@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from meetkit.accounts.models import AdminRequest, LoginRequest
 from meetkit.errors import ConflictError, UnauthenticatedError
@@ -20,6 +21,7 @@ from meetkit.models.caller import Access, Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
+from meetkit.storage.sql.tables import metadata
 from meetkit.web import openapi
 from meetkit.web.app import create_app, render_problems, service_of
 from meetkit.web.app.routes import document_extras
@@ -55,6 +57,32 @@ class Snapshot:
             found = connection.connection.driver_connection
             assert isinstance(found, sqlite3.Connection)
             yield found
+
+
+class PostgresSnapshot:
+    """The same of a service on PostgreSQL: the rows of all tables."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._engine = service_of(app).accounts.database.engine
+        with self._engine.connect() as connection:
+            self._rows = {
+                table: [row._asdict() for row in connection.execute(table.select())] for table in metadata.sorted_tables
+            }
+
+    def restore(self) -> None:
+        with self._engine.begin() as connection:
+            # Triggers and foreign keys rest, and with them the one that lets no audit event go.
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in self._rows)}"))
+            for table, rows in self._rows.items():
+                if rows:
+                    connection.execute(table.insert(), rows)
+
+
+def snapshot_of(app: FastAPI) -> Snapshot | PostgresSnapshot:
+    """The database of a service as it is now, of either kind."""
+    is_sqlite = service_of(app).accounts.database.engine.dialect.name == "sqlite"
+    return Snapshot(app) if is_sqlite else PostgresSnapshot(app)
 
 
 def signed_in(app: FastAPI, email: str = "ada@example.com", **client: Any) -> TestClient:

@@ -5,6 +5,7 @@ from meetkit.capabilities import Capability, Command
 CAPABILITY = Capability(
     name="accounts",
     tables="meetkit.accounts.tables",
+    expire="meetkit.accounts.expiry:expire",
     personal_data="meetkit.accounts.operations.own_account:read_personal_data",
     service_routes="meetkit.accounts.routes.fastapi:ROUTERS",
     examples="meetkit.accounts.routes.examples:OF_SCHEMAS",
@@ -45,6 +46,9 @@ CAPABILITY = Capability(
         "team_changed",
         "team_deleted",
         "account_erased",
+        "email_change_request",
+        "email_changed",
+        "audit_purged",
         # It includes all of the person's meetings.
         "export",
     ),

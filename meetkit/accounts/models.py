@@ -12,7 +12,8 @@ from meetkit.models.caller import Access, Right
 from meetkit.models.people import User
 from meetkit.models.zones import UtcInstant
 
-Password = Annotated[str, Field(min_length=1, max_length=200, repr=False), STORABLE]
+_PasswordText = Annotated[str, Field(min_length=1, max_length=200), STORABLE]
+Password = Annotated[_PasswordText, Field(repr=False)]
 """A password as it was typed. `password_rules.check` demands more of a new one."""
 Token = Annotated[str, Field(min_length=1, max_length=2000, repr=False), STORABLE]
 ProviderName = Literal["google", "github"]
@@ -22,6 +23,7 @@ class Account(Value):
     """A user's account. `user_id` is the account's user, whose `role` is a job title; `access` is its access level.
 
     An account that is not `active` cannot sign in. `verified` means that its holder has read mail sent to `email`.
+    `pending_email` is the address that it gets once a reader of that address confirms it.
     `providers` are the names of the OAuth providers that it can sign in with as well.
     """
 
@@ -32,6 +34,7 @@ class Account(Value):
     user_id: Line
     active: bool = True
     verified: bool = False
+    pending_email: Email | None = None
     providers: Many[Line] = ()
     created_at: UtcInstant
     last_login_at: UtcInstant | None = None
@@ -136,6 +139,16 @@ class ChangePasswordRequest(Value):
 
     current_password: Password
     new_password: Password
+
+
+class ChangeEmailRequest(Value):
+    """A request to change the email address of the account that is signed in.
+
+    `current_password` is required where the account has a password.
+    """
+
+    email: Email
+    current_password: Annotated[_PasswordText | None, Field(repr=False)] = None
 
 
 class NewPasswordRequest(Value):

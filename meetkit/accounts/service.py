@@ -14,6 +14,7 @@ from meetkit.accounts.operations.administration import Administration
 from meetkit.accounts.operations.attempt_limits import AttemptLimits
 from meetkit.accounts.operations.audit_log import AuditLog
 from meetkit.accounts.operations.authentication import Authentication
+from meetkit.accounts.operations.email_change import EmailChange
 from meetkit.accounts.operations.email_verification import EmailVerification
 from meetkit.accounts.operations.mailed_tokens import MailedTokens
 from meetkit.accounts.operations.oauth_login import OAuthLogin
@@ -49,6 +50,7 @@ class Accounts:
     oauth_login: OAuthLogin
     password_reset: PasswordReset
     email_verification: EmailVerification
+    email_change: EmailChange
     own_account: OwnAccount
     api_keys: OwnApiKeys
     teams: TeamManagement
@@ -130,6 +132,14 @@ class Accounts:
             ),
             email_verification=EmailVerification(
                 database=database, mailed_tokens=mailed_tokens, limits=limits, audit_log=audit_log
+            ),
+            email_change=EmailChange(
+                database=database,
+                users=users,
+                passwords=passwords,
+                mailed_tokens=mailed_tokens,
+                limits=limits,
+                audit_log=audit_log,
             ),
             own_account=OwnAccount(
                 database=database, users=users, passwords=passwords, limits=limits, audit_log=audit_log

@@ -94,10 +94,11 @@ sessions = Table(
     _moment("used_at", nullable=False),
     _moment("expires_at", nullable=False),
     _moment("revoked_at"),
+    Index("ix_meetkit_sessions_expires_at", "expires_at"),
     info=data_policy(
         erasure="deleted with the account",
         export="not exported: hashes and times",
-        retention="until the account's next login after the session has expired",
+        retention="until the session has expired",
     ),
 )
 
@@ -176,14 +177,32 @@ one_time_tokens = Table(
     _moment("expires_at", nullable=False),
     _moment("used_at"),
     CheckConstraint("purpose IN ('reset', 'verify', 'invite')", name="purpose"),
+    Index("ix_meetkit_one_time_tokens_expires_at", "expires_at"),
     info=data_policy(
         erasure="deleted with the account",
         export="not exported: hashes and times",
-        retention="until another email of the same purpose, or the account is erased",
+        retention="until the token has expired, or another email of the same purpose",
     ),
 )
 
-# Triggers refuse every statement that changes or deletes a row. It has no foreign keys, so it outlasts what it names.
+# The address that an account is about to have, until its reader confirms it with the token.
+email_changes = Table(
+    "meetkit_email_changes",
+    metadata,
+    Column("account_number", _Number, ForeignKey("meetkit_accounts.number"), primary_key=True, autoincrement=False),
+    Column("email", Text, nullable=False),
+    _id("token_hash", unique=True),
+    _moment("expires_at", nullable=False),
+    Index("ix_meetkit_email_changes_expires_at", "expires_at"),
+    info=data_policy(
+        erasure="deleted with the account",
+        export="in the account's own export, as its `pending_email`",
+        retention="until the change is confirmed, replaced or expired",
+    ),
+)
+
+# Triggers refuse every statement that changes a row, or deletes one that has not expired. It has no foreign keys, so it
+# outlasts what it names.
 audit = Table(
     "meetkit_audit",
     metadata,
@@ -202,6 +221,15 @@ audit = Table(
     info=data_policy(
         erasure="rows stay: ids, addresses and times alone",
         export="the events of the account, in its own export",
-        retention="for good",
+        retention="for `MEETKIT_AUDIT_RETENTION_DAYS`",
     ),
+)
+
+# The transaction that deletes expired events says here, for the triggers, until when they have expired; its row is gone
+# when it commits.
+audit_expiry = Table(
+    "meetkit_audit_expiry",
+    metadata,
+    Column("expires_before", BigInteger, primary_key=True, autoincrement=False),
+    info=data_policy(erasure="none: always empty", export="not exported: always empty", retention="none"),
 )

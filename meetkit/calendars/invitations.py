@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from meetkit.calendars.vtimezones import vtimezone
-from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
+from meetkit.models.responses import BUSY_RESPONSES, Response
 from meetkit.models.zones import parse_moment, pin_offset
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -31,6 +32,12 @@ _REFRESH = dt.timedelta(hours=1)
 _ZONED_YEARS = range(1971, 2400)
 # Characters that need no encoding in a mailto: URI (RFC 6068).
 _SAFE = "@!$'*+-._~=/"
+_PARTSTAT: dict[Response, str] = {
+    "invited": "NEEDS-ACTION",
+    "accepted": "ACCEPTED",
+    "declined": "DECLINED",
+    "tentative": "TENTATIVE",
+}
 _ONE_SECOND = dt.timedelta(seconds=1)
 
 
@@ -68,16 +75,16 @@ def invitation(
             calendars would not recognize the meetings of later updates.
 
     Raises:
-        InvalidRequestError: a person of the meeting is not in `people`, the organizer is the only attendee, or an
-            argument is invalid.
+        ConflictError: the meeting is cancelled, with `REQUEST`, or the organizer is the only attendee.
+        InvalidRequestError: a person of the meeting is not in `people`, or an argument is invalid.
     """
     if method not in ("REQUEST", "CANCEL"):
         raise InvalidRequestError(f"method: 'REQUEST' or 'CANCEL', not {brief_repr(method)}")
     if method == "REQUEST" and meeting.status == "cancelled":
-        raise InvalidRequestError(f"meeting {meeting.id!r} is cancelled; use method 'CANCEL'")
+        raise ConflictError(f"meeting {meeting.id!r} is cancelled; use method 'CANCEL'")
     organizer, *attendees = _people_of(meeting, people)
     if not attendees:
-        raise InvalidRequestError(f"meeting {meeting.id!r} has no attendees besides its owner")
+        raise ConflictError(f"meeting {meeting.id!r} has no attendees besides its owner")
     event = _event(
         meeting,
         uid=_uid(meeting.id, _host(domain)),
@@ -87,7 +94,7 @@ def invitation(
     )
     event.add("ORGANIZER", _address(organizer))
     for attendee in attendees:
-        event.add("ATTENDEE", _attendee(attendee, replies=method == "REQUEST"))
+        event.add("ATTENDEE", _attendee(attendee, _partstat(meeting, attendee), replies=method == "REQUEST"))
     calendar = _calendar([event])
     calendar.add("METHOD", method)
     return _to_bytes(calendar)
@@ -96,9 +103,10 @@ def invitation(
 def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: str = "meetkit") -> bytes:
     """Return a user's meetings as a calendar to subscribe to, e.g. at a secret URL.
 
-    Cancelled meetings are included as cancelled, so that they disappear from calendars that have them; the others
-    are busy time. It names no people, except where titles do. `now`, aware, replaces the time of change of a meeting
-    that has none. `domain` is that of `invitation`; ids must be unique within it.
+    Cancelled meetings are included as cancelled, so that they disappear from calendars that have them. The others are
+    busy time where the user accepted them, tentative where the user's response is, and free where the user has not
+    responded or declined. It names no people, except where titles do. `now`, aware, replaces the time of change of a
+    meeting that has none. `domain` is that of `invitation`; ids must be unique within it.
 
     Raises:
         InvalidRequestError: a meeting is not the user's, or an argument is invalid.
@@ -115,6 +123,7 @@ def feed(user: User, meetings: Iterable[Meeting], *, now: dt.datetime, domain: s
             stamp=meeting.updated_at or meeting.created_at or stamp,
             sequence=_sequence(meeting, None),
             is_cancelled=meeting.status == "cancelled",
+            response=meeting.response_of(user.id),
         )
         for meeting in meetings
     ]
@@ -183,7 +192,15 @@ def _to_bytes(calendar: Calendar) -> bytes:
     return body
 
 
-def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, is_cancelled: bool) -> Event:
+def _event(
+    meeting: Meeting,
+    *,
+    uid: str,
+    stamp: dt.datetime,
+    sequence: int,
+    is_cancelled: bool,
+    response: Response = "accepted",
+) -> Event:
     event = Event()
     event.add("UID", uid)
     event.add("DTSTAMP", stamp)
@@ -194,8 +211,9 @@ def _event(meeting: Meeting, *, uid: str, stamp: dt.datetime, sequence: int, is_
     if meeting.updated_at:
         event.add("LAST-MODIFIED", meeting.updated_at)
     event.add("SUMMARY", _Text(meeting.title))
-    event.add("STATUS", "CANCELLED" if is_cancelled else "CONFIRMED")
-    event.add("TRANSP", "OPAQUE")
+    status = "TENTATIVE" if response in ("invited", "tentative") else "CONFIRMED"
+    event.add("STATUS", "CANCELLED" if is_cancelled else status)
+    event.add("TRANSP", "OPAQUE" if response in BUSY_RESPONSES else "TRANSPARENT")
     return event
 
 
@@ -233,9 +251,14 @@ def _address(person: User | Contact) -> vCalAddress:
     return address
 
 
-def _attendee(person: User | Contact, *, replies: bool) -> vCalAddress:
+def _partstat(meeting: Meeting, attendee: User | Contact) -> str:
+    # What a contact answers is not known here.
+    return _PARTSTAT[meeting.response_of(attendee.id) if isinstance(attendee, User) else "invited"]
+
+
+def _attendee(person: User | Contact, partstat: str, *, replies: bool) -> vCalAddress:
     address = _address(person)
-    address.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"})
+    address.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": partstat})
     if replies:
         address.params["RSVP"] = "TRUE"
     return address

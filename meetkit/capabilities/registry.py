@@ -7,7 +7,7 @@ from functools import cache
 
 from meetkit.capabilities.capability import Capability, resolve
 
-NAMES = ("meetings", "accounts", "jobs")
+NAMES = ("meetings", "accounts")
 """The capabilities of the product, by folder. Their order is the order of exports, routes and commands."""
 STORE_CAPABILITY = "meetings"
 """The capability whose rows are behind the `Store` protocol, so that a host may store them elsewhere."""

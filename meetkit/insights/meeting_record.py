@@ -6,8 +6,9 @@ import datetime as dt
 
 from meetkit.insights import open_items
 from meetkit.models.analysis import MeetingInsights
-from meetkit.models.base import Value, parse
+from meetkit.models.base import Value
 from meetkit.models.insights import ActionItem, Sentiment
+from meetkit.models.meeting_changes import with_changes
 from meetkit.models.meetings import Meeting
 from meetkit.models.transcripts import Transcript
 
@@ -54,10 +55,9 @@ def update_record(
         "action_items": tuple(_with_valid_evidence(item, transcript) for item in _items(meeting, findings, before)),
         "sentiment": findings.sentiment if meeting.sentiment == before.sentiment else meeting.sentiment,
     }
-    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    if all(fields[name] == value for name, value in changes.items()):
+    if all(getattr(meeting, name) == value for name, value in changes.items()):
         return meeting
-    return parse(Meeting, {**fields, **changes, "updated_at": now, "version": meeting.version + 1})
+    return with_changes(meeting, now=now, **changes)
 
 
 def align_ids(insights: MeetingInsights, meeting: Meeting) -> MeetingInsights:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from meetkit.errors import NotFoundError
 from meetkit.jobs.models import Job, JobError
-from meetkit.jobs.tables import jobs
 from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
-from meetkit.storage.sql import Database
+from meetkit.storage.sql.tables import jobs
 from meetkit.storage.sql.visibility import visible_to
 
 # Of a process that was killed; its clients try again.
 _LOST = JobError(status=503, detail="the server that ran this job stopped; send the request again")
-_RETENTION = dt.timedelta(days=7)
 
 
 def add(connection: Connection, job: Job, caller: Caller, *, leased_until: dt.datetime) -> None:
-    """Insert a new job, and delete those of more than a week ago."""
-    connection.execute(delete(jobs).where(jobs.c.created_at < to_microseconds(job.created_at - _RETENTION)))
+    """Insert a new job."""
     row = {
         **job.model_dump(include={"id", "kind", "subject", "status"}),
         "tenant_id": caller.tenant_id,
@@ -64,20 +61,6 @@ def end(
             ended_at=to_microseconds(now),
         )
     )
-
-
-def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> None:  # noqa: ARG001  # the hook's
-    """Delete the jobs of a user."""
-    connection.execute(delete(jobs).where(jobs.c.user_id == user_id))
-
-
-def purge(database: Database, before: dt.datetime, *, now: dt.datetime) -> int:  # noqa: ARG001  # the hook's
-    """Delete the jobs that ended before an instant, and return their number."""
-    return database.write(_purge, to_microseconds(before))
-
-
-def _purge(connection: Connection, before: int) -> int:
-    return connection.execute(delete(jobs).where(jobs.c.ended_at < before)).rowcount
 
 
 def _update(job_id: str) -> Any:

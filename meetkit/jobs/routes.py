@@ -22,15 +22,3 @@ async def get_job(dispatch: Dispatch, job_id: Annotated[str, Path(description="T
 
 
 ROUTERS = (Group(router),)
-EXAMPLES = {
-    "Job": {
-        "id": "job_1",
-        "kind": "analysis",
-        "subject": "meeting_1",
-        "status": "done",
-        "result": "/api/v1/meetings/meeting_1/insights",
-        "error": None,
-        "created_at": "2026-02-02T10:00:00Z",
-        "ended_at": "2026-02-02T10:00:05Z",
-    }
-}

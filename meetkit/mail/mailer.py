@@ -25,7 +25,11 @@ class Mailer(Protocol):
 
 
 class MailQueue(Protocol):
-    """Creates and sends messages later, so that the duration of a request does not reveal whether it sends mail."""
+    """Creates and sends messages later, so that the duration of a request does not reveal whether it sends mail.
+
+    A queue may also have a method `check()`, which raises `MailError` where a message could not be kept now; requests
+    that promise mail call it first.
+    """
 
     def put(self, create: MessageFactory, /) -> None:
         """Enqueue a message. Never blocks, never raises; later failures are logged, without address and content."""

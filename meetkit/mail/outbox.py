@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import heapq
 import logging
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
 from typing import NamedTuple
 
-from meetkit.errors import MailError
+from meetkit.errors import MailError, MeetkitError
+from meetkit.mail.folder import FolderMailer
 from meetkit.mail.mailer import Mailer, MessageFactory
 from meetkit.mail.message import Message
 
@@ -21,20 +23,16 @@ class _Retry(NamedTuple):
 
     due: float
     number: int
-    message: Message
+    create: MessageFactory
     attempts: int
-
-    def create(self) -> Message:
-        """Return the message as it was created."""
-        return self.message
 
 
 class Outbox:
     """A mail queue that creates and sends its messages one after the other in a thread of its own.
 
-    A message that is not accepted is retried later, after the messages queued by then. A message that cannot be
-    created, is rejected for good or fails in all attempts is discarded and logged by the kind of its error, as is one
-    that arrives when `size` messages are queued.
+    A message that is not accepted, or cannot be created as the database fails, is retried later, after the messages
+    queued by then. A message whose creation fails otherwise, or that is rejected for good or fails in all attempts, is
+    discarded and logged by the kind of its error, as is one that arrives when `size` messages are queued.
     """
 
     def __init__(self, mailer: Mailer, *, size: int = 1000, attempts: int = 3, wait: float = 1.0) -> None:
@@ -56,10 +54,27 @@ class Outbox:
         """Enqueue a message. Never blocks, never raises."""
         # Under the lock, so that no message follows the `None` of `close` and is lost.
         with self._lock:
-            if has_room := not self._is_closed and self._queue.qsize() + len(self._retries) < self._size:
+            if has_room := self._has_room():
                 self._queue.put(create)
         if not has_room:
-            _log.error("email discarded: the outbox is %s", "closed" if self._is_closed else "full")
+            _log.error("email discarded: the outbox is %s", self._state())
+
+    def check(self) -> None:
+        """Check that a message can be queued now, and written where messages are files.
+
+        Raises:
+            MailError: it cannot.
+        """
+        if not self._has_room():
+            raise MailError(f"no mail can be sent now: the outbox is {self._state()}; try again later")
+        if isinstance(self._mailer, FolderMailer):
+            self._mailer.check_folder()
+
+    def _has_room(self) -> bool:
+        return not self._is_closed and self._queue.qsize() + len(self._retries) < self._size
+
+    def _state(self) -> str:
+        return "closed" if self._is_closed else "full"
 
     def close(self, timeout: float) -> bool:
         """Accept no more messages, send the queued ones, and return whether that took at most `timeout` seconds."""
@@ -96,18 +111,23 @@ class Outbox:
         """Create and send a message after that many failed attempts."""
         try:
             if message := create():
-                self._send(message, attempts + 1)
-        except MailError as error:
-            _log.error("email discarded: %s", error)
+                # A retry sends it as it is, as to create it again would replace its token.
+                create = partial(_identity, message)
+                self._mailer.send(message)
+        except MeetkitError as error:
+            self._retry_or_discard(error, create, attempts + 1)
         except Exception as error:  # Of a factory or a host's mailer; the thread must survive it.
             _log.error("email discarded: %s", type(error).__name__)
 
-    def _send(self, message: Message, attempt: int) -> None:
-        try:
-            self._mailer.send(message)
-        except MailError as error:
-            if not error.retryable or attempt >= self._attempts:
-                raise
-            self._failures += 1
-            due = monotonic() + self._wait * 2 ** (attempt - 1)
-            heapq.heappush(self._retries, _Retry(due, self._failures, message, attempt))
+    def _retry_or_discard(self, error: MeetkitError, create: MessageFactory, attempts: int) -> None:
+        if not error.retryable or attempts >= self._attempts:
+            # The messages of other errors may hold anything.
+            _log.error("email discarded: %s", error if isinstance(error, MailError) else type(error).__name__)
+            return
+        self._failures += 1
+        due = monotonic() + self._wait * 2 ** (attempts - 1)
+        heapq.heappush(self._retries, _Retry(due, self._failures, create, attempts))
+
+
+def _identity(message: Message) -> Message:
+    return message

@@ -11,6 +11,7 @@ from meetkit.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from meetkit.insights import open_items
 from meetkit.models.base import Value, parse
 from meetkit.models.insights import ActionItem, PendingActionItem
+from meetkit.models.meeting_changes import with_changes
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.zones import utc_now
 from meetkit.runtime.collaborators import current_store
@@ -146,5 +147,4 @@ def _complete(meeting: Meeting, *, ids: set[str], now: dt.datetime) -> Meeting:
         item.model_copy(update={"status": "done", "done_at": now}) if item.id in ids and item.status == "open" else item
         for item in meeting.action_items
     ]
-    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    return parse(Meeting, {**fields, "action_items": items, "updated_at": now, "version": meeting.version + 1})
+    return with_changes(meeting, now=now, action_items=items)

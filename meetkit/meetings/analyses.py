@@ -61,7 +61,8 @@ def analyze_meeting(
         fallback: the engine that replaces a model that fails.
 
     Raises:
-        InvalidRequestError: the meeting has no transcript, or it cannot be read.
+        ConflictError: the meeting has no transcript yet, or is cancelled.
+        InvalidRequestError: the transcript cannot be read.
     """
     job = _Job.of(meeting_id, transcript, trackers, fallback)
     try:
@@ -115,6 +116,8 @@ class _Job:
     ) -> Self:
         store = current_store()
         meeting = store.get_meeting(meeting_id)
+        if meeting.status == "cancelled":
+            raise ConflictError(f"meeting {brief_repr(meeting_id)} is cancelled; nothing was said in it")
         source, transcript = _stored_source(store, meeting) if source is None else (source, read_transcript(source))
         answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
@@ -232,7 +235,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
 def _stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
     """Return the source of a meeting's transcript and its parsed form; the text where the source was replaced since."""
     if meeting.transcript is None:
-        raise InvalidRequestError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyze")
+        raise ConflictError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyze")
     original = store.get_artefact(meeting.id, _ORIGINAL)
     with suppress(ValueError):  # An unreadable source is not the one that this transcript was made from.
         source = base64.b64decode(original or "", validate=True)

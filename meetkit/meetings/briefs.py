@@ -40,9 +40,8 @@ def generate_pre_meeting_prep(meeting_id: str, *, history_limit: int = 5) -> Pre
     offline engine writes it.
 
     Raises:
-        InvalidRequestError: the meeting is internal.
         LLMAPIError: the model failed; `LLMOutputError`, where its answer cannot be used.
-        ConflictError: somebody in the meeting was erased meanwhile.
+        ConflictError: the meeting is internal, or somebody in it was erased meanwhile.
     """
     return _write(meeting_id, history_limit, _Attempts())
 
@@ -62,10 +61,10 @@ def generate_pre_meeting_prep_with_retry(
     failed attempt that is followed by another.
 
     Raises:
-        InvalidRequestError: `max_retries` is less than 1, or the meeting is internal; never retried.
+        InvalidRequestError: `max_retries` is less than 1.
         LLMAPIError: all attempts failed; `causes` has the error of each. One that cannot get better, such as
             `LLMRejectedError`, is raised at once.
-        ConflictError: somebody in the meeting was erased meanwhile.
+        ConflictError: the meeting is internal, or somebody in it was erased meanwhile.
     """
     return _write(meeting_id, history_limit, _Attempts.of(max_retries, fallback, on_retry))
 

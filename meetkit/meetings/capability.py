@@ -9,8 +9,10 @@ CAPABILITY = Capability(
     erase_user="meetkit.storage.sql.erasure:erase_user",
     erase_contact="meetkit.storage.sql.erasure:erase_contact",
     purge="meetkit.storage.sql.erasure:purge",
+    expire="meetkit.storage.sql.expiry:expire_requests",
     personal_data="meetkit.meetings.personal_data:read",
     routes="meetkit.meetings.routes.fastapi:ROUTERS",
+    service_routes="meetkit.jobs.routes:ROUTERS",
     flask_routes="meetkit.meetings.routes.flask:ROUTES",
     tools="meetkit.meetings.routes.tools:TOOLS",
     examples="meetkit.meetings.routes.examples:OF_SCHEMAS",
@@ -35,7 +37,7 @@ CAPABILITY = Capability(
         Command(
             "meetings",
             "meetkit.meetings.commands.meetings:meetings",
-            "List meetings, and show, add, book, move, cancel and complete them.",
+            "List meetings, and show, add, book, answer, move and end them.",
         ),
         Command(
             "calendars",

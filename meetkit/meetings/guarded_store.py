@@ -11,7 +11,8 @@ from meetkit.meetings.permissions import OPERATORS_TENANT, Permissions
 from meetkit.models.caller import Caller
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
-from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.records import IdempotencyKey, Record, gone_error
+from meetkit.models.responses import AttendeeResponse
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.storage import Store
@@ -42,11 +43,13 @@ class GuardedStore:
     unique in the whole store, so a caller who may choose ids learns from a `ConflictError` that one is taken.
 
     Each caller has a brief of their own for a meeting, as it draws on what they see, and idempotency keys of their own.
+    Attendees whom a caller names without acting for them are invited: a meeting takes their time once they accept.
     """
 
-    def __init__(self, inner: Store, caller: Caller) -> None:
-        """Wrap a store for a caller."""
-        self._inner, self._caller, self._may = inner, caller, Permissions(caller)
+    def __init__(self, inner: Store, caller: Caller, *, attendee_response: AttendeeResponse = "invited") -> None:
+        """Wrap a store for a caller; with `attendee_response="accepted"` whoever is named is not asked."""
+        self._inner, self._caller = inner, caller
+        self._may = Permissions(caller, attendee_response=attendee_response)
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
 
@@ -124,6 +127,7 @@ class GuardedStore:
             return first
         self._with_resolved_people(lambda: self._check_named(meeting))
         self._may.check_meeting(meeting)
+        meeting = self._may.with_invitations(meeting)
         result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
         return result if result.id == meeting.id else self._check_still_visible(result)
 
@@ -151,7 +155,7 @@ class GuardedStore:
             after = change(before)
             self._check_named(after, before)
             self._may.check_change(before, after, attachments)
-            return after
+            return self._may.with_invitations(after, before)
 
         by_kind = {self._may.own_kind(kind): content for kind, content in attachments.items()}
         return self._with_resolved_people(
@@ -334,7 +338,10 @@ class GuardedStore:
         return [user.id for user in self._inner.list_users(PeopleFilters(tenant_id=self._caller.tenant_id))]
 
     def _check_still_visible(self, first: Meeting) -> Meeting:
-        self.get_meeting(first.id, transcript=False)
+        try:
+            self.get_meeting(first.id, transcript=False)
+        except NotFoundError:
+            raise gone_error(first.id) from None
         return first
 
 

@@ -7,10 +7,12 @@ from collections.abc import Collection
 from functools import cached_property
 
 from meetkit.errors import ForbiddenError
+from meetkit.models.attendance import asks_again
 from meetkit.models.caller import Caller
 from meetkit.models.insights import BRIEF, ActionItem
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey
+from meetkit.models.responses import AttendeeResponse
 
 OPERATORS_TENANT = "default"
 """The tenant whose admins operate the installation; the total cost of models is visible to them alone."""
@@ -21,9 +23,9 @@ _FOR_ANALYSES = frozenset({"answers", "found"})
 class Permissions:
     """A caller's permissions on values of their own tenant, which the store has checked."""
 
-    def __init__(self, caller: Caller) -> None:
-        """Use the permissions of this caller."""
-        self.caller = caller
+    def __init__(self, caller: Caller, *, attendee_response: AttendeeResponse = "invited") -> None:
+        """Use the permissions of this caller; attendees whom they do not act for begin with that response."""
+        self.caller, self._attendee_response = caller, attendee_response
 
     @cached_property
     def people(self) -> frozenset[str]:
@@ -73,18 +75,39 @@ class Permissions:
     def check_change(self, before: Meeting, after: Meeting, kinds: Collection[str]) -> None:
         """Refuse a change of a meeting that the caller may see, and of its attachments of these kinds.
 
-        A caller who may change a meeting cannot give it to a user whom they do not act for. Attendees may complete
-        action items, and everybody who may see the meeting may store a brief of their own.
+        A caller who may change a meeting cannot give it to a user whom they do not act for, nor respond for one.
+        Attendees may respond and complete action items, and everybody who may see the meeting may store a brief of
+        their own.
 
         Raises:
             ForbiddenError: the caller may not make this change.
         """
+        responds_for = _with_other_response(before, after)
+        self.check_write(all(map(self.acts_for, responds_for)), "respond for this user")
         if self.acts_for(before.user_id):
             self.check_meeting(after)
             return
         attends = self.caller.user_id in before.attendee_ids
-        is_little = after == before or (attends and _only_completes(before, after))
+        is_little = after == before or _only_responds(before, after) or (attends and _only_completes(before, after))
         self.check_write(is_little and set(kinds) <= {BRIEF}, "change this meeting")
+
+    def with_invitations(self, meeting: Meeting, before: Meeting | None = None) -> Meeting:
+        """Return a meeting to which attendees are invited whom the caller does not act for.
+
+        Those are who newly attend, and where it takes time that they have not accepted, all of them.
+        """
+        is_asked_again = before is None or asks_again(before, meeting)
+        invitees = [
+            user_id
+            for user_id in meeting.attendee_ids
+            if user_id != meeting.user_id
+            and not self.acts_for(user_id)
+            and (is_asked_again or before is None or user_id not in before.user_ids)
+        ]
+        if not invitees or self._attendee_response == "accepted":
+            return meeting
+        responses = meeting.responses | dict.fromkeys(invitees, "invited")
+        return meeting.model_copy(update={"responses": responses})
 
     def check_look(self, meeting: Meeting, kind: str) -> None:
         """Refuse to show an attachment of that kind.
@@ -94,6 +117,20 @@ class Permissions:
         """
         if kind in _FOR_ANALYSES:
             self.check_meeting(meeting)
+
+
+def _with_other_response(before: Meeting, after: Meeting) -> list[str]:
+    """List the attendees, before and after a change, whose response it changes."""
+    return [
+        user_id
+        for user_id in after.attendee_ids
+        if user_id in before.user_ids and after.response_of(user_id) != before.response_of(user_id)
+    ]
+
+
+def _only_responds(before: Meeting, after: Meeting) -> bool:
+    changes = {"responses": after.responses, "updated_at": after.updated_at, "version": before.version + 1}
+    return after.responses != before.responses and after == before.model_copy(update=changes)
 
 
 def _only_completes(before: Meeting, after: Meeting) -> bool:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from meetkit.availability import first
-from meetkit.errors import ConflictError
+from meetkit.errors import ConflictError, brief_repr
 from meetkit.models.base import new_id, parse
-from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, apply_update
+from meetkit.models.meeting_changes import apply_update
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
@@ -19,6 +20,7 @@ from meetkit.runtime.collaborators import current_store
 
 # A round fails only where another booking took the same time first, so a thousand in a row are no accident.
 _ROUNDS = 1000
+_ADVICE = {"completed": "reopen it first", "cancelled": "reschedule it instead"}
 
 
 def create_meeting(
@@ -33,6 +35,7 @@ def create_meeting(
 
     Raises:
         ConflictError: the key was used for another request.
+        GoneError: the meeting that the first request created was deleted since.
     """
     return _add("create", meeting_request, idempotency_key, exclusive=False)
 
@@ -136,9 +139,14 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
 
     Raises:
         ConflictError: `expected_version` is among the updates, and the meeting has moved on since; or the
-            meeting was booked, and somebody is busy at its new time, as `busy` lists.
+            meeting was booked, and somebody is busy at its new time, as `busy` lists; or its `status` cannot
+            follow the present one, or it would be completed before it begins.
     """
-    update = parse(MeetingUpdate, updates)
+    return _update(meeting_id, parse(MeetingUpdate, updates))
+
+
+def _update(meeting_id: str, update: MeetingUpdate, *, unless: Status | None = None, force: bool = False) -> Meeting:
+    """Change a meeting, unless it has that status; with `force` it may be completed before it begins."""
     store = current_store()
     owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
@@ -148,7 +156,9 @@ def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) 
     def change(meeting: Meeting) -> Meeting:
         if owner_id not in (None, update.user_id, meeting.user_id):
             raise ConflictError(f"meeting {meeting_id!r} changed its owner, and with it the time zone; try again")
-        return apply_update(meeting, update, owner_timezone=zone, now=now)
+        if meeting.status == unless:
+            raise ConflictError(f"meeting {brief_repr(meeting_id)} is {unless}; {_ADVICE[unless]}")
+        return apply_update(meeting, update, owner_timezone=zone, now=now, force=force)
 
     return store.update_meeting(meeting_id, change)
 
@@ -166,26 +176,43 @@ def reschedule_meeting(
     A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
 
     Raises:
-        ConflictError: as `update_meeting`.
-        InvalidRequestError: the meeting is completed.
+        ConflictError: as `update_meeting`; or the meeting is completed.
     """
     options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
     changes = {name: value for name, value in options.items() if value is not None}
-    return update_meeting(meeting_id, {"date": date, "status": "scheduled", **changes})
+    update = parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes})
+    return _update(meeting_id, update, unless="completed")
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Cancel a scheduled meeting, which frees its people's time."""
-    return _set_status(meeting_id, "cancelled", expected_version)
+    """Cancel a scheduled meeting, which frees its people's time.
+
+    Raises:
+        ConflictError: the meeting is completed; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("cancelled", expected_version))
 
 
-def complete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
-    """Mark a scheduled meeting as completed."""
-    return _set_status(meeting_id, "completed", expected_version)
+def complete_meeting(meeting_id: str, *, force: bool = False, expected_version: int | None = None) -> Meeting:
+    """Mark a scheduled meeting as completed; one that has yet to begin only with `force`.
+
+    Raises:
+        ConflictError: the meeting is cancelled, or begins in the future; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("completed", expected_version), force=force)
+
+
+def reopen_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
+    """Mark a completed meeting as scheduled again, as it was.
+
+    Raises:
+        ConflictError: the meeting is cancelled; or as `update_meeting`.
+    """
+    return _update(meeting_id, _status("scheduled", expected_version), unless="cancelled")
 
 
 def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> Literal[True]:
-    """Delete a meeting and everything derived from it; a repeat of the request that created it is `NotFoundError`.
+    """Delete a meeting and everything derived from it; a repeat of the request that created it is `GoneError`.
 
     Raises:
         ConflictError: `expected_version` is given, and the meeting has moved on since.
@@ -258,6 +285,6 @@ def _key(
     return None if key is None else IdempotencyKey.of(key, operation, request)
 
 
-def _set_status(meeting_id: str, status: str, expected_version: int | None) -> Meeting:
+def _status(status: Status, expected_version: int | None) -> MeetingUpdate:
     precondition = {} if expected_version is None else {"expected_version": expected_version}
-    return update_meeting(meeting_id, {"status": status, **precondition})
+    return parse(MeetingUpdate, {"status": status, **precondition})

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         get_transcript,
         get_usage,
     )
+    from meetkit.meetings.attendance import respond_to_meeting
     from meetkit.meetings.briefs import (
         generate_pre_meeting_prep,
         generate_pre_meeting_prep_async,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         get_calendars,
         get_meeting,
         get_people,
+        reopen_meeting,
         reschedule_meeting,
         sync_calendar,
         update_meeting,
@@ -59,6 +61,7 @@ _MODULES = (
     "meetkit.meetings.people",
     "meetkit.meetings.slots",
     "meetkit.meetings.scheduling",
+    "meetkit.meetings.attendance",
     "meetkit.meetings.erasure",
     "meetkit.meetings.action_items",
     "meetkit.meetings.briefs",
@@ -102,7 +105,9 @@ __all__ = [
     "get_user",
     "get_users",
     "purge",
+    "reopen_meeting",
     "reschedule_meeting",
+    "respond_to_meeting",
     "sync_calendar",
     "update_contact",
     "update_meeting",

@@ -18,10 +18,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.models import email_addresses
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 T = TypeVar("T")
@@ -29,11 +31,13 @@ T = TypeVar("T")
 # Validation ends at the first invalid value, as an error for each of a million would cost much.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
 
+STORED_VALUES: dict[str, Any] = {"is_stored": True}
+"""The validation context of stored values, which may hold email addresses of earlier versions that are now refused."""
+
 # Bounds of messages, which may be about input of any size.
 _MAX_PROBLEMS = 8
 _MAX_NAME = 80
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_LABEL = re.compile(r"\w([\w-]*\w)?")
 # Not allowed in a line of text: control characters, and the separators of lines and paragraphs.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Lines that match are valid; only the others are examined further, which saves time on most.
@@ -219,23 +223,13 @@ def _line(value: Any) -> Any:
     return value
 
 
-def _address(value: str) -> str:
-    """Refuse what cannot be an address, to catch typing mistakes; only a delivered message proves one."""
-    local, _, domain = value.rpartition("@")
-    labels = domain.split(".")
-    well_formed = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and _fits_the_dns(domain)
-    if not (well_formed and 0 < len(local) <= 64) or re.search(r"[\s@<>,;]", local):
-        problem = "is not an email address such as name@example.com"
+def _address(value: str, info: ValidationInfo) -> str:
+    problem = email_addresses.form_problem(value)
+    if problem is None and info.context is not STORED_VALUES:
+        problem = email_addresses.mailing_problem(value)
+    if problem:
         raise FieldError(f"{brief_repr(value)} {problem}", problem)
     return value
-
-
-def _fits_the_dns(domain: str) -> bool:
-    """Return whether labels have at most 63 octets, and all together 253 (RFC 1035, 2.3.4)."""
-    try:
-        return len(domain.encode("idna")) <= 253
-    except UnicodeError:
-        return False
 
 
 def _whole(value: Any) -> Any:

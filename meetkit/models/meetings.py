@@ -1,4 +1,4 @@
-"""Meetings: the value, requests to create, change and list them, and the rules of a change."""
+"""Meetings: the value, and requests to create, change and list them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     computed_field,
+    field_validator,
     model_serializer,
     model_validator,
 )
 
-from meetkit.errors import InvalidRequestError, VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, SearchText, Text, Value, parse
+from meetkit.errors import VersionConflictError
+from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Offset, SearchText, Text, Value
 from meetkit.models.insights import ActionItem, ItemOrTask, Sentiment
+from meetkit.models.responses import BUSY_RESPONSES, Response
 from meetkit.models.zones import (
     MINUTE,
     Instant,
@@ -47,13 +50,6 @@ Summary = Annotated[str, Field(max_length=100_000), STORABLE]
 # Each attendee once, in the given order.
 AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
 
-# A completed meeting is a record of what happened, and stays one.
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    "scheduled": frozenset({"completed", "cancelled"}),
-    "cancelled": frozenset({"scheduled"}),
-    "completed": frozenset(),
-}
-
 ERASED_TITLE = "Erased meeting"
 
 # The fields that hold what was said, and their value when it is removed; erasing and purging derive from this.
@@ -79,7 +75,8 @@ class Meeting(Value):
 
     `date` is the instant it begins. A naive `date` is wall-clock time in `timezone`, by default UTC; without
     `timezone`, the zone is that of `date`, or UTC where `date` has a bare offset. An `exclusive` meeting was booked:
-    while it is not cancelled, no other booking takes its people's time.
+    while it is not cancelled, no other booking takes its people's time. An attendee without an entry in `responses`
+    has accepted; a meeting takes the time of its owner, and of attendees who accepted or are tentative.
     """
 
     output_only: ClassVar[frozenset[str]] = frozenset({"end"})
@@ -88,6 +85,9 @@ class Meeting(Value):
     user_id: Line
     contact_id: Line | None = None
     attendee_ids: AttendeeIds = ()
+    responses: dict[Line, Response] = Field(
+        default={}, description="Attendees who have not accepted, or not yet, with their responses."
+    )
     title: Line
     date: Instant
     timezone: Zone = "UTC"
@@ -118,6 +118,17 @@ class Meeting(Value):
         except ValueError as error:
             raise FieldError(f"date: {error}", "date: not a time that exists in its zone") from None
 
+    @field_validator("responses")
+    @classmethod
+    def _leave_defaults_out(cls, responses: dict[str, Response], info: ValidationInfo) -> dict[str, Response]:
+        # Of fields that are invalid, `data` has none.
+        attendee_ids = set(info.data.get("attendee_ids", ())) - {info.data.get("user_id")}
+        return {
+            user_id: response
+            for user_id, response in responses.items()
+            if user_id in attendee_ids and response != "accepted"
+        }
+
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
     def end(self) -> dt.datetime:
@@ -133,6 +144,17 @@ class Meeting(Value):
     def user_ids(self) -> tuple[str, ...]:
         """The owner, then the attending users, each once."""
         return tuple(dict.fromkeys((self.user_id, *self.attendee_ids)))
+
+    def response_of(self, user_id: str) -> Response:
+        """Return the response of a user in the meeting; the owner's is `accepted`."""
+        return "accepted" if user_id == self.user_id else self.responses.get(user_id, "accepted")
+
+    @property
+    def busy_user_ids(self) -> tuple[str, ...]:
+        """The users whose time it takes: none of a cancelled meeting, else the owner and those who may attend."""
+        if not self.is_busy:
+            return ()
+        return tuple(user_id for user_id in self.user_ids if self.response_of(user_id) in BUSY_RESPONSES)
 
     @property
     def thread_key(self) -> tuple[Literal["contact", "user"], str]:
@@ -155,7 +177,7 @@ class Meeting(Value):
 
     @property
     def is_busy(self) -> bool:
-        """True where it takes its people's time, which all meetings do but cancelled ones."""
+        """True where it takes time of its people, which all meetings do but cancelled ones; see `busy_user_ids`."""
         return self.status != "cancelled"
 
     @property
@@ -185,7 +207,7 @@ class MeetingUpdate(Value):
     """
 
     fixed_fields: ClassVar[frozenset[str]] = frozenset(
-        {"id", "created_at", "updated_at", "version", "end", "exclusive"}
+        {"id", "created_at", "updated_at", "version", "end", "exclusive", "responses"}
     )
     clearable: ClassVar[frozenset[str]] = frozenset({"contact_id", "transcript", "summary", "sentiment"})
 
@@ -273,23 +295,6 @@ def _instant(moment: dt.datetime | dt.date | None, timezone: str) -> dt.datetime
     return resolve(moment, timezone)
 
 
-def apply_update(meeting: Meeting, update: MeetingUpdate, *, owner_timezone: str, now: dt.datetime) -> Meeting:
-    """Return the meeting after an update, valid as a whole, with the next version.
-
-    Raises:
-        VersionConflictError: the meeting is not at `expected_version`.
-        InvalidRequestError: the result breaks a rule, or its `status` cannot follow the present one.
-    """
-    check_version(meeting.id, meeting.version, expected=update.expected_version)
-    changes = update.changes
-    _check_transition(meeting.status, changes.get("status", meeting.status))
-    if moment := changes.get("date"):
-        changes["date"] = resolve(moment, update.timezone or owner_timezone)
-        changes["timezone"] = update.timezone or zone_name(moment) or meeting.timezone
-    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    return parse(Meeting, {**fields, **changes, "updated_at": now, "version": meeting.version + 1})
-
-
 def check_version(meeting_id: str, version: int, *, expected: int | None) -> None:
     """Refuse a request for another version of a meeting than the present one.
 
@@ -300,28 +305,6 @@ def check_version(meeting_id: str, version: int, *, expected: int | None) -> Non
         raise VersionConflictError(f"meeting {meeting_id!r} is at version {version}, not {expected}; read it again")
 
 
-def without_content(meeting: Meeting, *, now: dt.datetime, **changes: Any) -> Meeting:
-    """Return the meeting without its content, with these changes, and with the next version."""
-    fields = {name: getattr(meeting, name) for name in Meeting.model_fields}
-    return parse(Meeting, {**fields, **NO_CONTENT, **changes, "updated_at": now, "version": meeting.version + 1})
-
-
 def is_planned(meeting: Meeting, owner_id: str, *, now: dt.datetime) -> bool:
     """Return whether a meeting is this user's own, scheduled, and begins after `now`."""
     return meeting.user_id == owner_id and meeting.status == "scheduled" and meeting.date > now
-
-
-def _check_transition(before: Status, after: Status) -> None:
-    if after != before and after not in TRANSITIONS[before]:
-        targets = " or ".join(sorted(TRANSITIONS[before])) or "nothing else"
-        raise InvalidRequestError(f"status: a {before} meeting can become {targets}, not {after}")
-
-
-def takes_time(meeting: Meeting, before: Meeting | None = None) -> bool:
-    """Return whether storing a meeting books time of its people, so that they must be free."""
-    if not (meeting.exclusive and meeting.is_busy):
-        return False
-    if before is None or not (before.exclusive and before.is_busy):
-        return True
-    # Fewer people at the same time take no time that they do not have already.
-    return meeting.span != before.span or not set(meeting.user_ids) <= set(before.user_ids)

@@ -9,11 +9,12 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field
 
-from meetkit.errors import ConflictError, NotFoundError
+from meetkit.errors import ConflictError, GoneError
 from meetkit.models.base import Line, Text, Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
+from meetkit.models.zones import UtcInstant
 
 
 class IdempotencyKey(Value):
@@ -71,31 +72,41 @@ class MeetingRecord(Record):
 
 
 class RequestRecord(Record):
-    """A request made under a key, with its result until that meeting is deleted or its content removed."""
+    """A request made under a key, with its result until that meeting is deleted or its content removed.
+
+    `created_at` is `None` where it is unknown; the key then expires as if the first expiry saw it made.
+    """
 
     kind: Literal["request"] = "request"
     idempotency: IdempotencyKey
     meeting_id: Line
     result: Meeting | None
+    created_at: UtcInstant | None = None
 
     @classmethod
     def of(cls, idempotency: IdempotencyKey, result: Meeting) -> Self:
-        """Return the record of a request that returned this meeting."""
-        return cls(idempotency=idempotency, meeting_id=result.id, result=result)
+        """Return the record of a request that created this meeting."""
+        return cls(idempotency=idempotency, meeting_id=result.id, result=result, created_at=result.created_at)
 
     def answer(self, idempotency: IdempotencyKey) -> Meeting:
         """Return the result, for a repeat of the request.
 
         Raises:
             ConflictError: the key came with another request.
-            NotFoundError: the meeting was deleted since, or its content removed; it is not created again.
+            GoneError: the meeting was deleted since, or its content removed; it is not created again.
         """
         if idempotency != self.idempotency:
             raise ConflictError("this idempotency key was used for another request")
-        # The key stays taken for good, so that a late repeat does not create the meeting again.
+        # The key stays taken until it expires, so that a late repeat does not create the meeting again.
         if self.result is None:
-            raise NotFoundError("meeting", self.meeting_id)
+            raise gone_error(self.meeting_id)
         return self.result
+
+
+def gone_error(meeting_id: str) -> GoneError:
+    """Return the error of a repeated request whose meeting there is no more."""
+    advice = "it was deleted since, or its content removed, and is not created again; use a new idempotency key"
+    return GoneError("meeting", meeting_id, advice)
 
 
 RecordT = TypeVar("RecordT", bound=Record)

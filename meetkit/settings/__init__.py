@@ -16,6 +16,7 @@ from meetkit.models.base import parse
 from meetkit.settings.accounts import AccountSettings
 from meetkit.settings.assistants import AssistantSettings
 from meetkit.settings.databases import DatabaseSettings
+from meetkit.settings.meetings import MeetingSettings
 from meetkit.settings.models import ModelSettings
 from meetkit.settings.server import ServerSettings
 
@@ -24,7 +25,7 @@ PREFIX = "MEETKIT_"
 
 
 # Pydantic collects fields from the last base to the first, so the table begins with the model.
-class Settings(AssistantSettings, AccountSettings, ServerSettings, DatabaseSettings, ModelSettings):
+class Settings(AssistantSettings, AccountSettings, ServerSettings, DatabaseSettings, MeetingSettings, ModelSettings):
     """All settings. An empty variable counts as unset."""
 
 

@@ -36,6 +36,14 @@ class AccountSettings(SettingsGroup):
             "as many per IP address.",
         ),
     ] = 10
+    audit_retention_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=36_500,
+            description="Age in days at which audit events are deleted, by the server and by `meetkit purge`.",
+        ),
+    ] = 730
     redis_url: Annotated[
         Secret,
         Field(
@@ -74,7 +82,7 @@ class AccountSettings(SettingsGroup):
             # Without a query, as the page and the token are appended.
             pattern=r"^https?://[^/\s?#]+(/[^\s?]*)?$",
             description="Base URL of the links in emails, for a front end with its own pages `/verify-email`, "
-            "`/password-reset` and `/accept-invitation`, each called with `?token=…`. Unset: the server's own pages "
-            "at `MEETKIT_PUBLIC_URL`.",
+            "`/password-reset`, `/accept-invitation` and `/change-email`, each called with `?token=…`. Unset: the "
+            "server's own pages at `MEETKIT_PUBLIC_URL`.",
         ),
     ] = None

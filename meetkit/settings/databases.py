@@ -49,3 +49,12 @@ class DatabaseSettings(SettingsGroup):
             "Unset: never.",
         ),
     ] = None
+    idempotency_key_hours: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=876_000,
+            description="Hours for which a repeat of a request with its `Idempotency-Key` returns the first result. "
+            "Older keys are deleted by the server and by `meetkit purge`; a later repeat counts as a new request.",
+        ),
+    ] = 72

@@ -58,7 +58,7 @@ class Store(Protocol):
 
         Raises:
             ConflictError: the key was used for another request, an id is taken, or somebody is busy.
-            NotFoundError: the meeting of the first result was deleted since, or its content removed.
+            GoneError: the meeting of the first result was deleted since, or its content removed.
         """
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -134,7 +134,7 @@ class Store(Protocol):
         """
 
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        """Return when these users are busy around `[start, end)`, by meetings that are not cancelled and by calendars.
+        """Return when these users are busy around `[start, end)`, by meetings (`busy_user_ids`) and by calendars.
 
         Starts and ends are microseconds since 1970 UTC, in any order. All intervals that meet `[start, end)` are
         there, perhaps others too, perhaps some twice. Intervals of one calendar that overlap or touch are merged.

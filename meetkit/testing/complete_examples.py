@@ -96,6 +96,7 @@ def complete_meeting() -> Meeting:
             "user_id": "ann",
             "contact_id": "dee",
             "attendee_ids": ("ben", "ann"),
+            "responses": {"ben": "declined"},
             "title": "Every field",
             # Microseconds, and an offset that is no whole hour, which a store could round.
             "date": dt.datetime(2025, 11, 17, 9, 0, 0, 123_457, tzinfo=offset),

@@ -23,6 +23,7 @@ from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
 from meetkit.testing.complete_examples import complete_calendar, complete_contact, complete_meeting, complete_user
 from meetkit.testing.contract_analyses import AnalysesContract
+from meetkit.testing.contract_attendance import AttendanceContract
 from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
@@ -38,7 +39,9 @@ from meetkit.testing.examples import (
 )
 
 
-class StoreContract(AnalysesContract, BookingContract, PeopleContract, ErasureContract, RecordsContract):
+class StoreContract(
+    AnalysesContract, AttendanceContract, BookingContract, PeopleContract, ErasureContract, RecordsContract
+):
     """The contract of stores; a subclass provides the fixture `store`, an empty store for each test."""
 
     @pytest.fixture(autouse=True)

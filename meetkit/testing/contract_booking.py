@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meetkit.errors import Busy, ConflictError, NotFoundError
+from meetkit.errors import Busy, ConflictError, GoneError, NotFoundError
 from meetkit.models.time import BusyInterval, Calendar
 from meetkit.models.zones import HOUR, to_microseconds
 from meetkit.storage import Store
@@ -207,9 +207,9 @@ class BookingContract:
         store.add_meeting(meeting(id="first", title="Between us"), idempotency=key())
         store.delete_meeting("first")
 
-        with pytest.raises(NotFoundError, match="'first'"):
+        with pytest.raises(GoneError, match="'first'"):
             store.add_meeting(meeting(id="second"), idempotency=key())
-        with pytest.raises(NotFoundError, match="'first'"):
+        with pytest.raises(GoneError, match="'first'"):
             store.first_result(key())
         assert meeting_ids(store, "ann") == []
         assert "Between us" not in repr(list(store.export_records()))

@@ -13,12 +13,14 @@ import anyio
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
+from meetkit.errors import InvalidRequestError
 from meetkit.models.base import build_models
 from meetkit.models.caller import Origin
-from meetkit.web import problems
+from meetkit.web import json_bodies, problems
 from meetkit.web.authorization import Operation, requirements_of
 from meetkit.web.context import Backend, Credentials, RequestContext, service_in
 from meetkit.web.openapi import PUBLIC, operation_id
@@ -131,6 +133,18 @@ async def dispatcher_of(request: Request) -> RequestDispatcher:
 Dispatch = Annotated[RequestDispatcher, Depends(dispatcher_of)]
 
 
+class _JsonRequest(Request):
+    """A request whose JSON names each field once."""
+
+    async def json(self) -> Any:
+        """Return the parsed body."""
+        try:
+            return json_bodies.loads(await self.body())
+        except InvalidRequestError as error:
+            # FastAPI replaces any other error by one that does not say what is wrong.
+            raise HTTPException(error.status_code, str(error)) from None
+
+
 class BoundRoute(APIRoute):
     """A route of a dispatcher. It authenticates a caller before it reads a body, so strangers cannot have one parsed.
 
@@ -169,14 +183,17 @@ class BoundRoute(APIRoute):
                 refuse_repeated((name for name, _ in request.query_params.multi_items()), lists)
             return await handle(request)
 
-        async def handle_authenticated(request: Request) -> Response:
-            await dispatcher.admit(request)
-            return await handle_once(request)
-
         # A public route refuses no one, and a request without a body costs nothing until its operation runs.
-        has_body = not _METHODS_WITH_BODY.isdisjoint(self.methods or ())
         is_public = (self.openapi_extra or {}).get("security") == PUBLIC["security"]
-        return handle_authenticated if has_body and not is_public and dispatcher.backend.identify else handle_once
+        is_checked = not is_public and dispatcher.backend.identify is not None
+
+        async def handle_body(request: Request) -> Response:
+            if is_checked:
+                await dispatcher.admit(request)
+            return await handle_once(_JsonRequest(request.scope, request.receive))
+
+        has_body = not _METHODS_WITH_BODY.isdisjoint(self.methods or ())
+        return handle_body if has_body else handle_once
 
 
 def bind(

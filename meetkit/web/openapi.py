@@ -24,7 +24,9 @@ _PROBLEMS = {
     401: "The credentials are missing, invalid or expired.",
     403: "The caller is not allowed to do this.",
     404: "The resource does not exist, or the caller may not see it.",
-    409: "The request conflicts with stored data: a used idempotency key, busy time, a concurrent change.",
+    409: "The request conflicts with stored data: a state that forbids it, busy time, a used idempotency key, "
+    "a concurrent change.",
+    410: "What the first request under this idempotency key created was deleted since.",
     412: "The version in If-Match is not the current one.",
     413: "The body is too large.",
     429: "Too many requests; Retry-After says when to try again.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TypeVar
 
 from fastapi import Request
@@ -12,7 +11,8 @@ from starlette.exceptions import HTTPException
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import parse
-from meetkit.web.problems import MAX_FORM_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE, NOT_JSON
+from meetkit.web import json_bodies
+from meetkit.web.problems import MAX_FORM_FIELDS, NEITHER_JSON_NOR_FORM, NO_FILE
 from meetkit.web.repetition import refuse_repeated
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -32,7 +32,7 @@ async def form_or_json(request: Request, model: type[ModelT]) -> tuple[ModelT, b
         return parse(model, {}), None
     if _media_type(request) != "application/json":
         raise InvalidRequestError(NEITHER_JSON_NOR_FORM)
-    return parse(model, _read(body)), None
+    return parse(model, json_bodies.loads(body)), None
 
 
 async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
@@ -56,14 +56,6 @@ async def form(request: Request, model: type[ModelT]) -> tuple[ModelT, bytes]:
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-
-
-def _read(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    # Deep nesting exhausts the stack before the size limit is reached.
-    except (ValueError, RecursionError):
-        raise InvalidRequestError(NOT_JSON) from None
 
 
 async def fields(request: Request) -> dict[str, str]:

@@ -11,7 +11,7 @@ from meetkit.accounts.events import AuditContext, EventName
 from meetkit.accounts.models import Account
 from meetkit.accounts.operations.audit_log import AuditLog
 from meetkit.accounts.operations.visible_accounts import last_admin_error
-from meetkit.accounts.repository import accounts, audit, sessions
+from meetkit.accounts.repository import accounts, audit, email_changes, sessions
 from meetkit.errors import InvalidRequestError
 from meetkit.models.caller import NOWHERE, Access, Caller, Origin
 from meetkit.storage.sql import Database
@@ -59,7 +59,7 @@ class Administration:
             ForbiddenError: the caller is not an admin; or they are authenticated by an API key, which an account
                 with new access would outlive.
             NotFoundError: their tenant has no such account.
-            ConflictError: it is the tenant's last active admin.
+            ConflictError: it is the tenant's last admin who can sign in.
         """
         caller.check_admin()
         if access is not None or active:
@@ -91,6 +91,7 @@ def _update(
     # Requests check `active` as well, but a session must not resume when the account is activated again.
     if not account.active:
         sessions.end(connection, record.number, now=context.now)
+        email_changes.revoke(connection, record.number)
     for event in changes:
         audit.add(connection, context, event, actor=caller, subject=account_id)
     return account

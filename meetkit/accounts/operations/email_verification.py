@@ -37,6 +37,7 @@ class EmailVerification:
         context = self.audit_log.context(origin)
         # Counted per account, as each request sends an email.
         self.limits.check(context, "verification_request", subject=f"verify {caller.account_id}")
+        self.mailed_tokens.check_queue()
         account, token = self.database.write(self._issue, caller, context)
         if token is not None:
             self.mailed_tokens.send(messages.verification, account, token)

@@ -67,6 +67,18 @@ class MailedTokens:
         """Queue an email about an invitation by another tenant, which the holder of an account cannot accept."""
         self.queue(partial(messages.invitation_elsewhere, account.email, self.policy.public_url))
 
+    def check_queue(self) -> None:
+        """Check that mail can be queued and its tokens stored, before a request is accepted whose answer promises mail.
+
+        Raises:
+            MailError: the queue is full or closed, or mail cannot be written.
+            StoreError: the database cannot be written.
+        """
+        self.database.check_writable()
+        # A host's own queue may have no such check.
+        if check := getattr(self.post, "check", None):
+            check()
+
     def queue(self, message: MessageFactory) -> None:
         """Queue an email that is written when it is sent."""
         self.post.put(message)

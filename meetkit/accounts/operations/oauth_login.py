@@ -80,7 +80,7 @@ def _take_over(connection: Connection, record: AccountRecord, context: AuditCont
     """Remove every credential that whoever created an unverified account could still sign in with."""
     sessions.end(connection, record.number, now=context.now)
     email_tokens.revoke(connection, record.number, "reset", "verify", "invite")
-    accounts.delete_rows(connection, record.number, (tables.api_keys, tables.identities))
+    accounts.delete_rows(connection, record.number, (tables.api_keys, tables.identities, tables.email_changes))
     accounts.set_columns(connection, record.number, password_hash=None, verified=True)
     return accounts.by_number(connection, record.number)
 

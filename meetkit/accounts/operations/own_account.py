@@ -18,7 +18,7 @@ from meetkit.accounts.operations.attempt_limits import AttemptLimits
 from meetkit.accounts.operations.audit_log import AuditLog
 from meetkit.accounts.operations.visible_accounts import visible_account
 from meetkit.accounts.passwords import Passwords
-from meetkit.accounts.repository import accounts, audit, email_tokens, sessions
+from meetkit.accounts.repository import accounts, audit, email_changes, email_tokens, sessions
 from meetkit.accounts.repository.accounts import AccountRecord
 from meetkit.errors import ConflictError, InvalidRequestError
 from meetkit.models.caller import NOWHERE, Caller, Origin
@@ -79,6 +79,8 @@ class OwnAccount:
         Raises:
             InvalidRequestError: an update is invalid.
         """
+        if "email" in updates:
+            raise InvalidRequestError("email: it changes by a confirmed mail alone; see `email_change`")
         self.database.write(self._set_profile, caller, updates, json.dumps(preferences))
 
     def _set_profile(
@@ -97,8 +99,9 @@ def _change_password(
         raise ConflictError("the password was changed at the same time; try again")
     accounts.set_columns(connection, record.number, password_hash=new_hash)
     sessions.end(connection, record.number, now=context.now, but=caller.session_id)
-    # An email that was sent before must not set yet another password.
+    # An email that was sent before must not set yet another password, or move the account elsewhere.
     email_tokens.revoke(connection, record.number, "reset")
+    email_changes.revoke(connection, record.number)
     audit.add(connection, context, "password_change", actor=caller)
 
 

@@ -14,7 +14,7 @@ from meetkit.accounts.operations.attempt_limits import AttemptLimits
 from meetkit.accounts.operations.audit_log import AuditLog
 from meetkit.accounts.operations.mailed_tokens import MailedTokens
 from meetkit.accounts.passwords import Passwords
-from meetkit.accounts.repository import accounts, audit, email_tokens, sessions
+from meetkit.accounts.repository import accounts, audit, email_changes, email_tokens, sessions
 from meetkit.accounts.repository.email_tokens import Purpose
 from meetkit.mail import Message, messages
 from meetkit.models.caller import NOWHERE, Origin
@@ -37,6 +37,7 @@ class PasswordReset:
         The lookup happens later, in the mail queue, so that the response time does not tell whether it has one.
 
         Raises:
+            MailError, StoreError: mail cannot be queued, or its token not be stored.
             ThrottledError: too many requests for this email address, with an account or not, or from this client.
         """
         context = self.audit_log.context(origin)
@@ -44,6 +45,8 @@ class PasswordReset:
         self.limits.check(context, "password_reset_request", subject=f"reset {accounts.email_key(request.email)}")
         # Each request counts, as each may send an email.
         self.limits.count_address(context)
+        # Whether the address has an account or not, the answer is the same.
+        self.mailed_tokens.check_queue()
         self.mailed_tokens.queue(partial(self._write_mail, request.email, context))
 
     def confirm(self, request: NewPasswordRequest, *, origin: Origin = NOWHERE) -> None:
@@ -105,5 +108,6 @@ def _redeem(
     sessions.end(connection, number, now=context.now)
     # An email that was sent before must not set yet another password.
     email_tokens.revoke(connection, number, "reset", "invite")
+    email_changes.revoke(connection, number)
     audit.add(connection, context, event, actor=record.account)
     return accounts.by_number(connection, number).account

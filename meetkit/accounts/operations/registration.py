@@ -63,6 +63,7 @@ class Registration:
         # Each request counts, not only a failed one, as each costs a hash and sends an email.
         self.limits.check(context, "signup")
         self.limits.count_address(context)
+        self.mailed_tokens.check_queue()
         password_hash = self.passwords.hash(request.password)
         new = NewAccount(request.email, request.name, tenant_id, access, password_hash=password_hash)
         try:
@@ -94,6 +95,7 @@ class Registration:
         # Each request counts, as each sends an email to somebody who may not want it.
         self.limits.check(context, "invite")
         self.limits.count_address(context)
+        self.mailed_tokens.check_queue()
         if request.user_id is not None:
             self.users.check_tenant(request.user_id, caller.tenant_id)
         new = NewAccount(request.email, request.name, caller.tenant_id, request.access, user_id=request.user_id)

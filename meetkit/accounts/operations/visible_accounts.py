@@ -25,4 +25,4 @@ def visible_account(connection: Connection, caller: Caller, account_id: str | No
 
 def last_admin_error() -> ConflictError:
     """Return the error of who would leave a tenant without an admin."""
-    return ConflictError("this is the last admin; make another account an admin first")
+    return ConflictError("this is the last admin who can sign in; make another account that can sign in an admin first")

@@ -75,6 +75,16 @@ INVITATION = Page(
     invalid_link="If you accepted it, sign in. If not, request a password reset, which also sets the first password.",
 )
 
+EMAIL_CHANGE = Page(
+    name=messages.EMAIL_CHANGE,
+    title="Confirm your new email address",
+    question="Someone asked to use this email address for a meetkit account. Was it you?",
+    button="Yes, use this address",
+    success="Your email address is changed. Sign in with it from now on; you can close this page.",
+    invalid_link="If you have confirmed the address, you are done. If not, sign in and request the change again.",
+    takes_password=False,
+)
+
 
 def form_page(
     page: Page,

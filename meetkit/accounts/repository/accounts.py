@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from meetkit.accounts import tables
 from meetkit.accounts.models import Account
 from meetkit.errors import ConflictError, NotFoundError
-from meetkit.models.base import is_storable
+from meetkit.models.base import STORED_VALUES, is_storable
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import dialects
 from meetkit.storage.sql.aggregate import joined_lines
@@ -25,10 +26,25 @@ _PROVIDERS = (
     .scalar_subquery()
     .label("providers")
 )
-_SELECT: Select[Any] = select(_a, _PROVIDERS)
+_PENDING_EMAIL = (
+    select(tables.email_changes.c.email)
+    .where(tables.email_changes.c.account_number == _a.c.number)
+    .scalar_subquery()
+    .label("pending_email")
+)
+_SELECT: Select[Any] = select(_a, _PROVIDERS, _PENDING_EMAIL)
 _BY_ID = _SELECT.where(_a.c.id == bindparam("account_id"))
 _BY_EMAIL = _SELECT.where(_a.c.email_key == bindparam("key"))
 _IN_TENANT = _a.c.tenant_id == bindparam("tenant")
+# An invitation that nobody has accepted has neither a password nor an identity.
+_CAN_SIGN_IN = _a.c.active & or_(
+    _a.c.password_hash.is_not(None),
+    select(tables.identities.c.number).where(tables.identities.c.account_number == _a.c.number).exists(),
+)
+
+
+# The fields of an account that its row, or a subquery, holds as they are.
+_PLAIN = ("id", "email", "pending_email", "access", "tenant_id", "user_id", "active", "verified")
 
 
 class AccountRecord(NamedTuple):
@@ -55,13 +71,13 @@ def email_key(email: str) -> str:
 def record_of(row: Row[Any]) -> AccountRecord:
     """Return the account of a row."""
     fields = row._asdict()
-    account = Account(
-        **{name: fields[name] for name in ("id", "email", "access", "tenant_id", "user_id", "active", "verified")},
-        providers=tuple(sorted(set(fields["providers"].split("\n")))) if fields["providers"] else (),
-        created_at=to_datetime(fields["created_at"]),
-        last_login_at=optional_datetime(fields["last_login_at"]),
-    )
-    return AccountRecord(row.number, account, row.password_hash)
+    values = {
+        **{name: fields[name] for name in _PLAIN},
+        "providers": tuple(sorted(set(fields["providers"].split("\n")))) if fields["providers"] else (),
+        "created_at": to_datetime(fields["created_at"]),
+        "last_login_at": optional_datetime(fields["last_login_at"]),
+    }
+    return AccountRecord(row.number, Account.model_validate(values, context=STORED_VALUES), row.password_hash)
 
 
 def by_email(connection: Connection, email: str, *, lock: bool = False) -> AccountRecord | None:
@@ -133,7 +149,7 @@ def add(connection: Connection, account: Account, password_hash: str | None, *, 
     """
     dialects.insert_new(connection, tables.tenants, {"id": account.tenant_id, "name": account.tenant_id})
     row = {
-        **account.model_dump(exclude={"providers", "created_at", "last_login_at"}),
+        **account.model_dump(exclude={"providers", "pending_email", "created_at", "last_login_at"}),
         # The column is unique over all tenants.
         "email_key": _tenant_email_key(account) if email_in_use else email_key(account.email),
         "password_hash": password_hash,
@@ -161,6 +177,19 @@ def set_columns(connection: Connection, number: int, **values: Any) -> None:
     connection.execute(update(_a).where(_a.c.number == number).values(**values))
 
 
+def set_email(connection: Connection, number: int, email: str) -> None:
+    """Set the email address of an account, which its reader has verified.
+
+    Raises:
+        ConflictError: another account has it.
+    """
+    try:
+        with connection.begin_nested():
+            set_columns(connection, number, email=email, email_key=email_key(email), verified=True)
+    except IntegrityError:
+        raise ConflictError("another account has this email address") from None
+
+
 def record_login(connection: Connection, number: int, *, password_hash: str | None, now: dt.datetime) -> bool:
     """Record a login. Return `False` if the account was deactivated or its password changed since it was read."""
     is_same = _a.c.password_hash.is_not_distinct_from(password_hash)
@@ -169,11 +198,10 @@ def record_login(connection: Connection, number: int, *, password_hash: str | No
 
 
 def lock_admins(connection: Connection, tenant_id: str) -> set[int]:
-    """Return the numbers of a tenant's active admins, locked against changes until the transaction ends."""
-    active_admins = _a.c.active & (_a.c.access == "admin")
+    """Return the numbers of a tenant's admins who can sign in, locked against changes until the transaction ends."""
     # Locked in order: of two who remove each other one waits, and then finds itself the last.
-    statement = select(_a.c.number).where(_IN_TENANT, active_admins).order_by(_a.c.number).with_for_update()
-    return set(connection.execute(statement, {"tenant": tenant_id}).scalars())
+    statement = select(_a.c.number).where(_IN_TENANT, _a.c.access == "admin", _CAN_SIGN_IN).order_by(_a.c.number)
+    return set(connection.execute(statement.with_for_update(of=_a), {"tenant": tenant_id}).scalars())
 
 
 def is_only_account(connection: Connection, record: AccountRecord) -> bool:
@@ -196,7 +224,7 @@ def leave_teams(connection: Connection, user_id: str) -> None:
 
 def delete_account(connection: Connection, record: AccountRecord) -> None:
     """Delete an account with its sessions, keys, identities, tokens and team memberships."""
-    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens)
+    account_tables = (tables.sessions, tables.api_keys, tables.identities, tables.one_time_tokens, tables.email_changes)
     delete_rows(connection, record.number, account_tables)
     leave_teams(connection, record.account.user_id)
     connection.execute(delete(_a).where(_a.c.number == record.number))

@@ -1,4 +1,4 @@
-"""The rows of the audit log, which are only ever added: triggers refuse to change or delete one."""
+"""The rows of the audit log, which are only added, and deleted once they have expired: triggers refuse all else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meetkit.models.caller import Caller
 from meetkit.models.zones import to_datetime, to_microseconds
 
 _t = tables.audit
-# A row is stored for good, so a header that a client sends may not fill it with megabytes.
+# A row is stored for years, so a header that a client sends may not fill it with megabytes.
 _MAX_LENGTH = 200
 
 
@@ -28,7 +28,7 @@ def add(
     subject: str | None = None,
 ) -> None:
     """Add an event: the ids of the account it is about and of the subject it was done to."""
-    # Rows stay for good, so a name that nobody declares is refused before it is one.
+    # Rows stay for years, so a name that nobody declares is refused before it is one.
     if event not in audit_events():
         raise LookupError(f"the audit event {event!r} is declared by no capability; add it to its `audit_events`")
     row = {

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from meetkit import capabilities, meeting_service
-from meetkit.accounts.models import Account, ChangePasswordRequest
+from meetkit.accounts.models import Account, ChangeEmailRequest, ChangePasswordRequest
 from meetkit.accounts.routes.bodies import Export, Profile
+from meetkit.accounts.routes.schemas import MAIL_QUEUED
 from meetkit.accounts.service import Accounts
 from meetkit.storage.sql import Database
 from meetkit.web.authorization import requires
@@ -114,7 +115,23 @@ def _change_password(context: RequestContext, body: ChangePasswordRequest) -> Re
     return Reply(204)
 
 
+@router.post("/change-email", status_code=202, response_class=Response, responses=MAIL_QUEUED | problems(400, 409))
+async def change_email(dispatch: Dispatch, body: ChangeEmailRequest) -> Response:
+    """Send an email to a new address of the caller's account, which changes once the link in it is confirmed.
+
+    The present address is informed by email.
+    """
+    return await dispatch(_change_email, body)
+
+
+@requires(session=True, threads="passwords")
+def _change_email(context: RequestContext, body: ChangeEmailRequest) -> Reply:
+    context.service(Accounts).email_change.request(context.signed_in, body, origin=context.origin)
+    return Reply(202)
+
+
 # `/users/{user_id}` would otherwise take these words for ids.
 allow_only(router, "GET, HEAD, PUT", "/profile")
 allow_only(router, "GET, HEAD, DELETE", "/account")
 allow_only(router, "POST", "/change-password")
+allow_only(router, "POST", "/change-email")

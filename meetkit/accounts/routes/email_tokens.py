@@ -69,6 +69,17 @@ def _verify_email(context: RequestContext, body: TokenRequest) -> Reply:
     return Reply.of(context.service(Accounts).email_verification.confirm(body.token, origin=context.origin))
 
 
+@router.post("/change-email/confirm", response_model=Account, responses=problems(400, 409), openapi_extra=PUBLIC)
+async def confirm_email_change(dispatch: Dispatch, body: TokenRequest) -> Response:
+    """Change an account's email address with the token that was mailed to the new address."""
+    return await dispatch(_confirm_email_change, body)
+
+
+@requires(authentication=False)
+def _confirm_email_change(context: RequestContext, body: TokenRequest) -> Reply:
+    return Reply.of(context.service(Accounts).email_change.confirm(body.token, origin=context.origin))
+
+
 @router.post("/accept-invitation", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
 async def accept_invitation(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
     """Set the password of an account that an admin has created, with the token of the invitation."""

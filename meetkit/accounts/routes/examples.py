@@ -14,6 +14,7 @@ _ACCOUNT: dict[str, Any] = {
     "user_id": "user_1",
     "active": True,
     "verified": False,
+    "pending_email": None,
     "providers": [],
     "created_at": "2025-11-01T09:00:00Z",
     "last_login_at": None,
@@ -88,6 +89,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "preferences": {"theme": "dark"},
     },
     "ChangePasswordRequest": {"current_password": "<the current password>", "new_password": _PASSWORD},
+    "ChangeEmailRequest": {"email": "s.chen@company.com", "current_password": "<the current password>"},
     "Export": {
         "account": _ACCOUNT,
         "user": _USER,

@@ -70,6 +70,10 @@ def _verify_email(context: RequestContext, form: Mapping[str, str]) -> None:
     context.service(Accounts).email_verification.confirm(form["token"], origin=context.origin)
 
 
+def _change_email(context: RequestContext, form: Mapping[str, str]) -> None:
+    context.service(Accounts).email_change.confirm(form["token"], origin=context.origin)
+
+
 def _reset_password(context: RequestContext, form: Mapping[str, str]) -> None:
     context.service(Accounts).password_reset.confirm(_new_password(form), origin=context.origin)
 
@@ -96,3 +100,4 @@ def _sentence(error: MeetkitError) -> str:
 _serve(pages.VERIFICATION, _verify_email)
 _serve(pages.RESET, _reset_password)
 _serve(pages.INVITATION, _accept_invitation)
+_serve(pages.EMAIL_CHANGE, _change_email)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import open_items
 from meetkit.insights.briefs.changes import changes_since
 from meetkit.models.insights import Highlight, PendingActionItem
@@ -49,13 +49,14 @@ def gather(store: Store, meeting_id: str, *, history_limit: int, now: dt.datetim
     """Read the sources of a meeting's brief from the store.
 
     Raises:
-        InvalidRequestError: the meeting is internal, or `history_limit` is not between 1 and 1,000.
+        ConflictError: the meeting is internal.
+        InvalidRequestError: `history_limit` is not between 1 and 1,000.
     """
     if isinstance(history_limit, bool) or not isinstance(history_limit, int) or not 1 <= history_limit <= _MAX_HISTORY:
         raise InvalidRequestError(f"history_limit: from 1 to {_MAX_HISTORY}, not {brief_repr(history_limit)}")
     meeting = store.get_meeting(meeting_id, transcript=False)
     if meeting.contact_id is None:
-        raise InvalidRequestError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
+        raise ConflictError(f"meeting {meeting_id!r} is internal; a brief is about a contact")
     return BriefSources(
         meeting=meeting,
         owner=store.get_user(meeting.user_id),

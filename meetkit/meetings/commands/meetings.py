@@ -1,9 +1,9 @@
-"""`meetkit meetings`: list, show, add, book, move, cancel and complete meetings."""
+"""`meetkit meetings`: list, show, add, book, answer, move and end meetings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -12,6 +12,7 @@ from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
 from meetkit.models.meetings import Meeting
+from meetkit.models.responses import Answer
 
 _SAMPLE_USER = "user_1"
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -37,7 +38,7 @@ def _meeting_options(command: _F) -> _F:
 
 @click.group(cls=database.StoreGroup)
 def meetings() -> None:
-    """List meetings, and show, add, book, move, cancel and complete them."""
+    """List meetings, and show, add, book, answer, move and end them."""
 
 
 @meetings.command("list")
@@ -123,11 +124,33 @@ def cancel(meeting_id: str, as_json: bool) -> None:
 
 @meetings.command()
 @click.argument("meeting_id")
+@click.option("--force", is_flag=True, help="Also where it has yet to begin.")
 @output.as_json_option
-def complete(meeting_id: str, as_json: bool) -> None:
+def complete(meeting_id: str, force: bool, as_json: bool) -> None:
     """Mark a scheduled meeting as completed."""
     database.required_url()
-    _print(service.complete_meeting(meeting_id), as_json=as_json)
+    _print(service.complete_meeting(meeting_id, force=force), as_json=as_json)
+
+
+@meetings.command()
+@click.argument("meeting_id")
+@output.as_json_option
+def reopen(meeting_id: str, as_json: bool) -> None:
+    """Mark a completed meeting as scheduled again."""
+    database.required_url()
+    _print(service.reopen_meeting(meeting_id), as_json=as_json)
+
+
+@meetings.command()
+@click.argument("meeting_id")
+@click.argument("response", type=click.Choice(get_args(Answer)))
+@click.option("--user", "user_id", required=True, help="The id of the attendee.")
+@click.option("--force", is_flag=True, help="Accept although the attendee is busy then; not in a booked meeting.")
+@output.as_json_option
+def respond(meeting_id: str, response: Answer, user_id: str, force: bool, as_json: bool) -> None:
+    """Record the response of an attendee, whose time a meeting takes unless they decline it."""
+    database.required_url()
+    _print(service.respond_to_meeting(meeting_id, user_id, response, force=force), as_json=as_json)
 
 
 def _default_user() -> str:

@@ -50,13 +50,18 @@ def print_meeting(out: Console, meeting: Meeting) -> None:
         "Title": meeting.title,
         "When": f"{start:%A, %d %B %Y, %H:%M} to {end:%H:%M}, {meeting.timezone}",
         "Status": meeting.status,
-        "Users": ", ".join(meeting.user_ids),
+        "Users": ", ".join(_with_response(meeting, user_id) for user_id in meeting.user_ids),
         "Contact": meeting.contact_id or "",
         "Summary": meeting.summary or "",
         "Id": meeting.id,
     }
     terminal.fields(out, rows)
     terminal.section(out, "Action items", (f"{_task(item)} [{item.id}]" for item in meeting.action_items))
+
+
+def _with_response(meeting: Meeting, user_id: str) -> str:
+    response = meeting.response_of(user_id)
+    return user_id if response == "accepted" else f"{user_id} ({response})"
 
 
 def print_people(out: Console, kind: str, people: Sequence[User | Contact]) -> None:

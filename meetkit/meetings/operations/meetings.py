@@ -11,8 +11,8 @@ from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
 from meetkit.meetings.operations.availability import window_names
 from meetkit.meetings.operations.etags import etag, expected_version, is_not_modified, precondition
-from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, Move, NewMeeting
-from meetkit.meetings.routes.queries import MAX_USERS, MeetingQuery, OneMeetingQuery
+from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, MeetingResponse, Move, NewMeeting
+from meetkit.meetings.routes.queries import MAX_USERS, CompleteQuery, MeetingQuery, OneMeetingQuery
 from meetkit.models.meetings import Meeting, MeetingUpdate
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -116,11 +116,35 @@ def cancel_meeting(context: RequestContext, meeting_id: str, *, if_match: str | 
 
 
 @requires(write=True)
-def complete_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
+def complete_meeting(
+    context: RequestContext, meeting_id: str, query: CompleteQuery, *, if_match: str | None = None
+) -> Reply:
     """Mark a meeting as completed."""
     with precondition(if_match):
         version = expected_version(meeting_id, if_match)
-        return _meeting_reply(service.complete_meeting(meeting_id, expected_version=version))
+        return _meeting_reply(service.complete_meeting(meeting_id, force=query.force, expected_version=version))
+
+
+@requires(write=True)
+def reopen_meeting(context: RequestContext, meeting_id: str, *, if_match: str | None = None) -> Reply:
+    """Mark a completed meeting as scheduled again."""
+    with precondition(if_match):
+        version = expected_version(meeting_id, if_match)
+        return _meeting_reply(service.reopen_meeting(meeting_id, expected_version=version))
+
+
+@requires(write=True)
+def respond_to_meeting(
+    context: RequestContext, meeting_id: str, body: MeetingResponse, *, if_match: str | None = None
+) -> Reply:
+    """Record the response of an attendee."""
+    user_id = body.user_id or context.own_user("user_id")
+    with precondition(if_match):
+        version = expected_version(meeting_id, if_match)
+        meeting = service.respond_to_meeting(
+            meeting_id, user_id, body.response, force=body.force, expected_version=version
+        )
+    return _meeting_reply(meeting)
 
 
 def _meeting_reply(meeting: Meeting, status: int = 200, headers: dict[str, str] | None = None) -> Reply:

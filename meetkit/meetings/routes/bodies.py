@@ -13,6 +13,7 @@ from meetkit.models.base import Email, Line, Many, Text, Value, at_most
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
+from meetkit.models.responses import Answer
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
 from meetkit.models.zones import Moment, Zone
 from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
@@ -122,6 +123,18 @@ class Move(Value):
     date: Moment
     duration_minutes: DurationMinutes | None = None
     timezone: Zone | None = None
+
+
+class MeetingResponse(Value):
+    """The response of an attendee to a meeting."""
+
+    response: Answer
+    user_id: Line | None = Field(
+        default=None, description="The attendee; by default the caller. Admins respond for all, managers for teams."
+    )
+    force: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Accept although the attendee is busy then; not in a booked meeting."
+    )
 
 
 class FirstFree(FirstFreeRequest):

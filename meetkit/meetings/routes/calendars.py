@@ -48,7 +48,9 @@ async def delete_calendar(dispatch: Dispatch, user_id: UserId, name: _Name) -> R
     return await dispatch(operations.delete_calendar, user_id, name)
 
 
-@router.get("/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404))
+@router.get(
+    "/meetings/{meeting_id}/invitation.ics", response_class=Response, responses=ICALENDAR | problems(400, 404, 409)
+)
 async def get_invitation(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
     """Get the invitation to a meeting, or its cancellation, as an iCalendar file."""
     return await dispatch(operations.get_invitation, meeting_id)

@@ -45,6 +45,7 @@ _ITEM: dict[str, Any] = {
 _MEETING: dict[str, Any] = {
     "id": "meeting_1",
     **_NEW_MEETING,
+    "responses": {"user_2": "invited"},
     "timezone": "UTC",
     "status": "scheduled",
     "summary": None,
@@ -80,11 +81,22 @@ _TURN = {"index": 0, "speaker": "Sarah Chen", "text": _QUOTE, "start": 12, "end"
 _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
 OF_SCHEMAS: dict[str, Any] = {
+    "Job": {
+        "id": "job_1",
+        "kind": "analysis",
+        "subject": "meeting_1",
+        "status": "done",
+        "result": "/api/v1/meetings/meeting_1/insights",
+        "error": None,
+        "created_at": "2026-02-02T10:00:00Z",
+        "ended_at": "2026-02-02T10:00:05Z",
+    },
     "NewMeeting": _NEW_MEETING,
     "Meeting": _MEETING,
     "MeetingPage": {"next": None, "items": [_MEETING]},
     "MeetingPatch": {"title": "Renewal", "duration_minutes": 30, "summary": None},
     "Move": {"date": "2026-02-04T10:00:00+00:00", "duration_minutes": 30},
+    "MeetingResponse": {"response": "accepted"},
     "FirstFree": {
         "user_ids": ["user_1", "user_2"],
         "duration_minutes": 30,

@@ -18,7 +18,7 @@ from meetkit.web.parameters import IdempotencyKey, IfMatch, IfNoneMatch
 router = APIRouter(prefix="/meetings", tags=["meetings"])
 
 
-@router.post("", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409))
+@router.post("", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409, 410))
 async def create_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
     """Create a meeting. A naive date is wall-clock time in the owner's zone; it may overlap other meetings."""
     return await dispatch(operations.create_meeting, body, idempotency_key)

@@ -56,6 +56,12 @@ class OneMeetingQuery(Value):
     include: Literal["transcript"] | None = Field(default=None, description="A further part to include.")
 
 
+class CompleteQuery(Value):
+    """Options of completing a meeting."""
+
+    force: bool = Field(default=False, description="Complete a meeting that has yet to begin.")
+
+
 class PrepareQuery(Value):
     """Options of writing a brief."""
 

@@ -36,9 +36,12 @@ async def get_user(dispatch: Dispatch, user_id: UserId, if_none_match: IfNoneMat
     return await dispatch(operations.get_user, user_id, if_none_match=if_none_match)
 
 
-@router.patch("/{user_id}", response_model=User, responses=ETAG | problems(400, 404, 412))
+@router.patch("/{user_id}", response_model=User, responses=ETAG | problems(400, 404, 409, 412))
 async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch, if_match: IfMatch = None) -> Response:
-    """Change a user. An omitted field is unchanged."""
+    """Change a user. An omitted field is unchanged.
+
+    The email address of a user with an account changes by `POST /users/change-email` alone, which verifies it.
+    """
     return await dispatch(operations.update_user, user_id, body, if_match=if_match)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from meetkit.models.meetings import ERASED_TITLE, Meeting, is_planned, without_content
+from meetkit.models.meeting_changes import without_content
+from meetkit.models.meetings import ERASED_TITLE, Meeting, is_planned
 from meetkit.models.zones import to_microseconds
 from meetkit.storage.memory.meetings import Meetings
 

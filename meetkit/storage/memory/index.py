@@ -34,18 +34,16 @@ class Index:
             insort(keys, _key(meeting))
         if meeting.has_open_items:
             self.with_open_items.add(meeting.id)
-        if meeting.is_busy:
-            for user_id in meeting.user_ids:
-                self._add_busy(user_id, [meeting.span])
+        for user_id in meeting.busy_user_ids:
+            self._add_busy(user_id, [meeting.span])
 
     def remove(self, meeting: Meeting) -> None:
         """Remove a meeting."""
         for keys in self._timelines(meeting):
             del keys[bisect_left(keys, _key(meeting))]
         self.with_open_items.discard(meeting.id)
-        if meeting.is_busy:
-            for user_id in meeting.user_ids:
-                self._remove_busy(user_id, [meeting.span])
+        for user_id in meeting.busy_user_ids:
+            self._remove_busy(user_id, [meeting.span])
 
     def replace(self, before: Meeting, after: Meeting) -> None:
         """Replace a meeting."""
@@ -103,12 +101,14 @@ class Index:
             self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
         )
 
-    def conflicts(self, meeting: Meeting, before: Meeting | None) -> Iterator[tuple[str, Interval]]:
-        """Yield the busy intervals of a meeting's people that overlap it, except that of the meeting `before`."""
+    def conflicts(
+        self, user_ids: Iterable[str], meeting: Meeting, before: Meeting | None
+    ) -> Iterator[tuple[str, Interval]]:
+        """Yield the busy intervals of these users that overlap a meeting, except that of the meeting `before`."""
         start, end = meeting.span
-        for user_id in meeting.user_ids:
+        for user_id in user_ids:
             # The meeting's own time counts once less, as another meeting may take exactly the same span.
-            own = [before.span] if before and before.is_busy and user_id in before.user_ids else []
+            own = [before.span] if before and user_id in before.busy_user_ids else []
             for day in _days(start, end):
                 spans = Counter(self._busy.get(user_id, {}).get(day, ()))
                 spans.subtract(span for span in own if day in _days(*span))

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from meetkit.errors import Busy, ConflictError
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable
 from meetkit.models.insights import is_brief
-from meetkit.models.meetings import Meeting, takes_time
+from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey, RequestRecord
 from meetkit.models.zones import to_datetime
 from meetkit.storage.memory.index import Index
@@ -105,10 +106,9 @@ class Meetings:
 
     def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse an exclusive meeting whose people are busy, unless it has that time already."""
-        if takes_time(meeting, before):
-            conflicts = self.index.conflicts(meeting, before)
-            if busy := [Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in conflicts]:
-                raise ConflictError.of(busy)
+        conflicts = self.index.conflicts(people_to_be_free(meeting, before), meeting, before)
+        if busy := [Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in conflicts]:
+            raise ConflictError.of(busy)
 
 
 def _check_attachments(attachments: Mapping[str, str]) -> None:

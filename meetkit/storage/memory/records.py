@@ -43,7 +43,7 @@ class Ledger:
             ConflictError: a participant is booked then.
         """
         start, end = meeting.span
-        for user_id in meeting.user_ids if meeting.exclusive and meeting.is_busy else ():
+        for user_id in meeting.busy_user_ids if meeting.exclusive else ():
             # The earlier bookings are disjoint, so only the two neighbours can overlap.
             bookings = self._bookings[user_id]
             at = bisect_left(bookings, (start, end))

@@ -56,7 +56,7 @@ def busy_intervals(connection: Connection, user_ids: Collection[str], start: int
 
 
 def check_free(connection: Connection, meeting: Meeting, numbers: dict[str, int], meeting_number: int = 0) -> None:
-    """Refuse a meeting whose people, now locked, are busy at that time.
+    """Refuse a meeting while one of these users, now locked, is busy; `numbers` has their row numbers by id.
 
     Raises:
         ConflictError: somebody is busy; its `busy` lists who and when.

@@ -15,6 +15,7 @@ from meetkit.errors import InvalidRequestError, StoreError, brief_repr
 from meetkit.storage.sql import ciphers, dialects, engines, schema
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.transactions import HostTransaction, OwnTransactions, Transactions, errors_translated
+from meetkit.storage.sql.write_probe import WriteProbe
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Database:
             if isinstance(database, Connection)
             else OwnTransactions(database, options.attempts)
         )
+        self._write_probe = WriteProbe(self._transactions.writing)
         try:
             if migrate:
                 self.is_new = self.write(schema.upgrade)[schema.CORE.name] is None
@@ -121,6 +123,14 @@ class Database:
                 with attempt, self._transactions.writing() as connection:
                     return function(connection, *args, **kwargs)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def check_writable(self) -> None:
+        """Check by a write that the database can be written; a result holds for some seconds.
+
+        Raises:
+            StoreError: it is read-only, its disk is full, or it cannot be reached.
+        """
+        self._write_probe.check()
 
     def drop_log(self) -> None:
         """Remove overwritten content from the `…-wal` of a SQLite database, unless somebody reads just now.

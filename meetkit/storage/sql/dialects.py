@@ -92,6 +92,13 @@ def is_transient(error: BaseException) -> bool:
     return getattr(error.orig, "sqlite_errorcode", None) in _RETRYABLE_CODES
 
 
+def is_busy(error: DBAPIError) -> bool:
+    """Return whether SQLite was locked by another writer for too long."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # The lower byte is the primary code, the others tell its kinds apart.
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def is_double_booking(error: BaseException) -> bool:
     """Return whether the database refused to book somebody's time twice."""
     # The name of the constraint on PostgreSQL, and the message of the trigger on SQLite.

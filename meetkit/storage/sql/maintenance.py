@@ -14,6 +14,7 @@ import sqlalchemy
 from sqlalchemy import URL, BigInteger, Connection, Row, Select, and_, cast, func, not_, or_, select, text
 
 from meetkit.errors import InvalidRequestError, StoreError, brief_repr
+from meetkit.models.responses import BUSY_RESPONSES
 from meetkit.models.zones import MINUTE
 from meetkit.storage.sql import busy, ciphers, encryption, engines, rows, schema, tables
 from meetkit.storage.sql.engines import SqlOptions
@@ -35,6 +36,7 @@ _GUARDS = {
         "meetkit_audit_stays_update",
     },
     "postgresql": {
+        "meetkit_audit_expires",
         "meetkit_audit_stays",
         "meetkit_no_double_booking",
         "meetkit_participant_agrees",
@@ -201,7 +203,7 @@ def _count(connection: Connection, statement: Select[Any]) -> int:
 # The latest end of all earlier bookings of a user: a booking overlaps one of them where it begins before that.
 _busy_until = func.max(_p.c.ends_at).over(partition_by=_p.c.user_number, order_by=_p.c.starts_at, rows=(None, -1))
 _bookings = select(_p.c.starts_at, _busy_until.label("busy_until")).where(_p.c.exclusive).subquery()
-_is_busy = _m.c.status != "cancelled"
+_is_busy = and_(_m.c.status != "cancelled", _p.c.response.in_(sorted(BUSY_RESPONSES)))
 # Queries for rows that contradict each other, by their descriptions.
 _INCONSISTENT: dict[str, Select[Any]] = {
     "meetings without their owner among the participants": select(_m.c.number).where(

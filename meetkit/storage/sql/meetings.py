@@ -24,10 +24,11 @@ from sqlalchemy import (
 )
 
 from meetkit.errors import ConflictError, NotFoundError
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable
-from meetkit.models.meetings import Meeting, MeetingFilters, check_version, takes_time
+from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.records import IdempotencyKey, RequestRecord
-from meetkit.models.zones import to_microseconds
+from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
 from meetkit.storage.sql.any_of import any_of, value_list
@@ -37,9 +38,9 @@ from meetkit.storage.sql.people import contacts, id_conflict, lock_users, users
 _m, _p = tables.meetings, tables.participants
 _owners, _contacts = tables.users.alias("owners"), tables.contacts
 _attendee = tables.users.alias("attendee")
-# One text of lines "position id"; an id holds no line break.
+# One text of lines "position response id"; an id holds no line break.
 _attendees = (
-    select(joined_lines(cast(_p.c.position, Text) + " " + _attendee.c.id))
+    select(joined_lines(cast(_p.c.position, Text) + " " + _p.c.response + " " + _attendee.c.id))
     .join_from(_p, _attendee, _attendee.c.number == _p.c.user_number)
     .where(_p.c.meeting_number == _m.c.number, _p.c.position.is_not(None))
     .correlate(_m)
@@ -84,9 +85,7 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
     numbers, contact_numbers = people_of(connection, meeting)
-    if takes_time(meeting):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, meeting, numbers)
+    _check_time(connection, meeting, numbers)
     insert_meeting(connection, meeting, numbers, contact_numbers)
     return meeting
 
@@ -137,13 +136,11 @@ def update_meeting(
     before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
     numbers, contact_numbers = people_of(connection, after)
-    if takes_time(after, before):
-        lock_users(connection, numbers.values())
-        busy.check_free(connection, after, numbers, row.number)
+    _check_time(connection, after, numbers, before, row.number)
     row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, contact_numbers)
     changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
-    has_other_people = after.user_id != before.user_id or after.attendee_ids != before.attendee_ids
+    has_other_people = _attendance(after) != _attendance(before)
     # Participants are deleted before the meeting changes and inserted after it, as triggers compare the two.
     if has_other_people:
         connection.execute(delete(_p).where(is_this))
@@ -267,15 +264,41 @@ def read_request(cipher: Cipher, row: Any) -> RequestRecord:
     key = IdempotencyKey(key=row.key, fingerprint=row.fingerprint)
     content = None if row.result is None else cipher.open(row.result, rows.request_context(row.key))
     result = None if content is None else Meeting.model_validate_json(content)
-    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result)
+    created_at = None if row.created_at is None else to_datetime(row.created_at)
+    return RequestRecord(idempotency=key, meeting_id=row.meeting_id, result=result, created_at=created_at)
 
 
 def claim(connection: Connection, request: RequestRecord) -> bool:
     """Take the key of a request, and return whether it was free; wait for a transaction that is about to take it."""
     context = rows.request_context(request.idempotency.key)
     result = request.result and keys.seal(connection, request.result.model_dump_json(), context)
-    row = {**request.idempotency.model_dump(), "meeting_id": request.meeting_id, "result": result}
+    created_at = request.created_at and to_microseconds(request.created_at)
+    row = {
+        **request.idempotency.model_dump(),
+        "meeting_id": request.meeting_id,
+        "result": result,
+        "created_at": created_at,
+    }
     return dialects.insert_new(connection, tables.requests, row) is not None
+
+
+def _check_time(
+    connection: Connection,
+    meeting: Meeting,
+    numbers: dict[str, int],
+    before: Meeting | None = None,
+    meeting_number: int = 0,
+) -> None:
+    """Refuse a booking whose people, who are locked from now on, have no time for it."""
+    if user_ids := people_to_be_free(meeting, before):
+        to_be_free = {user_id: numbers[user_id] for user_id in user_ids}
+        lock_users(connection, to_be_free.values())
+        busy.check_free(connection, meeting, to_be_free, meeting_number)
+
+
+def _attendance(meeting: Meeting) -> tuple[object, ...]:
+    """Return what the participants of a meeting are derived from, besides its time."""
+    return meeting.user_id, meeting.attendee_ids, [meeting.response_of(user_id) for user_id in meeting.attendee_ids]
 
 
 def _read(connection: Connection, statement: Select[Any], params: Mapping[str, Any] | None = None) -> list[Meeting]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, RowMapping
 
 from meetkit.errors import StoreError, brief_repr
+from meetkit.models.base import STORED_VALUES
 from meetkit.models.meetings import NO_CONTENT, Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import Calendar
@@ -26,6 +27,7 @@ FIELDS_IN_OTHER_COLUMNS: dict[str, tuple[str, ...]] = {
     "user_id": ("user_number",),
     "contact_id": ("contact_number",),
     "attendee_ids": (),  # rows of `participants`
+    "responses": (),  # likewise
     "date": ("starts_at", "utc_offset_minutes"),
 }
 CONTENT_COLUMNS = tuple(NO_CONTENT)
@@ -64,7 +66,7 @@ def read_person(model: type[PersonT], row: Row[Any]) -> PersonT:
     """Return the user or contact of a row."""
     fields = row._asdict()
     del fields["number"]
-    return model.model_validate(fields)
+    return model.model_validate(fields, context=STORED_VALUES)
 
 
 def meeting_row(meeting: Meeting) -> dict[str, Any]:
@@ -135,6 +137,7 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
     """Return a row for each user in a meeting, in the order of user numbers, in which locks are taken."""
     starts_at, ends_at = meeting.span
     positions = {user_id: position for position, user_id in enumerate(meeting.attendee_ids)}
+    busy_user_ids = set(meeting.busy_user_ids)
     rows = [
         {
             "meeting_number": meeting_number,
@@ -142,8 +145,9 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
             "position": positions.get(user_id),
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "busy": meeting.is_busy,
-            "exclusive": meeting.is_busy and meeting.exclusive,
+            "response": meeting.response_of(user_id),
+            "busy": user_id in busy_user_ids,
+            "exclusive": user_id in busy_user_ids and meeting.exclusive,
         }
         for user_id in meeting.user_ids
     ]
@@ -154,10 +158,12 @@ def participant_rows(meeting: Meeting, meeting_number: int, numbers: dict[str, i
 def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
     """Return the meeting of a row of `meetings.SELECT`."""
     fields = row._mapping
+    responses = _responses(fields["attendees"]) if fields["attendees"] else {}
     return Meeting.model_validate(
         {
             **{name: fields[name] for name in _PLAIN_IN_SELECT},
-            "attendee_ids": _attendees(fields["attendees"]) if fields["attendees"] else (),
+            "attendee_ids": tuple(responses),
+            "responses": responses,
             "date": to_datetime(fields["starts_at"]).astimezone(_fixed_offset(fields["utc_offset_minutes"])),
             **open_content(cipher, fields),
             **{name: _to_datetime(fields[name]) for name in _INSTANTS},
@@ -165,11 +171,11 @@ def read_meeting(cipher: Cipher, row: Row[Any]) -> Meeting:
     )
 
 
-def _attendees(lines: str) -> list[str]:
-    """Return the user ids of lines `position id`, by position."""
+def _responses(lines: str) -> dict[str, str]:
+    """Return the responses of lines `position response id`, by user id, in the order of positions."""
     # The aggregate returns the lines in any order.
-    parts = [line.partition(" ") for line in lines.split("\n")]
-    return [user_id for _, _, user_id in sorted(parts, key=lambda part: int(part[0]))]
+    parts = sorted((line.split(" ", 2) for line in lines.split("\n")), key=lambda part: int(part[0]))
+    return {user_id: response for _, response, user_id in parts}
 
 
 # Few offsets exist, and to create one for each row costs time.

@@ -13,7 +13,7 @@ from meetkit.errors import SchemaError, brief_repr
 from meetkit.storage.sql import dialects, tables
 
 # The newest revision in meetkit/migrations.
-REVISION = "0008"
+REVISION = "0009"
 _LOCK = 0x6D656574  # Whoever migrates a PostgreSQL database holds this advisory lock.
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -136,13 +137,14 @@ meetings = Table(
 
 # One row for each user in a meeting: the owner, and by `position` the attendees. The primary key serves a meeting's
 # people; the index serves a user's time, and alone answers the search for busy time. Triggers keep time, `busy` and
-# `exclusive` equal to those of the meeting.
+# `exclusive` equal to those of the meeting; a row whose response is not `accepted` or `tentative` takes no time.
 participants = Table(
     "meetkit_participants",
     metadata,
     _refers("meeting_number", "meetings", primary_key=True),
     _refers("user_number", "users", primary_key=True),
     Column("position", Integer),
+    Column("response", Text, nullable=False, server_default="accepted"),
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("busy", Boolean, nullable=False),
@@ -151,6 +153,7 @@ participants = Table(
     # A search for what overlaps a window begins a day before it.
     CheckConstraint("starts_at < ends_at AND ends_at - starts_at <= 86400000000", name="length"),
     CheckConstraint("busy OR NOT exclusive", name="exclusive"),
+    CheckConstraint("response IN ('invited', 'accepted', 'declined', 'tentative')", name="response"),
     Index("ix_meetkit_participants_time", "user_number", "starts_at", "ends_at", "busy", "meeting_number"),
     info=data_policy(
         erasure="rows stay: ids and times alone",
@@ -217,12 +220,24 @@ requests = Table(
     Column("meeting_id", _Id, nullable=False),
     # The result, until the meeting is deleted, erased or purged.
     Column("result", Text),
+    # NULL where it is unknown; `expiry` then takes the time at which it runs.
+    Column("created_at", BigInteger),
     Index("ix_meetkit_requests_meeting", "meeting_id"),
+    Index("ix_meetkit_requests_created_at", "created_at"),
     info=data_policy(
         erasure="result removed; key and fingerprint stay",
         export="record kind request",
-        retention="result until a purge, or the meeting is deleted; key for good",
+        retention="result until a purge, or the meeting is deleted; key for `MEETKIT_IDEMPOTENCY_KEY_HOURS`",
     ),
+)
+
+# `write_probe` inserts a row and deletes it again, to find out whether the database can be written and grow.
+write_probe = Table(
+    "meetkit_write_probe",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("filler", LargeBinary, nullable=False),
+    info=data_policy(erasure="none: always empty", export="not exported: always empty", retention="none"),
 )
 
 # The key of each encrypted text: `keys` inserts its row in the transaction that stores the text.
@@ -254,5 +269,31 @@ usage = Table(
         erasure="none: no personal data",
         export="not exported: costs stay with the database",
         retention="for good",
+    ),
+)
+
+# People and meetings may be stored elsewhere, so they are named by id. What a job works on and finds is not in its row.
+jobs = Table(
+    "meetkit_jobs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("tenant_id", _Id, nullable=False),
+    Column("user_id", _Id, nullable=False),
+    Column("kind", _Id, nullable=False),
+    Column("subject", _Id, nullable=False),
+    Column("status", _Id, nullable=False),
+    Column("result", Text),
+    Column("error_status", Integer),
+    Column("error_detail", Text),
+    Column("created_at", BigInteger, nullable=False),
+    # Whoever runs a job renews its lease; one whose lease has ended is no longer run by anybody.
+    Column("leased_until", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index("ix_meetkit_jobs_user", "user_id"),
+    Index("ix_meetkit_jobs_created", "created_at"),
+    info=data_policy(
+        erasure="deleted with the user who started it; where a host stores users elsewhere, by the retention",
+        export="not exported: ids and states of work alone",
+        retention="a week after it was created",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL
@@ -15,20 +16,20 @@ from meetkit.accounts.service import Accounts
 from meetkit.errors import StoreError, UnauthenticatedError
 from meetkit.llm_client import LLMClient
 from meetkit.meetings import service as meetings
-from meetkit.meetings.guarded_store import GuardedStore
 from meetkit.meetings.workers import Workers
 from meetkit.models.caller import Caller
 from meetkit.settings import Settings
 from meetkit.settings.databases import DATABASE_URL
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import Database, SqlOptions, keys
+from meetkit.web.app.account_store import AccountStore
 from meetkit.web.context import SIGN_IN, Backend, Credentials, PersonKind, RequestContext, service_in
 from meetkit.web.monitoring.metrics import Metrics
 
 # Hashing a password takes some 50 ms of a processor; with threads of their own, logins hold up only each other.
 HASHES_AT_A_TIME = 2
-# `/readyz`, and what accounts do after a response, need a connection each.
-_FURTHER_CONNECTIONS = 2
+# `/readyz`, what accounts do after a response, and maintenance need a connection each.
+_FURTHER_CONNECTIONS = 3
 _SECONDS_FOR_MAIL = 10.0
 # A request, which holds a thread meanwhile, waits so long for another program's write to end.
 _SECONDS_FOR_A_LOCK = 5.0
@@ -79,7 +80,7 @@ def services_of(
     return {**of_accounts, Database: accounts.database, Workers: workers}
 
 
-def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]) -> Backend:
+def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any], settings: Settings) -> Backend:
     """Return a backend that authenticates callers, guards the store, and records reads and erasures."""
     accounts = service_in(services, Accounts)
 
@@ -102,7 +103,7 @@ def backend_of(store: Store, llm: LLMClient | None, services: Mapping[type, Any]
         store,
         llm,
         identify=identify,
-        guard=GuardedStore,
+        guard=partial(AccountStore, database=accounts.database, attendee_response=settings.attendee_response),
         on_audit_event=record,
         erase_person=erase,
         read_session=accounts.database.read_session,

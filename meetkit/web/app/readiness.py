@@ -6,20 +6,21 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import anyio
 from anyio import to_thread
 from sqlalchemy import Connection
 
 from meetkit import capabilities
-from meetkit.errors import SchemaError
+from meetkit.errors import MeetkitError, SchemaError
 from meetkit.llm_client import LLMClient
 from meetkit.llm_client.fallback import members
 from meetkit.models.people import PeopleFilters
 from meetkit.storage import SqlStore, Store
 from meetkit.storage.sql import keys, schema
 
+T = TypeVar("T")
 _log = logging.getLogger("meetkit.web")
 _SECONDS = 2.0
 State = Literal["ready", "degraded", "not ready"]
@@ -27,6 +28,7 @@ _SEVERITY: dict[str, State] = {
     "unreachable": "not ready",
     "wrong revision": "not ready",
     "resting": "degraded",
+    "waiting": "degraded",
     "failed": "not ready",
 }
 
@@ -35,7 +37,8 @@ _SEVERITY: dict[str, State] = {
 class Readiness:
     """The checked parts, and whether the server is stopping; `host_store` is a host's own store of meetings.
 
-    One check of the database runs at a time, whatever the number of requests: each holds a thread until it ends.
+    One check of the database, and one of writing, runs at a time, whatever the number of requests: each holds a thread
+    until it ends. While somebody else writes for long, `writes` are `waiting`.
     """
 
     store: Store
@@ -43,29 +46,45 @@ class Readiness:
     host_store: Store | None = None
     draining: bool = False
     seconds: float = _SECONDS
-    _checking: asyncio.Future[dict[str, str]] | None = field(default=None, init=False)
+    _checks: dict[Callable[[], Any], asyncio.Future[Any]] = field(default_factory=dict, init=False)
 
     async def parts(self) -> dict[str, str]:
         """Return each part's state in a word or two."""
-        return {**await self._database(), "model": self._model()}
+        database, writes = await asyncio.gather(self._database(), self._writes())
+        return {**database, **writes, "model": self._model()}
 
     async def _database(self) -> dict[str, str]:
         """Return the state of the store and its tables; a database that takes too long counts as unreachable."""
         try:
-            states = await asyncio.wait_for(asyncio.shield(self._database_check()), self.seconds)
+            states: dict[str, str] = await self._result_of(self._check)
         except SchemaError:
             return {"store": "ok", "migrations": "wrong revision"}
         except Exception:  # A host's store may raise anything.
             return {"store": "unreachable", "migrations": "unknown"}
         return {"store": "ok", "migrations": "ok", **states}
 
-    def _database_check(self) -> asyncio.Future[dict[str, str]]:
-        if self._checking is None or self._checking.done():
-            check = to_thread.run_sync(self._check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
-            self._checking = asyncio.ensure_future(check)
+    async def _writes(self) -> dict[str, str]:
+        """Return whether the database, and a disk that is part of it, can be written."""
+        if not isinstance(self.store, SqlStore):
+            return {}
+        try:
+            await self._result_of(self.store.database.check_writable)
+        except TimeoutError:
+            return {"writes": "waiting"}
+        except MeetkitError:
+            return {"writes": "failed"}
+        return {"writes": "ok"}
+
+    async def _result_of(self, check: Callable[[], T]) -> T:
+        """Return the result of a check that runs in a thread, and is shared by all who ask meanwhile."""
+        running = self._checks.get(check)
+        if running is None or running.done():
+            work = to_thread.run_sync(check, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
+            running = self._checks[check] = asyncio.ensure_future(work)
             # Its error was raised to whoever waited, or comes after nobody waits any more.
-            self._checking.add_done_callback(lambda check: check.cancelled() or check.exception())
-        return self._checking
+            running.add_done_callback(lambda check: check.cancelled() or check.exception())
+        result: T = await asyncio.wait_for(asyncio.shield(running), self.seconds)
+        return result
 
     def _check(self) -> dict[str, str]:
         """Check the revision of the database's tables and its keys, and that a host's store returns a list."""

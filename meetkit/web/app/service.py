@@ -22,6 +22,7 @@ from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
 from meetkit.web.app import assembly, health, project
 from meetkit.web.app.docs import serve_docs
+from meetkit.web.app.maintenance import Maintenance
 from meetkit.web.app.problems import render_problems
 from meetkit.web.app.readiness import Readiness
 from meetkit.web.app.routes import document_extras, routers_of
@@ -89,6 +90,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     )
     workers = Workers(admission=Admission(settings.analyses_at_once, settings.analysis_minutes))
     closing.callback(workers.close)
+    closing.callback(Maintenance(accounts.database, settings).close)
     if isinstance(store, SqlStore):
         database.watch(store.database.engine, metrics)
     for capability in capabilities.installed():
@@ -100,7 +102,7 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     jobs = Jobs(accounts.database)
     app.state.jobs = jobs
     services = assembly.services_of(accounts, settings, keys, metrics, workers) | {Jobs: jobs}
-    _add_routes(app, assembly.backend_of(observed_store, llm, services))
+    _add_routes(app, assembly.backend_of(observed_store, llm, services, settings))
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import describe_errors, parse
-from meetkit.web import problems
+from meetkit.web import json_bodies, problems
 from meetkit.web.bodies import Key
 from meetkit.web.repetition import names_of_lists, refuse_repeated
 
@@ -107,10 +106,7 @@ def _json() -> Any:
     content = request.get_data()
     if not content:
         raise InvalidRequestError("Field required")
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise InvalidRequestError(problems.NOT_JSON) from None
+    return json_bodies.loads(content)
 
 
 def _params(model: type[BaseModel]) -> dict[str, Any]:

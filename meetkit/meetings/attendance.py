@@ -1,0 +1,65 @@
+"""Attendance: an attendee accepts or declines a meeting."""
+
+from __future__ import annotations
+
+from meetkit.errors import Busy, ConflictError, brief_repr
+from meetkit.models import meeting_changes
+from meetkit.models.base import Line, Value, parse
+from meetkit.models.meetings import Meeting, Version, check_version
+from meetkit.models.responses import Answer
+from meetkit.models.zones import to_datetime, utc_now
+from meetkit.runtime.collaborators import current_store
+from meetkit.storage import Store
+
+
+class _Response(Value):
+    user_id: Line
+    response: Answer
+    expected_version: Version | None = None
+
+
+def respond_to_meeting(
+    meeting_id: str, user_id: str, response: Answer, *, force: bool = False, expected_version: int | None = None
+) -> Meeting:
+    """Record the response of an attendee: `accepted`, `declined` or `tentative`.
+
+    The meeting takes the time of those who accepted or are tentative. Whoever declined may accept later.
+
+    Args:
+        meeting_id: a scheduled meeting.
+        user_id: one of its attendees.
+        response: replaces the former one.
+        force: accept although the attendee is busy then. Nobody accepts a booked meeting while they are busy.
+        expected_version: the version that the response is to.
+
+    Raises:
+        NotFoundError: the user does not attend the meeting; its owner attends without a response.
+        ConflictError: the attendee is busy then, as `busy` lists; or the meeting is cancelled or completed, or is at
+            another version.
+    """
+    fields = {"user_id": user_id, "response": response, "expected_version": expected_version}
+    request, store, now = parse(_Response, fields), current_store(), utc_now()
+    original = store.get_meeting(meeting_id, transcript=False)
+    answer = request.response
+
+    def change(meeting: Meeting) -> Meeting:
+        check_version(meeting_id, meeting.version, expected=request.expected_version)
+        after = meeting_changes.respond(meeting, request.user_id, answer, now=now)
+        if meeting.span != original.span:
+            raise ConflictError(f"meeting {brief_repr(meeting_id)} was moved meanwhile; try again")
+        return after
+
+    change(original)
+    if answer == "accepted" and not force:
+        _check_free(store, original, request.user_id)
+    return store.update_meeting(meeting_id, change)
+
+
+def _check_free(store: Store, meeting: Meeting, user_id: str) -> None:
+    """Refuse a meeting that would take time that a user does not have."""
+    if user_id in meeting.busy_user_ids:
+        return
+    start, end = meeting.span
+    overlaps = [span for span in store.busy_intervals([user_id], start, end) if span[0] < end and start < span[1]]
+    if overlaps:
+        raise ConflictError.of(Busy(user_id, to_datetime(begins), to_datetime(ends)) for begins, ends in overlaps)

@@ -1,0 +1,23 @@
+"""Settings of meetings: whom an organizer asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from meetkit.models.responses import AttendeeResponse
+from meetkit.settings.value_types import SettingsGroup
+
+
+class MeetingSettings(SettingsGroup):
+    """Settings of meetings."""
+
+    attendee_response: Annotated[
+        AttendeeResponse,
+        Field(
+            description="The first response of an attendee whom somebody names who does not act for them. `invited`: "
+            "the meeting takes their time once they accept. `accepted`: it does at once. Admins act for everybody, "
+            "managers for their teams."
+        ),
+    ] = "invited"
