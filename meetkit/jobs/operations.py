@@ -24,6 +24,6 @@ def get_job(context: RequestContext, job_id: str) -> Reply:
     return Reply.of(job, headers=_RETRY_AFTER if job.status == "running" else None)
 
 
-def accepted(job: Job) -> Reply:
+def job_reply(job: Job) -> Reply:
     """Return the reply to a request that started a job: where to ask for it, and when."""
     return Reply.of(job, 202, {"Location": f"{PREFIX}/jobs/{quote(job.id, safe='')}", **_RETRY_AFTER})

@@ -15,7 +15,7 @@ from meetkit.storage.sql.tables import jobs
 from meetkit.storage.sql.visibility import visible_to
 
 # Of a process that was killed; its clients try again.
-_LOST = JobError(status=503, detail="the server that ran this job stopped; send the request again")
+_PROCESS_ENDED = JobError(status=503, detail="the server that ran this job stopped; send the request again")
 
 
 def add(connection: Connection, job: Job, caller: Caller, *, leased_until: dt.datetime) -> None:
@@ -72,7 +72,7 @@ def _read(row: Row[Any], *, now: int) -> Job:
     error = JobError(status=row.error_status, detail=row.error_detail) if row.error_status else None
     ended_at = row.ended_at
     if row.status == "running" and row.leased_until <= now:
-        fields["status"], error, ended_at = "failed", _LOST, row.leased_until
+        fields["status"], error, ended_at = "failed", _PROCESS_ENDED, row.leased_until
     return Job(
         **fields,
         error=error,

@@ -25,7 +25,7 @@ from meetkit.web.monitoring import logs
 LEASE = dt.timedelta(seconds=60)
 _RENEWALS = 3  # in each lease, so that one that fails or is late does not end it
 _MAX_DETAIL = 1000
-_STOPPED = JobError(status=503, detail="the server stopped before the job ended; send the request again")
+_SERVER_STOP = JobError(status=503, detail="the server stopped before the job ended; send the request again")
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +60,7 @@ class Jobs:
             await asyncio.to_thread(self._database.write, queries.add, job, caller, leased_until=leased_until)
             task = asyncio.create_task(self._run(job.id, run, resources.pop_all()))
         self._tasks[task] = job.id
-        task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
+        task.add_done_callback(lambda task: self._tasks.pop(task, None))
         return job
 
     async def close(self) -> None:
@@ -77,7 +77,7 @@ class Jobs:
                 result = await run()
             await self._end(job_id, result=result)
         except asyncio.CancelledError:
-            await self._end(job_id, error=_STOPPED)
+            await self._end(job_id, error=_SERVER_STOP)
             raise
         except Exception as error:
             await self._end(job_id, error=_error_of(error))

@@ -56,7 +56,7 @@ def get_action_items(
     items = open_items.pending(
         meetings.values(), today=utc_now().date(), status="done" if query.status == "done" else "open"
     )
-    return _sorted(
+    return _in_order(
         [
             item
             for item in items
@@ -85,14 +85,14 @@ def _with_items(user_id: str | None, contact_id: str | None, status: ItemStatus)
     raise InvalidRequestError("status: done items are listed of a user or a contact; name one")
 
 
-def _sorted(items: list[PendingActionItem], sort: ItemSort) -> list[PendingActionItem]:
+def _in_order(items: list[PendingActionItem], sort: ItemSort) -> list[PendingActionItem]:
     """Return items, which are by meeting, the latest first, in another order."""
     if not sort.endswith("due"):
         return items if sort == "-date" else items[::-1]
-    dated = [item for item in items if item.deadline and item.deadline.date]
-    undated = [item for item in items if not (item.deadline and item.deadline.date)]
-    dated.sort(key=_due, reverse=sort == "-due")
-    return [*dated, *undated]
+    with_date = [item for item in items if item.deadline and item.deadline.date]
+    without_date = [item for item in items if not (item.deadline and item.deadline.date)]
+    with_date.sort(key=_due, reverse=sort == "-due")
+    return [*with_date, *without_date]
 
 
 def _due(item: PendingActionItem) -> dt.date:

@@ -32,13 +32,13 @@ def create_user(user: Mapping[str, Any] | User) -> User:
     return new_user
 
 
-def update_user(user_id: str, updates: Mapping[str, Any], *, expected: User | None = None) -> User:
-    """Change fields of a user, other than `id` and `tenant_id`; with `expected`, only of this record.
+def update_user(user_id: str, updates: Mapping[str, Any], *, expected_record: User | None = None) -> User:
+    """Change fields of a user, other than `id` and `tenant_id`; with `expected_record`, only of this record.
 
     Raises:
         VersionConflictError: the user is not as expected.
     """
-    return current_store().update_user(user_id, lambda user: apply_updates(_checked(user, expected), updates))
+    return current_store().update_user(user_id, lambda user: apply_updates(_check(user, expected_record), updates))
 
 
 def get_contact(contact_id: str) -> Contact:
@@ -62,17 +62,19 @@ def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
     return new_contact
 
 
-def update_contact(contact_id: str, updates: Mapping[str, Any], *, expected: Contact | None = None) -> Contact:
-    """Change fields of a contact, other than `id` and `tenant_id`; with `expected`, only of this record.
+def update_contact(contact_id: str, updates: Mapping[str, Any], *, expected_record: Contact | None = None) -> Contact:
+    """Change fields of a contact, other than `id` and `tenant_id`; with `expected_record`, only of this record.
 
     Raises:
         VersionConflictError: the contact is not as expected.
     """
-    return current_store().update_contact(contact_id, lambda person: apply_updates(_checked(person, expected), updates))
+    return current_store().update_contact(
+        contact_id, lambda person: apply_updates(_check(person, expected_record), updates)
+    )
 
 
-def _checked(person: PersonT, expected: PersonT | None) -> PersonT:
-    if expected not in (None, person):
+def _check(person: PersonT, expected_record: PersonT | None) -> PersonT:
+    if expected_record not in (None, person):
         raise VersionConflictError(f"{type(person).__name__.lower()} {person.id!r} has changed; read it again")
     return person
 

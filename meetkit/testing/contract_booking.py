@@ -150,9 +150,9 @@ class BookingContract:
         assert [(start - to_microseconds(MONDAY)) // HOUR for start, _ in busy(store, "ann")] == [5]
         assert len(busy(store, "ben")) == 1
         for user_id, name, missing in (("ann", "work", "calendar"), ("nobody", "home", "user")):
-            with pytest.raises(NotFoundError) as refused:
+            with pytest.raises(NotFoundError) as error:
                 store.delete_calendar(user_id, name)
-            assert refused.value.kind == missing
+            assert error.value.kind == missing
         store.put_calendar("ann", calendar((0, 1), name="work"))
         assert len(busy(store, "ann")) == 2
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError, brief_repr
 from meetkit.insights.transcript.fingerprints import fingerprint
-from meetkit.jobs.operations import accepted
+from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
 from meetkit.meetings import attachments, service
 from meetkit.meetings.attachments import INSIGHTS
@@ -117,7 +117,7 @@ async def _analyze_later(
 
     resources = ExitStack()
     resources.enter_context(workers.admit(context.caller))
-    return accepted(await jobs.start(context.signed_in, "analysis", meeting_id, run, resources))
+    return job_reply(await jobs.start(context.signed_in, "analysis", meeting_id, run, resources))
 
 
 def check_transcript(meeting_id: str, transcript: str | bytes | None) -> None:

@@ -134,7 +134,7 @@ class _People(Generic[PersonT]):
 
     def change(self, person_id: str, changes: Mapping[str, Any], if_match: str | None) -> Reply:
         with precondition(if_match):
-            person = self.update(person_id, changes, expected=self.check(person_id, if_match))
+            person = self.update(person_id, changes, expected_record=self.check(person_id, if_match))
         return Reply.of(person, headers=etag(person))
 
     def list_page(self, context: RequestContext, query: PeopleQuery) -> Reply:

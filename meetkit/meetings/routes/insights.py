@@ -19,7 +19,7 @@ from meetkit.web.dispatch import Dispatch
 from meetkit.web.openapi import accepted_responses, problems
 from meetkit.web.uploads import form_or_json
 
-ACCEPTED = accepted_responses(Job)
+_JOB = accepted_responses(Job)
 _Offsets = Annotated[OffsetsQuery, Query()]
 
 
@@ -43,7 +43,10 @@ async def get_prep(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
 
 
 @router.post(
-    "/analyze", response_model=MeetingInsights, responses=ACCEPTED | problems(400, 404, 409), openapi_extra=TRANSCRIPT
+    "/analyze",
+    response_model=MeetingInsights,
+    responses=_JOB | problems(400, 404, 409),
+    openapi_extra=TRANSCRIPT,
 )
 async def analyze_meeting(
     request: Request, dispatch: Dispatch, meeting_id: MeetingId, query: Annotated[AnalyzeQuery, Query()]
