@@ -22,6 +22,7 @@ from meetkit.models.base import new_id, parse
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
+from meetkit.models.typed_dicts import MeetingFields, MeetingUpdateFields
 from meetkit.models.zones import utc_now
 from meetkit.storage import MemoryStore
 
@@ -180,7 +181,7 @@ def get_historical_meetings_for_contact(contact_id: str, limit: int = 5) -> list
     return store().contact_history(contact_id, before=_END_OF_TIME, now=_BEGIN_OF_TIME, limit=min(limit, sys.maxsize))
 
 
-def add_meeting(meeting_data: Mapping[str, Any] | Meeting) -> Meeting:
+def add_meeting(meeting_data: MeetingFields | Meeting) -> Meeting:
     """Store a meeting; without an `id` it gets a new one."""
     fields = {"id": new_id("meeting"), **meeting_data} if isinstance(meeting_data, Mapping) else meeting_data
     meeting = parse(Meeting, fields)
@@ -188,7 +189,7 @@ def add_meeting(meeting_data: Mapping[str, Any] | Meeting) -> Meeting:
     return meeting
 
 
-def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
+def update_meeting(meeting_id: str, updates: MeetingUpdateFields | MeetingUpdate) -> Meeting:
     """Change a meeting by the rules of `meeting_service.update_meeting`; naive dates are UTC."""
     update = parse(MeetingUpdate, updates)
     now = utc_now()

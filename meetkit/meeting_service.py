@@ -8,15 +8,16 @@ if TYPE_CHECKING:
 
 
 # Loaded by the first use, so that a program that imports this, and may never call it, starts fast.
-def __getattr__(name: str) -> Any:
-    from meetkit.meetings import service  # noqa: PLC0415
+if not TYPE_CHECKING:  # A type checker would take every name for one of these.
 
-    try:
-        value = globals()[name] = getattr(service, name)
-    except AttributeError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    return value
+    def __getattr__(name: str) -> Any:
+        from meetkit.meetings import service  # noqa: PLC0415
 
+        try:
+            value = globals()[name] = getattr(service, name)
+        except AttributeError:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        return value
 
-def __dir__() -> list[str]:
-    return [*globals(), *__getattr__("__all__")]
+    def __dir__() -> list[str]:
+        return [*globals(), *__getattr__("__all__")]

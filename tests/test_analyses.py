@@ -13,6 +13,7 @@ from freezegun import freeze_time
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.llm_client import MockLLMClient
+from meetkit.models import MeetingUpdate
 from meetkit.storage import MemoryStore, SqlStore, Store
 from meetkit.testing.examples import people
 
@@ -42,7 +43,7 @@ def with_dee(meeting_id: str, date: str, **more: Any) -> str:
     service.create_meeting({"user_id": "ann", "contact_id": "dee", "title": meeting_id, "date": date})
     made = service.get_all_meetings("ann")[-1]
     if more:
-        service.update_meeting(made.id, more)
+        service.update_meeting(made.id, MeetingUpdate.model_validate(more))
     return made.id
 
 

@@ -13,7 +13,8 @@ from meetkit import data, settings
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 from meetkit.meetings.guarded_store import GuardedStore
-from meetkit.models import Meeting
+from meetkit.models import CreateMeetingRequest, Meeting, MeetingUpdate
+from meetkit.models.base import parse
 from meetkit.models.caller import Caller
 from meetkit.models.responses import Answer
 from meetkit.models.zones import to_microseconds
@@ -46,11 +47,19 @@ def by(inner: Store, who: Caller, call: Callable[[], Meeting], **more: Any) -> M
 
 
 def create(inner: Store, who: Caller, **fields: Any) -> Meeting:
-    return by(inner, who, lambda: service.create_meeting({**CALL, "user_id": who.user_id, **fields}))
+    return by(
+        inner,
+        who,
+        lambda: service.create_meeting(parse(CreateMeetingRequest, {**CALL, "user_id": who.user_id, **fields})),
+    )
 
 
 def book(inner: Store, who: Caller, **fields: Any) -> Meeting:
-    return by(inner, who, lambda: service.book_meeting({**CALL, "user_id": who.user_id, **fields}))
+    return by(
+        inner,
+        who,
+        lambda: service.book_meeting(parse(CreateMeetingRequest, {**CALL, "user_id": who.user_id, **fields})),
+    )
 
 
 def respond(inner: Store, who: Caller, meeting_id: str, response: Answer, user_id: str, **more: Any) -> Meeting:
@@ -93,7 +102,7 @@ def test_who_acts_for_somebody_accepts_for_them(inner: Store) -> None:
     assert create(inner, ADMIN).responses == {}
     assert create(inner, MANAGER, attendee_ids=[MEMBER, ATTENDEE]).responses == {ATTENDEE: "invited"}
     with service.use(store=inner):
-        assert service.create_meeting({**CALL, "user_id": MEMBER}).responses == {}
+        assert service.create_meeting(parse(CreateMeetingRequest, {**CALL, "user_id": MEMBER})).responses == {}
 
 
 def test_an_admins_key_that_only_writes_acts_for_nobody_else(inner: Store) -> None:
@@ -103,7 +112,7 @@ def test_an_admins_key_that_only_writes_acts_for_nobody_else(inner: Store) -> No
 
 
 def test_where_the_host_says_so_nobody_is_asked(inner: Store) -> None:
-    request = {**CALL, "user_id": MEMBER}
+    request = parse(CreateMeetingRequest, {**CALL, "user_id": MEMBER})
     made = by(inner, MEMBER_CALLER, lambda: service.create_meeting(request), attendee_response="accepted")
 
     assert made.responses == {}
@@ -119,7 +128,11 @@ def test_an_owner_answers_for_nobody(inner: Store) -> None:
     with pytest.raises(ForbiddenError, match="respond for this user"):
         respond(inner, ATTENDEE_CALLER, made.id, "declined", OUTSIDER)
     with pytest.raises(InvalidRequestError, match="responses cannot be changed"):
-        by(inner, MEMBER_CALLER, lambda: service.update_meeting(made.id, {"responses": {ATTENDEE: "accepted"}}))
+        by(
+            inner,
+            MEMBER_CALLER,
+            lambda: service.update_meeting(made.id, parse(MeetingUpdate, {"responses": {ATTENDEE: "accepted"}})),
+        )
     assert inner.get_meeting(made.id) == made
 
 
@@ -155,7 +168,7 @@ def test_a_change_that_takes_other_time_asks_again(inner: Store, change: dict[st
     made = create(inner, MEMBER_CALLER, attendee_ids=[ATTENDEE])
     respond(inner, ATTENDEE_CALLER, made.id, "accepted", ATTENDEE)
 
-    changed = by(inner, MEMBER_CALLER, lambda: service.update_meeting(made.id, change))
+    changed = by(inner, MEMBER_CALLER, lambda: service.update_meeting(made.id, parse(MeetingUpdate, change)))
 
     assert changed.response_of(ATTENDEE) == ("invited" if is_asked else "accepted")
     assert changed.response_of("default-viewer") == ("invited" if "attendee_ids" in change else "accepted")

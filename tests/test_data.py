@@ -12,9 +12,10 @@ from meetkit import data
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.models import Contact, Meeting, User
+from meetkit.models.typed_dicts import MeetingFields
 from meetkit.storage import MemoryStore
 
-NEW = {"user_id": "user_1", "title": "New", "date": "2025-12-01T10:00:00"}
+NEW: MeetingFields = {"user_id": "user_1", "title": "New", "date": "2025-12-01T10:00:00"}
 
 
 class TestContent:
@@ -128,7 +129,7 @@ class TestLiveMappings:
 
     def test_a_meeting_that_is_not_past_is_not_overwritten_as_past(self) -> None:
         with pytest.raises(ConflictError, match="meeting 'meeting_1' is not past; change it in MEETINGS"):
-            data.HISTORICAL_MEETINGS.setdefault("meeting_1", NEW)
+            data.HISTORICAL_MEETINGS.setdefault("meeting_1", dict(NEW))
         assert service.get_meeting("meeting_1").status == "scheduled"
 
     def test_a_meeting_can_be_assigned_back_when_its_people_are_gone(self) -> None:

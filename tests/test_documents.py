@@ -107,7 +107,10 @@ def test_there_are_just_two_commands_for_a_fresh_machine() -> None:
         r"^ *(?:\$ )?(pip install uv && uv run .+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
     )
 
-    assert fresh == ["pip install uv && uv run meetkit demo", "pip install uv && uv run python run_tests.py all"]
+    assert fresh == [
+        "pip install uv && uv run meetkit demo",
+        "pip install uv && uv run --group dev python run_tests.py all",
+    ]
 
 
 def test_links_lead_somewhere() -> None:

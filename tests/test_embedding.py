@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.installs import ROOT, build_wheel, environment, execute, install, python, run
+
 HOST = {
     "models.py": "WHOSE = 'the host'\n",
     "data.py": "WHOSE = 'the host'\n",
@@ -51,61 +48,19 @@ print("both sides work")
 }
 
 
-def execute(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command without what this Python was told of its own paths."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={"UV_SYSTEM_CERTS": "1", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def run(*command: str | Path, cwd: Path) -> str:
-    done = execute(*command, cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def uv(*arguments: str | Path, cwd: Path) -> None:
-    """Run uv; where the package index cannot be reached, skip, but never in CI."""
-    done = execute(sys.executable, "-m", "uv", *arguments, "--quiet", cwd=cwd)
-    if "CI" not in os.environ and re.search("error sending request|Failed to fetch", done.stderr):
-        pytest.skip(f"the package index cannot be reached: {done.stderr.strip()[-300:]}")
-    assert done.returncode == 0, done.stderr
-
-
-def install(host: Path, *what: str | Path) -> None:
-    """Install into the host, in the versions that the project is tested with."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    (host / "versions.txt").write_text("\n".join(project["tool"]["uv"]["constraint-dependencies"]), "utf-8")
-    uv("pip", "install", "--python", python(host), "--constraint", "versions.txt", *what, cwd=host)
-
-
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
     folder = tmp_path / "host"
     folder.mkdir()
     for name, text in HOST.items():
         (folder / name).write_text(text, "utf-8")
-    uv("venv", "--python", sys.executable, ".venv", cwd=folder)
+    environment(folder)
     return folder
-
-
-def python(host: Path) -> Path:
-    return host / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    uv("build", "--wheel", "--out-dir", folder, cwd=ROOT)
-    [built] = folder.glob("*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_lives_with_a_hosts_own_modules(host: Path, wheel: Path) -> None:

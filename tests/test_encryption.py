@@ -28,6 +28,7 @@ from meetkit.cli import checks
 from meetkit.errors import InvalidRequestError, StoreError
 from meetkit.models import Meeting, MeetingFilters
 from meetkit.models.records import MeetingRecord, Record, RequestRecord
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.storage import SqlOptions, SqlStore, transfer
 from meetkit.storage.sql import Database, encryption, tables
 from meetkit.storage.sql.ciphers import Cipher, new_key
@@ -56,7 +57,12 @@ def opened(database: str, *keys: str) -> SqlStore:
 def work(store: SqlStore) -> None:
     """Have everything kept that is made from a transcript."""
     store.import_records(people())
-    request = {"user_id": "ann", "contact_id": "dee", "title": "Talk", "date": "2025-11-18T09:00:00Z"}
+    request: CreateMeetingRequestFields = {
+        "user_id": "ann",
+        "contact_id": "dee",
+        "title": "Talk",
+        "date": "2025-11-18T09:00:00Z",
+    }
     with service.use(store=store):
         first = service.create_meeting(request, idempotency_key="first")
         assert service.analyze_meeting(first.id, TRANSCRIPT).action_items

@@ -154,7 +154,7 @@ class TestPurging:
 
 class TestPeople:
     def test_are_listed_by_name(self) -> None:
-        meeting_service.create_contact({**dict(DEE), "id": "zoe", "name": "Zoë", "company": "Acme"})
+        meeting_service.create_contact(DEE.model_copy(update={"id": "zoe", "name": "Zoë", "company": "Acme"}))
 
         assert meeting_service.get_users() == [ANN, BEN]
         assert [one.id for one in meeting_service.get_contacts({"text": "ACME"})] == ["zoe"]
@@ -170,7 +170,8 @@ class TestPeople:
                 verb(wrong)
 
     def test_stay_in_their_tenant(self) -> None:
-        for change in ({"tenant_id": "other"}, {"tenant_id": "default"}, {"id": "x", "name": "Y"}):
+        changes: Any = ({"tenant_id": "other"}, {"tenant_id": "default"}, {"id": "x", "name": "Y"})
+        for change in changes:
             with pytest.raises(InvalidRequestError, match="cannot be changed"):
                 meeting_service.update_user("ann", change)
             with pytest.raises(InvalidRequestError, match="cannot be changed"):

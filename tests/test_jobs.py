@@ -99,7 +99,7 @@ def test_while_it_runs_the_job_says_when_to_ask_again_and_counts_for_the_bounds(
 
 def test_what_is_wrong_at_once_is_said_at_once(client: TestClient) -> None:
     path = path_of(client)
-    assert refusal(client.post(f"{path}/analyze?background=true"))[0] == 400
+    assert refusal(client.post(f"{path}/analyze?background=true"))[0] == 409
     assert refusal(client.post("/meetings/nope/analyze?background=true", json={"transcript": TALK}))[0] == 404
     assert refusal(client.post(f"{path}/analyze?background=perhaps", json={"transcript": TALK}))[0] == 400
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,15 +14,22 @@ from meetkit import data
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError
 from meetkit.models import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, User
+from meetkit.models.meetings import Status
+from meetkit.models.typed_dicts import CreateMeetingRequestFields, MeetingFiltersFields, MeetingUpdateFields
 from meetkit.storage import MemoryStore
 
 DEEP: list[Any] = []
 for _ in range(5000):
     DEEP = [DEEP]
-DEMO = {"user_id": "user_1", "contact_id": "contact_1", "title": "Demo", "date": "2025-12-01T10:00:00"}
+DEMO: CreateMeetingRequestFields = {
+    "user_id": "user_1",
+    "contact_id": "contact_1",
+    "title": "Demo",
+    "date": "2025-12-01T10:00:00",
+}
 
 
-def ids(user_id: str, **filters: Any) -> list[str]:
+def ids(user_id: str, **filters: Unpack[MeetingFiltersFields]) -> list[str]:
     return [meeting.id for meeting in service.get_all_meetings(user_id, filters)]
 
 
@@ -159,7 +166,7 @@ class TestGetAllMeetings:
         with pytest.raises(
             ValueError, match=r"'contact' \(did you mean 'contact_id'\?\); known fields: contact_id, date_"
         ):
-            service.get_all_meetings("user_1", {"contact": "contact_1"})
+            service.get_all_meetings("user_1", {"contact": "contact_1"})  # type: ignore[arg-type]  # the mistake
 
     @pytest.mark.parametrize(
         ("filters", "expected"),
@@ -209,7 +216,7 @@ class TestGetAllMeetings:
             ({"after": "nope"}, "no meeting with id 'nope'"),
         ],
     )
-    def test_a_filter_that_makes_no_sense_is_refused(self, filters: dict[str, Any], why: str) -> None:
+    def test_a_filter_that_makes_no_sense_is_refused(self, filters: Any, why: str) -> None:
         with pytest.raises(ValueError, match=why):
             service.get_all_meetings("user_1", filters)
 
@@ -255,13 +262,13 @@ class TestUpdateMeeting:
             ({"title": "Moved"}, "America/New_York"),
         ],
     )
-    def test_a_meeting_keeps_its_zone_unless_told_another(self, update: dict[str, Any], zone: str) -> None:
+    def test_a_meeting_keeps_its_zone_unless_told_another(self, update: MeetingUpdateFields, zone: str) -> None:
         meeting = service.create_meeting({**DEMO, "user_id": "user_3", "date": "2025-11-21T10:00:00"})
 
         assert service.update_meeting(meeting.id, update).timezone == zone
 
     def test_a_naive_date_is_read_in_the_zone_that_comes_with_it(self) -> None:
-        update = {"date": "2025-11-20T15:00:00", "timezone": "Asia/Tokyo"}
+        update: MeetingUpdateFields = {"date": "2025-11-20T15:00:00", "timezone": "Asia/Tokyo"}
 
         assert service.update_meeting("meeting_3", update).date == dt.datetime(2025, 11, 20, 6, tzinfo=dt.UTC)
 
@@ -300,7 +307,7 @@ class TestUpdateMeeting:
             ("cancelled", "completed", False),
         ],
     )
-    def test_status_moves_only_along_its_transitions(self, before: str, after: str, legal: bool) -> None:
+    def test_status_moves_only_along_its_transitions(self, before: Status, after: Status, legal: bool) -> None:
         if before != "scheduled":
             service.update_meeting("meeting_1", {"status": before})
 
@@ -330,15 +337,15 @@ class TestUpdateMeeting:
             ({"action_items": [{"task": ""}]}, "action_items.0.task"),
         ],
     )
-    def test_a_bad_update_is_refused_whole(self, updates: dict[str, Any], why: str) -> None:
+    def test_a_bad_update_is_refused_whole(self, updates: Any, why: str) -> None:
         before = service.get_meeting("meeting_1")
 
         with pytest.raises(InvalidRequestError, match=why):
-            service.update_meeting("meeting_1", {"duration_minutes": 15, **updates})
+            service.update_meeting("meeting_1", updates | {"duration_minutes": 15})
         assert service.get_meeting("meeting_1") == before
 
     @pytest.mark.parametrize("change", [{"user_id": "nobody"}, {"contact_id": "nobody"}, {"attendee_ids": ["nobody"]}])
-    def test_people_who_are_not_there_are_not_found(self, change: dict[str, Any]) -> None:
+    def test_people_who_are_not_there_are_not_found(self, change: MeetingUpdateFields) -> None:
         before = service.get_meeting("meeting_1")
 
         with pytest.raises(NotFoundError, match="nobody"):
@@ -406,9 +413,9 @@ class TestUsersAndContacts:
             ({"name": None}, "name"),
         ],
     )
-    def test_a_bad_update_of_a_person_is_refused_whole(self, updates: dict[str, Any], why: str) -> None:
+    def test_a_bad_update_of_a_person_is_refused_whole(self, updates: Any, why: str) -> None:
         with pytest.raises(InvalidRequestError, match=why):
-            service.update_user("user_1", {"role": "CEO", **updates})
+            service.update_user("user_1", updates | {"role": "CEO"})
         assert service.get_user("user_1").role == "Account Executive"
 
     @pytest.mark.parametrize("updates", [None, [], "role"])
@@ -417,7 +424,7 @@ class TestUsersAndContacts:
             service.update_contact("contact_1", updates)
 
     def test_any_mapping_will_do(self) -> None:
-        assert service.create_meeting(MappingProxyType(DEMO)).title == "Demo"
+        assert service.create_meeting(cast("CreateMeetingRequestFields", MappingProxyType(DEMO))).title == "Demo"
 
     def test_people_who_are_not_there_are_not_found(self) -> None:
         for call in (service.get_user, service.get_contact):

@@ -18,7 +18,8 @@ from meetkit.availability import (
     search,
 )
 from meetkit.errors import InvalidRequestError, NotFoundError
-from meetkit.models import Contact, TimeSlot, User
+from meetkit.models import Contact, CreateMeetingRequest, TimeSlot, User
+from meetkit.models.typed_dicts import WorkHoursFields
 from meetkit.storage import MemoryStore
 
 DAY = "2025-11-19"  # a Wednesday
@@ -43,7 +44,7 @@ def book(user_id: str, start: str, end: str, **more: Any) -> str:
     begins, ends = dt.datetime.fromisoformat(f"{DAY}T{start}"), dt.datetime.fromisoformat(f"{DAY}T{end}")
     minutes = int((ends - begins).total_seconds() // 60)
     request = {"user_id": user_id, "title": "Busy", "date": begins, "duration_minutes": minutes, **more}
-    return service.create_meeting(request).id
+    return service.create_meeting(CreateMeetingRequest.model_validate(request)).id
 
 
 def spans(slots: list[TimeSlot]) -> list[str]:
@@ -196,7 +197,7 @@ class TestFindAvailableSlots:
 
     def test_an_hour_that_the_clock_repeats_belongs_to_the_day_it_reads(self) -> None:
         """In St John's on 2006-10-29 the clock went from 00:01 back to 23:01 of the day before."""
-        everyday = {"days": range(7), "start": "00:00", "end": "24:00"}
+        everyday: WorkHoursFields = {"days": range(7), "start": "00:00", "end": "24:00"}
         service.update_user("ann", {"timezone": "America/St_Johns", "work_hours": everyday})
 
         own = service.find_available_slots(["ann"], "2006-10-29", 1, None)

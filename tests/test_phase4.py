@@ -14,6 +14,7 @@ from meetkit import meeting_service as service
 from meetkit.errors import InvalidRequestError, LLMOutputError, LLMUnavailableError, NotFoundError
 from meetkit.llm_client import MockLLMClient
 from meetkit.models import PreMeetingPrep
+from meetkit.models.typed_dicts import ActionItemFields, CreateMeetingRequestFields, DeadlineFields, MeetingUpdateFields
 from meetkit.testing import ScriptedLLMClient
 
 HISTORY = ["hist_meeting_12", "hist_meeting_8", "hist_meeting_6", "hist_meeting_1"]
@@ -69,8 +70,13 @@ class TestOfflineBrief:
         assert "(nobody has taken it on)" in points
 
     def test_a_deadline_without_a_date_keeps_its_phrase(self) -> None:
-        deadline = {"phrase": "when the audit ends", "anchor": None, "timezone": "UTC", "date": None}
-        item = {"task": "Send the report", "owner": "Sarah Chen", "deadline": deadline, "priority": "high"}
+        deadline: DeadlineFields = {"phrase": "when the audit ends", "anchor": None, "timezone": "UTC", "date": None}
+        item: ActionItemFields = {
+            "task": "Send the report",
+            "owner": "Sarah Chen",
+            "deadline": deadline,
+            "priority": "high",
+        }
         service.update_meeting("hist_meeting_12", {"action_items": [item]})
 
         points = service.generate_pre_meeting_prep("meeting_1").talking_points
@@ -118,7 +124,10 @@ class TestOfflineBrief:
         assert first is None or highlights[0].text == first
 
     def test_words_without_end_are_cut(self) -> None:
-        endless = {"summary": "word " * 15_000, "action_items": [{"task": "t" * 2000, "priority": "high"}]}
+        endless: MeetingUpdateFields = {
+            "summary": "word " * 15_000,
+            "action_items": [{"task": "t" * 2000, "priority": "high"}],
+        }
         service.update_meeting("hist_meeting_12", endless)
 
         prep = service.generate_pre_meeting_prep("meeting_1")
@@ -139,8 +148,8 @@ class TestWhatItDrawsOn:
         assert "one past meeting" in prep.contact_summary
 
     def test_later_and_cancelled_meetings_are_no_history(self) -> None:
-        service.create_meeting({**_with_jennifer(), "date": "2025-12-01T10:00:00"})
-        cancelled = service.create_meeting({**_with_jennifer(), "date": "2025-11-10T10:00:00"})
+        service.create_meeting(_with_jennifer("2025-12-01T10:00:00"))
+        cancelled = service.create_meeting(_with_jennifer("2025-11-10T10:00:00"))
         service.update_meeting(cancelled.id, {"status": "cancelled", "summary": "Never happened."})
 
         highlights = service.generate_pre_meeting_prep("meeting_1").recent_highlights
@@ -156,9 +165,10 @@ class TestWhatItDrawsOn:
         assert [item.task for item in items] == ["Name an admin for the Denver workspace"]
 
     def test_an_item_stands_as_it_was_last_named(self) -> None:
-        first, second = {"id": "i1", "task": "Send a quote"}, {"id": "i2", "task": "Call back"}
+        first: ActionItemFields = {"id": "i1", "task": "Send a quote"}
+        second: ActionItemFields = {"id": "i2", "task": "Call back"}
         service.update_meeting("hist_meeting_8", {"action_items": [first, second]})
-        latest = [{**first, "owner": "Sarah Chen"}, {**second, "status": "done"}]
+        latest: list[ActionItemFields] = [{**first, "owner": "Sarah Chen"}, {**second, "status": "done"}]
         service.update_meeting("hist_meeting_12", {"action_items": latest})
 
         [item] = service.generate_pre_meeting_prep("meeting_1").pending_action_items
@@ -167,7 +177,7 @@ class TestWhatItDrawsOn:
 
     def test_items_that_only_share_a_number_are_all_there(self) -> None:
         service.update_meeting("hist_meeting_8", {"action_items": [{"id": "1", "task": "Send the contract"}]})
-        numbered = [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call back"}]
+        numbered: list[ActionItemFields] = [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call back"}]
         service.update_meeting("hist_meeting_12", {"action_items": numbered})
 
         offline = service.generate_pre_meeting_prep("meeting_1").pending_action_items
@@ -178,13 +188,13 @@ class TestWhatItDrawsOn:
 
     @freeze_time("2025-11-17")
     def test_a_meeting_that_has_not_taken_place_is_no_history(self) -> None:
-        service.create_meeting({**_with_jennifer(), "contact_id": "contact_5", "date": "2025-11-20T10:00:00"})
+        service.create_meeting(_with_jennifer("2025-11-20T10:00:00", "contact_5"))
 
         assert "First meeting" in service.generate_pre_meeting_prep("meeting_6").contact_summary
 
     @freeze_time("2025-11-17")
     def test_a_meeting_whose_time_has_passed_is_history(self) -> None:
-        service.create_meeting({**_with_jennifer(), "contact_id": "contact_5", "date": "2025-11-14T10:00:00"})
+        service.create_meeting(_with_jennifer("2025-11-14T10:00:00", "contact_5"))
 
         assert "Last met on 14 November 2025: Talk" in service.generate_pre_meeting_prep("meeting_6").contact_summary
 
@@ -209,8 +219,8 @@ class TestWhatItDrawsOn:
             service.generate_pre_meeting_prep("meeting_1", history_limit=limit)
 
 
-def _with_jennifer() -> dict[str, Any]:
-    return {"user_id": "user_1", "contact_id": "contact_1", "title": "Talk"}
+def _with_jennifer(date: str, contact_id: str = "contact_1") -> CreateMeetingRequestFields:
+    return {"user_id": "user_1", "contact_id": contact_id, "title": "Talk", "date": date}
 
 
 class TestStoredBrief:
@@ -321,7 +331,8 @@ class TestModelBrief:
                 assert service.generate_pre_meeting_prep("meeting_1").engine.startswith(engine)
 
     def test_the_prompt_offers_the_items_that_are_pending_and_each_id_once(self) -> None:
-        closed, numbered = {"task": "Ring the bell"}, [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call"}]
+        closed: ActionItemFields = {"task": "Ring the bell"}
+        numbered: list[ActionItemFields] = [{"id": "1", "task": "Book a room"}, {"id": "1", "task": "Call"}]
         service.update_meeting("hist_meeting_8", {"action_items": [closed]})
         service.update_meeting("hist_meeting_12", {"action_items": [{**closed, "status": "done"}, *numbered]})
         model = ScriptedLLMClient([json.dumps(ANSWER)])

@@ -11,6 +11,7 @@ import pytest
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError
 from meetkit.models import MeetingFilters, User
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.storage import SqlStore
 from tests.processes import in_processes
 
@@ -56,7 +57,7 @@ def test_of_2000_attempts_on_the_same_hours_one_wins_each(shared: str) -> None:
         with service.use(store=store):
             for hour in chance.sample(range(HOURS), HOURS):
                 owner, guest = chance.sample(PEOPLE, 2)
-                request = {
+                request: CreateMeetingRequestFields = {
                     "user_id": owner,
                     # Ann is in every one of them, so of each hour there is one winner.
                     "attendee_ids": ["ann", guest],
@@ -131,7 +132,7 @@ def test_a_request_repeated_by_all_processes_happens_once(shared: str) -> None:
     def book(_: int) -> str:
         store = SqlStore(shared)
         with service.use(store=store):
-            request = {"user_id": "ann", "title": "Once", "date": BEGIN}
+            request: CreateMeetingRequestFields = {"user_id": "ann", "title": "Once", "date": BEGIN}
             meeting = service.book_meeting(request, idempotency_key="once")
         store.close()
         return meeting.id

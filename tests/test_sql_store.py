@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from meetkit import meeting_service as service
 from meetkit.errors import ConflictError, InvalidRequestError, NotFoundError, SchemaError, StoreError
 from meetkit.models import MeetingFilters
+from meetkit.models.typed_dicts import CreateMeetingRequestFields
 from meetkit.storage import SqlOptions, SqlStore
 from meetkit.storage.sql import engines
 from meetkit.storage.sql.ciphers import new_key
@@ -30,7 +31,7 @@ from meetkit.testing import StoreContract
 from meetkit.testing.examples import ANN, BEN, DEE, MONDAY, busy, meeting, meeting_ids, people
 from tests.databases import Postgres
 
-BOOKING = {"user_id": "ann", "attendee_ids": ["ben"], "title": "Talk", "date": MONDAY}
+BOOKING: CreateMeetingRequestFields = {"user_id": "ann", "attendee_ids": ["ben"], "title": "Talk", "date": MONDAY}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from meetkit import data
 from meetkit.meetings import service as meetings
+from meetkit.models.time import BusyInterval
 from meetkit.storage import SqlStore
 from tests.commands import Run
 from tests.web_apps import client_of, refusal, service, signed_in
@@ -165,7 +166,7 @@ def test_a_calendar_is_deleted_on_the_command_line(meetkit: Run, sqlite_tables: 
     person = ("--name", "Ada Example", "--email", "ada@example.com", "--id", "ada")
     meetkit("users", "add", *person, database=sqlite_tables)
     with closing(SqlStore(sqlite_tables)) as store, meetings.use(store=store):
-        meetings.sync_calendar("ada", [HOUR], calendar="work")
+        meetings.sync_calendar("ada", [BusyInterval.model_validate(HOUR)], calendar="work")
 
     assert "work: 1 busy intervals" in meetkit("calendars", "--user", "ada", database=sqlite_tables).out
     meetkit("calendars", "delete", "ada", "work", database=sqlite_tables)

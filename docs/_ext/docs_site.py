@@ -47,6 +47,7 @@ PUBLIC = (
     "meetkit.models.transcripts",
     "meetkit.models.records",
     "meetkit.models.usage",
+    "meetkit.models.typed_dicts",
     "meetkit.availability",
     "meetkit.calendars",
     "meetkit.insights.analysis",

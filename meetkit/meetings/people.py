@@ -8,6 +8,13 @@ from typing import Any
 from meetkit.errors import VersionConflictError
 from meetkit.models.base import new_id, parse
 from meetkit.models.people import Contact, PeopleFilters, PersonT, User, apply_updates
+from meetkit.models.typed_dicts import (
+    ContactFields,
+    ContactUpdateFields,
+    PeopleFiltersFields,
+    UserFields,
+    UserUpdateFields,
+)
 from meetkit.runtime.collaborators import current_store
 
 
@@ -16,12 +23,12 @@ def get_user(user_id: str) -> User:
     return current_store().get_user(user_id)
 
 
-def get_users(filters: Mapping[str, Any] | PeopleFilters | None = None) -> list[User]:
+def get_users(filters: PeopleFiltersFields | PeopleFilters | None = None) -> list[User]:
     """List the users of a tenant by name, then id; see `PeopleFilters` for the filters."""
     return current_store().list_users(parse(PeopleFilters, {} if filters is None else filters))
 
 
-def create_user(user: Mapping[str, Any] | User) -> User:
+def create_user(user: UserFields | User) -> User:
     """Store a new user; without an `id` it gets a new one.
 
     Raises:
@@ -32,7 +39,7 @@ def create_user(user: Mapping[str, Any] | User) -> User:
     return new_user
 
 
-def update_user(user_id: str, updates: Mapping[str, Any], *, expected_record: User | None = None) -> User:
+def update_user(user_id: str, updates: UserUpdateFields, *, expected_record: User | None = None) -> User:
     """Change fields of a user, other than `id` and `tenant_id`; with `expected_record`, only of this record.
 
     Raises:
@@ -46,12 +53,12 @@ def get_contact(contact_id: str) -> Contact:
     return current_store().get_contact(contact_id)
 
 
-def get_contacts(filters: Mapping[str, Any] | PeopleFilters | None = None) -> list[Contact]:
+def get_contacts(filters: PeopleFiltersFields | PeopleFilters | None = None) -> list[Contact]:
     """List the contacts of a tenant by name, then id; see `PeopleFilters` for the filters."""
     return current_store().list_contacts(parse(PeopleFilters, {} if filters is None else filters))
 
 
-def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
+def create_contact(contact: ContactFields | Contact) -> Contact:
     """Store a new contact; without an `id` it gets a new one.
 
     Raises:
@@ -62,7 +69,7 @@ def create_contact(contact: Mapping[str, Any] | Contact) -> Contact:
     return new_contact
 
 
-def update_contact(contact_id: str, updates: Mapping[str, Any], *, expected_record: Contact | None = None) -> Contact:
+def update_contact(contact_id: str, updates: ContactUpdateFields, *, expected_record: Contact | None = None) -> Contact:
     """Change fields of a contact, other than `id` and `tenant_id`; with `expected_record`, only of this record.
 
     Raises:

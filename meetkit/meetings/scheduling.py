@@ -15,6 +15,12 @@ from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilter
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
 from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.typed_dicts import (
+    BusyIntervalFields,
+    CreateMeetingRequestFields,
+    MeetingFiltersFields,
+    MeetingUpdateFields,
+)
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
@@ -24,7 +30,7 @@ _ADVICE = {"completed": "reopen it first", "cancelled": "reschedule it instead"}
 
 
 def create_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting, which may overlap others. A naive date is wall-clock time in the owner's zone.
 
@@ -41,7 +47,7 @@ def create_meeting(
 
 
 def book_meeting(
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
 ) -> Meeting:
     """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
@@ -119,7 +125,7 @@ def book_first_free(
 
 
 def get_all_meetings(
-    user_id: str, filters: Mapping[str, Any] | MeetingFilters | None = None, *, transcript: bool = True
+    user_id: str, filters: MeetingFiltersFields | MeetingFilters | None = None, *, transcript: bool = True
 ) -> list[Meeting]:
     """List the meetings that a user owns or attends, by date, then id; see `MeetingFilters` for the filters.
 
@@ -134,7 +140,7 @@ def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
     return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
-def update_meeting(meeting_id: str, updates: Mapping[str, Any] | MeetingUpdate) -> Meeting:
+def update_meeting(meeting_id: str, updates: MeetingUpdateFields | MeetingUpdate) -> Meeting:
     """Change a meeting; see `MeetingUpdate` for what can change.
 
     Raises:
@@ -222,7 +228,7 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | Mapping[str, Any]], *, calendar: str = "default"
+    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
@@ -258,7 +264,7 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
 
 def _add(
     operation: str,
-    meeting_request: Mapping[str, Any] | CreateMeetingRequest,
+    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest,
     idempotency_key: str | None,
     *,
     exclusive: bool,

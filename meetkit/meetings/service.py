@@ -116,10 +116,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load an operation with its first use, so that a program pays for what it calls."""
-    if name in __all__:
-        for module in map(import_module, _MODULES):
-            if hasattr(module, name):
-                return globals().setdefault(name, getattr(module, name))
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # A type checker would take every name for one of these.
+
+    def __getattr__(name: str) -> Any:
+        """Load an operation with its first use, so that a program pays for what it calls."""
+        if name in __all__:
+            for module in map(import_module, _MODULES):
+                if hasattr(module, name):
+                    return globals().setdefault(name, getattr(module, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

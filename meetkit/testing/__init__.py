@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["ScriptedLLMClient", "StoreContract", "fresh_process"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the contract of stores on first use, as it needs pytest."""
-    if name == "StoreContract":
-        from meetkit.testing.contract import StoreContract  # noqa: PLC0415  # see above
+if not TYPE_CHECKING:  # A type checker would take every name for one of these.
 
-        return StoreContract
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import the contract of stores on first use, as it needs pytest."""
+        if name == "StoreContract":
+            from meetkit.testing.contract import StoreContract  # noqa: PLC0415  # see above
+
+            return StoreContract
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class ScriptedLLMClient:

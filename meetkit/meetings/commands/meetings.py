@@ -11,7 +11,8 @@ from meetkit.cli import database, output, terminal
 from meetkit.errors import InvalidRequestError, NotFoundError
 from meetkit.meetings import service
 from meetkit.meetings.commands import views
-from meetkit.models.meetings import Meeting
+from meetkit.models.base import parse
+from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters
 from meetkit.models.responses import Answer
 
 _SAMPLE_USER = "user_1"
@@ -56,9 +57,8 @@ def meetings() -> None:
 def list_(user_id: str | None, as_json: bool, **filters: Any) -> None:
     """List a user's meetings; this is what `meetkit meetings` alone does."""
     user_id = user_id or _default_user()
-    user_meetings = service.get_all_meetings(
-        user_id, {name: value for name, value in filters.items() if value is not None}
-    )
+    values = {name: value for name, value in filters.items() if value is not None}
+    user_meetings = service.get_all_meetings(user_id, parse(MeetingFilters, values))
     if as_json:
         output.print_json(user_meetings, exclude={"transcript"})
     else:
@@ -164,10 +164,10 @@ def _default_user() -> str:
     return users[0].id
 
 
-def _request(fields: dict[str, Any]) -> dict[str, Any]:
+def _request(fields: dict[str, Any]) -> CreateMeetingRequest:
     if fields["date"] is None:
         raise InvalidRequestError("--date: give the start, such as 2026-12-01T15:00")
-    return fields
+    return parse(CreateMeetingRequest, fields)
 
 
 def _print(meeting: Meeting, *, as_json: bool) -> None:

@@ -34,9 +34,9 @@ class _Kind:
 
     plural: str
     singular: str
-    find: Callable[[dict[str, Any]], Sequence[User | Contact]]
+    find: Callable[[Any], Sequence[User | Contact]]
     get: Callable[[str], User | Contact]
-    create: Callable[[dict[str, Any]], User | Contact]
+    create: Callable[[Any], User | Contact]
     options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...]
 
 

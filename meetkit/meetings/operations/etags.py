@@ -27,7 +27,7 @@ def etag(value: Meeting | User | Contact) -> dict[str, str]:
     """Return the ETag header: a meeting's version, or a hash of all that a person's record says."""
     if isinstance(value, Meeting):
         return {"ETag": f'"{value.version}"'}
-    return {"ETag": f'"{hashlib.sha256(value.model_dump_json().encode()).hexdigest()[:32]}"'}
+    return {"ETag": f'"{hashlib.sha256(value.model_dump_json(exclude={"id"}).encode()).hexdigest()[:32]}"'}
 
 
 def is_not_modified(value: Meeting | User | Contact, if_none_match: str | None) -> bool:

@@ -125,10 +125,10 @@ def check_transcript(meeting_id: str, transcript: str | bytes | None) -> None:
 
     Raises:
         NotFoundError: no such meeting.
-        InvalidRequestError: the meeting has no transcript, and none is sent.
+        ConflictError: the meeting has no transcript, and none is sent.
     """
     if transcript is None and service.get_meeting(meeting_id).transcript is None:
-        raise InvalidRequestError(f"meeting {brief_repr(meeting_id)} has no transcript yet; give one to analyze")
+        raise ConflictError(f"meeting {brief_repr(meeting_id)} has no transcript yet; give one to analyze")
     service.get_meeting(meeting_id, transcript=False)
 
 

@@ -13,6 +13,7 @@ from meetkit.meetings.operations.availability import window_names
 from meetkit.meetings.operations.etags import etag, expected_version, is_not_modified, precondition
 from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, MeetingResponse, Move, NewMeeting
 from meetkit.meetings.routes.queries import MAX_USERS, CompleteQuery, MeetingQuery, OneMeetingQuery
+from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingUpdate
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -82,7 +83,7 @@ def update_meeting(
         if_match_version = expected_version(meeting_id, if_match)
         version = body.expected_version or if_match_version
         changes = body.changes | ({"expected_version": version} if version else {})
-        return _meeting_reply(service.update_meeting(meeting_id, changes))
+        return _meeting_reply(service.update_meeting(meeting_id, parse(MeetingUpdate, changes)))
 
 
 @requires(write=True)

@@ -23,7 +23,7 @@ from meetkit.meetings.routes.bodies import (
     UserPatch,
 )
 from meetkit.meetings.routes.queries import PeopleQuery
-from meetkit.models.base import Value
+from meetkit.models.base import Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.runtime.collaborators import current_store
@@ -117,9 +117,10 @@ class _People(Generic[PersonT]):
     """Users or contacts: the name of their kind, their page, and functions of the service."""
 
     kind: str
+    model: type[PersonT]
     page: type[Value]
     list_all: Callable[[PeopleFilters], list[PersonT]]
-    create: Callable[[Mapping[str, Any]], PersonT]
+    create: Callable[[PersonT], PersonT]
     get: Callable[[str], PersonT]
     update: Callable[..., PersonT]
 
@@ -157,7 +158,7 @@ class _People(Generic[PersonT]):
             ConflictError: the key was used for another person, or that person has changed since.
         """
         try:
-            return self.create(fields)
+            return self.create(parse(self.model, fields))
         # The id is derived from the key, so a repeat conflicts with its first request.
         except ConflictError:
             if idempotency_key is None:
@@ -169,9 +170,15 @@ class _People(Generic[PersonT]):
         raise ConflictError("this idempotency key was used for another request")
 
 
-_USERS = _People("user", UserPage, service.get_users, service.create_user, service.get_user, service.update_user)
+_USERS = _People("user", User, UserPage, service.get_users, service.create_user, service.get_user, service.update_user)
 _CONTACTS = _People(
-    "contact", ContactPage, service.get_contacts, service.create_contact, service.get_contact, service.update_contact
+    "contact",
+    Contact,
+    ContactPage,
+    service.get_contacts,
+    service.create_contact,
+    service.get_contact,
+    service.update_contact,
 )
 
 
