@@ -49,7 +49,6 @@ _LINK = {
 _RETRY = {"Retry-After": _header("The seconds to wait before trying again.", "1")}
 
 # Responses that routes declare besides their model.
-RETRY: Responses = {200: {"headers": _RETRY}}
 ETAG: Responses = {200: {"headers": _ETAG}}
 LOCATION: Responses = {201: {"headers": _LOCATION}}
 LOCATION_AND_ETAG: Responses = {201: {"headers": _ETAG | _LOCATION}}
@@ -60,10 +59,15 @@ PUBLIC: Schema = {"security": []}
 """Declared by a route that anybody may call: it authenticates no caller."""
 
 
-def accepted_responses(model: type[BaseModel]) -> Responses:
-    """Return the response of a route that starts a job: the job, and where and when to ask for it."""
-    headers = {"Location": _header("The URL of the job.", "/api/v1/jobs/job_1"), **_RETRY}
-    return {202: {"model": model, "description": "Accepted; the job runs in the background.", "headers": headers}}
+def job_responses(status: int, example: Schema, model: type[BaseModel] | None = None) -> Responses:
+    """Return the response of a route that starts or reports a job, with when to ask for it again, and where."""
+    headers = dict(_RETRY)
+    if status == 202:
+        headers |= {"Location": _header("The URL of the job.", "/api/v1/jobs/job_1")}
+    response: Schema = {"headers": headers, "content": {"application/json": {"example": example}}}
+    return {
+        status: response | ({"model": model, "description": "Accepted; it runs in the background."} if model else {})
+    }
 
 
 def problems(*codes: int) -> Responses:

@@ -81,16 +81,6 @@ _TURN = {"index": 0, "speaker": "Sarah Chen", "text": _QUOTE, "start": 12, "end"
 _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
 OF_SCHEMAS: dict[str, Any] = {
-    "Job": {
-        "id": "job_1",
-        "kind": "analysis",
-        "subject": "meeting_1",
-        "status": "done",
-        "result": "/api/v1/meetings/meeting_1/insights",
-        "error": None,
-        "created_at": "2026-02-02T10:00:00Z",
-        "ended_at": "2026-02-02T10:00:05Z",
-    },
     "NewMeeting": _NEW_MEETING,
     "Meeting": _MEETING,
     "MeetingPage": {"next": None, "items": [_MEETING]},

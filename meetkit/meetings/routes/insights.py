@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from meetkit.jobs.models import Job
+from meetkit.jobs.routes import EXAMPLE
 from meetkit.meetings.operations import insights as operations
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.parameters import MeetingId
@@ -16,10 +17,10 @@ from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import accepted_responses, problems
+from meetkit.web.openapi import job_responses, problems
 from meetkit.web.uploads import form_or_json
 
-_JOB = accepted_responses(Job)
+_JOB = job_responses(202, EXAMPLE, Job)
 _Offsets = Annotated[OffsetsQuery, Query()]
 
 
