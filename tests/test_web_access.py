@@ -64,7 +64,7 @@ class Row:
     at: dict[str, str] = field(default_factory=dict)
 
 
-UNPREFIXED = ("/docs", "/healthz", "/readyz", "/metrics")
+UNPREFIXED = ("/", "/docs", "/healthz", "/readyz", "/metrics")
 ROUTES = {
     "POST /auth/signup": Row(OPEN, {"email": "new@example.com", "password": PASSWORD, "name": "New"}),
     "POST /auth/login": Row(OPEN, {"email": "default-member@company.com", "password": PASSWORD}),
@@ -155,7 +155,9 @@ ROUTES = {
         "ok ok ok 403 403 403 403 401 404", more={"data": {"user_id": "default-member"}, "files": {"file": ICS}}
     ),
     "GET /calendars/{user_id}": Row("ok ok ok 403 403 403 403 401 404"),
+    "DELETE /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404"),
     "PUT /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404", {"busy": []}),
+    "GET /": Row(OPEN),
     "GET /docs": Row(OPEN),
     "GET /healthz": Row(OPEN),
     "GET /readyz": Row(OPEN),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from meetkit.insights.grounding.text_similarity import NEGATIONS
 from meetkit.insights.language.text import words
@@ -77,8 +77,10 @@ def threads(meetings: Iterable[Meeting]) -> list[Thread]:
     return result
 
 
-def pending(meetings: Iterable[Meeting], *, today: dt.date) -> tuple[PendingActionItem, ...]:
-    """Return the items whose last mention is open, those of the latest meeting first.
+def pending(
+    meetings: Iterable[Meeting], *, today: dt.date, status: Literal["open", "done"] = "open"
+) -> tuple[PendingActionItem, ...]:
+    """Return the items whose last mention is open, or done, those of the latest meeting first.
 
     Items are joined only across meetings with the same contact, or of the same owner where there is no contact.
     """
@@ -87,16 +89,16 @@ def pending(meetings: Iterable[Meeting], *, today: dt.date) -> tuple[PendingActi
         by_thread_key["contact" if meeting.contact_id else "user", meeting.contact_id or meeting.user_id].append(
             meeting
         )
-    open_threads = [
+    matching_threads = [
         thread
         for related_meetings in by_thread_key.values()
         for thread in threads(related_meetings)
-        if thread.last.item.status == "open"
+        if thread.last.item.status == status
     ]
     # Two stable sorts: meetings newest first, and within a meeting the items in their own order.
-    open_threads.sort(key=lambda thread: thread.last.place)
-    open_threads.sort(key=lambda thread: (thread.last.meeting.date, thread.last.meeting.id), reverse=True)
-    return tuple(_pending(thread, today) for thread in open_threads)
+    matching_threads.sort(key=lambda thread: thread.last.place)
+    matching_threads.sort(key=lambda thread: (thread.last.meeting.date, thread.last.meeting.id), reverse=True)
+    return tuple(_pending(thread, today) for thread in matching_threads)
 
 
 def is_same(first: ActionItem, second: ActionItem) -> bool:
@@ -120,7 +122,7 @@ def _pending(thread: Thread, today: dt.date) -> PendingActionItem:
         **{name: getattr(item, name) for name in ActionItem.model_fields},
         meeting_id=meeting.id,
         sources=thread.sources,
-        overdue=is_overdue(item, today),
+        overdue=item.status == "open" and is_overdue(item, today),
     )
 
 

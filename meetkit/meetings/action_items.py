@@ -5,15 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from functools import partial
+from typing import Literal
 
-from meetkit.errors import ForbiddenError, NotFoundError
+from meetkit.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from meetkit.insights import open_items
+from meetkit.models.base import Value, parse
 from meetkit.models.insights import ActionItem, PendingActionItem
 from meetkit.models.meeting_changes import with_changes
-from meetkit.models.meetings import Meeting
+from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.zones import utc_now
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
+
+ItemStatus = Literal["open", "done", "overdue"]
+ItemSort = Literal["date", "-date", "due", "-due"]
+# Later than any meeting, and far beyond the number of meetings with one contact.
+_LATEST, _MAX_HISTORY = dt.datetime(9999, 1, 1, tzinfo=dt.UTC), 100_000
 
 
 def get_open_action_items(user_id: str | None = None, contact_id: str | None = None) -> list[PendingActionItem]:
@@ -23,12 +30,75 @@ def get_open_action_items(user_id: str | None = None, contact_id: str | None = N
     open where the latest of them says so. Those of the latest meeting come first. Overdue is what was due before
     today in UTC.
     """
+    return get_action_items(user_id, contact_id)
+
+
+def get_action_items(
+    user_id: str | None = None,
+    contact_id: str | None = None,
+    *,
+    status: ItemStatus = "open",
+    sort: ItemSort = "-date",
+) -> list[PendingActionItem]:
+    """List action items as `get_open_action_items` does, by status and in an order.
+
+    Args:
+        user_id: only items of meetings that this user owns or attends.
+        contact_id: only items of meetings with this contact.
+        status: `open`; `overdue`, which is open and due before today in UTC; or `done`, as the latest meeting says.
+        sort: by the date of the latest meeting, or by when they are due, undated ones last; `-` reverses.
+
+    Raises:
+        InvalidRequestError: an unknown status or order, or `done` without a user or a contact.
+    """
+    query = parse(_Query, {"status": status, "sort": sort})
+    meetings = {meeting.id: meeting for meeting in _with_items(user_id, contact_id, query.status)}
+    items = open_items.pending(
+        meetings.values(), today=utc_now().date(), status="done" if query.status == "done" else "open"
+    )
+    return _in_order(
+        [
+            item
+            for item in items
+            if (user_id is None or any(user_id in meetings[src.meeting_id].user_ids for src in item.sources))
+            and (item.overdue or query.status != "overdue")
+        ],
+        query.sort,
+    )
+
+
+class _Query(Value):
+    status: ItemStatus
+    sort: ItemSort
+
+
+def _with_items(user_id: str | None, contact_id: str | None, status: ItemStatus) -> list[Meeting]:
+    """Return the meetings to look for items in."""
     store = current_store()
-    meetings = {meeting.id: meeting for meeting in store.item_histories(user_id=user_id, contact_id=contact_id)}
-    pending = open_items.pending(meetings.values(), today=utc_now().date())
-    if user_id is None:
-        return list(pending)
-    return [item for item in pending if any(user_id in meetings[src.meeting_id].user_ids for src in item.sources)]
+    if status != "done":
+        return store.item_histories(user_id=user_id, contact_id=contact_id)
+    # Threads in which all is done are in no history of open items.
+    if user_id is not None:
+        return store.list_meetings(user_id, MeetingFilters(contact_id=contact_id), transcript=False)
+    if contact_id is not None:
+        return store.contact_history(contact_id, before=_LATEST, now=_LATEST, limit=_MAX_HISTORY)
+    raise InvalidRequestError("status: done items are listed of a user or a contact; name one")
+
+
+def _in_order(items: list[PendingActionItem], sort: ItemSort) -> list[PendingActionItem]:
+    """Return items, which are by meeting, the latest first, in another order."""
+    if not sort.endswith("due"):
+        return items if sort == "-date" else items[::-1]
+    with_date = [item for item in items if item.deadline and item.deadline.date]
+    without_date = [item for item in items if not (item.deadline and item.deadline.date)]
+    with_date.sort(key=_due, reverse=sort == "-due")
+    return [*with_date, *without_date]
+
+
+def _due(item: PendingActionItem) -> dt.date:
+    assert item.deadline
+    assert item.deadline.date
+    return item.deadline.date
 
 
 def complete_action_item(meeting_id: str, item_id: str) -> ActionItem:

@@ -12,6 +12,7 @@ CAPABILITY = Capability(
     expire="meetkit.storage.sql.expiry:expire_requests",
     personal_data="meetkit.meetings.personal_data:read",
     routes="meetkit.meetings.routes.fastapi:ROUTERS",
+    service_routes="meetkit.jobs.routes:ROUTERS",
     flask_routes="meetkit.meetings.routes.flask:ROUTES",
     tools="meetkit.meetings.routes.tools:TOOLS",
     examples="meetkit.meetings.routes.examples:OF_SCHEMAS",
@@ -35,7 +36,7 @@ CAPABILITY = Capability(
         Command(
             "calendars",
             "meetkit.meetings.commands.calendars:calendars",
-            "List the imported calendars of a user, and import a file.",
+            "List the imported calendars of a user, and import and delete them.",
         ),
         Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
         Command(

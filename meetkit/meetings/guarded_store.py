@@ -283,6 +283,12 @@ class GuardedStore:
         self._check_calendars(user_id)
         return self._inner.get_calendars(user_id)
 
+    def delete_calendar(self, user_id: str, name: str) -> None:
+        """Delete a calendar of a user whom the caller acts for."""
+        self._check_calendars(user_id)
+        self._may.check_write()
+        self._inner.delete_calendar(user_id, name)
+
     def add_usage(self, usage: Usage) -> None:
         """Record the cost of a model call, for any caller."""
         self._inner.add_usage(usage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meetkit.errors import VersionConflictError
 from meetkit.models.base import check_names, new_id, parse
 from meetkit.models.people import NAMES, Contact, PeopleFilters, PersonT, User, apply_updates
 from meetkit.models.typed_dicts import (
@@ -38,9 +39,13 @@ def create_user(user: UserFields | User) -> User:
     return new_user
 
 
-def update_user(user_id: str, updates: UserUpdateFields) -> User:
-    """Change fields of a user, other than `id` and `tenant_id`."""
-    return current_store().update_user(user_id, lambda user: apply_updates(user, updates))
+def update_user(user_id: str, updates: UserUpdateFields, *, expected_record: User | None = None) -> User:
+    """Change fields of a user, other than `id` and `tenant_id`; with `expected_record`, only of this record.
+
+    Raises:
+        VersionConflictError: the user is not as expected.
+    """
+    return current_store().update_user(user_id, lambda user: apply_updates(_check(user, expected_record), updates))
 
 
 def get_contact(contact_id: str) -> Contact:
@@ -64,9 +69,21 @@ def create_contact(contact: ContactFields | Contact) -> Contact:
     return new_contact
 
 
-def update_contact(contact_id: str, updates: ContactUpdateFields) -> Contact:
-    """Change fields of a contact, other than `id` and `tenant_id`."""
-    return current_store().update_contact(contact_id, lambda contact: apply_updates(contact, updates))
+def update_contact(contact_id: str, updates: ContactUpdateFields, *, expected_record: Contact | None = None) -> Contact:
+    """Change fields of a contact, other than `id` and `tenant_id`; with `expected_record`, only of this record.
+
+    Raises:
+        VersionConflictError: the contact is not as expected.
+    """
+    return current_store().update_contact(
+        contact_id, lambda person: apply_updates(_check(person, expected_record), updates)
+    )
+
+
+def _check(person: PersonT, expected_record: PersonT | None) -> PersonT:
+    if expected_record not in (None, person):
+        raise VersionConflictError(f"{type(person).__name__.lower()} {person.id!r} has changed; read it again")
+    return person
 
 
 def _with_id(model: type[PersonT], person: Mapping[str, Any] | PersonT) -> PersonT:

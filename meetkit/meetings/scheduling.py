@@ -302,6 +302,20 @@ def sync_calendar(
     return snapshot
 
 
+def delete_calendar(user_id: str, calendar: str = "default") -> None:
+    """Delete a user's calendar that was synchronized or imported; its time is free again.
+
+    Raises:
+        NotFoundError: no such user, or the user has no calendar of that name.
+    """
+    current_store().delete_calendar(user_id, calendar)
+
+
+def get_calendars(user_id: str) -> list[Calendar]:
+    """List a user's synchronized and imported calendars, by name."""
+    return current_store().get_calendars(user_id)
+
+
 def get_people(meeting: Meeting) -> list[User | Contact]:
     """List the people of a meeting: the owner, then the other users, then the contact and the guests."""
     store = current_store()

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from meetkit.meetings.action_items import complete_action_item, get_open_action_items
+    from meetkit.meetings.action_items import complete_action_item, get_action_items, get_open_action_items
     from meetkit.meetings.analyses import (
         analyze_meeting,
         analyze_meeting_async,
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
         cancel_meeting,
         complete_meeting,
         create_meeting,
+        delete_calendar,
         delete_meeting,
         get_all_meetings,
+        get_calendars,
         get_meeting,
         get_people,
         reopen_meeting,
@@ -84,6 +86,7 @@ __all__ = [
     "create_contact",
     "create_meeting",
     "create_user",
+    "delete_calendar",
     "delete_meeting",
     "erase_contact",
     "erase_user",
@@ -94,7 +97,9 @@ __all__ = [
     "generate_pre_meeting_prep",
     "generate_pre_meeting_prep_async",
     "generate_pre_meeting_prep_with_retry",
+    "get_action_items",
     "get_all_meetings",
+    "get_calendars",
     "get_contact",
     "get_contacts",
     "get_insights",

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -66,9 +66,16 @@ class Workers:
         Raises:
             ThrottledError: the caller has too many under way, or their time is used up.
         """
-        owner = Owner(caller.tenant_id, caller.account_id) if caller else Owner()
-        with self.admission.admit(owner), background.use(partial(self._find, owner)):
+        with self.admit(caller), self.on_behalf_of(caller):
             yield
+
+    def admit(self, caller: Caller | None) -> AbstractContextManager[None]:
+        """Return a block that counts an analysis of a caller; errors are those of `turn`."""
+        return self.admission.admit(_owner(caller))
+
+    def on_behalf_of(self, caller: Caller | None) -> AbstractContextManager[None]:
+        """Return a block whose analyses are found here."""
+        return background.use(partial(self._find, _owner(caller)))
 
     async def __call__(
         self, transcript: Transcript, context: MeetingContext, names: Sequence[str], /
@@ -134,6 +141,10 @@ class Workers:
             except FAILURES as error:
                 _log.warning("a worker process failed (%s)", type(error).__name__)
         return _find_here(request)
+
+
+def _owner(caller: Caller | None) -> Owner:
+    return Owner(caller.tenant_id, caller.account_id) if caller else Owner()
 
 
 def _find_here(request: Request) -> Result:

@@ -122,9 +122,9 @@ class ItemSource(Value):
 
 
 class PendingActionItem(ActionItem):
-    """An open action item as in its latest meeting, and all meetings that have it, the earliest first.
+    """An action item as in its latest meeting, and all meetings that have it, the earliest first.
 
-    It is `overdue` when its date is past.
+    It is `overdue` when it is open and its date is past.
     """
 
     meeting_id: Line

@@ -44,6 +44,7 @@ from meetkit.models.zones import (
 
 Status = Literal["scheduled", "completed", "cancelled"]
 Kind = Literal["internal", "external"]
+MeetingSort = Literal["date", "-date"]
 # A day at most: a search for busy time looks back no further.
 DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60), WHOLE]
 # JSON numbers are exact up to 2**53.
@@ -312,10 +313,10 @@ class MeetingUpdate(Value):
 class MeetingFilters(Value):
     """Filters for a user's meetings; a filter left out admits all.
 
-    `date_from` (inclusive) and `date_to` (exclusive) bound the start; a bare date as `date_to` includes
-    that whole day. Naive datetimes are read in the user's zone. `text` is searched in title and summary, regardless of
-    case. `after` is the id of the last meeting of the previous page; `offset` is the number of meetings to skip after
-    it.
+    The order is by date, then id; backwards with `sort="-date"`. `date_from` (inclusive) and `date_to` (exclusive)
+    bound the start; a bare date as `date_to` includes that whole day. Naive datetimes are read in the user's zone.
+    `text` is searched in title and summary, regardless of case. `after` is the id of the last meeting of the previous
+    page; `offset` is the number of meetings to skip after it.
     """
 
     contact_id: Line | None = None
@@ -324,6 +325,7 @@ class MeetingFilters(Value):
     status: Status | None = None
     kind: Kind | None = None
     text: SearchText | None = None
+    sort: MeetingSort = "date"
     limit: Count | None = None
     after: Line | None = None
     offset: Offset = 0

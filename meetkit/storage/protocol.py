@@ -189,6 +189,9 @@ class Store(Protocol):
     def get_calendars(self, user_id: str) -> list[Calendar]:
         """Return a user's external calendars, by name."""
 
+    def delete_calendar(self, user_id: str, name: str) -> None:
+        """Delete a user's external calendar, with its busy time."""
+
     def add_usage(self, usage: Usage) -> None:
         """Store the usage of one call of a model."""
 

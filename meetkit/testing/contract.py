@@ -174,6 +174,22 @@ class StoreContract(
         assert meeting_ids(store, "ben", limit=2, after="b") == ["d", "c"]
         assert meeting_ids(store, "ben", after="c") == []
 
+    def test_meetings_are_listed_backwards_page_by_page(self, store: Store) -> None:
+        """By `sort="-date"` the latest is first, of those at one instant the last by id, within the window."""
+        for hours, meeting_id in ((0, "a"), (1, "c"), (1, "b"), (2, "d"), (3, "e")):
+            store.add_meeting(meeting(hours, id=meeting_id))
+        end = MONDAY + dt.timedelta(hours=3)
+
+        def ids(**filters: Any) -> list[str]:
+            return [entry.id for entry in store.list_meetings("ann", MeetingFilters(sort="-date", **filters))]
+
+        assert ids() == ["e", "d", "c", "b", "a"]
+        assert ids(date_to=end, limit=2) == ["d", "c"]
+        assert ids(date_to=end, limit=2, after="c") == ["b", "a"]
+        assert ids(after="d", limit=1, offset=1) == ["b"]
+        assert ids(after="a") == []
+        assert ids(text="zzz") == []
+
     @pytest.mark.parametrize(
         ("filters", "expected_ids"),
         [

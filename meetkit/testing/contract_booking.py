@@ -138,6 +138,24 @@ class BookingContract:
         ]
         assert (store.get_calendars("ben"), busy(store, "ben")) == ([], [])
 
+    def test_a_deleted_calendar_takes_no_time(self, store: Store) -> None:
+        """Only the calendar of that name and user goes, and whoever is unknown is reported."""
+        store.put_calendar("ann", calendar((0, 1), name="work"))
+        store.put_calendar("ann", calendar((5, 6), name="home"))
+        store.put_calendar("ben", calendar((0, 1), name="work"))
+
+        store.delete_calendar("ann", "work")
+
+        assert store.get_calendars("ann") == [calendar((5, 6), name="home")]
+        assert [(start - to_microseconds(MONDAY)) // HOUR for start, _ in busy(store, "ann")] == [5]
+        assert len(busy(store, "ben")) == 1
+        for user_id, name, missing in (("ann", "work", "calendar"), ("nobody", "home", "user")):
+            with pytest.raises(NotFoundError) as error:
+                store.delete_calendar(user_id, name)
+            assert error.value.kind == missing
+        store.put_calendar("ann", calendar((0, 1), name="work"))
+        assert len(busy(store, "ann")) == 2
+
     def test_a_calendar_may_be_busy_for_weeks(self, store: Store) -> None:
         """A window within a long interval is busy throughout, however intervals overlap."""
         # Longer than a day on both sides of the window, as a store may search by days.

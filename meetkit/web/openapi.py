@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from meetkit.web import schemas
 from meetkit.web.problems import MEDIA_TYPE
@@ -40,7 +41,7 @@ def _header(description: str, example: str) -> Schema:
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
-_ETAG = {"ETag": _header("The version of the meeting, for If-Match and If-None-Match.", '"3"')}
+_ETAG = {"ETag": _header("The version, for If-Match and If-None-Match.", '"3"')}
 _LOCATION = {"Location": _header("The URL of the new resource.", "/api/v1/meetings/meeting_1")}
 _LINK = {
     "Link": _header("The next page, if there is one (RFC 8288).", '</api/v1/meetings?after=meeting_1>; rel="next"')
@@ -56,6 +57,17 @@ NO_CONTENT: Responses = {204: {"description": "Done; the response has no body."}
 NOT_MODIFIED: Responses = {304: {"description": "The client has the current version.", "headers": _ETAG}}
 PUBLIC: Schema = {"security": []}
 """Declared by a route that anybody may call: it authenticates no caller."""
+
+
+def job_responses(status: int, example: Schema, model: type[BaseModel] | None = None) -> Responses:
+    """Return the response of a route that starts or reports a job, with when to ask for it again, and where."""
+    headers = dict(_RETRY)
+    if status == 202:
+        headers |= {"Location": _header("The URL of the job.", "/api/v1/jobs/job_1")}
+    response: Schema = {"headers": headers, "content": {"application/json": {"example": example}}}
+    return {
+        status: response | ({"model": model, "description": "Accepted; it runs in the background."} if model else {})
+    }
 
 
 def problems(*codes: int) -> Responses:
@@ -95,7 +107,15 @@ def document(app: FastAPI, extras: Extras) -> None:
 
 
 def _document_of(app: FastAPI, extras: Extras) -> Schema:
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        contact=app.contact,
+        license_info=app.license_info,
+        servers=app.servers,
+        routes=app.routes,
+    )
     components = document["components"]["schemas"]
     # Schemas of FastAPI's own errors, which no response has.
     for name in ("HTTPValidationError", "ValidationError"):
@@ -117,7 +137,8 @@ def _complete(operation: Schema, extras: Extras) -> None:
     responses = operation["responses"]
     # Invalid requests are 400 here, as `render_problems` replies.
     responses.pop("422", None)
-    if "202" in responses:  # They have no body, which FastAPI has no way to declare.
+    # FastAPI declares a body of every 202; one that is described by a model of its own is a reference.
+    if "202" in responses and "$ref" not in str(responses["202"]):
         responses["202"].pop("content", None)
     for code in (*_OF_ALL, 413) if "requestBody" in operation else _OF_ALL:
         responses.setdefault(str(code), _problem(code))

@@ -24,7 +24,7 @@ def refuse_repeated(names: Iterable[str], lists: Iterable[str] = ()) -> None:
     Raises:
         InvalidRequestError: one is; else it would be left to chance which of its values counts.
     """
-    repeated = {name for name, count in Counter(names).items() if count > 1}.difference(lists)
-    if repeated:
-        name = min(repeated)
+    duplicates = {name for name, count in Counter(names).items() if count > 1}.difference(lists)
+    if duplicates:
+        name = min(duplicates)
         raise InvalidRequestError(f"{name if name.isidentifier() else brief_repr(name)}: send it once")

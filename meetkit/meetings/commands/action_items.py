@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 
 from meetkit.cli import database, output, terminal
 from meetkit.meetings import service
+from meetkit.meetings.action_items import ItemSort, ItemStatus
 from meetkit.meetings.commands import views
 
 
@@ -17,10 +20,18 @@ def action_items() -> None:
 @action_items.command("list")
 @click.option("--user", "user_id", help="Only of meetings that this user owns or attends.")
 @click.option("--contact", "contact_id", help="Only of meetings with this contact.")
+@click.option("--status", type=click.Choice(get_args(ItemStatus)), default="open", show_default=True)
+@click.option(
+    "--sort",
+    type=click.Choice(get_args(ItemSort)),
+    default="-date",
+    show_default=True,
+    help="By the date of the latest meeting, or by when they are due; - reverses.",
+)
 @output.as_json_option
-def list_(user_id: str | None, contact_id: str | None, as_json: bool) -> None:
-    """List the open action items; this is what `meetkit action-items` alone does."""
-    items = service.get_open_action_items(user_id, contact_id)
+def list_(user_id: str | None, contact_id: str | None, status: ItemStatus, sort: ItemSort, as_json: bool) -> None:
+    """List action items; this is what `meetkit action-items` alone does."""
+    items = service.get_action_items(user_id, contact_id, status=status, sort=sort)
     if as_json:
         output.print_json(items)
     else:

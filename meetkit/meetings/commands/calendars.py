@@ -1,4 +1,4 @@
-"""`meetkit calendars`: list and import the calendars of users. Importing needs the extra `calendar`."""
+"""`meetkit calendars`: list, import and delete the calendars of users. Importing needs the extra `calendar`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import click
 
 from meetkit import settings
 from meetkit.cli import database, output, terminal
+from meetkit.meetings import service
 from meetkit.models.busy_policy import BusyPolicy
 from meetkit.models.zones import utc_now
-from meetkit.runtime.collaborators import current_store
 
 POLICY_DEFAULTS = {"all_day": "busy", "tentative": True, "on_doubt": "busy"}
 _USER = click.option("--user", "user_id", required=True, help="The user's id.")
@@ -43,7 +43,7 @@ def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=database.StoreGroup)
 def calendars() -> None:
-    """List the imported calendars of a user, and import a file."""
+    """List the imported calendars of a user, and import and delete them."""
 
 
 @calendars.command("list")
@@ -51,7 +51,7 @@ def calendars() -> None:
 @output.as_json_option
 def list_(user_id: str, as_json: bool) -> None:
     """List a user's imported calendars; this is what `meetkit calendars` alone does."""
-    calendars_of_user = current_store().get_calendars(user_id)
+    calendars_of_user = service.get_calendars(user_id)
     if as_json:
         output.print_json(calendars_of_user)
         return
@@ -90,3 +90,13 @@ def import_(
         output.print_json(calendar)
     else:
         terminal.console().print(f"{output.sanitize(calendar.name)}: {len(calendar.busy):,} times are busy")
+
+
+@calendars.command()
+@click.argument("user_id")
+@click.argument("name")
+def delete(user_id: str, name: str) -> None:
+    """Delete an imported calendar of a user; its time is free again."""
+    database.required_url()
+    service.delete_calendar(user_id, name)
+    terminal.console().print(f"Deleted: {output.sanitize(name)}")

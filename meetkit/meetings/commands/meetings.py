@@ -55,6 +55,7 @@ def meetings() -> None:
 @click.option("--status", help="Only scheduled, completed or cancelled meetings.")
 @click.option("--kind", help="Only internal or external meetings.")
 @click.option("--text", help="Only meetings with these words in title or summary.")
+@click.option("--sort", help="date, the default, or -date: the latest first.")
 @click.option("--limit", type=int, help="Maximum number to list.")
 @click.option("--after", metavar="MEETING_ID", help="The next page, after this meeting.")
 @output.as_json_option

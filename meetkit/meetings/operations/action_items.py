@@ -14,11 +14,11 @@ from meetkit.web.reply import Reply
 
 @requires()
 def list_action_items(context: RequestContext, query: ActionItemQuery) -> Reply:
-    """List the open items of a user, with a contact, or both; by default the caller's."""
+    """List the items of a user, with a contact, or both; by default the caller's."""
     user_id = query.user_id
     if user_id is None and query.contact_id is None and context.caller:
         user_id = context.caller.user_id
-    items = service.get_open_action_items(user_id, query.contact_id)
+    items = service.get_action_items(user_id, query.contact_id, status=query.status, sort=query.sort)
     return page_of(ActionItemPage, "/action-items", query, _page(items, query), _cursor)
 
 

@@ -5,9 +5,9 @@ A host whose framework has no event loop needs none, and its store may use the c
 
 from __future__ import annotations
 
-from meetkit.errors import LLMAPIError
+from meetkit.errors import InvalidRequestError, LLMAPIError
 from meetkit.meetings import service
-from meetkit.meetings.operations.insights import error_of_one_attempt, fallback_of, sent_transcript
+from meetkit.meetings.operations.insights import NO_BACKGROUND, error_of_one_attempt, fallback_of, sent_transcript
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.authorization import requires
@@ -37,6 +37,8 @@ def analyze(
 ) -> Reply:
     """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
     transcript = sent_transcript(body, upload)
+    if query.background:
+        raise InvalidRequestError(NO_BACKGROUND)
     insights = service.analyze_meeting(meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query))
     if transcript is None:
         context.record("transcript_read", meeting_id)

@@ -8,7 +8,6 @@ from typing import Literal
 from meetkit import calendars
 from meetkit.meetings import calendar_import, service
 from meetkit.meetings.routes.bodies import Busy, Calendars, CalendarUpload, Synced
-from meetkit.runtime.collaborators import current_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
@@ -20,13 +19,20 @@ _MAX_PROBLEMS = 20
 @requires()
 def get_calendars(context: RequestContext, user_id: str) -> Reply:
     """Return a user's imported calendars."""
-    return Reply.of(Calendars(items=current_store().get_calendars(user_id)))
+    return Reply.of(Calendars(items=service.get_calendars(user_id)))
 
 
 @requires(write=True)
 def sync_calendar(context: RequestContext, user_id: str, name: str, body: Busy) -> Reply:
     """Store a user's busy time, in place of all that this calendar had."""
     return Reply.of(service.sync_calendar(user_id, body.busy, calendar=name, policy=body.policy))
+
+
+@requires(write=True)
+def delete_calendar(context: RequestContext, user_id: str, name: str) -> Reply:
+    """Delete a user's imported calendar, with its busy time."""
+    service.delete_calendar(user_id, name)
+    return Reply(204)
 
 
 @requires(write=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError
+from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError, brief_repr
 from meetkit.insights.transcript.fingerprints import fingerprint
+from meetkit.jobs.operations import job_reply
+from meetkit.jobs.service import Jobs
 from meetkit.meetings import attachments, service
 from meetkit.meetings.attachments import INSIGHTS
 from meetkit.meetings.routes.bodies import Analysis
@@ -20,7 +23,10 @@ from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
+from meetkit.web.paging import PREFIX
 from meetkit.web.reply import Reply
+
+NO_BACKGROUND = "background: only the served app analyzes in the background; leave it out"
 
 
 @requires(write=True, audit="transcript_read")
@@ -54,6 +60,8 @@ async def analyze(
 ) -> Reply:
     """Analyze a meeting's transcript: sent as text, sent as a file, or stored."""
     transcript = sent_transcript(body, upload)
+    if query.background:
+        return await _analyze_later(context, meeting_id, query, body, transcript)
     with _turn(context):
         insights = await service.analyze_meeting_async(
             meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
@@ -86,6 +94,42 @@ def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery
     if transcript is None:
         raise NotFoundError("transcript of a meeting", meeting_id)
     return Reply.of(transcript) if query.offsets == "code_points" else _in_utf16(transcript, transcript.text)
+
+
+async def _analyze_later(
+    context: RequestContext, meeting_id: str, query: AnalyzeQuery, body: Analysis, transcript: str | bytes | None
+) -> Reply:
+    """Start the analysis, and reply with its job."""
+    jobs, workers = context.services.get(Jobs), context.services.get(Workers)
+    if not (isinstance(jobs, Jobs) and isinstance(workers, Workers)):
+        raise InvalidRequestError(NO_BACKGROUND)
+    # What is wrong at once is said at once.
+    await asyncio.to_thread(check_transcript, meeting_id, transcript)
+
+    async def run() -> str:
+        with workers.on_behalf_of(context.caller):
+            await service.analyze_meeting_async(
+                meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+            )
+        if transcript is None:
+            await asyncio.to_thread(context.record, "transcript_read", meeting_id)
+        return f"{PREFIX}/meetings/{quote(meeting_id, safe='')}/insights"
+
+    resources = ExitStack()
+    resources.enter_context(workers.admit(context.caller))
+    return job_reply(await jobs.start(context.signed_in, "analysis", meeting_id, run, resources))
+
+
+def check_transcript(meeting_id: str, transcript: str | bytes | None) -> None:
+    """Refuse an analysis without a transcript.
+
+    Raises:
+        NotFoundError: no such meeting.
+        ConflictError: the meeting has no transcript, and none is sent.
+    """
+    if transcript is None and service.get_meeting(meeting_id).transcript is None:
+        raise ConflictError(f"meeting {brief_repr(meeting_id)} has no transcript yet; give one to analyze")
+    service.get_meeting(meeting_id, transcript=False)
 
 
 def _turn(context: RequestContext) -> AbstractContextManager[None]:

@@ -205,7 +205,8 @@ def _of_users(user_ids: list[str], query: MeetingQuery) -> list[Meeting]:
     until = query.offset + query.limit + 1
     lists = [service.get_all_meetings(user_id, query.filters(limit=until), transcript=False) for user_id in user_ids]
     # A meeting of several of these users is in the list of each.
-    distinct = (next(copies) for _, copies in groupby(merge(*lists, key=_sort_key), key=_sort_key))
+    in_order = merge(*lists, key=_sort_key, reverse=query.sort == "-date")
+    distinct = (next(copies) for _, copies in groupby(in_order, key=_sort_key))
     return list(islice(distinct, query.offset, until))
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from meetkit.errors import ConflictError, NotFoundError
 from meetkit.meetings import service
+from meetkit.meetings.operations.etags import etag, expected_person, is_not_modified, precondition
 from meetkit.meetings.operations.meetings import WITHOUT_TRANSCRIPTS
 from meetkit.meetings.routes.bodies import (
     ContactPage,
@@ -25,7 +26,6 @@ from meetkit.meetings.routes.queries import PeopleQuery
 from meetkit.models.base import Value, parse
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, PeopleFilters, User
-from meetkit.models.typed_dicts import ContactUpdateFields, UserUpdateFields
 from meetkit.runtime.collaborators import current_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -50,20 +50,21 @@ def create_user(context: RequestContext, body: NewUser, idempotency_key: str | N
 
 
 @requires()
-def get_user(context: RequestContext, user_id: str) -> Reply:
+def get_user(context: RequestContext, user_id: str, *, if_none_match: str | None = None) -> Reply:
     """Return a user."""
-    return Reply.of(service.get_user(user_id))
+    return _USERS.reply(service.get_user(user_id), if_none_match)
 
 
 @requires(write=True)
-def update_user(context: RequestContext, user_id: str, body: UserPatch) -> Reply:
+def update_user(context: RequestContext, user_id: str, body: UserPatch, *, if_match: str | None = None) -> Reply:
     """Change a user."""
-    return Reply.of(service.update_user(user_id, cast("UserUpdateFields", body.changes)))
+    return _USERS.change(user_id, body.changes, if_match)
 
 
 @requires(write=True)
-def erase_user(context: RequestContext, user_id: str) -> Reply:
+def erase_user(context: RequestContext, user_id: str, *, if_match: str | None = None) -> Reply:
     """Erase a user, and the content of their meetings."""
+    _USERS.check(user_id, if_match)
     context.erase("user", user_id, service.erase_user)
     return Reply(204)
 
@@ -81,20 +82,23 @@ def create_contact(context: RequestContext, body: NewContact, idempotency_key: s
 
 
 @requires()
-def get_contact(context: RequestContext, contact_id: str) -> Reply:
+def get_contact(context: RequestContext, contact_id: str, *, if_none_match: str | None = None) -> Reply:
     """Return a contact."""
-    return Reply.of(service.get_contact(contact_id))
+    return _CONTACTS.reply(service.get_contact(contact_id), if_none_match)
 
 
 @requires(write=True)
-def update_contact(context: RequestContext, contact_id: str, body: ContactPatch) -> Reply:
+def update_contact(
+    context: RequestContext, contact_id: str, body: ContactPatch, *, if_match: str | None = None
+) -> Reply:
     """Change a contact."""
-    return Reply.of(service.update_contact(contact_id, cast("ContactUpdateFields", body.changes)))
+    return _CONTACTS.change(contact_id, body.changes, if_match)
 
 
 @requires(write=True, audit="contact_erased")
-def erase_contact(context: RequestContext, contact_id: str) -> Reply:
+def erase_contact(context: RequestContext, contact_id: str, *, if_match: str | None = None) -> Reply:
     """Erase a contact, and the content of the meetings with them."""
+    _CONTACTS.check(contact_id, if_match)
     context.erase("contact", contact_id, service.erase_contact)
     return Reply(204)
 
@@ -118,6 +122,21 @@ class _People(Generic[PersonT]):
     list_all: Callable[[PeopleFilters], list[PersonT]]
     create: Callable[[PersonT], PersonT]
     get: Callable[[str], PersonT]
+    update: Callable[..., PersonT]
+
+    def reply(self, person: PersonT, if_none_match: str | None) -> Reply:
+        if is_not_modified(person, if_none_match):
+            return Reply(304, headers=etag(person))
+        return Reply.of(person, headers=etag(person))
+
+    def check(self, person_id: str, if_match: str | None) -> PersonT | None:
+        """Return the record that a change is meant for, `None` for any."""
+        return None if if_match is None else expected_person(self.get(person_id), if_match)
+
+    def change(self, person_id: str, changes: Mapping[str, Any], if_match: str | None) -> Reply:
+        with precondition(if_match):
+            person = self.update(person_id, changes, expected_record=self.check(person_id, if_match))
+        return Reply.of(person, headers=etag(person))
 
     def list_page(self, context: RequestContext, query: PeopleQuery) -> Reply:
         with cursor_errors(self.kind, query.after):
@@ -129,7 +148,8 @@ class _People(Generic[PersonT]):
         own = {"id": context.id_for(self.kind, idempotency_key), "tenant_id": _tenant(context)}
         fields = {name: getattr(body, name) for name in type(body).model_fields} | own
         person = self._create_once(fields, idempotency_key)
-        return Reply.of(person, 201, {"Location": f"{PREFIX}/{self.kind}s/{quote(person.id, safe='')}"})
+        location = {"Location": f"{PREFIX}/{self.kind}s/{quote(person.id, safe='')}"}
+        return Reply.of(person, 201, location | etag(person))
 
     def _create_once(self, fields: Mapping[str, Any], idempotency_key: str | None) -> PersonT:
         """Create a person, or return the one that an earlier request of this key created.
@@ -150,8 +170,16 @@ class _People(Generic[PersonT]):
         raise ConflictError("this idempotency key was used for another request")
 
 
-_USERS = _People("user", User, UserPage, service.get_users, service.create_user, service.get_user)
-_CONTACTS = _People("contact", Contact, ContactPage, service.get_contacts, service.create_contact, service.get_contact)
+_USERS = _People("user", User, UserPage, service.get_users, service.create_user, service.get_user, service.update_user)
+_CONTACTS = _People(
+    "contact",
+    Contact,
+    ContactPage,
+    service.get_contacts,
+    service.create_contact,
+    service.get_contact,
+    service.update_contact,
+)
 
 
 def _history(contact_id: str, query: Page, *, now: dt.datetime) -> list[Meeting]:

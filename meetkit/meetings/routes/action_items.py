@@ -19,7 +19,7 @@ router = APIRouter(prefix="/action-items", tags=["action items"])
 
 @router.get("", response_model=ActionItemPage, responses=LINK | problems(400, 404))
 async def list_action_items(dispatch: Dispatch, query: Annotated[ActionItemQuery, Query()]) -> Response:
-    """List open items of a user, with a contact, or both; an item that several meetings share is listed once."""
+    """List items of a user, with a contact, or both; an item that several meetings share is listed once."""
     return await dispatch(operations.list_action_items, query)
 
 

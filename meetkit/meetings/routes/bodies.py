@@ -48,7 +48,7 @@ class ContactPage(Listing):
 
 
 class ActionItemPage(Listing):
-    """Open action items, those of the latest meeting first."""
+    """Action items, by default those of the latest meeting first."""
 
     items: list[PendingActionItem]
 

@@ -13,9 +13,10 @@ from meetkit.meetings.routes.schemas import CALENDAR_FILE, ICALENDAR
 from meetkit.models.base import Line
 from meetkit.models.time import Calendar
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import problems
+from meetkit.web.openapi import NO_CONTENT, problems
 from meetkit.web.uploads import form
 
+_Name = Annotated[Line, Path(description="The calendar's name.")]
 router = APIRouter(tags=["calendars"])
 
 
@@ -36,11 +37,15 @@ async def get_calendars(dispatch: Dispatch, user_id: UserId) -> Response:
 
 
 @router.put("/calendars/{user_id}/{name}", response_model=Calendar, responses=problems(400, 404))
-async def sync_calendar(
-    dispatch: Dispatch, user_id: UserId, name: Annotated[Line, Path(description="The calendar's name.")], body: Busy
-) -> Response:
+async def sync_calendar(dispatch: Dispatch, user_id: UserId, name: _Name, body: Busy) -> Response:
     """Store a user's busy time from another calendar, in place of all that this calendar had."""
     return await dispatch(operations.sync_calendar, user_id, name, body)
+
+
+@router.delete("/calendars/{user_id}/{name}", status_code=204, responses=NO_CONTENT | problems(404))
+async def delete_calendar(dispatch: Dispatch, user_id: UserId, name: _Name) -> Response:
+    """Delete a user's imported calendar, with its busy time."""
+    return await dispatch(operations.delete_calendar, user_id, name)
 
 
 @router.get(

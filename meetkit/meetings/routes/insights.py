@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from meetkit.jobs.models import Job
+from meetkit.jobs.routes import EXAMPLE
 from meetkit.meetings.operations import insights as operations
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.parameters import MeetingId
@@ -15,9 +17,10 @@ from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
 from meetkit.web.dispatch import Dispatch
-from meetkit.web.openapi import problems
+from meetkit.web.openapi import job_responses, problems
 from meetkit.web.uploads import form_or_json
 
+_JOB = job_responses(202, EXAMPLE, Job)
 _Offsets = Annotated[OffsetsQuery, Query()]
 
 
@@ -40,13 +43,19 @@ async def get_prep(dispatch: Dispatch, meeting_id: MeetingId) -> Response:
     return await dispatch(operations.get_prep, meeting_id)
 
 
-@router.post("/analyze", response_model=MeetingInsights, responses=problems(400, 404, 409), openapi_extra=TRANSCRIPT)
+@router.post(
+    "/analyze",
+    response_model=MeetingInsights,
+    responses=_JOB | problems(400, 404, 409),
+    openapi_extra=TRANSCRIPT,
+)
 async def analyze_meeting(
     request: Request, dispatch: Dispatch, meeting_id: MeetingId, query: Annotated[AnalyzeQuery, Query()]
 ) -> Response:
     """Analyze a transcript and store the insights: one sent as text or file, else the stored one.
 
-    A section that failed has the status `failed`; the others are not affected.
+    A section that failed has the status `failed`; the others are not affected. With `background=true` the reply is 202
+    and a job, at its Location; the insights are there once the job is done.
     """
     body, upload = await form_or_json(request, Analysis)
     return await dispatch(operations.analyze, meeting_id, query, body, upload)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from meetkit.meetings.action_items import ItemSort, ItemStatus
 from meetkit.models.base import Line, Many, SearchText, Value
-from meetkit.models.meetings import Kind, MeetingFilters, MomentOrDate, Status
+from meetkit.models.meetings import Kind, MeetingFilters, MeetingSort, MomentOrDate, Status
 from meetkit.models.people import PeopleFilters
 from meetkit.web.paging import Page
 
@@ -34,6 +35,7 @@ class MeetingQuery(Page):
     )
     status: Status | None = None
     kind: Kind | None = None
+    sort: MeetingSort = Field(default="date", description="By date, then id; `-date` begins with the latest.")
     text: SearchText | None = Field(default=None, description="Search text in title or summary; case-insensitive.")
 
     @model_validator(mode="after")
@@ -72,6 +74,9 @@ class AnalyzeQuery(Value):
     """Options of an analysis."""
 
     fallback: Fallback = "offline"
+    background: bool = Field(
+        default=False, description="Whether to reply 202 at once, with a job to ask for, and analyze afterwards."
+    )
 
 
 class OffsetsQuery(Value):
@@ -97,9 +102,13 @@ class PeopleQuery(Page):
 
 
 class ActionItemQuery(Page):
-    """Filters of open action items."""
+    """Filters of action items, and their order."""
 
     user_id: Line | None = Field(
         default=None, description="The user; by default the caller, unless a contact is named."
     )
     contact_id: Line | None = None
+    status: ItemStatus = Field(default="open", description="`overdue` items are open, with a date before today in UTC.")
+    sort: ItemSort = Field(
+        default="-date", description="By the date of the latest meeting, or by when they are due, undated ones last."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from meetkit.errors import NotFoundError
 from meetkit.models.time import Calendar
 from meetkit.storage.memory.index import Index
 
@@ -25,7 +26,18 @@ class Calendars:
         """Return a user's calendars, by name."""
         return [calendar for _, calendar in sorted(self._by_user.get(user_id, {}).items())]
 
-    def remove(self, user_id: str) -> None:
+    def remove(self, user_id: str, name: str) -> None:
+        """Delete a calendar.
+
+        Raises:
+            NotFoundError: the user has none of that name.
+        """
+        calendar = self._by_user.get(user_id, {}).pop(name, None)
+        if calendar is None:
+            raise NotFoundError("calendar", name)
+        self._index.remove_calendar(user_id, calendar)
+
+    def remove_all(self, user_id: str) -> None:
         """Delete a user's calendars."""
         for calendar in self._by_user.pop(user_id, {}).values():
             self._index.remove_calendar(user_id, calendar)

@@ -74,12 +74,18 @@ class Index:
         after: Meeting | None = None,
         newest_first: bool = False,
     ) -> Iterator[str]:
-        """Yield the ids of a contact's, or else a user's, meetings that begin in `[start, end)` and follow `after`."""
+        """Yield the ids of a contact's, or else a user's, meetings that begin in `[start, end)` and follow `after`.
+
+        The order is by time, then id; with `newest_first` backwards.
+        """
         keys = self._by_contact.get(contact_id, []) if contact_id else self._by_user.get(user_id or "", [])
         # `(start,)` sorts before every key of that start, whatever its id.
         low = bisect_left(keys, (start,)) if start is not None else 0
-        low = max(low, bisect_right(keys, _key(after))) if after else low
         high = bisect_left(keys, (end,)) if end is not None else len(keys)
+        if after and newest_first:
+            high = min(high, bisect_left(keys, _key(after)))
+        elif after:
+            low = max(low, bisect_right(keys, _key(after)))
         positions = range(high - 1, low - 1, -1) if newest_first else range(low, high)
         return (keys[position][1] for position in positions)
 

@@ -18,7 +18,12 @@ def of_user(meetings: Meetings, user: User, filters: MeetingFilters) -> list[Mee
     start, end = filters.bounds(user.timezone)
     after = meetings.get(filters.after) if filters.after else None
     ids = meetings.index.in_order(
-        user_id=user.id, contact_id=filters.contact_id, start=_in_us(start), end=_in_us(end), after=after
+        user_id=user.id,
+        contact_id=filters.contact_id,
+        start=_in_us(start),
+        end=_in_us(end),
+        after=after,
+        newest_first=filters.sort == "-date",
     )
     # With a contact, the index yields the meetings of all users with that contact.
     of_user = (meeting for meeting in meetings.by_ids(ids) if user.id in meeting.user_ids)

@@ -66,7 +66,7 @@ class MemoryStore:
         """Delete a user with their calendars; meetings keep the id."""
         with self._lock:
             self._users.remove(user_id)
-            self._calendars.remove(user_id)
+            self._calendars.remove_all(user_id)
 
     def user_ids(self) -> list[str]:
         """Return the ids of all users, in insertion order."""
@@ -202,7 +202,7 @@ class MemoryStore:
         """Erase a user but for id and tenant, and the content of the meetings that they own or attend."""
         with self._lock:
             self._users.update(user_id, lambda user: user.erased)
-            self._calendars.remove(user_id)
+            self._calendars.remove_all(user_id)
             erasure.erase_user(self._meetings, user_id, now=now)
 
     def erase_contact(self, contact_id: str, *, now: dt.datetime) -> None:
@@ -250,6 +250,12 @@ class MemoryStore:
         with self._lock:
             self._users.get(user_id)
             return self._calendars.of(user_id)
+
+    def delete_calendar(self, user_id: str, name: str) -> None:
+        """Delete a user's external calendar, with its busy time."""
+        with self._lock:
+            self._users.get(user_id)
+            self._calendars.remove(user_id, name)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting, in place of the attachment of that kind."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from meetkit.errors import NotFoundError
 from meetkit.models.base import is_storable
 from meetkit.models.meetings import Meeting
 from meetkit.models.time import Calendar
@@ -143,6 +144,22 @@ def put_calendar(connection: Connection, user_id: str, calendar: Calendar) -> No
     keys = {"calendar_number": number, "user_number": user_number}
     for batch in batches(({**keys, **segment} for segment in segments(calendar)), _BATCH):
         connection.execute(insert(_CALENDARS), batch)
+
+
+def delete_calendar(connection: Connection, user_id: str, name: str) -> None:
+    """Delete a user's calendar, with its busy time.
+
+    Raises:
+        NotFoundError: the user has none of that name.
+    """
+    table = tables.calendars
+    is_this = (table.c.user_number == users.number(connection, user_id)) & (table.c.name == name)
+    # Before its rows of busy time, so that of two that delete it at once the second finds none.
+    number = connection.execute(select(table.c.number).where(is_this).with_for_update()).scalar()
+    if number is None:
+        raise NotFoundError("calendar", name)
+    connection.execute(delete(_CALENDARS).where(_CALENDARS.c.calendar_number == number))
+    connection.execute(delete(table).where(is_this))
 
 
 def get_calendars(connection: Connection, user_id: str) -> list[Calendar]:

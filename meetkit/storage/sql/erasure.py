@@ -52,6 +52,7 @@ def erase_user(connection: Connection, user_id: str, *, now: dt.datetime) -> Non
     # First of all, as this locks the user: nobody books them while their meetings are erased.
     users.update(connection, user_id, lambda user: user.erased)
     number = users.number(connection, user_id)
+    connection.execute(delete(tables.jobs).where(tables.jobs.c.user_id == user_id))
     of_user = tables.calendars.c.user_number == number
     connection.execute(delete(tables.calendar_busy).where(tables.calendar_busy.c.user_number == number))
     connection.execute(delete(tables.calendars).where(of_user))

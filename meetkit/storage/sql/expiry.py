@@ -16,6 +16,7 @@ from meetkit.storage.sql.database import Database
 
 BATCH = 1000
 """The most rows that one transaction deletes."""
+JOB_RETENTION = dt.timedelta(days=7)
 Deletion = Callable[[Connection], int]
 _requests = tables.requests
 
@@ -30,13 +31,16 @@ def expire(database: Database, settings: Settings, *, now: dt.datetime) -> dict[
 
 
 def expire_requests(database: Database, settings: DatabaseSettings, *, now: dt.datetime) -> Mapping[str, int]:
-    """Delete the idempotency keys of requests older than the setting."""
+    """Delete the idempotency keys of requests older than the setting, and old background jobs."""
     before = now - dt.timedelta(hours=settings.idempotency_key_hours)
     database.write(_date_requests, now)
     return {
         "idempotency keys": in_batches(
             database, lambda connection: delete_batch(connection, _requests.c.created_at, before)
-        )
+        ),
+        "jobs": in_batches(
+            database, lambda connection: delete_batch(connection, tables.jobs.c.created_at, now - JOB_RETENTION)
+        ),
     }
 
 

@@ -191,6 +191,8 @@ def list_meetings(connection: Connection, user_id: str, filters: MeetingFilters,
     params = {"user": user.number}
     is_page = filters.limit is not None and not filters.text
     statement = (_PAGE if is_page else _OF_USER)[transcript]
+    if filters.sort == "-date":
+        statement = statement.order_by(None).order_by(_p.c.starts_at.desc(), _m.c.id.desc())
     if conditions := list(_conditions(connection, filters, user.timezone)):
         statement = statement.where(*conditions)
     if is_page:
@@ -301,9 +303,14 @@ def _conditions(connection: Connection, filters: MeetingFilters, timezone: str) 
         yield _p.c.starts_at < to_microseconds(end)
     if filters.after:
         last = _get(connection, _POSITION, filters.after)
-        yield tuple_(_p.c.starts_at, _m.c.id) > tuple_(last.starts_at, last.id)
-        # Implied by the comparison of pairs, but this one bounds the index.
-        yield _p.c.starts_at >= last.starts_at
+        place, last_place = tuple_(_p.c.starts_at, _m.c.id), tuple_(last.starts_at, last.id)
+        # The second is implied by the comparison of pairs, but bounds the index.
+        if filters.sort == "-date":
+            yield place < last_place
+            yield _p.c.starts_at <= last.starts_at
+        else:
+            yield place > last_place
+            yield _p.c.starts_at >= last.starts_at
     if filters.contact_id:
         yield (_contacts.c.id == filters.contact_id) | guests.includes(filters.contact_id)
     if filters.status:

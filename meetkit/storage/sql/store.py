@@ -215,6 +215,10 @@ class SqlStore:
         """Return a user's external calendars, by name."""
         return self._read(busy.get_calendars, user_id)
 
+    def delete_calendar(self, user_id: str, name: str) -> None:
+        """Delete a user's external calendar, with its busy time."""
+        self._write(busy.delete_calendar, user_id, name)
+
     def add_usage(self, usage: Usage) -> None:
         """Store the usage of one call of a model."""
         self._write(usages.add_usage, usage)

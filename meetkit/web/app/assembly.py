@@ -74,7 +74,7 @@ def open_accounts(settings: Settings, signing_keys: Sequence[str], store: Store,
 
 def services_of(
     accounts: Accounts, settings: Settings, signing_keys: Sequence[str], metrics: Metrics, workers: Workers
-) -> Mapping[type, Any]:
+) -> dict[type, Any]:
     """Return the services that operations look up, by class."""
     of_accounts = account_routes.services(accounts, settings, signing_keys=signing_keys, registry=metrics.registry)
     return {**of_accounts, Database: accounts.database, Workers: workers}

@@ -13,6 +13,7 @@ import meetkit
 from meetkit import capabilities
 from meetkit import settings as all_settings
 from meetkit.errors import InvalidRequestError
+from meetkit.jobs.service import Jobs
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.admission import Admission
 from meetkit.meetings.workers import Workers
@@ -20,7 +21,7 @@ from meetkit.runtime import collaborators
 from meetkit.settings import Settings
 from meetkit.storage import SqlStore, Store
 from meetkit.web import middleware, openapi
-from meetkit.web.app import assembly, health
+from meetkit.web.app import assembly, health, project
 from meetkit.web.app.docs import serve_docs
 from meetkit.web.app.maintenance import Maintenance
 from meetkit.web.app.problems import render_problems
@@ -80,6 +81,9 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
         title="meetkit",
         version=meetkit.__version__,
         description=_DESCRIPTION,
+        contact=project.contact(),
+        license_info={"name": project.LICENSE, "identifier": project.LICENSE},
+        servers=project.servers(settings.public_url),
         redirect_slashes=False,  # One URL for each resource: `/meetings/` is not found.
         docs_url=None,  # FastAPI's pages fetch scripts from elsewhere.
         redoc_url=None,
@@ -98,7 +102,9 @@ def _create(settings: Settings, store: Store | None, llm: LLMClient | None, clos
     # Only calls that requests make are observed; commands on the same database are not.
     observed_store = usage.with_observer(store, metrics.observe_usage)
     app.state.meetkit = ServiceState(settings, keys, accounts, readiness, metrics, closing)
-    services = assembly.services_of(accounts, settings, keys, metrics, workers)
+    jobs = Jobs(accounts.database)
+    app.state.jobs = jobs
+    services = assembly.services_of(accounts, settings, keys, metrics, workers) | {Jobs: jobs}
     _add_routes(app, assembly.backend_of(observed_store, llm, services, settings))
     return app
 
@@ -138,5 +144,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.jobs.close()
         # Closing sends waiting mail, which may take seconds.
         await anyio.to_thread.run_sync(service_of(app).closing.close)
