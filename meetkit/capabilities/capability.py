@@ -53,8 +53,8 @@ class Capability:
         records: a tuple of `meetkit.storage.sql.records.RecordKind`, in the order of an export.
         erase_user, erase_contact: `(connection, id, *, now) -> None`, run in the transaction of the erasure.
         purge: `(database, before, *, now) -> int`, which deletes content older than an instant and counts its owners.
-        expire: `(database, settings, *, now) -> Mapping[str, int]`, which deletes what has expired and counts it by
-            kind; the server runs it each hour, and `meetkit purge` too.
+        expire: `(database, settings, *, now) -> Mapping[str, int]`, which deletes what has expired, counted by kind;
+        the server runs it each hour, and `meetkit purge` too.
         personal_data: a `PersonalDataReader`, for the account export.
 
     Interfaces:
