@@ -26,7 +26,8 @@ from meetkit.web.flask import blueprint, render_problems
 def create_app(llm: LLMClient | None = None) -> Flask:
     """Create the app; the model is by default the mock, which fails in three calls of ten."""
     app = Flask(__name__)
-    app.register_blueprint(blueprint(store=data.sample_store(), llm=llm or MockLLMClient()), url_prefix="/")
+    routes = blueprint(store=data.sample_store(), llm=llm or MockLLMClient(), identify=None)
+    app.register_blueprint(routes, url_prefix="/")
     render_problems(app)
     return app
 

@@ -29,20 +29,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from meetkit import data
-from meetkit.errors import Busy, ConflictError, NotFoundError, RecordError, brief_repr
+from meetkit.errors import ConflictError, NotFoundError, RecordError, brief_repr
 from meetkit.meetings.operations import blocking, insights, meetings
 from meetkit.meetings.routes.queries import MeetingQuery, PrepareQuery
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable, parse
 from meetkit.models.insights import is_brief
-from meetkit.models.meetings import (
-    ERASED_TITLE,
-    Meeting,
-    MeetingFilters,
-    check_version,
-    is_planned,
-    takes_time,
-    without_content,
-)
+from meetkit.models.meeting_changes import without_content
+from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters, check_version, is_planned
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import (
     CalendarRecord,
@@ -53,9 +47,11 @@ from meetkit.models.records import (
     RequestRecord,
     UserRecord,
 )
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
-from meetkit.models.zones import to_datetime, to_microseconds
+from meetkit.models.zones import to_microseconds
+from meetkit.storage import booking
 from meetkit.web import problems
 from meetkit.web.context import Backend, Credentials, RequestContext
 from meetkit.web.reply import Reply
@@ -122,7 +118,6 @@ class Appointment(Row):
     contact = models.CharField(max_length=200, null=True, db_index=True)
     start = models.BigIntegerField()
     end = models.BigIntegerField()
-    takes_time = models.BooleanField()
     is_booked = models.BooleanField()
     has_items = models.BooleanField(db_index=True)
     transcript = models.TextField(null=True)
@@ -138,6 +133,7 @@ class Attendance(models.Model):
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="people")
     user = models.CharField(max_length=200, db_index=True)
+    takes_time = models.BooleanField()
 
     class Meta:
         app_label = "crm"
@@ -232,12 +228,14 @@ class DjangoStore:
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
         return self._people(Client, Contact, filters)
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         with _writing():
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._check_time(meeting)
+            self._check_time(meeting, None, rules)
             self._save(meeting)
             if idempotency:
                 self._save_request(RequestRecord.of(idempotency, meeting))
@@ -255,14 +253,19 @@ class DjangoStore:
         return _meeting(row, transcript=transcript)
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         with _writing():
             row = _row(Appointment, "meeting", meeting_id)
             before = _meeting(row)
             after = change(before)
             self._check_people(after, before)
-            self._check_time(after, before)
+            self._check_time(after, before, rules)
             self._save(after, row, **(artefacts or {}))
             return after
 
@@ -347,8 +350,26 @@ class DjangoStore:
                 self._delete_content(row, now=now)
             return len(full)
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        return [span for user_id in user_ids for span in self._busy(user_id, start, end)]
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[int, int]]:
+        return [span for user_id in user_ids for span in self._busy(user_id, start, end, but=excluding)]
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[str, tuple[int, int]]]:
+        for user_id in user_ids:
+            self.get_user(user_id)
+        return [
+            (user_id, span)
+            for user_id in dict.fromkeys(user_ids)
+            for span in self._meeting_spans(user_id, start, end, but=excluding)
+        ]
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        rows = Employee.objects.filter(key__in=list(filter(is_storable, user_ids))).order_by("key")
+        users = (User.model_validate_json(row.value) for row in rows)
+        return [user for user in users if user.booking_rules]
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         with _writing():
@@ -443,12 +464,15 @@ class DjangoStore:
             _check_free(Appointment, "meeting", meeting.id)
             row = Appointment(key=meeting.id)
         row.contact, row.transcript, row.notes = meeting.contact_id, meeting.transcript, row.notes | notes
-        (row.start, row.end), row.takes_time = meeting.span, meeting.is_busy
+        row.start, row.end = meeting.span
         row.is_booked, row.has_items = meeting.exclusive and meeting.is_busy, bool(meeting.action_items)
         row.value = meeting.model_copy(update={"transcript": None}).model_dump_json()
         row.save()
         row.people.all().delete()
-        Attendance.objects.bulk_create(Attendance(appointment=row, user=user_id) for user_id in meeting.user_ids)
+        Attendance.objects.bulk_create(
+            Attendance(appointment=row, user=user_id, takes_time=user_id in meeting.busy_user_ids)
+            for user_id in meeting.user_ids
+        )
 
     def _delete_content(self, row: Appointment, *, now: dt.datetime, **changes: str) -> None:
         self._save(without_content(_meeting(row), now=now, **changes), row)
@@ -476,9 +500,12 @@ class DjangoStore:
 
     def _busy(self, user_id: str, start: int, end: int, *, but: str | None = None) -> list[tuple[int, int]]:
         spans = [span for calendar in self.get_calendars(user_id) for span in calendar.spans]
-        rows = Appointment.objects.filter(people__user=user_id, takes_time=True, start__lt=end, end__gt=start)
-        meetings = rows.exclude(key=but).values_list("start", "end")
-        return [span for span in spans if span[0] < end and start < span[1]] + list(meetings)
+        in_calendars = [span for span in spans if span[0] < end and start < span[1]]
+        return in_calendars + self._meeting_spans(user_id, start, end, but=but)
+
+    def _meeting_spans(self, user_id: str, start: int, end: int, *, but: str | None) -> list[tuple[int, int]]:
+        rows = Appointment.objects.filter(people__user=user_id, people__takes_time=True, start__lt=end, end__gt=start)
+        return list(rows.exclude(key=but if is_storable(but or "") else None).values_list("start", "end"))
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         for user_id in set(meeting.user_ids) - set(before.user_ids if before else ()):
@@ -486,17 +513,16 @@ class DjangoStore:
         if meeting.contact_id and not (before and before.contact_id == meeting.contact_id):
             self.get_contact(meeting.contact_id)
 
-    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
-        if takes_time(meeting, before):
-            busy = [
-                (user_id, span)
-                for user_id in meeting.user_ids
-                for span in self._busy(user_id, *meeting.span, but=meeting.id)
-            ]
-            if busy:
-                raise ConflictError.of(
-                    Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in busy
-                )
+    def _check_time(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> None:
+        people = [self.get_user(user_id) for user_id in people_to_be_free(meeting, before)]
+        users = [booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people]
+        around, week = booking.around(meeting, users), booking.week_around(meeting)
+        busy = [(user.id, span) for user in users for span in self._busy(user.id, *around, but=meeting.id)]
+
+        def count(user_ids: list[str]) -> dict[str, list[tuple[int, int]]]:
+            return {user_id: self._meeting_spans(user_id, *week, but=meeting.id) for user_id in user_ids}
+
+        booking.check(meeting, before, users, busy, count)
 
     def _check_bookings(self, meeting: Meeting) -> None:
         """Refuse an imported booking that overlaps another; other imported meetings may overlap."""

@@ -14,11 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from meetkit import data
-from meetkit.errors import UnauthenticatedError
-from meetkit.meetings.guarded_store import GuardedStore
-from meetkit.models.caller import Caller
-from meetkit.web import render_problems, router
-from meetkit.web.context import Credentials
+from meetkit.web import Caller, Credentials, GuardedStore, UnauthenticatedError, render_problems, router
 
 STAFF = {
     "sarahs-token": Caller(account_id="sarah", user_id="user_1", tenant_id="default", access="member"),

@@ -16,11 +16,7 @@ from flask import Flask, request, session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from meetkit import data
-from meetkit.errors import UnauthenticatedError
-from meetkit.meetings.guarded_store import GuardedStore
-from meetkit.models.caller import Caller
-from meetkit.web.context import Credentials
-from meetkit.web.flask import blueprint
+from meetkit.web import Caller, Credentials, GuardedStore, UnauthenticatedError, blueprint
 
 STAFF = {
     "sarah": Caller(account_id="sarah", user_id="user_1", tenant_id="default", access="member"),

@@ -34,6 +34,7 @@ import datetime as dt
 import reprlib
 from collections.abc import Iterable
 from functools import partial
+from itertools import groupby
 from typing import ClassVar, NamedTuple, Self
 
 # A message stays short, whatever the caller passed.
@@ -65,6 +66,10 @@ class SampleStoreWarning(UserWarning):
 
     A `with use(store=...)` does not reach other threads; give them their own, or `configure` the process.
     """
+
+
+class OpenRoutesWarning(UserWarning):
+    """Routes of a host were made without `identify`, and serve all data to everybody who reaches them."""
 
 
 class InvalidRequestError(MeetkitError, ValueError):
@@ -123,11 +128,15 @@ class RecordError(InvalidRequestError):
 
 
 class Busy(NamedTuple):
-    """The busy time `[start, end)` of a user that a booking conflicts with."""
+    """The time `[start, end)` of a user that a booking conflicts with.
+
+    `reason` is `busy`, or the rule that keeps the time free: `buffer`, `notice`, `day_limit`, `week_limit`.
+    """
 
     user_id: str
     start: dt.datetime
     end: dt.datetime
+    reason: str = "busy"
 
     def __str__(self) -> str:
         """Return the user and the time, for a message."""
@@ -137,26 +146,33 @@ class Busy(NamedTuple):
 class ConflictError(MeetkitError, ValueError):
     """The request is valid, but the stored data changed meanwhile, already exists, or takes the same time.
 
-    Where a booking conflicts with busy time, `busy` lists users and times, by start.
+    Where a booking conflicts with busy time or with rules, `obstacles` lists users, times and reasons, by start, and
+    `busy` those of them that are busy time.
     """
 
     status_code = 409
 
-    def __init__(self, message: str, *, busy: tuple[Busy, ...] = ()) -> None:
-        """Take the message and the busy time that the booking conflicts with."""
+    def __init__(self, message: str, *, busy: tuple[Busy, ...] = (), obstacles: tuple[Busy, ...] = ()) -> None:
+        """Take the message, and the obstacles to the booking; by default its busy time."""
         super().__init__(message)
         self.busy = busy
+        self.obstacles = obstacles or busy
 
     def __reduce__(self) -> tuple[partial[ConflictError], tuple[str]]:
-        """Survive pickling with its busy time."""
-        return (partial(type(self), busy=self.busy), (str(self),))
+        """Survive pickling with its obstacles."""
+        return (partial(type(self), busy=self.busy, obstacles=self.obstacles), (str(self),))
 
     @classmethod
-    def of(cls, busy: Iterable[Busy]) -> Self:
-        """Return the error of a booking that conflicts with this busy time."""
-        by_start = tuple(sorted(set(busy), key=lambda item: (item.start, item.end, item.user_id)))
+    def of(cls, obstacles: Iterable[Busy]) -> Self:
+        """Return the error of a booking that conflicts with these."""
+        by_start = tuple(sorted(set(obstacles), key=lambda item: (item.start, item.end, item.user_id, item.reason)))
+        listed = sorted(by_start[:_MAX_BUSY_LISTED], key=lambda item: item.reason)
+        texts = (
+            f"{reason}: {'; '.join(map(str, items))}" for reason, items in groupby(listed, lambda item: item.reason)
+        )
         more = f", and {len(by_start) - _MAX_BUSY_LISTED} more" if len(by_start) > _MAX_BUSY_LISTED else ""
-        return cls(f"busy: {'; '.join(map(str, by_start[:_MAX_BUSY_LISTED]))}{more}", busy=by_start)
+        busy = tuple(item for item in by_start if item.reason == "busy")
+        return cls("; ".join(texts) + more, busy=busy, obstacles=by_start)
 
 
 class VersionConflictError(ConflictError):

@@ -77,7 +77,14 @@ def database(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         file: str = request.getfixturevalue("sqlite_tables")
         return file
-    url: str = request.getfixturevalue("_postgres_tables")
+    url: str = request.getfixturevalue("postgres_tables")
+    return url
+
+
+@pytest.fixture
+def postgres_tables(_postgres_tables: str) -> str:
+    """The URL of a PostgreSQL database with empty tables."""
+    url = _postgres_tables
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
         names = ", ".join(table.name for table in tables.metadata.sorted_tables)

@@ -72,7 +72,8 @@ class TestWhetherItTakesTime:
             (";PARTSTAT=DELEGATED", FREE),
             (";PARTSTAT=TENTATIVE", MAYBE),
             (";PARTSTAT=NEEDS-ACTION", MAYBE),
-            ("", MAYBE),
+            # As in free/busy feeds, which tell no answers.
+            ("", TAKEN),
         ],
     )
     def test_by_the_owners_answer(self, answer: str, found: list[str]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from meetkit import data
 from meetkit.capabilities import Command
 from meetkit.cli.app import commands
+from meetkit.models import MeetingFilters
 from tests.commands import Run, in_process
 
 
@@ -116,6 +117,50 @@ class TestSlots:
         out = meetkit(*self.ASK, "--hours", "15-16").out
 
         assert "Sarah Chen and Maya Rosenthal have no common time of that length on Thursday, 20 November 2025." in out
+
+
+class TestRulesOfSlots:
+    ASK = ("slots", "--user", "user_1", "--duration", "30")
+
+    def test_options_of_slots(self, meetkit: Run) -> None:
+        ask = (*self.ASK, "--date", "2025-11-20", "--json")
+        aligned = json.loads(meetkit(*ask, "--align", "20", "--step", "60").out)
+        night = json.loads(meetkit(*ask, "--hours", "22-6").out)
+        full = json.loads(meetkit(*ask, "--max-per-day", "1").out)
+
+        assert {slot["start_time"][14:16] for slot in aligned} <= {"00", "20", "40"}
+        assert [slot["start_time"][11:16] for slot in night] == ["00:00", "22:00"]
+        assert full == []
+
+    def test_excluding_and_explain(self, meetkit: Run) -> None:
+        start = (*self.ASK, "--explain", "2025-11-20T15:10")
+        busy = json.loads(meetkit(*start, "--json").out)
+        told = meetkit(*start, "--align", "15").out
+        [meeting] = [
+            one for one in data.store().list_meetings("user_1", MeetingFilters()) if f"{one.date:%d %H}" == "20 15"
+        ]
+        free = meetkit(*start, "--excluding", meeting.id).out
+
+        assert [obstacle["reason"] for obstacle in busy] == ["busy"]
+        assert "busy" in told
+        assert "off grid" in told
+        assert "Nothing stands against this start." in free
+
+    @pytest.mark.parametrize(
+        ("more", "problem"),
+        [
+            (("--align", "7"), "align: must divide the day"),
+            (("--max-per-day", "0"), "--max-per-day: "),
+            (("--notice", "-1"), "--notice: "),
+            (("--excluding", "nope"), "no meeting with id 'nope'"),
+            (("--explain", "soon"), "--date cannot be combined with --explain"),
+        ],
+    )
+    def test_a_mistake_is_told(self, meetkit: Run, more: tuple[str, ...], problem: str) -> None:
+        outcome = meetkit(*self.ASK, "--date", "2025-11-20", *more)
+
+        assert outcome.code != 0
+        assert problem in outcome.err
 
 
 class TestBrief:
@@ -221,7 +266,7 @@ class TestMistakes:
             (("slots", "--user", "user_1", "--duration", "30"), "--user needs --date"),
             ((*TestSlots.ASK, "--hours", "nine"), "--hours: use FROM-TO such as 9-17"),
             ((*TestSlots.ASK, "--hours", "0_9-1_7"), "--hours: use FROM-TO such as 9-17"),
-            ((*TestSlots.ASK, "--hours", "17-9"), "work_hours: must begin before they end"),
+            ((*TestSlots.ASK, "--hours", "24-6"), "work_hours: must begin before they end"),
             ((*TestSlots.ASK, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
             ((*TestSlots.ASK[:-1], "0"), "duration_minutes: Input should be greater than or equal to 1"),
             (("brief", "line\nbreak\x1b[2J"), "no meeting with id"),

@@ -99,7 +99,7 @@ class TestMistakes:
                 "--days cannot be combined with --user; use --date",
             ),
             ((*files("google"), *BERLIN, "--hours", "own"), "--hours own cannot be combined with --calendar"),
-            ((*files("google"), *BERLIN, "--hours", "17-9"), "work_hours: must begin before they end"),
+            ((*files("google"), *BERLIN, "--hours", "24-6"), "work_hours: must begin before they end"),
             ((*files("google"), *BERLIN, "--days", "0"), "--days: from 1 to 366, not 0"),
             ((*files("google"), *BERLIN, "--days", "9999"), "--days: from 1 to 366"),
             ((*files("google"), *BERLIN, "--from", "soon"), "--from: 'soon' is not a date"),
@@ -166,3 +166,67 @@ main(["slots", "--calendar", "a.ics", "--timezone", "UTC", "--duration", "30"])
 
     assert process.returncode == 2
     assert process.stderr.endswith("meetkit: calendars need the extra 'calendar': pip install 'meetkit[calendar]'\n")
+
+
+ODD = calendar(
+    event("DTSTART;TZID=Atlantis:20260330T100000", "DURATION:PT1H", uid="a"),
+    event("DTSTART;VALUE=DATE:20260331", uid="b"),
+    event("DTSTART:20260401T100000", "DURATION:PT1H", "STATUS:TENTATIVE", uid="c"),
+)
+
+
+class TestWhatCounts:
+    @pytest.mark.parametrize(
+        ("options", "free"),
+        [
+            ((), ["30 09:00", "30 11:00", "01 09:00", "01 11:00"]),
+            (("--all-day", "free"), ["30 09:00", "30 11:00", "31 09:00", "01 09:00", "01 11:00"]),
+            (("--no-tentative", "--on-doubt", "skip"), ["30 09:00", "01 09:00"]),
+        ],
+    )
+    def test_is_said_by_options(self, meetkit: Run, tmp_path: Path, options: tuple[str, ...], free: list[str]) -> None:
+        path = tmp_path / "odd.ics"
+        path.write_bytes(ODD)
+
+        result = meetkit("slots", "--calendar", str(path), *BERLIN, "--days", "3", *options, "--json")
+
+        assert [slot["start_time"][8:16].replace("T", " ") for slot in json.loads(result.out)] == free
+        assert "its time zone is neither known nor defined in the calendar" in result.err
+
+    def test_may_be_certain_events_only(self, meetkit: Run, tmp_path: Path) -> None:
+        path = tmp_path / "odd.ics"
+        path.write_bytes(ODD)
+
+        result = meetkit("slots", "--calendar", str(path), *BERLIN, "--on-doubt", "refuse")
+
+        assert result.code != 0
+        assert "cannot be read as it is written" in result.err
+
+    def test_is_an_option_of_files(self, meetkit: Run) -> None:
+        result = meetkit("slots", "--user", "user_1", "--date", "2026-03-30", "--duration", "30", "--all-day", "free")
+
+        assert "--all-day, --no-tentative and --on-doubt need --calendar" in result.err
+
+
+class TestImport:
+    @freeze_time("2026-03-20", real_asyncio=True)
+    def test_stores_what_counts_and_reports_the_rest(self, meetkit: Run, tmp_path: Path) -> None:
+        path, url = tmp_path / "odd.ics", f"sqlite:///{tmp_path}/t.db"
+        path.write_bytes(ODD)
+        meetkit("--database", url, "db", "upgrade")
+        ann = ("--name", "Ann", "--email", "ann@example.com", "--timezone", "Europe/Berlin", "--id", "ann")
+        meetkit("--database", url, "users", "add", *ann)
+
+        def imported(*options: str) -> list[str]:
+            command = ("--database", url, "calendars", "import", str(path), "--user", "ann", "--name", "odd", "--json")
+            result = meetkit(*command, *options)
+            assert "VEVENT 'a'" in result.err or "--ignore" in options
+            return [interval["start"][8:10] for interval in json.loads(result.out)["busy"]]
+
+        assert imported() == ["30", "31", "01"]
+        assert imported("--all-day", "opaque", "--no-tentative") == ["30"]
+        assert imported("--on-doubt", "skip") == ["31", "01"]
+        assert "odd: 2 times, read 2026-03-20" in meetkit("--database", url, "calendars", "--user", "ann").out
+        assert imported("--ignore") == []
+        refused = meetkit("--database", url, "calendars", "import", str(path), "--user", "nobody")
+        assert (refused.code != 0, "nobody" in refused.err) == (True, True)

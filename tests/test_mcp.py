@@ -122,7 +122,7 @@ def answers(connection: AbstractAsyncContextManager[Client], calls: Calls) -> li
 def test_an_assistant_works_through_a_day(connect: Callable[[str], Any], office: Office) -> None:
     booking = {"title": "Secret plan", "date": "2030-01-07T10:00", "user_id": "user_2"}
     busy = {**booking, "idempotency_key": str(id(connect))}
-    day = {"user_ids": ["user_2"], "window_start": "2030-01-07T08:00", "window_end": "2030-01-07T18:00"}
+    day = {"user_ids": ["user_2"], "from": "2030-01-07T08:00", "to": "2030-01-07T18:00"}
     calls: Calls = [
         ("list_meetings", {"user_id": ["user_1"], "limit": 2}),
         ("get_meeting", {"meeting_id": "hist_meeting_1"}),
@@ -172,7 +172,7 @@ def test_the_rights_are_those_of_the_key(connect: Callable[[str], Any], office: 
     answers(connect(office.member), [("cancel_meeting", {"meeting_id": meeting["id"]})])
 
 
-FOR_EVER = {"window_start": "0001-01-01", "window_end": "9999-12-31"}
+FOR_EVER = {"from": "0001-01-01", "to": "9999-12-31"}
 HOSTILE: Calls = [
     ("get_meeting", {}),
     ("get_meeting", {"meeting_id": ""}),

@@ -31,8 +31,10 @@ class TestMemoryStore(StoreContract):
 
 
 class _NeverBusy(MemoryStore):
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        super().busy_intervals(user_ids, start, end)
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[int, int]]:
+        super().busy_intervals(user_ids, start, end, excluding=excluding)
         return []
 
 

@@ -226,7 +226,7 @@ class TestFindAvailableSlots:
             ({"duration_minutes": 0}, "duration_minutes"),
             ({"duration_minutes": -30}, "duration_minutes"),
             ({"duration_minutes": 30.5}, "duration_minutes"),
-            ({"work_hours": (17, 9)}, r"work_hours: must begin before they end"),
+            ({"work_hours": (24, 6)}, r"work_hours: must begin before they end"),
             ({"work_hours": (9, 9)}, r"work_hours: must begin before they end"),
             ({"work_hours": (-1, 9)}, "work_hours"),
             ({"work_hours": (9, 24.5)}, "work_hours"),

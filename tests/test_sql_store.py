@@ -220,11 +220,6 @@ class TestWhatItIsGiven:
             SqlStore(database)
         assert "secret" not in str(caught.value)
 
-    def test_an_async_engine_is_told_of_run_sync(self, database: str) -> None:
-        engine = create_async_engine(TestAsyncHost.url(database))
-        with pytest.raises(InvalidRequestError, match="run_sync"):
-            SqlStore(engine)  # type: ignore[arg-type]  # the point
-
     def test_a_database_that_cannot_be_reached_is_one_error(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="unable to open"):
             SqlStore(f"sqlite:///{tmp_path}/missing/meetings.db")

@@ -83,7 +83,7 @@ def test_a_client_is_told_of_what_cannot_be_read(
     """It is logged without its content; nobody takes the meeting for one that was never analyzed."""
     store.put_artefact("m", attachment, '{"secret": "of another form"}')
     app = FastAPI()
-    app.include_router(router(store=store, llm=None))
+    app.include_router(router(store=store, llm=None, identify=None))
     render_problems(app)
 
     answer = TestClient(app).get(f"/meetings/m/{path}")

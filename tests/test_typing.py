@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_ar
 
 import pytest
 
+from meetkit.availability.first import BookingRequest
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -31,6 +32,9 @@ from meetkit.models import (
     typed_dicts,
 )
 from meetkit.models.base import Value
+from meetkit.models.busy_policy import BusyPolicy
+from meetkit.models.rules import BookingRules
+from meetkit.models.zone_changes import ZoneChange
 from tests.installs import build_wheel, environment, execute, python, uv
 from tests.test_documents import programs
 
@@ -112,7 +116,10 @@ def test_a_type_checker_finds_each_mistake_and_nothing_else(findings: list[str])
 
 DICTIONARIES: dict[type[Any], type[Value]] = {
     typed_dicts.ActionItemFields: ActionItem,
+    typed_dicts.BookingRequestFields: BookingRequest,
+    typed_dicts.BookingRulesFields: BookingRules,
     typed_dicts.BusyIntervalFields: BusyInterval,
+    typed_dicts.BusyPolicyFields: BusyPolicy,
     typed_dicts.ContactFields: Contact,
     typed_dicts.ContactUpdateFields: Contact,
     typed_dicts.CreateMeetingRequestFields: CreateMeetingRequest,
@@ -127,6 +134,7 @@ DICTIONARIES: dict[type[Any], type[Value]] = {
     typed_dicts.UserFields: User,
     typed_dicts.UserUpdateFields: User,
     typed_dicts.WorkHoursFields: WorkHours,
+    typed_dicts.ZoneChangeFields: ZoneChange,
 }
 # Chosen by the operation, or derived, where the caller names none.
 IDS = {ActionItem, Contact, Meeting, User}

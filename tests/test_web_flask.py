@@ -134,7 +134,7 @@ def by_flask(model: Model) -> tuple[Replaceable, flask.Flask]:
         if event == "transcript_read":
             store.reads.append(subject)
 
-    app.register_blueprint(blueprint(store=store, llm=MODELS[model], on_audit_event=note, max_body_mb=2))  # type: ignore[arg-type]
+    app.register_blueprint(blueprint(store=store, llm=MODELS[model], on_audit_event=note, identify=None, max_body_mb=2))  # type: ignore[arg-type]
     render_problems(app)
     return store, app
 
@@ -354,6 +354,19 @@ HOSTILE = {
     "a name twice, in a change": Case(
         Ask("PATCH", M, content=b'{"title": "a", "title": "b"}', headers=JSON), 400, "'title' twice"
     ),
+    "another byte order": Case(post("/meetings", json.dumps(CALL).encode("utf-16")), 201),
+    "a byte order mark": Case(post("/meetings", b"\xef\xbb\xbf" + json.dumps(CALL).encode()), 201),
+    "an address in an encoded word": Case(
+        Ask("POST", "/users", {"name": "Eve", "role": "x", "email": "=?utf-8?q?eve?=@example.com"}), 400, "encoded word"
+    ),
+    "an address in quotes": Case(
+        Ask("POST", "/contacts", {"name": "Eve", "role": "x", "company": "x", "email": '"eve"@example.com'}),
+        400,
+        "quotes",
+    ),
+    "an address with an invisible character": Case(
+        Ask("PATCH", "/users/user_1", {"email": "eve\u200b@example.com"}), 400, "invisible"
+    ),
     "brackets without end": Case(post("/meetings", b"[" * 100_000), 400, "the body is not JSON"),
     "a number without end": Case(post("/meetings", b"9" * 10_000), 400, "the body is not JSON"),
     "a form without a boundary": Case(post(f"{M}/analyze", FILE, "multipart/form-data"), 400, "file: send"),
@@ -499,7 +512,7 @@ def test_a_host_may_have_its_own_errors_told_as_problems(host: flask.Flask) -> N
 
 def test_without_a_store_it_is_the_one_in_use() -> None:
     app = flask.Flask("host")
-    app.register_blueprint(blueprint())
+    app.register_blueprint(blueprint(identify=None))
     path = "/api/v1/users/user_1"
 
     assert app.test_client().get(path).get_json()["name"] == "Sarah Chen"

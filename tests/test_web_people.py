@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -203,7 +204,7 @@ def test_busy_time_is_no_common_time(client: TestClient) -> None:
     "body",
     [
         *({}, [], {**DAY, "user_ids": []}, {**DAY, "date": "tomorrow"}, {**DAY, "to": "2026-01-10T00:00"}),
-        *({**DAY, "work_hours": [17, 9]}, {**DAY, "work_hours": ["9", "17"]}, {**DAY, "duration_minutes": 0}),
+        *({**DAY, "work_hours": [24, 9]}, {**DAY, "work_hours": ["9", "17"]}, {**DAY, "duration_minutes": 0}),
         *({**WINDOW, "to": WINDOW["from"]}, {**WINDOW, "limit": 1001}, {**WINDOW, "step_minutes": 0}),
         {**WINDOW, "to": "2099-01-01T00:00"},
     ],
@@ -232,6 +233,70 @@ def test_a_calendar_is_read_from_a_file_and_replaced_as_a_whole(client: TestClie
     assert read.json()["problems"] == []
     emptied = client.put("/calendars/user_1/work", json={"busy": []})
     assert client.get("/calendars/user_1").json() == {"items": [emptied.json()]}
+
+
+ODD = b"""BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:a
+DTSTART;TZID=Atlantis:{day}T100000
+DURATION:PT1H
+END:VEVENT
+BEGIN:VEVENT
+UID:b
+DTSTART;VALUE=DATE:{day}
+END:VEVENT
+BEGIN:VEVENT
+UID:c
+DTSTART:{day}T100000Z
+DURATION:PT1H
+STATUS:TENTATIVE
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "statuses"),
+    [
+        ({}, ["busy", "tentative", "tentative"]),
+        ({"all_day": "opaque"}, ["tentative", "tentative"]),
+        ({"tentative": "false", "on_doubt": "skip"}, ["busy"]),
+        ({"ignore": "true"}, []),
+    ],
+)
+def test_a_calendar_has_a_policy_of_what_counts(
+    client: TestClient, fields: dict[str, str], statuses: list[str]
+) -> None:
+    day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).strftime("%Y%m%d").encode()
+    file = {"file": ("x.ics", ODD.replace(b"{day}", day))}
+
+    read = client.post("/calendars", files=file, data={"user_id": "user_1", **fields}).json()
+
+    assert sorted(interval["status"] for interval in read["calendar"]["busy"]) == statuses
+    assert any("its time zone is neither known nor defined" in problem for problem in read["problems"]) == bool(
+        statuses
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"all_day": "no"}, {"tentative": "0"}, {"on_doubt": "guess"}, {"on_doubt": "refuse"}]
+)
+def test_a_policy_that_makes_no_sense_or_refuses_is_a_400(client: TestClient, fields: dict[str, str]) -> None:
+    day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).strftime("%Y%m%d").encode()
+    file = {"file": ("x.ics", ODD.replace(b"{day}", day))}
+
+    assert refusal(client.post("/calendars", files=file, data={"user_id": "user_1", **fields}))[0] == 400
+
+
+def test_busy_time_is_stored_as_the_calendars_policy_counts_it(client: TestClient) -> None:
+    hours = [{"start": f"2030-01-0{day}T09:00:00Z", "end": f"2030-01-0{day}T10:00:00Z"} for day in (1, 2)]
+    body: dict[str, Any] = {"busy": [hours[0], {**hours[1], "status": "tentative"}]}
+
+    def stored(policy: dict[str, Any]) -> int:
+        return len(client.put("/calendars/user_1/work", json={**body, "policy": policy}).json()["busy"])
+
+    assert [stored({}), stored({"tentative": False}), stored({"ignore": True})] == [2, 1, 0]
+    assert refusal(client.put("/calendars/user_1/work", json={**body, "policy": {"tentative": "no"}}))[0] == 400
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_callers_do_not_meet_in_their_keys_where_nothing_guards_the_store() -> N
 
 def test_what_is_left_open_is_what_is_in_use_when_a_request_comes() -> None:
     app = FastAPI()
-    app.include_router(web.router())
+    app.include_router(web.router(identify=None))
     store = data.store()
 
     @app.middleware("http")

@@ -27,6 +27,8 @@ _ADDRESS_FACTOR = 10
 # Keys in memory before expired ones are swept: a sweep costs time in proportion to them.
 _SWEEP_SIZE = 10_000
 _RETRY_SECONDS = 10.0
+# Seconds by which the clock is set back at once; less is a correction, which the window outlasts.
+_CLOCK_JUMP = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +50,7 @@ class Throttle:
         self._sweep_at = _SWEEP_SIZE
         self._shared = MovingWindowRateLimiter(storage) if storage else None
         self._is_failing, self._retry_at = False, 0.0
+        self._clock_offset = _clock_offset()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -127,7 +130,15 @@ class Throttle:
         seconds = max(1.0, until - time.time())
         return ThrottledError(f"too many attempts; try again in {-(-seconds // 60):.0f} min", retry_after=seconds)
 
+    def _follow_clock(self) -> None:
+        """Forget the attempts in memory where the clock was set back: they would count until it reaches them again."""
+        offset = _clock_offset()
+        if offset < self._clock_offset - _CLOCK_JUMP:
+            self._memory.reset()
+        self._clock_offset = offset
+
     def _run(self, operation: Callable[[MovingWindowRateLimiter], T]) -> T:
+        self._follow_clock()
         if self._shared is None or time.monotonic() < self._retry_at:
             return operation(self._local)
         try:
@@ -140,6 +151,10 @@ class Throttle:
             return operation(self._local)
         self._is_failing = False
         return result
+
+
+def _clock_offset() -> float:
+    return time.time() - time.monotonic()
 
 
 def _network(address: str) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from meetkit.availability.intervals import Interval, intersection, union
 from meetkit.models.time import DateException, WorkHours
+from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import DAY, midnight, offset_spans
 
 
@@ -20,8 +21,8 @@ class HasWorkHours(Protocol):
     """A user or participant with work hours."""
 
     @property
-    def timezone(self) -> str:
-        """The IANA zone of the hours."""
+    def clock(self) -> Clock:
+        """The wall clock of the hours."""
 
     @property
     def work_hours(self) -> tuple[WorkHours, ...]:
@@ -36,14 +37,14 @@ def common_windows(people: Iterable[HasWorkHours], start: int, end: int) -> list
     """Return the parts of `[start, end)` inside the work hours of all people; all of it without people."""
     windows = [(start, end)]
     # Most people share their hours with others, so each distinct set is resolved once.
-    for rules in {(person.timezone, person.work_hours, person.exceptions) for person in people}:
+    for rules in {(person.clock, person.work_hours, person.exceptions) for person in people}:
         windows = intersection(windows, work_windows(*rules, start, end))
     return windows
 
 
 @lru_cache(maxsize=64)
 def work_windows(
-    timezone: str,
+    clock: Clock,
     work_hours: tuple[WorkHours, ...],
     exceptions: tuple[DateException, ...],
     start: int,
@@ -52,11 +53,17 @@ def work_windows(
     """Return the parts of `[start, end)` inside work hours, in microseconds since 1970 UTC, sorted and disjoint.
 
     An exception replaces the hours that begin on its date. Hours that run past midnight belong to the day on
-    which they begin.
+    which they begin, and to the end are read in the zone in force on that day.
     """
     # The wall clock is less than a day off UTC, and hours of the day before may reach into the first.
     days = range(start // DAY - 2, end // DAY + 2)
-    return tuple(on_wall_clock(timezone, _hours_of_days(days, work_hours, exceptions), start, end))
+    pieces: list[Interval] = []
+    for timezone, span in clock.date_spans(days):
+        # Around their dates alone, as each scan looks at every day.
+        opens, closes = max(start, (span.start - 1) * DAY), min(end, (span.stop + 2) * DAY)
+        if opens < closes:
+            pieces += on_wall_clock(timezone, _hours_of_days(span, work_hours, exceptions), opens, closes)
+    return tuple(union(pieces)) if clock.changes else tuple(pieces)
 
 
 def on_wall_clock(timezone: str, wall: Iterable[Interval], start: int, end: int) -> list[Interval]:

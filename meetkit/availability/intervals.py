@@ -143,11 +143,6 @@ def intersection(first: Sequence[Interval], second: Sequence[Interval]) -> list[
     return common
 
 
-def starts_in(free: Iterable[Interval], length: int, step: int) -> list[range]:
-    """Return for each free piece the starts, every `step` from its beginning, at which `length` fits in it."""
-    return [range(start, end - length + 1, step) for start, end in free]
-
-
 def at_least(count: int, covers: Iterable[Iterable[Interval]]) -> list[Interval]:
     """Return the points in at least `count` of the covers, each a sequence of disjoint intervals."""
     changes: Counter[int] = Counter()

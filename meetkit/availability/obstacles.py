@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from meetkit.availability.hours import work_windows
 from meetkit.availability.intervals import Interval, free_intervals
 from meetkit.availability.query import AvailabilityQuery, Obstacle, Participant, Reason
-from meetkit.availability.search import busy_intervals, earliest_start, with_buffers
+from meetkit.availability.search import after_notice, busy_intervals, reached_limits, with_buffers
+from meetkit.availability.starts import next_on_grid
 from meetkit.errors import InvalidRequestError
 from meetkit.models.zones import DAY, FIRST, LAST, MINUTE, parse_moment, pin_offset, to_datetime, to_microseconds
 
@@ -46,24 +47,42 @@ def explain(query: AvailabilityQuery, start: dt.datetime | str) -> list[Obstacle
 def _outside(query: AvailabilityQuery, meeting: Interval) -> Iterator[Obstacle]:
     start, end = meeting
     opens, closes = to_microseconds(query.window_start), to_microseconds(query.window_end)
-    earliest = earliest_start(query)
+    earliest = after_notice(query, query.min_notice_minutes)
     if start < opens:
         yield _obstacle(None, "window", (start, min(end, opens)))
     if end > closes:
         yield _obstacle(None, "window", (max(start, closes), end))
     if start < earliest and earliest > opens:
         yield _obstacle(None, "notice", (start, earliest))
+    if query.align and (on_grid := next_on_grid(query.clock, query.align, start)) > start:
+        yield _obstacle(None, "off_grid", (start, on_grid))
 
 
 def _of_person(query: AvailabilityQuery, person: Participant, meeting: Interval) -> Iterator[Obstacle]:
+    yield from _of_hours(person, meeting)
+    yield from _of_busy(query, person, meeting)
+    if person.rules.min_notice_minutes:
+        earliest = after_notice(query, person.rules.min_notice_minutes)
+        if meeting[0] < earliest:
+            yield _obstacle(person.id, "notice", (meeting[0], earliest))
+    for restriction in reached_limits(query, person, meeting):
+        if restriction.refuses(meeting):
+            yield _obstacle(person.id, restriction.reason, (restriction.start, restriction.end))
+
+
+def _of_hours(person: Participant, meeting: Interval) -> Iterator[Obstacle]:
     # Hours off are shown whole, up to a week on either side.
     around = (max(meeting[0] - 7 * DAY, FIRST), min(meeting[1] + 7 * DAY, LAST))
-    hours = work_windows(person.timezone, person.work_hours, person.exceptions, *around)
+    hours = work_windows(person.clock, person.work_hours, person.exceptions, *around)
     for off in free_intervals([around], hours):
         if _overlap(off, meeting):
             yield _obstacle(person.id, "outside_hours", off)
-    for busy in busy_intervals(query, person):
-        before, after = with_buffers(query, busy)
+
+
+def _of_busy(query: AvailabilityQuery, person: Participant, meeting: Interval) -> Iterator[Obstacle]:
+    # A meeting may be among the busy intervals too.
+    for busy in dict.fromkeys(busy_intervals(query, person)):
+        before, after = with_buffers(query, person, busy)
         if _overlap(busy, meeting):
             yield _obstacle(person.id, "busy", busy)
         elif _overlap((before, busy[0]), meeting):

@@ -5,25 +5,51 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from meetkit.models.base import WHOLE, Count, Line, Many, Value
+from meetkit.models.rules import NO_RULES, BookingRules, BufferMinutes, NoticeMinutes, RuledRequest
 from meetkit.models.time import BusyInterval, Exceptions, TimeSlot, WeeklyHours
+from meetkit.models.zone_changes import Clock, ZoneChanges
 from meetkit.models.zones import Instant, Zone
 
 # Ten years: far beyond any calendar, and still answered in a moment.
 MAX_WINDOW = dt.timedelta(days=3660)
 
-Reason = Literal["busy", "outside_hours", "buffer", "notice", "window"]
-BufferMinutes = Annotated[int, Field(strict=True, ge=0, le=7 * 24 * 60), WHOLE]
-NoticeMinutes = Annotated[int, Field(strict=True, ge=0, le=365 * 24 * 60), WHOLE]
+Reason = Literal["busy", "outside_hours", "buffer", "notice", "window", "day_limit", "week_limit", "off_grid"]
+_DAY_MINUTES = 24 * 60
+
+
+def _divides_the_day(minutes: int) -> int:
+    if _DAY_MINUTES % minutes:
+        raise ValueError("must divide the day into equal parts, e.g. 5, 10, 15, 20, 30 or 60")
+    return minutes
+
+
+# Starts at the multiples from midnight on the wall clock: of 15, at :00, :15, :30 and :45.
+_DIVISORS = [minutes for minutes in range(1, _DAY_MINUTES + 1) if not _DAY_MINUTES % minutes]
+AlignMinutes = Annotated[
+    int,
+    Field(strict=True, ge=1, le=_DAY_MINUTES, json_schema_extra={"enum": _DIVISORS}),
+    WHOLE,
+    AfterValidator(_divides_the_day),
+]
 SpanMinutes = Annotated[int, Field(strict=True, ge=1, le=31 * 24 * 60), WHOLE]
+
+
+class SlotRequest(RuledRequest):
+    """A request for slots: with `align` on a grid, and as if the meeting `excluding` were not there."""
+
+    align: AlignMinutes | None = None
+    excluding: Line | None = None
 
 
 class Participant(Value):
     """A participant of a meeting; work hours and exceptions are wall-clock times in `timezone`.
 
-    Optional participants (`required=False`) never restrict the result, except where the query has a `quorum`.
+    From the dates of `zone_changes` on, the hours are read in their zones. `rules` hold in addition to the query's;
+    `meetings` count for their limits and are busy time too. Optional participants (`required=False`) never restrict
+    the result, except where the query has a `quorum`.
     """
 
     id: Line
@@ -32,6 +58,14 @@ class Participant(Value):
     busy: Many[BusyInterval] = ()
     exceptions: Exceptions = ()
     required: bool = True
+    zone_changes: ZoneChanges = ()
+    rules: BookingRules = NO_RULES
+    meetings: Many[BusyInterval] = ()
+
+    @property
+    def clock(self) -> Clock:
+        """The participant's wall clock."""
+        return Clock(self.timezone, self.zone_changes)
 
 
 class AvailabilityQuery(Value):
@@ -39,10 +73,13 @@ class AvailabilityQuery(Value):
 
     The whole meeting lies in the window, within all work hours and outside all busy intervals, each extended by
     `buffer_before_minutes` before and `buffer_after_minutes` after it. With `now`, it begins at `now` plus
-    `min_notice_minutes` at the earliest. With `quorum=k`, the same k or more optional people are free throughout.
+    `min_notice_minutes` at the earliest, on a whole minute. With `quorum=k`, the same k or more optional people are
+    free throughout. With `align`, it begins at a multiple of so many minutes from midnight on the wall clock of
+    `timezone`, by default the first participant's, so that 15 means :00, :15, :30 and :45.
 
-    `step_minutes` is the distance between bookable starts (default: the duration), `limit` the maximum number of
-    slots, and `tentative_is_busy=False` counts tentative time as free.
+    `step_minutes` is the distance between bookable starts (default: the duration; with `align` in whole cells of the
+    grid), counted from the beginning of each free interval; the notice leaves starts out and moves none. `limit` is the
+    maximum number of slots, and `tentative_is_busy=False` counts tentative time as free.
     """
 
     participants: Annotated[Many[Participant], Field(min_length=1)]
@@ -57,6 +94,13 @@ class AvailabilityQuery(Value):
     quorum: Count | None = None
     limit: Count | None = None
     tentative_is_busy: bool = True
+    align: AlignMinutes | None = None
+    timezone: Zone | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The wall clock of the grid."""
+        return Clock(self.timezone) if self.timezone else self.participants[0].clock
 
     @model_validator(mode="after")
     def _is_answerable(self) -> Self:
@@ -64,7 +108,8 @@ class AvailabilityQuery(Value):
             raise ValueError("window_end: must lie after window_start")
         if self.window_end - self.window_start > MAX_WINDOW:
             raise ValueError(f"window_end: the window can span at most {MAX_WINDOW.days} days")
-        if self.min_notice_minutes and self.now is None:
+        notices = [self.min_notice_minutes, *(person.rules.min_notice_minutes for person in self.participants)]
+        if any(notices) and self.now is None:
             raise ValueError("now: required with min_notice_minutes, which is counted from it")
         if len({person.id for person in self.participants}) < len(self.participants):
             raise ValueError("participants: ids must be unique")
@@ -83,9 +128,10 @@ class Slot(TimeSlot):
 class AvailabilityResult(Value):
     """The times at which people can meet, in UTC.
 
-    `free` are the maximal intervals of at least the duration: a meeting can begin anywhere in one, as long as it
-    ends in it. They are disjoint; only with a `quorum` may they overlap, where one group of people replaces
-    another. `slots` are the bookable slots in them, by step and limit.
+    `free` are the maximal intervals of at least the duration: a meeting can begin anywhere in one, or with `align` at
+    any time of the grid, as long as it ends in it. They are disjoint; only with a `quorum`, or limits of more than half
+    a day, may they overlap, where one group of people replaces another. `slots` are the bookable slots in them, by step
+    and limit.
     """
 
     free: Many[TimeSlot]
@@ -97,8 +143,9 @@ class Obstacle(Value):
 
     `busy`: a busy interval. `buffer`: the time that stays free before or after one. `outside_hours`: the hours off
     around the meeting, up to a week on either side. `notice`: the time before the earliest start. `window`: the
-    part of the meeting outside the query's window. The last two belong to no participant, so `participant_id` is
-    `None`.
+    part of the meeting outside the query's window. `day_limit`, `week_limit`: the date or week in which a limit leaves
+    no room for the meeting. `off_grid`: the time to the next start on the grid. What belongs to the query, and to no
+    participant, has the `participant_id` `None`.
     """
 
     participant_id: str | None

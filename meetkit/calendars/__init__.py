@@ -1,13 +1,14 @@
 """iCalendar (RFC 5545): busy time from files, invitations, feeds. Needs the extra `calendar`."""
 
 try:
+    import dateutil  # noqa: F401  # imported by `rules`
     import icalendar  # noqa: F401  # imported by most modules here
-    import recurring_ical_events  # noqa: F401  # imported by `events`
 except ImportError as error:
     raise ImportError("calendars need the extra 'calendar': pip install 'meetkit[calendar]'") from error
 
 from meetkit.calendars.busy import read_busy
 from meetkit.calendars.invitations import feed, invitation
-from meetkit.calendars.query import CalendarWarning, Problem
+from meetkit.calendars.query import DEFAULT_MAX_BYTES, CalendarWarning, Problem
+from meetkit.models.busy_policy import BusyPolicy
 
-__all__ = ["CalendarWarning", "Problem", "feed", "invitation", "read_busy"]
+__all__ = ["DEFAULT_MAX_BYTES", "BusyPolicy", "CalendarWarning", "Problem", "feed", "invitation", "read_busy"]

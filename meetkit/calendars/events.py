@@ -1,18 +1,14 @@
-"""The times of an event: start, end, recurrence, and whether it makes its owner busy."""
+"""The times of an event: start, length, recurrence, and whether it makes its owner busy."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from icalendar.prop import vDDDTypes
-from recurring_ical_events import EventAdapter, Occurrence, Series
-from recurring_ical_events.util import compare_greater, convert_to_datetime
-
-from meetkit.calendars import rules
+from meetkit.calendars import budget, rules
 from meetkit.calendars.properties import (
     Period,
     Property,
@@ -21,38 +17,51 @@ from meetkit.calendars.properties import (
     ZoneOf,
     first,
     read_duration,
+    read_listed_time,
     read_time,
-    read_times,
 )
+from meetkit.calendars.timezones import UnknownZoneError
+from meetkit.models.busy_policy import BusyPolicy
 
 Status = Literal["busy", "tentative"]
-Span = tuple[Time, Time, Status]
 
-# Changed occurrences of one series; daily meetings reach them after five years of changes.
-MAX_MEMBERS = 2_000
-_MAX_SPLITS = 50
-_SERIES_UNITS = 70
 _FREE_STATES = {"DECLINED", "DELEGATED"}
 _TENTATIVE_STATES = {"TENTATIVE", "NEEDS-ACTION"}
+_DAY = dt.timedelta(days=1)
+_ZERO = dt.timedelta()
+
+
+class Length(NamedTuple):
+    """The time from start to end: first on the wall clock, as days are, then in exact time (RFC 5545, 3.3.6)."""
+
+    wall: dt.timedelta = _ZERO
+    exact: dt.timedelta = _ZERO
+
+
+_NO_LENGTH = Length()
 
 
 @dataclass(slots=True)
 class TimedEvent:
-    """The times of an event. `status` is `None` where the event takes no time.
+    """The times of an event, dates or aware. `status` is `None` where the event takes no time.
 
-    `replaces` is the original time of the occurrence that the event replaces; `splits` says that it changes all later
-    occurrences too. A `sequence` of -1 stands for a missing one, which the library treats as older than 0.
+    It takes time from `lead` before its start. `replaces` is the original time of the occurrence that the event
+    replaces; `splits` says that it changes all later occurrences too. `guesses` tell how its times were placed that
+    the file leaves in doubt, `omissions` which parts are unreadable.
     """
 
     begins: Time
-    ends: Time
-    status: Status | None
-    sequence: int = -1
+    length: Length = _NO_LENGTH
+    status: Status | None = "busy"
+    lead: dt.timedelta = _ZERO
+    sequence: int = 0
     replaces: Time | None = None
     splits: bool = False
-    rrules: set[str] = field(default_factory=set)
+    rrules: list[rules.Rule] = field(default_factory=list)
     rdates: list[Time | Period] = field(default_factory=list)
-    exdates: list[Time | Period] = field(default_factory=list)
+    exdates: list[Time] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
+    omissions: list[str] = field(default_factory=list)
 
     @property
     def repeats(self) -> bool:
@@ -60,173 +69,183 @@ class TimedEvent:
         return bool(self.rrules or self.rdates or self.exdates)
 
 
-def read_event(props: Sequence[Property], zone_of: ZoneOf, *, owner: str | None, work: rules.Work) -> TimedEvent:
+class EventZones:
+    """The zones of one event's times: where the zone is in doubt, a guess, which `guesses` tells."""
+
+    def __init__(self, zones: ZoneOf, floating: dt.tzinfo) -> None:
+        """Guess that a time in doubt is `floating`, unless the zone's name has an offset from UTC."""
+        self._zones, self._floating = zones, floating
+        self.guesses: list[str] = []
+
+    def __call__(self, tzid: str) -> dt.tzinfo:
+        """Return the zone of that name, or the guess."""
+        try:
+            return self._zones(tzid)
+        except UnknownZoneError as error:
+            if str(error) not in self.guesses:
+                self.guesses.append(str(error))
+            return error.guess or self._floating
+
+    def time(self, prop: Property) -> Time:
+        """Return a property's date or aware datetime."""
+        return on_clock(read_time(prop, self), self._floating)
+
+
+def read_event(
+    props: Sequence[Property], zones: EventZones, *, owner: str | None, policy: BusyPolicy, work: budget.Work
+) -> TimedEvent:
     """Read the times of an event from its properties.
 
     Raises:
-        UnreadableError: the event has no start, or an invalid time.
+        UnreadableError: the event has no start, or an invalid one.
+        TooMuchError: it takes more work than an event may.
     """
     start = first(props, "DTSTART")
     if start is None:
         raise UnreadableError("it has no DTSTART")
-    begins = read_time(start, zone_of)
-    event = TimedEvent(begins, _end(begins, props, zone_of), status_of(props, owner))
+    event = TimedEvent(zones.time(start))
+    event.status = status_of(props, owner, policy, is_all_day=not isinstance(event.begins, dt.datetime))
     if (sequence := first(props, "SEQUENCE")) and sequence.value[:9].isdecimal():
         event.sequence = int(sequence.value[:9])
+    _read_length(event, props, zones)
     if recurrence_id := first(props, "RECURRENCE-ID"):
         event.splits = recurrence_id.params.get("RANGE", "").upper() == "THISANDFUTURE"
-        event.replaces = read_time(recurrence_id, zone_of)
-    for prop in props:
-        if prop.name == "RRULE":
-            work.spend(rules.RULE_UNITS + len(prop.value))
-            event.rrules.add(rules.read_rule(prop.value, begins).text)
-        elif prop.name in ("RDATE", "EXDATE"):
-            work.spend(rules.LISTED_UNITS * (prop.value.count(",") + 1))
-            (event.rdates if prop.name == "RDATE" else event.exdates).extend(read_times(prop, zone_of))
+        event.replaces = read_time(recurrence_id, zones)
+    _read_recurrence(event, props, zones, work)
+    if zones.guesses:
+        event.status = event.status and "tentative"
+        event.guesses += zones.guesses
     return event
 
 
-def _end(begins: Time, props: Sequence[Property], zone_of: ZoneOf) -> Time:
-    if end := first(props, "DTEND"):
-        ends = _comparable(read_time(end, zone_of), begins)
-        # Some programs write a one-day event with DTEND on the same day.
-        if ends == begins and not isinstance(begins, dt.datetime):
-            return begins + dt.timedelta(days=1)
-        return ends
-    if duration := first(props, "DURATION"):
-        return after(begins, read_duration(duration), in_days=bool({"D", "W"} & set(duration.value.upper())))
-    return begins if isinstance(begins, dt.datetime) else begins + dt.timedelta(days=1)
+def _read_length(event: TimedEvent, props: Sequence[Property], zones: EventZones) -> None:
+    begins = event.begins
+    is_all_day = not isinstance(begins, dt.datetime)
+    try:
+        if end := first(props, "DTEND"):
+            event.length = _length_to(_comparable(zones.time(end), begins), begins)
+        elif duration := first(props, "DURATION"):
+            length = read_duration("DURATION", duration.value)
+            days = dt.timedelta(days=length.days) if is_all_day or {"D", "W"} & set(duration.value.upper()) else _ZERO
+            event.length = Length(days, _ZERO if is_all_day else length - days)
+        if travel := first(props, "X-APPLE-TRAVEL-DURATION"):
+            event.lead = min(max(read_duration(travel.name, travel.value), _ZERO), _DAY)
+    except UnreadableError as error:
+        event.guesses.append(str(error))
+        event.status = event.status and "tentative"
+        event.length = Length(_DAY - _time_of_day(begins))
+    if sum(event.length, _ZERO) < _ZERO:
+        _turn_around(event)
+    # Some programs write a one-day event with DTEND on the same day.
+    if is_all_day:
+        event.length = Length(max(event.length.wall, _DAY))
+
+
+def _turn_around(event: TimedEvent) -> None:
+    """Place an event that ends before it begins: between the two times, or on the day of its start."""
+    event.guesses.append("it ends before it begins")
+    reverse = -sum(event.length, _ZERO)
+    event.length = _NO_LENGTH
+    if isinstance(event.begins, dt.datetime):
+        if reverse <= _DAY:
+            event.lead += reverse
+        else:
+            event.lead += _time_of_day(event.begins)
+            event.length = Length(_DAY - _time_of_day(event.begins))
+
+
+def _time_of_day(moment: Time) -> dt.timedelta:
+    if not isinstance(moment, dt.datetime):
+        return _ZERO
+    return moment.replace(tzinfo=None) - dt.datetime.combine(moment.date(), dt.time())
+
+
+def _length_to(ends: Time, begins: Time) -> Length:
+    is_on_one_clock = not isinstance(begins, dt.datetime) or begins.tzinfo is getattr(ends, "tzinfo", None)
+    # The types are equal, and Python takes the difference of two times in one zone on the wall clock.
+    difference: dt.timedelta = ends - begins  # type: ignore[operator]
+    return Length(wall=difference) if is_on_one_clock else Length(exact=difference)
 
 
 def _comparable(ends: Time, begins: Time) -> Time:
-    """Return an end that can be compared with its start, where a file mixes dates, floating times and zones."""
+    """Return an end of the type of its start, where a file mixes dates and times."""
     if not isinstance(begins, dt.datetime):
         return ends.date() if isinstance(ends, dt.datetime) else ends
-    if not isinstance(ends, dt.datetime):
-        ends = dt.datetime.combine(ends, dt.time())
-    if (begins.tzinfo is None) == (ends.tzinfo is None):
+    if isinstance(ends, dt.datetime):
         return ends
-    return ends.replace(tzinfo=begins.tzinfo)
+    # A date as the end of a time on that day means that day's end.
+    day = ends + _DAY if ends == begins.date() else ends
+    return dt.datetime.combine(day, dt.time(), begins.tzinfo)
 
 
-def after(begins: Time, duration: dt.timedelta, *, in_days: bool = True) -> Time:
-    """Return the end of a duration: days in it are calendar days, the rest is exact time (RFC 5545, 3.3.6).
+def _read_recurrence(event: TimedEvent, props: Sequence[Property], zones: EventZones, work: budget.Work) -> None:
+    """Read the rules and lists of dates, of which one that is unreadable costs itself only."""
+    for prop in props:
+        try:
+            if prop.name == "RRULE" and prop.value.strip("\"'; "):
+                work.spend(budget.RULE_UNITS + len(prop.value))
+                rule = rules.read_rule(prop.value, event.begins)
+                event.rrules.append(rule)
+                event.omissions += rule.omissions
+        except budget.TooMuchError:
+            raise
+        except UnreadableError as error:
+            event.omissions.append(str(error))
+        if prop.name in ("RDATE", "EXDATE"):
+            work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
+            for value in filter(str.strip, prop.value.split(",")):
+                _read_listed(event, prop, value, zones)
 
-    So PT24H are 24 hours on the day of a clock change too, and P1D ends at the same time of day.
-    """
-    if not isinstance(begins, dt.datetime):
-        return begins + max(dt.timedelta(days=duration.days), dt.timedelta(days=1))
-    days = dt.timedelta(days=duration.days if in_days else 0)
-    rest = duration - days
-    if begins.tzinfo is None or not rest:
-        return begins + days + rest
-    return ((begins + days).astimezone(dt.UTC) + rest).astimezone(begins.tzinfo)
+
+def _read_listed(event: TimedEvent, prop: Property, value: str, zones: EventZones) -> None:
+    try:
+        time = read_listed_time(prop, value, zones)
+    except UnreadableError as error:
+        if str(error) not in event.omissions:
+            event.omissions.append(str(error))
+        return
+    if prop.name == "RDATE":
+        event.rdates.append(time)
+    else:
+        event.exdates.append(time[0] if isinstance(time, tuple) else time)
 
 
-def status_of(props: Iterable[Property], owner: str | None) -> Status | None:
+def on_clock(time: Time, zone: dt.tzinfo | None) -> Time:
+    """Return a time with a zone, where it has none."""
+    return time.replace(tzinfo=zone) if isinstance(time, dt.datetime) and time.tzinfo is None else time
+
+
+def status_of(props: Iterable[Property], owner: str | None, policy: BusyPolicy, *, is_all_day: bool) -> Status | None:
     """Return whether an event makes its owner busy or tentatively busy; `None` where the owner is free.
 
     The owner is free where the event is cancelled, declined by the owner, or transparent; without TRANSP, where
     Outlook's BUSYSTATUS is FREE. An event is tentative where its STATUS, the owner's answer or BUSYSTATUS is, and
-    where the owner has not answered.
+    where the owner has not answered. The policy decides about days and tentative events.
     """
     values = {prop.name: prop.value.upper() for prop in props if prop.name != "ATTENDEE"}
     answer = _answer(props, owner) if owner else None
     busy_status = values.get("X-MICROSOFT-CDO-BUSYSTATUS")
-    if values.get("STATUS") == "CANCELLED" or answer in _FREE_STATES or values.get("TRANSP") == "TRANSPARENT":
+    transparency = values.get("TRANSP", "TRANSPARENT" if busy_status == "FREE" else "")
+    if values.get("STATUS") == "CANCELLED" or answer in _FREE_STATES or transparency == "TRANSPARENT":
         return None
-    if busy_status == "FREE" and "TRANSP" not in values:
+    if is_all_day and not policy.counts_day(is_opaque=transparency == "OPAQUE"):
         return None
     if values.get("STATUS") == "TENTATIVE" or answer in _TENTATIVE_STATES or busy_status == "TENTATIVE":
-        return "tentative"
+        return "tentative" if policy.tentative else None
     return "busy"
 
 
 def _answer(props: Iterable[Property], owner: str) -> str | None:
-    """Return the owner's PARTSTAT, by default NEEDS-ACTION; `None` where the owner is no attendee."""
+    """Return the owner's PARTSTAT; `None` where the owner is no attendee, or the line tells no answer.
+
+    RFC 5545's default of NEEDS-ACTION is for invitations; in free/busy feeds, lines without an answer are busy time.
+    """
     for prop in props:
         if prop.name == "ATTENDEE" and owner in (address(prop.value), address(prop.params.get("EMAIL", ""))):
-            return prop.params.get("PARTSTAT", "NEEDS-ACTION").upper()
+            return prop.params["PARTSTAT"].upper() if "PARTSTAT" in prop.params else None
     return None
 
 
 def address(uri: str) -> str:
     """Return an email address in a form for comparison, from a `mailto:` URI or a bare address."""
-    return unquote(uri).strip().casefold().removeprefix("mailto:")
-
-
-class _Adapter(EventAdapter):  # type: ignore[misc]  # the library has no types
-    """Presents an event that was read already to the library, which would read a component's properties."""
-
-    def __init__(self, event: TimedEvent, work: rules.Work) -> None:
-        super().__init__({"RECURRENCE-ID": vDDDTypes(event.replaces)} if event.replaces else {})
-        self.event, self.work = event, work
-
-    raw_start = property(lambda self: self.event.begins)
-    raw_end = property(lambda self: self.event.ends)
-    sequence = property(lambda self: self.event.sequence)
-    this_and_future = property(lambda self: self.event.splits)
-    rrules = property(lambda self: self.event.rrules)
-    rdates = property(lambda self: self.event.rdates)
-    exdates = property(lambda self: self.event.exdates)
-
-    def has_recurrence_rules(self) -> bool:
-        return self.event.repeats
-
-
-class _Occurrence(Occurrence):  # type: ignore[misc]  # as above
-    def __init__(self, adapter: _Adapter, *span: Any, sequence: int = -1) -> None:
-        super().__init__(adapter, *span, sequence=sequence)
-        self.status = adapter.event.status
-
-
-class _Rules(Series.RecurrenceRules):  # type: ignore[misc]  # as above
-    """Recurrence rules of the library, with bounded work."""
-
-    def create_rule_with_start(self, rule_string: str) -> Any:
-        try:
-            return super().create_rule_with_start(rule_string)
-        except UnreadableError:
-            raise
-        except (OverflowError, TypeError, ValueError):
-            raise UnreadableError("its RRULE is unreadable") from None
-
-    def rrulestr(self, rule_string: str) -> Any:
-        bounds = rules.read_rule(rule_string, self.start)
-        rule = super().rrulestr(bounds.text)
-        rule.bounds = bounds
-        return rule
-
-    def rrule_between(self, span_start: dt.datetime, span_stop: dt.datetime) -> Iterator[dt.datetime]:
-        # The library puts RDATEs first, which need no bound.
-        first, last = (convert_to_datetime(moment, self.tzinfo) for moment in (span_start, span_stop))
-        dates, *recurrences = self.rrules
-        yield from dates.between(first, last, inc=True)
-        for rule in recurrences:
-            for moment in rules.between(rule, rule.bounds, self.start, first, last, self.core.work):
-                if rule.until is None or not compare_greater(moment, rule.until):
-                    yield moment
-
-
-class _Series(Series):  # type: ignore[misc]  # as above
-    RecurrenceRules = _Rules
-
-    def occurrence(self, adapter: _Adapter, *span: Any) -> _Occurrence:
-        return _Occurrence(adapter, *span, sequence=self.sequence)
-
-
-def occurrences(
-    events: Sequence[TimedEvent], start: dt.datetime, stop: dt.datetime, work: rules.Work
-) -> Iterator[Span]:
-    """Yield the time spans of the events of one UID around `[start, stop]`.
-
-    Raises:
-        UnreadableError: a rule is invalid, or the events take more work than is left of their budget.
-        SpentError: they take more work than is left of the file's budget.
-    """
-    if sum(event.splits for event in events) > _MAX_SPLITS:
-        raise rules.TooMuchError(f"it has more than {_MAX_SPLITS} changes of all future occurrences")
-    work.spend(_SERIES_UNITS * (len(events) + 1))
-    for occurrence in _Series([_Adapter(event, work) for event in events]).between(start, stop):
-        if occurrence.status:
-            yield occurrence.start, occurrence.end, occurrence.status
+    return unquote(uri).strip().casefold().removeprefix("mailto:").strip()

@@ -7,8 +7,9 @@ END lines alone, and of a component only the lines that determine busy time are 
 from __future__ import annotations
 
 import codecs
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from meetkit.errors import InvalidRequestError
@@ -24,11 +25,17 @@ MAX_COMPONENT_BYTES = 200_000
 _MARK = re.compile(rb"^(BEGIN|END|UID)(?:;[^:\n]*)?:([^\n]*)", re.MULTILINE | re.IGNORECASE)
 _LINE = re.compile(
     rb"^(?:(?P<begin>BEGIN)|(?P<end>END)|(?P<attendee>ATTENDEE)|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|"
-    rb"RECURRENCE-ID|SEQUENCE|STATUS|TRANSP|X-MICROSOFT-CDO-BUSYSTATUS|FREEBUSY|TZID|TZOFFSETFROM|TZOFFSETTO|"
-    rb"X-LIC-LOCATION|METHOD|CALSCALE|X-WR-CALNAME)[;:][^\n]*",
+    rb"RECURRENCE-ID|SEQUENCE|STATUS|TRANSP|X-MICROSOFT-CDO-BUSYSTATUS|X-APPLE-TRAVEL-DURATION|FREEBUSY|TZID|"
+    rb"TZOFFSETFROM|TZOFFSETTO|X-LIC-LOCATION|METHOD|CALSCALE|X-WR-CALNAME|X-WR-TIMEZONE)[;:][^\n]*",
     re.MULTILINE | re.IGNORECASE,
 )
+# Some programs translate line ends twice, to CR CR LF.
+_LINE_END = re.compile(rb"\r+\n?")
 _KINDS = {b"VTIMEZONE": "zones", b"VEVENT": "events", b"VFREEBUSY": "free_busy"}
+# These stand in a VCALENDAR only, so the begin of one ends whatever else is open in it.
+_TOP_LEVEL = {*_KINDS, b"VTODO", b"VJOURNAL"}
+# The likeness of a misspelt END to its BEGIN, and the number of those that are compared.
+_LIKENESS, _MAX_MISSPELT = 0.75, 1_000
 
 
 class TooLongError(ValueError):
@@ -114,7 +121,7 @@ def _unfold(ics: bytes) -> bytes:
         ics = ics.decode("utf-16", "replace").encode("utf-8", "replace")
     ics = ics.removeprefix(codecs.BOM_UTF8)
     if b"\r" in ics:
-        ics = ics.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        ics = _LINE_END.sub(b"\n", ics)
     # A fold may lie within a UTF-8 character, so it is undone on bytes.
     return ics.replace(b"\n ", b"").replace(b"\n\t", b"")
 
@@ -130,6 +137,13 @@ def _describe_other(data: bytes) -> str:
     return "it is other text"
 
 
+def _spelled_like(name: bytes, open_names: Sequence[bytes]) -> bytes:
+    """Return the open component whose name was misspelt, e.g. VEVENT for VEVNT; empty where there is none."""
+    spellings = [open_name.decode("latin-1") for open_name in open_names]
+    close = difflib.get_close_matches(name[:20].decode("latin-1"), spellings, n=1, cutoff=_LIKENESS)
+    return close[0].encode("latin-1") if close else b""
+
+
 class _Splitter:
     """Splits a file by its BEGIN, END and UID lines, with a stack of open components."""
 
@@ -137,7 +151,7 @@ class _Splitter:
         self.sources: list[Source] = []
         self._data = data
         self._open: list[tuple[bytes, Block]] = []
-        self._components = 0
+        self._components = self._misspelt = 0
         for mark in _MARK.finditer(data):
             word, value = mark[1].upper(), mark[2].strip()
             if word == b"BEGIN":
@@ -152,8 +166,8 @@ class _Splitter:
     def _begin(self, name: bytes, mark: re.Match[bytes]) -> None:
         if self._open and name == b"VCALENDAR":
             raise self._cut_off_error()
-        # A component without its END ends where the next of its kind begins.
-        if self._open and name in _KINDS and self._open[-1][0] == name:
+        # A component without its END ends where the next begins.
+        while len(self._open) > 1 and name in _TOP_LEVEL:
             self._close(mark.start(), is_closed=False)
         if not self._open and name != b"VCALENDAR":
             return
@@ -166,8 +180,12 @@ class _Splitter:
             self.sources.append(Source(self._data, block))
 
     def _end(self, name: bytes, at: int) -> None:
+        open_names = [open_name for open_name, _ in self._open]
         # An END without its BEGIN is ignored.
-        if any(name == open_name for open_name, _ in self._open):
+        if name not in open_names:
+            self._misspelt += 1
+            name = _spelled_like(name, open_names) if self._misspelt <= _MAX_MISSPELT else b""
+        if name:
             while self._open[-1][0] != name:
                 self._close(at, is_closed=False)
             self._close(at, is_closed=True)

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from meetkit.models.base import Count, Email, Line, Phrase, Value
+from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.zones import Instant, Moment, Zone, resolve
 
 MAX_WINDOW = dt.timedelta(days=3660)
@@ -16,23 +17,33 @@ DEFAULT_MAX_BYTES = 20 * 1024 * 1024
 
 
 class CalendarWarning(UserWarning):
-    """A component of a calendar is unreadable, and missing from its busy time."""
+    """A component of a calendar cannot be read as it is written."""
+
+
+Effect = Literal["left_out", "guessed", "in_part"]
+_EFFECTS: dict[Effect, str] = {
+    "left_out": "is left out",
+    "guessed": "is placed by a guess",
+    "in_part": "is read in part",
+}
 
 
 class Problem(Value):
-    """A component that is left out: its kind, its UID where it has one, and the reason.
+    """A component that cannot be read as it is written: its kind, its UID where it has one, and the reason.
 
-    It contains nothing of an event's subject.
+    `effect` says what becomes of it: it is missing from the busy time (`left_out`), its time is a guess (`guessed`), or
+    a part of it has no effect, such as one EXDATE (`in_part`). A problem contains nothing of an event's subject.
     """
 
     component: Literal["VCALENDAR", "VEVENT", "VFREEBUSY"]
     uid: Line | None = None
     message: Phrase
+    effect: Effect = "left_out"
 
     def __str__(self) -> str:
         """Return one line, e.g. `VEVENT 'a@example.com' is left out: it has no DTSTART`."""
         uid = f" {self.uid!r}" if self.uid else ""
-        return f"{self.component}{uid} is left out: {self.message}"
+        return f"{self.component}{uid} {_EFFECTS[self.effect]}: {self.message}"
 
 
 OnProblem = Callable[[Problem], object]
@@ -49,6 +60,8 @@ class BusyQuery(Value):
     timezone: Zone
     owner: Email | None = None
     max_bytes: Count = DEFAULT_MAX_BYTES
+    on_doubt: Doubt = "busy"
+    policy: BusyPolicy = DEFAULT_POLICY
 
     @property
     def window(self) -> tuple[Instant, Instant]:

@@ -1,25 +1,22 @@
-"""The time zones of a calendar: by IANA name where it is one, else as the file defines them."""
+"""The time zones of a calendar: by a known name where they have one, else as the file defines them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.prop import vUTCOffset
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from meetkit.calendars import rules
+from meetkit.calendars import budget, walks
 from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLongError, lines
-from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_time, read_times
+from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_listed_time, read_time
+from meetkit.calendars.zone_names import fixed_offset, known_zone, normalize, probable_zone
 
 # Years before and after the window whose changes are computed. An event that began earlier has the first known
 # offset, which is wrong by an hour at most and affects only its first occurrence.
 _BEFORE, _AFTER = 30, 2
 _MAX_ZONES = 500
-_UTC = {"UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT"}
 _ZERO = dt.timedelta()
 
 Change = tuple[dt.datetime, dt.timedelta, dt.timedelta]
@@ -64,20 +61,29 @@ class FileZone(dt.tzinfo):
         return self._name
 
 
+class UnknownZoneError(UnreadableError):
+    """A zone is unknown, or its definition is unreadable. `guess` is the fixed offset that its name has, if any."""
+
+    def __init__(self, message: str, guess: dt.tzinfo | None) -> None:
+        """Keep the guess beside the message."""
+        super().__init__(message)
+        self.guess = guess
+
+
 class Zones:
     """The zones of one calendar, by TZID.
 
-    A name of the IANA database is that zone, whatever the file defines, as the database is up to date; so is one
-    after a vendor's prefix (`/mozilla.org/20050126_1/Europe/Berlin`) or in X-LIC-LOCATION. Any other zone is what
-    its VTIMEZONE defines, and without one the Windows zone of that name.
+    A name of the IANA database or of Windows is that zone, whatever the file defines, as the database is up to date
+    and definitions are often stale; so is one in X-LIC-LOCATION. Any other zone is what its VTIMEZONE defines, and
+    without one the zone that its name describes.
     """
 
-    def __init__(self, source: Source, years: tuple[int, int], work: rules.Work) -> None:
+    def __init__(self, source: Source, years: tuple[int, int], work: budget.Work) -> None:
         """Index the definitions, which are read when first used. `years` are those of the window."""
         self._work = work
         self._data = source.data
         self._years = (max(years[0] - _BEFORE, 1), min(years[1] + _AFTER, 9999))
-        self._known: dict[str, dt.tzinfo | UnreadableError] = {}
+        self._known: dict[str, dt.tzinfo | UnknownZoneError] = {}
         self._defined: dict[str, tuple[Block, list[Property]]] = {}
         for block in source.zones:
             try:
@@ -86,39 +92,36 @@ class Zones:
                 # Only events in this zone suffer, if there are any.
                 continue
             if tzid := first(props, "TZID"):
-                self._defined.setdefault(tzid.value, (block, props))
+                self._defined.setdefault(normalize(tzid.value), (block, props))
 
     def __call__(self, tzid: str) -> dt.tzinfo:
         """Return the zone of that name.
 
         Raises:
-            UnreadableError: the zone is unknown, or its definition is unreadable.
+            UnknownZoneError: the zone is unknown, or its definition is unreadable.
         """
         if tzid not in self._known:
             if len(self._known) == _MAX_ZONES:
-                raise UnreadableError(f"the calendar names more than {_MAX_ZONES} time zones")
-            try:
-                self._known[tzid] = self._find(tzid)
-            except UnreadableError as error:
-                # Kept, as thousands of events may name a zone that takes work to fail.
-                self._known[tzid] = error
+                raise UnknownZoneError(f"the calendar names more than {_MAX_ZONES} time zones", None)
+            # An error is kept too, as thousands of events may name a zone that takes work to fail.
+            self._known[tzid] = self._find(tzid)
         zone = self._known[tzid]
-        if isinstance(zone, UnreadableError):
-            raise UnreadableError(str(zone))
+        if isinstance(zone, UnknownZoneError):
+            raise UnknownZoneError(str(zone), zone.guess)
         return zone
 
-    def _find(self, tzid: str) -> dt.tzinfo:
-        if zone := _iana_zone(tzid):
-            return zone
-        block, props = self._defined.get(tzid, (None, []))
+    def _find(self, tzid: str) -> dt.tzinfo | UnknownZoneError:
+        block, props = self._defined.get(normalize(tzid), (None, []))
         location = first(props, "X-LIC-LOCATION")
-        if location and (zone := _iana_zone(location.value)):
+        if zone := known_zone(tzid) or (location and known_zone(location.value)):
             return zone
+        message = "its time zone is neither known nor defined in the calendar"
         if block:
-            return FileZone(tzid, self._changes(block))
-        if zone := _iana_zone(WINDOWS_TO_OLSON.get(tzid, "")):
-            return zone
-        raise UnreadableError("its time zone is neither known nor defined in the calendar")
+            try:
+                return FileZone(tzid, self._changes(block))
+            except UnreadableError as error:
+                message = str(error)
+        return probable_zone(tzid) or UnknownZoneError(message, fixed_offset(tzid))
 
     def _changes(self, block: Block) -> list[Change]:
         if not 1 <= len(block.children) <= MAX_OBSERVANCES:
@@ -137,7 +140,7 @@ class Zones:
         onsets = {onset}
         for prop in props:
             if prop.name == "RDATE":
-                onsets.update(_naive(when) for when in read_times(prop, self))
+                onsets.update(_naive(read_listed_time(prop, value, self)) for value in prop.value.split(",") if value)
             elif prop.name == "RRULE":
                 onsets.update(self._onsets(prop.value.upper(), onset, before))
         for wall in onsets:
@@ -153,7 +156,7 @@ class Zones:
                 end = min(end, _until(part.removeprefix("UNTIL="), before))
             else:
                 parts.append(part)
-        return rules.occurrences(";".join(parts), onset, begin, end, self._work)
+        return walks.occurrences(";".join(parts), onset, begin, end, self._work)
 
 
 def _new_year(year: int) -> dt.datetime:
@@ -196,20 +199,3 @@ def _offset(prop: Property) -> dt.timedelta:
     if not abs(offset) < dt.timedelta(days=1):
         raise UnreadableError(f"its time zone's {prop.name} is more than a day")
     return dt.timedelta(seconds=offset.total_seconds())
-
-
-def _iana_zone(name: str) -> dt.tzinfo | None:
-    """Return the zone of an IANA name, alone or at the end of a vendor's path, or `None`."""
-    if name.upper() in _UTC:
-        return dt.UTC
-    # IANA names have three parts at most; the bound is for hostile paths.
-    parts = name.strip("/").split("/")[-6:]
-    for start in range(len(parts) if name.startswith("/") else 1):
-        if (key := "/".join(parts[start:])) in _all_names():
-            return ZoneInfo(key)
-    return None
-
-
-@cache
-def _all_names() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Self
@@ -28,7 +26,7 @@ from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone, utc_now
-from meetkit.runtime.collaborators import current_llm, current_store
+from meetkit.runtime.collaborators import call_store, current_llm, current_store
 from meetkit.storage import Store
 
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
@@ -79,18 +77,18 @@ async def analyze_meeting_async(
     trackers: Mapping[str, Sequence[str]] | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
-    """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model, calls the store in threads.
+    """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model and the store.
 
-    So the store must be one that threads may share, not one on a host's open connection.
+    The store is called in threads, which share it, or by its own `run`, as one on an async engine or connection is.
     """
     is_short = transcript is not None and len(transcript) <= _SHORT
-    prepare = partial(copy_context().run, _Job.of, meeting_id, transcript, trackers, fallback)
-    job = await asyncio.get_running_loop().run_in_executor(None if is_short else _reading_thread, prepare)
+    executor = None if is_short else _reading_thread
+    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:
-        await asyncio.to_thread(job.record_costs)
-    return await asyncio.to_thread(job.save, insights)
+        await call_store(job.record_costs)
+    return await call_store(job.save, insights)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.usage import Usage
 from meetkit.models.zones import utc_now
-from meetkit.runtime.collaborators import current_llm, current_store
+from meetkit.runtime.collaborators import call_store, current_llm, current_store
 from meetkit.storage import Store
 
 _log = logging.getLogger("meetkit")
@@ -77,19 +77,19 @@ async def generate_pre_meeting_prep_async(
     fallback: Literal["offline"] | None = None,
     on_retry: RetryObserver | None = None,
 ) -> PreMeetingPrep:
-    """Write the brief like `generate_pre_meeting_prep_with_retry`, awaiting the model and calling the store in threads.
+    """Write the brief like `generate_pre_meeting_prep_with_retry`, awaiting the model and the store.
 
-    So the store must be one that threads may share, not one on a host's open connection. `on_retry` is called in
-    the event loop.
+    The store is called in threads, which share it, or by its own `run`, as one on an async engine or connection is.
+    `on_retry` is called in the event loop.
     """
     attempts = _Attempts.of(max_retries, fallback, on_retry)
-    job = await asyncio.to_thread(_Job.of, meeting_id, history_limit, attempts)
+    job = await call_store(_Job.of, meeting_id, history_limit, attempts)
     try:
         prep = await job.write_async()
     except BaseException:
-        await asyncio.to_thread(job.record_costs)
+        await call_store(job.record_costs)
         raise
-    return await asyncio.to_thread(job.save, prep)
+    return await call_store(job.save, prep)
 
 
 def _write(meeting_id: str, history_limit: int, attempts: _Attempts) -> PreMeetingPrep:

@@ -32,6 +32,11 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.brief:brief",
             "Write the brief for a meeting, with the model in MEETKIT_MODEL or offline.",
         ),
+        Command(
+            "calendars",
+            "meetkit.meetings.commands.calendars:calendars",
+            "List the imported calendars of a user, and import a file.",
+        ),
         Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
         Command(
             "meetings",

@@ -13,6 +13,7 @@ from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record, gone_error
 from meetkit.models.responses import AttendeeResponse
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.storage import Store
@@ -52,6 +53,8 @@ class GuardedStore:
         self._may = Permissions(caller, attendee_response=attendee_response)
         # People already resolved; a person never changes tenant, so one lookup is enough.
         self._known: set[Person] = set()
+        # A store on an async engine has its own way to await functions that call it.
+        self.is_async, self.run = getattr(inner, "is_async", False), getattr(inner, "run", None)
 
     def add_user(self, user: User) -> None:
         """Add a user to the caller's tenant. Admins only."""
@@ -121,14 +124,17 @@ class GuardedStore:
         self._may.check_write(self._caller.is_admin or self._caller.access == "manager", "erase contacts")
         self._inner.erase_contact(contact_id, now=now)
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         """Add a meeting of a user whom the caller acts for, or return the first result of the idempotency key."""
         if idempotency and (first := self.first_result(idempotency)):
             return first
         self._with_resolved_people(lambda: self._check_named(meeting))
         self._may.check_meeting(meeting)
         meeting = self._may.with_invitations(meeting)
-        result = self._inner.add_meeting(meeting, idempotency=idempotency and self._may.own_key(idempotency))
+        own_key = idempotency and self._may.own_key(idempotency)
+        result = self._inner.add_meeting(meeting, idempotency=own_key, rules=rules)
         return result if result.id == meeting.id else self._check_still_visible(result)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -144,7 +150,12 @@ class GuardedStore:
         return meeting
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         """Change a meeting as far as the caller may, and store these attachments in the same step."""
         attachments = artefacts or {}
@@ -159,7 +170,7 @@ class GuardedStore:
 
         by_kind = {self._may.own_kind(kind): content for kind, content in attachments.items()}
         return self._with_resolved_people(
-            lambda: self._inner.update_meeting(meeting_id, change_checked, artefacts=by_kind)
+            lambda: self._inner.update_meeting(meeting_id, change_checked, artefacts=by_kind, rules=rules)
         )
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
@@ -220,10 +231,26 @@ class GuardedStore:
         seers = self._seers(seen_by) if people else self._seers(seen_by, tenant_users=self._users())
         return self._inner.item_histories(user_id=user_id, contact_id=contact_id, seen_by=seers)
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
-        """Return when these users of the tenant are busy around `[start, end)`; every caller may ask."""
-        self._check_known(*(("user", user_id) for user_id in user_ids))
-        return self._inner.busy_intervals(user_ids, start, end)
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[int, int]]:
+        """Return when these users of the tenant are busy around `[start, end)`; every caller may ask.
+
+        A meeting is excluded only for who may see it.
+        """
+        self._check_asked(user_ids, excluding)
+        return self._inner.busy_intervals(user_ids, start, end, excluding=excluding)
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[str, tuple[int, int]]]:
+        """Return when meetings of these users take place; every caller may ask, as for busy time."""
+        self._check_asked(user_ids, excluding)
+        return self._inner.meeting_spans(user_ids, start, end, excluding=excluding)
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of these users of the tenant who have booking rules."""
+        return list(filter(self._is_own_tenant, self._inner.users_with_rules(user_ids)))
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting that the caller may change, or a brief of one that they may see."""
@@ -287,6 +314,11 @@ class GuardedStore:
 
     def _check_known(self, *people: Person) -> None:
         self._look_up((person for person in people if not self._is_known(person)), None)
+
+    def _check_asked(self, user_ids: Collection[str], excluding: str | None) -> None:
+        self._check_known(*(("user", user_id) for user_id in user_ids))
+        if excluding is not None:
+            self.get_meeting(excluding, transcript=False)
 
     def _is_own_tenant(self, person: User | Contact) -> bool:
         return person.tenant_id == self._caller.tenant_id

@@ -8,19 +8,27 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from meetkit.availability import first
+from meetkit.availability.hours import common_windows
 from meetkit.errors import ConflictError, brief_repr
+from meetkit.meetings.ruled_time import RuledTime
 from meetkit.models.base import new_id, parse
+from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
+from meetkit.models.rules import NO_RULES, BookingRules, RuledRequest
 from meetkit.models.time import BusyInterval, Calendar
 from meetkit.models.typed_dicts import (
+    BookingRequestFields,
+    BookingRulesFields,
     BusyIntervalFields,
+    BusyPolicyFields,
     CreateMeetingRequestFields,
     MeetingFiltersFields,
     MeetingUpdateFields,
 )
+from meetkit.models.zone_changes import Clock
 from meetkit.models.zones import to_datetime, utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
@@ -43,20 +51,27 @@ def create_meeting(
         ConflictError: the key was used for another request.
         GoneError: the meeting that the first request created was deleted since.
     """
-    return _add("create", meeting_request, idempotency_key, exclusive=False)
+    return _add("create", parse(CreateMeetingRequest, meeting_request), idempotency_key)
 
 
 def book_meeting(
-    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest, *, idempotency_key: str | None = None
+    meeting_request: BookingRequestFields | CreateMeetingRequestFields | CreateMeetingRequest,
+    *,
+    idempotency_key: str | None = None,
 ) -> Meeting:
     """Create a meeting whose people are all free, in one atomic step; takes the arguments of `create_meeting`.
 
-    It is `exclusive`: moving it, or adding people to it, checks again. Work hours are not checked.
+    It is `exclusive`: moving it, or adding people to it, checks again. The `booking_rules` of its users hold, and so do
+    `min_notice_minutes`, `buffer_minutes` and `rules` of the request. Work hours and grids are not checked.
 
     Raises:
-        ConflictError: somebody is busy, and `busy` lists who and when; or the key was used for another request.
+        ConflictError: somebody is busy, or a rule refuses the time; `obstacles` lists who, when and why, `busy` the
+            busy time among them; or the key was used for another request.
     """
-    return _add("book", meeting_request, idempotency_key, exclusive=True)
+    # A plain request has no rules of its own.
+    is_request = isinstance(meeting_request, CreateMeetingRequest)
+    request = parse(first.BookingRequest, dict(meeting_request) if is_request else meeting_request)
+    return _add("book", request, idempotency_key)
 
 
 def book_first_free(
@@ -68,9 +83,16 @@ def book_first_free(
     title: str = "Meeting",
     contact_id: str | None = None,
     timezone: str | None = None,
+    align: int | None = None,
+    min_notice_minutes: int = 0,
+    buffer_minutes: int = 0,
+    rules: BookingRules | BookingRulesFields | None = None,
     idempotency_key: str | None = None,
 ) -> Meeting:
     """Book the first time in a window at which these users are free together, each within their own work hours.
+
+    The users' own `booking_rules` hold too. Where a notice or the second of a request would be the start, the meeting
+    begins a quarter of an hour or more later, in steps from the beginning of the free time.
 
     Args:
         user_ids: at least one; the first owns the meeting, the others attend.
@@ -80,6 +102,10 @@ def book_first_free(
         title: of the meeting.
         contact_id: the contact in the meeting.
         timezone: of the meeting, an IANA name; by default the first user's.
+        align: if given, the meeting begins at a multiple of so many minutes from midnight in `timezone`.
+        min_notice_minutes: from now to the earliest start.
+        buffer_minutes: kept free before and after each busy interval.
+        rules: `BookingRules` of this request.
         idempotency_key: as in `create_meeting`.
 
     Raises:
@@ -93,6 +119,10 @@ def book_first_free(
         "title": title,
         "contact_id": contact_id,
         "timezone": timezone,
+        "align": align,
+        "min_notice_minutes": min_notice_minutes,
+        "buffer_minutes": buffer_minutes,
+        "rules": rules,
     }
     request = parse(first.FirstFreeRequest, params)
     store = current_store()
@@ -100,26 +130,20 @@ def book_first_free(
     if key and (meeting := store.first_result(key)):
         return meeting
     users = [store.get_user(user_id) for user_id in request.user_ids]
-    zone = request.timezone or users[0].timezone
-    window = first.window_of(request, zone)
+    clock = Clock(request.timezone) if request.timezone else users[0].clock
+    window = first.window_of(request, clock)
+    windows = common_windows(users, *window)
+    time = RuledTime(store, request.user_ids, request)
     for _ in range(_ROUNDS):
-        busy = store.busy_intervals(request.user_ids, *window)
-        start = first.first_start(window, users, busy, request.duration_minutes)
+        free = time.free(windows, request.duration_minutes)
+        start = first.first_start(free, time.starts(clock, request.align), request.duration_minutes)
         if start is None:
             raise ConflictError(f"no common free slot of {request.duration_minutes} minutes in this window")
-        fields = {
-            "user_id": request.user_ids[0],
-            "attendee_ids": request.user_ids[1:],
-            "contact_id": request.contact_id,
-            "title": request.title,
-            "date": to_datetime(start, ZoneInfo(zone)),
-            "timezone": zone,
-            "duration_minutes": request.duration_minutes,
-        }
+        meeting = _new(_first_free(request, start, clock.zone_at(start)), exclusive=True)
         try:
-            return store.add_meeting(_new(fields, exclusive=True), idempotency=key)
+            return store.add_meeting(meeting, idempotency=key, rules=_rules(request))
         except ConflictError as error:
-            if not error.busy:
+            if not error.obstacles:
                 raise
     raise ConflictError("the free time was booked by other requests meanwhile; try again")
 
@@ -140,24 +164,39 @@ def get_meeting(meeting_id: str, *, transcript: bool = True) -> Meeting:
     return current_store().get_meeting(meeting_id, transcript=transcript)
 
 
-def update_meeting(meeting_id: str, updates: MeetingUpdateFields | MeetingUpdate) -> Meeting:
+def update_meeting(
+    meeting_id: str,
+    updates: MeetingUpdateFields | MeetingUpdate,
+    *,
+    rules: BookingRules | BookingRulesFields | None = None,
+) -> Meeting:
     """Change a meeting; see `MeetingUpdate` for what can change.
+
+    Where a booked meeting takes new time of its users, their `booking_rules` and these of the request hold.
 
     Raises:
         ConflictError: `expected_version` is among the updates, and the meeting has moved on since; or the
-            meeting was booked, and somebody is busy at its new time, as `busy` lists; or its `status` cannot
-            follow the present one, or it would be completed before it begins.
+            meeting was booked, and somebody is busy at its new time, or a rule refuses it, as `obstacles` lists; or its
+            `status` cannot follow the present one, or it would be completed before it begins.
     """
-    return _update(meeting_id, parse(MeetingUpdate, updates))
+    update = parse(MeetingUpdate, updates)
+    return _update(meeting_id, update, rules=None if rules is None else parse(BookingRules, rules))
 
 
-def _update(meeting_id: str, update: MeetingUpdate, *, unless: Status | None = None, force: bool = False) -> Meeting:
+def _update(
+    meeting_id: str,
+    update: MeetingUpdate,
+    *,
+    unless: Status | None = None,
+    force: bool = False,
+    rules: BookingRules | None = None,
+) -> Meeting:
     """Change a meeting, unless it has that status; with `force` it may be completed before it begins."""
     store = current_store()
     owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
         owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
-        zone = store.get_user(owner_id).timezone
+        zone = store.get_user(owner_id).clock.zone_on(update.date.date())
 
     def change(meeting: Meeting) -> Meeting:
         if owner_id not in (None, update.user_id, meeting.user_id):
@@ -166,7 +205,7 @@ def _update(meeting_id: str, update: MeetingUpdate, *, unless: Status | None = N
             raise ConflictError(f"meeting {brief_repr(meeting_id)} is {unless}; {_ADVICE[unless]}")
         return apply_update(meeting, update, owner_timezone=zone, now=now, force=force)
 
-    return store.update_meeting(meeting_id, change)
+    return store.update_meeting(meeting_id, change, rules=rules)
 
 
 def reschedule_meeting(
@@ -176,18 +215,24 @@ def reschedule_meeting(
     duration_minutes: int | None = None,
     timezone: str | None = None,
     expected_version: int | None = None,
+    min_notice_minutes: int = 0,
+    buffer_minutes: int = 0,
+    rules: BookingRules | BookingRulesFields | None = None,
 ) -> Meeting:
     """Move a meeting, or reinstate a cancelled one; a booked one only to a time when its people are free.
 
-    A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
+    A naive `date` is wall-clock time of `timezone`, else in the owner's zone. For a booked meeting the `booking_rules`
+    of its users hold, and so do the notice, buffer and rules of the request.
 
     Raises:
         ConflictError: as `update_meeting`; or the meeting is completed.
     """
     options = {"duration_minutes": duration_minutes, "timezone": timezone, "expected_version": expected_version}
     changes = {name: value for name, value in options.items() if value is not None}
+    ruled = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
+    request = parse(RuledRequest, ruled)
     update = parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes})
-    return _update(meeting_id, update, unless="completed")
+    return _update(meeting_id, update, unless="completed", rules=_rules(request))
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
@@ -228,15 +273,21 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
 
 
 def sync_calendar(
-    user_id: str, busy: Iterable[BusyInterval | BusyIntervalFields], *, calendar: str = "default"
+    user_id: str,
+    busy: Iterable[BusyInterval | BusyIntervalFields],
+    *,
+    calendar: str = "default",
+    policy: BusyPolicy | BusyPolicyFields = DEFAULT_POLICY,
 ) -> Calendar:
     """Store a user's busy time from another calendar, replacing all that this calendar held before.
 
-    It counts as the user's busy time everywhere, tentative time too. `meetkit.calendars.read_busy` reads it
-    from an iCalendar file.
+    It counts as the user's busy time everywhere, tentative time too, unless the policy of this calendar says otherwise:
+    what it does not count is not stored. `meetkit.calendars.read_busy` reads busy time from an iCalendar file.
     """
+    rule = parse(BusyPolicy, policy)
     fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
     snapshot = parse(Calendar, fields)
+    snapshot = snapshot.model_copy(update={"busy": rule.busy_time(snapshot.busy)})
     current_store().put_calendar(user_id, snapshot)
     return snapshot
 
@@ -248,21 +299,34 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
     return [*users, store.get_contact(meeting.contact_id)] if meeting.contact_id else [*users]
 
 
-def _add(
-    operation: str,
-    meeting_request: CreateMeetingRequestFields | CreateMeetingRequest,
-    idempotency_key: str | None,
-    *,
-    exclusive: bool,
-) -> Meeting:
-    request = parse(CreateMeetingRequest, meeting_request)
+def _add(operation: str, request: CreateMeetingRequest, idempotency_key: str | None) -> Meeting:
     store = current_store()
     key = _key(idempotency_key, operation, request)
     if key and (meeting := store.first_result(key)):
         return meeting
-    zone = zone_name(request.date) or store.get_user(request.user_id).timezone
-    fields = {name: getattr(request, name) for name in CreateMeetingRequest.model_fields}
-    return store.add_meeting(_new({**fields, "timezone": zone}, exclusive=exclusive), idempotency=key)
+    zone = zone_name(request.date) or store.get_user(request.user_id).clock.zone_of(request.date)
+    fields = {**{name: getattr(request, name) for name in CreateMeetingRequest.model_fields}, "timezone": zone}
+    if not isinstance(request, first.BookingRequest):
+        return store.add_meeting(_new(fields, exclusive=False), idempotency=key)
+    return store.add_meeting(_new(fields, exclusive=True), idempotency=key, rules=_rules(request))
+
+
+def _first_free(request: first.FirstFreeRequest, start: int, zone: str) -> dict[str, Any]:
+    """Return the fields of the meeting that is booked at a start."""
+    return {
+        "user_id": request.user_ids[0],
+        "attendee_ids": request.user_ids[1:],
+        "contact_id": request.contact_id,
+        "title": request.title,
+        "date": to_datetime(start, ZoneInfo(zone)),
+        "timezone": zone,
+        "duration_minutes": request.duration_minutes,
+    }
+
+
+def _rules(request: RuledRequest) -> BookingRules | None:
+    """Return the rules of a request, if it has any."""
+    return None if request.all_rules == NO_RULES else request.all_rules
 
 
 def _new(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:

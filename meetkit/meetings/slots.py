@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from meetkit import availability
 from meetkit.availability import day, first
+from meetkit.availability.intervals import Interval
 from meetkit.availability.search import time_slot
+from meetkit.meetings.ruled_time import RuledTime
 from meetkit.models.base import parse
 from meetkit.models.people import User
+from meetkit.models.rules import NO_RULES, BookingRules
 from meetkit.models.time import BusyInterval, TimeSlot
-from meetkit.models.zones import MINUTE, resolve, to_datetime, to_microseconds
+from meetkit.models.typed_dicts import BookingRulesFields
+from meetkit.models.zone_changes import Clock
+from meetkit.models.zones import to_datetime, to_microseconds, utc_now
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
+
+Rules = BookingRules | BookingRulesFields | None
 
 
 def find_available_slots(
@@ -26,18 +34,31 @@ def find_available_slots(
     timezone: str | None = None,
     step_minutes: int | None = None,
     buffer_minutes: int = 0,
+    align: int | None = None,
+    min_notice_minutes: int = 0,
+    rules: Rules = None,
+    excluding: str | None = None,
 ) -> list[TimeSlot]:
     """Find when all these users are free on a date: the gaps of at least the duration, within work hours.
+
+    All of the result lies on the date. Work hours that cross midnight count on both of their dates: those that begin
+    on the date until its end, and those that began the day before from its beginning on. A meeting over midnight itself
+    is found by `find_slots_within`. The users' own `booking_rules` hold too.
 
     Args:
         user_ids: at least one; meetings that they own or attend are busy, cancelled ones are not.
         date: a date or `YYYY-MM-DD`, a day of `timezone`.
         duration_minutes: at least 1.
-        work_hours: from and to, in hours from midnight in `timezone`, 9.5 being 09:30, on any weekday;
-            `None` for each user's own hours in their own zone, with their exceptions.
-        timezone: an IANA name, by default the first user's. The result has its offsets.
+        work_hours: from and to, in hours from midnight in `timezone`, 9.5 being 09:30, on any weekday; (22, 6) crosses
+            midnight. `None` for each user's own hours in their own zone, with their exceptions.
+        timezone: an IANA name, by default the first user's on that date. The result has its offsets.
         step_minutes: if given, the result is slots of exactly the duration, one every so many minutes.
         buffer_minutes: kept free before and after each meeting.
+        align: if given, meetings begin at multiples of so many minutes from midnight in `timezone`, 15 being :00, :15,
+            :30 and :45; it divides the day.
+        min_notice_minutes: from now to the earliest start; it leaves slots out and moves none.
+        rules: `BookingRules` of this request, in addition.
+        excluding: the id of a meeting that is about to move, and takes no time.
     """
     params = {
         "user_ids": user_ids,
@@ -47,17 +68,23 @@ def find_available_slots(
         "timezone": timezone,
         "step_minutes": step_minutes,
         "buffer_minutes": buffer_minutes,
+        "align": align,
+        "min_notice_minutes": min_notice_minutes,
+        "rules": rules,
+        "excluding": excluding,
     }
     query = parse(day.DayQuery, params)
     store = current_store()
-    zone = query.timezone or store.get_user(query.user_ids[0]).timezone
+    _check_excluded(store, query.excluding)
+    clock = _clock(store, query)
+    zone = clock.zone_on(query.date)
     if query.work_hours:
         windows = day.windows_of_day(query.date, zone, query.work_hours)
     else:
         windows = day.windows_of_users(query.date, zone, map(store.get_user, query.user_ids))
-    reach = query.buffer_minutes * MINUTE
-    start, end = (windows[0][0] - reach, windows[-1][1] + reach) if windows else (0, 0)
-    return day.slots_in(windows, store.busy_intervals(query.user_ids, start, end), query, zone)
+    time = RuledTime(store, query.user_ids, query, query.excluding)
+    free = time.free(windows, query.duration_minutes)
+    return day.slots_in(free, time.starts(clock, query.align), query, zone)
 
 
 def find_slots_within(
@@ -69,9 +96,15 @@ def find_slots_within(
     timezone: str | None = None,
     step_minutes: int | None = None,
     buffer_minutes: int = 0,
+    align: int | None = None,
+    min_notice_minutes: int = 0,
+    rules: Rules = None,
+    excluding: str | None = None,
     limit: int = 200,
 ) -> list[TimeSlot]:
     """Find when all these users are free within a window, each in their own work hours, in order of start.
+
+    The users' own `booking_rules` hold too.
 
     Args:
         user_ids: at least one; meetings that they own or attend are busy, cancelled ones are not.
@@ -81,6 +114,10 @@ def find_slots_within(
         timezone: an IANA name, by default the first user's. The result has its offsets.
         step_minutes: if given, the result is slots of exactly the duration, one every so many minutes; else gaps.
         buffer_minutes: kept free before and after each meeting.
+        align: as in `find_available_slots`, like the next three.
+        min_notice_minutes: from now to the earliest start.
+        rules: `BookingRules` of this request.
+        excluding: the id of a meeting that is about to move.
         limit: the most results to return.
     """
     params = {
@@ -91,62 +128,116 @@ def find_slots_within(
         "timezone": timezone,
         "step_minutes": step_minutes,
         "buffer_minutes": buffer_minutes,
+        "align": align,
+        "min_notice_minutes": min_notice_minutes,
+        "rules": rules,
+        "excluding": excluding,
         "limit": limit,
     }
     request = parse(first.WindowQuery, params)
     store = current_store()
-    users = [store.get_user(user_id) for user_id in request.user_ids]
-    zone = request.timezone or users[0].timezone
-    start, end = map(to_datetime, first.window_of(request, zone))
-    reach = dt.timedelta(minutes=request.buffer_minutes)
-    query = {
-        "participants": [_participant(store, user, start - reach, end + reach) for user in users],
-        "window_start": start,
-        "window_end": end,
-        "duration_minutes": request.duration_minutes,
-        "step_minutes": request.step_minutes,
-        "buffer_before_minutes": request.buffer_minutes,
-        "buffer_after_minutes": request.buffer_minutes,
-        "limit": request.limit,
-    }
-    result = availability.search(parse(availability.AvailabilityQuery, query))
+    clock = _clock(store, request)
+    start, end = map(to_datetime, first.window_of(request, clock))
+    query = _query(store, request, (start, end), timezone=request.timezone, limit=request.limit)
+    result = availability.search(query.model_copy(update={"step_minutes": request.step_minutes}))
     slots: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
-    return [_in_zone(slot, ZoneInfo(zone)) for slot in slots]
+    return [_on_clock(slot, clock) for slot in slots]
 
 
 def explain_start(
-    user_ids: Sequence[str], start: str | dt.datetime, duration_minutes: int
+    user_ids: Sequence[str],
+    start: str | dt.datetime,
+    duration_minutes: int,
+    *,
+    buffer_minutes: int = 0,
+    align: int | None = None,
+    min_notice_minutes: int = 0,
+    rules: Rules = None,
+    excluding: str | None = None,
 ) -> list[availability.Obstacle]:
-    """Explain why these users cannot meet at an instant, by their own hours and meetings; empty where they can.
+    """Explain why these users cannot meet at an instant, by their own hours, meetings and rules; empty where they can.
 
-    A naive `start` is wall-clock time of the first user.
+    A naive `start` is wall-clock time of the first user, and so is the grid. The options are as in
+    `find_available_slots`.
     """
-    request = parse(day.StartQuery, {"user_ids": user_ids, "start": start, "duration_minutes": duration_minutes})
-    store = current_store()
-    users = [store.get_user(user_id) for user_id in request.user_ids]
-    begins = resolve(request.start, users[0].timezone)
-    ends = begins + dt.timedelta(minutes=request.duration_minutes)
-    query = {
-        "participants": [_participant(store, user, begins, ends) for user in users],
-        "window_start": begins,
-        "window_end": ends,
-        "duration_minutes": request.duration_minutes,
+    params = {
+        "user_ids": user_ids,
+        "start": start,
+        "duration_minutes": duration_minutes,
+        "buffer_minutes": buffer_minutes,
+        "align": align,
+        "min_notice_minutes": min_notice_minutes,
+        "rules": rules,
+        "excluding": excluding,
     }
-    return availability.explain(parse(availability.AvailabilityQuery, query), begins)
+    request = parse(day.StartQuery, params)
+    store = current_store()
+    begins = store.get_user(request.user_ids[0]).clock.resolve(request.start)
+    ends = begins + dt.timedelta(minutes=request.duration_minutes)
+    return availability.explain(_query(store, request, (begins, ends)), begins)
 
 
-def _in_zone(slot: TimeSlot, zone: ZoneInfo) -> TimeSlot:
-    return time_slot(to_microseconds(slot.start_time), to_microseconds(slot.end_time), zone)
+def _clock(store: Store, query: day.DayQuery | first.WindowQuery) -> Clock:
+    return Clock(query.timezone) if query.timezone else store.get_user(query.user_ids[0]).clock
 
 
-def _participant(store: Store, user: User, start: dt.datetime, end: dt.datetime) -> availability.Participant:
-    busy = store.busy_intervals([user.id], to_microseconds(start), to_microseconds(end))
+def _check_excluded(store: Store, meeting_id: str | None) -> None:
+    """Refuse to exclude a meeting that does not exist, for which a typing mistake would pass without a word."""
+    if meeting_id is not None:
+        store.get_meeting(meeting_id, transcript=False)
+
+
+def _on_clock(slot: TimeSlot, clock: Clock) -> TimeSlot:
+    start = to_microseconds(slot.start_time)
+    return time_slot(start, to_microseconds(slot.end_time), ZoneInfo(clock.zone_at(start)))
+
+
+def _query(
+    store: Store,
+    request: first.WindowQuery | day.StartQuery,
+    window: tuple[dt.datetime, dt.datetime],
+    **more: Any,
+) -> availability.AvailabilityQuery:
+    """Return the query of the engine about users of the store, with their busy time and rules."""
+    _check_excluded(store, request.excluding)
+    users = [store.get_user(user_id) for user_id in request.user_ids]
+    time = RuledTime(store, request.user_ids, request, request.excluding)
+    start, end = map(to_microseconds, window)
+    meetings = time.meetings(users, start, end)
+    rules = request.all_rules
+    has_notice = any(time.rules_of(user.id).min_notice_minutes for user in users)
+    fields = {
+        "participants": [_participant(time, user, (start, end), meetings.get(user.id, ())) for user in users],
+        "window_start": window[0],
+        "window_end": window[1],
+        "duration_minutes": request.duration_minutes,
+        "buffer_before_minutes": rules.buffer_minutes,
+        "buffer_after_minutes": rules.buffer_minutes,
+        "min_notice_minutes": rules.min_notice_minutes,
+        # Without a notice the past is as good as the future: the clock is not asked.
+        "now": utc_now() if has_notice else None,
+        "align": request.align,
+        **more,
+    }
+    return parse(availability.AvailabilityQuery, fields)
+
+
+def _participant(
+    time: RuledTime, user: User, window: Interval, meetings: Iterable[Interval]
+) -> availability.Participant:
+    # The notice and buffer of the request are the query's, not this user's.
+    limits = time.request.all_rules.model_copy(update={"min_notice_minutes": 0, "buffer_minutes": 0})
     return availability.Participant(
         id=user.id,
         timezone=user.timezone,
+        zone_changes=user.zone_changes,
         work_hours=user.work_hours,
         exceptions=user.exceptions,
-        busy=tuple(
-            BusyInterval(start=to_datetime(begins), end=to_datetime(ends)) for begins, ends in sorted(set(busy))
-        ),
+        busy=_busy_intervals(set(time.busy(user.id, *window))),
+        rules=(user.booking_rules or NO_RULES).stricter(limits),
+        meetings=_busy_intervals(meetings),
     )
+
+
+def _busy_intervals(spans: Iterable[Interval]) -> tuple[BusyInterval, ...]:
+    return tuple(BusyInterval(start=to_datetime(start), end=to_datetime(end)) for start, end in sorted(spans))

@@ -1,5 +1,6 @@
 """The values of meetkit, frozen and shared by all parts."""
 
+from meetkit.models.busy_policy import BusyPolicy
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Highlight, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate
 from meetkit.models.people import Contact, PeopleFilters, User
@@ -8,6 +9,7 @@ from meetkit.models.time import BusyInterval, Calendar, DateException, Hours, Ti
 __all__ = [
     "ActionItem",
     "BusyInterval",
+    "BusyPolicy",
     "Calendar",
     "Contact",
     "CreateMeetingRequest",

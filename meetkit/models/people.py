@@ -7,7 +7,9 @@ from typing import Any, ClassVar, TypeVar
 
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import Count, Email, Line, Offset, SearchText, Value, parse
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import OFFICE_HOURS, Exceptions, WeeklyHours
+from meetkit.models.zone_changes import Clock, ZoneChanges
 from meetkit.models.zones import Zone
 
 # RFC 2606 reserves the domain, so that no mail can reach anybody.
@@ -15,7 +17,11 @@ _ERASED_EMAIL = "erased@example.invalid"
 
 
 class User(Value):
-    """A user. `work_hours` and `exceptions` are wall-clock times in `timezone`, an IANA name."""
+    """A user. `work_hours` and `exceptions` are wall-clock times in `timezone`, an IANA name.
+
+    `zone_changes` replace the zone from dates on, as by travel: the hours of a date are read in the zone in force on
+    it. `booking_rules` hold for whatever is booked with the user.
+    """
 
     fixed_fields: ClassVar[frozenset[str]] = frozenset({"id", "tenant_id"})
 
@@ -26,7 +32,14 @@ class User(Value):
     timezone: Zone = "UTC"
     work_hours: WeeklyHours = OFFICE_HOURS
     exceptions: Exceptions = ()
+    zone_changes: ZoneChanges = ()
+    booking_rules: BookingRules | None = None
     tenant_id: Line = "default"
+
+    @property
+    def clock(self) -> Clock:
+        """The user's wall clock."""
+        return Clock(self.timezone, self.zone_changes)
 
     @property
     def erased(self) -> User:

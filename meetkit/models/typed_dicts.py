@@ -10,14 +10,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
+from meetkit.models.busy_policy import AllDay
 from meetkit.models.insights import ActionItem, Deadline, Evidence, Priority, Sentiment
 from meetkit.models.meetings import Kind, Status
 from meetkit.models.responses import Response
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import DateException, Hours, WorkHours
+from meetkit.models.zone_changes import ZoneChange
 
 __all__ = [
     "ActionItemFields",
+    "BookingRequestFields",
+    "BookingRulesFields",
     "BusyIntervalFields",
+    "BusyPolicyFields",
     "ContactFields",
     "ContactUpdateFields",
     "CreateMeetingRequestFields",
@@ -32,6 +38,7 @@ __all__ = [
     "UserFields",
     "UserUpdateFields",
     "WorkHoursFields",
+    "ZoneChangeFields",
 ]
 
 
@@ -77,6 +84,25 @@ class CreateMeetingRequestFields(TypedDict):
     title: str
     date: dt.datetime | str
     duration_minutes: NotRequired[int]
+
+
+class BookingRulesFields(TypedDict, total=False):
+    """Rules for bookings of a user's time."""
+
+    min_notice_minutes: int
+    buffer_minutes: int
+    max_meetings_per_day: int | None
+    max_minutes_per_day: int | None
+    max_meetings_per_week: int | None
+    max_minutes_per_week: int | None
+
+
+class BookingRequestFields(CreateMeetingRequestFields):
+    """A request to book a meeting, with rules of its own."""
+
+    min_notice_minutes: NotRequired[int]
+    buffer_minutes: NotRequired[int]
+    rules: NotRequired[BookingRules | BookingRulesFields | None]
 
 
 class MeetingFields(TypedDict):
@@ -162,6 +188,21 @@ class BusyIntervalFields(TypedDict):
     status: NotRequired[Literal["busy", "tentative"]]
 
 
+class ZoneChangeFields(TypedDict):
+    """The zone in force from a date on."""
+
+    date: dt.date | str
+    timezone: str
+
+
+class BusyPolicyFields(TypedDict, total=False):
+    """What counts of a calendar."""
+
+    all_day: AllDay
+    tentative: bool
+    ignore: bool
+
+
 class UserUpdateFields(TypedDict, total=False):
     """A change of a user."""
 
@@ -171,6 +212,8 @@ class UserUpdateFields(TypedDict, total=False):
     timezone: str
     work_hours: WorkHours | WorkHoursFields | Sequence[WorkHours | WorkHoursFields]
     exceptions: Sequence[DateException | DateExceptionFields]
+    zone_changes: Sequence[ZoneChange | ZoneChangeFields]
+    booking_rules: BookingRules | BookingRulesFields | None
 
 
 class UserFields(TypedDict):
@@ -183,6 +226,8 @@ class UserFields(TypedDict):
     timezone: NotRequired[str]
     work_hours: NotRequired[WorkHours | WorkHoursFields | Sequence[WorkHours | WorkHoursFields]]
     exceptions: NotRequired[Sequence[DateException | DateExceptionFields]]
+    zone_changes: NotRequired[Sequence[ZoneChange | ZoneChangeFields]]
+    booking_rules: NotRequired[BookingRules | BookingRulesFields | None]
     tenant_id: NotRequired[str]
 
 

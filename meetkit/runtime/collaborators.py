@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from meetkit import storage
 from meetkit.errors import InvalidRequestError, SampleStoreWarning, brief_repr
@@ -19,8 +19,13 @@ from meetkit.storage import Store
 
 # The sample, the settings and the models are imported where they are used, as most calls use none of them.
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from meetkit.llm_client import LLMClient
     from meetkit.settings import Settings
+
+
+T = TypeVar("T")
 
 
 class _Unset(Enum):
@@ -95,6 +100,21 @@ def current_store() -> Store:
     from meetkit import data  # noqa: PLC0415  # see above
 
     return data.store()
+
+
+async def call_store(function: Callable[..., T], *args: Any, executor: Executor | None = None) -> T:
+    """Await a function that calls the store in use: by the store's own `run` where it is on an async engine.
+
+    Else it runs in a thread, of this executor or of those of the loop, with the context of the caller.
+    """
+    store: Any = current_store()
+    if getattr(store, "is_async", False) is True:
+        result: T = await store.run(function, *args)
+        return result
+    import asyncio  # noqa: PLC0415  # a caller has imported it; a program that awaits nothing need not
+
+    call = partial(copy_context().run, function, *args)
+    return await asyncio.get_running_loop().run_in_executor(executor, call)
 
 
 def current_llm() -> LLMClient | None:

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 
@@ -24,7 +25,9 @@ class Store(Protocol):
     must exist when they are first named.
 
     An exclusive meeting that is added, or changed in time, people or status, must find its people free:
-    where another meeting that is not cancelled, or a calendar, has them busy, `ConflictError.busy` lists it.
+    where another meeting that is not cancelled, or a calendar, has them busy, `ConflictError.busy` lists it. The
+    `booking_rules` of each user whose time it newly takes must hold too, and so must `rules`, those of the request;
+    `ConflictError.obstacles` lists what they refuse. Of two bookings at once, the second is checked against the first.
     """
 
     def add_user(self, user: User) -> None:
@@ -51,7 +54,9 @@ class Store(Protocol):
     def list_contacts(self, filters: PeopleFilters) -> list[Contact]:
         """Return the contacts of a tenant that the filters admit, by name, then id, in the order of code points."""
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         """Store a new meeting and return it; or return the first result of its idempotency key, as it was then.
 
         A key holds for the whole store.
@@ -68,7 +73,12 @@ class Store(Protocol):
         """Return the meeting of that id; without `transcript`, its transcript is not read, but `None`."""
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         """Change a meeting, and store these attachments, by kind, in the same step."""
 
@@ -133,13 +143,28 @@ class Store(Protocol):
         the same one, so that nobody waits for long.
         """
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[tuple[int, int]]:
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[int, int]]:
         """Return when these users are busy around `[start, end)`, by meetings (`busy_user_ids`) and by calendars.
 
+        The meeting of the id `excluding` does not count, as it is about to move; an unknown id changes nothing.
         Starts and ends are microseconds since 1970 UTC, in any order. All intervals that meet `[start, end)` are
         there, perhaps others too, perhaps some twice. Intervals of one calendar that overlap or touch are merged.
         Unknown users raise at once; the intervals may be read as they are consumed.
         """
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[tuple[str, tuple[int, int]]]:
+        """Return the time of these users' meetings that overlap `[start, end)`, each with its user, in any order.
+
+        Cancelled meetings and the meeting of the id `excluding` are left out. Times and errors are as for
+        `busy_intervals`, but each meeting is there once for each user, and no other.
+        """
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of these users who have `booking_rules`, by id; unknown ids are ignored."""
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting, in place of the attachment of that kind. The meeting's version stays."""

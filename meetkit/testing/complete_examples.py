@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from meetkit.models.insights import ActionItem, Deadline, Evidence
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import BusyInterval, Calendar, DateException, Hours, WorkHours
+from meetkit.models.zone_changes import ZoneChange
 from meetkit.testing.examples import MONDAY
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -48,6 +50,21 @@ def complete_user() -> User:
             "timezone": "Asia/Tokyo",
             "work_hours": (hours,),
             "exceptions": (day,),
+            "zone_changes": (
+                complete(ZoneChange, {"date": dt.date(2026, 3, 1), "timezone": "Asia/Tokyo"}),
+                complete(ZoneChange, {"date": dt.date(2026, 3, 15), "timezone": "America/St_Johns"}),
+            ),
+            "booking_rules": complete(
+                BookingRules,
+                {
+                    "min_notice_minutes": 90,
+                    "buffer_minutes": 10,
+                    "max_meetings_per_day": 4,
+                    "max_minutes_per_day": 200,
+                    "max_meetings_per_week": 15,
+                    "max_minutes_per_week": 900,
+                },
+            ),
             "tenant_id": "t",
         },
     )
@@ -110,7 +127,8 @@ def complete_meeting() -> Meeting:
             "sentiment": "mixed",
             "exclusive": True,
             "created_at": MONDAY - dt.timedelta(days=1, microseconds=1),
-            "updated_at": MONDAY + dt.timedelta(microseconds=1),
+            # Early enough for the notice of the example's user.
+            "updated_at": MONDAY - dt.timedelta(days=1) + dt.timedelta(microseconds=1),
             "version": 7,
         },
     )

@@ -28,6 +28,7 @@ from meetkit.testing.contract_booking import BookingContract
 from meetkit.testing.contract_erasure import ErasureContract
 from meetkit.testing.contract_people import PeopleContract
 from meetkit.testing.contract_records import RecordsContract
+from meetkit.testing.contract_rules import RulesContract
 from meetkit.testing.examples import (
     ANN,
     DEE,
@@ -40,7 +41,13 @@ from meetkit.testing.examples import (
 
 
 class StoreContract(
-    AnalysesContract, AttendanceContract, BookingContract, PeopleContract, ErasureContract, RecordsContract
+    AnalysesContract,
+    AttendanceContract,
+    BookingContract,
+    RulesContract,
+    PeopleContract,
+    ErasureContract,
+    RecordsContract,
 ):
     """The contract of stores; a subclass provides the fixture `store`, an empty store for each test."""
 

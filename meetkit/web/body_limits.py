@@ -1,10 +1,12 @@
-"""Size limits of request bodies, by method and path."""
+"""Size limits of requests: of their heads, and of bodies by method and path."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 _KIB, _MIB = 1024, 1024 * 1024
+HEAD_KIB = 64
+"""The largest head of a request: its request line and header fields."""
 # MiB where neither a transcript nor a calendar may be in the body.
 _ORDINARY = 1
 

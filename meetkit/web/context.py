@@ -138,6 +138,12 @@ class Backend:
     read_session: Callable[[], AbstractContextManager[None]] = nullcontext
     services: Mapping[type, Any] = field(default_factory=dict)
 
+    @property
+    def is_async(self) -> bool:
+        """Whether the store is on an async engine, and operations run in the event loop."""
+        store = current_store() if self.store is UNSET else self.store
+        return getattr(store, "is_async", False) is True
+
     def admit(self, credentials: Credentials, *, authentication: bool = True) -> RequestContext:
         """Authenticate the caller of a request; public operations, without `authentication`, have none.
 

@@ -20,6 +20,7 @@ from starlette.types import Scope
 from meetkit.errors import InvalidRequestError
 from meetkit.models.base import build_models
 from meetkit.models.caller import Origin
+from meetkit.runtime.collaborators import call_store
 from meetkit.web import json_bodies, problems
 from meetkit.web.authorization import Operation, requirements_of
 from meetkit.web.context import Backend, Credentials, RequestContext, service_in
@@ -63,11 +64,20 @@ class Dispatcher:
             context = await self.admit(request, authentication=requirements.authentication)
             with self.backend.serving(context):
                 reply = await operation(context, *args, **kwargs)
+            return self._response(reply, request)
+        # Work that is slow by nature, such as hashing, has threads of its own and holds up only its kind.
+        limiter = self.pools.get(requirements.threads or "", self.threads)
+        if self.backend.is_async:
+            context = await self.admit(request, authentication=requirements.authentication)
+            async with limiter:
+                with self.backend.serving(context):
+                    reply = await call_store(partial(operation, context, *args, **kwargs))
         else:
-            # Work that is slow by nature, such as hashing, has threads of its own and holds up only its kind.
-            limiter = self.pools.get(requirements.threads or "", self.threads)
             run = partial(self._run, request, requirements.authentication, operation, args, kwargs)
             reply = await anyio.to_thread.run_sync(run, limiter=limiter)
+        return self._response(reply, request)
+
+    def _response(self, reply: Reply, request: Request) -> Response:
         return response_of(self._with_prefix(reply, request) if self.relocates else reply)
 
     async def admit(self, request: Request, *, authentication: bool = True) -> RequestContext:

@@ -93,11 +93,11 @@ def headers_of(error: MeetkitError) -> dict[str, str]:
 
 
 def _more(error: MeetkitError) -> dict[str, Any]:
-    if isinstance(error, ConflictError) and error.busy:
-        return {
-            "busy": [
-                {"user_id": busy.user_id, "start": busy.start.isoformat(), "end": busy.end.isoformat()}
-                for busy in error.busy
-            ]
-        }
-    return {}
+    if not isinstance(error, ConflictError) or not error.obstacles:
+        return {}
+    times = [
+        {"user_id": item.user_id, "start": item.start.isoformat(), "end": item.end.isoformat(), "reason": item.reason}
+        for item in error.obstacles
+    ]
+    busy = [{name: item[name] for name in item if name != "reason"} for item in times if item["reason"] == "busy"]
+    return {"obstacles": times} | ({"busy": busy} if busy else {})

@@ -32,17 +32,27 @@ def file_form(name: str, description: str, fields: Schema) -> Schema:
 
 TEXT: Schema = {"type": "string"}
 _BUSY: Schema = dict.fromkeys(("user_id", "start", "end"), TEXT)
+_OBSTACLE: Schema = {
+    **_BUSY,
+    "reason": {"type": "string", "enum": ["busy", "buffer", "notice", "day_limit", "week_limit"]},
+}
 
 PROBLEM = object_schema(
     "Problem",
-    "Problem details (RFC 9457). `busy` lists the conflicting busy times of a failed booking.",
+    "Problem details (RFC 9457). `obstacles` lists what stands against a failed booking: busy time, or the rule that "
+    "refuses it. `busy` lists the busy times among them.",
     {
         "title": TEXT,
         "status": {"type": "integer"},
         "detail": TEXT,
         "busy": {"type": "array", "items": {"type": "object", "properties": _BUSY, "required": [*_BUSY]}},
+        "obstacles": {
+            "type": "array",
+            "items": {"type": "object", "properties": _OBSTACLE, "required": [*_OBSTACLE]},
+        },
     },
     "busy",
+    "obstacles",
 )
 
 BY_NAME = {"Problem": PROBLEM}

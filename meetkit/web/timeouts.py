@@ -8,10 +8,12 @@ from time import monotonic
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from meetkit.web import problems
+from meetkit.web.body_limits import HEAD_KIB
 
 SECONDS = 30.0
 """The time for the head of a request to arrive, and the longest pause within a body."""
-_MAX_KIB = 64
+# More than `RequestHead` admits, which refuses a head that has arrived; this bounds one that is still arriving.
+_MAX_KIB = HEAD_KIB + 16
 
 
 class Connection(HttpToolsProtocol):
@@ -35,7 +37,7 @@ class Connection(HttpToolsProtocol):
         self._pending += len(data)
         super().data_received(data)
         if self._pending > _MAX_KIB * 1024 and not self.transport.is_closing():
-            self._refuse(431, f"request headers exceed {_MAX_KIB} KiB")
+            self._refuse(431, f"request headers exceed {HEAD_KIB} KiB")
 
     def on_message_begin(self) -> None:
         """Handle the start of a head."""

@@ -19,6 +19,7 @@ from authlib.integrations.httpx_client import OAuth2Client
 from pydantic import TypeAdapter, ValidationError
 
 from meetkit.accounts.models import Identity, ProviderName
+from meetkit.accounts.oauth.deadlines import Deadline
 from meetkit.errors import IdentityProviderError, InvalidRequestError, NotConfiguredError
 from meetkit.models.base import CONTROL, Line, Phrase, Value, describe
 from meetkit.settings.urls import is_loopback
@@ -70,7 +71,11 @@ class Provider(ABC):
     scope: ClassVar[str]
 
     def __init__(self, *, client_id: str, client_secret: str, timeout: float = 10.0) -> None:
-        """Act as this client. `timeout` limits the seconds of each silence of the provider, and of each response."""
+        """Act as this client.
+
+        `timeout` limits the seconds of each silence of the provider, and of each response; twice as many seconds limit
+        `start`, and `finish`.
+        """
         self._client_id = client_id
         self._client_secret = client_secret
         self._timeout = timeout
@@ -142,6 +147,7 @@ class Provider(ABC):
     def _session(self, pending: Pending) -> Iterator[OAuth2Client]:
         with (
             self._translated_errors(),
+            Deadline(2 * self._timeout) as deadline,
             OAuth2Client(
                 self._client_id,
                 self._client_secret,
@@ -151,13 +157,17 @@ class Provider(ABC):
                 code_challenge_method="S256",
                 timeout=self._timeout,
                 verify=_tls(),
-                event_hooks={"response": [self._limit]},
+                # Of compressed content, a little would become more than the limit when it is read.
+                headers={"Accept-Encoding": "identity"},
+                event_hooks={"request": [deadline.watch], "response": [self._limit]},
             ) as session,
         ):
             yield session
 
     def _limit(self, response: httpx2.Response) -> None:
         assert isinstance(response.stream, httpx2.SyncByteStream)
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise self._invalid_response()
         response.stream = _LimitedStream(response.stream, until=monotonic() + self._timeout)
 
     @contextmanager

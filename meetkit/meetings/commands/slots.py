@@ -13,7 +13,9 @@ from meetkit.cli import database, output, terminal
 from meetkit.cli.command import Command
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings import service
-from meetkit.meetings.commands import views
+from meetkit.meetings.commands import rules, views
+from meetkit.meetings.commands.calendars import POLICY_DEFAULTS, policy_options
+from meetkit.models.rules import BookingRules
 from meetkit.models.zones import parse_date, utc_now
 
 
@@ -26,18 +28,20 @@ from meetkit.models.zones import parse_date, utc_now
 @click.option("--date", metavar="YYYY-MM-DD", help="The day, with --user.")
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="The first day, with --calendar; default: today.")
 @click.option("--days", type=int, metavar="NUMBER", help="How many days, with --calendar; default: 5.")
+@click.option("--explain", metavar="START", help="Instead of slots, what stands against this start, with --user.")
 @click.option("--duration", type=int, required=True, metavar="MINUTES", help="The length of the meeting.")
 @click.option(
     "--hours",
     default="9-17",
     show_default=True,
-    help="Work hours, with --calendar from Monday to Friday; `own` for each user's own.",
+    help="Work hours, with --calendar from Monday to Friday; 22-6 crosses midnight; `own` for each user's own.",
 )
 @click.option("--timezone", metavar="ZONE", help="An IANA name; default: the first user's. Required with --calendar.")
 @click.option("--step", type=int, metavar="MINUTES", help="Offer a slot of the duration every MINUTES.")
-@click.option(
-    "--buffer", type=int, default=0, metavar="MINUTES", help="Minutes to keep free before and after each meeting."
-)
+@rules.align_option
+@rules.rule_options
+@click.option("--excluding", metavar="MEETING_ID", help="A meeting that is about to move, and takes no time.")
+@policy_options
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -45,6 +49,8 @@ def slots(
     date: str | None,
     first: str | None,
     days: int | None,
+    explain: str | None,
+    excluding: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -56,12 +62,22 @@ def slots(
     if bool(users) == bool(calendars):
         raise InvalidRequestError("give each person by --user, or each by --calendar")
     work_hours = _work_hours(options.pop("hours"))
+    options["rules"] = rules.rules_of(options)
+    reading = {name: options.pop(name) for name in POLICY_DEFAULTS}
     if users:
         _reject({"--from": first, "--days": days}, "cannot be combined with --user; use --date")
+        if reading != POLICY_DEFAULTS:
+            raise InvalidRequestError("--all-day, --no-tentative and --on-doubt need --calendar")
         with database.in_use():
-            _slots_of_users(users, date, work_hours, as_json=as_json, **options)
+            if explain is None:
+                _slots_of_users(users, date, work_hours, excluding=excluding, as_json=as_json, **options)
+            else:
+                _reject({"--date": date}, "cannot be combined with --explain, which names the start")
+                _obstacles(users, explain, excluding=excluding, as_json=as_json, **options)
     else:
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
+        _reject({"--explain": explain, "--excluding": excluding}, "cannot be combined with --calendar; it needs --user")
+        options["reading"] = reading
         _slots_of_calendars(calendars, first, 5 if days is None else days, work_hours, as_json=as_json, **options)
 
 
@@ -79,13 +95,23 @@ def _slots_of_users(
     duration: int,
     timezone: str | None,
     step: int | None,
-    buffer: int,
+    align: int | None,
+    rules: BookingRules,
+    excluding: str | None,
     as_json: bool,
 ) -> None:
     if date is None:
         raise InvalidRequestError("--user needs --date")
     free_slots = service.find_available_slots(
-        users, date, duration, work_hours, timezone=timezone, step_minutes=step, buffer_minutes=buffer
+        users,
+        date,
+        duration,
+        work_hours,
+        timezone=timezone,
+        step_minutes=step,
+        align=align,
+        rules=rules,
+        excluding=excluding,
     )
     if as_json:
         output.print_json(free_slots)
@@ -95,6 +121,25 @@ def _slots_of_users(
         views.print_slots(terminal.console(), people, parse_date(date), zone, free_slots)
 
 
+def _obstacles(
+    users: tuple[str, ...],
+    start: str,
+    *,
+    duration: int,
+    align: int | None,
+    rules: BookingRules,
+    excluding: str | None,
+    as_json: bool,
+    **unused: Any,
+) -> None:
+    _reject({f"--{name}": value for name, value in unused.items()}, "cannot be combined with --explain")
+    obstacles = service.explain_start(users, start, duration, align=align, rules=rules, excluding=excluding)
+    if as_json:
+        output.print_json(obstacles)
+    else:
+        views.print_obstacles(terminal.console(), [service.get_user(user) for user in users], obstacles)
+
+
 def _slots_of_calendars(
     paths: tuple[str, ...],
     first: str | None,
@@ -102,9 +147,12 @@ def _slots_of_calendars(
     work_hours: tuple[float, float] | None,
     *,
     timezone: str | None,
+    rules: BookingRules,
     as_json: bool,
     **options: Any,
 ) -> None:
+    if rules.has_limits:
+        raise InvalidRequestError("limits cannot be combined with --calendar: busy time does not tell meetings apart")
     if timezone is None:
         raise InvalidRequestError("--calendar needs --timezone, e.g. Europe/Berlin")
     if work_hours is None:
@@ -117,6 +165,7 @@ def _slots_of_calendars(
         days,
         work_hours=work_hours,
         timezone=timezone,
+        rules=rules,
         now=utc_now(),
         max_mb=settings.load().max_calendar_mb,
         **options,

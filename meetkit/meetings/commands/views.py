@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from meetkit.availability import Obstacle
 from meetkit.availability.intervals import union
 from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
@@ -114,6 +115,23 @@ def print_slots(out: Console, users: Sequence[User], day: dt.date, timezone: str
     zones = list(dict.fromkeys([timezone, *(user.timezone for user in users)]))
     out.print(f"{names}, {day:%A, %d %B %Y}:")
     _print_day(out, day, zones, slots)
+
+
+def print_obstacles(out: Console, users: Sequence[User], obstacles: Sequence[Obstacle]) -> None:
+    """Print what stands against a start, in the zone of each user, or of the first."""
+    if not obstacles:
+        out.print("Nothing stands against this start.")
+        return
+    by_id = {user.id: user for user in users}
+    table = terminal.table("Obstacle", "Of", "From", "Until", "Zone")
+    for obstacle in obstacles:
+        user = by_id.get(obstacle.participant_id or "")
+        zone = (user or users[0]).clock.zone_of(obstacle.start)
+        start, end = (
+            f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}" for moment in (obstacle.start, obstacle.end)
+        )
+        table.add_row(obstacle.reason.replace("_", " "), sanitize(user.name) if user else "", start, end, zone)
+    out.print(table)
 
 
 def print_common_days(

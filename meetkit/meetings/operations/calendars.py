@@ -6,14 +6,13 @@ import datetime as dt
 from typing import Literal
 
 from meetkit import calendars
-from meetkit.meetings import service
-from meetkit.meetings.routes.bodies import Busy, Calendars, Synced
+from meetkit.meetings import calendar_import, service
+from meetkit.meetings.routes.bodies import Busy, Calendars, CalendarUpload, Synced
 from meetkit.runtime.collaborators import current_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.reply import Reply
 
-_PAST, _FUTURE = dt.timedelta(days=31), dt.timedelta(days=730)
 # A broken file may have a problem in each event.
 _MAX_PROBLEMS = 20
 
@@ -27,23 +26,20 @@ def get_calendars(context: RequestContext, user_id: str) -> Reply:
 @requires(write=True)
 def sync_calendar(context: RequestContext, user_id: str, name: str, body: Busy) -> Reply:
     """Store a user's busy time, in place of all that this calendar had."""
-    return Reply.of(service.sync_calendar(user_id, body.busy, calendar=name))
+    return Reply.of(service.sync_calendar(user_id, body.busy, calendar=name, policy=body.policy))
 
 
 @requires(write=True)
-def upload_calendar(context: RequestContext, ics: bytes, *, user_id: str, name: str = "default") -> Reply:
+def upload_calendar(context: RequestContext, ics: bytes, *, upload: CalendarUpload) -> Reply:
     """Store the busy time of an iCalendar file, from a month ago to two years ahead."""
-    user, now = service.get_user(user_id), dt.datetime.now(dt.UTC)
-    problems: list[calendars.Problem] = []
-    busy = calendars.read_busy(
+    calendar, problems = calendar_import.import_calendar(
+        upload.user_id,
         ics,
-        start=now - _PAST,
-        end=now + _FUTURE,
-        timezone=user.timezone,
-        owner=user.email,
-        on_problem=problems.append,
+        calendar=upload.name,
+        policy=upload.policy,
+        on_doubt=upload.on_doubt,
+        now=dt.datetime.now(dt.UTC),
     )
-    calendar = service.sync_calendar(user_id, busy, calendar=name)
     return Reply.of(Synced(calendar=calendar, problems=tuple(map(str, problems[:_MAX_PROBLEMS]))))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from heapq import merge
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from meetkit.errors import InvalidRequestError
 from meetkit.meetings import service
 from meetkit.meetings.operations.availability import window_names
 from meetkit.meetings.operations.etags import etag, expected_version, is_not_modified, precondition
-from meetkit.meetings.routes.bodies import FirstFree, MeetingPage, MeetingResponse, Move, NewMeeting
+from meetkit.meetings.routes.bodies import Booking, FirstFree, MeetingPage, MeetingResponse, Move, NewMeeting
 from meetkit.meetings.routes.queries import MAX_USERS, CompleteQuery, MeetingQuery, OneMeetingQuery
 from meetkit.models.base import parse
 from meetkit.models.meetings import Meeting, MeetingUpdate
@@ -20,6 +20,7 @@ from meetkit.web.context import RequestContext
 from meetkit.web.paging import PREFIX, cursor_errors, page_of
 from meetkit.web.reply import Reply
 
+NewMeetingT = TypeVar("NewMeetingT", NewMeeting, Booking)
 WITHOUT_TRANSCRIPT: Any = {"exclude": {"transcript"}}
 WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 
@@ -32,7 +33,7 @@ def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: s
 
 
 @requires(write=True)
-def book_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
+def book_meeting(context: RequestContext, body: Booking, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
     key = context.idempotency_key(idempotency_key)
     return _creation_reply(service.book_meeting(_with_owner(context, body), idempotency_key=key))
@@ -103,6 +104,9 @@ def reschedule_meeting(context: RequestContext, meeting_id: str, body: Move, *, 
             body.date,
             duration_minutes=body.duration_minutes,
             timezone=body.timezone,
+            min_notice_minutes=body.min_notice_minutes,
+            buffer_minutes=body.buffer_minutes,
+            rules=body.rules,
             expected_version=expected_version(meeting_id, if_match),
         )
     return _meeting_reply(meeting)
@@ -157,7 +161,7 @@ def _creation_reply(meeting: Meeting) -> Reply:
     return _meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
 
 
-def _with_owner(context: RequestContext, body: NewMeeting) -> NewMeeting:
+def _with_owner(context: RequestContext, body: NewMeetingT) -> NewMeetingT:
     return body if body.user_id else body.model_copy(update={"user_id": context.own_user("user_id")})
 
 

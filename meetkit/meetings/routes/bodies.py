@@ -8,13 +8,16 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
-from meetkit.availability.first import FirstFreeRequest, WindowQuery
+from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.models.base import Email, Line, Many, Text, Value, at_most
+from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
 from meetkit.models.people import Contact, User
 from meetkit.models.responses import Answer
+from meetkit.models.rules import BookingRules, RuledRequest
 from meetkit.models.time import OFFICE_HOURS, BusyInterval, Calendar, DateException, TimeSlot
+from meetkit.models.zone_changes import ZoneChanges
 from meetkit.models.zones import Moment, Zone
 from meetkit.web.bodies import Listing, Patch, WorkWeek, null_only_where_it_clears
 
@@ -55,6 +58,14 @@ class NewMeeting(CreateMeetingRequest):
     )
 
 
+class Booking(BookingRequest):
+    """A meeting to book, under rules of its own and of its people. A naive `date` is wall-clock time of the owner."""
+
+    user_id: Line | None = Field(  # type: ignore[assignment]  # the operation fills it before the service reads it
+        default=None, description="The owner; by default the caller."
+    )
+
+
 class MeetingPatch(MeetingUpdate):
     """The fields to change; an omitted one is unchanged, null clears one that may be empty.
 
@@ -73,6 +84,8 @@ class NewUser(Value):
     timezone: Zone = "UTC"
     work_hours: WorkWeek = OFFICE_HOURS
     exceptions: DaysOff = ()
+    zone_changes: ZoneChanges = ()
+    booking_rules: BookingRules | None = None
 
 
 class NewContact(Value):
@@ -86,7 +99,9 @@ class NewContact(Value):
 
 
 class UserPatch(Patch):
-    """The fields of a user to change; an omitted one is unchanged."""
+    """The fields of a user to change; an omitted one is unchanged, null clears the booking rules."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset({"booking_rules"})
 
     name: Line | None = None
     email: Email | None = None
@@ -94,6 +109,8 @@ class UserPatch(Patch):
     timezone: Zone | None = None
     work_hours: WorkWeek | None = None
     exceptions: DaysOff | None = None
+    zone_changes: ZoneChanges | None = None
+    booking_rules: BookingRules | None = None
 
 
 class ContactPatch(Patch):
@@ -117,8 +134,11 @@ class Analysis(Value):
     )
 
 
-class Move(Value):
-    """The new time of a meeting. A naive `date` is wall-clock time of `timezone`, else in the owner's zone."""
+class Move(RuledRequest):
+    """The new time of a meeting. A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
+
+    Of a booked meeting, the new time must keep the rules of its people and of the request.
+    """
 
     date: Moment
     duration_minutes: DurationMinutes | None = None
@@ -153,8 +173,9 @@ class FirstFree(FirstFreeRequest):
 class DaySearch(DayQuery):
     """Find when all these users can meet on a date, a day of `timezone`, which is by default the first user's.
 
-    `work_hours` is `[from, to]` in hours after midnight (9.5 is 09:30); null stands for each user's own. Without
-    `step_minutes` the result is the gaps of at least the duration, else starts that many minutes apart.
+    `work_hours` is `[from, to]` in hours after midnight (9.5 is 09:30), where `[22, 6]` crosses midnight and counts on
+    the date with both of its parts; null stands for each user's own. Without `step_minutes` the result is the gaps of
+    at least the duration, else starts that many minutes apart.
     """
 
     user_ids: UserIds
@@ -186,7 +207,7 @@ Search = Annotated[Annotated[DaySearch, Tag("day")] | Annotated[WindowSearch, Ta
 
 
 class Explanation(StartQuery):
-    """A start time to check. A naive `start` is wall-clock time of the first user."""
+    """A start time to check, under rules of the request and the users. A naive one is on the first user's clock."""
 
     user_ids: UserIds
 
@@ -204,17 +225,35 @@ class Obstacles(Value):
 
 
 class Busy(Value):
-    """The complete busy time of a calendar; replaces the stored one. Times need an offset."""
+    """The complete busy time of a calendar; replaces the stored one. Times need an offset.
+
+    What the policy does not count is not stored; of whole days, intervals know nothing.
+    """
 
     # Years of a full calendar.
     busy: Annotated[Many[BusyInterval], Field(max_length=20_000)]
+    policy: BusyPolicy = DEFAULT_POLICY
 
 
 class CalendarUpload(Value):
-    """The owner of a calendar file, and the calendar's name, by which the next upload replaces it."""
+    """The owner of a calendar file, the calendar's name, by which the next upload replaces it, and what counts of it.
+
+    `all_day`: events of whole days count unless they are transparent (`busy`), only where they are opaque, or never.
+    `ignore`: nothing of the calendar counts. `on_doubt`: an event whose time is a guess counts (`busy`), is left out
+    (`skip`), or has the file refused (`refuse`).
+    """
 
     user_id: Line
     name: Line = "default"
+    all_day: AllDay = "busy"
+    tentative: Flag = "true"
+    ignore: Flag = "false"
+    on_doubt: Doubt = "busy"
+
+    @property
+    def policy(self) -> BusyPolicy:
+        """The policy of the calendar."""
+        return BusyPolicy(all_day=self.all_day, tentative=self.tentative == "true", ignore=self.ignore == "true")
 
 
 class Calendars(Value):
@@ -224,7 +263,7 @@ class Calendars(Value):
 
 
 class Synced(Value):
-    """An imported calendar, and the problems of events that could not be read and are left out."""
+    """An imported calendar, and the problems of events that are left out, placed by a guess, or read in part."""
 
     calendar: Calendar
     problems: Many[str] = ()

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from meetkit.meetings.operations import meetings as operations
-from meetkit.meetings.routes.bodies import FirstFree, MeetingResponse, Move, NewMeeting
+from meetkit.meetings.routes.bodies import Booking, FirstFree, MeetingResponse, Move
 from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import CompleteQuery
 from meetkit.models.meetings import Meeting
@@ -21,8 +21,11 @@ router = APIRouter(prefix="/meetings", tags=["meetings"])
 @router.post(
     "/book", status_code=201, response_model=Meeting, responses=LOCATION_AND_ETAG | problems(400, 404, 409, 410)
 )
-async def book_meeting(dispatch: Dispatch, body: NewMeeting, idempotency_key: IdempotencyKey = None) -> Response:
-    """Book a meeting whose participants are all free. 409 lists who is busy, and when; work hours are not checked."""
+async def book_meeting(dispatch: Dispatch, body: Booking, idempotency_key: IdempotencyKey = None) -> Response:
+    """Book a meeting whose participants are all free, under their booking rules and the request's.
+
+    409 lists the `obstacles`: who is busy, or which rule refuses the time, and when. Work hours are not checked.
+    """
     return await dispatch(operations.book_meeting, body, idempotency_key)
 
 
@@ -47,7 +50,7 @@ async def reschedule_meeting(
 ) -> Response:
     """Reschedule a meeting, including a cancelled one.
 
-    A booked meeting can only move to a time when all participants are free.
+    A booked meeting can only move to a time when all participants are free, and which their booking rules allow.
     """
     return await dispatch(operations.reschedule_meeting, meeting_id, body, if_match=if_match)
 

@@ -26,7 +26,7 @@ async def upload_calendar(request: Request, dispatch: Dispatch) -> Response:
     A repeat changes nothing.
     """
     upload, file = await form(request, CalendarUpload)
-    return await dispatch(operations.upload_calendar, file, user_id=upload.user_id, name=upload.name)
+    return await dispatch(operations.upload_calendar, file, upload=upload)
 
 
 @router.get("/calendars/{user_id}", response_model=Calendars, responses=problems(404))

@@ -82,6 +82,7 @@ _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
 OF_SCHEMAS: dict[str, Any] = {
     "NewMeeting": _NEW_MEETING,
+    "Booking": {**_NEW_MEETING, "min_notice_minutes": 60, "buffer_minutes": 15},
     "Meeting": _MEETING,
     "MeetingPage": {"next": None, "items": [_MEETING]},
     "MeetingPatch": {"title": "Renewal", "duration_minutes": 30, "summary": None},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people
 from meetkit.meetings.routes.bodies import (
     Analysis,
+    Booking,
     ContactPatch,
     Explanation,
     FirstFree,
@@ -43,7 +44,7 @@ _MEETING, _CONTACT, _USER = "/meetings/<meeting_id>", "/contacts/<contact_id>", 
 _ROUTES = (
     Route("POST", "/meetings", meetings.create_meeting, [idempotency_key, body(NewMeeting)]),
     Route("GET", "/meetings", meetings.list_meetings, [query(MeetingQuery)]),
-    Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(NewMeeting)]),
+    Route("POST", "/meetings/book", meetings.book_meeting, [idempotency_key, body(Booking)]),
     Route("POST", "/meetings/book-first-free", meetings.book_first_free, [idempotency_key, body(FirstFree)]),
     Route("GET", _MEETING, meetings.get_meeting, [query(OneMeetingQuery), if_none_match]),
     Route("PATCH", _MEETING, meetings.update_meeting, [if_match, body(MeetingPatch)]),

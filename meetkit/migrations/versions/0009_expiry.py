@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 
 _number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _Id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

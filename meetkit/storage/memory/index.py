@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
@@ -88,26 +88,37 @@ class Index:
         kind, person_id = thread_key
         return self.in_order(contact_id=person_id) if kind == "contact" else self.in_order(user_id=person_id)
 
-    def busy(self, user_ids: Collection[str], start: int, end: int) -> Iterator[Interval]:
-        """Yield the busy intervals of these users on the days of `[start, end)`; each day is read when consumed."""
+    def busy(
+        self, user_ids: Collection[str], start: int, end: int, excluded: Meeting | None = None
+    ) -> Iterator[Interval]:
+        """Yield the busy intervals of these users on the days of `[start, end)`, but one meeting's.
+
+        Each day is read when consumed.
+        """
         days = _days(start, end)
+        if excluded:
+            return (span for user_id in user_ids for day in days for span in self._others(user_id, day, excluded))
         return chain.from_iterable(
             self._busy[user_id].get(day, ()) for user_id in user_ids if user_id in self._busy for day in days
         )
 
     def conflicts(
-        self, user_ids: Iterable[str], meeting: Meeting, before: Meeting | None
+        self, user_ids: Collection[str], start: int, end: int, before: Meeting | None
     ) -> Iterator[tuple[str, Interval]]:
-        """Yield the busy intervals of these users that overlap a meeting, except that of the meeting `before`."""
-        start, end = meeting.span
+        """Yield the busy intervals of these users that overlap `[start, end)`, except that of the meeting `before`."""
         for user_id in user_ids:
-            # The meeting's own time counts once less, as another meeting may take exactly the same span.
-            own = [before.span] if before and user_id in before.busy_user_ids else []
             for day in _days(start, end):
-                spans = Counter(self._busy.get(user_id, {}).get(day, ()))
-                spans.subtract(span for span in own if day in _days(*span))
-                overlaps = (span for span, times in spans.items() if times and span[0] < end and start < span[1])
-                yield from ((user_id, span) for span in overlaps)
+                spans = self._others(user_id, day, before) if before else self._busy.get(user_id, {}).get(day, ())
+                yield from ((user_id, span) for span in spans if span[0] < end and start < span[1])
+
+    def _others(self, user_id: str, day: int, meeting: Meeting) -> tuple[Interval, ...]:
+        """Return a user's busy intervals of a day but that of a meeting."""
+        spans = self._busy.get(user_id, {}).get(day, ())
+        # One of several equal spans alone, as another meeting may take exactly the same time.
+        if meeting.span in spans and user_id in meeting.busy_user_ids:
+            at = spans.index(meeting.span)
+            return spans[:at] + spans[at + 1 :]
+        return spans
 
     def _add_busy(self, user_id: str, spans: Iterable[Interval]) -> None:
         days = self._busy[user_id]

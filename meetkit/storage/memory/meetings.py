@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from meetkit.errors import Busy, ConflictError
-from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable
 from meetkit.models.insights import is_brief
 from meetkit.models.meetings import Meeting
 from meetkit.models.records import IdempotencyKey, RequestRecord
-from meetkit.models.zones import to_datetime
-from meetkit.storage.memory.index import Index
+from meetkit.models.zones import DAY
+from meetkit.storage import booking
+from meetkit.storage.memory.index import Index, Interval
 from meetkit.storage.memory.lookup import check_free, find
 
 
@@ -37,9 +36,11 @@ class Meetings:
         """Return the meetings of these ids."""
         return map(self.by_id.__getitem__, ids)
 
-    def add(self, meeting: Meeting, idempotency: IdempotencyKey | None) -> None:
-        """Store a new meeting whose people have the time for it."""
-        self._check_time(meeting)
+    def add(
+        self, meeting: Meeting, idempotency: IdempotencyKey | None, users: Sequence[booking.BookedUser] = ()
+    ) -> None:
+        """Store a new meeting for which these of its users must have the time."""
+        self._check_time(meeting, None, users)
         check_free("meeting", self.by_id, meeting.id)
         self.insert(meeting)
         if idempotency:
@@ -55,9 +56,15 @@ class Meetings:
         request = self.requests.get(idempotency.key)
         return request.answer(idempotency) if request else None
 
-    def update(self, before: Meeting, after: Meeting, attachments: Mapping[str, str]) -> None:
-        """Replace a meeting, and store these attachments."""
-        self._check_time(after, before)
+    def update(
+        self,
+        before: Meeting,
+        after: Meeting,
+        attachments: Mapping[str, str],
+        users: Sequence[booking.BookedUser] = (),
+    ) -> None:
+        """Replace a meeting for which these of its users must have the time, and store these attachments."""
+        self._check_time(after, before, users)
         # Before the first write, so that a refused attachment leaves the meeting unchanged.
         _check_attachments(attachments)
         self.replace(before, after)
@@ -104,11 +111,22 @@ class Meetings:
                 for kind in list(filter(is_brief, attachments)):
                     del attachments[kind]
 
-    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
-        """Refuse an exclusive meeting whose people are busy, unless it has that time already."""
-        conflicts = self.index.conflicts(people_to_be_free(meeting, before), meeting, before)
-        if busy := [Busy(user_id, to_datetime(start), to_datetime(end)) for user_id, (start, end) in conflicts]:
-            raise ConflictError.of(busy)
+    def spans(self, user_id: str, start: int, end: int, *, excluding: str | None = None) -> Iterator[Interval]:
+        """Yield the time of the meetings of a user, except one, that take it and overlap `[start, end)`."""
+        # No meeting is longer than a day.
+        for meeting in self.by_ids(self.index.in_order(user_id=user_id, start=start - DAY, end=end)):
+            if meeting.id != excluding and meeting.span[1] > start and user_id in meeting.busy_user_ids:
+                yield meeting.span
+
+    def _check_time(self, meeting: Meeting, before: Meeting | None, users: Sequence[booking.BookedUser]) -> None:
+        """Refuse a booking for which these users have no time."""
+        busy = self.index.conflicts([user.id for user in users], *booking.around(meeting, users), before)
+        week = booking.week_around(meeting)
+
+        def count(user_ids: list[str]) -> dict[str, list[Interval]]:
+            return {user_id: list(self.spans(user_id, *week, excluding=meeting.id)) for user_id in user_ids}
+
+        booking.check(meeting, before, users, busy, count)
 
 
 def _check_attachments(attachments: Mapping[str, str]) -> None:

@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from threading import RLock
 
+from meetkit.models.attendance import people_to_be_free
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
+from meetkit.storage.booking import BookedUser
 from meetkit.storage.memory import erasure, records, search
 from meetkit.storage.memory.calendars import Calendars
 from meetkit.storage.memory.contents import Contents
@@ -93,14 +96,16 @@ class MemoryStore:
         """Return the ids of all contacts, in insertion order."""
         return self._contacts.ids()
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         """Store a new meeting and return it, or the first result of its idempotency key."""
         with self._lock:
             # Before the people are checked: a repeat succeeds even where they were deleted since.
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._meetings.add(meeting, idempotency)
+            self._meetings.add(meeting, idempotency, self._booked(meeting, None, rules))
             return meeting
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
@@ -116,14 +121,19 @@ class MemoryStore:
         return meeting if transcript else search.without_transcript(meeting)
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         """Change a meeting, and store these attachments, by kind, in the same step."""
         with self._lock:
             before = self._meetings.get(meeting_id)
             after = change(before)
             self._check_people(after, before)
-            self._meetings.update(before, after, artefacts or {})
+            self._meetings.update(before, after, artefacts or {}, self._booked(after, before, rules))
             return after
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
@@ -195,10 +205,28 @@ class MemoryStore:
         with self._lock:
             return erasure.purge(self._meetings, before, now=now)
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[Interval]:
         """Yield when these users are busy around `[start, end)`; users are read as it is consumed."""
         self._users.check(user_ids)
-        return self._index.busy(user_ids, start, end)
+        return self._index.busy(user_ids, start, end, (excluding and self._meetings.by_id.get(excluding)) or None)
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> list[tuple[str, Interval]]:
+        """Return the time of these users' meetings that overlap `[start, end)`, but one and cancelled ones."""
+        with self._lock:
+            self._users.check(user_ids)
+            return [
+                (user_id, span)
+                for user_id in dict.fromkeys(user_ids)
+                for span in self._meetings.spans(user_id, start, end, excluding=excluding)
+            ]
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of these users who have booking rules, by id."""
+        return self._users.with_rules(user_ids)
 
     def put_calendar(self, user_id: str, calendar: Calendar) -> None:
         """Store a calendar of a user, in place of the calendar of that name."""
@@ -246,6 +274,10 @@ class MemoryStore:
         """Store all records, or none."""
         with self._lock:
             records.import_records(self._contents, new)
+
+    def _booked(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> list[BookedUser]:
+        users = filter(None, map(self._users.by_id.get, people_to_be_free(meeting, before)))
+        return [BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in users]
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that names an unknown person, unless it did so before."""

@@ -25,6 +25,13 @@ _LOGGED_AS = "meetkit"
 logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGED_AS}").addFilter(lambda record: "Row %r" not in str(record.msg))
 _SQLITE_ARGUMENTS = frozenset({"timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"})
 _URL_EXPECTED = "database: a URL such as sqlite:///meetings.db or postgresql://user@host/name"
+# A URL names a database; that of an async driver is opened by the one that serves threads.
+_DRIVERS = {
+    "postgres": "postgresql",
+    "postgresql+asyncpg": "postgresql",
+    "postgresql+psycopg_async": "postgresql",
+    "sqlite+aiosqlite": "sqlite",
+}
 _DIALECTS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -90,8 +97,7 @@ def parse(url: str | URL) -> URL:
         raise InvalidRequestError(_URL_EXPECTED) from None
     if not is_storable(database_url.database or ""):
         raise InvalidRequestError(_URL_EXPECTED)
-    if database_url.drivername == "postgres":
-        database_url = database_url.set(drivername="postgresql")
+    database_url = database_url.set(drivername=_DRIVERS.get(database_url.drivername, database_url.drivername))
     check_dialect(database_url.get_backend_name())
     if "@" in (database_url.host or ""):
         raise InvalidRequestError("database: write an @ within the password as %40")

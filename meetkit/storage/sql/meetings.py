@@ -28,6 +28,7 @@ from meetkit.models.attendance import people_to_be_free
 from meetkit.models.base import check_storable, cut, is_storable
 from meetkit.models.meetings import Meeting, MeetingFilters, check_version
 from meetkit.models.records import IdempotencyKey, RequestRecord
+from meetkit.models.rules import BookingRules
 from meetkit.models.zones import to_datetime, to_microseconds
 from meetkit.storage.sql import busy, ciphers, dialects, erasure, keys, rows, tables
 from meetkit.storage.sql.aggregate import joined_lines
@@ -76,7 +77,12 @@ _seen_p, _seer = _p.alias("seen"), tables.users.alias("seers")
 ADD_PARTICIPANT = insert(_p)
 
 
-def add_meeting(connection: Connection, meeting: Meeting, idempotency: IdempotencyKey | None = None) -> Meeting:
+def add_meeting(
+    connection: Connection,
+    meeting: Meeting,
+    idempotency: IdempotencyKey | None = None,
+    rules: BookingRules | None = None,
+) -> Meeting:
     """Store a new meeting and return it, or the first result of its idempotency key."""
     # The key is taken first, so that a concurrent repeat waits for this transaction.
     if idempotency and not claim(connection, RequestRecord.of(idempotency, meeting)):
@@ -85,7 +91,7 @@ def add_meeting(connection: Connection, meeting: Meeting, idempotency: Idempoten
             raise ConflictError("the first request under this idempotency key was just removed; try again")
         return first
     numbers, contact_numbers = people_of(connection, meeting)
-    _check_time(connection, meeting, numbers)
+    _check_time(connection, meeting, numbers, rules)
     insert_meeting(connection, meeting, numbers, contact_numbers)
     return meeting
 
@@ -127,7 +133,11 @@ def get_meeting(connection: Connection, meeting_id: str, *, transcript: bool) ->
 
 
 def update_meeting(
-    connection: Connection, meeting_id: str, change: Callable[[Meeting], Meeting], attachments: Mapping[str, str]
+    connection: Connection,
+    meeting_id: str,
+    change: Callable[[Meeting], Meeting],
+    attachments: Mapping[str, str],
+    rules: BookingRules | None = None,
 ) -> tuple[Meeting, Meeting]:
     """Change a meeting and store these attachments, by kind; return the meeting before and after."""
     # In two statements: the second sees what whoever held the lock has committed, in all tables.
@@ -136,7 +146,7 @@ def update_meeting(
     before = rows.read_meeting(ciphers.of(connection), row)
     after = change(before)
     numbers, contact_numbers = people_of(connection, after)
-    _check_time(connection, after, numbers, before, row.number)
+    _check_time(connection, after, numbers, rules, (row.number, before))
     row_before, row_after = {**row._mapping, **rows.content_columns(before)}, full_row(after, numbers, contact_numbers)
     changes = {name: value for name, value in row_after.items() if value != row_before[name]}
     is_this = _p.c.meeting_number == row.number
@@ -284,14 +294,14 @@ def _check_time(
     connection: Connection,
     meeting: Meeting,
     numbers: dict[str, int],
-    before: Meeting | None = None,
-    meeting_number: int = 0,
+    rules: BookingRules | None,
+    stored: tuple[int, Meeting] | None = None,
 ) -> None:
     """Refuse a booking whose people, who are locked from now on, have no time for it."""
-    if user_ids := people_to_be_free(meeting, before):
+    if user_ids := people_to_be_free(meeting, stored and stored[1]):
         to_be_free = {user_id: numbers[user_id] for user_id in user_ids}
-        lock_users(connection, to_be_free.values())
-        busy.check_free(connection, meeting, to_be_free, meeting_number)
+        people = lock_users(connection, to_be_free.values(), rules)
+        busy.check_free(connection, meeting, people, to_be_free, stored)
 
 
 def _attendance(meeting: Meeting) -> tuple[object, ...]:

@@ -13,6 +13,9 @@ from sqlalchemy import BigInteger, Connection, Row, Select, Table, Text, bindpar
 from meetkit.errors import ConflictError, NotFoundError, brief_repr
 from meetkit.models.base import cut, is_storable
 from meetkit.models.people import Contact, PeopleFilters, User
+from meetkit.models.rules import BookingRules
+from meetkit.models.zone_changes import Clock, ZoneChange
+from meetkit.storage.booking import BookedUser
 from meetkit.storage.sql import dialects, rows, tables
 from meetkit.storage.sql.any_of import any_of, value_list
 
@@ -51,6 +54,11 @@ class People(Generic[PersonT]):
     @cached_property
     def _numbers(self) -> Select[Any]:
         return select(self.table.c.id, self.table.c.number).where(any_of(self.table.c.id, value_list("ids", Text)))
+
+    @cached_property
+    def _with_rules(self) -> Select[Any]:
+        is_one = any_of(self.table.c.id, value_list("ids", Text))
+        return select(self.table).where(is_one, self.table.c.booking_rules.is_not(None)).order_by(self.table.c.id)
 
     def add(self, connection: Connection, person: PersonT) -> None:
         """Store a new person."""
@@ -99,6 +107,11 @@ class People(Generic[PersonT]):
             raise NotFoundError(self.kind, next(id_ for id_ in ids if not is_storable(id_) or id_ not in numbers))
         return numbers
 
+    def with_rules(self, connection: Connection, ids: Collection[str]) -> list[PersonT]:
+        """Return those of these users who have booking rules, by id."""
+        storable_ids = list(filter(is_storable, ids))
+        return [self._read(row) for row in connection.execute(self._with_rules, {"ids": storable_ids}).all()]
+
     def number(self, connection: Connection, person_id: str) -> int:
         """Return the row number of an id."""
         return self.numbers(connection, [person_id])[person_id]
@@ -129,20 +142,38 @@ class People(Generic[PersonT]):
             last = page[-1]
 
 
+_u = tables.users.c
 _LOCK_USERS = (
-    select(tables.users.c.number)
+    select(_u.id, _u.number, _u.timezone, _u.zone_changes, _u.booking_rules)
     .where(any_of(tables.users.c.number, value_list("numbers", BigInteger)))
     .order_by(tables.users.c.number)
     .with_for_update(key_share=True)
+)
+_TOUCH_USERS = (
+    update(tables.users).where(any_of(_u.number, value_list("numbers", BigInteger))).values(role=tables.users.c.role)
 )
 users = People("user", User, tables.users)
 contacts = People("contact", Contact, tables.contacts)
 
 
-def lock_users(connection: Connection, numbers: Iterable[int]) -> None:
-    """Lock these users, so that nobody else books their time until the transaction ends."""
+def lock_users(connection: Connection, numbers: Iterable[int], rules: BookingRules | None = None) -> list[BookedUser]:
+    """Lock these users, so that nobody else books their time until the transaction ends; return their rules.
+
+    The rules are theirs and those of the request.
+    """
     # Locks are taken in the order of numbers, so that no two transactions wait for each other.
-    connection.execute(_LOCK_USERS, {"numbers": list(numbers)})
+    people = connection.execute(_LOCK_USERS, {"numbers": list(numbers)}).all()
+    if ruled := [person.number for person in people if rules or person.booking_rules]:
+        # An update that changes nothing: whoever books them with an older snapshot fails, as no constraint of the
+        # database holds for rules.
+        connection.execute(_TOUCH_USERS, {"numbers": ruled})
+    return [_booked(person, rules) for person in people]
+
+
+def _booked(person: Any, rules: BookingRules | None) -> BookedUser:
+    own = person.booking_rules and BookingRules.model_validate(person.booking_rules)
+    changes = tuple(map(ZoneChange.model_validate, person.zone_changes))
+    return BookedUser.of(person.id, Clock(person.timezone, changes), own, rules)
 
 
 def id_conflict(kind: str, entity_id: str) -> ConflictError:

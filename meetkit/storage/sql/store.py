@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-
-from sqlalchemy import URL, Connection, Engine
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from meetkit import capabilities
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.people import Contact, PeopleFilters, User
 from meetkit.models.records import IdempotencyKey, Record
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.storage.sql import busy, data_rules, meetings, records, rows
@@ -19,16 +19,23 @@ from meetkit.storage.sql.database import Database
 from meetkit.storage.sql.engines import SqlOptions
 from meetkit.storage.sql.people import contacts, users
 
+if TYPE_CHECKING:
+    from meetkit.storage.sql.database import AnyDatabase
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class SqlStore:
     """A `Store` on SQLite or PostgreSQL; each call is a transaction, as `Database` says.
 
-    An async host calls it inside `await connection.run_sync(lambda connection: SqlStore(connection).get_user("ann"))`.
+    On an async engine or connection it is called in the event loop, by `await store.run(function, ...)` or an `…_async`
+    function.
     """
 
     def __init__(
         self,
-        database: str | URL | Engine | Connection | Database,
+        database: AnyDatabase | Database,
         *,
         migrate: bool = False,
         options: SqlOptions | None = None,
@@ -37,7 +44,7 @@ class SqlStore:
 
         Args:
             database: a URL such as `sqlite:///meetings.db` or `postgresql://user@host/name`, or an open
-                engine or connection of SQLAlchemy, or a `Database`, which stay the caller's to close.
+                engine or connection of SQLAlchemy, async or not, or a `Database`, which stay the caller's to close.
             migrate: whether to create or upgrade the tables.
             options: for a database given by its URL; of an engine `attempts` and `encryption_keys` alone, of a
                 connection the latter.
@@ -51,7 +58,12 @@ class SqlStore:
         self.database = (
             database if isinstance(database, Database) else Database(database, migrate=migrate, options=options)
         )
+        self.is_async = self.database.is_async
         self._read, self._write = self.database.read, self.database.write
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await a function that calls this store: on an async database in the event loop, else in a thread."""
+        return await self.database.run(function, *args, **kwargs)
 
     def close(self) -> None:
         """Close the engine that was opened for a URL; a database that is the caller's stays open."""
@@ -90,9 +102,11 @@ class SqlStore:
         """Return the contacts of a tenant that the filters admit, by name, then id."""
         return self._read(contacts.search, filters)
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         """Store a new meeting and return it, or the first result of its idempotency key."""
-        return self._write(meetings.add_meeting, meeting, idempotency)
+        return self._write(meetings.add_meeting, meeting, idempotency, rules)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of a request of that key, if there was one."""
@@ -103,10 +117,15 @@ class SqlStore:
         return self._read(meetings.get_meeting, meeting_id, transcript=transcript)
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         """Change a meeting, and store these attachments, by kind, in the same step."""
-        before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {})
+        before, after = self._write(meetings.update_meeting, meeting_id, change, artefacts or {}, rules)
         # Overwritten content stays readable in the `…-wal` of SQLite until its log is dropped.
         if rows.removes_content(before, after):
             self.database.drop_log()
@@ -160,9 +179,21 @@ class SqlStore:
         """
         return data_rules.purge(self.database, before, now=now)[capabilities.STORE_CAPABILITY]
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> list[busy.Interval]:
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> list[busy.Interval]:
         """Return when these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
-        return self._read(busy.busy_intervals, user_ids, start, end)
+        return self._read(busy.busy_intervals, user_ids, start, end, excluding)
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> list[tuple[str, busy.Interval]]:
+        """Return the time of these users' meetings that overlap `[start, end)`, but one and cancelled ones."""
+        return self._read(busy.meeting_spans, user_ids, start, end, excluding)
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of these users who have booking rules, by id."""
+        return self._read(users.with_rules, user_ids)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting, in place of the attachment of that kind."""

@@ -67,7 +67,15 @@ users = Table(
     Column("work_hours", JSON, nullable=False),
     Column("exceptions", JSON, nullable=False),
     _tenant(),
+    Column("zone_changes", JSON, nullable=False, server_default="[]"),
+    Column("booking_rules", JSON(none_as_null=True)),
     Index("ix_meetkit_users_listed", "tenant_id", "name", "id"),
+    Index(
+        "ix_meetkit_users_rules",
+        "id",
+        postgresql_where=text("booking_rules IS NOT NULL"),
+        sqlite_where=text("booking_rules IS NOT NULL"),
+    ),
     info=data_policy(
         erasure="anonymised: id and tenant stay",
         export="record kind user",

@@ -76,7 +76,8 @@ class OwnTransactions:
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a connection without a transaction around its statements."""
         session = self._session
-        if not session.is_open:
+        # Coroutines of a thread take turns, and must not share a connection.
+        if not session.is_open or self._engine.dialect.is_async:
             return self._reader.connect()
         if session.connection is None:
             session.connection = self._reader.connect()

@@ -16,9 +16,10 @@ from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
 from meetkit.web import openapi
-from meetkit.web.context import Backend, Credentials, OnAuditEvent, services_of
+from meetkit.web.context import Backend, OnAuditEvent, services_of
 from meetkit.web.dispatch import Dispatcher, bind
 from meetkit.web.groups import Group, in_order
+from meetkit.web.identity import Identify, chosen_identify
 
 _RouteField = Literal["routes", "service_routes"]
 _FIELDS: tuple[_RouteField, ...] = ("routes", "service_routes")
@@ -28,7 +29,7 @@ def router(
     *,
     store: Store | Unset = UNSET,
     llm: LLMClient | Unset | None = UNSET,
-    identify: Callable[[Credentials], Caller] | None = None,
+    identify: Identify | Unset | None = UNSET,
     guard: Callable[[Store, Caller], Store] | None = None,
     on_audit_event: OnAuditEvent | None = None,
     threads: int = Settings.model_fields["threads"].default,
@@ -42,12 +43,14 @@ def router(
     Args:
         store: the store of meetings; by default the one in use when a request arrives: the host's, else the sample.
         llm: the model, `None` for the offline engine; by default the one in use when a request arrives.
-        identify: returns the caller of a request, before its body is read, or raises `UnauthenticatedError`; without
-            it requests have no caller, and the host guards the routes itself.
+        identify: returns the caller of a request, before its body is read, or raises `UnauthenticatedError`. With
+            `None` requests have no caller, and the host guards the routes itself; left out, that comes with an
+            `OpenRoutesWarning`.
         guard: returns the store as a caller sees it, such as `GuardedStore`.
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         threads: the number of requests that work on the store at a time.
     """
+    identify = chosen_identify(identify, "router")
     backend = Backend(store, llm, identify, guard, on_audit_event, services=services_of(store))
     dispatcher = Dispatcher(backend, anyio.CapacityLimiter(threads), relocates=True)
     return bind(in_order(_groups_of("routes")), dispatcher, into=APIRouter(responses=openapi.problems_of_any()))

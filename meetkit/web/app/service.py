@@ -12,6 +12,7 @@ from fastapi import FastAPI
 import meetkit
 from meetkit import capabilities
 from meetkit import settings as all_settings
+from meetkit.errors import InvalidRequestError
 from meetkit.llm_client import LLMClient
 from meetkit.meetings.admission import Admission
 from meetkit.meetings.workers import Workers
@@ -67,6 +68,8 @@ def create_app(
 
 
 def _create(settings: Settings, store: Store | None, llm: LLMClient | None, closing: ExitStack) -> FastAPI:
+    if isinstance(store, SqlStore) and store.is_async:
+        raise InvalidRequestError("create_app: a store that threads share, not one on an async engine; give its URL")
     keys = signing_keys(settings, assembly.url_of(settings, store))
     store = store or SqlStore(assembly.open_database(settings, closing))
     accounts = assembly.open_accounts(settings, keys, store, closing)

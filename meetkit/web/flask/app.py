@@ -12,8 +12,9 @@ from meetkit.models.caller import Caller
 from meetkit.runtime.collaborators import UNSET, Unset
 from meetkit.settings import Settings
 from meetkit.storage import Store
-from meetkit.web.context import Backend, Credentials, OnAuditEvent, services_of
+from meetkit.web.context import Backend, OnAuditEvent, services_of
 from meetkit.web.flask.views import Views, refuse_all_but_post
+from meetkit.web.identity import Identify, chosen_identify
 from meetkit.web.paging import PREFIX
 
 
@@ -21,7 +22,7 @@ def blueprint(
     *,
     store: Store | Unset = UNSET,
     llm: LLMClient | Unset | None = UNSET,
-    identify: Callable[[Credentials], Caller] | None = None,
+    identify: Identify | Unset | None = UNSET,
     guard: Callable[[Store, Caller], Store] | None = None,
     on_audit_event: OnAuditEvent | None = None,
     max_body_mb: int = Settings.model_fields["max_body_mb"].default,
@@ -31,12 +32,13 @@ def blueprint(
     Args:
         store: the store of meetings; by default the one in use when a request arrives: the host's, else the sample.
         llm: the model, `None` for the offline engine; by default the one in use when a request arrives.
-        identify: returns the caller, within the request, or raises `UnauthenticatedError`; without it requests have no
-            caller, and the host guards the routes itself.
+        identify: returns the caller, within the request, or raises `UnauthenticatedError`. With `None` requests
+            have no caller, and the host guards the routes itself; left out, that comes with an `OpenRoutesWarning`.
         guard: returns the store as a caller sees it, such as `GuardedStore`.
         on_audit_event: called for each transcript read, alone or in a quote, and each contact erased.
         max_body_mb: the largest body in MiB where a transcript may be in it; elsewhere it is 1 MiB.
     """
+    identify = chosen_identify(identify, "blueprint")
     views = Views(Backend(store, llm, identify, guard, on_audit_event, services=services_of(store)), max_body_mb)
     routes = flask.Blueprint("meetkit", __name__, url_prefix=PREFIX)
     for capability in capabilities.installed():

@@ -13,6 +13,7 @@ from meetkit.web.middleware.compression import Compression
 from meetkit.web.middleware.cors import Cors
 from meetkit.web.middleware.head import Head
 from meetkit.web.middleware.limits import BodyLimits
+from meetkit.web.middleware.request_head import RequestHead
 from meetkit.web.middleware.request_logging import RequestLogging
 from meetkit.web.middleware.unexpected import UnexpectedErrors
 from meetkit.web.monitoring.metrics import Metrics
@@ -46,6 +47,7 @@ def layers(settings: Settings, metrics: Metrics, is_draining: Callable[[], bool]
         Middleware(RequestLogging, metrics=metrics, hsts_seconds=settings.hsts_seconds, is_draining=is_draining),
         # Outside of all that may refuse a request, so that pages can read the refusal.
         *([cors] if origins else []),
+        Middleware(RequestHead),
         Middleware(Head),
         Middleware(Compression),
         Middleware(BodyLimits, mebibytes=settings.max_body_mb),
