@@ -10,9 +10,11 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -178,7 +180,16 @@ def results(clone: Path) -> dict[str, Result]:
     # In a file, as a pipe would stay open as long as the server that the shell starts.
     with (machine / "shell").open("w") as output:
         command = ["bash", "-c", script_of(PASTED, steps, free_port())]
-        subprocess.run(command, cwd=clone, env=environment, check=False, timeout=900, stdout=output, stderr=output)
+        shell = subprocess.Popen(
+            command, cwd=clone, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            shell.wait(1800)
+        finally:
+            # What the shell started and did not end, such as a server where a block failed.
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait(30)
     return {block.place: result_of(steps / str(number)) for number, block in enumerate(PASTED)}
 
 

@@ -41,4 +41,5 @@ class BusyPolicy(Value):
         return tuple(interval for interval in intervals if self.tentative or interval.status == "busy")
 
 
-DEFAULT_POLICY = BusyPolicy()
+# Constructed without the validator, which would be built at import.
+DEFAULT_POLICY = BusyPolicy.model_construct()

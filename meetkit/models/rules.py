@@ -47,7 +47,8 @@ class BookingRules(Value):
 
 _LENGTHS = ("min_notice_minutes", "buffer_minutes")
 _LIMITS = tuple(name for name in BookingRules.model_fields if name not in _LENGTHS)
-NO_RULES = BookingRules()
+# Constructed without the validator, which would be built at import.
+NO_RULES = BookingRules.model_construct()
 
 
 class RuledRequest(Value):
