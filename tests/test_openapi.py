@@ -177,7 +177,8 @@ def test_a_change_may_be_null_only_where_that_clears(document: dict[str, Any]) -
     fields = document["components"]["schemas"]["MeetingPatch"]["properties"]
 
     assert {name for name, field in fields.items() if "anyOf" in field} == {
-        *("contact_id", "transcript", "summary", "sentiment", "seats", "expected_version")
+        *("contact_id", "location", "conference_url", "description", "seats"),
+        *("transcript", "summary", "sentiment", "expected_version"),
     }
 
 
