@@ -27,6 +27,10 @@ class BookedUser(NamedTuple):
         """Return a user under whichever of the two rules is stricter."""
         return cls(user_id, clock, (own or NO_RULES).stricter(rules))
 
+    def in_meeting(self, meeting: Meeting) -> BookedUser:
+        """Return the user without rules if the meeting is not booked, as rules hold for bookings alone."""
+        return self if meeting.exclusive else self._replace(rules=NO_RULES)
+
 
 def around(meeting: Meeting, users: Iterable[BookedUser]) -> Interval:
     """Return the time in which busy intervals matter to a booking: its own, and the longest buffer on both sides."""
