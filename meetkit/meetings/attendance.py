@@ -45,10 +45,12 @@ def respond_to_meeting(
     def change(meeting: Meeting) -> Meeting:
         check_version(meeting_id, meeting.version, expected=request.expected_version)
         after = meeting_changes.respond(meeting, request.user_id, answer, now=now)
+        # The time that was looked up is no longer the meeting's.
         if meeting.span != original.span:
             raise ConflictError(f"meeting {brief_repr(meeting_id)} was moved meanwhile; try again")
         return after
 
+    # Before free time is looked up, so that a response that is refused anyway is refused for its own reason.
     change(original)
     if answer == "accepted" and not force:
         _check_free(store, original, request.user_id)
@@ -57,6 +59,7 @@ def respond_to_meeting(
 
 def _check_free(store: Store, meeting: Meeting, user_id: str) -> None:
     """Refuse a meeting that would take time that a user does not have."""
+    # This meeting takes their time already, and would be in its own way.
     if user_id in meeting.busy_user_ids:
         return
     start, end = meeting.span

@@ -45,6 +45,7 @@ class GuardedPeople:
         """Change a user: any for admins, their own for others."""
 
         def change_checked(before: User) -> User:
+            # Within the change, so that what is checked is what is changed.
             self._tenant.require("user", before)
             self._check_user(user_id)
             after = change(before)

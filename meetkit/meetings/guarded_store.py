@@ -214,6 +214,7 @@ class GuardedStore(GuardedPeople):
         try:
             self.get_meeting(first.id, transcript=False)
         except NotFoundError:
+            # As for a deleted meeting, so that the caller does not learn that it still exists.
             raise gone_error(first.id) from None
         return first
 

@@ -109,6 +109,7 @@ def _update(
 ) -> Meeting:
     """Change a meeting, unless it has that status; with `force` it may be completed before it begins."""
     store = current_store()
+    # The owner is read before the change, as no store can be read while it runs one.
     owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
         owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
@@ -197,7 +198,7 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
 
 def _add(operation: str, request: CreateMeetingRequest, idempotency_key: str | None) -> Meeting:
     store = current_store()
-    key = _key(idempotency_key, operation, request)
+    key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, operation, request)
     if key and (meeting := store.first_result(key)):
         return meeting
     zone = zone_name(request.date) or store.get_user(request.user_id).clock.zone_of(request.date)
@@ -212,12 +213,6 @@ def new_meeting(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
     now = utc_now()
     record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
     return parse(Meeting, {**fields, **record})
-
-
-def _key(
-    key: str | None, operation: str, request: CreateMeetingRequest | first.FirstFreeRequest
-) -> IdempotencyKey | None:
-    return None if key is None else IdempotencyKey.of(key, operation, request)
 
 
 def _status(status: Status, expected_version: int | None) -> MeetingUpdate:

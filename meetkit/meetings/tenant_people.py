@@ -105,4 +105,5 @@ class TenantPeople:
                 raise substitute or error from None
 
     def _is_known(self, person: Person) -> bool:
+        # A caller's own people are of the caller's tenant, and need no lookup.
         return person in self._resolved or (person[0] == "user" and person[1] in self._may.people)

@@ -185,7 +185,7 @@ class Meeting(Value):
 
     @property
     def seats_taken(self) -> int:
-        """How many people besides the owner are in it."""
+        """The number of people in it besides the owner."""
         return len(self.user_ids) - 1 + len(self.contact_ids)
 
     @property

@@ -132,6 +132,7 @@ class BaseStore(Content):
             start, end = filters.bounds(self._user(user_id).timezone)
             last = self._meeting(filters.after).meeting if filters.after else None
             meetings = sorted(self.meetings_of(user_id), key=_by_date)
+        # Lazy, so that the filters are asked no further than the page reaches.
         matches = (
             meeting
             for meeting in meetings
@@ -219,6 +220,7 @@ class BaseStore(Content):
     def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
         """Return when these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
         with self.transaction():
+            # Each user is read, as an unknown one is an error, not a user without busy time.
             spans = [span for user_id in user_ids if self._user(user_id) for span in self._busy(user_id)]
         return [(begins, ends) for begins, ends in spans if begins < end and start < ends]
 
@@ -260,6 +262,7 @@ class BaseStore(Content):
         """Yield users and contacts, then calendars, meetings and requests, as of one moment."""
         with self.transaction():
             records = self._export()
+        # After the transaction, so that a slow reader holds none open.
         yield from records
 
     def import_records(self, records: Iterable[Record]) -> None:
