@@ -45,6 +45,7 @@ def respond_to_meeting(
     def change(meeting: Meeting) -> Meeting:
         check_version(meeting_id, meeting.version, expected=request.expected_version)
         after = meeting_changes.respond(meeting, request.user_id, answer, now=now)
+        # The time that was looked up is no longer the meeting's.
         if meeting.span != original.span:
             raise ConflictError(f"meeting {brief_repr(meeting_id)} was moved meanwhile; try again")
         return after

@@ -30,7 +30,7 @@ _LIST_OPTIONS = (
 
 @dataclass(frozen=True)
 class _Kind:
-    """What the commands of users and of contacts differ in: names, functions and options."""
+    """The differences between the commands of users and of contacts: names, functions and options."""
 
     plural: str
     singular: str

@@ -133,6 +133,7 @@ class Content(Rows):
             case CalendarRecord():
                 self._user(record.user_id)
                 key = calendar_key(record.user_id, record.calendar.name)
+                # Written over the calendar of that name, as `put_calendar` replaces it by this step.
                 self.write_row("calendar", key, record.model_dump_json())
             case MeetingRecord():
                 self._check_people(record.meeting)
