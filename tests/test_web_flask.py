@@ -173,6 +173,7 @@ WINDOW = {
     "to": "2026-03-03T18:00:00Z",
     "duration_minutes": 45,
 }
+HOSTS = {name: value for name, value in WINDOW.items() if name != "user_ids"} | {"hosts": ["user_1", "user_2"]}
 PERSON = {"name": "Kim", "email": "kim@example.com", "role": "Buyer"}
 SAID = {"transcript": "Sarah Chen: I'll send the report by Friday. 💥\nJennifer Liu: What does it cost?"}
 FILE = (
@@ -218,6 +219,31 @@ WELL = {
     "a meeting is moved": Case(Ask("POST", f"{M}/reschedule", {"date": "2026-05-04T09:00"}), 200),
     "a meeting is cancelled": Case(Ask("POST", f"{M}/cancel"), 200, '"cancelled"'),
     "a meeting is completed": Case(Ask("POST", f"{M}/complete"), 200, '"completed"'),
+    "a meeting is reopened": Case(
+        Ask("POST", f"{M}/reopen"), 200, '"scheduled"', before=(Ask("POST", f"{M}/complete"),)
+    ),
+    "an attendee responds": Case(
+        Ask("POST", f"{M}/respond", {"response": "declined", "user_id": "user_2"}), 200, '"user_2":"declined"'
+    ),
+    "a seat is booked": Case(
+        Ask("POST", "/meetings/book-seat", {**CALL, "title": "Class", "contact_id": "contact_1", "seats": 3}), 201
+    ),
+    "a seat is taken": Case(
+        Ask("POST", f"{M}/join", {"contact_id": "contact_2"}),
+        200,
+        "contact_2",
+        before=(Ask("PATCH", M, {"seats": 5, "date": "2999-03-02T10:00"}),),
+    ),
+    "a seat is given up": Case(
+        Ask("POST", f"{M}/leave", {"contact_id": "contact_2"}),
+        200,
+        before=(
+            Ask("PATCH", M, {"seats": 5, "date": "2999-03-02T10:00"}),
+            Ask("POST", f"{M}/join", {"contact_id": "contact_2"}),
+        ),
+    ),
+    "the host whose turn it is is booked": Case(Ask("POST", "/meetings/book-round-robin", HOSTS), 201),
+    "times of hosts are found": Case(Ask("POST", "/availability/hosts", HOSTS), 200),
     "a brief is written": Case(Ask("POST", f"{M}/prepare?history_limit=2"), 200, "talking_points"),
     "a brief is read": Case(Ask("GET", f"{M}/prep"), 200, before=(Ask("POST", f"{M}/prepare"),)),
     "a brief without the model": Case(Ask("POST", f"{M}/prepare?fallback=offline"), 200, model="failing"),

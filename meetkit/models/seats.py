@@ -46,7 +46,7 @@ def join(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     if holder.is_in(meeting):
         return meeting
     if meeting.status != "scheduled" or meeting.date <= now:
-        state = meeting.status if meeting.status != "scheduled" else "over its start"
+        state = meeting.status if meeting.status != "scheduled" else "under way"
         raise ConflictError(f"meeting {meeting.id!r} is {state}; seats can be taken until a scheduled meeting begins")
     if meeting.seats_taken >= meeting.seats:
         raise ConflictError(f"meeting {meeting.id!r} is full: {meeting.seats_taken} of {meeting.seats} seats are taken")
