@@ -92,7 +92,7 @@ class TestJoining:
         ("change", "reason"),
         [
             ({"status": "cancelled"}, "is cancelled; seats can be taken until"),
-            ({"date": "2020-03-04T09:00:00Z"}, "is over its start; seats can be taken until"),
+            ({"date": "2020-03-04T09:00:00Z"}, "has begun; seats can be taken until"),
             ({"seats": None}, "has no seats to take; its owner can give it some by `seats`"),
         ],
     )

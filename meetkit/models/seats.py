@@ -46,8 +46,8 @@ def join(meeting: Meeting, holder: SeatHolder, *, now: dt.datetime) -> Meeting:
     if holder.is_in(meeting):
         return meeting
     if meeting.status != "scheduled" or meeting.date <= now:
-        state = meeting.status if meeting.status != "scheduled" else "under way"
-        raise ConflictError(f"meeting {meeting.id!r} is {state}; seats can be taken until a scheduled meeting begins")
+        state = f"is {meeting.status}" if meeting.status != "scheduled" else "has begun"
+        raise ConflictError(f"meeting {meeting.id!r} {state}; seats can be taken until a scheduled meeting begins")
     if meeting.seats_taken >= meeting.seats:
         raise ConflictError(f"meeting {meeting.id!r} is full: {meeting.seats_taken} of {meeting.seats} seats are taken")
     if holder.user_id is not None:
