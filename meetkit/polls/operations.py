@@ -130,8 +130,8 @@ def answer_on_page(context: RequestContext, form: Mapping[str, str]) -> Reply:
         return pages.poll_page(poll, token, answers=answers, problem=_sentence(error), status=error.status_code)
     except ConflictError as error:
         # It ended while the page was open.
-        ended = service.open_link(database, token)
-        return pages.poll_page(ended, token, problem="Your answers came too late.", status=error.status_code)
+        poll = service.open_link(database, token)
+        return pages.poll_page(poll, token, problem="Your answers came too late.", status=error.status_code)
     return pages.poll_page(poll, token, is_stored=True)
 
 

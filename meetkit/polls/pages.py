@@ -33,8 +33,8 @@ def poll_page(
 
     `answers`, by number of the option, are chosen in the form; by default those that are stored.
     """
-    done = "Thank you, your answers are stored. You can change them until the poll closes." if is_stored else None
-    head = (pages.message("done", done), pages.message("problem", problem))
+    thanks = "Thank you, your answers are stored. You can change them until the poll closes." if is_stored else None
+    head = (pages.message("done", thanks), pages.message("problem", problem))
     if not poll.accepts_answers:
         return pages.page(poll.title, *head, pages.paragraph(_ending(poll)), status=status)
     choices = {str(number): choice for number, choice in poll.answers.items()} if answers is None else answers
@@ -80,10 +80,10 @@ def _radio(number: int, choice: str, *, is_chosen: bool) -> str:
 
 
 def _ending(poll: InvitedPoll) -> str:
-    booked = next((option for option in poll.options if option.number == poll.option), None)
-    if booked is None:
+    winner = next((option for option in poll.options if option.number == poll.option), None)
+    if winner is None:
         return "This poll is closed and accepts no more answers."
-    return f"This poll is over. The meeting takes place on {_span(poll, booked.start)} ({poll.timezone})."
+    return f"This poll is over. The meeting takes place on {_span(poll, winner.start)} ({poll.timezone})."
 
 
 def _span(poll: InvitedPoll, start: dt.datetime) -> str:
