@@ -146,6 +146,34 @@ class TestRulesOfSlots:
         assert "off grid" in told
         assert "Nothing stands against this start." in free
 
+    def test_explain_takes_hosts_of_whom_one_must_be_free(self, meetkit: Run) -> None:
+        start = ("slots", "--duration", "30", "--explain", "2025-11-20T15:10")
+        busy = json.loads(meetkit(*start, "--host", "user_1", "--json").out)
+
+        assert [(obstacle["participant_id"], obstacle["reason"]) for obstacle in busy] == [("user_1", "busy")]
+        assert "Sarah Chen" in meetkit(*start, "--host", "user_1").out
+        assert "Nothing stands against" in meetkit(*start, "--host", "user_1", "--host", "user_3").out
+        assert "busy" in meetkit(*start, "--user", "user_1", "--host", "user_2").out
+
+    def test_explain_takes_the_title_of_meetings_with_seats(self, meetkit: Run, sample_database: str) -> None:
+        booked = ("--host", "user_1", "--date", "2030-03-05T15:00", "--title", "Workshop", "--duration", "30")
+        meetkit("seats", "book", *booked, "--seats", "2", "--contact", "contact_1", database=sample_database)
+        ask = (*self.ASK, "--explain", "2030-03-05T15:00", "--json")
+
+        def reasons(*more: str) -> list[str]:
+            return [obstacle["reason"] for obstacle in json.loads(meetkit(*ask, *more, database=sample_database).out)]
+
+        assert (reasons(), reasons("--open-seats", "Workshop")) == (["busy"], [])
+        meetkit("seats", "book", *booked, "--seats", "2", "--contact", "contact_2", database=sample_database)
+        assert reasons("--open-seats", "Workshop") == ["full"]
+
+    def test_hosts_are_for_explain_alone(self, meetkit: Run) -> None:
+        problem = meetkit(*self.ASK, "--date", "2025-11-20", "--host", "user_2").trouble
+
+        assert problem == "--host needs --explain; `meetkit hosts slots` lists when one of several hosts is free"
+        calendar = ("--calendar", "me.ics", "--host", "user_2", "--timezone", "UTC")
+        assert "--host cannot be combined with --calendar" in meetkit("slots", "--duration", "30", *calendar).trouble
+
     @pytest.mark.parametrize(
         ("more", "problem"),
         [

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Locator, Page, Request
 
 from tests.accounts import OTHER, PASSWORD
 from tests.browser import running_browser
@@ -111,6 +111,72 @@ def _walk(browser: Browser, server: Server, service: httpx.Client, email: str) -
     # Of each of the two that were refused.
     assert [" 400 " in one for one in opened.trouble] == [True, True]
     assert "token=" not in server.log
+
+
+@pytest.fixture(scope="module")
+def owner(server: Server) -> Iterator[httpx.Client]:
+    """A client of somebody who has signed up."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}/api/v1") as client:
+        body = {"email": "cleo@example.com", "password": PASSWORD, "name": "Cleo"}
+        client.post("/auth/signup", json=body).raise_for_status()
+        pair = client.post("/auth/login", json={"email": body["email"], "password": PASSWORD}).json()
+        client.headers["Authorization"] = f"Bearer {pair['access_token']}"
+        yield client
+
+
+def poll_of(owner: httpx.Client) -> tuple[str, str]:
+    """The id of a poll that asks a guest, and the path of the page of the guest's link."""
+    company = {"name": "Dee", "email": "dee@client.com", "company": "Client", "role": "Buyer"}
+    contact = owner.post("/contacts", json=company).json()["id"]
+    starts = [f"2030-03-0{day}T{hour}:00" for day in (4, 5) for hour in ("09", "14")]
+    new = {"title": "Kick-off of the renewal", "starts": starts, "timezone": "Europe/Berlin", "contact_ids": [contact]}
+    poll = owner.post("/polls", json=new).json()["id"]
+    token = owner.post(f"/polls/{poll}/links", json={"contact_id": contact}).json()["token"]
+    return poll, f"/api/v1/poll-links/page?token={token}"
+
+
+def test_a_guest_answers_a_poll_by_its_link(browser: Browser, server: Server, owner: httpx.Client) -> None:
+    poll, path = poll_of(owner)
+    opened = Opened(browser, server, path, "phone")
+    groups = opened.page.get_by_role("group")
+    assert groups.count() == 4
+    groups.nth(0).get_by_label("Yes").check()
+    opened.page.get_by_role("group", name="Tuesday, 5 March 2030, 14:00 to 15:00").get_by_label("If need be").check()
+    opened.page.get_by_role("button").click()
+    assert "are stored" in opened.page.get_by_role("status").inner_text()
+    assert groups.nth(0).get_by_label("Yes").is_checked()
+
+    [person] = owner.get(f"/polls/{poll}").json()["participants"]
+    assert person["answers"] == {"1": "yes", "4": "if_need_be"}
+    assert opened.asked == ["GET /api/v1/poll-links/page", "POST /api/v1/poll-links/page"]
+    assert "token" not in opened.page.url
+    assert (opened.trouble, "token=" in server.log) == ([], False)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_of_a_poll_is_whole_on_any_screen(
+    browser: Browser, server: Server, owner: httpx.Client, tmp_path: Path, size: str, scheme: str
+) -> None:
+    _, path = poll_of(owner)
+    opened = Opened(browser, server, path, size, color_scheme=scheme)
+    opened.page.screenshot(path=tmp_path / f"poll-{size}-{scheme}.png", full_page=True)
+
+    assert opened.trouble == []
+    width = SIZES[size][0]
+    for box in [opened.page.locator("main").bounding_box(), *map(_box, opened.page.locator("label").all())]:
+        assert box
+        assert box["x"] >= 8
+        assert box["x"] + box["width"] <= width - 8
+    # Fingers hit what is at least so high.
+    assert all(_box(label)["height"] >= 40 for label in opened.page.locator("label").all())
+    opened.page.close()
+
+
+def _box(place: Locator) -> FloatRect:
+    box = place.bounding_box()
+    assert box
+    return box
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

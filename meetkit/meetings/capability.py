@@ -38,7 +38,9 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.calendars:calendars",
             "List the imported calendars of a user, and import and delete them.",
         ),
-        Command("contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show and add them."),
+        Command(
+            "contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show, add and change them."
+        ),
         Command(
             "hosts",
             "meetkit.meetings.commands.seats:hosts",
@@ -59,7 +61,7 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.slots:slots",
             "Find when people are free together: users on a day, or exported calendars in the next days.",
         ),
-        Command("users", "meetkit.meetings.commands.people:users", "List users, and show and add them."),
+        Command("users", "meetkit.meetings.commands.people:users", "List users, and show, add and change them."),
         Command(
             "usage",
             "meetkit.meetings.commands.usage:usage",

@@ -11,6 +11,7 @@ CAPABILITY = Capability(
     purge="meetkit.polls.queries:purge",
     personal_data="meetkit.polls.queries:personal_data",
     routes="meetkit.polls.routes:ROUTERS",
+    service_routes="meetkit.polls.routes:SERVICE_ROUTERS",
     flask_routes="meetkit.polls.flask_routes:ROUTES",
     examples="meetkit.polls.routes:EXAMPLES",
     commands=(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
-from meetkit.polls import service
+from meetkit.errors import ConflictError, InvalidRequestError
+from meetkit.polls import pages, service
 from meetkit.polls.models import LinkAnswer, LinkToken, NewLink, NewPoll, Poll, PollAnswer, PollBooking
 from meetkit.storage.sql import Database
 from meetkit.web.authorization import requires
@@ -101,3 +103,38 @@ def open_link(context: RequestContext, body: LinkToken) -> Reply:
 def answer_by_link(context: RequestContext, body: LinkAnswer) -> Reply:
     """Store the answers of who has a link."""
     return Reply.of(service.answer_by_link(context.service(Database), body.token, body.answers))
+
+
+@requires(authentication=False)
+def show_page(context: RequestContext, token: str) -> Reply:
+    """Return the page of a link; it changes nothing, so that a mail scanner that opens links answers nothing."""
+    try:
+        return pages.poll_page(service.open_link(context.service(Database), token), token)
+    except InvalidRequestError:
+        return pages.invalid_link_page()
+
+
+@requires(authentication=False)
+def answer_on_page(context: RequestContext, form: Mapping[str, str]) -> Reply:
+    """Store the answers of the form on the page of a link, and return the page with success or the problem."""
+    database, token = context.service(Database), form.get("token", "")
+    try:
+        poll = service.open_link(database, token)
+    except InvalidRequestError:
+        return pages.invalid_link_page()
+    try:
+        request = pages.answer_of(form)
+        poll = service.answer_by_link(database, token, request.answers)
+    except InvalidRequestError as error:
+        answers = pages.form_answers(form)
+        return pages.poll_page(poll, token, answers=answers, problem=_sentence(error), status=error.status_code)
+    except ConflictError as error:
+        # It ended while the page was open.
+        poll = service.open_link(database, token)
+        return pages.poll_page(poll, token, problem="Your answers came too late.", status=error.status_code)
+    return pages.poll_page(poll, token, is_stored=True)
+
+
+def _sentence(error: InvalidRequestError) -> str:
+    message = str(error)
+    return f"{message[:1].upper()}{message[1:]}."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from meetkit.models.base import Line
-from meetkit.polls import operations
+from meetkit.polls import operations, pages
 from meetkit.polls.models import (
+    MAX_OPTIONS,
     InvitedPoll,
     Link,
     LinkAnswer,
@@ -24,11 +25,14 @@ from meetkit.web.dispatch import Dispatch
 from meetkit.web.groups import Group
 from meetkit.web.openapi import LINK, LOCATION, NO_CONTENT, PUBLIC, problems
 from meetkit.web.paging import Page
+from meetkit.web.uploads import fields
 
 PollId = Annotated[Line, Path(description="The id of a poll.")]
 
 router = APIRouter(prefix="/polls", tags=["polls"])
 links = APIRouter(prefix="/poll-links", tags=["polls"])
+# A page is not part of the API, so OpenAPI omits it.
+guests = APIRouter(prefix="/poll-links", include_in_schema=False)
 
 
 @router.post("", status_code=201, response_model=Poll, responses=LOCATION | problems(400, 404))
@@ -98,7 +102,22 @@ async def answer_by_link(dispatch: Dispatch, body: LinkAnswer) -> Response:
     return await dispatch(operations.answer_by_link, body)
 
 
+@guests.get(f"/{pages.NAME}", openapi_extra=PUBLIC)
+async def show_page(dispatch: Dispatch, token: str = "") -> Response:
+    """Show the poll of a link."""
+    return await dispatch(operations.show_page, token)
+
+
+@guests.post(f"/{pages.NAME}", openapi_extra=PUBLIC)
+async def post_page(dispatch: Dispatch, request: Request) -> Response:
+    """Store the answers of the page's form."""
+    # The token, and one field for each option.
+    return await dispatch(operations.answer_on_page, await fields(request, max_fields=MAX_OPTIONS + 1))
+
+
 ROUTERS = (Group(router), Group(links))
+# In the served app alone, whose middleware keeps pages out of caches, and links out of the Referer header.
+SERVICE_ROUTERS = (Group(guests),)
 
 _START = "2030-02-04T10:00:00+01:00"
 _LATER = "2030-02-05T10:00:00+01:00"

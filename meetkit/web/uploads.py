@@ -58,14 +58,14 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
 
-async def fields(request: Request) -> dict[str, str]:
-    """Read the fields of a form without files. A malformed form has no fields.
+async def fields(request: Request, *, max_fields: int = 20) -> dict[str, str]:
+    """Read the fields of a form without files. A form that is malformed, or has more fields, has none.
 
     Raises:
         InvalidRequestError: one is repeated.
     """
     try:
-        async with request.form(max_files=0, max_fields=20) as parts:
+        async with request.form(max_files=0, max_fields=max_fields) as parts:
             refuse_repeated(name for name, _ in parts.multi_items())
             return {name: value for name, value in parts.items() if isinstance(value, str)}
     except HTTPException as error:

@@ -29,6 +29,9 @@ from meetkit.models.zones import parse_date, utc_now
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="The first day, with --calendar; default: today.")
 @click.option("--days", type=int, metavar="NUMBER", help="How many days, with --calendar; default: 5.")
 @click.option("--explain", metavar="START", help="Instead of slots, what stands against this start, with --user.")
+@click.option(
+    "--host", "hosts", multiple=True, metavar="ID", help="With --explain: a user of whom one must be free; repeatable."
+)
 @click.option("--duration", type=int, required=True, metavar="MINUTES", help="The length of the meeting.")
 @click.option(
     "--hours",
@@ -42,7 +45,7 @@ from meetkit.models.zones import parse_date, utc_now
 @rules.rule_options
 @click.option("--excluding", metavar="MEETING_ID", help="A meeting that is about to move, and takes no time.")
 @policy_options
-@click.option("--open-seats", metavar="TITLE", help="With --user: offer free seats in meetings of this title, too.")
+@click.option("--open-seats", metavar="TITLE", help="With --user: count free seats in meetings of this title, too.")
 @output.as_json_option
 def slots(
     users: tuple[str, ...],
@@ -51,6 +54,7 @@ def slots(
     first: str | None,
     days: int | None,
     explain: str | None,
+    hosts: tuple[str, ...],
     excluding: str | None,
     as_json: bool,
     **options: Any,
@@ -60,21 +64,28 @@ def slots(
     A calendar is a file that Google, Outlook or Apple exported:
     `meetkit slots --calendar me.ics --calendar them.ics --duration 45 --timezone Europe/Berlin`
     """
-    if bool(users) == bool(calendars):
+    # Hosts alone are enough for --explain, as in `explain_start`.
+    people = (*users, *hosts)
+    if bool(people) == bool(calendars):
+        _reject({"--host": hosts or None}, "cannot be combined with --calendar; it needs --explain")
         raise InvalidRequestError("give each person by --user, or each by --calendar")
     work_hours = _work_hours(options.pop("hours"))
     options["rules"] = rules.rules_of(options)
     reading = {name: options.pop(name) for name in POLICY_DEFAULTS}
-    if users:
+    if people:
         _reject({"--from": first, "--days": days}, "cannot be combined with --user; use --date")
         if reading != POLICY_DEFAULTS:
             raise InvalidRequestError("--all-day, --no-tentative and --on-doubt need --calendar")
         with database.in_use():
             if explain is None:
+                _reject(
+                    {"--host": hosts or None},
+                    "needs --explain; `meetkit hosts slots` lists when one of several hosts is free",
+                )
                 _slots_of_users(users, date, work_hours, excluding=excluding, as_json=as_json, **options)
             else:
                 _reject({"--date": date}, "cannot be combined with --explain, which names the start")
-                _obstacles(users, explain, excluding=excluding, as_json=as_json, **options)
+                _obstacles(users, hosts, explain, excluding=excluding, as_json=as_json, **options)
     else:
         _reject({"--date": date}, "cannot be combined with --calendar; use --from and --days")
         _reject({"--explain": explain, "--excluding": excluding}, "cannot be combined with --calendar; it needs --user")
@@ -127,21 +138,26 @@ def _slots_of_users(
 
 def _obstacles(
     users: tuple[str, ...],
+    hosts: tuple[str, ...],
     start: str,
     *,
     duration: int,
     align: int | None,
     rules: BookingRules,
     excluding: str | None,
+    open_seats: str | None,
     as_json: bool,
     **other_options: Any,
 ) -> None:
     _reject({f"--{name}": value for name, value in other_options.items()}, "cannot be combined with --explain")
-    obstacles = service.explain_start(users, start, duration, align=align, rules=rules, excluding=excluding)
+    obstacles = service.explain_start(
+        users, start, duration, align=align, rules=rules, excluding=excluding, hosts=hosts, open_seats=open_seats
+    )
     if as_json:
         output.print_json(obstacles)
     else:
-        views.print_obstacles(terminal.console(), [service.get_user(user) for user in users], obstacles)
+        people = [service.get_user(user) for user in (*users, *hosts)]
+        views.print_obstacles(terminal.console(), people, obstacles)
 
 
 def _slots_of_calendars(

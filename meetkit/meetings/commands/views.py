@@ -91,9 +91,18 @@ def print_person(out: Console, person: User | Contact) -> None:
             "Role": person.role,
             **company,
             "Time zone": person.timezone or "",
+            **(_user_fields(person) if isinstance(person, User) else {}),
             "Id": person.id,
         },
     )
+
+
+def _user_fields(user: User) -> dict[str, str]:
+    """Return what only a user has: changes of the zone, and the booking rules that are set."""
+    changes = (f"{change.timezone} from {change.date}" for change in user.zone_changes)
+    rules = user.booking_rules.model_dump(exclude_defaults=True) if user.booking_rules else {}
+    values = (f"{name.replace('_', ' ')} {value}" for name, value in rules.items())
+    return {"Changes": ", ".join(changes), "Booking rules": ", ".join(values)}
 
 
 def print_action_items(out: Console, items: Sequence[PendingActionItem]) -> None:

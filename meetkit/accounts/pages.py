@@ -5,27 +5,14 @@ Opening one changes nothing, so that a mail scanner that follows links uses no t
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
-from html import escape
-from pathlib import Path
-from string import Template
 
 from meetkit.accounts.password_rules import MAX_LENGTH, MIN_LENGTH
 from meetkit.mail import messages
+from meetkit.web import pages
 from meetkit.web.reply import Reply
 
-_HERE = Path(__file__).parent
-_FRAME = Template((_HERE / "page.html").read_text("utf-8"))
-_STYLE = (_HERE / "page.css").read_text("utf-8")
-_DIGEST = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
-# The style is allowed by its hash; nothing else is loaded, and no other page frames this one.
-_HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-}
 # The limits are those of the server, so that a browser refuses a short password without a request.
 _PASSWORDS = f"""<label for="password">New password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="{MIN_LENGTH}" \
@@ -95,35 +82,24 @@ def form_page(
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
     """Return the page with its form, and with the problem of the last submission, if there was one."""
-    # Relative, so that it is right behind any proxy, and without the query, which holds the token.
-    form = (
-        f'<form method="post" action="{escape(page.name)}">\n'
-        f'<input type="hidden" name="token" value="{escape(token)}">\n'
-        f"{_PASSWORDS if page.takes_password else ''}<button>{escape(page.button)}</button>\n</form>"
+    fields = _PASSWORDS if page.takes_password else ""
+    return pages.page(
+        page.title,
+        pages.message("problem", problem),
+        pages.paragraph(page.question),
+        pages.form(page.name, token, fields, page.button),
+        status=status,
+        headers=headers,
     )
-    return _reply(page, _message("problem", problem), _paragraph(page.question), form, status=status, headers=headers)
 
 
 def success_page(page: Page) -> Reply:
     """Return the page after success."""
-    return _reply(page, _message("done", page.success))
+    return pages.page(page.title, pages.message("done", page.success))
 
 
-def invalid_link_page(page: Page) -> Reply:
+def invalid_link_page(page: Page, *, status: int = 400) -> Reply:
     """Return the page of a link that is invalid, used or expired."""
     problem = "This link is incomplete, used or expired: it works once and for a limited time."
-    return _reply(page, _message("problem", problem), _paragraph(page.invalid_link), status=400)
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
-
-
-def _message(kind: str, text: str | None) -> str:
-    return f'<p class="{kind}" role="{"alert" if kind == "problem" else "status"}">{escape(text)}</p>' if text else ""
-
-
-def _reply(page: Page, *parts: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    content = "\n".join(filter(None, parts))
-    html = _FRAME.substitute(title=escape(page.title), style=_STYLE, content=content)
-    return Reply(status, html.encode(), {**_HEADERS, **(headers or {})}, "text/html; charset=utf-8")
+    parts = (pages.message("problem", problem), pages.paragraph(page.invalid_link))
+    return pages.page(page.title, *parts, status=status)
