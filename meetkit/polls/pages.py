@@ -37,6 +37,7 @@ def poll_page(
     head = (pages.message("done", thanks), pages.message("problem", problem))
     if not poll.accepts_answers:
         return pages.page(poll.title, *head, pages.paragraph(_ending(poll)), status=status)
+    # As the form names them, so that what was sent is shown again, also where it is wrong.
     choices = {str(number): choice for number, choice in poll.answers.items()} if answers is None else answers
     fields = "".join(_field(poll, option, choices.get(str(option.number))) for option in poll.options)
     question = f"When can you meet for {poll.duration_minutes} minutes? All times are of {poll.timezone}."
