@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from meetkit.errors import DOUBLE_BOOKING, Busy, ConflictError, NotFoundError, RecordError
+from meetkit.errors import DOUBLE_BOOKING, ConflictError, NotFoundError, RecordError
 from meetkit.models.attendance import people_to_be_free
 from meetkit.models.insights import is_brief
 from meetkit.models.meeting_changes import without_content
@@ -20,7 +20,8 @@ from meetkit.models.records import (
     UserRecord,
     unknown_kind,
 )
-from meetkit.models.zones import to_datetime
+from meetkit.models.rules import BookingRules
+from meetkit.storage import booking
 from meetkit.storage.base.rows import Rows, calendar_key
 
 Interval = tuple[int, int]
@@ -42,20 +43,51 @@ class Content(Rows):
         for user_id in meeting.user_ids:
             if before is None or user_id not in before.user_ids:
                 self._user(user_id)
-        if meeting.contact_id and (before is None or meeting.contact_id != before.contact_id):
-            self._contact(meeting.contact_id)
+        for contact_id in meeting.contact_ids:
+            if before is None or contact_id not in before.contact_ids:
+                self._contact(contact_id)
 
-    def _check_time(self, meeting: Meeting, before: Meeting | None = None) -> None:
-        """Refuse a booking whose people are busy."""
-        start, end = meeting.span
+    def _check_time(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> None:
+        """Refuse a booking that its people have no time for, or that breaks a rule of theirs or of the request."""
+        people = map(self._user, people_to_be_free(meeting, before))
+        users = [booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people]
+        start, end = booking.around(meeting, users)
         busy = [
-            Busy(user_id, to_datetime(begins), to_datetime(ends))
-            for user_id in people_to_be_free(meeting, before)
-            for begins, ends in self._busy(user_id, but=meeting.id)
-            if begins < end and start < ends
+            (user.id, span)
+            for user in users
+            for span in self._busy(user.id, but=meeting.id)
+            if span[0] < end and start < span[1]
         ]
-        if busy:
-            raise ConflictError.of(busy)
+
+        def count(user_ids: list[str]) -> dict[str, list[Interval]]:
+            week = booking.week_around(meeting)
+            return {user_id: list(self._spans(user_id, *week, but=meeting.id)) for user_id in user_ids}
+
+        booking.check(meeting, before, users, busy, count)
+
+    def _spans(self, user_id: str, start: int, end: int, *, but: str | None) -> Iterator[Interval]:
+        """Yield the time of a user's meetings that overlap `[start, end)`, but one and cancelled ones."""
+        for meeting in self.meetings_of(user_id):
+            begins, ends = meeting.span
+            if meeting.is_busy and meeting.id != but and begins < end and start < ends:
+                yield meeting.span
+
+    def _in_turn(self, meetings: Sequence[Meeting]) -> list[Meeting]:
+        """Return these meetings, that of the owner first who got one in its rotation longest ago, then by owner."""
+        stored_at = {meeting.id: position for position, meeting in enumerate(self._meetings(), 1)}
+
+        def last_turn(candidate: Meeting) -> int:
+            return max(
+                (
+                    stored_at[meeting.id]
+                    for meeting in self.meetings_of(candidate.user_id)
+                    if (meeting.user_id, meeting.rotation) == (candidate.user_id, candidate.rotation)
+                    and meeting.is_busy
+                ),
+                default=0,
+            )
+
+        return sorted(meetings, key=lambda meeting: (last_turn(meeting), meeting.user_id))
 
     def _erase(self, meetings: Iterable[Meeting], *, now: dt.datetime, **changes: str) -> None:
         """Remove the content of these meetings, their attachments, and the briefs that may quote them."""
@@ -63,7 +95,7 @@ class Content(Rows):
         for meeting in meetings:
             self._save_meeting(MeetingRecord(meeting=without_content(meeting, now=now, **changes)))
         self._forget_results({meeting.id for meeting in meetings})
-        self._delete_briefs({meeting.contact_id for meeting in meetings if meeting.contact_id})
+        self._delete_briefs({contact_id for meeting in meetings for contact_id in meeting.contact_ids})
 
     def _forget_results(self, meeting_ids: set[str]) -> None:
         """Remove the results of requests that returned these meetings."""
@@ -75,7 +107,7 @@ class Content(Rows):
         """Delete the briefs of all meetings with these contacts."""
         for record in self._values(MeetingRecord, "meeting") if contact_ids else ():
             rest = {kind: content for kind, content in record.artefacts.items() if not is_brief(kind)}
-            if record.meeting.contact_id in contact_ids and len(rest) < len(record.artefacts):
+            if contact_ids.intersection(record.meeting.contact_ids) and len(rest) < len(record.artefacts):
                 self._save_meeting(record.model_copy(update={"artefacts": rest}))
 
     def _export(self) -> list[Record]:
@@ -114,7 +146,7 @@ class Content(Rows):
         """Refuse a booking that overlaps another one of the same person; other busy time is not checked."""
         start, end = meeting.span
         for user_id in meeting.busy_user_ids if meeting.exclusive else ():
-            for booking in self.meetings_of(user_id):
-                begins, ends = booking.span
-                if booking.exclusive and user_id in booking.busy_user_ids and begins < end and start < ends:
+            for stored in self.meetings_of(user_id):
+                begins, ends = stored.span
+                if stored.exclusive and user_id in stored.busy_user_ids and begins < end and start < ends:
                     raise ConflictError(DOUBLE_BOOKING)

@@ -53,7 +53,7 @@ class Rows(ABC):
 
     def meetings_with(self, contact_id: str) -> Iterable[Meeting]:
         """Return the meetings with a contact, in any order; a store with an index is faster."""
-        return (meeting for meeting in self._meetings() if meeting.contact_id == contact_id)
+        return (meeting for meeting in self._meetings() if contact_id in meeting.contact_ids)
 
     def _meetings(self) -> Iterator[Meeting]:
         return (record.meeting for record in self._values(MeetingRecord, "meeting"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from meetkit.errors import NotFoundError
+from meetkit.errors import Busy, ConflictError, NotFoundError
 from meetkit.models.base import cut
 from meetkit.models.meetings import ERASED_TITLE, Meeting, MeetingFilters, check_version, is_planned
 from meetkit.models.people import Contact, PeopleFilters, User
@@ -20,6 +20,7 @@ from meetkit.models.records import (
     RequestRecord,
     UserRecord,
 )
+from meetkit.models.rules import BookingRules
 from meetkit.models.time import Calendar
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import to_microseconds
@@ -80,17 +81,33 @@ class BaseStore(Content):
             last = self._contact(filters.after) if filters.after else None
             return _page([record.contact for record in self._values(ContactRecord, "contact")], filters, last)
 
-    def add_meeting(self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None) -> Meeting:
+    def add_meeting(
+        self, meeting: Meeting, *, idempotency: IdempotencyKey | None = None, rules: BookingRules | None = None
+    ) -> Meeting:
         """Store a new meeting and return it, or the first result of its idempotency key."""
         with self.transaction():
             if idempotency and (first := self.first_result(idempotency)):
                 return first
             self._check_people(meeting)
-            self._check_time(meeting)
+            self._check_time(meeting, None, rules)
             self._insert("meeting", meeting.id, MeetingRecord(meeting=meeting))
             if idempotency:
                 self._save_request(RequestRecord.of(idempotency, meeting))
             return meeting
+
+    def add_by_turn(self, meetings: Sequence[Meeting], *, idempotency: IdempotencyKey | None = None) -> Meeting:
+        """Store the meeting of the free owner who was booked longest ago, and return it, or the key's first result."""
+        conflicts: list[Busy] = []
+        # One transaction, so that of two bookings at once the second sees the turn of the first.
+        with self.transaction():
+            for meeting in self._in_turn(meetings):
+                try:
+                    return self.add_meeting(meeting, idempotency=idempotency)
+                except ConflictError as error:
+                    if not error.obstacles:
+                        raise
+                    conflicts += error.obstacles
+        raise ConflictError.of(conflicts)
 
     def first_result(self, idempotency: IdempotencyKey) -> Meeting | None:
         """Return the first result of a request of that key, if there was one."""
@@ -105,14 +122,19 @@ class BaseStore(Content):
         return meeting if transcript else _without_transcript(meeting)
 
     def update_meeting(
-        self, meeting_id: str, change: Callable[[Meeting], Meeting], *, artefacts: Mapping[str, str] | None = None
+        self,
+        meeting_id: str,
+        change: Callable[[Meeting], Meeting],
+        *,
+        artefacts: Mapping[str, str] | None = None,
+        rules: BookingRules | None = None,
     ) -> Meeting:
         """Change a meeting, and store these attachments, by kind, in the same step."""
         with self.transaction():
             record = self._meeting(meeting_id)
             after = change(record.meeting)
             self._check_people(after, record.meeting)
-            self._check_time(after, record.meeting)
+            self._check_time(after, record.meeting, rules)
             attachments = {**record.artefacts, **(artefacts or {})}
             self._save_meeting(record.model_copy(update={"meeting": after, "artefacts": attachments}))
             return after
@@ -124,20 +146,21 @@ class BaseStore(Content):
             check_version(meeting_id, meeting.version, expected=expected_version)
             self.delete_row("meeting", meeting_id)
             self._forget_results({meeting_id})
-            self._delete_briefs({meeting.contact_id} if meeting.contact_id else set())
+            self._delete_briefs(set(meeting.contact_ids))
 
     def list_meetings(self, user_id: str, filters: MeetingFilters, *, transcript: bool = True) -> list[Meeting]:
         """Return the meetings that a user owns or attends and the filters admit, by date, then id."""
         with self.transaction():
             start, end = filters.bounds(self._user(user_id).timezone)
             last = self._meeting(filters.after).meeting if filters.after else None
-            meetings = sorted(self.meetings_of(user_id), key=_by_date)
+            # By id where they begin together, also newest first.
+            meetings = sorted(self.meetings_of(user_id), key=_by_date, reverse=filters.sort == "-date")
         matches = (
             meeting
             for meeting in meetings
             if (start is None or start <= meeting.date)
             and (end is None or meeting.date < end)
-            and (last is None or _by_date(meeting) > _by_date(last))
+            and (last is None or _follows(meeting, last, filters))
             and filters.admits(meeting)
         )
         page = cut(matches, offset=filters.offset, limit=filters.limit)
@@ -216,11 +239,27 @@ class BaseStore(Content):
             self._erase(old, now=now)
             return len(old)
 
-    def busy_intervals(self, user_ids: Collection[str], start: int, end: int) -> Iterable[Interval]:
+    def busy_intervals(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> Iterable[Interval]:
         """Return when these users are busy in `[start, end)`, in microseconds since 1970 UTC."""
         with self.transaction():
-            spans = [span for user_id in user_ids if self._user(user_id) for span in self._busy(user_id)]
+            spans = [span for user_id in user_ids if self._user(user_id) for span in self._busy(user_id, but=excluding)]
         return [(begins, ends) for begins, ends in spans if begins < end and start < ends]
+
+    def meeting_spans(
+        self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
+    ) -> list[tuple[str, Interval]]:
+        """Return the time of these users' meetings that overlap `[start, end)`, but one and cancelled ones."""
+        with self.transaction():
+            users = [self._user(user_id) for user_id in dict.fromkeys(user_ids)]
+            return [(user.id, span) for user in users for span in self._spans(user.id, start, end, but=excluding)]
+
+    def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of these users who have booking rules, by id."""
+        with self.transaction():
+            users = [record.user for record in self._values(UserRecord, "user") if record.user.id in user_ids]
+        return sorted((user for user in users if user.booking_rules), key=lambda user: user.id)
 
     def put_artefact(self, meeting_id: str, kind: str, content: str) -> None:
         """Store an attachment of a meeting, in place of the attachment of that kind."""
@@ -244,6 +283,14 @@ class BaseStore(Content):
             self._user(user_id)
             calendars = [record.calendar for record in self._calendars(user_id)]
         return sorted(calendars, key=lambda calendar: calendar.name)
+
+    def delete_calendar(self, user_id: str, name: str) -> None:
+        """Delete a user's external calendar, with its busy time."""
+        with self.transaction():
+            self._user(user_id)
+            if self.read_row("calendar", calendar_key(user_id, name)) is None:
+                raise NotFoundError("calendar", name)
+            self.delete_row("calendar", calendar_key(user_id, name))
 
     def add_usage(self, usage: Usage) -> None:
         """Store the usage of one call of a model."""
@@ -283,6 +330,12 @@ def _by_name(person: User | Contact) -> tuple[str, str]:
 
 def _by_date(meeting: Meeting) -> tuple[dt.datetime, str]:
     return meeting.date, meeting.id
+
+
+def _follows(meeting: Meeting, last: Meeting, filters: MeetingFilters) -> bool:
+    """Return whether a meeting is after the last one of the previous page."""
+    is_later = _by_date(meeting) > _by_date(last)
+    return not is_later and meeting.id != last.id if filters.sort == "-date" else is_later
 
 
 def _is_seen(meeting: Meeting, seen_by: Collection[str] | None) -> bool:
