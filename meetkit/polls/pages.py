@@ -76,8 +76,8 @@ def _field(poll: InvitedPoll, option: Option, choice: str | None) -> str:
 
 
 def _radio(number: int, choice: str, *, is_chosen: bool) -> str:
-    checked = " checked" if is_chosen else ""
-    return f'<label><input type="radio" name="{_FIELD}{number}" value="{choice}"{checked}>{_WORDS[choice]}</label>\n'
+    attribute = " checked" if is_chosen else ""
+    return f'<label><input type="radio" name="{_FIELD}{number}" value="{choice}"{attribute}>{_WORDS[choice]}</label>\n'
 
 
 def _ending(poll: InvitedPoll) -> str:
