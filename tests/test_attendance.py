@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -321,3 +322,26 @@ def test_the_setting_says_whether_members_ask_each_other(variables: dict[str, An
 def test_a_setting_that_is_no_first_response_is_refused(value: str) -> None:
     with pytest.raises(InvalidRequestError, match="attendee_response"):
         settings.load({"MEETKIT_ATTENDEE_RESPONSE": value})
+
+
+def test_of_two_answers_at_once_to_meetings_of_one_time_one_is_refused(inner: Store) -> None:
+    for _ in range(5):
+        calls = [create(inner, MEMBER_CALLER, attendee_ids=[ATTENDEE]) for _ in range(4)]
+        with ThreadPoolExecutor(4) as threads:
+            answers = [threads.submit(respond, inner, ATTENDEE_CALLER, call.id, "accepted", ATTENDEE) for call in calls]
+        refusals = [answer.exception() for answer in answers]
+
+        assert refusals.count(None) == 1
+        assert {type(refusal) for refusal in refusals} == {type(None), ConflictError}
+        for call in calls:
+            inner.delete_meeting(call.id)
+
+
+def test_a_tentative_attendee_who_accepts_must_be_free_by_then(inner: Store) -> None:
+    first, second = (create(inner, MEMBER_CALLER, attendee_ids=[ATTENDEE]) for _ in range(2))
+    respond(inner, ATTENDEE_CALLER, first.id, "tentative", ATTENDEE)
+    respond(inner, ATTENDEE_CALLER, second.id, "accepted", ATTENDEE, force=True)
+
+    with pytest.raises(ConflictError, match=ATTENDEE):
+        respond(inner, ATTENDEE_CALLER, first.id, "accepted", ATTENDEE)
+    assert respond(inner, ATTENDEE_CALLER, second.id, "accepted", ATTENDEE).response_of(ATTENDEE) == "accepted"

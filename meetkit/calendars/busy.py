@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from meetkit.calendars import budget
@@ -69,18 +70,9 @@ def read_busy(
             more than 50,000 occurrences overlap the window; more than 5,000 components are unreadable; or an
             argument is invalid.
     """
-    query = parse(
-        BusyQuery,
-        {
-            "start": start,
-            "end": end,
-            "timezone": timezone,
-            "owner": owner,
-            "max_bytes": max_bytes,
-            "on_doubt": on_doubt,
-            "policy": policy,
-        },
-    )
+    window = {"start": start, "end": end, "timezone": timezone}
+    options = {"owner": owner, "max_bytes": max_bytes, "on_doubt": on_doubt, "policy": policy}
+    query = parse(BusyQuery, {**window, **options})
     if not isinstance(ics, bytes):
         raise InvalidRequestError(f"ics: the bytes of a file, not {type(ics).__name__}; open it with mode 'rb'")
     problems: list[Problem] = []
@@ -88,16 +80,21 @@ def read_busy(
         spans = _read(ics, query, on_problem or problems.append)
     except budget.SpentError:
         raise InvalidRequestError(_TOO_MUCH_WORK) from None
-    for problem in problems[:_MAX_WARNINGS]:
-        warnings.warn(str(problem), CalendarWarning, stacklevel=2)
-    if len(problems) > _MAX_WARNINGS:
-        warnings.warn(f"{len(problems) - _MAX_WARNINGS} more components have problems", CalendarWarning, stacklevel=2)
+    _warn(problems)
     zone = ZoneInfo(query.timezone)
     # Valid by construction, so that each of many intervals need not be validated.
     return [
         BusyInterval.model_construct(start=to_datetime(begins, zone), end=to_datetime(ends, zone), status=status)
         for begins, ends, status in sorted(spans)
     ]
+
+
+def _warn(problems: Sequence[Problem]) -> None:
+    # A warning names the line of the host that called `read_busy`, two frames above this one.
+    for problem in problems[:_MAX_WARNINGS]:
+        warnings.warn(str(problem), CalendarWarning, stacklevel=3)
+    if len(problems) > _MAX_WARNINGS:
+        warnings.warn(f"{len(problems) - _MAX_WARNINGS} more components have problems", CalendarWarning, stacklevel=3)
 
 
 class _Listener:

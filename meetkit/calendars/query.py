@@ -12,6 +12,7 @@ from meetkit.models.base import Count, Email, Line, Phrase, Value
 from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.zones import Instant, Moment, Zone, resolve
 
+# Ten years, with their leap days.
 MAX_WINDOW = dt.timedelta(days=3660)
 DEFAULT_MAX_BYTES = 20 * 1024 * 1024
 

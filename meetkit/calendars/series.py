@@ -15,8 +15,10 @@ Key = dt.datetime | dt.date
 
 # Changed occurrences of one series; daily meetings reach them after five years of changes.
 MAX_MEMBERS = 2_000
+# Each occurrence is compared with each of them.
 _MAX_SPLITS = 50
 _ZERO = dt.timedelta()
+# So far from the ends of the calendar that no offset of a zone crosses them.
 _FIRST, _LAST = (dt.datetime(year, 6, 1, tzinfo=dt.UTC) for year in (1, 9999))
 
 
@@ -141,6 +143,7 @@ def _like(when: Time, event: TimedEvent, zone: dt.tzinfo) -> Time:
         return on_clock(
             when if isinstance(when, dt.datetime) else dt.datetime.combine(when, begins.timetz()), begins.tzinfo
         )
+    # Midnight in UTC is how some programs write a date; any other time in UTC is an instant in the zone.
     if isinstance(when, dt.datetime) and when.tzinfo is dt.UTC and when.time() != dt.time():
         return when.astimezone(zone).date()
     return _date(when)

@@ -36,8 +36,8 @@ def upgrade(as_json: bool) -> None:
         upgrades = maintenance.upgrade(connection)
     before, after = upgrades.pop("meetkit")
     if as_json:
-        others = {name: upgrade._asdict() for name, upgrade in upgrades.items()}
-        output.print_json({"before": before, "after": after, **({"capabilities": others} if others else {})})
+        by_name = {name: upgrade._asdict() for name, upgrade in upgrades.items()}
+        output.print_json({"before": before, "after": after, **({"capabilities": by_name} if by_name else {})})
         return
     click.echo(_upgrade_message(before, after))
     for name, upgrade in upgrades.items():

@@ -64,6 +64,7 @@ def end(
 
 
 def _update(job_id: str) -> Any:
+    # A job that has ended stays as it is, whatever a late renewal or a second end says.
     return update(jobs).where(jobs.c.id == job_id, jobs.c.status == "running")
 
 
@@ -72,6 +73,7 @@ def _read(row: Row[Any], *, now: int) -> Job:
     error = JobError(status=row.error_status, detail=row.error_detail) if row.error_status else None
     ended_at = row.ended_at
     if row.status == "running" and row.leased_until <= now:
+        # Nobody recorded when it stopped; the end of its lease is the latest instant.
         fields["status"], error, ended_at = "failed", _PROCESS_ENDED, row.leased_until
     return Job(
         **fields,

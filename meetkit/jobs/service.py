@@ -24,6 +24,7 @@ from meetkit.web.monitoring import logs
 
 LEASE = dt.timedelta(seconds=60)
 _RENEWALS = 3  # in each lease, so that one that fails or is late does not end it
+# The text of an error may quote input of any size.
 _MAX_DETAIL = 1000
 _SERVER_STOP = JobError(status=503, detail="the server stopped before the job ended; send the request again")
 _log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Jobs:
     def __init__(self, database: Database, *, lease: dt.timedelta = LEASE) -> None:
         """Record jobs in a database."""
         self._database, self._lease = database, lease
+        # The event loop has only weak references to tasks: without these, a job could vanish while it runs.
         self._tasks: dict[asyncio.Task[None], str] = {}
 
     async def start(
@@ -58,6 +60,7 @@ class Jobs:
         leased_until = job.created_at + self._lease
         with resources:
             await asyncio.to_thread(self._database.write, queries.add, job, caller, leased_until=leased_until)
+            # From here on the task closes the resources; an error before closes them at once.
             task = asyncio.create_task(self._run(job.id, run, resources.pop_all()))
         self._tasks[task] = job.id
         task.add_done_callback(lambda task: self._tasks.pop(task, None))
@@ -65,6 +68,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Cancel all jobs, which are then reported as failed."""
+        # A copy, as each task is removed when it ends.
         tasks = dict(self._tasks)
         for task in tasks:
             task.cancel()
@@ -87,6 +91,7 @@ class Jobs:
     async def _renew(self, job_id: str) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / _RENEWALS)
+            # The next renewal may succeed before the lease ends.
             with suppress(StoreError):
                 leased_until = utc_now() + self._lease
                 await asyncio.to_thread(self._database.write, queries.renew, job_id, leased_until=leased_until)

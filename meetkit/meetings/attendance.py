@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from meetkit.errors import Busy, ConflictError, brief_repr
+from meetkit.errors import ConflictError, brief_repr
 from meetkit.models import meeting_changes
 from meetkit.models.base import Line, Value, parse
 from meetkit.models.meetings import Meeting, Version, check_version
 from meetkit.models.responses import Answer
-from meetkit.models.zones import to_datetime, utc_now
+from meetkit.models.rules import NO_RULES
+from meetkit.models.zones import utc_now
 from meetkit.runtime.collaborators import current_store
-from meetkit.storage import Store
 
 
 class _Response(Value):
@@ -45,21 +45,11 @@ def respond_to_meeting(
     def change(meeting: Meeting) -> Meeting:
         check_version(meeting_id, meeting.version, expected=request.expected_version)
         after = meeting_changes.respond(meeting, request.user_id, answer, now=now)
+        # The time that was looked up is no longer the meeting's.
         if meeting.span != original.span:
             raise ConflictError(f"meeting {brief_repr(meeting_id)} was moved meanwhile; try again")
         return after
 
-    change(original)
-    if answer == "accepted" and not force:
-        _check_free(store, original, request.user_id)
-    return store.update_meeting(meeting_id, change)
-
-
-def _check_free(store: Store, meeting: Meeting, user_id: str) -> None:
-    """Refuse a meeting that would take time that a user does not have."""
-    if user_id in meeting.busy_user_ids:
-        return
-    start, end = meeting.span
-    overlaps = [span for span in store.busy_intervals([user_id], start, end) if span[0] < end and start < span[1]]
-    if overlaps:
-        raise ConflictError.of(Busy(user_id, to_datetime(begins), to_datetime(ends)) for begins, ends in overlaps)
+    # The store checks the time in the step that stores the response: of two answers at once, one is refused.
+    rules = NO_RULES if answer == "accepted" and not force else None
+    return store.update_meeting(meeting_id, change, rules=rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from meetkit import calendars
-from meetkit.meetings.scheduling import sync_calendar
+from meetkit.meetings.calendars import sync_calendar
 from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy, Doubt
 from meetkit.models.time import Calendar
 from meetkit.models.typed_dicts import BusyPolicyFields

@@ -113,18 +113,9 @@ def book_round_robin(
     Raises:
         ConflictError: no host is free, and the message says why; or the key was used for another request.
     """
-    params = {
-        "hosts": hosts,
-        "duration_minutes": duration_minutes,
-        "window_start": window_start,
-        "window_end": window_end,
-        "title": title,
-        "contact_id": contact_id,
-        "attendee_ids": attendee_ids,
-        "timezone": timezone,
-        "rotation": rotation,
-    }
-    request = parse(RoundRobinRequest, params)
+    window = {"window_start": window_start, "window_end": window_end, "duration_minutes": duration_minutes}
+    participants = {"hosts": hosts, "rotation": rotation, "contact_id": contact_id, "attendee_ids": attendee_ids}
+    request = parse(RoundRobinRequest, {**window, **participants, "title": title, "timezone": timezone})
     store = current_store()
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, "book_round_robin", request)
     if key and (meeting := store.first_result(key)):

@@ -1,39 +1,29 @@
-"""Scheduling: create, book, list, move, cancel and delete meetings; synchronise calendars."""
+"""Scheduling: create, book, list, move, cancel and delete meetings."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from meetkit.availability import first
-from meetkit.availability.hours import common_windows
 from meetkit.errors import ConflictError, brief_repr
-from meetkit.meetings.ruled_time import RuledTime
-from meetkit.models.base import check_names, new_id, parse
-from meetkit.models.busy_policy import DEFAULT_POLICY, BusyPolicy
+from meetkit.models.base import new_id, parse
 from meetkit.models.meeting_changes import apply_update
 from meetkit.models.meetings import CreateMeetingRequest, Meeting, MeetingFilters, MeetingUpdate, Status
 from meetkit.models.people import Contact, User
 from meetkit.models.records import IdempotencyKey
-from meetkit.models.rules import NO_RULES, BookingRules, RuledRequest
-from meetkit.models.time import BusyInterval, Calendar
+from meetkit.models.rules import BookingRules, RuledRequest
 from meetkit.models.typed_dicts import (
     BookingRequestFields,
     BookingRulesFields,
-    BusyIntervalFields,
-    BusyPolicyFields,
     CreateMeetingRequestFields,
     MeetingFiltersFields,
     MeetingUpdateFields,
 )
-from meetkit.models.zone_changes import Clock
-from meetkit.models.zones import to_datetime, utc_now, zone_name
+from meetkit.models.zones import utc_now, zone_name
 from meetkit.runtime.collaborators import current_store
 
-# A round fails only where another booking took the same time first, so a thousand in a row are no accident.
-_ROUNDS = 1000
 _ADVICE = {"completed": "reopen it first", "cancelled": "reschedule it instead"}
 
 
@@ -72,89 +62,6 @@ def book_meeting(
     is_request = isinstance(meeting_request, CreateMeetingRequest)
     request = parse(first.BookingRequest, dict(meeting_request) if is_request else meeting_request)
     return _add("book", request, idempotency_key)
-
-
-def book_first_free(
-    user_ids: Sequence[str],
-    duration_minutes: int,
-    window_start: str | dt.datetime,
-    window_end: str | dt.datetime,
-    *,
-    title: str = "Meeting",
-    contact_id: str | None = None,
-    timezone: str | None = None,
-    location: str | None = None,
-    conference_url: str | None = None,
-    description: str | None = None,
-    align: int | None = None,
-    min_notice_minutes: int = 0,
-    buffer_minutes: int = 0,
-    rules: BookingRules | BookingRulesFields | None = None,
-    idempotency_key: str | None = None,
-) -> Meeting:
-    """Book the first time in a window at which these users are free together, each within their own work hours.
-
-    The users' own `booking_rules` hold too. Where a notice or the second of a request would be the start, the meeting
-    begins a quarter of an hour or more later, in steps from the beginning of the free time.
-
-    Args:
-        user_ids: at least one; the first owns the meeting, the others attend.
-        duration_minutes: at least 1, at most a day.
-        window_start: the earliest start; a naive one is wall-clock time of `timezone`.
-        window_end: the latest end.
-        title: of the meeting.
-        contact_id: the contact in the meeting.
-        timezone: of the meeting, an IANA name; by default the first user's.
-        location: a room or an address.
-        conference_url: the link of a conference.
-        description: text for all people in the meeting.
-        align: if given, the meeting begins at a multiple of so many minutes from midnight in `timezone`.
-        min_notice_minutes: from now to the earliest start.
-        buffer_minutes: kept free before and after each busy interval.
-        rules: `BookingRules` of this request.
-        idempotency_key: as in `create_meeting`.
-
-    Raises:
-        ConflictError: there is no such time; or the key was used for another request.
-    """
-    params = {
-        "user_ids": user_ids,
-        "duration_minutes": duration_minutes,
-        "window_start": window_start,
-        "window_end": window_end,
-        "title": title,
-        "contact_id": contact_id,
-        "timezone": timezone,
-        "location": location,
-        "conference_url": conference_url,
-        "description": description,
-        "align": align,
-        "min_notice_minutes": min_notice_minutes,
-        "buffer_minutes": buffer_minutes,
-        "rules": rules,
-    }
-    request = parse(first.FirstFreeRequest, params)
-    store = current_store()
-    key = _key(idempotency_key, "book_first_free", request)
-    if key and (meeting := store.first_result(key)):
-        return meeting
-    users = [store.get_user(user_id) for user_id in request.user_ids]
-    clock = Clock(request.timezone) if request.timezone else users[0].clock
-    window = first.window_of(request, clock)
-    windows = common_windows(users, *window)
-    time = RuledTime(store, request.user_ids, request)
-    for _ in range(_ROUNDS):
-        free = time.free(windows, request.duration_minutes)
-        start = first.first_start(free, time.starts(clock, request.align), request.duration_minutes)
-        if start is None:
-            raise ConflictError(f"no common free slot of {request.duration_minutes} minutes in this window")
-        meeting = new_meeting(_first_free(request, start, clock.zone_at(start)), exclusive=True)
-        try:
-            return store.add_meeting(meeting, idempotency=key, rules=_rules(request))
-        except ConflictError as error:
-            if not error.obstacles:
-                raise
-    raise ConflictError("the free time was booked by other requests meanwhile; try again")
 
 
 def get_all_meetings(
@@ -202,6 +109,7 @@ def _update(
 ) -> Meeting:
     """Change a meeting, unless it has that status; with `force` it may be completed before it begins."""
     store = current_store()
+    # The owner is read before the change, as no store can be read while it runs one.
     owner_id, zone, now = None, "UTC", utc_now()
     if update.date and update.date.tzinfo is None and not update.timezone:
         owner_id = update.user_id or store.get_meeting(meeting_id, transcript=False).user_id
@@ -241,7 +149,7 @@ def reschedule_meeting(
     fields = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
     request = parse(RuledRequest, fields)
     update = parse(MeetingUpdate, {"date": date, "status": "scheduled", **changes})
-    return _update(meeting_id, update, unless="completed", rules=_rules(request))
+    return _update(meeting_id, update, unless="completed", rules=request.binding_rules)
 
 
 def cancel_meeting(meeting_id: str, *, expected_version: int | None = None) -> Meeting:
@@ -281,41 +189,6 @@ def delete_meeting(meeting_id: str, *, expected_version: int | None = None) -> L
     return True
 
 
-def sync_calendar(
-    user_id: str,
-    busy: Iterable[BusyInterval | BusyIntervalFields],
-    *,
-    calendar: str = "default",
-    policy: BusyPolicy | BusyPolicyFields = DEFAULT_POLICY,
-) -> Calendar:
-    """Store a user's busy time from another calendar, replacing all that this calendar held before.
-
-    It counts as the user's busy time everywhere, tentative time too, unless the policy of this calendar says otherwise:
-    what it does not count is not stored. `meetkit.calendars.read_busy` reads busy time from an iCalendar file.
-    """
-    rule = parse(BusyPolicy, policy)
-    fields = {"name": calendar, "busy": tuple(busy) if isinstance(busy, Iterator) else busy, "synced_at": utc_now()}
-    snapshot = parse(Calendar, fields)
-    check_names(fields, ["name"])
-    snapshot = snapshot.model_copy(update={"busy": rule.busy_time(snapshot.busy)})
-    current_store().put_calendar(user_id, snapshot)
-    return snapshot
-
-
-def delete_calendar(user_id: str, calendar: str = "default") -> None:
-    """Delete a user's calendar that was synchronized or imported; its time is free again.
-
-    Raises:
-        NotFoundError: no such user, or the user has no calendar of that name.
-    """
-    current_store().delete_calendar(user_id, calendar)
-
-
-def get_calendars(user_id: str) -> list[Calendar]:
-    """List a user's synchronized and imported calendars, by name."""
-    return current_store().get_calendars(user_id)
-
-
 def get_people(meeting: Meeting) -> list[User | Contact]:
     """List the people of a meeting: the owner, then the other users, then the contact and the guests."""
     store = current_store()
@@ -325,35 +198,14 @@ def get_people(meeting: Meeting) -> list[User | Contact]:
 
 def _add(operation: str, request: CreateMeetingRequest, idempotency_key: str | None) -> Meeting:
     store = current_store()
-    key = _key(idempotency_key, operation, request)
+    key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, operation, request)
     if key and (meeting := store.first_result(key)):
         return meeting
     zone = zone_name(request.date) or store.get_user(request.user_id).clock.zone_of(request.date)
     fields = {**{name: getattr(request, name) for name in CreateMeetingRequest.model_fields}, "timezone": zone}
     if not isinstance(request, first.BookingRequest):
         return store.add_meeting(new_meeting(fields, exclusive=False), idempotency=key)
-    return store.add_meeting(new_meeting(fields, exclusive=True), idempotency=key, rules=_rules(request))
-
-
-def _first_free(request: first.FirstFreeRequest, start: int, zone: str) -> dict[str, Any]:
-    """Return the fields of the meeting that is booked at a start."""
-    return {
-        "user_id": request.user_ids[0],
-        "attendee_ids": request.user_ids[1:],
-        "contact_id": request.contact_id,
-        "title": request.title,
-        "date": to_datetime(start, ZoneInfo(zone)),
-        "timezone": zone,
-        "duration_minutes": request.duration_minutes,
-        "location": request.location,
-        "conference_url": request.conference_url,
-        "description": request.description,
-    }
-
-
-def _rules(request: RuledRequest) -> BookingRules | None:
-    """Return the rules of a request, if it has any."""
-    return None if request.all_rules == NO_RULES else request.all_rules
+    return store.add_meeting(new_meeting(fields, exclusive=True), idempotency=key, rules=request.binding_rules)
 
 
 def new_meeting(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
@@ -361,12 +213,6 @@ def new_meeting(fields: Mapping[str, Any], *, exclusive: bool) -> Meeting:
     now = utc_now()
     record = {"id": new_id("meeting"), "exclusive": exclusive, "created_at": now, "updated_at": now}
     return parse(Meeting, {**fields, **record})
-
-
-def _key(
-    key: str | None, operation: str, request: CreateMeetingRequest | first.FirstFreeRequest
-) -> IdempotencyKey | None:
-    return None if key is None else IdempotencyKey.of(key, operation, request)
 
 
 def _status(status: Status, expected_version: int | None) -> MeetingUpdate:

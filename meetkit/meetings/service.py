@@ -24,7 +24,9 @@ if TYPE_CHECKING:
         generate_pre_meeting_prep_with_retry,
         get_prep,
     )
+    from meetkit.meetings.calendars import delete_calendar, get_calendars, sync_calendar
     from meetkit.meetings.erasure import erase_contact, erase_user, purge
+    from meetkit.meetings.first_free import book_first_free
     from meetkit.meetings.people import (
         create_contact,
         create_user,
@@ -37,20 +39,16 @@ if TYPE_CHECKING:
     )
     from meetkit.meetings.round_robin import book_round_robin, find_host_slots
     from meetkit.meetings.scheduling import (
-        book_first_free,
         book_meeting,
         cancel_meeting,
         complete_meeting,
         create_meeting,
-        delete_calendar,
         delete_meeting,
         get_all_meetings,
-        get_calendars,
         get_meeting,
         get_people,
         reopen_meeting,
         reschedule_meeting,
-        sync_calendar,
         update_meeting,
     )
     from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
@@ -63,6 +61,8 @@ _MODULES = (
     "meetkit.meetings.slots",
     "meetkit.meetings.people",
     "meetkit.meetings.scheduling",
+    "meetkit.meetings.calendars",
+    "meetkit.meetings.first_free",
     "meetkit.meetings.seats",
     "meetkit.meetings.round_robin",
     "meetkit.meetings.attendance",

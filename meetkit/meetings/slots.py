@@ -64,21 +64,11 @@ def find_available_slots(
         open_seats: if given, slots are offered too that are meetings of these users with this title and the duration
             and have a free seat, which `book_seat` takes.
     """
-    params = {
-        "user_ids": user_ids,
-        "date": date,
-        "duration_minutes": duration_minutes,
-        "work_hours": work_hours,
-        "timezone": timezone,
-        "step_minutes": step_minutes,
-        "buffer_minutes": buffer_minutes,
-        "align": align,
-        "min_notice_minutes": min_notice_minutes,
-        "rules": rules,
-        "excluding": excluding,
-        "open_seats": open_seats,
-    }
-    query = parse(day.DayQuery, params)
+    hours = {"date": date, "work_hours": work_hours, "timezone": timezone}
+    slot = {"user_ids": user_ids, "duration_minutes": duration_minutes, "step_minutes": step_minutes, "align": align}
+    limits = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
+    options = {"excluding": excluding, "open_seats": open_seats}
+    query = parse(day.DayQuery, {**hours, **slot, **limits, **options})
     store = current_store()
     _check_excluded(store, query.excluding)
     clock = _clock(store, query)
@@ -128,34 +118,22 @@ def find_slots_within(
         limit: the most results to return.
         open_seats: as in `find_available_slots`.
     """
-    params = {
-        "user_ids": user_ids,
-        "window_start": window_start,
-        "window_end": window_end,
-        "duration_minutes": duration_minutes,
-        "timezone": timezone,
-        "step_minutes": step_minutes,
-        "buffer_minutes": buffer_minutes,
-        "align": align,
-        "min_notice_minutes": min_notice_minutes,
-        "rules": rules,
-        "excluding": excluding,
-        "limit": limit,
-        "open_seats": open_seats,
-    }
-    request = parse(first.WindowQuery, params)
+    window = {"window_start": window_start, "window_end": window_end, "timezone": timezone, "limit": limit}
+    slot = {"user_ids": user_ids, "duration_minutes": duration_minutes, "step_minutes": step_minutes, "align": align}
+    limits = {"min_notice_minutes": min_notice_minutes, "buffer_minutes": buffer_minutes, "rules": rules}
+    options = {"excluding": excluding, "open_seats": open_seats}
+    request = parse(first.WindowQuery, {**window, **slot, **limits, **options})
     store = current_store()
     clock = _clock(store, request)
     start, end = map(to_datetime, first.window_of(request, clock))
     query = _query(store, request, (start, end), timezone=request.timezone, limit=request.limit)
     result = availability.search(query.model_copy(update={"step_minutes": request.step_minutes}))
     free: Sequence[TimeSlot] = result.slots if request.step_minutes else result.free[: request.limit]
-    slots = [_on_clock(slot, clock) for slot in free]
+    slots = [_on_clock(free_slot, clock) for free_slot in free]
     if request.open_seats is None:
         return slots
-    window = (to_microseconds(start), to_microseconds(end))
-    zone = clock.zone_at(window[0])
-    return _with_open_seats(store, slots, [window], request, zone)[: request.limit]
+    span = (to_microseconds(start), to_microseconds(end))
+    return _with_open_seats(store, slots, [span], request, clock.zone_at(span[0]))[: request.limit]
 
 
 def explain_start(
@@ -197,15 +175,15 @@ def explain_start(
     }
     request = parse(day.StartQuery, params)
     store = current_store()
-    everybody = tuple(dict.fromkeys((*request.user_ids, *request.hosts)))
-    begins = store.get_user(everybody[0]).clock.resolve(request.start)
+    user_and_host_ids = tuple(dict.fromkeys((*request.user_ids, *request.hosts)))
+    begins = store.get_user(user_and_host_ids[0]).clock.resolve(request.start)
     ends = begins + dt.timedelta(minutes=request.duration_minutes)
     if request.open_seats is not None:
         span = (to_microseconds(begins), to_microseconds(ends))
-        obstacles = free_seats.seat_obstacles(store, everybody, span, request.open_seats)
+        obstacles = free_seats.seat_obstacles(store, user_and_host_ids, span, request.open_seats)
         if obstacles is not None:
             return obstacles
-    query = _query(store, request.model_copy(update={"user_ids": everybody}), (begins, ends))
+    query = _query(store, request.model_copy(update={"user_ids": user_and_host_ids}), (begins, ends))
     people = [person.model_copy(update={"required": person.id in request.user_ids}) for person in query.participants]
     # A host who must be free anyway is one who is.
     quorum = 1 if request.hosts and not set(request.hosts) & set(request.user_ids) else None

@@ -53,6 +53,7 @@ class Lane:
         try:
             return process.ask(request)
         except BaseException:
+            # The pipe may hold a part of an answer, which the next request would take for its own.
             process.end()
             with self._lock:
                 self._process = None
@@ -61,6 +62,7 @@ class Lane:
     def kill(self) -> None:
         """Kill the process, whatever it does, and start no other."""
         with self._lock:
+            # Under the lock, so that no other thread starts a process afterwards.
             self._is_closed = True
             if self._process:
                 self._process.kill()
@@ -76,6 +78,7 @@ class _Process:
 
     def __init__(self, niceness: int) -> None:
         command = [sys.executable, "-P", "-m", worker.__name__, str(niceness)]
+        # The process finds the modules that this one finds; an empty path means the working directory.
         paths = os.pathsep.join(map(os.path.abspath, sys.path))
         self._process = subprocess.Popen(  # noqa: S603  # this Python
             command,

@@ -5,19 +5,25 @@ from __future__ import annotations
 from meetkit.models.meetings import Meeting
 
 
-def people_to_be_free(meeting: Meeting, before: Meeting | None = None) -> tuple[str, ...]:
-    """Return the users of a booked meeting who must be free for it to be stored; none of another meeting.
+def people_to_be_free(meeting: Meeting, before: Meeting | None = None, *, to_accept: bool = False) -> tuple[str, ...]:
+    """Return the users of a booked meeting who must be free for it to be stored.
 
-    Those are all but who declined; where the booking keeps its time, only those who newly take part in it.
+    Those are all but who declined; where the booking keeps its time, only those who newly take part in it. Of a meeting
+    that is not booked it is nobody, or with `to_accept` those who accept it by this change.
     """
     if not _is_booking(meeting):
-        return ()
+        return _new_acceptances(meeting, before) if to_accept and before and meeting.is_busy else ()
     candidates = tuple(user_id for user_id in meeting.user_ids if meeting.response_of(user_id) != "declined")
     if before is None or not _is_booking(before) or meeting.span != before.span:
         return candidates
     # An invitation takes no time yet, so whoever accepts one must be free by then.
     newly_busy = set(meeting.busy_user_ids).difference(before.busy_user_ids)
     return tuple(user_id for user_id in candidates if user_id in newly_busy or user_id not in before.user_ids)
+
+
+def _new_acceptances(meeting: Meeting, before: Meeting) -> tuple[str, ...]:
+    accepted = (user_id for user_id in meeting.user_ids if meeting.response_of(user_id) == "accepted")
+    return tuple(user_id for user_id in accepted if before.response_of(user_id) != "accepted")
 
 
 def asks_again(before: Meeting, after: Meeting) -> bool:

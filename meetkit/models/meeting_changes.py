@@ -42,6 +42,7 @@ def apply_update(
         changes["date"] = resolve(moment, update.timezone or owner_timezone)
         changes["timezone"] = update.timezone or zone_name(moment) or meeting.timezone
     after = with_changes(meeting, now=now, **changes)
+    # The other fields of a meeting that was completed early, by force, can still be changed.
     if not force and _is_early(after, now) and not _is_early(meeting, now):
         raise ConflictError(
             f"meeting {brief_repr(meeting.id)} begins at {after.date.isoformat()}, which is in the future; "

@@ -1,57 +1,63 @@
-"""Meetings: the value, and requests to create, change and list them."""
+"""Meetings: the value, and the filters that list them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SerializerFunctionWrapHandler,
-    ValidationInfo,
-    computed_field,
-    field_validator,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, ValidationInfo, computed_field, field_validator, model_validator
 
 from meetkit.errors import VersionConflictError
-from meetkit.models.base import STORABLE, WHOLE, Count, FieldError, Line, Many, Name, Offset, SearchText, Text, Value
-from meetkit.models.insights import ActionItem, ItemOrTask, Sentiment
+from meetkit.models.base import Count, FieldError, Line, Many, Offset, SearchText, Text, Value
+from meetkit.models.insights import ActionItem, Sentiment
+from meetkit.models.meeting_fields import (
+    AttendeeIds,
+    DurationMinutes,
+    Kind,
+    MeetingSort,
+    MomentOrDate,
+    Status,
+    Summary,
+    Version,
+    distinct_ids,
+)
+from meetkit.models.meeting_requests import CreateMeetingRequest, MeetingUpdate
 from meetkit.models.places import ConferenceUrl, Description, Location
 from meetkit.models.responses import BUSY_RESPONSES, Response
 from meetkit.models.room import Seats, check_seats
 from meetkit.models.zones import (
     MINUTE,
     Instant,
-    Moment,
     UtcInstant,
     Zone,
     day_start,
     get_zone,
-    is_bare_date,
-    parse_date,
     parse_moment,
     resolve,
     to_datetime,
     to_microseconds,
-    with_zone,
     zone_name,
 )
 
-Status = Literal["scheduled", "completed", "cancelled"]
-Kind = Literal["internal", "external"]
-MeetingSort = Literal["date", "-date"]
-# A day at most: a search for busy time looks back no further.
-DurationMinutes = Annotated[int, Field(strict=True, ge=1, le=24 * 60), WHOLE]
-# JSON numbers are exact up to 2**53.
-Version = Annotated[int, Field(strict=True, ge=1, le=2**53), WHOLE]
-Summary = Annotated[str, Field(max_length=100_000), STORABLE]
-# Each attendee once, in the given order.
-AttendeeIds = Annotated[Many[Line], AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))]
+# With the requests and field types, so that hosts import all of a meeting from here.
+__all__ = [
+    "ERASED_TITLE",
+    "NO_CONTENT",
+    "AttendeeIds",
+    "CreateMeetingRequest",
+    "DurationMinutes",
+    "Kind",
+    "Meeting",
+    "MeetingFilters",
+    "MeetingSort",
+    "MeetingUpdate",
+    "MomentOrDate",
+    "Status",
+    "Summary",
+    "Version",
+    "check_version",
+    "is_planned",
+]
 
 ERASED_TITLE = "Erased meeting"
 
@@ -66,19 +72,6 @@ NO_CONTENT: dict[str, Any] = {
     "sentiment": None,
     "action_items": (),
 }
-
-
-def _distinct(first: str | None, others: Collection[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(others if first is None else (first, *others)))
-
-
-def _moment_or_date(value: Any) -> Any:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return parse_date(value)
-    return parse_date(value) if isinstance(value, str) and is_bare_date(value) else parse_moment(value)
-
-
-MomentOrDate = Annotated[dt.datetime | dt.date, BeforeValidator(_moment_or_date), with_zone]
 
 
 def _has_zone_and_instant(data: dict[str, Any]) -> bool:
@@ -188,11 +181,11 @@ class Meeting(Value):
     @property
     def contact_ids(self) -> tuple[str, ...]:
         """The contact, then the guests, each once."""
-        return _distinct(self.contact_id, self.guest_ids)
+        return distinct_ids(self.contact_id, self.guest_ids)
 
     @property
     def seats_taken(self) -> int:
-        """How many people besides the owner are in it."""
+        """The number of people in it besides the owner."""
         return len(self.user_ids) - 1 + len(self.contact_ids)
 
     @property
@@ -224,90 +217,6 @@ class Meeting(Value):
         """Start and end in microseconds since 1970 UTC."""
         start = to_microseconds(self.date)
         return start, start + self.duration_minutes * MINUTE
-
-
-class CreateMeetingRequest(Value):
-    """A request to create a meeting. A naive `date` is wall-clock time in the owner's zone."""
-
-    user_id: Line
-    contact_id: Line | None = None
-    attendee_ids: AttendeeIds = ()
-    title: Name
-    date: Moment
-    duration_minutes: DurationMinutes = 60
-    location: Location | None = None
-    conference_url: ConferenceUrl | None = None
-    description: Description | None = None
-    seats: Seats | None = None
-    guest_ids: AttendeeIds = ()
-
-    @model_validator(mode="after")
-    def _guests_have_seats(self) -> Self:
-        check_seats(self.seats, self.guest_ids, len({self.user_id, *self.attendee_ids}) - 1 + len(self.contact_ids))
-        return self
-
-    @property
-    def contact_ids(self) -> tuple[str, ...]:
-        """The contact, then the guests, each once."""
-        return _distinct(self.contact_id, self.guest_ids)
-
-
-class MeetingUpdate(Value):
-    """A change of a meeting. An omitted field is unchanged; `None` clears one that may be empty.
-
-    A naive `date` is wall-clock time in `timezone` where that is given too, else in the owner's zone. The
-    meeting keeps its `timezone` unless one is given, alone or as the IANA zone that `date` carries.
-    With `expected_version`, the update fails when the meeting was changed since that version was read.
-    """
-
-    fixed_fields: ClassVar[frozenset[str]] = frozenset(
-        {"id", "created_at", "updated_at", "version", "end", "exclusive", "responses", "rotation"}
-    )
-    clearable: ClassVar[frozenset[str]] = frozenset(
-        {"contact_id", "location", "conference_url", "description", "transcript", "summary", "sentiment", "seats"}
-    )
-
-    user_id: Line | None = None
-    contact_id: Line | None = None
-    attendee_ids: AttendeeIds | None = None
-    title: Name | None = None
-    date: Moment | None = None
-    timezone: Zone | None = None
-    duration_minutes: DurationMinutes | None = None
-    seats: Seats | None = None
-    guest_ids: AttendeeIds | None = None
-    status: Status | None = None
-    location: Location | None = None
-    conference_url: ConferenceUrl | None = None
-    description: Description | None = None
-    transcript: Text | None = None
-    summary: Summary | None = None
-    action_items: Many[ItemOrTask] | None = None
-    sentiment: Sentiment | None = None
-    expected_version: Version | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_fixed(cls, data: Any) -> Any:
-        if isinstance(data, dict) and (names := cls.fixed_fields & data.keys()):
-            raise ValueError(f"{', '.join(sorted(names))} cannot be changed")
-        return data
-
-    @model_validator(mode="after")
-    def _refuse_empty(self) -> Self:
-        for name in self.changes.keys() - self.clearable:
-            if self.changes[name] is None:
-                raise ValueError(f"{name} cannot be empty; omit it to leave it unchanged")
-        return self
-
-    @model_serializer(mode="wrap")
-    def _dump_given_fields(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in dump(self).items() if name in self.model_fields_set}
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """The fields that were given, without `expected_version`."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"expected_version"}}
 
 
 class MeetingFilters(Value):

@@ -1,4 +1,4 @@
-"""Where a meeting takes place: its location, the link of its conference, and its description."""
+"""The place of a meeting: its location, the link of its conference, and its description."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from meetkit.models.base import WHOLE
 
+# Bounded, as a meeting is read whole, with all who are in it.
 Seats = Annotated[int, Field(strict=True, ge=1, le=1000), WHOLE]
 
 

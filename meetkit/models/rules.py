@@ -66,6 +66,11 @@ class RuledRequest(Value):
         own = BookingRules(min_notice_minutes=self.min_notice_minutes, buffer_minutes=self.buffer_minutes)
         return own.stricter(self.rules)
 
+    @property
+    def binding_rules(self) -> BookingRules | None:
+        """All rules of the request; `None` where it has none."""
+        return None if self.all_rules == NO_RULES else self.all_rules
+
 
 def _least(first: int | None, second: int | None) -> int | None:
     return min((limit for limit in (first, second) if limit is not None), default=None)

@@ -212,7 +212,7 @@ class ZoneChangeFields(TypedDict):
 
 
 class BusyPolicyFields(TypedDict, total=False):
-    """What counts of a calendar."""
+    """The rule for the busy time of a calendar that counts."""
 
     all_day: AllDay
     tentative: bool

@@ -67,6 +67,7 @@ def visible(connection: Connection, caller: Caller | None, *, after: str | None,
     """
     condition = is_visible(caller)
     if after is not None:
+        # By number, as two polls may be created at the same instant.
         condition &= polls.c.number < _find(connection, after, condition).number
     statement = select(polls).where(condition).order_by(polls.c.number.desc()).offset(offset).limit(limit)
     return _read(connection, connection.execute(statement).all())
@@ -139,6 +140,7 @@ def find_link(
     ).one_or_none()
     if link is None:
         return None
+    # The poll is locked rather than the participant, as answers, closing and booking lock it too.
     statement = select(polls).where(polls.c.number == link.poll_number)
     row = connection.execute(statement.with_for_update() if lock else statement).one()
     return _read(connection, [row])[0], link.contact_id
@@ -204,6 +206,7 @@ def _personal_data(connection: Connection, user_id: str) -> Mapping[str, Any]:
     invitations = select(polls.c.id, participants.c.answers).join_from(
         participants, polls, polls.c.number == participants.c.poll_number
     )
+    # The answers to a poll of the user's own are in that poll already.
     of_user = invitations.where(participants.c.user_id == user_id, polls.c.user_id != user_id).order_by(polls.c.number)
     answers = [{"poll_id": row.id, "answers": row.answers} for row in connection.execute(of_user)]
     return {"polls": _read(connection, own), "poll_answers": answers}
@@ -218,6 +221,7 @@ def _purge_page(connection: Connection, before: dt.datetime) -> int:
 
 
 def _delete(connection: Connection, numbers: Sequence[int] | Select[Any]) -> None:
+    # Participants first, as their rows refer to those of the polls.
     connection.execute(delete(participants).where(participants.c.poll_number.in_(numbers)))
     connection.execute(delete(polls).where(polls.c.number.in_(numbers)))
 
@@ -250,6 +254,7 @@ def _row(poll: Poll) -> dict[str, Any]:
     return {
         **fields,
         "starts": [to_microseconds(option.start) for option in poll.options],
+        # Derived from the starts, but stored, as the purge compares it in SQL.
         "ends_at": to_microseconds(poll.ends_at),
         "closes_at": _to_microseconds(poll.closes_at),
         "created_at": to_microseconds(poll.created_at),

@@ -74,7 +74,7 @@ def table() -> str:
 
 def _fields() -> dict[str, FieldInfo]:
     fields = (model.model_fields for model in _capability_models())
-    return {**Settings.model_fields, **{name: field for some in fields for name, field in some.items()}}
+    return {**Settings.model_fields, **{name: field for by_name in fields for name, field in by_name.items()}}
 
 
 def _capability_models() -> list[type[BaseModel]]:

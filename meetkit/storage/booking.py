@@ -27,6 +27,10 @@ class BookedUser(NamedTuple):
         """Return a user under whichever of the two rules is stricter."""
         return cls(user_id, clock, (own or NO_RULES).stricter(rules))
 
+    def in_meeting(self, meeting: Meeting) -> BookedUser:
+        """Return the user without rules if the meeting is not booked, as rules hold for bookings alone."""
+        return self if meeting.exclusive else self._replace(rules=NO_RULES)
+
 
 def around(meeting: Meeting, users: Iterable[BookedUser]) -> Interval:
     """Return the time in which busy intervals matter to a booking: its own, and the longest buffer on both sides."""
@@ -65,6 +69,7 @@ def check(
     by_id = {user.id: user for user in users}
     obstacles = [obstacle for user_id, span in busy if (obstacle := _of_busy(meeting, by_id[user_id], span))]
     obstacles += [obstacle for user in users for obstacle in _of_notice(meeting, before, user)]
+    # Only for limits, as the meetings of a week are a further query.
     if users_with_limits := [user for user in users if user.rules.has_limits]:
         other_meetings = count([user.id for user in users_with_limits])
         obstacles += [
@@ -80,6 +85,7 @@ def _of_busy(meeting: Meeting, user: BookedUser, span: Interval) -> Busy | None:
     start, end = meeting.span
     if span[0] < end and start < span[1]:
         return _obstacle("busy", user.id, span)
+    # What overlaps the booking itself is reported as busy time, never as a buffer too.
     buffer = user.rules.buffer_minutes * MINUTE
     if end <= span[0] < end + buffer:
         return _obstacle("buffer", user.id, (span[0] - buffer, span[0]))
@@ -90,6 +96,7 @@ def _of_busy(meeting: Meeting, user: BookedUser, span: Interval) -> Busy | None:
 
 def _of_notice(meeting: Meeting, before: Meeting | None, user: BookedUser) -> Iterator[Busy]:
     start, _ = meeting.span
+    # A booking that keeps its start was given its notice when it was made.
     is_same_start = before is not None and before.is_busy and before.span[0] == start and user.id in before.user_ids
     if user.rules.min_notice_minutes and meeting.updated_at and not is_same_start:
         earliest = to_microseconds(meeting.updated_at) + user.rules.min_notice_minutes * MINUTE

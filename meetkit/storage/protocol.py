@@ -91,7 +91,11 @@ class Store(Protocol):
         artefacts: Mapping[str, str] | None = None,
         rules: BookingRules | None = None,
     ) -> Meeting:
-        """Change a meeting, and store these attachments, by kind, in the same step."""
+        """Change a meeting, and store these attachments, by kind, in the same step.
+
+        With `rules`, whoever accepts by it a meeting that is not booked must be free, too; in a booked one they must be
+        in any case.
+        """
 
     def delete_meeting(self, meeting_id: str, *, expected_version: int | None = None) -> None:
         """Delete a meeting, its attachments, and the results of requests that returned it.

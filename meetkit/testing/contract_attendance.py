@@ -38,7 +38,7 @@ class AttendanceContract:
     def test_who_accepted_or_is_tentative_is_busy(
         self, store: Store, response: Response, is_busy: bool, exclusive: bool
     ) -> None:
-        """Whether the meeting came with the response or got it later, and until it is cancelled or deleted."""
+        """The response may come with the meeting or later, and counts until the meeting is cancelled or deleted."""
         store.add_meeting(_invitation(0, response, exclusive=exclusive))
         assert (len(busy(store, "ann")), len(busy(store, "ben"))) == (1, is_busy)
 

@@ -72,7 +72,7 @@ class RulesContract:
     def test_a_notice_is_counted_from_the_time_of_the_booking(
         self, store: Store, minutes: int, is_refused: bool
     ) -> None:
-        """That is `updated_at`, as a store has no clock."""
+        """The time of the booking is `updated_at`, as a store has no clock."""
         self.give(store, "ann", min_notice_minutes=30)
         new_booking = booking(updated_at=MONDAY - dt.timedelta(minutes=minutes))
 

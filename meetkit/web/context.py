@@ -140,7 +140,7 @@ class Backend:
 
     @property
     def is_async(self) -> bool:
-        """Whether the store is on an async engine, and operations run in the event loop."""
+        """True where the store is on an async engine, and operations run in the event loop."""
         store = current_store() if self.store is UNSET else self.store
         return getattr(store, "is_async", False) is True
 

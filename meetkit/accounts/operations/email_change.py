@@ -88,6 +88,7 @@ class EmailChange:
         context = self.audit_log.context(origin)
         self.limits.check(context, "email_changed")
         try:
+            # Read before anything is written, so that guesses of tokens do not take the lock of a writer.
             self.database.read(email_changes.find, token, now=context.now)
         except InvalidRequestError:
             self.limits.count_address(context)

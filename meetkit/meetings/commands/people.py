@@ -38,7 +38,7 @@ _Option = Callable[[Callable[..., None]], Callable[..., None]]
 
 @dataclass(frozen=True)
 class _Kind:
-    """What the commands of users and of contacts differ in: names, functions and options."""
+    """The differences between the commands of users and of contacts: names, functions and options."""
 
     plural: str
     singular: str

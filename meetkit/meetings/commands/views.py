@@ -227,8 +227,8 @@ def _action_item(item: PendingActionItem) -> str:
 
 def _task(item: ActionItem) -> str:
     due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
-    done = ", done" if item.status == "done" else ""
-    return f"{item.task}: {item.owner or 'nobody yet'}{due}{done}"
+    suffix = ", done" if item.status == "done" else ""
+    return f"{item.task}: {item.owner or 'nobody yet'}{due}{suffix}"
 
 
 def _span(start: dt.datetime, end: dt.datetime, timezone: str) -> str:

@@ -34,6 +34,7 @@ def is_not_modified(value: Meeting | User | Contact, if_none_match: str | None) 
     """Return whether the client has this version already."""
     if if_none_match is None:
         return False
+    # If-None-Match compares weakly (RFC 9110, 13.1.2), so that a proxy may mark the ETag as weak.
     etags = {match.removeprefix("W/") for match in _ETAG.findall(if_none_match)}
     return if_none_match.strip() == "*" or etag(value)["ETag"] in etags
 
@@ -64,6 +65,7 @@ def expected_person(person: PersonT, if_match: str | None) -> PersonT | None:
 
 
 def _check(value: Meeting | User | Contact, if_match: str) -> None:
+    # If-Match compares strongly (RFC 9110, 13.1.1), so that a weak ETag, with its `W/`, never matches.
     if etag(value)["ETag"] not in _ETAG.findall(if_match):
         kind = type(value).__name__.lower()
         raise PreconditionFailedError(f"If-Match: {kind} {value.id!r} is at ETag {etag(value)['ETag']}")

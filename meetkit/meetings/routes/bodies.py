@@ -174,7 +174,7 @@ class FirstFree(FirstFreeRequest):
 
 
 class Seat(SeatHolder):
-    """Who takes or gives up a seat: a user or a contact."""
+    """The person who takes or gives up a seat: a user or a contact."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:

@@ -49,8 +49,9 @@ class Content(Rows):
 
     def _check_time(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> None:
         """Refuse a booking that its people have no time for, or that breaks a rule of theirs or of the request."""
-        people = map(self._user, people_to_be_free(meeting, before))
-        users = [booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people]
+        people = map(self._user, people_to_be_free(meeting, before, to_accept=rules is not None))
+        of_rules = (booking.BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in people)
+        users = [user.in_meeting(meeting) for user in of_rules]
         start, end = booking.around(meeting, users)
         busy = [
             (user.id, span)
@@ -132,6 +133,7 @@ class Content(Rows):
             case CalendarRecord():
                 self._user(record.user_id)
                 key = calendar_key(record.user_id, record.calendar.name)
+                # Written over the calendar of that name, as `put_calendar` replaces it by this step.
                 self.write_row("calendar", key, record.model_dump_json())
             case MeetingRecord():
                 self._check_people(record.meeting)

@@ -293,8 +293,9 @@ class MemoryStore:
             records.import_records(self._contents, new)
 
     def _booked_users(self, meeting: Meeting, before: Meeting | None, rules: BookingRules | None) -> list[BookedUser]:
-        users = filter(None, map(self._users.by_id.get, people_to_be_free(meeting, before)))
-        return [BookedUser.of(user.id, user.clock, user.booking_rules, rules) for user in users]
+        user_ids = people_to_be_free(meeting, before, to_accept=rules is not None)
+        users = filter(None, map(self._users.by_id.get, user_ids))
+        return [BookedUser.of(user.id, user.clock, user.booking_rules, rules).in_meeting(meeting) for user in users]
 
     def _check_people(self, meeting: Meeting, before: Meeting | None = None) -> None:
         """Refuse a meeting that names an unknown person, unless it did so before."""

@@ -58,10 +58,12 @@ def delete_batch(connection: Connection, column: Column[int], before: dt.datetim
     """Delete the rows, at most `BATCH`, whose column is before an instant; return how many."""
     table: Table = column.table
     (key,) = table.primary_key
+    # By key, as PostgreSQL has no LIMIT in DELETE, and SQLite only if it was compiled with it.
     expired_keys = select(key).where(column < to_microseconds(before)).order_by(column).limit(BATCH)
     return connection.execute(delete(table).where(key.in_(expired_keys))).rowcount
 
 
 def _date_requests(connection: Connection, now: dt.datetime) -> None:
+    # Keys of earlier versions and imports: deleted at once, they would let a late repeat book again.
     without_time = _requests.c.created_at.is_(None)
     connection.execute(update(_requests).where(without_time).values(created_at=to_microseconds(now)))

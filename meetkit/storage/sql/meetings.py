@@ -266,9 +266,9 @@ def _check_time(
     stored_meeting: tuple[int, Meeting] | None = None,
 ) -> None:
     """Refuse a booking whose people, who are locked from now on, have no time for it."""
-    if user_ids := people_to_be_free(meeting, stored_meeting and stored_meeting[1]):
+    if user_ids := people_to_be_free(meeting, stored_meeting and stored_meeting[1], to_accept=rules is not None):
         to_be_free = {user_id: numbers[user_id] for user_id in user_ids}
-        people = lock_users(connection, to_be_free.values(), rules)
+        people = [user.in_meeting(meeting) for user in lock_users(connection, to_be_free.values(), rules)]
         busy.check_free(connection, meeting, people, to_be_free, stored_meeting)
 
 
