@@ -42,7 +42,7 @@ async def sync_calendar(dispatch: Dispatch, user_id: UserId, name: _Name, body: 
     return await dispatch(operations.sync_calendar, user_id, name, body)
 
 
-@router.delete("/calendars/{user_id}/{name}", status_code=204, responses=NO_CONTENT | problems(404))
+@router.delete("/calendars/{user_id}/{name}", status_code=204, responses=NO_CONTENT | problems(400, 404))
 async def delete_calendar(dispatch: Dispatch, user_id: UserId, name: _Name) -> Response:
     """Delete a user's imported calendar, with its busy time."""
     return await dispatch(operations.delete_calendar, user_id, name)
