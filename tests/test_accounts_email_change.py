@@ -88,7 +88,7 @@ class TestChange:
 
     def test_to_the_same_address_is_refused(self, world: World) -> None:
         world.signup()
-        with pytest.raises(InvalidRequestError, match="has this address already"):
+        with pytest.raises(ConflictError, match="has this address already"):
             ask(world, world.caller(), OLD)
 
     def test_of_upper_and_lower_case_is_one(self, world: World) -> None:

@@ -32,7 +32,7 @@ class TestMail:
 
         assert on_both.accounts.email_verification.confirm(token).verified
 
-        with pytest.raises(InvalidRequestError, match="invalid, used or expired"):
+        with pytest.raises(ConflictError, match="has been used, and works once; the email address is verified"):
             on_both.accounts.email_verification.confirm(token)
 
     def test_asked_for_again_takes_the_place_of_the_first(self, world: World) -> None:
@@ -57,7 +57,7 @@ class TestMail:
 
         assert not good(on_both.accounts, pair.access_token)
         assert on_both.accounts.own_account.get(on_both.caller(password=OTHER)).verified
-        with pytest.raises(InvalidRequestError):
+        with pytest.raises(ConflictError, match="has been used"):
             on_both.accounts.password_reset.confirm(request)
 
     def test_of_a_stranger_is_answered_alike_and_sends_nothing(self, world: World) -> None:
@@ -142,7 +142,7 @@ class TestMail:
 
         results = together(*[partial(on_both.accounts.password_reset.confirm, request) for request in requests])
 
-        assert sorted(type(result).__name__ for result in results) == ["NoneType", "StaleTokenError"]
+        assert sorted(type(result).__name__ for result in results) == ["NoneType", "UsedTokenError"]
 
     def test_reset_gives_an_email_to_who_reads_it_however_long_somebody_else_had_it(self, on_both: World) -> None:
         """Sign-up tells its owner how; whoever signed up with it before is out by every way."""

@@ -108,10 +108,12 @@ class TestDatabase:
     def test_the_option_is_valid_before_and_after_the_command(self, meetkit: Run, sample_database: str) -> None:
         after = meetkit("meetings", "show", "meeting_1", "--database", sample_database)
         group = meetkit("meetings", "--database", sample_database, "--user", "user_3")
+        between = meetkit("meetings", "--database", sample_database, "show", "meeting_1")
         check = meetkit("db", "check", "--database", sample_database)
 
         assert after.out == meetkit("meetings", "show", "meeting_1", database=sample_database).out
         assert "Maya Rosenthal" in group.out
+        assert between.out == after.out
         assert check.out == "No problems found.\n"
         assert after.err == ""
 

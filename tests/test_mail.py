@@ -88,6 +88,9 @@ def test_no_text_brings_a_header_or_a_recipient(local: str, subject: str, text: 
     "to",
     [
         "=?utf-8?q?eve?=@example.com",
+        "a..b@example.com",
+        ".ann@example.com",
+        "ann.@example.com",
         "ann=?utf-8?b?ZXZl?=@example.com",
         "=?utf-8?q?eve=40evil.example=20?=@example.com",
         '"ann"@example.com',

@@ -162,6 +162,8 @@ class TestAnswering:
             ({4: "yes"}, {"user_id": "ben"}, InvalidRequestError, "answers: this poll has the options 1 to 3, not 4"),
             ({0: "yes"}, {"user_id": "ben"}, InvalidRequestError, "answers"),
             ({"x": "yes"}, {"user_id": "ben"}, InvalidRequestError, "answers"),
+            ({" 1 ": "yes", "1": "no"}, {"user_id": "ben"}, InvalidRequestError, "number of an option"),
+            ({"01": "yes"}, {"user_id": "ben"}, InvalidRequestError, "number of an option"),
             ({1: "maybe"}, {"user_id": "ben"}, InvalidRequestError, "yes.*if_need_be.*no"),
             ({1: "yes"}, {"user_id": "ann"}, NotFoundError, "no user with id 'ann'; poll .* does not ask them"),
             ({1: "yes"}, {"contact_id": "dee"}, NotFoundError, "no contact with id 'dee'; poll .* does not ask them"),
@@ -243,6 +245,18 @@ class TestBooking:
         assert [busy.user_id for busy in caught.value.busy] == ["ben"]
         assert service.get_poll(database, poll.id).status == "open"
         assert book(database, poll, 3).option == 3
+
+    def test_an_option_that_a_rule_refuses_is_not_advised(self, database: Database) -> None:
+        """A rule is in the way as busy time is, of the chosen option too."""
+        poll = create(database)
+        answer(database, poll, "cat", "yes", "yes", "if_need_be")
+        meeting_service.update_user("cat", {"booking_rules": {"max_meetings_per_day": 1}})
+        for day in (0, 1):
+            late = NINE + day * DAY + dt.timedelta(hours=5)
+            meeting_service.create_meeting({"user_id": "cat", "title": "Busy", "date": late})
+
+        with pytest.raises(ConflictError, match=r"option 1 cannot be booked: day_limit.*that is free is 3"):
+            book(database, poll, 1)
 
     def test_where_nothing_is_free_it_says_so(self, lite: Database) -> None:
         poll = create(lite, starts=STARTS[:2])

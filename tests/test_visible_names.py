@@ -66,6 +66,9 @@ GIVEN: dict[str, Callable[[str], Any]] = {
     "the title of a first free time": lambda text: service.book_first_free(
         ["ann"], 30, "2026-01-05T09:00", "2026-01-09T17:00", title=text
     ),
+    "the title of a meeting by turn": lambda text: service.book_round_robin(
+        ["ann"], 30, "2026-01-05T09:00", "2026-01-09T17:00", title=text
+    ),
     "the title of a changed meeting": lambda text: service.update_meeting("m1", {"title": text}),
     "the location of a meeting": lambda text: service.update_meeting("m1", {"location": text}),
     "the description of a meeting": lambda text: service.update_meeting("m1", {"description": text}),

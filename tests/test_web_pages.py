@@ -197,7 +197,7 @@ class TestTheWalk:
         site.send(page, **typed(name))
 
         again = site.send(page, **typed(name))
-        assert shows(again, 400, OVER)
+        assert shows(again, 409, OVER)
         assert "form" not in Form(again).tags
 
     @pytest.mark.parametrize("name", NAMES)

@@ -181,7 +181,7 @@ one_time_tokens = Table(
     info=data_policy(
         erasure="deleted with the account",
         export="not exported: hashes and times",
-        retention="until the token has expired, or another email of the same purpose",
+        retention="until the token has expired, or unused until another email of the same purpose",
     ),
 )
 

@@ -22,7 +22,8 @@ def database_option() -> click.Option:
 
 def database_option_value() -> str | None:
     """Return the value of `--database`, the last one if it is given twice."""
-    return click.get_current_context().meta.get(_DATABASE)
+    # An empty one is none, as for the variable.
+    return click.get_current_context().meta.get(_DATABASE) or None
 
 
 def _store_database(context: click.Context, _: click.Parameter, value: str | None) -> None:

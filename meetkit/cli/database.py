@@ -39,8 +39,10 @@ class StoreGroup(Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; options before the name of a command are those of `list`."""
-        is_help = bool(args) and args[0] in ctx.help_option_names
-        if not is_help and (not args or args[0].startswith("-")):
+        # The group takes `--database`, so the name of a command may follow it.
+        rest = args[2:] if args[:1] == ["--database"] else args
+        is_help = bool(rest) and rest[0] in ctx.help_option_names
+        if not is_help and (not rest or rest[0].startswith("-")):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

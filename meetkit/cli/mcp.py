@@ -8,10 +8,11 @@ import click
 
 from meetkit import settings
 from meetkit.cli import database
+from meetkit.cli.command import Command
 from meetkit.settings.databases import DATABASE_URL
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--transport",
     type=click.Choice(["stdio", "http"]),

@@ -160,15 +160,15 @@ class GuardedStore(GuardedPeople):
 
         A meeting is excluded only for who may see it.
         """
-        self._check_asked(user_ids, excluding)
-        return self._inner.busy_intervals(user_ids, start, end, excluding=excluding)
+        self._tenant.check(*(("user", user_id) for user_id in user_ids))
+        return self._inner.busy_intervals(user_ids, start, end, excluding=self._visible(excluding))
 
     def meeting_spans(
         self, user_ids: Collection[str], start: int, end: int, *, excluding: str | None = None
     ) -> Iterable[tuple[str, tuple[int, int]]]:
         """Return when meetings of these users take place; every caller may ask, as for busy time."""
-        self._check_asked(user_ids, excluding)
-        return self._inner.meeting_spans(user_ids, start, end, excluding=excluding)
+        self._tenant.check(*(("user", user_id) for user_id in user_ids))
+        return self._inner.meeting_spans(user_ids, start, end, excluding=self._visible(excluding))
 
     def users_with_rules(self, user_ids: Collection[str]) -> list[User]:
         """Return those of these users of the tenant who have booking rules."""
@@ -205,10 +205,14 @@ class GuardedStore(GuardedPeople):
         """Refuse: content of all tenants would be deleted."""
         _refuse()
 
-    def _check_asked(self, user_ids: Collection[str], excluding: str | None) -> None:
-        self._tenant.check(*(("user", user_id) for user_id in user_ids))
-        if excluding is not None:
-            self.get_meeting(excluding, transcript=False)
+    def _visible(self, meeting_id: str | None) -> str | None:
+        """Return the id of a meeting that the caller may see; of another, as of an unknown one, none."""
+        if meeting_id is None:
+            return None
+        try:
+            return self.get_meeting(meeting_id, transcript=False).id
+        except NotFoundError:
+            return None
 
     def _check_still_visible(self, first: Meeting) -> Meeting:
         try:

@@ -19,7 +19,7 @@ from meetkit.availability.starts import Starts
 from meetkit.errors import ConflictError
 from meetkit.meetings.ruled_time import RuledTime
 from meetkit.meetings.scheduling import new_meeting
-from meetkit.models.base import Count, Line, Value, parse
+from meetkit.models.base import Count, Line, Name, Value, parse
 from meetkit.models.meetings import AttendeeIds, DurationMinutes, Meeting
 from meetkit.models.people import User
 from meetkit.models.records import IdempotencyKey
@@ -47,7 +47,7 @@ class RoundRobinRequest(Value):
     duration_minutes: DurationMinutes
     window_start: Moment
     window_end: Moment
-    title: Line = "Meeting"
+    title: Name = "Meeting"
     contact_id: Line | None = None
     attendee_ids: AttendeeIds = ()
     timezone: Zone | None = None
@@ -131,7 +131,8 @@ def book_round_robin(
         try:
             return store.add_by_turn([_candidate(host, start, request) for host in free], idempotency=key)
         except ConflictError as error:
-            if not error.busy:
+            # A limit that was reached meanwhile is one, as the search then passes its host over.
+            if not error.obstacles:
                 raise
     raise ConflictError("the free time was booked by other requests meanwhile; try again")
 

@@ -31,6 +31,9 @@ def mailing_problem(value: str) -> str | None:
     local, _, domain = value.rpartition("@")
     if _ENCODED_WORD in local or not _PLAIN_ASCII.fullmatch("".join(filter(str.isascii, local))):
         return "has quotes, a comment or an encoded word before the @; write it plainly, such as name@example.com"
+    # RFC 5322, 3.2.3: dot-atom.
+    if ".." in local or local.startswith(".") or local.endswith("."):
+        return "has a dot at an end, or two together, before the @; write it such as first.last@example.com"
     if not local.isprintable() or _INVISIBLE.search(local):
         return "has an invisible character before the @; type it again"
     # The encoding reads wide letters as narrow ones, and ß as ss, which is another domain.

@@ -59,7 +59,9 @@ def conflict(poll: Poll, tally: Tally, error: ConflictError, *, now: dt.datetime
         if best is None
         else f"the best option that is free is {best.number}, at {best.start.isoformat()}"
     )
-    return ConflictError(f"option {tally.number} cannot be booked: {error}; {advice}", busy=error.busy)
+    return ConflictError(
+        f"option {tally.number} cannot be booked: {error}; {advice}", busy=error.busy, obstacles=error.obstacles
+    )
 
 
 def _is_free(poll: Poll, tally: Tally) -> bool:
@@ -67,7 +69,7 @@ def _is_free(poll: Poll, tally: Tally) -> bool:
     user_ids = [poll.user_id, *_users(poll, people)]
     obstacles = meeting_service.explain_start(user_ids, tally.start, poll.duration_minutes)
     # Whoever agreed to a time outside their work hours can meet then.
-    return not any(obstacle.reason == "busy" for obstacle in obstacles)
+    return all(obstacle.reason == "outside_hours" for obstacle in obstacles)
 
 
 def _users(poll: Poll, people: list[Participant]) -> list[str]:

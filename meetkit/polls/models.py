@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, NotRequired, Self, TypedDict
 
-from pydantic import Field, computed_field, model_validator
+from pydantic import BeforeValidator, Field, computed_field, model_validator
 
-from meetkit.models.base import WHOLE, Line, Many, Value, at_most
+from meetkit.models.base import WHOLE, Line, Many, Name, Value, at_most
 from meetkit.models.meetings import DurationMinutes
 from meetkit.models.records import Record
 from meetkit.models.zones import Instant, Moment, UtcInstant, Zone
@@ -19,9 +20,18 @@ MAX_PARTICIPANTS = 100
 Choice = Literal["yes", "if_need_be", "no"]
 PollStatus = Literal["open", "closed", "booked"]
 OptionNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_OPTIONS), WHOLE]
+
+
+def _canonical(value: object) -> object:
+    # "1" and "01" are one number, of which a dictionary would keep the last answer without a word.
+    if isinstance(value, str) and not re.fullmatch("[1-9][0-9]?", value):
+        raise ValueError("must be the number of an option, such as 1")
+    return value
+
+
 # The keys of a JSON object are strings, so that these are not strict.
 Answers = Annotated[
-    dict[Annotated[int, Field(ge=1, le=MAX_OPTIONS)], Choice],
+    dict[Annotated[int, BeforeValidator(_canonical), Field(ge=1, le=MAX_OPTIONS)], Choice],
     at_most(MAX_OPTIONS),
     Field(
         max_length=MAX_OPTIONS,
@@ -39,7 +49,7 @@ class NewPoll(Value):
     """
 
     user_id: Line | None = Field(default=None, description="The owner; by default the caller.")
-    title: Line
+    title: Name
     starts: Annotated[Many[Moment], Field(min_length=1, max_length=MAX_OPTIONS)]
     duration_minutes: DurationMinutes = 60
     timezone: Zone | None = None

@@ -37,6 +37,7 @@ def poll_page(
     head = (pages.message("done", thanks), pages.message("problem", problem))
     if not poll.accepts_answers:
         return pages.page(poll.title, *head, pages.paragraph(_ending(poll)), status=status)
+    # As the form names them, so that what was sent is shown again, also where it is wrong.
     choices = {str(number): choice for number, choice in poll.answers.items()} if answers is None else answers
     fields = "".join(_field(poll, option, choices.get(str(option.number))) for option in poll.options)
     question = f"When can you meet for {poll.duration_minutes} minutes? All times are of {poll.timezone}."
@@ -75,8 +76,8 @@ def _field(poll: InvitedPoll, option: Option, choice: str | None) -> str:
 
 
 def _radio(number: int, choice: str, *, is_chosen: bool) -> str:
-    checked = " checked" if is_chosen else ""
-    return f'<label><input type="radio" name="{_FIELD}{number}" value="{choice}"{checked}>{_WORDS[choice]}</label>\n'
+    attribute = " checked" if is_chosen else ""
+    return f'<label><input type="radio" name="{_FIELD}{number}" value="{choice}"{attribute}>{_WORDS[choice]}</label>\n'
 
 
 def _ending(poll: InvitedPoll) -> str:

@@ -179,7 +179,7 @@ def book_poll(
         try:
             meeting = meeting_service.book_meeting(booking.request(poll, tally), idempotency_key=key)
         except ConflictError as error:
-            raise booking.conflict(poll, tally, error, now=now) if error.busy else error from None
+            raise booking.conflict(poll, tally, error, now=now) if error.obstacles else error from None
     # Of any kind, so that the next request need not wait for the claim to expire.
     except BaseException:
         database.write(queries.release, poll_id, until)

@@ -56,7 +56,8 @@ class EmailChange:
 
         Raises:
             ForbiddenError: the caller is authenticated by an API key.
-            InvalidRequestError: the password is wrong, or the address is the account's own.
+            ConflictError: the address is the account's own.
+            InvalidRequestError: the password is wrong.
             MailError: mail cannot be sent now.
             ThrottledError: too many wrong passwords, or requests.
         """
@@ -64,7 +65,7 @@ class EmailChange:
         context, record = self.audit_log.context(origin), self.database.read(accounts.by_id, caller.account_id)
         self._check_password(caller, record, request, context)
         if request.email == record.account.email:
-            raise InvalidRequestError("email: the account has this address already")
+            raise ConflictError("the account has this address already")
         # Each request counts, as each sends emails.
         self.limits.check(context, "email_change_request", subject=f"email change {caller.account_id}")
         self.mailed_tokens.check_queue()

@@ -46,7 +46,8 @@ class EmailVerification:
         """Verify the email address of an account with the token that was mailed to it.
 
         Raises:
-            InvalidRequestError: the token is invalid, used or expired.
+            ConflictError: the token has been used.
+            InvalidRequestError: the token is invalid or expired.
             ThrottledError: too many invalid tokens from this address.
         """
         context = self.audit_log.context(origin)

@@ -41,7 +41,8 @@ class MailedTokens:
         """Return the account of a token. An invalid one is counted, and recorded as a failed `event`.
 
         Raises:
-            InvalidRequestError: the token is invalid, used or expired.
+            ConflictError: the token has been used.
+            InvalidRequestError: the token is invalid or expired.
             ThrottledError: too many invalid tokens from this address.
         """
         self.limits.check(context, event)

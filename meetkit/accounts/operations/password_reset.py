@@ -55,7 +55,8 @@ class PasswordReset:
         If it was not verified before, API keys and linked identities of whoever created the account are deleted.
 
         Raises:
-            InvalidRequestError: the token is invalid, used or expired, or the password is too easy to guess.
+            ConflictError: the token has been used.
+            InvalidRequestError: the token is invalid or expired, or the password is too easy to guess.
             ThrottledError: too many invalid tokens from this address.
         """
         self._set_password(request, "reset", "password_reset", self.audit_log.context(origin))
@@ -64,7 +65,8 @@ class PasswordReset:
         """Set the password of an invited account with the token of the invitation, which verifies the email address.
 
         Raises:
-            InvalidRequestError: the token is invalid, used or expired, or the password is too easy to guess.
+            ConflictError: the token has been used.
+            InvalidRequestError: the token is invalid or expired, or the password is too easy to guess.
             ThrottledError: too many invalid tokens from this address.
         """
         return self._set_password(request, "invite", "invite_accepted", self.audit_log.context(origin))

@@ -34,7 +34,9 @@ def _request_password_reset(context: RequestContext, body: EmailRequest) -> Repl
     return Reply(202)
 
 
-@router.post("/password-reset/confirm", status_code=204, responses=NO_CONTENT | problems(400), openapi_extra=PUBLIC)
+@router.post(
+    "/password-reset/confirm", status_code=204, responses=NO_CONTENT | problems(400, 409), openapi_extra=PUBLIC
+)
 async def reset_password(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
     """Set a new password with the token from the reset email. Ends all sessions."""
     return await dispatch(_reset_password, body)
@@ -58,7 +60,7 @@ def _request_verification(context: RequestContext) -> Reply:
     return Reply(202)
 
 
-@router.post("/verify-email/confirm", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
+@router.post("/verify-email/confirm", response_model=Account, responses=problems(400, 409), openapi_extra=PUBLIC)
 async def verify_email(dispatch: Dispatch, body: TokenRequest) -> Response:
     """Verify an email address with the token from the verification email."""
     return await dispatch(_verify_email, body)
@@ -80,7 +82,7 @@ def _confirm_email_change(context: RequestContext, body: TokenRequest) -> Reply:
     return Reply.of(context.service(Accounts).email_change.confirm(body.token, origin=context.origin))
 
 
-@router.post("/accept-invitation", response_model=Account, responses=problems(400), openapi_extra=PUBLIC)
+@router.post("/accept-invitation", response_model=Account, responses=problems(400, 409), openapi_extra=PUBLIC)
 async def accept_invitation(dispatch: Dispatch, body: NewPasswordRequest) -> Response:
     """Set the password of an account that an admin has created, with the token of the invitation."""
     return await dispatch(_accept_invitation, body)

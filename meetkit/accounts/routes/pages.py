@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from meetkit.accounts import pages
 from meetkit.accounts.models import NewPasswordRequest, TokenRequest
 from meetkit.accounts.pages import Page
-from meetkit.accounts.repository.email_tokens import StaleTokenError
+from meetkit.accounts.repository.email_tokens import StaleTokenError, UsedTokenError
 from meetkit.accounts.service import Accounts
 from meetkit.errors import InvalidRequestError, MeetkitError
 from meetkit.models.base import parse
@@ -50,8 +50,8 @@ def _submit(context: RequestContext, page: Page, redeem: Redeem, form: Mapping[s
         return pages.invalid_link_page(page)
     try:
         redeem(context, form)
-    except StaleTokenError:
-        return pages.invalid_link_page(page)
+    except (StaleTokenError, UsedTokenError) as error:
+        return pages.invalid_link_page(page, status=error.status_code)
     except MeetkitError as error:
         status, headers = error.status_code, problems.headers_of(error)
         return pages.form_page(page, token, problem=_sentence(error), status=status, headers=headers)

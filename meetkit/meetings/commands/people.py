@@ -137,19 +137,19 @@ def _print(person: User | Contact, *, as_json: bool) -> None:
         views.print_person(terminal.console(), person)
 
 
-def _person_options(*, required: bool) -> tuple[_Option, ...]:
+def _person_options(*, is_required: bool) -> tuple[_Option, ...]:
     return (
-        click.option("--name", required=required, help="The name."),
-        click.option("--email", required=required, help="The email address."),
+        click.option("--name", required=is_required, help="The name."),
+        click.option("--email", required=is_required, help="The email address."),
         click.option("--timezone", metavar="ZONE", help="An IANA name, such as Europe/Berlin."),
     )
 
 
-def _contact_options(*, required: bool) -> tuple[_Option, ...]:
+def _contact_options(*, is_required: bool) -> tuple[_Option, ...]:
     return (
-        *_person_options(required=required),
-        click.option("--role", required=required, help="The job title."),
-        click.option("--company", required=required, help="The company."),
+        *_person_options(is_required=is_required),
+        click.option("--role", required=is_required, help="The job title."),
+        click.option("--company", required=is_required, help="The company."),
     )
 
 
@@ -162,13 +162,13 @@ users = _group(
         service.create_user,
         service.update_user,
         add_options=(
-            *_person_options(required=True),
+            *_person_options(is_required=True),
             click.option("--role", default="Team member", show_default=True, help="The job title."),
             _zone_change,
             *rules.OPTIONS,
         ),
         update_options=(
-            *_person_options(required=False),
+            *_person_options(is_required=False),
             click.option("--role", help="The job title."),
             _zone_change,
             _no_zone_changes,
@@ -185,7 +185,7 @@ contacts = _group(
         service.get_contact,
         service.create_contact,
         service.update_contact,
-        add_options=_contact_options(required=True),
-        update_options=_contact_options(required=False),
+        add_options=_contact_options(is_required=True),
+        update_options=_contact_options(is_required=False),
     )
 )
