@@ -14,8 +14,8 @@ from tests.calendar_files import BERLIN, FREE, HOUR, MAYBE, TAKEN, busy, calenda
 def told(ics: bytes, **query: Any) -> tuple[list[str], list[str]]:
     """The busy time, and the effects of the problems."""
     problems: list[Problem] = []
-    found = busy(ics, on_problem=problems.append, **query)
-    return found, [problem.effect for problem in problems]
+    times = busy(ics, on_problem=problems.append, **query)
+    return times, [problem.effect for problem in problems]
 
 
 class TestMalformedLines:
@@ -66,9 +66,9 @@ class TestTravel:
         assert told(ics, on_doubt=on_doubt) == (TAKEN, ["in_part"])
 
     def test_is_a_day_at_most(self) -> None:
-        found, effects = told(calendar(event(*HOUR, "X-APPLE-TRAVEL-DURATION:P30W")))
+        times, effects = told(calendar(event(*HOUR, "X-APPLE-TRAVEL-DURATION:P30W")))
 
-        assert (found, effects) == (["Sun 10:00-Mon 11:00"], ["in_part"])
+        assert (times, effects) == (["Sun 10:00-Mon 11:00"], ["in_part"])
 
 
 class TestChanges:
@@ -89,9 +89,9 @@ class TestEnds:
     def test_in_an_unknown_zone_lie_after_the_start(self, end: str, start: str) -> None:
         """The time between counts too where the guess lies before the start."""
         ics = calendar(event("DTSTART:20260330T080000Z", f"DTEND;TZID=Atlantis:{end}"))
-        [found], effects = told(ics)
+        [times], effects = told(ics)
 
-        assert found == f"Mon {start}-Tue 02:00?"
+        assert times == f"Mon {start}-Tue 02:00?"
         assert set(effects) == {"guessed"}
 
     def test_at_the_start_of_an_unknown_zone_take_no_time(self) -> None:
@@ -119,11 +119,11 @@ class TestEnds:
     )
     def test_of_periods_before_their_start_are_placed(self, period: str, length: str) -> None:
         free_busy = calendar("BEGIN:VFREEBUSY", f"FREEBUSY:{period}", "END:VFREEBUSY")
-        listed = calendar(event(f"DTSTART;{BERLIN}:20260320T090000", "DURATION:PT1H", f"RDATE;VALUE=PERIOD:{period}"))
+        series = calendar(event(f"DTSTART;{BERLIN}:20260320T090000", "DURATION:PT1H", f"RDATE;VALUE=PERIOD:{period}"))
 
         assert told(free_busy) == ([f"Mon {length}?"], ["guessed"])
         assert told(free_busy, on_doubt="skip") == (FREE, ["in_part"])
-        assert told(listed) == ([f"Mon {length}"], ["in_part"])
+        assert told(series) == ([f"Mon {length}"], ["in_part"])
 
 
 class TestHeader:
@@ -157,9 +157,9 @@ class TestRules:
         ],
     )
     def test_report_what_has_no_effect(self, rule: str, days: int) -> None:
-        found, effects = told(calendar(event(*HOUR, f"RRULE:{rule}")), end="2026-04-02T00:00")
+        times, effects = told(calendar(event(*HOUR, f"RRULE:{rule}")), end="2026-04-02T00:00")
 
-        assert (len(found), effects) == (days, ["in_part"])
+        assert (len(times), effects) == (days, ["in_part"])
 
     def test_that_exclude_are_reported(self) -> None:
         lines = ("RRULE:FREQ=DAILY;COUNT=1", "EXRULE:FREQ=DAILY")
@@ -185,9 +185,9 @@ class TestWork:
             told(many("DTSTART;TZID=Q#:20260330T080000", "DURATION:PT1H"))
 
     def test_of_one_unknown_zone_is_little(self) -> None:
-        found, effects = told(many("DTSTART;TZID=Q:20260330T080000", "DURATION:PT1H"))
+        times, effects = told(many("DTSTART;TZID=Q:20260330T080000", "DURATION:PT1H"))
 
-        assert (len(found), set(effects)) == (5_000, {"guessed"})
+        assert (len(times), set(effects)) == (5_000, {"guessed"})
 
     def test_of_events_elsewhere_is_none(self) -> None:
         assert told(many("DTSTART;TZID=Q#:20200330T080000", "DURATION:PT1H")) == (FREE, [])

@@ -181,12 +181,12 @@ class Reader:
 
     def _event(self, block: Block) -> TimedEvent:
         zones = EventZones(self._zones, self._floating)
-        malformed: list[MalformedLineError] = []
-        props = self._properties(block, malformed)
+        faults: list[MalformedLineError] = []
+        props = self._properties(block, faults)
         event = read_event(props, zones, owner=self._owner, policy=self._query.policy, work=self._work)
-        if any(error.prop.name in _TIME_LINES for error in malformed):
+        if any(error.prop.name in _TIME_LINES for error in faults):
             event.status = event.status and "tentative"
-        for error in malformed:
+        for error in faults:
             (event.guesses if error.prop.name in _TIME_LINES else event.omissions).append(str(error))
         if not block.is_closed:
             event.guesses.append("it has no END:VEVENT")
@@ -204,14 +204,14 @@ class Reader:
         if not block.is_closed:
             raise UnreadableError("it has no END:VFREEBUSY")
         self._work.next_event()
-        malformed: list[MalformedLineError] = []
-        for prop in self._properties(block, malformed):
+        faults: list[MalformedLineError] = []
+        for prop in self._properties(block, faults):
             status = _FREE_BUSY.get(prop.params.get("FBTYPE", "BUSY").upper(), "busy")
             if prop.name == "FREEBUSY" and status and (status == "busy" or self._query.policy.tentative):
                 self._work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
                 for value in filter(str.strip, prop.value.split(",")):
                     yield from self._of_period(block, prop, value, status)
-        for error in malformed:
+        for error in faults:
             self._report("VFREEBUSY", block.uid, str(error), "in_part")
 
     def _of_period(self, block: Block, prop: Property, value: str, status: Status) -> list[BusySpan]:
@@ -229,7 +229,7 @@ class Reader:
                 return []
         return self._in_window(start, Length(exact=length), TimedEvent(start, status=status))
 
-    def _properties(self, block: Block, malformed: list[MalformedLineError]) -> list[Property]:
+    def _properties(self, block: Block, faults: list[MalformedLineError]) -> list[Property]:
         """Return a component's properties; of its attendees, of which there may be thousands, only the owner.
 
         Of malformed lines, those that add busy time count by their value, as the others could make busy time free.
@@ -247,8 +247,8 @@ class Reader:
             try:
                 props.append(read_line(line))
             except MalformedLineError as error:
-                if error.prop.name not in {other.prop.name for other in malformed}:
-                    malformed.append(error)
+                if error.prop.name not in {other.prop.name for other in faults}:
+                    faults.append(error)
                 if error.prop.name in _BUSY_LINES:
                     props.append(error.prop)
         return props
@@ -301,8 +301,8 @@ def _series(events: Sequence[TimedEvent]) -> list[list[TimedEvent]]:
     events of a program that gives all the same UID, and the changes count for the first.
     """
     changes = [event for event in events if event.replaces]
-    detached = [[event] for event in events if event.is_detached]
+    strays = [[event] for event in events if event.is_detached]
     whole = [event for event in events if not event.replaces and not event.is_detached]
     newest = max((event.sequence for event in whole), default=0)
     first, *rest = [[event] for event in whole if event.sequence == newest or newest <= 0] or [[]]
-    return [series for series in ([*first, *changes], *rest, *detached) if series]
+    return [series for series in ([*first, *changes], *rest, *strays) if series]
