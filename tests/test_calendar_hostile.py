@@ -42,7 +42,7 @@ class TestOneEvent:
             ([*HOUR, *["EXDATE:20260330T080000Z"] * 3000], "it has too many lines"),
             ([*HOUR, "EXDATE:" + ",".join(["20260330T080000Z"] * 20_000)], "it has too many lines"),
             (["DTSTART:20270101", "DURATION:P99999999999D"], "not a duration such as PT45M, or is too long"),
-            (['DTSTART;X="a:20260330T080000Z', SHORT], "a line DTSTART is malformed"),
+            (['DTSTART;X="a:soon', SHORT], "DTSTART is neither a date"),
         ],
     )  # fmt: skip
     def test_costs_itself_only(self, lines: list[str], why: str) -> None:
@@ -302,12 +302,12 @@ class TestWholeFiles:
             ),
             pytest.param(lambda: many(lambda n: event(*HOUR, uid=str(n)), at_most=49_000), 49_000, 0, id="many"),
             pytest.param(lambda: many(lambda n: event(*HOUR, ATTENDEES, uid=str(n))), 1, 0, id="attendees"),
-            pytest.param(lambda: many(lambda n: event(LONG_LINE, SHORT, uid=str(n))), 0, 187, id="long lines"),
+            pytest.param(lambda: many(lambda n: event(LONG_LINE, SHORT, uid=str(n))), 187, 187, id="long lines"),
             pytest.param(
                 lambda: many(
                     lambda n: MANY_RULES.replace("Ours", f"Z{n}") + event(f"DTSTART;TZID=Z{n}:20260330T080000")
                 ),
-                0, 740, id="zones",
+                0, 741, id="zones",
             ),
             pytest.param(lambda: b"\n" * 20_000_000, REFUSED, 0, id="empty lines"),
             pytest.param(lambda: calendar("BEGIN:X\nEND:X\n" * 1_100_000), 0, 0, id="components"),

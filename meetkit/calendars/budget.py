@@ -14,6 +14,10 @@ SERIES_UNITS = 20
 OCCURRENCE_UNITS = 4
 LISTED_UNITS = 16
 QUOTED_UNITS = 40
+PROBLEM_UNITS = 100
+ZONE_UNITS = 200
+# No honest calendar names so many zones.
+EXTRA_ZONE_UNITS = 1_000
 
 
 class TooMuchError(UnreadableError):
@@ -50,9 +54,17 @@ class Work:
             TooMuchError: the event has fewer units left.
             SpentError: the file has fewer units left.
         """
+        if units > self._event and units <= self._file:
+            raise TooMuchError("it repeats too often to be computed; use a longer interval, an end or a shorter window")
+        self.spend_on_file(units)
+        self._event -= units
+
+    def spend_on_file(self, units: int) -> None:
+        """Spend units of the file alone, for what must not cost an event its time.
+
+        Raises:
+            SpentError: the file has fewer units left.
+        """
         if units > self._file:
             raise SpentError
-        if units > self._event:
-            raise TooMuchError("it repeats too often to be computed; use a longer interval, an end or a shorter window")
-        self._event -= units
         self._file -= units

@@ -16,9 +16,11 @@ from meetkit.calendars.properties import (
     UnreadableError,
     ZoneOf,
     first,
+    place_period,
     read_duration,
     read_listed_time,
     read_time,
+    time_of_day,
 )
 from meetkit.calendars.timezones import UnknownZoneError
 from meetkit.models.busy_policy import BusyPolicy
@@ -46,7 +48,8 @@ class TimedEvent:
     """The times of an event, dates or aware. `status` is `None` where the event takes no time.
 
     It takes time from `lead` before its start. `replaces` is the original time of the occurrence that the event
-    replaces; `splits` says that it changes all later occurrences too. `guesses` tell how its times were placed that
+    replaces; `splits` says that it changes all later occurrences too; `is_detached`, that it replaces one that is
+    unknown. `guesses` tell how its times were placed that
     the file leaves in doubt, `omissions` which parts are unreadable.
     """
 
@@ -57,6 +60,7 @@ class TimedEvent:
     sequence: int = 0
     replaces: Time | None = None
     splits: bool = False
+    is_detached: bool = False
     rrules: list[rules.Rule] = field(default_factory=list)
     rdates: list[Time | Period] = field(default_factory=list)
     exdates: list[Time] = field(default_factory=list)
@@ -112,16 +116,42 @@ def read_event(
     if (sequence := first(props, "SEQUENCE")) and sequence.value[:9].isdecimal():
         event.sequence = int(sequence.value[:9])
     _read_length(event, props, zones)
-    if recurrence_id := first(props, "RECURRENCE-ID"):
-        event.splits = recurrence_id.params.get("RANGE", "").upper() == "THISANDFUTURE"
-        event.replaces = read_time(recurrence_id, zones)
+    _read_travel(event, props)
+    _read_replaced(event, props, zones)
     listed_zones = zones.starting_at(event.begins)
     _read_recurrence(event, props, listed_zones, work)
     event.omissions += listed_zones.guesses
-    if zones.guesses:
+    event.guesses += zones.guesses
+    if zones.guesses or event.is_detached:
         event.status = event.status and "tentative"
-        event.guesses += zones.guesses
     return event
+
+
+def _read_travel(event: TimedEvent, props: Sequence[Property]) -> None:
+    if not (prop := first(props, "X-APPLE-TRAVEL-DURATION")):
+        return
+    try:
+        travel = read_duration(prop.name, prop.value)
+    except UnreadableError as error:
+        event.omissions.append(str(error))
+        return
+    lead = min(max(travel, _ZERO), _DAY)
+    event.lead += lead
+    if lead != travel:
+        event.omissions.append(f"{prop.name} is negative or more than a day; none or a day counts")
+
+
+def _read_replaced(event: TimedEvent, props: Sequence[Property], zones: EventZones) -> None:
+    if not (prop := first(props, "RECURRENCE-ID")):
+        return
+    try:
+        event.replaces = read_time(prop, zones)
+    except UnreadableError as error:
+        # Its own time is known. What it replaces counts too.
+        event.is_detached = True
+        event.guesses.append(str(error))
+    else:
+        event.splits = prop.params.get("RANGE", "").upper() == "THISANDFUTURE"
 
 
 def _read_length(event: TimedEvent, props: Sequence[Property], zones: EventZones) -> None:
@@ -134,17 +164,30 @@ def _read_length(event: TimedEvent, props: Sequence[Property], zones: EventZones
             length = read_duration("DURATION", duration.value)
             days = dt.timedelta(days=length.days) if is_all_day or {"D", "W"} & set(duration.value.upper()) else _ZERO
             event.length = Length(days, _ZERO if is_all_day else length - days)
-        if travel := first(props, "X-APPLE-TRAVEL-DURATION"):
-            event.lead = min(max(read_duration(travel.name, travel.value), _ZERO), _DAY)
     except UnreadableError as error:
         event.guesses.append(str(error))
         event.status = event.status and "tentative"
-        event.length = Length(_DAY - _time_of_day(begins))
-    if sum(event.length, _ZERO) < _ZERO:
+        event.length = _rest_of_day(begins)
+    is_in_doubt = _is_length_in_doubt(props, zones)
+    if is_in_doubt and sum(event.length, _ZERO) == _ZERO:
+        event.length = _rest_of_day(begins)
+    elif sum(event.length, _ZERO) < _ZERO:
         _turn_around(event)
+        if is_in_doubt:
+            event.length = _rest_of_day(begins)
     # Some programs write a one-day event with DTEND on the same day.
     if is_all_day:
         event.length = Length(max(event.length.wall, _DAY))
+
+
+def _is_length_in_doubt(props: Sequence[Property], zones: EventZones) -> bool:
+    """Return whether start and end are in different zones, one of them unknown."""
+    start, end = (first(props, name) for name in ("DTSTART", "DTEND"))
+    return bool(start and end and zones.guesses and start.params.get("TZID") != end.params.get("TZID"))
+
+
+def _rest_of_day(begins: Time) -> Length:
+    return Length(_DAY - time_of_day(begins))
 
 
 def _turn_around(event: TimedEvent) -> None:
@@ -156,14 +199,8 @@ def _turn_around(event: TimedEvent) -> None:
         if reverse <= _DAY:
             event.lead += reverse
         else:
-            event.lead += _time_of_day(event.begins)
-            event.length = Length(_DAY - _time_of_day(event.begins))
-
-
-def _time_of_day(moment: Time) -> dt.timedelta:
-    if not isinstance(moment, dt.datetime):
-        return _ZERO
-    return moment.replace(tzinfo=None) - dt.datetime.combine(moment.date(), dt.time())
+            event.lead += time_of_day(event.begins)
+            event.length = _rest_of_day(event.begins)
 
 
 def _length_to(ends: Time, begins: Time) -> Length:
@@ -189,14 +226,15 @@ def _read_recurrence(event: TimedEvent, props: Sequence[Property], zones: EventZ
     for prop in props:
         try:
             if prop.name == "RRULE" and prop.value.strip("\"'; "):
-                work.spend(budget.RULE_UNITS + len(prop.value))
-                rule = rules.read_rule(prop.value, event.begins)
+                rule = rules.read_rule(prop.value, event.begins, work)
                 event.rrules.append(rule)
                 event.omissions += rule.omissions
         except budget.TooMuchError:
             raise
         except UnreadableError as error:
             event.omissions.append(str(error))
+        if prop.name == "EXRULE":
+            _omit(event, "EXRULE is not supported; what it excludes counts")
         if prop.name in ("RDATE", "EXDATE"):
             work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
             for value in filter(str.strip, prop.value.split(",")):
@@ -207,13 +245,29 @@ def _read_listed(event: TimedEvent, prop: Property, value: str, zones: EventZone
     try:
         time = read_listed_time(prop, value, zones)
     except UnreadableError as error:
-        if str(error) not in event.omissions:
-            event.omissions.append(str(error))
+        _omit(event, str(error))
         return
     if prop.name == "RDATE":
-        event.rdates.append(time)
+        event.rdates.append(_in_order(event, time) if isinstance(time, tuple) else time)
     else:
         event.exdates.append(time[0] if isinstance(time, tuple) else time)
+
+
+def _in_order(event: TimedEvent, period: Period) -> Period:
+    zone = getattr(event.begins, "tzinfo", None)
+    if zone is None and len({moment.tzinfo is None for moment in period if isinstance(moment, dt.datetime)}) > 1:
+        # A day repeats, of which the date alone counts.
+        return period
+    start, length, is_guess = place_period(period, zone)
+    if not is_guess:
+        return period
+    _omit(event, "RDATE has a period that ends before it begins; the time between or its day counts")
+    return start, length
+
+
+def _omit(event: TimedEvent, message: str) -> None:
+    if message not in event.omissions:
+        event.omissions.append(message)
 
 
 def on_clock(time: Time, zone: dt.tzinfo | None) -> Time:

@@ -24,7 +24,7 @@ MAX_COMPONENT_BYTES = 200_000
 
 _MARK = re.compile(rb"^(BEGIN|END|UID)(?:;[^:\n]*)?:([^\n]*)", re.MULTILINE | re.IGNORECASE)
 _LINE = re.compile(
-    rb"^(?:(?P<begin>BEGIN)|(?P<end>END)|(?P<attendee>ATTENDEE)|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|"
+    rb"^(?:(?P<begin>BEGIN)|(?P<end>END)|(?P<attendee>ATTENDEE)|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|"
     rb"RECURRENCE-ID|SEQUENCE|STATUS|TRANSP|X-MICROSOFT-CDO-BUSYSTATUS|X-APPLE-TRAVEL-DURATION|FREEBUSY|TZID|"
     rb"TZOFFSETFROM|TZOFFSETTO|X-LIC-LOCATION|METHOD|CALSCALE|X-WR-CALNAME|X-WR-TIMEZONE)[;:][^\n]*",
     re.MULTILINE | re.IGNORECASE,
@@ -58,7 +58,7 @@ class Source:
     """A VCALENDAR of a file, with the components that determine busy time."""
 
     data: bytes
-    whole: Block
+    headers: list[Block] = field(default_factory=list)
     zones: list[Block] = field(default_factory=list)
     events: list[Block] = field(default_factory=list)
     free_busy: list[Block] = field(default_factory=list)
@@ -83,10 +83,17 @@ def split(ics: bytes, *, max_bytes: int) -> list[Source]:
     return sources
 
 
-def header(source: Source) -> Block:
-    """Return the calendar's own lines, up to its first component."""
-    begin = source.data.find(b"\nBEGIN:", source.whole.start)
-    return Block(source.whole.start, begin if begin >= 0 else source.whole.end)
+def header_lines(source: Source) -> Iterator[str]:
+    """Yield the calendar's own lines, before, between and after its components.
+
+    Raises:
+        TooLongError: there are too many.
+    """
+    own = (line for block in source.headers for line in lines(source.data, block))
+    for number, line in enumerate(own):
+        if number == MAX_LINES:
+            raise TooLongError
+        yield line
 
 
 def lines(data: bytes, block: Block) -> Iterator[str]:
@@ -151,13 +158,13 @@ class _Splitter:
         self.sources: list[Source] = []
         self._data = data
         self._open: list[tuple[bytes, Block]] = []
-        self._components = self._misspelt = 0
+        self._components = self._misspelt = self._own_start = 0
         for mark in _MARK.finditer(data):
             word, value = mark[1].upper(), mark[2].strip()
             if word == b"BEGIN":
                 self._begin(value.upper(), mark)
             elif word == b"END":
-                self._end(value.upper(), mark.start())
+                self._end(value.upper(), mark)
             elif len(self._open) == 2:
                 self._open[-1][1].uid = value[:1000]
         if self._open:
@@ -173,13 +180,14 @@ class _Splitter:
             return
         if len(self._open) == MAX_DEPTH:
             raise InvalidRequestError(f"the calendar's components are nested more than {MAX_DEPTH} deep")
-        block = Block(mark.end())
-        self._open.append((name, block))
+        self._end_header(mark.start())
+        self._open.append((name, Block(mark.end())))
         if name == b"VCALENDAR":
             self._count()
-            self.sources.append(Source(self._data, block))
+            self.sources.append(Source(self._data))
+            self._own_start = mark.end()
 
-    def _end(self, name: bytes, at: int) -> None:
+    def _end(self, name: bytes, mark: re.Match[bytes]) -> None:
         open_names = [open_name for open_name, _ in self._open]
         # An END without its BEGIN is ignored.
         if name not in open_names:
@@ -187,11 +195,19 @@ class _Splitter:
             name = _spelled_like(name, open_names) if self._misspelt <= _MAX_MISSPELT else b""
         if name:
             while self._open[-1][0] != name:
-                self._close(at, is_closed=False)
-            self._close(at, is_closed=True)
+                self._close(mark.start(), is_closed=False)
+            self._end_header(mark.start())
+            self._close(mark.start(), is_closed=True)
+            self._own_start = mark.end()
+
+    def _end_header(self, at: int) -> None:
+        """Add the calendar's own lines since its last component, where there are any."""
+        if len(self._open) == 1 and at > self._own_start + 1:
+            self.sources[-1].headers.append(Block(self._own_start, at))
 
     def _close(self, at: int, *, is_closed: bool) -> None:
         name, block = self._open.pop()
+        self._own_start = at
         block.end, block.is_closed = at, is_closed
         if len(self._open) == 1 and name in _KINDS:
             self._count()

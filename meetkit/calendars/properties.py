@@ -15,6 +15,9 @@ Period = tuple[dt.datetime, dt.datetime | dt.timedelta]
 ZoneOf = Callable[[str], dt.tzinfo]
 
 _QUOTES = "\"' \t"
+_DIGIT = re.compile(r"[0-9]")
+_DAY = dt.timedelta(days=1)
+_ZERO = dt.timedelta()
 _TIME = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)"
     r"(?:(?:\s*T|\s)\s*(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
@@ -38,11 +41,23 @@ class Property(NamedTuple):
     value: str
 
 
+class MalformedLineError(UnreadableError):
+    """The parameters of a line are malformed. `prop` has its name, and what seems to be its value."""
+
+    def __init__(self, line: str, fault: str) -> None:
+        """Take the value from the first date after a colon, else from the last colon."""
+        head = line.partition(":")[0].partition(";")[0]
+        super().__init__(f"a line {head[:30]} {fault}")
+        date_value = _DATE_VALUE.search(line)
+        value = line[date_value.end() :] if date_value else line.rpartition(":")[2]
+        self.prop = Property(head.strip().upper(), {}, value.strip())
+
+
 def read_line(line: str) -> Property:
     """Split a content line.
 
     Raises:
-        UnreadableError: the line is malformed.
+        MalformedLineError: the line is malformed.
     """
     # The library is much slower, and needed for quoted parameters alone.
     date_value = (
@@ -56,11 +71,11 @@ def read_line(line: str) -> Property:
         params = {key.strip().upper(): word.strip(_QUOTES) for key, _, word in (pair.partition("=") for pair in pairs)}
         return Property(name.strip().upper(), params, value.strip())
     if line.count(";") + line.count('"') > _MAX_PARTS:
-        raise UnreadableError(f"a line {line[:30].partition(':')[0].partition(';')[0]} has too many parameters")
+        raise MalformedLineError(line, "has too many parameters")
     try:
         name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     except ValueError:
-        raise UnreadableError(f"a line {line.partition(':')[0].partition(';')[0][:30]} is malformed") from None
+        raise MalformedLineError(line, "is malformed") from None
     params = {
         str(key).upper(): word if isinstance(word, str) else ",".join(map(str, word))
         for key, word in parameters.items()
@@ -81,29 +96,55 @@ def read_listed_time(prop: Property, value: str, zone_of: ZoneOf) -> Time | Peri
 def read_duration(name: str, value: str) -> dt.timedelta:
     """Return a duration, which may be negative."""
     try:
-        duration: dt.timedelta = vDuration.from_ical(value.strip(_QUOTES).upper())  # type: ignore[no-untyped-call]
+        # The library reads "PT" as no time, and refuses an empty text.
+        text = value.strip(_QUOTES).upper() if _DIGIT.search(value) else ""
+        duration: dt.timedelta = vDuration.from_ical(text)  # type: ignore[no-untyped-call]
     except (ValueError, OverflowError):
         raise UnreadableError(f"{name} is not a duration such as PT45M, or is too long") from None
     return duration
 
 
 def read_period(prop: Property, value: str, zone_of: ZoneOf) -> Period:
-    """Return a period of the form `start/end` or `start/duration`."""
+    """Return a period of the form `start/end` or `start/duration`, which may end before it begins."""
     first, _, second = value.partition("/")
     start = _time(prop, first, zone_of)
     if not isinstance(start, dt.datetime):
         raise UnreadableError(f"{prop.name} has a period that begins with a date; it needs a time of day")
     if second[:1] in "Pp+-":
-        duration = read_duration(prop.name, second)
-        if duration < dt.timedelta():
-            raise UnreadableError(f"{prop.name} has a period with a negative duration")
-        return start, duration
+        return start, read_duration(prop.name, second)
     end = _time(prop, second, zone_of)
     if not isinstance(end, dt.datetime):
         raise UnreadableError(f"{prop.name} has a period that ends with a date; it needs a time of day")
-    if (start.tzinfo is None) == (end.tzinfo is None) and end < start:
-        raise UnreadableError(f"{prop.name} has a period that ends before it begins")
     return start, end
+
+
+def place_period(period: Period, zone: dt.tzinfo | None) -> tuple[dt.datetime, dt.timedelta, bool]:
+    """Return a period's start, exact length, and whether it is a guess, as the period ends before it begins.
+
+    A period that is reversed by up to a day is the time between; by more, the rest of its first day. Times without a
+    zone are in `zone`.
+    """
+    begins, ends = period
+    start = begins if begins.tzinfo else begins.replace(tzinfo=zone)
+    if isinstance(ends, dt.timedelta):
+        length = ends
+    else:
+        end = ends if ends.tzinfo else ends.replace(tzinfo=zone)
+        length = (
+            end - start if end.tzinfo is start.tzinfo is None else end.astimezone(dt.UTC) - start.astimezone(dt.UTC)
+        )
+    if length >= _ZERO:
+        return start, length, False
+    if length >= -_DAY:
+        return start + length, -length, True
+    return start, _DAY - time_of_day(start), True
+
+
+def time_of_day(moment: Time) -> dt.timedelta:
+    """Return the time since midnight on the clock; zero for a date."""
+    if not isinstance(moment, dt.datetime):
+        return _ZERO
+    return moment.replace(tzinfo=None) - dt.datetime.combine(moment.date(), dt.time())
 
 
 def parse_time(value: str) -> Time | None:

@@ -11,10 +11,18 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from meetkit.calendars import budget
-from meetkit.calendars.events import EventZones, Length, Status, TimedEvent, address, on_clock, read_event
-from meetkit.calendars.lines import Block, Source, TooLongError, header, lines
+from meetkit.calendars.events import EventZones, Length, Status, TimedEvent, address, read_event
+from meetkit.calendars.lines import Block, Source, TooLongError, header_lines, lines
 from meetkit.calendars.owners import common_participant
-from meetkit.calendars.properties import Property, Time, UnreadableError, read_line, read_period
+from meetkit.calendars.properties import (
+    MalformedLineError,
+    Property,
+    Time,
+    UnreadableError,
+    place_period,
+    read_line,
+    read_period,
+)
 from meetkit.calendars.query import MAX_WINDOW, BusyQuery, Effect, OnProblem, Problem
 from meetkit.calendars.series import MAX_MEMBERS, occurrences
 from meetkit.calendars.timezones import Zones
@@ -32,11 +40,16 @@ _DATE_AT_END = rb"[;:][^\n]*?([0-9]{8})(?:T[0-9]{6}Z?)?[ \t]*$"
 _STARTS = re.compile(rb"^DTSTART" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _ENDS = re.compile(rb"^DTEND" + _DATE_AT_END, re.MULTILINE | re.IGNORECASE)
 _MORE = re.compile(rb"^(DURATION|RRULE|RDATE)[;:]([^\n]*)", re.MULTILINE | re.IGNORECASE)
+# Less than two days.
+_SHORT_DURATION = re.compile(rb"DURATION:PT(?:[0-3]?\dH)?(?:\d\d?M)?(?:\d\d?S)?", re.IGNORECASE)
 _UNTIL = re.compile(rb"UNTIL=([0-9]{8})", re.IGNORECASE)
 # Several lines may name the owner, e.g. as a delegate; thousands are hostile.
 _MAX_OWNER_LINES = 20
 # Of a scheduling message (RFC 5546), these tell an answer or a proposal, and take no time.
 _TIMELESS_METHODS = {"CANCEL", "REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"}
+# Malformed, they place an event by a guess.
+_TIME_LINES = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
+_BUSY_LINES = {*_TIME_LINES, "RRULE", "RDATE", "FREEBUSY"}
 _MICROSECOND = dt.timedelta(microseconds=1)
 _FREE_BUSY: dict[str, Status | None] = {"FREE": None, "BUSY-TENTATIVE": "tentative"}
 
@@ -83,8 +96,12 @@ class Reader:
     def _read_header(self) -> None:
         """Read the calendar's own properties: scale, owner, zone, and METHOD, as a cancellation takes no time."""
         values: dict[str, str] = {}
-        for line in lines(self._source.data, header(self._source)):
-            prop = read_line(line)
+        for line in header_lines(self._source):
+            try:
+                prop = read_line(line)
+            except MalformedLineError as error:
+                self._report("VCALENDAR", b"", str(error), "in_part")
+                prop = error.prop
             values.setdefault(prop.name, prop.value)
         if (values.get("CALSCALE") or "GREGORIAN").upper() != "GREGORIAN":
             raise UnreadableError("its calendar scale is not Gregorian")
@@ -120,6 +137,7 @@ class Reader:
         self._report(component, uid, message, "left_out")
 
     def _report(self, component: str, uid: bytes, message: str, effect: Effect) -> None:
+        self._work.spend_on_file(budget.PROBLEM_UNITS)
         uid_text = CONTROL.sub("?", uid[:120].decode("utf-8", "replace")).strip()
         problem = {"component": component, "uid": uid_text or None, "message": message, "effect": effect}
         self._on_problem(Problem.model_validate(problem))
@@ -153,6 +171,8 @@ class Reader:
         first, last = min(start[1], end[1]), max(start[1], end[1])
         more = list(islice(_MORE.finditer(*where), 2))
         if more:
+            if len(more) == 1 and _SHORT_DURATION.fullmatch(more[0][0].rstrip()):
+                return first > self._dates[1] or last < self._dates[0]
             until = _UNTIL.search(more[0][2])
             if len(more) > 1 or more[0][1].upper() != b"RRULE" or not until or int(last) - int(start[1]) > 2:
                 return False
@@ -161,9 +181,13 @@ class Reader:
 
     def _event(self, block: Block) -> TimedEvent:
         zones = EventZones(self._zones, self._floating)
-        event = read_event(
-            self._properties(block), zones, owner=self._owner, policy=self._query.policy, work=self._work
-        )
+        faults: list[MalformedLineError] = []
+        props = self._properties(block, faults)
+        event = read_event(props, zones, owner=self._owner, policy=self._query.policy, work=self._work)
+        if any(error.prop.name in _TIME_LINES for error in faults):
+            event.status = event.status and "tentative"
+        for error in faults:
+            (event.guesses if error.prop.name in _TIME_LINES else event.omissions).append(str(error))
         if not block.is_closed:
             event.guesses.append("it has no END:VEVENT")
             event.status = event.status and "tentative"
@@ -180,25 +204,36 @@ class Reader:
         if not block.is_closed:
             raise UnreadableError("it has no END:VFREEBUSY")
         self._work.next_event()
-        for prop in self._properties(block):
+        faults: list[MalformedLineError] = []
+        for prop in self._properties(block, faults):
             status = _FREE_BUSY.get(prop.params.get("FBTYPE", "BUSY").upper(), "busy")
             if prop.name == "FREEBUSY" and status and (status == "busy" or self._query.policy.tentative):
                 self._work.spend(budget.LISTED_UNITS * (prop.value.count(",") + 1))
                 for value in filter(str.strip, prop.value.split(",")):
                     yield from self._of_period(block, prop, value, status)
+        for error in faults:
+            self._report("VFREEBUSY", block.uid, str(error), "in_part")
 
     def _of_period(self, block: Block, prop: Property, value: str, status: Status) -> list[BusySpan]:
         try:
-            begins, ends = read_period(prop, value, self._zones)
+            start, length, is_guess = place_period(read_period(prop, value, self._zones), self._floating)
         except UnreadableError as error:
             self._report("VFREEBUSY", block.uid, str(error), "in_part")
             return []
-        start = on_clock(begins, self._floating)
-        exact = ends if isinstance(ends, dt.timedelta) else on_clock(ends, self._floating) - start
-        return self._in_window(start, Length(exact=exact), TimedEvent(start, status=status))
+        if is_guess:
+            is_out = self._query.on_doubt == "skip"
+            message = "FREEBUSY has a period that ends before it begins"
+            self._report("VFREEBUSY", block.uid, message, "in_part" if is_out else "guessed")
+            status = "tentative"
+            if is_out:
+                return []
+        return self._in_window(start, Length(exact=length), TimedEvent(start, status=status))
 
-    def _properties(self, block: Block) -> list[Property]:
-        """Return a component's properties; of its attendees, of which there may be thousands, only the owner."""
+    def _properties(self, block: Block, faults: list[MalformedLineError]) -> list[Property]:
+        """Return a component's properties; of its attendees, of which there may be thousands, only the owner.
+
+        Of malformed lines, those that add busy time count by their value, as the others could make busy time free.
+        """
         props: list[Property] = []
         owner_lines = 0
         for line in lines(self._source.data, block):
@@ -209,7 +244,13 @@ class Reader:
                 owner_lines += 1
             elif '"' in line or "\\" in line:
                 self._work.spend(budget.QUOTED_UNITS)
-            props.append(read_line(line))
+            try:
+                props.append(read_line(line))
+            except MalformedLineError as error:
+                if error.prop.name not in {other.prop.name for other in faults}:
+                    faults.append(error)
+                if error.prop.name in _BUSY_LINES:
+                    props.append(error.prop)
         return props
 
     def _in_window(self, begins: Time, length: Length, event: TimedEvent) -> list[BusySpan]:
@@ -260,7 +301,8 @@ def _series(events: Sequence[TimedEvent]) -> list[list[TimedEvent]]:
     events of a program that gives all the same UID, and the changes count for the first.
     """
     changes = [event for event in events if event.replaces]
-    whole = [event for event in events if not event.replaces]
+    strays = [[event] for event in events if event.is_detached]
+    whole = [event for event in events if not event.replaces and not event.is_detached]
     newest = max((event.sequence for event in whole), default=0)
     first, *rest = [[event] for event in whole if event.sequence == newest or newest <= 0] or [[]]
-    return [series for series in ([*first, *changes], *rest) if series]
+    return [series for series in ([*first, *changes], *rest, *strays) if series]

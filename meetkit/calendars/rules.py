@@ -10,7 +10,7 @@ from typing import Any
 
 from dateutil import rrule as dateutil_rrule
 
-from meetkit.calendars.budget import TooMuchError
+from meetkit.calendars.budget import RULE_UNITS, TooMuchError, Work
 from meetkit.calendars.properties import UnreadableError, parse_time
 
 SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
@@ -22,6 +22,10 @@ _OTHER_STEP_UNITS = 4
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_PARTS = {"BYDAY", "BYWEEKDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _WEEK_NUMBERS = frozenset(range(-53, 54)) - {0}
+_SIGNED = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
+_UNSIGNED = {"BYMONTH": range(1, 13), "BYHOUR": range(24), "BYMINUTE": range(60), "BYSECOND": range(60)}
+_NTH_WEEKDAY = re.compile(r"([+-]?\d{1,3})(?:MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _LIST = re.compile(r"[,\s]+")
 _QUOTES = "\"' \t"
 _PARTS = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYMONTH", "BYSETPOS", "WKST"}
@@ -47,13 +51,16 @@ class Rule:
     omissions: tuple[str, ...] = ()
 
 
-def read_rule(text: str, begins: dt.date) -> Rule:
+def read_rule(text: str, begins: dt.date, work: Work) -> Rule:
     """Validate a rule, and add the days that it takes from DTSTART.
+
+    A rule spends work though it is refused.
 
     Raises:
         UnreadableError: a part is unknown or invalid, so that the days of the rule are unknown.
         TooMuchError: it names more times of a day than there are minutes.
     """
+    work.spend(RULE_UNITS + min(len(text), _MAX_LENGTH))
     if len(text) > _MAX_LENGTH:
         raise TooMuchError(f"its RRULE is longer than {_MAX_LENGTH} characters")
     parts = _parts(text)
@@ -65,9 +72,10 @@ def read_rule(text: str, begins: dt.date) -> Rule:
         raise UnreadableError(f"its RRULE has a part {min(unknown)[:20]}, which is not supported")
     if not (interval.isascii() and interval.isdecimal() and int(interval)):
         raise UnreadableError("its RRULE's INTERVAL must be at least 1")
+    omissions += _take_out_impossible(parts)
     count, weeks = parts.pop("COUNT", None), _weeks(parts)
     # Before dateutil builds the rule, which takes a tenth of a second for all seconds of a day.
-    _extra_times(parts, frequency)
+    work.spend(_times_a_day(parts, frequency))
     _add_days(parts, frequency, begins)
     if weeks:
         # dateutil misjudges weeks over New Year.
@@ -122,16 +130,46 @@ def _take_out_unreadable(parts: dict[str, str], begins: dt.date) -> Iterator[str
     yield from _take_out_unreadable_end(parts, begins)
 
 
+def _take_out_impossible(parts: dict[str, str]) -> Iterator[str]:
+    """Take out the days, months and times that do not exist, which dateutil may read as any, and yield why.
+
+    Raises:
+        UnreadableError: a part has no other.
+    """
+    for name in (*_SIGNED, *_UNSIGNED, "BYDAY"):
+        values = parts.get(name, "").split(",")
+        possible = [value for value in values if _is_possible(name, value, parts["FREQ"])]
+        if not possible:
+            raise UnreadableError(f"its RRULE's {name} names nothing that exists")
+        if len(possible) < len(values):
+            parts[name] = ",".join(possible)
+            yield f"its RRULE's {name} names what does not exist"
+
+
+def _is_possible(name: str, value: str, frequency: str) -> bool:
+    """Return whether a value of a list may match; what is no number is for dateutil to refuse."""
+    if name == "BYDAY":
+        nth = _NTH_WEEKDAY.fullmatch(value)
+        return not nth or 1 <= abs(int(nth[1])) <= (5 if frequency == "MONTHLY" else 53)
+    if not _INTEGER.fullmatch(value):
+        return True
+    if name in _SIGNED:
+        return 1 <= abs(int(value)) <= _SIGNED[name]
+    return int(value) in _UNSIGNED[name]
+
+
 def _take_out_unreadable_end(parts: dict[str, str], begins: dt.date) -> Iterator[str]:
     until, count = parts.pop("UNTIL", ""), parts.pop("COUNT", "")
     if until and not (end := _until(until, begins)):
         yield "its RRULE's UNTIL is neither a date nor a time, so it repeats without an end"
     elif until:
         parts["UNTIL"] = end
+        # Confluence writes COUNT=-1 beside UNTIL for "no count".
+        if count and not count.startswith("-"):
+            yield "its RRULE has both UNTIL and COUNT, of which UNTIL counts"
     elif count.isascii() and count.isdecimal():
         parts["COUNT"] = count
-    # Some programs write COUNT=-1 for a rule without an end.
-    elif count and not count.startswith("-"):
+    elif count:
         yield "its RRULE's COUNT is no number, so it repeats without an end"
 
 
@@ -189,10 +227,19 @@ def _is_in_start_month(parts: Mapping[str, str], begins: dt.date) -> bool:
 
 def _extra_times(parts: dict[str, str], frequency: str) -> int:
     """Return the number of further occurrences in a period because of several times a day."""
+    return (_times_a_day(parts, frequency) - 1) * 2 * DAYS.get(frequency, 1)
+
+
+def _times_a_day(parts: dict[str, str], frequency: str) -> int:
+    """Return the number of times of day that a rule names in each of its periods.
+
+    Raises:
+        TooMuchError: there are more than a day has minutes.
+    """
     finer = {"SECONDLY": 0, "MINUTELY": 1, "HOURLY": 2}.get(frequency, 3)
     times = 1
     for name in ("BYSECOND", "BYMINUTE", "BYHOUR")[:finer]:
         times *= len(set(parts[name].split(","))) if name in parts else 1
     if times > _MAX_TIMES_A_DAY:
         raise TooMuchError("its RRULE names more times of a day than there are minutes")
-    return (times - 1) * 2 * DAYS.get(frequency, 1)
+    return times

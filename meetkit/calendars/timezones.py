@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,15 @@ from icalendar.prop import vUTCOffset
 
 from meetkit.calendars import budget, walks
 from meetkit.calendars.lines import MAX_OBSERVANCES, Block, Source, TooLongError, lines
-from meetkit.calendars.properties import Property, UnreadableError, first, read_line, read_listed_time, read_time
+from meetkit.calendars.properties import (
+    MalformedLineError,
+    Property,
+    UnreadableError,
+    first,
+    read_line,
+    read_listed_time,
+    read_time,
+)
 from meetkit.calendars.zone_names import fixed_offset, known_zone, normalize, probable_zone
 
 # Years before and after the window whose changes are computed. An event that began earlier has the first known
@@ -87,8 +96,8 @@ class Zones:
         self._defined: dict[str, tuple[Block, list[Property]]] = {}
         for block in source.zones:
             try:
-                props = [read_line(line) for line in lines(source.data, block)]
-            except (TooLongError, UnreadableError):
+                props = list(_readable(lines(source.data, block)))
+            except TooLongError:
                 # Only events in this zone suffer, if there are any.
                 continue
             if tzid := first(props, "TZID"):
@@ -102,8 +111,10 @@ class Zones:
         """
         if tzid not in self._known:
             if len(self._known) == _MAX_ZONES:
+                self._work.spend_on_file(budget.EXTRA_ZONE_UNITS)
                 raise UnknownZoneError(f"the calendar names more than {_MAX_ZONES} time zones", None)
             # An error is kept too, as thousands of events may name a zone that takes work to fail.
+            self._work.spend_on_file(budget.ZONE_UNITS)
             self._known[tzid] = self._find(tzid)
         zone = self._known[tzid]
         if isinstance(zone, UnknownZoneError):
@@ -134,7 +145,7 @@ class Zones:
             raise UnreadableError("its time zone's definition is unreadable") from error
 
     def _observance(self, block: Block) -> Iterator[Change]:
-        props = [read_line(line) for line in lines(self._data, block)]
+        props = list(_readable(lines(self._data, block)))
         onset = _wall(_require(props, "DTSTART"))
         before, after = (_offset(_require(props, name)) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
         onsets = {onset}
@@ -157,6 +168,13 @@ class Zones:
             else:
                 parts.append(part)
         return walks.occurrences(";".join(parts), onset, begin, end, self._work)
+
+
+def _readable(texts: Iterable[str]) -> Iterator[Property]:
+    """Yield the properties of the lines that are not malformed."""
+    for text in texts:
+        with contextlib.suppress(MalformedLineError):
+            yield read_line(text)
 
 
 def _new_year(year: int) -> dt.datetime:

@@ -43,7 +43,7 @@ def occurrences(
     Raises:
         UnreadableError: the rule is invalid, or takes more work than is left.
     """
-    return between(read_rule(text, begins), begins, start, stop, work)
+    return between(read_rule(text, begins, work), begins, start, stop, work)
 
 
 def between(
