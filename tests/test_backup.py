@@ -71,6 +71,7 @@ def book(database: str, number: int, hour: int) -> None:
             connection.execute(
                 text(
                     "INSERT INTO meetkit_participants "
+                    "(meeting_number, user_number, position, starts_at, ends_at, busy, exclusive) "
                     "SELECT number, user_number, NULL, starts_at, starts_at + 1800000000, busy, exclusive "
                     "FROM (SELECT *, (1 = 1) AS busy FROM meetkit_meetings) m WHERE number = :number"
                 ),

@@ -58,7 +58,6 @@ class TestTheDatabase:
             ("sqlite://", "an in-memory database is not persistent"),
             ("sqlite:///x.db?timeout=soon", "database: a URL such as"),
             ("sqlite:///x.db?timeout=1&timeout=2", "database: a URL such as"),
-            ("sqlite+aiosqlite:///x.db", "database: a URL such as"),
             ("sqlite:///x.db?mode=ro", "the option 'mode' is supported only in sqlite:///file:"),
             ("hunter2", "database: a URL such as"),
         ],

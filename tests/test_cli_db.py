@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import text
 
 from meetkit.storage import SqlStore
+from meetkit.storage.sql import tables
 from meetkit.storage.sql.schema import REVISION
 from meetkit.testing.examples import ANN, BEN, DEE, meeting
 from tests.commands import SEED, Run, execute, exported_lines
@@ -166,11 +167,10 @@ class TestCheck:
         back = drop_guards(url)
         store.add_meeting(meeting(0, exclusive=True))
         store.update_meeting("m0000000", lambda record: record)
+        names = ", ".join(column.name for column in tables.meetings.c if column.name not in ("number", "id"))
         execute(
             url,
-            "INSERT INTO meetkit_meetings SELECT 2, 'm2', user_number, contact_number, title, starts_at, "
-            "utc_offset_minutes, timezone, duration_minutes, status, exclusive, transcript, summary, action_items, "
-            "sentiment, created_at, updated_at, version, has_open_items FROM meetkit_meetings",
+            f"INSERT INTO meetkit_meetings (number, id, {names}) SELECT 2, 'm2', {names} FROM meetkit_meetings",
             "INSERT INTO meetkit_participants SELECT 2, user_number, position, starts_at, ends_at, busy, exclusive, "
             "response FROM meetkit_participants",
             *back,

@@ -37,7 +37,7 @@ class TestExport:
 
         for command, file, url in (("export", first, seeded), ("import", first, copy), ("export", second, copy)):
             counts = json.loads(meetkit(command, file, "--json", database=url).out)
-            assert counts == {"users": 12, "contacts": 2, "calendars": 0, "meetings": 300, "requests": 0}
+            assert counts == {"users": 12, "contacts": 2, "calendars": 0, "meetings": 300, "requests": 0, "polls": 0}
         assert first.read_bytes() == second.read_bytes() == b"".join(exported_lines(seeded))
 
     def test_is_for_its_owner_alone(self, meetkit: Run, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_calendar_is_deleted_on_the_command_line(meetkit: Run, sqlite_tables: 
     with closing(SqlStore(sqlite_tables)) as store, meetings.use(store=store):
         meetings.sync_calendar("ada", [BusyInterval.model_validate(HOUR)], calendar="work")
 
-    assert "work: busy intervals: 1, read " in meetkit("calendars", "--user", "ada", database=sqlite_tables).out
+    assert "work: 1 times, read " in meetkit("calendars", "--user", "ada", database=sqlite_tables).out
     meetkit("calendars", "delete", "ada", "work", database=sqlite_tables)
     assert meetkit("calendars", "list", "--user", "ada", "--json", database=sqlite_tables).out.strip() == "[]"
     again = meetkit("calendars", "delete", "ada", "work", database=sqlite_tables)

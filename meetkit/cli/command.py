@@ -73,5 +73,7 @@ class Group(click.Group):
 
 def _with_option_names(message: str, params: list[click.Parameter]) -> str:
     """Replace the names of fields at the start of each problem of a message by those of their options."""
-    names = {param.name: max(param.opts, key=len) for param in params if isinstance(param, click.Option)}
+    options = [param for param in params if isinstance(param, click.Option)]
+    # A message about the database says the same whether the option or the variable names it.
+    names = {option.name: max(option.opts, key=len) for option in options if option.name != "database"}
     return re.sub(r"(^|; )([a-z_]+)(?=[:.])", lambda match: match[1] + names.get(match[2], match[2]), message)

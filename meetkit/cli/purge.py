@@ -53,7 +53,8 @@ def _print_purged(before: dt.datetime | None, counts: dict[str, int]) -> None:
     meetings = "1 meeting" if count == 1 else f"{count:,} meetings"
     click.echo(f"Purged {meetings} that ended before {before:%Y-%m-%d}.")
     for name, rows in counts.items():
-        click.echo(f"Purged {rows:,} {name}.")
+        if rows:
+            click.echo(f"Purged {rows:,} {name}.")
 
 
 def _purge(

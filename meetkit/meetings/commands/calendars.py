@@ -57,7 +57,7 @@ def list_(user_id: str, as_json: bool) -> None:
         return
     for calendar in calendars_of_user:
         read_at = f"{calendar.synced_at:%Y-%m-%d %H:%M} UTC"
-        terminal.console().print(f"{output.sanitize(calendar.name)}: busy intervals: {len(calendar.busy):,}, read {read_at}")
+        terminal.console().print(f"{output.sanitize(calendar.name)}: {len(calendar.busy):,} times, read {read_at}")
 
 
 @calendars.command("import")
