@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def django_host(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 @pytest.fixture
 def django_store(django_host: ModuleType) -> Any:
     """The store of the Django host, empty."""
-    for table in reversed(django_host.TABLES):
+    for table in django_host.TABLES.values():
         table.objects.all().delete()
     return django_host.DjangoStore()
 
@@ -73,7 +74,10 @@ def test_a_django_host_answers_from_its_own_tables(django_host: ModuleType) -> N
     assert client.get("/meetings/meeting_1/prep").json()["status"] == 404
     assert client.post("/meetings/meeting_1/prepare").json()["engine"] == "offline"
     assert client.get("/meetings/meeting_1/prep").json()["talking_points"]
-    assert django_host.Appointment.objects.get(key="meeting_1").notes["prep"]
+    appointment = django_host.Appointment.objects.get(key="meeting_1")
+    assert json.loads(appointment.content)["artefacts"]["prep"]
+    assert {one.key for one in appointment.employees.all()} == {"user_1", "user_2"}
+    assert [one.key for one in appointment.clients.all()] == ["contact_1"]
 
 
 @pytest.mark.usefixtures("socket_enabled")
