@@ -77,9 +77,12 @@ class Caller:
             return kinds[0](file=file, user_id=self.ids["user_id"])
         example = media.get("example") or next(iter(media["examples"].values()))["value"]
         example = {field: self.ids.get(field, value) for field, value in example.items() if field != "name" or value}
-        for field in ("user_ids", "attendee_ids"):
+        for field in ("user_ids", "attendee_ids", "managers", "hosts"):
             if field in example:
                 example[field] = [self.ids["user_id"]]
+        # Nobody is both, and each is a user that exists.
+        if "members" in example:
+            example["members"] = []
         return kinds[0].from_dict(example)
 
     def remember(self, name: str, path: str, content: bytes) -> None:

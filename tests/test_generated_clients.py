@@ -115,7 +115,6 @@ def test_the_python_client_calls_every_operation(openapi: Path, document: dict[s
         "finish_login",
     }
     done = {name for name, status in statuses.items() if status < 400}
-    print({name: status for name, status in statuses.items() if status >= 400})
     assert {"create_meeting", "update_meeting", "list_meetings", "update_user", "find_slots", "get_calendars"} <= done
     assert {"upload_calendar", "delete_calendar", "get_me", "list_action_items", "create_api_key", "put_team"} <= done
     assert len(done) > len(statuses) / 2

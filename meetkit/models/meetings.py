@@ -153,7 +153,7 @@ class Meeting(Value):
 
     @computed_field  # type: ignore[prop-decorator]  # mypy cannot see through a decorated property
     @property
-    def end(self) -> dt.datetime:
+    def end(self) -> Instant:
         """The instant it ends, with the same offset as `date`."""
         return self.date + dt.timedelta(minutes=self.duration_minutes)
 

@@ -20,7 +20,13 @@ def object_schema(title: str, description: str, fields: Schema, *optional: str) 
 
 def file_form(name: str, description: str, fields: Schema) -> Schema:
     """Return the schema of a form with a `file`, and the fields of an object schema."""
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": description}
+    # `format` for generators of clients that know OpenAPI 3.0 alone.
+    file = {
+        "type": "string",
+        "format": "binary",
+        "contentMediaType": "application/octet-stream",
+        "description": description,
+    }
     return {
         "title": name,
         "type": "object",
