@@ -67,9 +67,9 @@ ODD_ZONES = (
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 phrases = texts.filter(str.strip)
 lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40).filter(str.strip)
-emails = st.from_regex(r"[a-z0-9+_-]{1,10}(\.[a-z0-9+_-]{1,9})?@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){1,3}[a-z]{2,6}", fullmatch=True).filter(
-    lambda email: len(email) <= 254
-)
+emails = st.from_regex(
+    r"[a-z0-9+_-]{1,10}(\.[a-z0-9+_-]{1,9})?@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){1,3}[a-z]{2,6}", fullmatch=True
+).filter(lambda email: len(email) <= 254)
 zones = st.sampled_from(ZONES)
 dates = st.dates(dt.date(2, 1, 2), dt.date(9998, 12, 30))
 naive_moments = st.datetimes(dt.datetime(2, 1, 2), dt.datetime(9998, 12, 30))

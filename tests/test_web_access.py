@@ -50,6 +50,8 @@ OF_TENANT = "ok ok ok ok ok ok ok 401 404"
 OF_ADMINS = "ok 403 403 403 403 403 403 401 ok"
 OF_ITS_ADMINS = "ok 403 403 403 403 403 403 401 404"
 OF_THE_SIGNED_IN = "ok ok ok ok ok ok 403 401 ok"
+UNKNOWN = "404 404 404 404 404 404 404 401 404"
+UNKNOWN_TO_WRITERS = "404 404 404 404 403 404 403 401 404"
 OPEN = "ok ok ok ok ok ok ok ok ok"
 
 
@@ -157,6 +159,34 @@ ROUTES = {
     "GET /calendars/{user_id}": Row("ok ok ok 403 403 403 403 401 404"),
     "DELETE /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404"),
     "PUT /calendars/{user_id}/{name}": Row("ok ok ok 403 403 403 403 401 404", {"busy": []}),
+    "POST /meetings/{meeting_id}/reopen": Row(CHANGES),
+    "POST /meetings/{meeting_id}/respond": Row(
+        "ok 403 403 ok 403 404 403 401 404", {"response": "declined", "user_id": "default-attendee"}
+    ),
+    # The meeting has no seats.
+    "POST /meetings/{meeting_id}/join": Row("409 409 409 409 403 404 403 401 404", {}),
+    "POST /meetings/{meeting_id}/leave": Row("409 409 409 409 403 404 403 401 404", {}),
+    "POST /meetings/book-seat": Row(OF_WRITERS, {**BOOKING, "seats": 2}),
+    "POST /meetings/book-round-robin": Row(OF_WRITERS, {"hosts": ["{self}"], **WINDOW}),
+    "POST /availability/hosts": Row(OF_TENANT, {"hosts": ["default-member"], **WINDOW}),
+    "GET /jobs/{job_id}": Row(UNKNOWN, at={"job_id": "unknown"}),
+    "GET /polls": Row(OF_ALL),
+    "POST /polls": Row(
+        "ok ok ok ok 403 ok 403 401 404",
+        {"title": "When?", "starts": ["2031-01-06T10:00:00Z"], "user_ids": ["default-member"]},
+    ),
+    "GET /polls/{poll_id}": Row(UNKNOWN, at={"poll_id": "unknown"}),
+    "DELETE /polls/{poll_id}": Row(UNKNOWN_TO_WRITERS, at={"poll_id": "unknown"}),
+    "POST /polls/{poll_id}/close": Row(UNKNOWN_TO_WRITERS, at={"poll_id": "unknown"}),
+    "POST /polls/{poll_id}/book": Row(UNKNOWN_TO_WRITERS, {}, at={"poll_id": "unknown"}),
+    "POST /polls/{poll_id}/links": Row(
+        UNKNOWN_TO_WRITERS, {"contact_id": "default-contact"}, at={"poll_id": "unknown"}
+    ),
+    "PUT /polls/{poll_id}/answers": Row(UNKNOWN_TO_WRITERS, {"answers": {"1": "yes"}}, at={"poll_id": "unknown"}),
+    "POST /poll-links/open": Row("400 " * 9, {"token": "nobody was sent this"}),
+    "PUT /poll-links/answers": Row("400 " * 9, {"token": "nobody was sent this", "answers": {"1": "yes"}}),
+    "GET /poll-links/page": Row("400 " * 9, params={"token": "nobody was sent this"}),
+    "POST /poll-links/page": Row("400 " * 9, more={"data": {"token": "nobody was sent this"}}),
     "GET /": Row(OPEN),
     "GET /docs": Row(OPEN),
     "GET /healthz": Row(OPEN),

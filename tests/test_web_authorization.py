@@ -38,14 +38,15 @@ ROUTES = [
 # The provider authenticates the caller; the flow checks the state that it began with.
 WITHOUT_OPERATION = {"start_login", "finish_login"}
 # Searches change nothing, and a viewer, who may change nothing, may leave.
-OPEN_TO_READERS = {"find_slots", "explain_start", "erase_own_account"}
+OPEN_TO_READERS = {"find_slots", "find_host_slots", "explain_start", "erase_own_account"}
 
 
 def operations_of(endpoint: Callable[..., Any]) -> list[Callable[..., Any]]:
-    """The operations that a handler names: in its module, in `operations`, or in what surrounds it."""
+    """The operations that a handler names: in its module, in a module that it names, or in what surrounds it."""
     code, scope = endpoint.__code__, endpoint.__globals__
-    module = scope.get("operations")
-    named = [place for name in code.co_names for place in (scope.get(name), getattr(module, name, None))]
+    places = [scope.get(name) for name in code.co_names]
+    modules = [place for place in places if inspect.ismodule(place)]
+    named = [*places, *(getattr(module, name, None) for module in modules for name in code.co_names)]
     around = [cell.cell_contents for cell in endpoint.__closure__ or ()]
     return [place for place in (*named, *around) if hasattr(place, "requirements")]
 

@@ -82,7 +82,7 @@ def test_a_brief_is_asked_for_within_bounds(client: TestClient, query: str) -> N
 
 
 def test_a_brief_is_of_a_meeting_with_a_contact(client: TestClient) -> None:
-    assert refusal(client.post("/meetings/meeting_2/prepare"))[0] == 400
+    assert refusal(client.post("/meetings/meeting_2/prepare"))[0] == 409
     assert refusal(client.post("/meetings/nope/prepare"))[0] == 404
 
 
@@ -109,7 +109,7 @@ def test_an_answer_of_no_use_is_500_of_one_attempt_and_503_of_several() -> None:
 
 def test_a_transcript_is_analysed_as_text_as_file_and_as_it_is_kept(client: TestClient) -> None:
     path = "/meetings/meeting_1"
-    assert refusal(client.post(f"{path}/analyze"))[0] == 400
+    assert refusal(client.post(f"{path}/analyze"))[0] == 409
     assert refusal(client.get(f"{path}/insights"))[0] == 404
 
     as_text = client.post(f"{path}/analyze", json={"transcript": SAID, "trackers": {"report": ["the report"]}})

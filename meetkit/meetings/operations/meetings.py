@@ -37,14 +37,14 @@ WITHOUT_TRANSCRIPTS: Any = {"exclude": {"items": {"__all__": {"transcript"}}}}
 def create_meeting(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Create a meeting."""
     key = context.idempotency_key(idempotency_key)
-    return creation_reply(service.create_meeting(with_owner(context, body), idempotency_key=key))
+    return creation_reply(service.create_meeting(with_owner(body, context), idempotency_key=key))
 
 
 @requires(write=True)
 def book_meeting(context: RequestContext, body: Booking, idempotency_key: str | None = None) -> Reply:
     """Create a meeting whose people are all free."""
     key = context.idempotency_key(idempotency_key)
-    return creation_reply(service.book_meeting(with_owner(context, body), idempotency_key=key))
+    return creation_reply(service.book_meeting(with_owner(body, context), idempotency_key=key))
 
 
 @requires(write=True)
@@ -179,7 +179,7 @@ def creation_reply(meeting: Meeting) -> Reply:
     return meeting_reply(meeting, 201, {"Location": f"{PREFIX}/meetings/{quote(meeting.id, safe='')}"})
 
 
-def with_owner(context: RequestContext, body: NewMeetingT) -> NewMeetingT:
+def with_owner(body: NewMeetingT, context: RequestContext) -> NewMeetingT:
     """Return the body with its owner, by default the caller."""
     return body if body.user_id else body.model_copy(update={"user_id": context.own_user("user_id")})
 

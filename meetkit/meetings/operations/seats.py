@@ -14,7 +14,7 @@ from meetkit.web.reply import Reply
 def book_seat(context: RequestContext, body: NewMeeting, idempotency_key: str | None = None) -> Reply:
     """Join the owner's meeting of this title and time, or book it."""
     key = context.idempotency_key(idempotency_key)
-    return creation_reply(service.book_seat(with_owner(context, body), idempotency_key=key))
+    return creation_reply(service.book_seat(with_owner(body, context), idempotency_key=key))
 
 
 @requires(write=True)
