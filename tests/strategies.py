@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from meetkit.accounts.models import Identity
+from meetkit.accounts.models import ChangeEmailRequest, Identity
 from meetkit.accounts.oauth.provider import Pending
 from meetkit.availability import AvailabilityQuery, AvailabilityResult, Obstacle, Participant, Slot
 from meetkit.availability.day import DayQuery, StartQuery
-from meetkit.availability.first import FirstFreeRequest, WindowQuery
+from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.calendars import Problem
 from meetkit.calendars.query import BusyQuery
+from meetkit.jobs.models import Job, JobError
 from meetkit.llm_client import RetryPolicy
 from meetkit.mail import Message
+from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
 from meetkit.models import (
     ActionItem,
     BusyInterval,
@@ -37,6 +39,7 @@ from meetkit.models import (
     User,
     WorkHours,
 )
+from meetkit.models.busy_policy import BusyPolicy
 from meetkit.models.caller import Caller
 from meetkit.models.records import (
     CalendarRecord,
@@ -46,6 +49,9 @@ from meetkit.models.records import (
     RequestRecord,
     UserRecord,
 )
+from meetkit.models.rules import BookingRules
+from meetkit.models.seats import SeatHolder
+from meetkit.models.zone_changes import ZoneChange
 from meetkit.settings import Settings
 from meetkit.storage import SqlOptions
 
@@ -348,6 +354,58 @@ busy_queries = st.builds(
     owner=st.none() | emails,
     max_bytes=st.integers(1, 10**9),
 )
+rules = st.builds(
+    BookingRules,
+    min_notice_minutes=st.integers(0, 365 * 24 * 60),
+    buffer_minutes=st.integers(0, 7 * 24 * 60),
+    max_meetings_per_day=st.none() | st.integers(1, 100),
+    max_minutes_per_day=st.none() | durations,
+    max_meetings_per_week=st.none() | st.integers(1, 100),
+    max_minutes_per_week=st.none() | st.integers(1, 7 * 24 * 60),
+)
+zone_changes = st.builds(ZoneChange, date=dates, timezone=zones)
+busy_policies = st.builds(
+    BusyPolicy,
+    all_day=st.sampled_from(["busy", "opaque", "free"]),
+    tentative=st.booleans(),
+    ignore=st.booleans(),
+)
+booking_requests = st.builds(
+    BookingRequest,
+    user_id=lines,
+    attendee_ids=st.lists(lines, max_size=3),
+    title=lines,
+    date=naive_moments | instants,
+    duration_minutes=durations,
+    min_notice_minutes=st.integers(0, 100),
+    buffer_minutes=st.integers(0, 100),
+    rules=st.none() | rules,
+)
+seat_holders = st.one_of(
+    lines.map(lambda one: SeatHolder(user_id=one)), lines.map(lambda one: SeatHolder(contact_id=one))
+)
+job_errors = st.builds(JobError, status=st.integers(400, 599), detail=phrases)
+jobs = st.builds(
+    Job,
+    id=lines,
+    kind=lines,
+    subject=lines,
+    status=st.sampled_from(["running", "done", "failed"]),
+    result=st.none() | lines,
+    error=st.none() | job_errors,
+    created_at=instants,
+    ended_at=st.none() | instants,
+)
+host_fields = {
+    "hosts": st.just(("a",)),
+    "duration_minutes": durations,
+    "window_start": naive_moments | instants,
+    "window_end": naive_moments | instants,
+    "timezone": st.none() | zones,
+}
+round_robin_requests = st.builds(RoundRobinRequest, **host_fields, title=lines, rotation=lines)
+host_queries = st.builds(HostQuery, **host_fields, limit=st.integers(1, 1000))
+email_changes = st.builds(ChangeEmailRequest, email=emails, current_password=st.none() | lines)
 
 EVERY = (
     *(
@@ -369,5 +427,7 @@ EVERY = (
     *(evidence, deadlines, action_items, pending_items, highlights),
     *(obstacles, bookable_slots, participants, queries, results, day_queries, start_queries, policies, settings),
     *(first_free_requests, window_queries, options),
+    *(rules, zone_changes, busy_policies, booking_requests, email_changes),
+    *(seat_holders, job_errors, jobs, round_robin_requests, host_queries),
     *(problems, busy_queries, callers, messages, identities, pendings),
 )

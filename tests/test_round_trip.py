@@ -7,17 +7,20 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meetkit.availability.query import SlotRequest
 from meetkit.models import Meeting, MeetingUpdate
 from meetkit.models.base import Value
 from meetkit.models.records import Record
+from meetkit.models.rules import RuledRequest
 from meetkit.settings import Settings
 from meetkit.settings.value_types import SettingsGroup
 from tests import strategies
 from tests.account_strategies import EVERY_ACCOUNT
 from tests.insight_strategies import EVERY_INSIGHT
+from tests.polls_strategies import EVERY_POLL
 from tests.strategies import instants, updates
 
-EVERY = (*strategies.EVERY, *EVERY_INSIGHT, *EVERY_ACCOUNT)
+EVERY = (*strategies.EVERY, *EVERY_INSIGHT, *EVERY_ACCOUNT, *EVERY_POLL)
 values = st.one_of(EVERY)
 
 
@@ -36,12 +39,14 @@ def test_every_model_is_among_them(some: tuple[Value, ...]) -> None:
     def subclasses(model: type[Value]) -> set[type[Value]]:
         return {one for child in model.__subclasses__() for one in (child, *subclasses(child))}
 
-    parts = {*Settings.__bases__, SettingsGroup, Record}
+    parts = {*Settings.__bases__, SettingsGroup, Record, RuledRequest, SlotRequest}
     # What the service alone reads or writes never makes the way back.
     bodies = {
         one
         for one in subclasses(Value)
-        if ".routes" in one.__module__ or one.__module__.startswith(("meetkit.web.", "tests."))
+        if one.__name__.startswith("_")
+        or ".routes" in one.__module__
+        or one.__module__.startswith(("meetkit.web.", "meetkit.polls.operations", "tests."))
     }
     assert subclasses(Value) - parts - bodies <= {type(one) for one in some}
 
