@@ -19,7 +19,7 @@ from meetkit.polls.models import (
     PollRecord,
     Tally,
 )
-from tests.strategies import durations, instants, lines, naive_moments, zones
+from tests.strategies import durations, instants, lines, naive_moments, names, zones
 
 numbers = st.integers(1, 50)
 answers = st.dictionaries(numbers, st.sampled_from(["yes", "if_need_be", "no"]), max_size=3)
@@ -40,7 +40,7 @@ polls = st.builds(
     id=lines,
     tenant_id=lines,
     user_id=lines,
-    title=lines,
+    title=names,
     duration_minutes=durations,
     timezone=zones,
     options=some_options,
@@ -54,7 +54,7 @@ polls = st.builds(
 new_polls = st.builds(
     NewPoll,
     user_id=st.none() | lines,
-    title=lines,
+    title=names,
     starts=st.lists(naive_moments | instants, min_size=1, max_size=3),
     duration_minutes=durations,
     timezone=st.none() | zones,
@@ -64,7 +64,7 @@ new_polls = st.builds(
 )
 invited_polls = st.builds(
     InvitedPoll,
-    title=lines,
+    title=names,
     duration_minutes=durations,
     timezone=zones,
     options=some_options,

@@ -73,6 +73,8 @@ ODD_ZONES = (
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 phrases = texts.filter(str.strip)
 lines = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40).filter(str.strip)
+# Titles and names of requests show something.
+names = lines.filter(lambda text: any(map(str.isalnum, text)))
 emails = st.from_regex(
     r"[a-z0-9+_-]{1,10}(\.[a-z0-9+_-]{1,9})?@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){1,3}[a-z]{2,6}", fullmatch=True
 ).filter(lambda email: len(email) <= 254)
@@ -126,7 +128,7 @@ meetings = st.builds(
     user_id=lines,
     contact_id=st.none() | lines,
     attendee_ids=st.lists(lines, max_size=3),
-    title=lines,
+    title=names,
     date=instants,
     timezone=zones,
     duration_minutes=durations,
@@ -145,7 +147,7 @@ requests = st.builds(
     user_id=lines,
     contact_id=st.none() | lines,
     attendee_ids=st.lists(lines, max_size=3),
-    title=lines,
+    title=names,
     date=naive_moments | instants,
     duration_minutes=durations,
 )
@@ -155,7 +157,7 @@ updates = st.fixed_dictionaries(
         "user_id": lines,
         "contact_id": st.none() | lines,
         "attendee_ids": st.lists(lines, max_size=3),
-        "title": lines,
+        "title": names,
         "date": naive_moments | instants,
         "timezone": zones,
         "duration_minutes": durations,
@@ -296,7 +298,7 @@ first_free_requests = st.builds(
     duration_minutes=durations,
     window_start=naive_moments | instants,
     window_end=naive_moments | instants,
-    title=lines,
+    title=names,
     contact_id=st.none() | lines,
     timezone=st.none() | zones,
 )
@@ -374,7 +376,7 @@ booking_requests = st.builds(
     BookingRequest,
     user_id=lines,
     attendee_ids=st.lists(lines, max_size=3),
-    title=lines,
+    title=names,
     date=naive_moments | instants,
     duration_minutes=durations,
     min_notice_minutes=st.integers(0, 100),
@@ -403,7 +405,7 @@ host_fields = {
     "window_end": naive_moments | instants,
     "timezone": st.none() | zones,
 }
-round_robin_requests = st.builds(RoundRobinRequest, **host_fields, title=lines, rotation=lines)
+round_robin_requests = st.builds(RoundRobinRequest, **host_fields, title=names, rotation=lines)
 host_queries = st.builds(HostQuery, **host_fields, limit=st.integers(1, 1000))
 email_changes = st.builds(ChangeEmailRequest, email=emails, current_password=st.none() | lines)
 

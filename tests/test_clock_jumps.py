@@ -13,7 +13,7 @@ from meetkit import meeting_service
 from meetkit.accounts import expiry
 from meetkit.accounts.models import EmailRequest, NewPasswordRequest
 from meetkit.accounts.throttle import Throttle
-from meetkit.errors import InvalidRequestError, ThrottledError, UnauthenticatedError
+from meetkit.errors import ConflictError, InvalidRequestError, ThrottledError, UnauthenticatedError
 from meetkit.models.base import parse
 from meetkit.models.meetings import CreateMeetingRequest
 from meetkit.settings import Settings
@@ -104,7 +104,7 @@ class TestTokens:
         world.clock.go(days=-3)
         world.accounts.password_reset.confirm(request)
         world.clock.go(days=-3)
-        with pytest.raises(InvalidRequestError):
+        with pytest.raises(ConflictError):
             world.accounts.password_reset.confirm(request)
 
     def test_and_events_of_a_clock_behind_are_not_purged_by_it(self, world: World) -> None:
