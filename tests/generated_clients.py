@@ -93,7 +93,8 @@ class Caller:
             kind = path.rstrip("/").rpartition("/")[2].rstrip("s")
             key = {"api-key": "key_id"}.get(kind, f"{kind}_id")
             if isinstance(value, dict) and "id" in value:
-                self.ids[key] = value["id"]
+                # What was created here is acted on, not whoever a list begins with.
+                self.ids[key] = self.ids.get(key, value["id"]) if name == "list_users" else value["id"]
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ async def update_user(dispatch: Dispatch, user_id: UserId, body: UserPatch, if_m
     return await dispatch(operations.update_user, user_id, body, if_match=if_match)
 
 
-@router.delete("/{user_id}", status_code=204, responses=NO_CONTENT | problems(404, 412))
+@router.delete("/{user_id}", status_code=204, responses=NO_CONTENT | problems(404, 409, 412))
 async def erase_user(dispatch: Dispatch, user_id: UserId, if_match: IfMatch = None) -> Response:
     """Erase a user: name, calendars, and the content of their meetings. The id stays, without a name."""
     return await dispatch(operations.erase_user, user_id, if_match=if_match)
