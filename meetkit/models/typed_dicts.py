@@ -174,6 +174,7 @@ class MeetingFiltersFields(TypedDict, total=False):
     limit: int | None
     after: str | None
     offset: int
+    sort: Literal["date", "-date"]
 
 
 class HoursFields(TypedDict):
