@@ -382,7 +382,7 @@ def test_only_a_trusted_proxy_says_whence_a_request_comes(trusted: str | None, c
 async def sent_by(app: FastAPI, method: str, path: str, *, cancel_after: float | None = None) -> list[Any]:
     """What an app sends to a client that is gone once it has asked, perhaps cancelled on the way."""
     sent: list[Any] = []
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [(b"host", b"testserver")]}
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
