@@ -39,13 +39,15 @@ class Evidence(Value):
 class Deadline(Value):
     """A deadline in the words of the transcript, and its date in `timezone`, counted from `anchor`.
 
-    `date` is `None` where no anchor is known or the phrase names no day.
+    `date` is `None` where no anchor is known or the phrase names no single day. Where it names two, such as "Tuesday or
+    Wednesday" or 03/04, they are the `candidates`, the earliest first.
     """
 
     phrase: Line
     anchor: Date | None
     timezone: Zone
     date: Date | None
+    candidates: Many[Date] = ()
 
 
 class ActionItem(Value):
