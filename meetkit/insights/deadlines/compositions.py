@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from meetkit.insights.deadlines import date_arithmetic
 from meetkit.insights.deadlines.named_days import add_units
-from meetkit.insights.deadlines.numerals import cardinal
+from meetkit.insights.deadlines.numerals import ORDINAL, cardinal
 from meetkit.insights.deadlines.rule import spaced
-from meetkit.insights.deadlines.vocabulary import COUNT, DETERMINERS, MAYBE_ON_IN, OCCASION, UNIT
+from meetkit.insights.deadlines.vocabulary import COUNT, DETERMINERS, MAYBE_ON_IN, OCCASION, TIME, UNIT
 
 Match = re.Match[str]
 
@@ -21,15 +21,20 @@ _WINDOW = 120
 
 @dataclass(frozen=True, eq=False)
 class Prefix:
-    """Words before an expression, and the day that they make of its day. `rest` is how the expression must begin."""
+    """Words before an expression, and the day that they make of its day.
+
+    `ending` matches them only at the end of a text, `rest` how the expression must begin.
+    """
 
     pattern: re.Pattern[str]
+    ending: re.Pattern[str]
     day: Callable[[Match, dt.date], dt.date | None]
     rest: re.Pattern[str]
 
 
-def _prefix(expression: str, day: Callable[[Match, dt.date], dt.date | None], rest: str = "") -> Prefix:
-    return Prefix(re.compile(rf"(?<![\w'\u2019/-]){spaced(expression)}"), day, re.compile(rest))
+def _prefix(expression: str, day: Callable[[Match, dt.date], dt.date | None], rest: str) -> Prefix:
+    pattern = rf"(?<![\w'\u2019/-])(?:{spaced(expression)})"
+    return Prefix(re.compile(pattern), re.compile(rf"{pattern}\Z"), day, re.compile(rest))
 
 
 def _same_day(_match: Match, day: dt.date) -> dt.date:
@@ -51,7 +56,7 @@ _ON_DAY = r"(?:on|next|this|tomorrow|today|tonight)\b"
 _WEEKS = UNIT.replace("(?:(?:business|working) )?day|week|month|quarter|year|hour|minute|fortnight", "week|fortnight")
 PREFIXES = (
     _prefix(
-        rf"{MAYBE_ON_IN}(?:the )?(?:week (?:of|commencing|beginning|starting|from)|w/c|wc) (?:on )?(?:the )?",
+        rf"(?:{MAYBE_ON_IN}|for )(?:the )?(?:week (?:of|commencing|beginning|starting|from)|w/c|wc) (?:on )?(?:the )?",
         _friday_of_week,
         _BARE,
     ),
@@ -66,26 +71,30 @@ PREFIXES = (
         _BARE,
     ),
     _prefix(
-        rf"(?:before|ahead of|in time for|prior to|until) {DETERMINERS}(?:[\w'\u2019-]{{1,30}} ){{1,4}}?",
+        rf"(?:before|ahead of|in time for|prior to|until) {DETERMINERS}(?:[\w'\u2019-]{{1,30}} ){{1,4}}",
         _same_day,
         _ON_DAY,
     ),
+    _prefix(rf"(?:(?:at|by|before|until) )?{TIME},? ", _same_day, _ON_DAY),
     _prefix(
         r"(?:before|by the time|until|when) (?:we|you|they|i) (?:next )?(?:meet|speak|talk|sign|launch|start|leave) ",
         _same_day,
         _BARE,
     ),
 )
-# A date in digits of the month may lack its preposition after a prefix.
 _ONWARDS = re.compile(r"\s{1,9}onwards?\b")
 _FROM = re.compile(r"\bfrom\s{1,9}\Z")
 _FROM_ONWARDS = re.compile(r"from\s{1,9}(?P<rest>.+?)\s{1,9}onwards?", re.DOTALL)
-_BETWEEN = re.compile(r"\b(?:between|either|from)\s{1,9}\Z")
+_BETWEEN = re.compile(r"\b(?:(?:some ?time )?between|either|from)\s{1,9}\Z")
 _JOIN = re.compile(
-    r"\s{0,9}(?:,\s{0,9})?(?:\b(?P<word>or|and|to|through|until)\b|[/\u2013-])\s{0,9}"
-    r"(?:(?:maybe|possibly|perhaps|even|by|on)\s{1,9})?(?:the\s{1,9})?",
+    r"\s{0,9}(?:(?:,\s{0,9})?(?:\b(?P<word>or|and|to|through|until|if not)\b|[/\u2013-])|(?P<comma>,))\s{0,9}"
+    r"(?:,?\s{0,9}at the latest,?\s{0,9})?(?:(?:maybe|possibly|perhaps|even|by|on)\s{1,9})?(?:the\s{1,9})?",
 )
-_LEAD = re.compile(r"(?:(?:by|on)\s{1,9})?(?:between|either|from)\s{1,9}")
+_OPEN_CHOICE = re.compile(
+    rf"\s{{1,9}}(?:or|if not)\s{{1,9}}(?:the\s{{1,9}})?(?:{spaced(ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th)?(?![\w:])"
+    r"|next|so|later|another|(?:week|day|month|one|quarter)(?:\s{1,9}(?:after|before|later))?)\b"
+)
+_LEAD = re.compile(r"(?:(?:by|on|some ?time)\s{1,9})?(?:between|either|from)\s{1,9}")
 
 
 def prefix_start(text: str, start: int, end: int, limit: int) -> int:
@@ -94,16 +103,9 @@ def prefix_start(text: str, start: int, end: int, limit: int) -> int:
     starts = [
         match.start()
         for prefix in PREFIXES
-        if prefix.rest.match(text, start, end) and (match := _ending_at(prefix.pattern, text, window, start))
+        if prefix.rest.match(text, start, end) and (match := prefix.ending.search(text, window, start))
     ]
     return min(starts, default=start)
-
-
-def _ending_at(pattern: re.Pattern[str], text: str, window: int, end: int) -> Match | None:
-    for match in pattern.finditer(text, window, end):
-        if match.end() == end:
-            return match
-    return None
 
 
 def onwards(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -118,6 +120,12 @@ def is_joined(text: str, end: int, start: int) -> bool:
     return end < start and bool(_JOIN.fullmatch(text, end, start))
 
 
+def open_choice_end(text: str, end: int) -> int:
+    """Return where a choice that names no other day ends, as in "this Thursday or next"; `end` where there is none."""
+    match = _OPEN_CHOICE.match(text, end)
+    return match.end() if match else end
+
+
 def lead_start(text: str, start: int) -> int:
     """Return where "between" or "either" before a pair begins; `start` where there is none."""
     match = _BETWEEN.search(text, max(0, start - 20), start)
@@ -129,7 +137,7 @@ def splits(phrase: str) -> Iterator[tuple[str, str, bool]]:
     lead = _LEAD.match(phrase)
     begin = lead.end() if lead else 0
     for join in _JOIN.finditer(phrase, begin):
-        is_range = (join["word"] or "-").lower() not in ("or", "and", "/")
+        is_range = not join["comma"] and (join["word"] or "-") not in ("or", "and", "if not")
         yield phrase[begin : join.start()], phrase[join.end() :], is_range
 
 

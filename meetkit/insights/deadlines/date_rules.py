@@ -34,6 +34,14 @@ _SLASHES_FULL_YEAR = r"(?P<first>\d{1,2})[/-](?P<second>\d{1,2})[/-](?P<year>\d{
 _SLASHES_NO_YEAR = r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?(?![\d/])"
 
 DATE_RULES = (
+    # Before the days of a month, as "on the 2nd Monday" begins with one.
+    rule(
+        MAYBE_ON,
+        r"(?:the )?(?P<ordinal>first|second|third|fourth|fifth|last|[1-5](?:st|nd|rd|th)) "
+        rf"(?:{WEEKDAY}|(?:(?P<working>working|business) )?day) (?:of|in) (?:{_WHICH_MONTH}\b|{MONTH}{YEAR})",
+        calendar_days.numbered_day,
+        single=True,
+    ),
     rule(
         MAYBE_ON,
         r"(?P<year>\d{4})[-/](?P<month>\d\d?)[-/](?P<day>\d\d?)(?!\d)",
@@ -83,13 +91,6 @@ DATE_RULES = (
     ),
     rule(ON, rf"(?:the )?{NTH}(?: of the month)?", calendar_days.day_of_month, single=True),
     rule(ON, rf"the {NTH_IN_WORDS}", calendar_days.day_of_month, single=True),
-    rule(
-        MAYBE_ON,
-        r"(?:the )?(?P<ordinal>first|second|third|fourth|fifth|last|[1-5](?:st|nd|rd|th)) "
-        rf"(?:{WEEKDAY}|(?:(?P<working>working|business) )?day) (?:of|in) (?:{_WHICH_MONTH}\b|{MONTH}{YEAR})",
-        calendar_days.numbered_day,
-        single=True,
-    ),
     rule(
         MAYBE_ON_IN,
         rf"(?:the )?(?P<ordinal>first|second|third|fourth|last) week (?:of|in) {MONTH}{YEAR}",

@@ -30,6 +30,8 @@ _START = r"(?:the )?(?:very )?(?:start|beginning|first day) of "
 _MIDDLE = r"(?:mid(?:-| )?|(?:the )?middle of )"
 _ABOUT = r"(?:about|around|roughly|approximately|maybe) "
 _BEFORE = r"(?:before|by|ahead of|in time for|prior to) "
+# "In the second half" may be one of a match.
+_WITH_YEAR = rf"{PART_OF_YEAR}(?<!half)"
 _NEXT_SPAN = rf"(?:the )?(?:next|coming) {SPAN}\b"
 
 
@@ -55,6 +57,7 @@ _DAYS = (
     rule(_BEFORE, rf"tomorrow['\u2019]s (?:\w{{1,20}} ){{0,2}}?{OCCASION}\b", _tomorrow),
     rule(_BEFORE, rf"today['\u2019]s (?:\w{{1,20}} ){{0,2}}?{OCCASION}\b", _today),
     rule(_BEFORE, rf"{WHICH_DAY}{WEEKDAY}['\u2019]s (?:\w{{1,20}} ){{0,2}}?{OCCASION}\b", named_days.on_weekday),
+    rule(MAYBE_ON, r"tomorrow week\b", lambda _, anchor: date_arithmetic.add_days(anchor, 8), single=True),
     rule(MAYBE_ON, r"tomorrow", _tomorrow, single=True),
     rule(
         MAYBE_ON,
@@ -68,7 +71,9 @@ _WEEKDAYS = (
     rule(MAYBE_ON, rf"{WEEKDAY},? (?:of )?next week", named_days.in_next_week, single=True),
     rule(MAYBE_ON, rf"{WEEKDAY},? (?:of )?this week", named_days.in_this_week, single=True),
     rule(MAYBE_ON, rf"next week,? (?:on )?{WEEKDAY}", named_days.in_next_week, single=True),
+    rule(MAYBE_ON, rf"the following {WEEKDAY}", no_date),
     rule(MAYBE_ON, rf"(?:the )?{WEEKDAY} after next", named_days.weekday_after_next, single=True),
+    rule(MAYBE_ON, rf"the {WEEKDAY} (?:after|before|following)\b(?: (?:that|it|the \w{{1,20}}|\w{{1,20}}))?", no_date),
     rule(MAYBE_ON, rf"{WEEKDAY} (?:in a )?week\b", named_days.week_after, single=True),
     rule(
         MAYBE_ON,
@@ -113,7 +118,11 @@ _SPANS = (
     rule(MAYBE_ON_IN, rf"{_START}{_NEXT_SPAN}", spans.start_of_next_span),
     rule(r"(?:starting|beginning|as of|from) (?:in )?", _NEXT_SPAN, spans.start_of_next_span),
     rule(MAYBE_ON_IN, rf"{_MIDDLE}{WHICH_SPAN}{SPAN}\b", spans.middle_of_span),
-    rule(MAYBE_ON_IN, r"(?:early|some ?time) (?:next|this) (?:week|month|quarter|year)\b", no_date),
+    rule(
+        MAYBE_ON_IN,
+        r"(?:early|some ?time|at some point) (?:in the )?(?:next|this) (?:week|month|quarter|year)\b",
+        no_date,
+    ),
     rule(r"by ", r"(?:the )?next (?P<span>month|quarter|year)\b", spans.by_next_span),
     rule(
         r"(?:(?:by|on|due|in|within|over|during) )?",
@@ -134,11 +143,11 @@ _SPANS = (
 )
 _PARTS_OF_YEAR = (
     rule(MAYBE_ON_IN, rf"(?:{END}|end |late (?:in )?)(?:the )?{PART_OF_YEAR}", spans.end_of_part),
-    rule(MAYBE_ON_IN, rf"{_START}(?:the )?{PART_OF_YEAR}", spans.start_of_part),
-    rule(MAYBE_ON_IN, rf"{_MIDDLE}(?:the )?{PART_OF_YEAR}", spans.middle_of_part),
+    rule(MAYBE_ON_IN, rf"{_START}(?:the )?{_WITH_YEAR}", spans.start_of_part),
+    rule(MAYBE_ON_IN, rf"{_MIDDLE}(?:the )?{_WITH_YEAR}", spans.middle_of_part),
     rule(MAYBE_ON_IN, rf"early (?:in )?(?:the )?{PART_OF_YEAR}", no_date),
-    rule(r"(?:in|during|within|over) ", rf"(?:the )?{PART_OF_YEAR}", spans.end_of_part),
-    rule(ON, rf"(?:the )?{PART_OF_YEAR}", spans.by_part),
+    rule(r"(?:in|during|within|over) ", rf"(?:the )?{_WITH_YEAR}", spans.end_of_part),
+    rule(ON, rf"(?:the )?{_WITH_YEAR}", spans.by_part),
     rule("", r"q(?P<quarter>[1-4])\b(?:,? (?P<year>\d{4})(?!\d))?", spans.end_of_part),
 )
 _OCCASIONS = (

@@ -44,7 +44,7 @@ _HINT = re.compile(
 )
 # The alternatives of all rules. Compiled at import, which one thread does for all; threads that share a cache would
 # each compile it, a tenth of a second that holds the interpreter lock.
-_PHRASE = re.compile(rf"(?<![\w'\u2019/.-])(?=[\da-fhijl-qs-uwy])(?:{any_of(RULES)})(?![\w/])")
+_PHRASE = re.compile(rf"(?<![\w'\u2019/.-])(?=[\da-fhijl-qs-uwy])(?:{any_of(RULES)})(?![\w/]|-ish)")
 _PREPOSITION = re.compile(
     r"(?:by|before|until|till|within|in|no|not|due|on|at|over|during|ahead|prior|towards?|between|either|from|starting"
     r"|beginning|commencing|effective|as)\b",
@@ -52,12 +52,14 @@ _PREPOSITION = re.compile(
 _BEFORE = re.compile(r"(?:before|prior to|ahead of)\b")
 # Words around a day that is no deadline: since Monday, last Friday, every Monday, the Monday slides, Friday's call.
 _OTHER_SENSE_BEFORE = re.compile(
-    r"\b(?:since|last|past|previous|from|after|before|every|each|for|of|about|than|the|our|your|their|my"
+    r"\b(?:since|last|past|previous|from|after|before|(?:every|each|any)(?: (?:other|second|third))?|alternate|other"
+    r"|first|second|third|fourth|fifth|[1-5](?:st|nd|rd|th)|for|of|about|than|the|our|your|their|my"
     r"|as|was|were|is|are|like|version|release|section|clause|page)\s{1,9}\Z",
 )
 _OTHER_SENSE_AFTER = re.compile(
     r"['\u2019]s?\b|\s{1,9}(?:meeting|call|review|session|demo|workshop|slides|report|deploy)"
 )
+_FROM = re.compile(r"\bfrom\s{1,3}\Z")
 # "The Thursday" before a noun says which one: the Thursday figures.
 _THE = re.compile(r"the\b(?!.*\b(?:of|after|at|latest)\b)", re.DOTALL)
 _NOUN_AFTER = re.compile(
@@ -65,8 +67,10 @@ _NOUN_AFTER = re.compile(
     r"|afternoon|evening|i|we|you|as|but|is|was|that|this)\b)[a-z]{2,}"
 )
 # Words before a day that is no limit: not before Monday, the day before the launch on Friday.
-_NO_LIMIT = re.compile(r"\bthe (?:day|night|evening|morning|week) before\b[^,;.]{0,40}\s\Z")
-_NOT_YET = re.compile(r"\b(?:not|the (?:day|night|evening|morning|week))\s{1,3}\Z")
+_NO_LIMIT = re.compile(r"\b(?:day|night|evening|morning|week|month|hour)s?\s{1,3}(?:before|after)\b[^,;.]{0,40}\s\Z")
+_NOT_YET = re.compile(r"\b(?:not|(?:day|night|evening|morning|week|month|hour|minute)s?)\s{1,3}\Z")
+# No limit either: Friday at the earliest.
+_EARLIEST = re.compile(r",?\s{1,3}at the (?:very )?earliest\b")
 _LOWER = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 # Characters before a phrase that are read for its sense.
 _LOOK_BACK = 20
@@ -124,23 +128,32 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]
     while index < len(spans):
         first, last = spans[index]
         index += 1
-        if index < len(spans) and _is_pair(text, last, *spans[index]):
+        # "From Monday to Wednesday" may move something.
+        if (
+            index < len(spans)
+            and not _FROM.search(text, max(0, first - _LOOK_BACK), first)
+            and _is_pair(text, last, *spans[index])
+        ):
             first, last = compositions.lead_start(text, first), spans[index][1]
             index += 1
-        yield first, last
+        yield first, compositions.open_choice_end(text, last)
 
 
 def _is_pair(text: str, before: int, start: int, end: int) -> bool:
-    if not compositions.is_joined(text, before, start):
-        return False
+    """Return whether the expression `[start, end)` is the second of a pair whose first ends at `before`."""
+    between = text[before:start]
+    if between.strip() == ",":
+        return text.endswith("latest", start, end)
     # "By Friday and by Monday" are two deadlines, "Friday and Monday" one phrase.
-    return "and" not in text[before:start] or not _PREPOSITION.match(text, start, end)
+    return compositions.is_joined(text, before, start) and (
+        "and" not in between or not _PREPOSITION.match(text, start, end)
+    )
 
 
 def _is_no_limit(text: str, phrase: Phrase) -> bool:
     before = text[max(0, phrase.start - _NEAR) : phrase.start]
     first = text[phrase.start : phrase.end][:6]
-    return bool(_NO_LIMIT.search(before)) or (
+    return bool(_NO_LIMIT.search(before) or _EARLIEST.match(text, phrase.end)) or (
         first.startswith(("before", "until", "till")) and bool(_NOT_YET.search(before))
     )
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
+from meetkit.meetings.commands.views import written_deadline
 from meetkit.models.analysis import MeetingInsights, Section, SentimentAnalysis, Statistics
 from meetkit.models.insights import ActionItem, Deadline
 
@@ -73,7 +74,7 @@ def _print_items(out: Console, items: Sequence[ActionItem]) -> None:
 def _due(deadline: Deadline | None) -> str:
     if deadline is None:
         return "-"
-    return sanitize(deadline.phrase) + (f" ({deadline.date})" if deadline.date else "")
+    return sanitize(written_deadline(deadline))
 
 
 def _open_questions(insights: MeetingInsights) -> Iterable[str]:
