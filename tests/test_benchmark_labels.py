@@ -30,7 +30,7 @@ def labels_of_said() -> Labels:
             "meeting": "said",
             "turns": [0, 3],
             "items": [
-                {"owners": [[1]], "spans": [[0, 13, 41]], "day": [0, 42, 51]},
+                {"owners": [[1]], "spans": [[0, 14, 41], [1, 6, 16]], "day": [0, 42, 51]},
                 {"owners": [[2]], "spans": [[2, 23, 36]], "optional": True},
             ],
             "decisions": [{"spans": [[2, 4, 16]]}],
@@ -97,6 +97,8 @@ def test_each_meeting_is_labelled_once() -> None:
         pytest.param(0, "send the price list to Acme", "Send", "Jon", "half", id="a part of the act"),
         pytest.param(0, "send the price list to Acme", "Send the price list to Acme", None, "half", id="no owner"),
         pytest.param(0, "send the price list to Acme", "Send the price list to Acme", "Mira", "wrong", id="who asks"),
+        pytest.param(1, "I'll do it", "Send the price list to Acme", "Jon", "right", id="quoted from the promise"),
+        pytest.param(1, "I'll do it", "Do it", "Jon", "half", id="a stranger asks what"),
         pytest.param(2, "I'll book the room", "Book the room", "Mira", "half", id="an optional one"),
         pytest.param(2, "we keep them", "Keep prices", None, "wrong", id="no item at all"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -95,7 +96,8 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
         return 0
     ours, parts = content(shown), [content(meeting.words(span)) for span in spans]
     precise = len(ours & frozenset().union(*parts)) / len(ours) if ours else 0
-    whole = max(len(ours & part) / len(part) if part else 1 for part in parts)
+    # "I'll do it" says where the act is promised, not what it is.
+    whole = max((len(ours & part) / len(part) for part in parts if part), default=1)
     share = max(precise, whole)
     tie = (precise + whole) / 1000
     if share >= (SAME_ACT if quoted else SAME_TURN) and whole >= WHOLE_ACT:
@@ -103,8 +105,14 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
     return 0.5 + tie if quoted or share >= SAME_TURN else 0
 
 
-def _task_evidence(item: ActionItem) -> list[Evidence]:
-    return [quote for quote in item.evidence if quote.field in (None, "task")] or list(item.evidence)
+_OPEN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
+
+
+def is_open(task: str) -> bool:
+    """Whether a stranger asks who or what: a pronoun stands where no content word but the first verb precedes it."""
+    pronoun = _OPEN.search(task)
+    before = words(task[: pronoun.start()]) if pronoun else []
+    return pronoun is not None and sum(word not in FUNCTION_WORDS for word in before) < 2
 
 
 def names(owner: str, meeting: Meeting, place: int | Span) -> bool:
@@ -163,20 +171,18 @@ def _assign(scores: Sequence[Sequence[float]]) -> list[tuple[int | None, bool]]:
 
 def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> Judgement:
     """Judge the action items shown in the labelled turns."""
-    items = [item for item in insights.action_items.items if _shown_here(meeting, labels, _task_evidence(item))]
-    scores = [
-        [grade_words(meeting, item.task, _task_evidence(item), label.spans) for label in labels.items] for item in items
-    ]
+    items = [item for item in insights.action_items.items if _shown_here(meeting, labels, item.evidence)]
+    scores = [[grade_words(meeting, item.task, item.evidence, label.spans) for label in labels.items] for item in items]
     verdicts = []
     for item, row, (number, repeat) in zip(items, scores, _assign(scores), strict=True):
-        turn = _task_evidence(item)[0].turn
+        turn = item.evidence[0].turn
         text = f"{item.owner}: {item.task} [{item.deadline.phrase if item.deadline else None}]"
         if number is None:
             verdicts.append(Verdict(text, turn, "wrong"))
             continue
         label = labels.items[number]
         owner = grade_owner(meeting, item.owner, label)
-        half = repeat or label.optional or row[number] < 1 or owner == "half"
+        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(item.task)
         grade: Grade = "wrong" if owner == "wrong" else "half" if half else "right"
         verdicts.append(Verdict(text, turn, grade, number, owner == "right", grade_day(meeting, item, label)))
     return Judgement(tuple(verdicts), _required(labels.items))
