@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from meetkit.cli.app import cli
+from meetkit.settings import Settings
 from meetkit.web import create_app
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,7 @@ def extension(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_every_route_is_in_the_http_reference(extension: Any) -> None:
-    document = create_app().openapi()
+    document = create_app(Settings(database_url="sqlite://")).openapi()
 
     page = extension("http_reference").render(document)
 
@@ -41,7 +42,7 @@ def test_every_route_is_in_the_http_reference(extension: Any) -> None:
 
 
 def test_a_route_is_described_by_its_parameters_bodies_and_codes(extension: Any) -> None:
-    page = extension("http_reference").render(create_app().openapi())
+    page = extension("http_reference").render(create_app(Settings(database_url="sqlite://")).openapi())
     route = page.split("### `PATCH /api/v1/meetings/{meeting_id}`")[1].split("### ")[0]
 
     assert "| `meeting_id` (required) | path | string |" in route
