@@ -12,6 +12,7 @@ from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
 from meetkit.models.analysis import MeetingInsights, Section, SentimentAnalysis, Statistics
 from meetkit.models.insights import ActionItem, Deadline
+from meetkit.models.transcripts import TranscriptSource
 
 _INDENT = 2
 _BAR = 30
@@ -34,6 +35,7 @@ def print_analysis(out: Console, title: str, insights: MeetingInsights) -> None:
     _print_list(out, "Topics", [topics] if topics else [])
     _print_list(out, "Keywords", (f"{item.tracker}: {item.evidence.quote}" for item in insights.trackers.mentions))
     _print_origin(out, insights)
+    _print_source(out, insights.source)
 
 
 def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]) -> None:
@@ -119,6 +121,14 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
     for name, section in insights.sections.items():
         if note := _note(section):
             out.print(f"{name.replace('_', ' ').capitalize()}: {sanitize(note)}", style="dim")
+
+
+def _print_source(out: Console, source: TranscriptSource) -> None:
+    """Print how the transcript was read, and each problem with the place where it first occurs."""
+    if source.form:
+        out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
+    for problem in source.problems:
+        out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
 
 def _note(section: Section) -> str:
