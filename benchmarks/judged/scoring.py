@@ -22,7 +22,7 @@ Interval = tuple[int, int]
 SAME_ACT = 0.5
 """Share of content words, of what is shown or of the label's span, from which on both name the same act."""
 
-WHOLE_ACT = 1 / 3
+WHOLE_ACT = 0.4
 """Share of a span's content words below which too much of the act is missing."""
 
 SAME_TURN = 0.6
@@ -143,14 +143,15 @@ _BESIDE_DAYS = frozenset({"by", "the", "on", "in", "before", "at", "a"})
 
 
 def grade_day(meeting: Meeting, item: ActionItem, label: LabelledItem) -> bool | None:
-    """Whether the words for the day are the labelled ones; `None` where neither names a day."""
-    if label.day is None and item.deadline is None:
-        return None
-    if label.day is None or item.deadline is None:
-        return False
-    return bool(
-        {*words(item.deadline.phrase)} & {*words(meeting.words(label.day))} - {"by", "the", "on", "in", "before"}
-    )
+    """Whether the words for the day are the labelled ones; `None` where neither names a day.
+
+    Words for a day that belong to the task, as in "book the room for Friday", are no error either.
+    """
+    shown = {*words(item.deadline.phrase)} - _BESIDE_DAYS if item.deadline else set()
+    if label.day:
+        return bool(shown & {*words(meeting.words(label.day))})
+    in_task = any(shown <= {*words(meeting.words(span))} for span in label.spans)
+    return False if shown and not in_task else None
 
 
 def _assign(scores: Sequence[Sequence[float]]) -> list[tuple[int | None, bool]]:
