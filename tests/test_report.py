@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetkit.errors import InvalidRequestError
+from meetkit.insights.findings import Finding, list_findings
 from meetkit.insights.report import IndexEntry, render_index, render_report
-from meetkit.insights.report.findings import Finding, list_findings
 from meetkit.insights.report.highlights import Span, quote_id, split_turn
 from meetkit.models.analysis import Decision, MeetingInsights
 from meetkit.models.transcripts import Turn
