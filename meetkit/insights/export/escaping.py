@@ -17,8 +17,8 @@ _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # JSON has no need to escape them, but YAML forbids or breaks lines at them.
 _UNESCAPED_BY_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-# Characters that no note of Obsidian may have in its name.
-_NOT_IN_NOTE = re.compile(r'[\[\]#^|\\/:*"<>?%]')
+# Characters that no note of Obsidian may have in its name, or that would be markup in a reader without such links.
+_NOT_IN_NOTE = re.compile(r'[\[\]#^|\\/:*"<>?%_~`$=]')
 _NOT_IN_TAG = re.compile(r"[^\w-]+")
 
 
