@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # its stubs would be one more dependency
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -14,6 +14,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.insights.export import render_markdown, render_obsidian
 from meetkit.insights.export.escaping import markdown_text, note_name, tag, yaml_text
 from meetkit.insights.templates import MAX_LENGTH, named_template, read_template, template_names
+from meetkit.meetings.routes.queries import MarkdownQuery
 from tests.analyses import HOSTILE_NAMES, everything, example
 
 PARSER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
@@ -39,7 +40,7 @@ HOSTILE_WORDS = (
     "\u202eabc",
 )
 # The words of an analysis, and nothing that makes more of them.
-_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=60)
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
 
 def structure(text: str) -> list[str]:
@@ -177,6 +178,7 @@ class TestTemplates:
     def test_meetkit_brings_some(self) -> None:
         assert template_names() == ("minutes", "sales", "standup")
         assert all(named_template(name).sections for name in template_names())
+        assert all(MarkdownQuery.model_validate({"template": name}) for name in template_names())
 
     @pytest.mark.parametrize(
         ("text", "why"),

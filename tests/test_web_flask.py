@@ -336,9 +336,7 @@ WRONG = {
     "no such contact": Case(Ask("GET", "/contacts/x/history"), 404, "no contact with id 'x'"),
     "no such item": Case(Ask("POST", "/action-items/hist_meeting_1/x/complete"), 404),
     "no brief yet": Case(Ask("GET", f"{M}/prep"), 404, "brief"),
-    "an unknown template": Case(
-        Ask("GET", f"{H}/insights.md?template=x"), 400, "'x' is not one of minutes, sales, standup"
-    ),
+    "an unknown template": Case(Ask("GET", f"{H}/insights.md?template=x"), 400, "template"),
     "no analysis yet": Case(Ask("GET", f"{M}/insights"), 404, "analysis"),
     "no transcript yet": Case(Ask("GET", f"{M}/transcript"), 404, "transcript"),
     "nothing at this path": Case(Ask("GET", "/meeting"), 404, "nothing at this path"),

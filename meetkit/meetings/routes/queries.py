@@ -93,8 +93,8 @@ class MarkdownQuery(Value):
     dialect: Literal["markdown", "obsidian"] = Field(
         default="markdown", description="Plain Markdown, or a note of Obsidian with properties, links and tasks."
     )
-    template: Line | None = Field(
-        default=None, description="A summary template, `minutes`, `sales` or `standup`; by default, all sections."
+    template: Literal["minutes", "sales", "standup"] | None = Field(
+        default=None, description="A summary template; by default, all sections."
     )
     why: bool = Field(default=False, description="Whether each finding is followed by the words that it rests on.")
 
