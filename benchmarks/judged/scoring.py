@@ -105,14 +105,20 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
     return 0.5 + tie if quoted or share >= SAME_TURN else 0
 
 
-_OPEN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
+_PRONOUN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
+_EXPLANATION = re.compile(r"[:(\[]")
 
 
 def is_open(task: str) -> bool:
-    """Whether a stranger asks who or what: a pronoun stands where no content word but the first verb precedes it."""
-    pronoun = _OPEN.search(task)
-    before = words(task[: pronoun.start()]) if pronoun else []
-    return pronoun is not None and sum(word not in FUNCTION_WORDS for word in before) < 2
+    """Whether a stranger asks who or what.
+
+    That is so where a pronoun stands before which no content word but the first verb does, and no colon or bracket
+    follows that explains it.
+    """
+    pronoun = _PRONOUN.search(task)
+    if pronoun is None or _EXPLANATION.search(task, pronoun.end()):
+        return False
+    return sum(word not in FUNCTION_WORDS for word in words(task[: pronoun.start()])) < 2
 
 
 def names(owner: str, meeting: Meeting, place: int | Span) -> bool:
