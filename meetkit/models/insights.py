@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
@@ -48,6 +50,11 @@ class Deadline(Value):
     timezone: Zone
     date: Date | None
     candidates: Many[Date] = ()
+
+    @property
+    def days(self) -> Sequence[dt.date]:
+        """The date alone where it is known, else the candidates."""
+        return (self.date,) if self.date else self.candidates
 
 
 class ActionItem(Value):

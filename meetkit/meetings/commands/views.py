@@ -107,7 +107,7 @@ def _user_fields(user: User) -> dict[str, str]:
 
 def written_deadline(deadline: Deadline) -> str:
     """Return the words of a deadline and its date, or the candidates of one that may be either of two days."""
-    days = " or ".join(map(str, [deadline.date] if deadline.date else deadline.candidates))
+    days = " or ".join(map(str, deadline.days))
     return deadline.phrase + (f" ({days})" if days else "")
 
 
