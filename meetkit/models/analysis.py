@@ -166,11 +166,15 @@ class SentimentPoint(Value):
 
 
 class Contribution(Value):
-    """A contribution to a score: its reason, its weight, and the quotes that support it."""
+    """A contribution to a score: its reason, its weight, and the quotes that support it.
+
+    `is_risk` marks a threat to leave, or a competitor named as an alternative.
+    """
 
     reason: Line
     weight: Annotated[float, Field(allow_inf_nan=False)]
     evidence: Many[Evidence] = ()
+    is_risk: bool = False
 
 
 class RelationshipHealth(Value):
@@ -180,6 +184,11 @@ class RelationshipHealth(Value):
     score: Annotated[float, Field(allow_inf_nan=False)]
     version: Line
     contributions: Many[Contribution]
+
+    @property
+    def risks(self) -> tuple[Contribution, ...]:
+        """The contributions that tell of leaving, or of a competitor."""
+        return tuple(contribution for contribution in self.contributions if contribution.is_risk)
 
 
 class SentimentAnalysis(Section):

@@ -115,6 +115,9 @@ def _print_mood(out: Console, title: str, insights: MeetingInsights) -> None:
     terminal.heading(out, sanitize(title))
     health = f", the relationship {sentiment.health.label.replace('_', ' ')}" if sentiment.health else ""
     out.print(f"  {sentiment.label}{health}")
+    for risk in sentiment.health.risks if sentiment.health else ():
+        for evidence in risk.evidence:
+            out.print(f"  {sanitize(risk.reason)}: “{sanitize(evidence.quote)}” ({sanitize(place(evidence))})")
     if len(sentiment.timeline) > 1:
         out.print(f"  {_line([point.score for point in sentiment.timeline])}  from beginning to end")
 
