@@ -36,7 +36,7 @@ def print_analysis(
         if why and section.name in _EXPLAINED:
             _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
-    _print_source(out, insights.source)
+    _print_source(out, insights.source, insights.language)
 
 
 def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]) -> None:
@@ -147,13 +147,18 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
     engines = dict.fromkeys(section.engine for section in insights.sections.values())
     out.print()
     out.print(f"Made by: {sanitize(', '.join(engines))}", style="dim")
+    names_by_note: dict[str, list[str]] = {}
     for name, section in insights.sections.items():
         if note := section_note(section):
-            out.print(f"{name.replace('_', ' ').capitalize()}: {sanitize(note)}", style="dim")
+            names_by_note.setdefault(note, []).append(name.replace("_", " "))
+    for note, names in names_by_note.items():
+        out.print(f"{', '.join(names).capitalize()}: {sanitize(note)}", style="dim")
 
 
-def _print_source(out: Console, source: TranscriptSource) -> None:
+def _print_source(out: Console, source: TranscriptSource, language: str | None) -> None:
     """Print how the transcript was read, and each problem with the place where it first occurs."""
+    if language and language != "en":
+        out.print(f"Language: {sanitize(language)}", style="dim")
     if source.form:
         out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
     for problem in source.problems:

@@ -10,6 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
+from meetkit.models.analysis import Language
 from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
@@ -134,6 +135,9 @@ class Analysis(Value):
     transcript: Text | None = None
     trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
+    )
+    language: Language | None = Field(
+        default=None, description="The language of the meeting, a code such as `de`; by default it is identified."
     )
 
 
