@@ -14,6 +14,7 @@ from meetkit.insights.findings import Finding, list_findings, place, reasons, se
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
 from meetkit.models.analysis import MeetingInsights, Question
 from meetkit.models.insights import Deadline
+from meetkit.models.transcripts import TranscriptSource
 
 _INDENT = 2
 _BAR = 30
@@ -34,6 +35,7 @@ def print_analysis(
         if why and section.name in _EXPLAINED:
             _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
+    _print_source(out, insights.source)
 
 
 def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]) -> None:
@@ -144,6 +146,14 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
     for name, section in insights.sections.items():
         if note := section_note(section):
             out.print(f"{name.replace('_', ' ').capitalize()}: {sanitize(note)}", style="dim")
+
+
+def _print_source(out: Console, source: TranscriptSource) -> None:
+    """Print how the transcript was read, and each problem with the place where it first occurs."""
+    if source.form:
+        out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
+    for problem in source.problems:
+        out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
 
 def _list_printer(lines: Callable[[MeetingInsights], Iterable[str]]) -> _Printer:
