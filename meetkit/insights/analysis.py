@@ -79,7 +79,7 @@ def analyze(
         context: facts about the meeting.
         corrections: those that people made of earlier analyses of this transcript, which win.
     """
-    return _corrected(engine.analyze(transcript, context), transcript, corrections)
+    return _apply(engine.analyze(transcript, context), transcript, corrections)
 
 
 async def analyze_async(
@@ -94,10 +94,10 @@ async def analyze_async(
         insights = await engine.analyze_async(transcript, context)
     else:
         insights = await asyncio.to_thread(engine.analyze, transcript, context)
-    return _corrected(insights, transcript, corrections)
+    return _apply(insights, transcript, corrections)
 
 
-def _corrected(insights: MeetingInsights, transcript: Transcript, corrections: Corrections | None) -> MeetingInsights:
+def _apply(insights: MeetingInsights, transcript: Transcript, corrections: Corrections | None) -> MeetingInsights:
     if corrections is None:
         return insights
     from meetkit.insights.corrections import apply_corrections  # noqa: PLC0415  # loads the tables of grounding

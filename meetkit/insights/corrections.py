@@ -57,8 +57,8 @@ def combine_corrections(former: Corrections | None, latter: Corrections) -> Corr
     """Return all corrections of a transcript, one for each item: what was shown at first, and what is right at last."""
     by_id = {correction.item_id: correction for correction in former.items} if former else {}
     for correction in latter.items:
-        known = by_id.pop(correction.item_id, None)
-        first = known.before if known else correction.before
+        former_correction = by_id.pop(correction.item_id, None)
+        first = former_correction.before if former_correction else correction.before
         # An item that somebody added and removed again is none.
         if first is not None or correction.after is not None:
             by_id[correction.item_id] = correction.model_copy(update={"before": first})
@@ -76,21 +76,23 @@ def apply_corrections(
     if corrections is None or not corrections.items:
         return insights
     changed_items = [_matching(item, corrections.items) for item in insights.action_items.items]
-    used = {id(correction) for correction in changed_items}
+    used_ids = {id(correction) for correction in changed_items}
     # Two items that are one to a person become that one.
     items = dict.fromkeys(
         item if correction is None else _fitting(correction.after, transcript)
         for item, correction in zip(insights.action_items.items, changed_items, strict=True)
     )
-    missed = (_fitting(correction.after, transcript) for correction in corrections.items if id(correction) not in used)
-    section = insights.action_items.model_copy(update={"items": tuple(filter(None, (*items, *missed)))})
+    missed_items = (
+        _fitting(correction.after, transcript) for correction in corrections.items if id(correction) not in used_ids
+    )
+    section = insights.action_items.model_copy(update={"items": tuple(filter(None, (*items, *missed_items)))})
     return insights.model_copy(update={"action_items": section})
 
 
 def _matching(item: ActionItem, corrections: tuple[ItemCorrection, ...]) -> ItemCorrection | None:
     """Return the correction of an item: by its id before all others."""
     by_id = (correction for correction in corrections if correction.item_id == item.id)
-    return next(by_id, None) or next((each for each in corrections if _is_about(each, item)), None)
+    return next(by_id, None) or next((by_words for by_words in corrections if _is_about(by_words, item)), None)
 
 
 def _is_about(correction: ItemCorrection, item: ActionItem) -> bool:

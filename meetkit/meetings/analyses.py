@@ -135,8 +135,8 @@ class _Job:
             self._check_not_erased(meeting)
             before = attachments.load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
             corrections = attachments.load(Corrections, self.store, meeting.id, CORRECTIONS)
-            corrected = apply_corrections(insights, corrections, self.transcript)
-            result = meeting_record.align_ids(corrected, meeting)
+            corrected_insights = apply_corrections(insights, corrections, self.transcript)
+            result = meeting_record.align_ids(corrected_insights, meeting)
             findings = meeting_record.collect_findings(result, meeting, before)
             with suppress(ConcurrentChangeError):
                 record = self.store.update_meeting(

@@ -42,17 +42,17 @@ def correct_meeting(meeting_id: str, corrections: Corrections | Mapping[str, Any
         transcript = analyses.stored_source(store, meeting)[1]
         valid = rules.check_corrections(corrections, transcript)
         former = attachments.load(Corrections, store, meeting_id, CORRECTIONS)
-        corrected = rules.apply_corrections(insights, valid, transcript)
+        corrected_insights = rules.apply_corrections(insights, valid, transcript)
         with suppress(analyses.ConcurrentChangeError):
             record = store.update_meeting(
                 meeting_id,
                 partial(_correct_record, version=meeting.version, corrections=valid),
                 artefacts={
-                    INSIGHTS: corrected.model_dump_json(),
+                    INSIGHTS: corrected_insights.model_dump_json(),
                     CORRECTIONS: rules.combine_corrections(former, valid).model_dump_json(),
                 },
             )
-            return meeting_record.with_current_items(corrected, record)
+            return meeting_record.with_current_items(corrected_insights, record)
     raise ConflictError(f"meeting {brief_repr(meeting_id)} kept changing meanwhile; try again")
 
 
@@ -61,7 +61,11 @@ def _correct_record(meeting: Meeting, *, version: int, corrections: Corrections)
         raise analyses.ConcurrentChangeError
     by_id = {correction.item_id: correction for correction in corrections.items}
     on_record = {item.id for item in meeting.action_items}
-    new = (each.after for each in corrections.items if each.after is not None and each.item_id not in on_record)
+    new = (
+        correction.after
+        for correction in corrections.items
+        if correction.after is not None and correction.item_id not in on_record
+    )
     items = (*_corrected_items(meeting, by_id), *new)
     return meeting if items == meeting.action_items else with_changes(meeting, now=utc_now(), action_items=items)
 

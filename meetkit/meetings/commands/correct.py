@@ -27,13 +27,15 @@ def correct(file: str, transcript: str | None, meeting_id: str | None) -> None:
     """
     if (transcript is None) is (meeting_id is None):
         raise InvalidRequestError("give the transcript that was analyzed, or --meeting")
-    given = _read(file)
+    new_corrections = _read(file)
     if meeting_id is not None:
-        service.correct_meeting(meeting_id, given)
-        click.echo(f"{_count(given)} of meeting {output.sanitize(meeting_id)} kept.")
+        service.correct_meeting(meeting_id, new_corrections)
+        click.echo(f"{_count(new_corrections)} of meeting {output.sanitize(meeting_id)} kept.")
     elif transcript is not None:
-        target = _keep_beside(transcript, given)
-        click.echo(f"{_count(given)} kept in {output.sanitize(str(target))}; the next analysis respects them.")
+        target = _keep_beside(transcript, new_corrections)
+        click.echo(
+            f"{_count(new_corrections)} kept in {output.sanitize(str(target))}; the next analysis respects them."
+        )
 
 
 def _read(name: str) -> Corrections:
@@ -45,16 +47,16 @@ def _read(name: str) -> Corrections:
         raise InvalidRequestError(f"{brief_repr(name)}: {error}") from error
 
 
-def _keep_beside(name: str, given: Corrections) -> Path:
+def _keep_beside(name: str, new_corrections: Corrections) -> Path:
     source = inputs.Input(Path(name).absolute(), name)
     target = inputs.corrections_of(source)
     assert target is not None, "only standard input has none"
-    valid = corrections.check_corrections(given, read_transcript(inputs.read(source)))
+    valid = corrections.check_corrections(new_corrections, read_transcript(inputs.read(source)))
     all_corrections = corrections.combine_corrections(inputs.read_corrections_of(source), valid)
     with files.reported_errors("write", str(target)), files.replacing(target) as file:
         file.write(all_corrections.model_dump_json(indent=1).encode())
     return target
 
 
-def _count(given: Corrections) -> str:
-    return f"{len(given.items)} correction{'' if len(given.items) == 1 else 's'}"
+def _count(new_corrections: Corrections) -> str:
+    return f"{len(new_corrections.items)} correction{'' if len(new_corrections.items) == 1 else 's'}"
