@@ -1,0 +1,75 @@
+"""Sentences that may decide, each with its cue and with how others take it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from meetkit.insights.language import replies
+from meetkit.insights.language.replies import Reply
+from meetkit.insights.language.text import Document, Sentence, asks
+from meetkit.insights.language.word_lists import word_set
+from meetkit.insights.offline.decisions import forms
+from meetkit.insights.offline.decisions.forms import Cue
+
+# Turns after a sentence in which somebody may agree to it.
+_TURNS_TO_AGREE = 2
+_MIN_WORDS = 2
+# A sentence without a cue is a candidate from this score on.
+_MIN_SCORE = 0.5
+# Each cue contains one of these words; a sentence without them is read no further.
+_CUE_WORDS = word_set(
+    "decided agreed settled approved signed resolved opted concluded chosen chose voted rejected adopted ratified"
+    " endorsed scrapped dropped cancelled canceled ruled decision decisions resolution agreement deal let's let we'll"
+    " we're we will shall won't aren't are is isn't target goal deadline date milestone objective budget limit cap"
+    " ceiling minimum maximum baseline default benchmark no it wins should can could how what why suggest propose"
+    " recommend suggestion proposal agree any everyone everybody favor favour table scope happening"
+)
+_HEADING = re.compile(r"\W{0,4}[\w .]{4,30}\s?(?::|\u2013|\u2014| - )")
+_NO = word_set("no none nope not nobody nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may decide: its cue, its score by itself, and the first of the next turns that takes a stand."""
+
+    sentence: Sentence
+    plain: str
+    cue: Cue | None
+    score: float
+    reply: Reply | None = None
+    answer: Sentence | None = None
+
+def candidates(document: Document, scores: Sequence[float]) -> Iterator[Candidate]:
+    """Yield the sentences that may decide, in order; `scores` are those of the sentences by themselves."""
+    for sentence, score in zip(document.sentences, scores, strict=True):
+        if len(sentence.words) < _MIN_WORDS or (score < _MIN_SCORE and _CUE_WORDS.isdisjoint(sentence.words)):
+            continue
+        plain = forms.plain_words(sentence.words)
+        is_asked = asks(sentence.text)
+        cue = forms.find_cue(plain, is_asked=is_asked, is_headed=_HEADING.match(sentence.text) is not None)
+        if cue is None and (score < _MIN_SCORE or is_asked):
+            continue
+        if cue and not is_asked and (forms.is_of_another_time(plain, cue) or forms.is_open(plain, cue)):
+            continue
+        yield Candidate(sentence, plain, cue, score, *_stand(sentence, plain, document))
+
+
+def _stand(sentence: Sentence, plain: str, document: Document) -> tuple[Reply | None, Sentence | None]:
+    """Return how the next turns of others take a sentence, and the sentence that says so.
+
+    What follows in its own turn leaves it standing, unless more than one sentence does: then no reply is to it.
+    """
+    turn = sentence.turn.index
+    if document.by_turn[turn][-1].index - sentence.index > 2:
+        return None, None
+    for following in document.by_turn[turn + 1 : turn + 1 + _TURNS_TO_AGREE]:
+        if not following or (sentence.turn.speaker is not None and following[0].turn.speaker == sentence.turn.speaker):
+            continue
+        reply = replies.classify(following)
+        if forms.is_objection_question(plain) and not _NO.isdisjoint(following[0].words[:3]):
+            reply = Reply.ACCEPTS
+        if reply is not Reply.SAYS:
+            return reply, following[0]
+    return None, None

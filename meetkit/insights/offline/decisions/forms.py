@@ -1,0 +1,221 @@
+"""The forms in which a sentence decides, and the words that leave a matter open or speak of another time.
+
+The patterns read the words of a sentence in lower case, with one space between them and without punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from meetkit.insights.language.word_lists import WEEKDAYS, word_set
+
+
+class Form(Enum):
+    """The form of words in which a sentence may decide."""
+
+    LABEL = "label"
+    """A note under a heading: "Decision: we keep Frankfurt"."""
+    STATEMENT = "statement"
+    """That something is decided: "We've agreed on 42 dollars"."""
+    REJECTION = "rejection"
+    """A decision not to: "We won't renew the lease"."""
+    TARGET = "target"
+    """A target, a date or a limit: "Let's make that our target"."""
+    PLAN = "plan"
+    """A choice: "We'll go with the annual plan", "Thursday it is"."""
+    PROPOSAL = "proposal"
+    """A proposal, which decides once somebody agrees: "Should we postpone the launch?"."""
+
+
+class Cue(NamedTuple):
+    """The form of a sentence, the characters `[start, end)` of the words that give it, and the verb of a plan."""
+
+    form: Form
+    start: int
+    end: int
+    verb: str | None = None
+
+
+_GROUP = (
+    r"(?:we|everyone|everybody|(?:the |our )?(?:board|team|committee|council|management|finance|legal|steering group"
+    r"|members|group|leadership|partners|directors|shareholders|panel))"
+)
+_ADVERBS = (
+    r"(?: (?:just|now|all|also|already|finally|both|then|therefore|formally|unanimously|jointly|collectively"
+    r"|definitely|still|only|hereby|please|ever|probably)){0,2}"
+)
+_DECIDED = (
+    r"(?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose|voted|ruled out|rejected"
+    r"|adopted|ratified|endorsed|scrapped|dropped|cancelled|canceled)"
+)
+_GOAL = (
+    r"(?:(?:new |official |hard |final |internal |public |upper |lower )?(?:target|goal|deadline|(?:\w+ )?date"
+    r"|milestone|objective|budget|limit|cap|ceiling|minimum|maximum|baseline|default|benchmark))"
+)
+_STATEMENT = re.compile(
+    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECIDED}\b|{_GROUP}(?:'re| are) in agreement\b"
+    rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
+    r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
+    r"|(?:has|have|'s|was|were|is|are|stands?)(?: been| hereby)? (?:approved|signed off|rejected|adopted|ratified)\b"
+    r"|we have a deal\b|we agree (?:that|to|on)\b)"
+)
+_LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
+_TARGET = re.compile(
+    rf"\b(?:let's(?: \w+){{1,6}}? (?:as )?(?:our|the|a) {_GOAL}\b|let's{_ADVERBS} (?:aim|shoot|target|cap|plan for)\b"
+    rf"|{_GROUP}(?:'ll| will|'re| are)?{_ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
+    r"|target|set|setting|cap|capping) (?:for|at|the|our|a|it|this|that)\b"
+    rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)\b"
+    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}\Z|let's (?:say|make it|call it) (?:\w+ ){{0,3}}?"
+    rf"(?:\d|noon\b|{'|'.join(WEEKDAYS)}))"
+)
+_NOT = r"(?: won't| will not|'ll not| shall not|(?:'re| are| is|'s) not (?:going to|gonna)| aren't (?:going to|gonna)| no longer)"
+_REJECTION = re.compile(
+    rf"\b(?:{_GROUP}{_NOT}{_ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{_ADVERBS} forget) (?P<verb2>\w+)"
+    rf"|{_GROUP}(?:'re| are)(?: not| no longer){_ADVERBS} (?P<verb3>\w+ing)\b"
+    rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECIDED} (?:not to|against)\b|decided (?:not to|against)\b"
+    r"|(?:is|are|'s) (?:off the table|out of scope|ruled out|not happening)\b"
+    r"|(?:then|so|okay|ok)? ?no (?:\w+ ){1,4}(?:for now|then|after all|this (?:time|year|quarter|release|round))\Z)"
+)
+_PLAN = re.compile(
+    rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
+    rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
+    r"|\A(?:\w+ ){0,3}(?P<pick>\w+ it is)(?: then)?\Z|\b(?:option|plan|vendor|version|candidate) \w+ (?P<win>wins)\b"
+)
+_PROPOSAL = re.compile(
+    rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
+    rf"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
+    rf"|we (?:should|could)){_ADVERBS}(?: agree)?(?: to| that we)?(?: not)? (?P<verb>\w+)"
+)
+_CONSENT = re.compile(
+    r"\b(?:(?:is|are) (?:everyone|everybody|anyone|the \w+|we|you|members|colleagues|people)(?: all)?"
+    r" (?:agreed|okay|ok|happy|fine|content|good|in agreement|on board)|(?:can|do|shall) we(?: all)? agree"
+    r"|any objections?|any opposed|(?:everyone|everybody) (?:okay|ok|happy|fine|agreed|good)|in favou?r)\b"
+)
+# Verbs that choose: "use", "postpone".
+_CHOOSE = word_set(
+    "go use stick proceed adopt choose pick keep drop skip postpone delay defer cancel launch switch move settle"
+    " extend renew sign buy hire scrap kill cut remove replace merge raise lower reduce limit freeze ship roll hold opt"
+    " focus stop change push revert retire split charge offer put leave take make have stay close open build support"
+    " appoint award accept reject approve fund sell rent lease include exclude allow ban require standardise"
+    " standardize migrate outsource discontinue abandon pause reschedule invest join relocate rename set fix pay"
+    " reuse rebuild rewrite release run host lock double halve prioritise prioritize publish price bundle"
+)
+# After "we won't" these verbs foretell or are unable; after "let's" they lead the talk.
+_IDLE = word_set(
+    "be know see need get find hear forget want think talk say tell discuss look start begin wait worry lose hope"
+    " wrap continue recap review revisit check ask try face imagine remember finish understand miss regret survive"
+    " reach come meet return jump dive circle call assume pretend rush panic spend bother argue kid bore repeat let"
+    " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain read hit"
+)
+# Words that are no object of a choice: "let's go for lunch", "let's start with you".
+_PROCEDURAL = re.compile(
+    r"\b(?:lunch|coffee|break|tea|dinner|the flow|next (?:item|point|topic|slide|question|agenda|one|page|speaker)"
+    r"|agenda item|with (?:you|me|the agenda|introductions|the minutes)|around the (?:table|room)|first question"
+    r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)|back to (?:the|you|that|our|item)"
+    r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting)\b"
+)
+
+
+def plain_words(words: Sequence[str]) -> str:
+    """Return the words of a sentence as the patterns read them."""
+    return " ".join(words)
+
+
+def base_form(verb: str) -> str:
+    """Return a verb without "-ing": "use" for "using", "drop" for "dropping"."""
+    stem = verb.removesuffix("ing")
+    if stem == verb or stem in _CHOOSE:
+        return stem if stem in _CHOOSE else verb
+    doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
+    return next((form for form in (stem + "e", doubled) if form in _CHOOSE or form in _IDLE), stem)
+
+
+def find_cue(plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
+    """Return the first cue that a sentence decides, in the order of `Form`; a question has only that of a proposal.
+
+    `is_headed` is whether a colon follows the first words. Verbs that foretell or only lead the talk give no cue:
+    "we won't know", "let's start".
+    """
+    if is_headed and (label := _LABEL.match(plain)):
+        return Cue(Form.LABEL, *label.span())
+    for form, pattern in _PROPOSALS if is_asked else _PATTERNS:
+        if (match := pattern.search(plain)) and (cue := _cue(form, match)):
+            return cue
+    return None
+
+
+def _cue(form: Form, match: re.Match[str]) -> Cue | None:
+    verb = next((base_form(word) for word in match.groupdict().values() if word), None)
+    if verb in _IDLE and not (verb == "start" and match.string.startswith(" with ", match.end())):
+        return None
+    if verb and _PROCEDURAL.search(match.string, match.start(), match.end() + _COMPLEMENT):
+        return None
+    return Cue(form, match.start(), match.end(), verb)
+
+
+_PROPOSALS = ((Form.PROPOSAL, _CONSENT), (Form.PROPOSAL, _PROPOSAL))
+_PATTERNS = (
+    (Form.REJECTION, _REJECTION),
+    (Form.TARGET, _TARGET),
+    (Form.STATEMENT, _STATEMENT),
+    *_PROPOSALS,
+    (Form.PLAN, _PLAN),
+)
+
+
+def is_choice(verb: str | None) -> bool:
+    """Return whether a verb chooses or changes something, as "use" and "postpone" do."""
+    return verb in _CHOOSE
+
+
+def is_consent_question(plain: str) -> bool:
+    """Return whether a sentence asks for consent to what was said before: "Is everyone happy with that?"."""
+    return bool(_CONSENT.search(plain))
+
+
+def is_objection_question(plain: str) -> bool:
+    """Return whether a sentence asks for objections, so that "no" agrees."""
+    return "any objection" in plain or "any opposed" in plain
+
+
+def is_of_another_time(plain: str, cue: Cue) -> bool:
+    """Return whether a sentence speaks of a former decision, or of one that is referred to and not made."""
+    return bool(_FORMER.search(plain)) or bool(_REFERENCE.search(plain[: cue.end])) or (
+        cue.form is Form.STATEMENT and bool(_INDIRECT.match(plain, cue.end))
+    )
+
+
+def is_open(plain: str, cue: Cue) -> bool:
+    """Return whether the words around a cue say that nothing is decided, or not yet."""
+    before = plain[max(0, cue.start - _LOOK_BACK) : cue.start].rstrip()
+    return bool(_OPEN.search(before)) or bool(_CONDITION.search(plain, cue.end))
+
+
+# Characters before a cue in which a negation or a condition counts.
+_LOOK_BACK = 40
+# Characters after the verb of a plan in which its object begins.
+_COMPLEMENT = 24
+_OPEN = re.compile(
+    r"\b(?:\w+n't|not|never|nobody|nothing|no one|yet|if|unless|until|till|when|once|before|after|whether|who|would"
+    r"|could|might|may|maybe|perhaps|in case|assuming|suppose|supposed|imagine|hope|hopefully|used to|wish|thought"
+    r"|heard|wonder|because|since|although|though|like)\Z|\b(?:\w+n't|not|never|nobody|nothing|if|unless"
+    r"|until|whether|would|could|might|in case|assuming|suppose|supposed|imagine|used to|wish|wonder)\b"
+)
+_CONDITION = re.compile(r"\b(?:unless|only if|provided|as long as|depending|if (?:they|you|he|she|it|the|we|that|there))\b")
+_FORMER = re.compile(
+    r"\b(?:(?:last|previous|prior|earlier|first|former) (?:year|month|quarter|week|meeting|session|call|time|board"
+    r"|council|committee|spring|summer|autumn|fall|winter|monday|tuesday|wednesday|thursday|friday|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|weeks?|days?) (?:ago|back)"
+    r"|back (?:then|in|when)|so far|until now|up to now|to date|yesterday|the other day|previously|originally"
+    r"|at the time|in the past|was a mistake|formerly|at (?:our|the) (?:last|previous)|before today|used to"
+    r"|(?:decided|agreed|said|discussed|chosen|settled) (?:before|earlier))\b"
+)
+# A decision that is only referred to: "what we decided", "the colour we chose".
+_REFERENCE = re.compile(
+    rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every) (?:\w+ ){{1,3}}?(?:that |which )?"
+    rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECIDED}\Z"
+)
+_INDIRECT = re.compile(r" (?:what|how|who|which|whether|if|when|where|why|nothing|anything|everything|so far|yet)\b")
