@@ -24,7 +24,8 @@ _CUE_WORDS = word_set(
     " endorsed scrapped dropped cancelled canceled ruled decision decisions resolution agreement deal let's let we'll"
     " we're we will shall won't aren't are is isn't target goal deadline date milestone objective budget limit cap"
     " ceiling minimum maximum baseline default benchmark no it wins should can could how what why suggest propose"
-    " recommend suggestion proposal agree any everyone everybody favor favour table scope happening"
+    " recommend suggestion proposal agree any everyone everybody favor favour table scope happening then so price cost"
+    " costs least most more later exceed planning aiming going supposed meant required up"
 )
 _HEADING = re.compile(r"\W{0,4}[\w .]{4,30}\s?(?::|\u2013|\u2014| - )")
 _NO = word_set("no none nope not nobody nothing")

@@ -69,17 +69,23 @@ def _decision(draft: _Draft) -> Decision:
 
 
 def _of_vote(vote: Vote, document: Document) -> _Draft | None:
-    """Return the decision of a vote, in the words of the motion; `None` where nobody said what is voted on."""
-    outcome = vote.outcome.evidence()
-    place = vote.outcome.index
-    result = wording.sentence_case(vote.outcome.text[slice(*vote.span)])
-    if vote.motion is None:
-        subject = None if wording.says_what(vote.outcome) else wording.antecedent(vote.outcome, document)
-        if subject is None:
-            return _Draft(wording.stated_text(vote.outcome), [outcome], _SURE if wording.says_what(vote.outcome) else 0, place)
-        return _Draft(wording.joined_text(subject, result), [subject.evidence("context"), outcome], _SURE, place)
-    clause = wording.sentence_case(vote.motion.text[slice(*vote.clause)])
-    return _Draft(f"{clause}. {result}", [vote.motion.evidence(), outcome], _SURE, place)
+    """Return the decision of a vote, in the words of the motion and of the outcome.
+
+    Without a motion it is what the outcome itself names, or what was said before it; `None` where nothing was.
+    """
+    announced = wording.sentence_case(vote.outcome.text[slice(*vote.span)]) + "." if vote.span else ""
+    evidence = [vote.outcome.evidence()]
+    if vote.motion:
+        text = f"{wording.sentence_case(vote.motion.text[slice(*vote.clause)])}. {announced}".rstrip()
+        evidence.insert(0, vote.motion.evidence())
+    elif wording.says_what(vote.outcome):
+        text = wording.stated_text(vote.outcome)
+    elif subject := wording.antecedent(vote.outcome, document):
+        text = wording.joined_text(subject, announced)
+        evidence.insert(0, subject.evidence("context"))
+    else:
+        return None
+    return _Draft(text, evidence, _SURE, vote.outcome.index)
 
 
 def _draft(candidate: Candidate, document: Document) -> _Draft | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from meetkit.insights.language.word_lists import WEEKDAYS, word_set
+from meetkit.insights.language.word_lists import MONTHS, WEEKDAYS, word_set
 
 
 class Form(Enum):
@@ -26,6 +26,8 @@ class Form(Enum):
     """A target, a date or a limit: "Let's make that our target"."""
     PLAN = "plan"
     """A choice: "We'll go with the annual plan", "Thursday it is"."""
+    CONSTRAINT = "constraint"
+    """A price, an amount or a day that is laid down: "The selling price is 25 euros"."""
     PROPOSAL = "proposal"
     """A proposal, which decides once somebody agrees: "Should we postpone the launch?"."""
 
@@ -55,21 +57,31 @@ _GOAL = (
     r"(?:(?:new |official |hard |final |internal |public |upper |lower )?(?:target|goal|deadline|(?:\w+ )?date"
     r"|milestone|objective|budget|limit|cap|ceiling|minimum|maximum|baseline|default|benchmark))"
 )
+_AMOUNT = (
+    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|hundred|thousand|million|half|noon|end of)\b|" + "|".join((*WEEKDAYS, *MONTHS)) + ")"
+)
 _STATEMENT = re.compile(
     rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECIDED}\b|{_GROUP}(?:'re| are) in agreement\b"
     rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
-    r"|(?:has|have|'s|was|were|is|are|stands?)(?: been| hereby)? (?:approved|signed off|rejected|adopted|ratified)\b"
-    r"|we have a deal\b|we agree (?:that|to|on)\b)"
+    r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
+    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b|\A(?!(?:\w+ )*(?:what|how|that|as) it is)(?:\w+ ){1,4}it is(?: then)?\Z"
+    r"|\b(?:option|plan|vendor|version|candidate) \w+ wins\b)"
 )
 _LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
 _TARGET = re.compile(
-    rf"\b(?:let's(?: \w+){{1,6}}? (?:as )?(?:our|the|a) {_GOAL}\b|let's{_ADVERBS} (?:aim|shoot|target|cap|plan for)\b"
+    rf"\b(?:let's{_ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a) {_GOAL}\b|let's{_ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{_ADVERBS} (?:aim|shoot|target|cap|plan for)\b"
     rf"|{_GROUP}(?:'ll| will|'re| are)?{_ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
     r"|target|set|setting|cap|capping) (?:for|at|the|our|a|it|this|that)\b"
-    rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)\b"
-    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}\Z|let's (?:say|make it|call it) (?:\w+ ){{0,3}}?"
-    rf"(?:\d|noon\b|{'|'.join(WEEKDAYS)}))"
+    rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)(?: \w+){{0,3}}? {_AMOUNT}"
+    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}\Z|let's (?:say|make it|call it) (?:\w+ ){{0,3}}?{_AMOUNT})"
+)
+_CONSTRAINT = re.compile(
+    rf"\b(?:(?:selling|sales|production|retail|list|unit|target|purchase) (?:price|costs?)|(?:planning|aiming|supposed"
+    rf"|meant|required) (?:to|for) (?:\w+ ){{0,8}}?(?:for|at|of|by|under|below|within|in)|(?:should|must|needs?|shall|has to"
+    rf"|have to|can only)(?: \w+){{0,6}}? (?:at most|no more than|at least|no later than|not more than|exceed|maximum"
+    rf"|minimum))\b(?: \w+){{0,6}}? {_AMOUNT}"
 )
 _NOT = r"(?: won't| will not|'ll not| shall not|(?:'re| are| is|'s) not (?:going to|gonna)| aren't (?:going to|gonna)| no longer)"
 _REJECTION = re.compile(
@@ -82,7 +94,7 @@ _REJECTION = re.compile(
 _PLAN = re.compile(
     rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
     rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
-    r"|\A(?:\w+ ){0,3}(?P<pick>\w+ it is)(?: then)?\Z|\b(?:option|plan|vendor|version|candidate) \w+ (?P<win>wins)\b"
+    r"|\A(?:so|then|okay|ok|alright|right|yeah|yes|well|now|and|but| )*(?:then|so|okay) we(?: just| also| all| only)? (?P<verb3>\w+)\b"
 )
 _PROPOSAL = re.compile(
     rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
@@ -110,12 +122,17 @@ _IDLE = word_set(
     " reach come meet return jump dive circle call assume pretend rush panic spend bother argue kid bore repeat let"
     " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain read hit"
 )
-# Words that are no object of a choice: "let's go for lunch", "let's start with you".
-_PROCEDURAL = re.compile(
+# After "we won't" these verbs also foretell.
+_LIGHT = word_set("have make take put do go run close open build set give get start stop leave change hold send move")
+_FORETOLD = word_set("have happen matter last help cost")
+# Words that are no object of a choice: "let's go for lunch", "we'll keep that in mind".
+_IDIOM = re.compile(
     r"\b(?:lunch|coffee|break|tea|dinner|the flow|next (?:item|point|topic|slide|question|agenda|one|page|speaker)"
     r"|agenda item|with (?:you|me|the agenda|introductions|the minutes)|around the (?:table|room)|first question"
     r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)|back to (?:the|you|that|our|item)"
-    r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting)\b"
+    r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting|session|in mind|an eye|(?:you|them|everyone) posted|progress|notes|trouble"
+    r"|problems?|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes|that bridge|for (?:today|now) and|into (?:detail|that|it)"
+    r"|names|to (?:wait|see|look|check|ask|know|say|do|go|be|get|think|talk)|fun|a party|to you|my screen|your screen)\b"
 )
 
 
@@ -149,9 +166,11 @@ def find_cue(plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
 
 def _cue(form: Form, match: re.Match[str]) -> Cue | None:
     verb = next((base_form(word) for word in match.groupdict().values() if word), None)
+    if form is Form.REJECTION and verb in _FORETOLD:
+        return None
     if verb in _IDLE and not (verb == "start" and match.string.startswith(" with ", match.end())):
         return None
-    if verb and _PROCEDURAL.search(match.string, match.start(), match.end() + _COMPLEMENT):
+    if verb and _IDIOM.search(match.string, match.start(), match.end() + _COMPLEMENT):
         return None
     return Cue(form, match.start(), match.end(), verb)
 
@@ -163,6 +182,7 @@ _PATTERNS = (
     (Form.STATEMENT, _STATEMENT),
     *_PROPOSALS,
     (Form.PLAN, _PLAN),
+    (Form.CONSTRAINT, _CONSTRAINT),
 )
 
 
@@ -171,9 +191,9 @@ def is_choice(verb: str | None) -> bool:
     return verb in _CHOOSE
 
 
-def is_consent_question(plain: str) -> bool:
-    """Return whether a sentence asks for consent to what was said before: "Is everyone happy with that?"."""
-    return bool(_CONSENT.search(plain))
+def is_light(verb: str | None) -> bool:
+    """Return whether a verb says little by itself, as "have" and "make" do."""
+    return verb in _LIGHT
 
 
 def is_objection_question(plain: str) -> bool:
@@ -215,7 +235,7 @@ _FORMER = re.compile(
 )
 # A decision that is only referred to: "what we decided", "the colour we chose".
 _REFERENCE = re.compile(
-    rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every) (?:\w+ ){{1,3}}?(?:that |which )?"
+    rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every)(?: \w+){{1,3}}?(?: that| which)?"
     rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECIDED}\Z"
 )
 _INDIRECT = re.compile(r" (?:what|how|who|which|whether|if|when|where|why|nothing|anything|everything|so far|yet)\b")

@@ -20,7 +20,7 @@ _WORDS = word_set(
 _MOTION = re.compile(
     r"(?:\b(?:i|we)(?:'d like to| would like to|'ll| will| want to| beg to)? (?:hereby |formally )?"
     r"(?:move|propose|make (?:a|the) motion)|\bcan i (?:move|propose)|\bmoved(?: by (?:[\w.'-]{1,30} ){1,4}?)?"
-    r"|\b(?:a|the|my|this|our) motion(?: before us)?(?: is)?)\b(?P<under>,? (?:in accordance with|under|pursuant to) [^,.]{1,60},)?"
+    r"|\b(?:a|the|my|this|our) motion(?: before us)?(?: is)?)\b(?P<under>,? (?:in accordance with|under|pursuant to) [^,]{1,60},)?"
     r"(?: (?:that|to|for|on)\b)?(?: (?:we|the (?:board|committee|council|house|chair))(?: should| now| do)? (?=[a-z]))?\s?",
     re.IGNORECASE,
 )
@@ -50,19 +50,22 @@ _CALL = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWN = re.compile(r"\bwithdr(?:aw|aws|awn|ew)\b", re.IGNORECASE)
-_FOR = word_set("aye ayes yes agreed content yeah yep unanimous carried")
+_FOR = word_set("aye ayes yes agreed content yeah yep unanimous carried okay ok thank thanks good great lovely fine")
 _AGAINST = word_set("no nay opposed against nays noes object")
 _MIN_CLAUSE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A vote: the motion and the span of what it moves, where somebody read it out, and the words of the outcome."""
+    """A vote: the motion and the span of what it moves, where somebody read it out, and the sentence with the outcome.
+
+    `span` is that of the words that announce it, `None` where nobody did and votes alone tell.
+    """
 
     motion: Sentence | None
     clause: tuple[int, int]
     outcome: Sentence
-    span: tuple[int, int]
+    span: tuple[int, int] | None
     is_carried: bool
 
 
@@ -96,7 +99,7 @@ def _vote(sentence: Sentence, motion: Sentence | None, clause: tuple[int, int], 
         is_lost = bool(outcome["lost"] or outcome["noes"])
         return Vote(motion, clause, sentence, outcome.span(), is_carried=not is_lost)
     if motion and _CALL.search(text) and (aye := _assent(_after(sentence, document))):
-        return Vote(motion, clause, aye, (0, len(aye.text)), is_carried=True)
+        return Vote(motion, clause, aye, None, is_carried=True)
     return None
 
 

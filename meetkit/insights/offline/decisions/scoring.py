@@ -59,8 +59,12 @@ def _bin(score: float) -> int:
 
 
 def _verb_features(candidate: Candidate, form: str) -> Iterator[str]:
+    if candidate.cue:
+        yield f"{form}, {candidate.plain[candidate.cue.start : candidate.cue.end].partition(' ')[0]}"
     if candidate.cue and candidate.cue.verb:
         yield f"{form}, {'choice' if forms.is_choice(candidate.cue.verb) else 'other'} verb"
+        if forms.is_light(candidate.cue.verb):
+            yield f"{form}, light verb"
 
 
 def _word_features(candidate: Candidate) -> Iterator[str]:
