@@ -1,4 +1,4 @@
-"""Learn `meetkit/insights/weights/decided.json`: which candidates are decisions; needs scikit-learn.
+"""Learn `meetkit/insights/weights/decision_candidate.json`: which candidates are decisions; needs scikit-learn.
 
     uv run --with scikit-learn python benchmarks/train_decisions.py
 
@@ -30,7 +30,7 @@ from meetkit.insights.offline.decisions.candidates import candidates
 from meetkit.insights.offline.decisions.scoring import features
 from meetkit.insights.transcript import read_transcript
 
-WEIGHTS = Path(insights.__file__).parent / "weights" / "decided.json"
+WEIGHTS = Path(insights.__file__).parent / "weights" / "decision_candidate.json"
 TALKS = Path(__file__).parent / "training" / "decisions.txt"
 TOTALS = {"own": 300.0, "hand": 300.0, "ami": 50.0}
 """How much each source counts in all."""
@@ -66,7 +66,9 @@ def own() -> list[tuple[list[str], bool]]:
     for line in lines:
         said = [turn.partition(": ") for turn in line[2:].split(" / ")]
         document = _document({"speaker": name, "text": words} for name, _, words in said)
-        found += [(list(features(item, document)), line[0] == "+") for item in candidates(document, decision_scores(document))]
+        found += [
+            (list(features(item, document)), line[0] == "+") for item in candidates(document, decision_scores(document))
+        ]
     return found
 
 
@@ -78,7 +80,10 @@ def by_hand(labelled: Sequence[Labels], known: Known) -> list[tuple[list[str], b
 def _of_labelled(labels: Labels, known: Known) -> Iterator[tuple[list[str], bool]]:
     meeting = Meeting(said(labels, known.folder))
     document = Document.of(meeting.transcript)
-    begin, end = (min(start for turn, start in meeting.starts.items() if turn >= labels.turns[0]), _end(meeting, labels))
+    begin, end = (
+        min(start for turn, start in meeting.starts.items() if turn >= labels.turns[0]),
+        _end(meeting, labels),
+    )
     required, optional = (
         [meeting.place(span) for one in labels.decisions if one.optional is kind for span in one.spans]
         for kind in (False, True)
@@ -102,7 +107,9 @@ def ami(known: Known) -> list[tuple[list[str], bool]]:
 
 def _of_linked(meeting: Mapping[str, Any], known: Known) -> Iterator[tuple[list[str], bool]]:
     turns = groupby(meeting["sents"], lambda one: (one["turn"], one["speaker"]))
-    document = _document({"speaker": name, "text": " ".join(one["text"] for one in sents)} for (_, name), sents in turns)
+    document = _document(
+        {"speaker": name, "text": " ".join(one["text"] for one in sents)} for (_, name), sents in turns
+    )
     linked = {one["text"] for one in meeting["sents"] if "decisions" in one["labels"]}
     for item in candidates(document, known.scores(meeting["id"], document)):
         text = item.sentence.text

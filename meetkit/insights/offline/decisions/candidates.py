@@ -15,6 +15,8 @@ from meetkit.insights.offline.decisions.forms import Cue
 
 # Turns after a sentence in which somebody may agree to it.
 _TURNS_TO_AGREE = 2
+# Sentences of its own speaker that may follow one before the reply to it.
+_MAX_REST = 2
 _MIN_WORDS = 2
 # A sentence without a cue is a candidate from this score on.
 _MIN_SCORE = 0.5
@@ -25,7 +27,7 @@ _CUE_WORDS = word_set(
     " we're we will shall won't aren't are is isn't target goal deadline date milestone objective budget limit cap"
     " ceiling minimum maximum baseline default benchmark no it wins should can could how what why suggest propose"
     " recommend suggestion proposal agree any everyone everybody favor favour table scope happening then so price cost"
-    " costs least most more later exceed planning aiming going supposed meant required up"
+    " costs least most more later exceed planning aiming going supposed meant required up we okay ok now effective"
 )
 _HEADING = re.compile(r"\W{0,4}[\w .]{4,30}\s?(?::|\u2013|\u2014| - )")
 _NO = word_set("no none nope not nobody nothing")
@@ -41,6 +43,7 @@ class Candidate:
     score: float
     reply: Reply | None = None
     answer: Sentence | None = None
+
 
 def candidates(document: Document, scores: Sequence[float]) -> Iterator[Candidate]:
     """Yield the sentences that may decide, in order; `scores` are those of the sentences by themselves."""
@@ -60,17 +63,20 @@ def candidates(document: Document, scores: Sequence[float]) -> Iterator[Candidat
 def _stand(sentence: Sentence, plain: str, document: Document) -> tuple[Reply | None, Sentence | None]:
     """Return how the next turns of others take a sentence, and the sentence that says so.
 
-    What follows in its own turn leaves it standing, unless more than one sentence does: then no reply is to it.
+    Where the speaker goes on for long, or goes on to ask something else, no reply is to the sentence.
     """
     turn = sentence.turn.index
-    if document.by_turn[turn][-1].index - sentence.index > 2:
+    rest = document.by_turn[turn]
+    rest = rest[sentence.index - rest[0].index + 1 :]
+    question = next((later for later in rest if asks(later.text)), None)
+    last = forms.plain_words(question.words) if question else plain
+    if len(rest) > _MAX_REST or (question and not forms.asks_consent(last)):
         return None, None
     for following in document.by_turn[turn + 1 : turn + 1 + _TURNS_TO_AGREE]:
         if not following or (sentence.turn.speaker is not None and following[0].turn.speaker == sentence.turn.speaker):
             continue
-        reply = replies.classify(following)
-        if forms.is_objection_question(plain) and not _NO.isdisjoint(following[0].words[:3]):
-            reply = Reply.ACCEPTS
+        is_no = not _NO.isdisjoint(following[0].words[:3])
+        reply = Reply.ACCEPTS if is_no and forms.asks_for_objections(last) else replies.classify(following)
         if reply is not Reply.SAYS:
             return reply, following[0]
     return None, None

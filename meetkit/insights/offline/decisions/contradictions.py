@@ -75,8 +75,8 @@ class Reversals(Generic[DecisionT]):
         is_strong = bool(_STRONG.search(text))
         if not is_strong and _WEAK.isdisjoint(text.casefold().replace("\u2019", "'").split()):
             return None
-        shared = Counter(decision for stem in _subject(text) for decision in self._by_stem[stem][-_NEIGHBOURS:])
-        best, count = max(shared.items(), key=itemgetter(1), default=(None, 0))
+        counts = Counter(decision for stem in _subject(text) for decision in self._by_stem[stem][-_NEIGHBOURS:])
+        best, count = max(counts.items(), key=itemgetter(1), default=(None, 0))
         return best if count >= (_STRONG_OVERLAP if is_strong else _WEAK_OVERLAP) else None
 
 

@@ -21,12 +21,14 @@ from meetkit.insights.offline.decisions.scoring import probability
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
-THRESHOLD: Final = 0.5
+THRESHOLD: Final = 0.6
 """The lowest probability at which a candidate is shown as a decision."""
 
 MIN_POSSIBLE: Final = 0.25
 """The lowest probability at which a candidate is shown as possibly a decision."""
 
+# Forms that say by themselves what is decided, or decide nothing.
+_NO_ANTECEDENT = frozenset({Form.PRESENT, Form.CONCLUSION, Form.CONSTRAINT})
 _MAX_QUOTES = 20
 # The probability of what a vote decided.
 _SURE = 1.0
@@ -51,11 +53,11 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
     """
     drafts = _Drafts()
     votes = list(find_votes(document))
-    voted = {sentence.index for vote in votes for sentence in (vote.motion, vote.outcome) if sentence}
+    indexes = {sentence.index for vote in votes for sentence in (vote.motion, vote.outcome) if sentence}
     of_votes = (_of_vote(vote, document) for vote in votes)
-    unvoted = (item for item in candidates(document, decision_scores(document)) if item.sentence.index not in voted)
-    stated = (_draft(item, document) for item in unvoted)
-    for draft in heapq.merge(filter(None, of_votes), filter(None, stated), key=attrgetter("place")):
+    others = (item for item in candidates(document, decision_scores(document)) if item.sentence.index not in indexes)
+    of_candidates = (_draft(item, document) for item in others)
+    for draft in heapq.merge(filter(None, of_votes), filter(None, of_candidates), key=attrgetter("place")):
         drafts.add(draft)
     return Decisions(
         engine="offline",
@@ -73,15 +75,15 @@ def _of_vote(vote: Vote, document: Document) -> _Draft | None:
 
     Without a motion it is what the outcome itself names, or what was said before it; `None` where nothing was.
     """
-    announced = wording.sentence_case(vote.outcome.text[slice(*vote.span)]) + "." if vote.span else ""
+    outcome = wording.sentence_case(vote.outcome.text[slice(*vote.span)]) + "." if vote.span else ""
     evidence = [vote.outcome.evidence()]
     if vote.motion:
-        text = f"{wording.sentence_case(vote.motion.text[slice(*vote.clause)])}. {announced}".rstrip()
+        text = f"{wording.sentence_case(vote.motion.text[slice(*vote.clause)])}. {outcome}".rstrip()
         evidence.insert(0, vote.motion.evidence())
     elif wording.says_what(vote.outcome):
         text = wording.stated_text(vote.outcome)
     elif subject := wording.antecedent(vote.outcome, document):
-        text = wording.joined_text(subject, announced)
+        text = wording.joined_text(subject, outcome)
         evidence.insert(0, subject.evidence("context"))
     else:
         return None
@@ -99,15 +101,17 @@ def _draft(candidate: Candidate, document: Document) -> _Draft | None:
         return None
     draft = _Draft(wording.stated_text(sentence), [sentence.evidence()], chance, sentence.index)
     if not wording.says_what(sentence):
-        subject = wording.antecedent(sentence, document) if candidate.cue else None
+        subject = (
+            wording.antecedent(sentence, document) if candidate.cue and candidate.cue.form not in _NO_ANTECEDENT else None
+        )
         if subject is None:
             return None
         draft.text = wording.joined_text(subject, draft.text)
         draft.evidence.insert(0, subject.evidence("context"))
     if candidate.reply is Reply.ACCEPTS and candidate.answer:
         draft.evidence.append(candidate.answer.evidence())
-    if replaced := wording.replaced(sentence):
-        draft.replaces, quote = replaced
+    if replacement := wording.replacement(sentence):
+        draft.replaces, quote = replacement
         draft.evidence.append(quote)
     return draft
 
@@ -127,8 +131,8 @@ class _Drafts:
     def add(self, draft: _Draft) -> None:
         """Add a decision, to the one that says the same where there is one."""
         content = content_words(draft.text) or frozenset(words(draft.text))
-        if same := self._same(draft, content):
-            _merge(same, draft)
+        if duplicate := self._duplicate(draft, content):
+            _merge(duplicate, draft)
             return
         former = self._reversals.replaced_by(draft.text)
         if former in self._drafts and draft.probability >= THRESHOLD:
@@ -139,11 +143,10 @@ class _Drafts:
         self._index.add(content, draft)
         self._reversals.add(draft.text, draft)
 
-
-    def _same(self, draft: _Draft, content: frozenset[str]) -> _Draft | None:
+    def _duplicate(self, draft: _Draft, content: frozenset[str]) -> _Draft | None:
         """Return the decision with the same content, or the one that the words of another point to."""
-        pointed = [self._by_quote.get(quote.start) for quote in draft.evidence if quote.field == "context"]
-        return next((other for other in (*pointed, *self._index.duplicates_of(content)) if other in self._drafts), None)
+        antecedents = [self._by_quote.get(quote.start) for quote in draft.evidence if quote.field == "context"]
+        return next((other for other in (*antecedents, *self._index.duplicates_of(content)) if other in self._drafts), None)
 
 
 def _merge(draft: _Draft, repetition: _Draft) -> None:

@@ -26,6 +26,12 @@ class Form(Enum):
     """A target, a date or a limit: "Let's make that our target"."""
     PLAN = "plan"
     """A choice: "We'll go with the annual plan", "Thursday it is"."""
+    PICK = "pick"
+    """One of several: "Thursday it is"."""
+    PRESENT = "present"
+    """What the group does from now on, in the present: "We extend the trial by a month"."""
+    CONCLUSION = "conclusion"
+    """What a discussion comes to: "Okay, then the trial goes on until May"."""
     CONSTRAINT = "constraint"
     """A price, an amount or a day that is laid down: "The selling price is 25 euros"."""
     PROPOSAL = "proposal"
@@ -66,35 +72,61 @@ _STATEMENT = re.compile(
     rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
     r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
-    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b|\A(?!(?:\w+ )*(?:what|how|that|as) it is)(?:\w+ ){1,4}it is(?: then)?\Z"
-    r"|\b(?:option|plan|vendor|version|candidate) \w+ wins\b)"
+    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b)"
 )
 _LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
 _TARGET = re.compile(
-    rf"\b(?:let's{_ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a) {_GOAL}\b|let's{_ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{_ADVERBS} (?:aim|shoot|target|cap|plan for)\b"
+    rf"\b(?:let's{_ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a)"
+    rf" {_GOAL}\b|let's{_ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{_ADVERBS} (?:aim"
+    rf"|shoot|target|cap|plan for)\b"
     rf"|{_GROUP}(?:'ll| will|'re| are)?{_ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
     r"|target|set|setting|cap|capping) (?:for|at|the|our|a|it|this|that)\b"
     rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)(?: \w+){{0,3}}? {_AMOUNT}"
-    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}\Z|let's (?:say|make it|call it) (?:\w+ ){{0,3}}?{_AMOUNT})"
+    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}(?: then| now)?\Z|let's (?:say|make it|call it)"
+    rf" (?:\w+ ){{0,3}}?{_AMOUNT})"
 )
 _CONSTRAINT = re.compile(
     rf"\b(?:(?:selling|sales|production|retail|list|unit|target|purchase) (?:price|costs?)|(?:planning|aiming|supposed"
-    rf"|meant|required) (?:to|for) (?:\w+ ){{0,8}}?(?:for|at|of|by|under|below|within|in)|(?:should|must|needs?|shall|has to"
+    rf"|meant|required) (?:to|for) (?:\w+ ){{0,8}}?(?:for|at|of|by|under|below|within|in)|(?:should|must|needs?|shall"
+    rf"|has to"
     rf"|have to|can only)(?: \w+){{0,6}}? (?:at most|no more than|at least|no later than|not more than|exceed|maximum"
     rf"|minimum))\b(?: \w+){{0,6}}? {_AMOUNT}"
 )
-_NOT = r"(?: won't| will not|'ll not| shall not|(?:'re| are| is|'s) not (?:going to|gonna)| aren't (?:going to|gonna)| no longer)"
+_NOT = (
+    r"(?: won't| will not|'ll not| shall not|(?:'re| are| is|'s) not (?:going to|gonna)| aren't (?:going to|gonna)"
+    r"| no longer)"
+)
 _REJECTION = re.compile(
     rf"\b(?:{_GROUP}{_NOT}{_ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{_ADVERBS} forget) (?P<verb2>\w+)"
     rf"|{_GROUP}(?:'re| are)(?: not| no longer){_ADVERBS} (?P<verb3>\w+ing)\b"
     rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECIDED} (?:not to|against)\b|decided (?:not to|against)\b"
+    r"|\A(?:(?:so|then|okay|ok|and|fine|good) ){1,3}we (?:don't|do not) (?P<verb4>\w+)"
     r"|(?:is|are|'s) (?:off the table|out of scope|ruled out|not happening)\b"
-    r"|(?:then|so|okay|ok)? ?no (?:\w+ ){1,4}(?:for now|then|after all|this (?:time|year|quarter|release|round))\Z)"
+    r"|no (?:\w+ ){1,4}(?:for now|then|after all|this (?:time|year|quarter|release|round))\Z)"
+    r"|\A(?:(?:so|then|okay|ok|and) ){0,3}no (?:more )?(?!problem|idea|way|one|need|doubt|worries|reason|question|it"
+    r"|i|that|we|you|because|but|no|not|they|he|she|the|this|so)\w{3,}(?: \w+){0,2}\Z"
 )
 _PLAN = re.compile(
     rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
     rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
-    r"|\A(?:so|then|okay|ok|alright|right|yeah|yes|well|now|and|but| )*(?:then|so|okay) we(?: just| also| all| only)? (?P<verb3>\w+)\b"
+)
+_LEAD = r"\A(?:(?:okay|ok|alright|right|good|great|fine|perfect|hmm|yeah|yes|well|now|and|but) ){0,4}"
+_NO_PICK = (
+    r"(?:what|how|that|as|which|this|like|yes|no|yeah|well|where|who|think|whether|than|because|if|since|when|but)\b"
+)
+_PICK = re.compile(
+    rf"{_LEAD}(?:(?:then|so|the|option|plan) ){{0,2}}(?:(?!{_NO_PICK})\w+ ){{1,4}}it is\b(?! (?:a|an|the|not|so|very"
+    rf"|and)\b)"
+    r"|\b(?:option|plan|vendor|version|candidate) \w+ wins\b"
+)
+_PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{_ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
+_OTHER_SUBJECT = (
+    r"(?:so|then|i|i'm|i'll|i've|i'd|you|you're|he|she|they|what|how|when|where|who|why|that's|it's"
+    r"|there|if|let|let's|we|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question|this is|these are"
+    r"|next)"
+)
+_CONCLUSION = re.compile(
+    rf"{_LEAD}(?:then|so|okay|ok) (?!{_OTHER_SUBJECT}\b)\w+ \w+|\bfrom now on\b|\beffective (?:immediately|today)\b"
 )
 _PROPOSAL = re.compile(
     rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
@@ -106,9 +138,14 @@ _CONSENT = re.compile(
     r" (?:agreed|okay|ok|happy|fine|content|good|in agreement|on board)|(?:can|do|shall) we(?: all)? agree"
     r"|any objections?|any opposed|(?:everyone|everybody) (?:okay|ok|happy|fine|agreed|good)|in favou?r)\b"
 )
+# Ends of questions that seek assent to what was just said.
+_ASSENT = re.compile(
+    r"\b(?:agreed|okay|ok|right|that (?:okay|ok|fine|all right|alright)|that works?(?: for \w+)?|sounds? good)\Z"
+)
 # Verbs that choose: "use", "postpone".
 _CHOOSE = word_set(
-    "go use stick proceed adopt choose pick keep drop skip postpone delay defer cancel launch switch move settle"
+    "go start use stick proceed add adopt choose pick keep drop skip postpone delay defer cancel launch switch move"
+    " settle"
     " extend renew sign buy hire scrap kill cut remove replace merge raise lower reduce limit freeze ship roll hold opt"
     " focus stop change push revert retire split charge offer put leave take make have stay close open build support"
     " appoint award accept reject approve fund sell rent lease include exclude allow ban require standardise"
@@ -117,22 +154,27 @@ _CHOOSE = word_set(
 )
 # After "we won't" these verbs foretell or are unable; after "let's" they lead the talk.
 _IDLE = word_set(
-    "be know see need get find hear forget want think talk say tell discuss look start begin wait worry lose hope"
+    "be know see need get find hear forget want think talk say tell discuss look begin wait worry lose hope"
     " wrap continue recap review revisit check ask try face imagine remember finish understand miss regret survive"
     " reach come meet return jump dive circle call assume pretend rush panic spend bother argue kid bore repeat let"
-    " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain read hit"
+    " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain"
+    " read hit"
 )
-# After "we won't" these verbs also foretell.
+# Verbs that say little by themselves.
 _LIGHT = word_set("have make take put do go run close open build set give get start stop leave change hold send move")
+# After "we won't" these verbs also foretell.
 _FORETOLD = word_set("have happen matter last help cost")
 # Words that are no object of a choice: "let's go for lunch", "we'll keep that in mind".
 _IDIOM = re.compile(
     r"\b(?:lunch|coffee|break|tea|dinner|the flow|next (?:item|point|topic|slide|question|agenda|one|page|speaker)"
     r"|agenda item|with (?:you|me|the agenda|introductions|the minutes)|around the (?:table|room)|first question"
     r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)|back to (?:the|you|that|our|item)"
-    r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting|session|in mind|an eye|(?:you|them|everyone) posted|progress|notes|trouble"
-    r"|problems?|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes|that bridge|for (?:today|now) and|into (?:detail|that|it)"
-    r"|names|to (?:wait|see|look|check|ask|know|say|do|go|be|get|think|talk)|fun|a party|to you|my screen|your screen)\b"
+    r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting|session|in mind|an eye"
+    r"|(?:you|them|everyone) posted|progress|notes|trouble"
+    r"|problems?|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes|that bridge|for (?:today|now) and|into"
+    r" (?:detail|that|it)"
+    r"|names|to (?:wait|see|look|check|ask|know|say|do|go|be|get|think|talk)|fun|a party|to you|my screen|your"
+    r" screen)\b"
 )
 
 
@@ -159,16 +201,19 @@ def find_cue(plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
     if is_headed and (label := _LABEL.match(plain)):
         return Cue(Form.LABEL, *label.span())
     for form, pattern in _PROPOSALS if is_asked else _PATTERNS:
-        if (match := pattern.search(plain)) and (cue := _cue(form, match)):
+        cue = next(filter(None, (_cue(form, match) for match in pattern.finditer(plain))), None)
+        if cue:
             return cue
     return None
 
 
 def _cue(form: Form, match: re.Match[str]) -> Cue | None:
     verb = next((base_form(word) for word in match.groupdict().values() if word), None)
-    if form is Form.REJECTION and verb in _FORETOLD:
+    if form in {Form.PLAN, Form.PRESENT} and verb not in _CHOOSE:
         return None
-    if verb in _IDLE and not (verb == "start" and match.string.startswith(" with ", match.end())):
+    if verb in _IDLE or (form is Form.REJECTION and verb in _FORETOLD):
+        return None
+    if (needed := _COMPLEMENTS.get(verb or "")) and not needed.match(match.string, match.end()):
         return None
     if verb and _IDIOM.search(match.string, match.start(), match.end() + _COMPLEMENT):
         return None
@@ -182,7 +227,10 @@ _PATTERNS = (
     (Form.STATEMENT, _STATEMENT),
     *_PROPOSALS,
     (Form.PLAN, _PLAN),
+    (Form.PICK, _PICK),
+    (Form.PRESENT, _PRESENT),
     (Form.CONSTRAINT, _CONSTRAINT),
+    (Form.CONCLUSION, _CONCLUSION),
 )
 
 
@@ -196,15 +244,22 @@ def is_light(verb: str | None) -> bool:
     return verb in _LIGHT
 
 
-def is_objection_question(plain: str) -> bool:
+def asks_consent(plain: str) -> bool:
+    """Return whether a sentence asks others to agree to what was said: "Is everyone happy with that?"."""
+    return bool(_CONSENT.search(plain) or _ASSENT.search(plain))
+
+
+def asks_for_objections(plain: str) -> bool:
     """Return whether a sentence asks for objections, so that "no" agrees."""
     return "any objection" in plain or "any opposed" in plain
 
 
 def is_of_another_time(plain: str, cue: Cue) -> bool:
     """Return whether a sentence speaks of a former decision, or of one that is referred to and not made."""
-    return bool(_FORMER.search(plain)) or bool(_REFERENCE.search(plain[: cue.end])) or (
-        cue.form is Form.STATEMENT and bool(_INDIRECT.match(plain, cue.end))
+    return (
+        bool(_FORMER.search(plain))
+        or bool(_REFERENCE.search(plain[: cue.end]))
+        or (cue.form is Form.STATEMENT and bool(_INDIRECT.match(plain, cue.end)))
     )
 
 
@@ -214,6 +269,14 @@ def is_open(plain: str, cue: Cue) -> bool:
     return bool(_OPEN.search(before)) or bool(_CONDITION.search(plain, cue.end))
 
 
+# What must follow a verb that chooses only then: "go with", "start with", "have" but not "have to".
+_COMPLEMENTS = {
+    "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b"),
+    "start": re.compile(r" with\b"),
+    "have": re.compile(r" (?!to\b)"),
+    "keep": re.compile(r" (?!up\b|on\b|\w+ing\b|in mind)"),
+    "make": re.compile(r" (?!sure\b|it (?:in|on|to)\b|up\b)"),
+}
 # Characters before a cue in which a negation or a condition counts.
 _LOOK_BACK = 40
 # Characters after the verb of a plan in which its object begins.
@@ -224,11 +287,12 @@ _OPEN = re.compile(
     r"|heard|wonder|because|since|although|though|like)\Z|\b(?:\w+n't|not|never|nobody|nothing|if|unless"
     r"|until|whether|would|could|might|in case|assuming|suppose|supposed|imagine|used to|wish|wonder)\b"
 )
-_CONDITION = re.compile(r"\b(?:unless|only if|provided|as long as|depending|if (?:they|you|he|she|it|the|we|that|there))\b")
+_CONDITION = re.compile(r"\b(?:unless|only if|depending|if (?:they|you|he|she|it|the|we|that|there))\b")
 _FORMER = re.compile(
     r"\b(?:(?:last|previous|prior|earlier|first|former) (?:year|month|quarter|week|meeting|session|call|time|board"
     r"|council|committee|spring|summer|autumn|fall|winter|monday|tuesday|wednesday|thursday|friday|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|weeks?|days?) (?:ago|back)"
+    r"|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|weeks?|days?) (?:ago"
+    r"|back)"
     r"|back (?:then|in|when)|so far|until now|up to now|to date|yesterday|the other day|previously|originally"
     r"|at the time|in the past|was a mistake|formerly|at (?:our|the) (?:last|previous)|before today|used to"
     r"|(?:decided|agreed|said|discussed|chosen|settled) (?:before|earlier))\b"

@@ -20,8 +20,10 @@ _WORDS = word_set(
 _MOTION = re.compile(
     r"(?:\b(?:i|we)(?:'d like to| would like to|'ll| will| want to| beg to)? (?:hereby |formally )?"
     r"(?:move|propose|make (?:a|the) motion)|\bcan i (?:move|propose)|\bmoved(?: by (?:[\w.'-]{1,30} ){1,4}?)?"
-    r"|\b(?:a|the|my|this|our) motion(?: before us)?(?: is)?)\b(?P<under>,? (?:in accordance with|under|pursuant to) [^,]{1,60},)?"
-    r"(?: (?:that|to|for|on)\b)?(?: (?:we|the (?:board|committee|council|house|chair))(?: should| now| do)? (?=[a-z]))?\s?",
+    r"|\b(?:a|the|my|this|our) motion(?: before us)?(?: is)?)\b(?P<under>,? (?:in accordance with|under|pursuant to)"
+    r" [^,]{1,60},)?"
+    r"(?: (?:that|to|for|on)\b)?(?: (?:we|the (?:board|committee|council|house|chair))(?: should| now| do)?"
+    r" (?=[a-z]))?\s?",
     re.IGNORECASE,
 )
 _SUBJECT = (
@@ -34,7 +36,8 @@ _OUTCOME = re.compile(
     rf"\b{_SUBJECT}(?: is| was| has| are| have)?(?: been)?(?: therefore| duly| unanimously| hereby| now)?"
     rf" (?:{_CARRIED}|(?P<lost>{_LOST}))\b(?: unanimously|,? \d{{1,3}} (?:to|-|\u2013) \d{{1,3}})?"
     r"|\bthe (?:ayes|yeas) have it\b|\bthe (?P<noes>noes|nays) have it\b"
-    r"|\b(?:that|it)(?:'s| is| has)?(?: been)? (?:carried|passes|passed|carries) ?(?:unanimously|\d{1,3} (?:to|-) \d{1,3})?(?=[.!,]|\Z)"
+    r"|\b(?:that|it)(?:'s| is| has)?(?: been)? (?:carried|passes|passed|carries) ?(?:unanimously|\d{1,3} (?:to|-)"
+    r" \d{1,3})?(?=[.!,]|\Z)"
     r"|(?:\A|[.!] |so |that's |it's )(?:carried|unanimous|passed unanimously|so ordered)(?=[.!,]|\Z)",
     re.IGNORECASE,
 )
@@ -45,7 +48,8 @@ _UNDECIDED = re.compile(
 )
 _CALL = re.compile(
     r"\b(?:(?:all|those|everyone|everybody)(?: those)?(?: who are)? in favou?r|say aye|is it agreed"
-    r"|are (?:members|you|we|colleagues)(?: all)? (?:content|agreed|in agreement)|is (?:everyone|everybody|the committee)"
+    r"|are (?:members|you|we|colleagues)(?: all)? (?:content|agreed|in agreement)|is (?:everyone|everybody|the"
+    r" committee)"
     r"(?: \w{1,12})? (?:content|agreed))\b",
     re.IGNORECASE,
 )

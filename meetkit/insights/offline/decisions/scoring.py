@@ -20,13 +20,17 @@ from meetkit.insights.offline.decisions.forms import Form
 # Sentences before a candidate in which its subject may have come up.
 _BEFORE = 6
 _WORD_CLASSES = {
-    "hedged": word_set("maybe perhaps probably think guess suppose might could would i'd we'd should possibly kind sort"),
+    "hedged": word_set(
+        "maybe perhaps probably think guess suppose might could would i'd we'd should possibly kind sort"
+    ),
     "we": word_set("we we'll we're we've let's us our"),
     "I": word_set("i i'll i'm i've my me"),
     "they": word_set("they they'll they're he she he'll she'll his her their them"),
     "you": word_set("you you'll you're your"),
     "past": word_set("was were had did made went said got came used"),
     "then": word_set("then so okay alright"),
+    "modal": word_set("should must need needs has have could can may might would"),
+    "lasting": word_set("from until till starting always every"),
     "agrees": word_set("agreed yes yeah okay fine good perfect great"),
     "machine": word_set("it'll it's that's it there's which"),
     "final": word_set("final finally settled definitely official officially conclusion deal"),
@@ -38,7 +42,7 @@ _LENGTHS = (4, 7, 12, 20, 30)
 
 def probability(candidate: Candidate, document: Document) -> float:
     """Return the probability that a candidate is a decision."""
-    return model("decided").probability(features(candidate, document))
+    return model("decision_candidate").probability(features(candidate, document))
 
 
 def features(candidate: Candidate, document: Document) -> Iterator[str]:
@@ -84,6 +88,8 @@ def _context_features(candidate: Candidate, document: Document) -> Iterator[str]
     content = set(content_stems(sentence.words))
     yield f"content {min(4, len(content))}"
     yield f"repeats {min(3, len(content & said))}"
+    if sentence.index == document.by_turn[sentence.turn.index][0].index:
+        yield "opens its turn"
     if before and asks(before[-1].text):
         yield "follows a question"
     if any(_proposes(earlier.words) for earlier in before[-3:]):

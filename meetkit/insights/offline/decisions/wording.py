@@ -17,17 +17,20 @@ _POINTERS = word_set("that this it those these them one ones same former latter 
 # Content words of the deciding itself, which do not say what is decided.
 _DECIDING = word_set(
     "decide decided agree agreed settle settled approve approved decision target goal deadline date final official deal"
-    " let let's go going gonna make take keep use have do set put call fix stick pick choose chosen chose drop wins then"
+    " let let's go going gonna make take keep use have do set put call fix stick pick choose chosen chose drop wins"
+    " then"
     " motion carried okay everyone everybody happy fine content objection objections favour favor option we'll we're"
     " we've we'd won't i'll i'm i've i'd that's it's it'll let'"
 )
 _QUESTION_FORM = re.compile(
-    r"(?:should|shall|can|could) we (?:all )?(?:agree (?:that we |that |to |on )?)?|how about (?:we |if we )|what if we "
+    r"(?:should|shall|can|could) we (?:all )?(?:agree (?:that we |that |to |on )?)?|how about (?:we |if we )|what if"
+    r" we "
     r"|why don't we |do we want to |are we going to ",
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
-    r"(?:\binstead of|\brather than|\bin place of|, not|\breplac(?:e|es|ing)|\bswitch(?:ing)? (?:over )?from|\bmov(?:e|ing)"
+    r"(?:\binstead of|\brather than|\bin place of|, not|\breplac(?:e|es|ing)|\bswitch(?:ing)? (?:over )?from"
+    r"|\bmov(?:e|ing)"
     r" (?:\w+ ){0,4}?from|\bchang(?:e|ing) (?:\w+ ){0,4}?from|\baway from)\s(?P<what>[^,.;:!?]{2,80}?)"
     r"(?=\s(?:to|with|by|for|and|but|because|so|until|from|in|on|at)\b|[,.;:!?]|\s*\Z)",
     re.IGNORECASE,
@@ -69,7 +72,7 @@ def sentence_case(text: str) -> str:
     return even[:1].upper() + even[1:]
 
 
-def replaced(sentence: Sentence) -> tuple[str, Evidence] | None:
+def replacement(sentence: Sentence) -> tuple[str, Evidence] | None:
     """Return what a decision takes the place of, as in "instead of the annual plan", with the words that say so."""
     match = _REPLACED.search(sentence.text)
     if match is None or not content_stems(match["what"].casefold().split()):
