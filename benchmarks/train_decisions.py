@@ -64,8 +64,7 @@ def own() -> list[tuple[list[str], bool]]:
     lines = [line for line in TALKS.read_text(encoding="utf-8").splitlines() if line[:1] in "+-"]
     found = []
     for line in lines:
-        said = [turn.partition(": ") for turn in line[2:].split(" / ")]
-        document = _document({"speaker": name, "text": words} for name, _, words in said)
+        document = talk(line[2:])
         found += [
             (list(features(item, document)), line[0] == "+") for item in candidates(document, decision_scores(document))
         ]
@@ -120,13 +119,19 @@ def _document(segments: Iterable[Mapping[str, str]]) -> Document:
     return Document.of(read_transcript(json.dumps({"segments": list(segments)})))
 
 
-def learn(sources: Mapping[str, Sequence[tuple[list[str], bool]]]) -> Model:
-    """A logistic regression on the candidates of all sources, each of which counts as much as `TOTALS` says."""
+def talk(line: str) -> Document:
+    """A talk of turns such as `A: Good morning.`, with ` / ` between them."""
+    said = [turn.partition(": ") for turn in line.split(" / ")]
+    return _document({"speaker": name, "text": words} for name, _, words in said)
+
+
+def learn(sources: Mapping[str, Sequence[tuple[list[str], bool]]], totals: Mapping[str, float]) -> Model:
+    """A logistic regression on the examples of all sources, each of which counts in all as much as `totals` says."""
     text: Any = importlib.import_module("sklearn.feature_extraction.text")
     linear: Any = importlib.import_module("sklearn.linear_model")
     rows = [row for examples in sources.values() for row, _ in examples]
     labels = [label for examples in sources.values() for _, label in examples]
-    weights = [TOTALS[name] / len(examples) for name, examples in sources.items() for _ in examples]
+    weights = [totals[name] / len(examples) for name, examples in sources.items() for _ in examples]
     vectorizer = text.CountVectorizer(analyzer=sorted, binary=True)
     learned = linear.LogisticRegression(C=STRENGTH, max_iter=2000, solver="liblinear")
     learned.fit(vectorizer.fit_transform(rows), labels, sample_weight=weights)
@@ -135,14 +140,18 @@ def learn(sources: Mapping[str, Sequence[tuple[list[str], bool]]]) -> Model:
     return Model(round(100 * float(learned.intercept_[0])), kept)
 
 
+def write(path: Path, model: Model) -> None:
+    """Write weights that are shipped."""
+    content = json.dumps({"bias": model.bias, "weights": dict(sorted(model.weights.items()))}, indent=0)
+    path.write_text(content + "\n", encoding="utf-8")
+    print(f"{path.name}: {len(model.weights)} weights")
+
+
 def main() -> None:
-    """Write the weights that are shipped."""
+    """Learn and write."""
     known = Known(DATA)
     labelled = [one for one in read_labels() if one.half == "tune"]
-    model = learn({"own": own(), "hand": by_hand(labelled, known), "ami": ami(known)})
-    content = json.dumps({"bias": model.bias, "weights": dict(sorted(model.weights.items()))}, indent=0)
-    WEIGHTS.write_text(content + "\n", encoding="utf-8")
-    print(f"{WEIGHTS.name}: {len(model.weights)} weights")
+    write(WEIGHTS, learn({"own": own(), "hand": by_hand(labelled, known), "ami": ami(known)}, TOTALS))
 
 
 if __name__ == "__main__":

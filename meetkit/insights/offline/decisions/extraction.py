@@ -101,9 +101,8 @@ def _draft(candidate: Candidate, document: Document) -> _Draft | None:
         return None
     draft = _Draft(wording.stated_text(sentence), [sentence.evidence()], chance, sentence.index)
     if not wording.says_what(sentence):
-        subject = (
-            wording.antecedent(sentence, document) if candidate.cue and candidate.cue.form not in _NO_ANTECEDENT else None
-        )
+        is_pointing = candidate.cue is not None and candidate.cue.form not in _NO_ANTECEDENT
+        subject = wording.antecedent(sentence, document) if is_pointing else None
         if subject is None:
             return None
         draft.text = wording.joined_text(subject, draft.text)
@@ -146,7 +145,8 @@ class _Drafts:
     def _duplicate(self, draft: _Draft, content: frozenset[str]) -> _Draft | None:
         """Return the decision with the same content, or the one that the words of another point to."""
         antecedents = [self._by_quote.get(quote.start) for quote in draft.evidence if quote.field == "context"]
-        return next((other for other in (*antecedents, *self._index.duplicates_of(content)) if other in self._drafts), None)
+        similar = (*antecedents, *self._index.duplicates_of(content))
+        return next((draft for draft in similar if draft in self._drafts), None)
 
 
 def _merge(draft: _Draft, repetition: _Draft) -> None:
