@@ -48,46 +48,72 @@ class Act(Enum):
 
 # Acts that leave the floor open.
 _SILENT = frozenset({Act.HOLDS, Act.ASKS, Act.HUMS})
-_FILLERS = r"(?:(?:oh|well|um+|uh+|er|hm+|so|and|but|then|actually|right|ah|okay|ok|yeah|yes|honestly|sorry|no)[,.]? ){0,4}"
+_FILLERS = (
+    r"(?:(?:oh|well|um+|uh+|er|hm+|so|and|but|then|actually|right|ah|okay|ok|yeah|yes|honestly|sorry|no)[,.]? ){0,4}"
+)
 _HOLDS = re.compile(
-    rf"{_FILLERS}(?:let me (?:\w+ )?(?:look|see|think|check|find|have a look|pull|open|scroll|count)(?: (?:it|that|this|here|quickly"
-    r"|for a (?:second|moment|minute)|a (?:second|moment|minute)|it up|that up|up|at (?:it|that|my notes|the \w+)|in my notes|what .{0,30}))?"
+    rf"{_FILLERS}(?:let me (?:\w+ )?(?:look|see|think|check|find|have a look|pull|open|scroll|count)(?: (?:it"
+    rf"|that|this|here|quickly"
+    r"|for a (?:second|moment|minute)|a (?:second|moment|minute)|it up|that up|up|at (?:it|that|my notes"
+    r"|the \w+)|in my notes|what .{0,30}))?"
     r"|(?:that(?:'s| is) )?(?:a )?(?:very |really )?(?:good|great|fair|excellent|interesting) (?:question|point)"
-    r"|(?:just )?(?:a|one|give me a|hang on a|hold on a|wait a) (?:moment|second|sec|minute)(?: please)?|hang on|hold on|wait|i'm looking"
-    r"|where (?:was|did i|is) (?:it|that|i put .{0,20})|thanks(?: for (?:asking|the question|that question))?|thank you(?: for .{0,40})?"
-    r"|you (?:were|are|'re) asking [^,:;\u2013\u2014]{0,60}|you asked (?:about|if|whether) [^,:;\u2013\u2014]{0,60}|sorry|hello|hi|good (?:morning|afternoon)"
-    r"|i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)|you broke up|my (?:mic|microphone|connection|sound) .{0,40})[ .,!\u2026\u2014-]*\Z",
+    r"|(?:just )?(?:a|one|give me a|hang on a|hold on a|wait a) (?:moment|second|sec|minute)(?: please)?"
+    r"|hang on|hold on|wait|i'm looking"
+    r"|where (?:was|did i|is) (?:it|that|i put .{0,20})|thanks(?: for (?:asking|the question|that question))?"
+    r"|thank you(?: for .{0,40})?"
+    r"|you (?:were|are|'re) asking [^,:;\u2013\u2014]{0,60}|you asked (?:about|if"
+    r"|whether) [^,:;\u2013\u2014]{0,60}|sorry|hello|hi|good (?:morning|afternoon)"
+    r"|i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)|you broke up|my (?:mic|microphone"
+    r"|connection|sound) .{0,40})[ .,!\u2026\u2014-]*\Z",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
-    rf"{_FILLERS}(?:i (?:\w+ )?(?:don't|do not|didn't|wouldn't|couldn't|can't) (?:\w+ )?(?:know|remember|recall|say|tell)"
-    r"|(?:i'm |i am |we're )?not (?:\w+ )?(?:sure|certain)|no idea|no clue|i've no idea|i have no idea|i haven't (?:got|checked|looked|heard|seen|asked)"
-    r"|hard to say|difficult to say|(?:that's )?(?:hard|difficult|tough) (?:to say|without)|who knows|nobody knows|neither do i|i wish i knew|beats me|no (?:one|body) knows"
-    r"|we(?:'ll| will) see|it depends|i couldn't tell|dunno|i forgot|(?:we|nobody) (?:don't|haven't|hasn't) (?:\w+ )?(?:know|decided|checked|asked|heard)|nothing yet|not yet clear|still open)\b",
+    rf"{_FILLERS}(?:i (?:\w+ )?(?:don't|do not|didn't|wouldn't|couldn't|can't) (?:\w+ )?(?:know|remember|recall"
+    rf"|say|tell)"
+    r"|(?:i'm |i am |we're )?not (?:\w+ )?(?:sure|certain)|no idea|no clue|i've no idea|i have no idea"
+    r"|i haven't (?:got|checked|looked|heard|seen|asked)"
+    r"|hard to say|difficult to say|(?:that's )?(?:hard|difficult|tough) (?:to say|without)|who knows"
+    r"|nobody knows|neither do i|i wish i knew|beats me|no (?:one|body) knows"
+    r"|we(?:'ll| will) see|it depends|i couldn't tell|dunno|i forgot|(?:we|nobody) (?:don't|haven't"
+    r"|hasn't) (?:\w+ )?(?:know|decided|checked|asked|heard)|nothing yet|not yet clear|still open)\b",
     re.IGNORECASE,
 )
 _PROMISES = re.compile(
-    r"\b(?:(?:i|we|he|she|they)(?:'ll| will|'d| would| can| could| need to| have to|'ll have to| must| should|'m going to|'re going to)(?: \w+)?"
-    r" (?:check|ask|find out|look into|look it up|look that up|get back|come back|come to (?:that|it)|follow up|confirm|verify|let you know"
-    r"|clarify|write to (?:you|the)|send you|dig|investigate|think about|figure (?:it|that) out|talk about|discuss|double-check|take (?:it|that) (?:away|offline)|park|revisit|wait|got back|see (?:what|whether|if|how|until))"
-    r"|let me (?:get back|come back|ask|confirm|check (?:with|and|that and)|find out)|let's (?:wait|see|come back|discuss|park|talk|take (?:it|that)|leave (?:it|that)|get back)"
-    r"|(?:come|get|got) back (?:to|on) (?:that|this|it|you)|worth (?:looking|checking)|later\b(?: on)?\Z|take (?:it|that) (?:offline|away)|for another (?:day|time|meeting)|one for (?:another|next)|not (?:now|today))\b",
+    r"\b(?:(?:i|we|he|she|they)(?:'ll| will|'d| would| can| could| need to| have to|'ll have to| must| should"
+    r"|'m going to|'re going to)(?: \w+){0,2}"
+    r" (?:check|ask|find out|look into|look it up|look that up|get back|come back|come to (?:that|it)|follow up"
+    r"|confirm|verify|let you know"
+    r"|clarify|write to (?:you|the)|send you|dig|investigate|think about|figure (?:it|that) out|talk about"
+    r"|discuss|double-check|take (?:it|that) (?:away|offline)|park|revisit|wait|got back"
+    r"|see (?:what|whether|if|how|until))"
+    r"|let me (?:get back|come back|ask|confirm|check (?:with|and|that and)|find out)|let's (?:wait|see"
+    r"|come back|discuss|park|talk|take (?:it|that)|leave (?:it|that)|get back)"
+    r"|(?:come|get|got) back (?:to|on) (?:that|this|it|you)|worth (?:looking|checking)|later\b(?: on)?\Z"
+    r"|take (?:it|that) (?:offline|away)|for another (?:day|time|meeting)|one for (?:another|next)"
+    r"|not (?:now|today))\b",
     re.IGNORECASE,
 )
 _HUMS = re.compile(
-    r"(?:\W|\b(?:mm+|mhm+|mm'kay|uh|um|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|well|true|exactly|great|good"
+    r"(?:\W|\b(?:mm+|mhm+|mm'kay|uh|um|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|well|true"
+    r"|exactly|great|good"
     r"|fine|nice|cool|perfect)\b){1,10}\Z",
     re.IGNORECASE,
 )
-_DECIDES = re.compile(r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE)
+_DECIDES = re.compile(
+    r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
+)
 _SATISFIED = re.compile(
-    rf"{_FILLERS}(?:thanks|thank you|great|good|perfect|got it|i see|makes sense|cool|fine|interesting|understood|excellent"
-    r"|lovely|wonderful|alright|all right|nice|brilliant|okay|ok|right|ah|exactly|that helps|clear|fair enough|noted)\b",
+    rf"{_FILLERS}(?:thanks|thank you|great|good|perfect|got it|i see|makes sense|cool|fine|interesting"
+    rf"|understood|excellent"
+    r"|lovely|wonderful|alright|all right|nice|brilliant|okay|ok|right|ah|exactly|that helps|clear|fair enough"
+    r"|noted)\b",
     re.IGNORECASE,
 )
 _UNSATISFIED = re.compile(
-    rf"{_FILLERS}(?:but|that's not|that is not|that wasn't|i (?:will|'ll) ask again|again|i(?:'m| am)? ask(?:ed|ing)|my question|so you|let me rephrase"
-    r"|that doesn't answer|what i mean|i mean|no but|still|anyway|then|never mind|with (?:all )?respect|the question)\b",
+    rf"{_FILLERS}(?:but|that's not|that is not|that wasn't|i (?:will|'ll) ask again|again|i(?:'m| am)? ask(?:ed"
+    rf"|ing)|my question|so you|let me rephrase"
+    r"|that doesn't answer|what i mean|i mean|no but|still|anyway|then|never mind|with (?:all )?respect"
+    r"|the question)\b",
     re.IGNORECASE,
 )
 _CHANGES_TOPIC = re.compile(

@@ -52,23 +52,30 @@ _NO_CONTENT = re.compile(
 )
 # What the talk itself needs: requests to do something at once, and formulas of the chair.
 _OF_THE_TALK = re.compile(
-    rf"{_LEAD}(?:(?:can|could|would|will) (?:you|we|i|somebody|someone)(?: please| just| all)? (?:open|pass|show|share|scroll"
-    r"|repeat|go (?:back|to|on|ahead|first|next)|mute|unmute|speak|introduce|put|turn|close|click|hand|zoom|wait|hold|excuse"
+    rf"{_LEAD}(?:(?:can|could|would|will) (?:you|we|i|somebody|someone)(?: please| just| all)? (?:open|pass"
+    rf"|show|share|scroll"
+    r"|repeat|go (?:back|to|on|ahead|first|next)|mute|unmute|speak|introduce|close|click|hand|zoom|wait|hold|excuse"
     r"|plug|continue|start|thank|say that again|have the floor|interrupt|just say|add something|come in)\b"
-    r"|(?:is there |are there |do you have |you have |have you got )?(?:any|anything|anyone|some)(?: other| further| more)?"
-    r" (?:else|other|questions?|comments?|points?|business)\b[^?]{0,40}\?|what(?:'s| is) next|next\b|shall (?:i|we) (?:just )?(?:read"
-    r"|start|begin|go|continue|move|do)\b[^?]{0,30}\?|are (?:members|colleagues|you all) (?:content|happy)|happy to (?:note|agree)"
-    r"|may i (?:just )?(?:say|ask|add)|(?:oh|ah) (?:is|are|do|does|did|was|were|have|has) (?:he|she|it|they|you|we)\s{0,2}\?)",
+    r"|(?:is there |are there |do you have |you have |have you got )?(?:any|anything|anyone|some)(?: other"
+    r"| further| more)?"
+    r" (?:else|other|questions?|comments?|points?|business)\b[^?]{0,40}\?|what(?:'s| is) next|next\b|shall (?:i"
+    r"|we) (?:just )?(?:read"
+    r"|start|begin|go|continue|move|do)\b[^?]{0,30}\?|are (?:members|colleagues|you all) (?:content|happy)"
+    r"|happy to (?:note|agree)"
+    r"|may i (?:just )?(?:say|ask|add)|(?:oh|ah) (?:is|are|do|does|did|was|were|have|has) (?:he|she|it|they|you"
+    r"|we)\s{0,2}\?)",
     re.IGNORECASE,
 )
 # A question that breaks off: "Have you had\u2014?".
 _BROKEN_OFF = re.compile(
-    r"(?:[\u2013\u2014-]|\b(?:the|a|an|of|to|or|and|it's|is|that|my|your|our|what|i))\s{0,3}\?[\"'\u201d]{0,2}\Z", re.IGNORECASE
+    r"(?:[\u2013\u2014-]|\b(?:the|a|an|and|my|your|our))\s{0,3}\?[\"'\u201d]{0,2}\Z", re.IGNORECASE
 )
 # The verb before its subject, after a question word or at the start.
 _INVERTED = re.compile(
-    rf"{_LEAD}(?:(?:what|when|where|who|which|why|how)(?: \w+){{0,2}}(?: |')(?:is|are|do|does|did|can|could|will|would|should|have"
-    r"|has|was|were|s)\b (?:\w+ )|(?:do|does|did|is|are|was|were|can|could|will|would|should|have|has) (?:you|we|they|he|she|it"
+    rf"{_LEAD}(?:(?:what|when|where|who|which|why|how)(?: \w+){{0,2}}(?: |')(?:is|are|do|does|did|can|could"
+    rf"|will|would|should|have"
+    r"|has|was|were|s)\b (?:\w+ )|(?:do|does|did|is|are|was|were|can|could|will|would|should|have|has) (?:you"
+    r"|we|they|he|she|it"
     r"|that|there|this|the)\b)",
     re.IGNORECASE,
 )
@@ -103,7 +110,8 @@ def _is_question(sentence: Sentence, score: float, document: Document, *, is_mar
     text = sentence.text.replace("\u2019", "'")
     has_form = _OPEN_QUESTION.match(text) or _CLOSED_QUESTION.match(text)
     if not asks(text):
-        return bool(has_form and (score >= _SURE and _INVERTED.match(text) if is_marked else score >= THRESHOLD))
+        is_stated = is_marked and text.endswith(".")
+        return bool(has_form and (score >= _SURE and _INVERTED.match(text) if is_stated else score >= THRESHOLD))
     if _TAG.search(text) or _is_small_talk(text) or _OF_THE_TALK.match(text) or _BROKEN_OFF.search(text):
         return False
     return bool(has_form) or not _is_echo(sentence, document)

@@ -28,7 +28,8 @@ _KINDS = (
     (
         Kind.AMOUNT,
         r"\bhow (?:many|much|long|often|far|big|large|old|high|fast|heavy|late|soon)\b|\bwhat(?:'s| is| was| are)?"
-        r" (?:the |your |our )?(?:\w+ )?(?:price|cost|budget|number|size|amount|total|percentage|rate|fee|share|count)\b",
+        r" (?:the |your |our )?(?:\w+ )?(?:price|cost|budget|number|size|amount|total|percentage|rate|fee|share"
+        r"|count)\b",
     ),
     (Kind.TIME, r"\bwhen\b|\b(?:what|which) (?:time|day|date|week|month|year)\b|\bby what\b|\bhow soon\b"),
     (Kind.PERSON, r"\b(?:who|whom|whose|who's)\b"),
@@ -54,23 +55,29 @@ _NUMBER = (
 )
 _FITS = {
     Kind.CLOSED: re.compile(
-        r"\A(?:(?:well|oh|um|uh|so|and|hm+|actually|i think|i guess|i would say|honestly) ){0,3}(?:yes|yeah|yep|yup|no|nope"
+        r"\A(?:(?:well|oh|um|uh|so|and|hm+|actually|i think|i guess|i would say|honestly) ){0,3}(?:yes|yeah|yep"
+        r"|yup|no|nope"
         r"|nah|sure|of course|exactly|right|true|correct|absolutely|definitely|certainly|indeed|mm+-?hm+|mhm+|uh-?huh"
-        r"|probably|possibly|maybe|not|never|always|okay|ok|partly|mostly|almost|i think so|i hope so|i do|i don't|we do"
-        r"|good|fine|agreed|both|neither|kind of|sort of|nobody|none|everybody)\b|\A(?:i|we|you|they|he|she|it|that|there)"
+        r"|probably|possibly|maybe|not|never|always|okay|ok|partly|mostly|almost|i think so|i hope so|i do"
+        r"|i don't|we do"
+        r"|good|fine|agreed|both|neither|kind of|sort of|nobody|none|everybody)\b|\A(?:i|we|you|they|he|she|it"
+        r"|that|there)"
         r"(?: (?:am|is|are|was|were|do|does|did|don't|doesn't|didn't|can|can't|could|will|won't|would|have|haven't|has"
         r"|hasn't|isn't|aren't|wasn't|should|might|may|had)|'s|'re|'m|'ve|'ll|'d)\b"
     ),
     Kind.AMOUNT: re.compile(_NUMBER),
     Kind.TIME: re.compile(
-        rf"{_NUMBER}|\b(?:{'|'.join((*WEEKDAYS, *MONTHS))}|today|tomorrow|yesterday|tonight|week|month|year|quarter|soon"
+        rf"{_NUMBER}|\b(?:{'|'.join((*WEEKDAYS, *MONTHS))}|today|tomorrow|yesterday|tonight|week|month|year"
+        rf"|quarter|soon"
         r"|now|later|morning|afternoon|evening|noon|already|immediately|before|after|spring|summer|autumn|winter|ago)\b"
     ),
     Kind.PERSON: re.compile(
         r"\b(?:i|i'll|i'm|i'd|me|you|we|we'll|us|he|he'll|she|she'll|they|him|her|nobody|everybody|everyone|somebody|team"
         r"|people|customers?|department|legal|finance|marketing|sales|company)\b"
     ),
-    Kind.PLACE: re.compile(r"\b(?:in|at|on|under|here|there|near|next to|behind|to|from|inside|outside|over|around|by)\b"),
+    Kind.PLACE: re.compile(
+        r"\b(?:in|at|on|under|here|there|near|next to|behind|to|from|inside|outside|over|around|by)\b"
+    ),
     Kind.REASON: re.compile(r"\b(?:because|since|so that|due to|as|reason|to|for|so|otherwise|just|it's|that's|if)\b"),
 }
 
