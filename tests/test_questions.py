@@ -149,7 +149,7 @@ def test_an_answer_after_words_that_win_time_answers(script: str) -> None:
         "S: Is the hall heated? / J: I'd have to ask.",
         "S: Is the hall heated? / J: We'll see.",
         "S: How many seats are left? / J: The seats are very nice. / S: But how many seats are left?",
-        "S: Will you refund the fee? / J: We value every single guest and we work hard for all of them each day of the year."
+        "S: Will you refund the fee? / J: We value every single guest and we work hard for them each day of the year."
         " / S: I'll ask again, will you refund the fee?",
         "S: What is the price of a seat? / J: Let me get back to you on that. / S: Fine.",
     ],

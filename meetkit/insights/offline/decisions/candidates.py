@@ -20,16 +20,9 @@ _MAX_REST = 2
 _MIN_WORDS = 2
 # A sentence without a cue is a candidate from this score on.
 _MIN_SCORE = 0.5
-# Each cue contains one of these words; a sentence without them is read no further.
-_CUE_WORDS = word_set(
-    "decided agreed settled approved signed resolved opted concluded chosen chose voted rejected adopted ratified"
-    " endorsed scrapped dropped cancelled canceled ruled decision decisions resolution agreement deal let's let we'll"
-    " we're we will shall won't aren't are is isn't target goal deadline date milestone objective budget limit cap"
-    " ceiling minimum maximum baseline default benchmark no it wins should can could how what why suggest propose"
-    " recommend suggestion proposal agree any everyone everybody favor favour table scope happening then so price cost"
-    " costs least most more later exceed planning aiming going supposed meant required up we okay ok now effective"
+_HEADING = re.compile(
+    r"\W{0,4}(?:key |final )?(?:decision|decided|resol|agreed)[\w .]{0,12}(?::|\u2013|\u2014| - )", re.IGNORECASE
 )
-_HEADING = re.compile(r"\W{0,4}[\w .]{4,30}\s?(?::|\u2013|\u2014| - )")
 _NO = word_set("no none nope not nobody nothing")
 
 
@@ -48,11 +41,13 @@ class Candidate:
 def candidates(document: Document, scores: Sequence[float]) -> Iterator[Candidate]:
     """Yield the sentences that may decide, in order; `scores` are those of the sentences by themselves."""
     for sentence, score in zip(document.sentences, scores, strict=True):
-        if len(sentence.words) < _MIN_WORDS or (score < _MIN_SCORE and _CUE_WORDS.isdisjoint(sentence.words)):
+        is_headed = _HEADING.match(sentence.text) is not None
+        if len(sentence.words) < _MIN_WORDS or not (
+            score >= _MIN_SCORE or is_headed or forms.may_decide(sentence.words)
+        ):
             continue
-        plain = forms.plain_words(sentence.words)
-        is_asked = asks(sentence.text)
-        cue = forms.find_cue(plain, is_asked=is_asked, is_headed=_HEADING.match(sentence.text) is not None)
+        plain, is_asked = forms.plain_words(sentence.words), asks(sentence.text)
+        cue = forms.find_cue(sentence.words, plain, is_asked=is_asked, is_headed=is_headed)
         if cue is None and (score < _MIN_SCORE or is_asked):
             continue
         if cue and not is_asked and (forms.is_of_another_time(plain, cue) or forms.is_open(plain, cue)):

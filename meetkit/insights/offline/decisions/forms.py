@@ -183,6 +183,11 @@ def plain_words(words: Sequence[str]) -> str:
     return " ".join(words)
 
 
+def may_decide(words: Sequence[str]) -> bool:
+    """Return whether a sentence has any of the words without which it has no cue, labels aside."""
+    return not _TRIGGERS.isdisjoint(words)
+
+
 def base_form(verb: str) -> str:
     """Return a verb without "-ing": "use" for "using", "drop" for "dropping"."""
     stem = verb.removesuffix("ing")
@@ -192,7 +197,7 @@ def base_form(verb: str) -> str:
     return next((form for form in (stem + "e", doubled) if form in _CHOOSE or form in _IDLE), stem)
 
 
-def find_cue(plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
+def find_cue(words: Sequence[str], plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
     """Return the first cue that a sentence decides, in the order of `Form`; a question has only that of a proposal.
 
     `is_headed` is whether a colon follows the first words. Verbs that foretell or only lead the talk give no cue:
@@ -200,10 +205,11 @@ def find_cue(plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
     """
     if is_headed and (label := _LABEL.match(plain)):
         return Cue(Form.LABEL, *label.span())
-    for form, pattern in _PROPOSALS if is_asked else _PATTERNS:
-        cue = next(filter(None, (_cue(form, match) for match in pattern.finditer(plain))), None)
-        if cue:
-            return cue
+    for form, pattern, triggers in _PROPOSALS if is_asked else _PATTERNS:
+        if not triggers.isdisjoint(words):
+            for match in pattern.finditer(plain):
+                if cue := _cue(form, match):
+                    return cue
     return None
 
 
@@ -220,18 +226,60 @@ def _cue(form: Form, match: re.Match[str]) -> Cue | None:
     return Cue(form, match.start(), match.end(), verb)
 
 
-_PROPOSALS = ((Form.PROPOSAL, _CONSENT), (Form.PROPOSAL, _PROPOSAL))
-_PATTERNS = (
-    (Form.REJECTION, _REJECTION),
-    (Form.TARGET, _TARGET),
-    (Form.STATEMENT, _STATEMENT),
-    *_PROPOSALS,
-    (Form.PLAN, _PLAN),
-    (Form.PICK, _PICK),
-    (Form.PRESENT, _PRESENT),
-    (Form.CONSTRAINT, _CONSTRAINT),
-    (Form.CONCLUSION, _CONCLUSION),
+class _Pattern(NamedTuple):
+    """A pattern of a form, and words of which each match has one, as most sentences need no search then."""
+
+    form: Form
+    pattern: re.Pattern[str]
+    triggers: frozenset[str]
+
+
+_PROPOSALS = (
+    _Pattern(
+        Form.PROPOSAL, _CONSENT, word_set("everyone everybody anyone content okay ok agree any favour favor is are")
+    ),
+    _Pattern(
+        Form.PROPOSAL,
+        _PROPOSAL,
+        word_set("should shall can could how what why suggest propose recommend suggestion proposal want going"),
+    ),
 )
+_PATTERNS = (
+    _Pattern(
+        Form.REJECTION,
+        _REJECTION,
+        word_set("won't will we'll not aren't are we're longer no let's against table scope out happening don't do"),
+    ),
+    _Pattern(
+        Form.TARGET,
+        _TARGET,
+        word_set(
+            "let's aim aiming shoot shooting target targeting set setting cap capping goal deadline date milestone"
+            " objective budget limit ceiling minimum maximum baseline default benchmark"
+        ),
+    ),
+    _Pattern(
+        Form.STATEMENT,
+        _STATEMENT,
+        word_set(
+            "decided agreed settled approved signed resolved opted concluded chosen chose voted ruled rejected adopted"
+            " ratified endorsed scrapped dropped cancelled canceled agreement deal final decision official agree"
+        ),
+    ),
+    *_PROPOSALS,
+    _Pattern(Form.PLAN, _PLAN, word_set("let's let we'll will shall going gonna gon we're are")),
+    _Pattern(Form.PICK, _PICK, word_set("it wins")),
+    _Pattern(Form.PRESENT, _PRESENT, frozenset({"we"})),
+    _Pattern(
+        Form.CONSTRAINT,
+        _CONSTRAINT,
+        word_set(
+            "price cost costs planning aiming supposed meant required most more least later exceed maximum minimum"
+        ),
+    ),
+    _Pattern(Form.CONCLUSION, _CONCLUSION, word_set("then so okay ok now effective")),
+)
+_TRIGGERS = frozenset().union(*(pattern.triggers for pattern in _PATTERNS))
 
 
 def is_choice(verb: str | None) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from meetkit.insights.language.intents import model
 from meetkit.insights.language.stems import content_stems
@@ -84,10 +85,9 @@ def _word_features(candidate: Candidate) -> Iterator[str]:
 def _context_features(candidate: Candidate, document: Document) -> Iterator[str]:
     sentence = candidate.sentence
     before = document.sentences[max(0, sentence.index - _BEFORE) : sentence.index]
-    said = {stem for earlier in before for stem in content_stems(earlier.words)}
     content = set(content_stems(sentence.words))
     yield f"content {min(4, len(content))}"
-    yield f"repeats {min(3, len(content & said))}"
+    yield f"repeats {min(3, len(content.intersection(chain.from_iterable(earlier.words for earlier in before))))}"
     if sentence.index == document.by_turn[sentence.turn.index][0].index:
         yield "opens its turn"
     if before and asks(before[-1].text):
@@ -97,5 +97,5 @@ def _context_features(candidate: Candidate, document: Document) -> Iterator[str]
 
 
 def _proposes(words: tuple[str, ...]) -> bool:
-    cue = forms.find_cue(forms.plain_words(words), is_asked=True, is_headed=False)
+    cue = forms.find_cue(words, forms.plain_words(words), is_asked=True, is_headed=False)
     return cue is not None and cue.form is Form.PROPOSAL

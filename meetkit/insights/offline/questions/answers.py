@@ -144,6 +144,7 @@ def _replies(question: Sentence, document: Document) -> Iterator[Reply]:
     ends the search, as does one of the asker after somebody said something else or did not know.
     """
     asker, index = question.turn.speaker, question.turn.index
+    is_closed = kind_of(" ".join(question.words)) is Kind.CLOSED
     is_answered = False
     for turn in document.by_turn[index + 1 : index + 1 + _MAX_TURNS]:
         is_own = bool(turn) and asker is not None and turn[0].turn.speaker == asker
@@ -151,7 +152,7 @@ def _replies(question: Sentence, document: Document) -> Iterator[Reply]:
             return
         if not turn or is_own:
             continue
-        acts = [_act(sentence, question) for sentence in turn[:_MAX_SENTENCES]]
+        acts = [_act(sentence, is_closed=is_closed) for sentence in turn[:_MAX_SENTENCES]]
         if not _SILENT.issuperset(acts):
             is_answered = True
             yield turn, acts
@@ -167,11 +168,10 @@ def features(question: Sentence, turn: Sequence[Sentence], acts: Sequence[Act], 
     kind = kind_of(" ".join(question.words))
     answering = _answering(turn, acts)
     spoken = [word for sentence in answering for word in sentence.words]
-    yield from (act.value for act in set(acts))
-    yield f"{'evades, ' if {Act.UNKNOWN, Act.PROMISES} & set(acts) else ''}{_fit(kind, answering)}"
-    yield f"first {acts[0].value}"
-    yield kind.value
-    yield f"{kind.value}, {_fit(kind, answering)}"
+    fit = _fit(kind, answering)
+    evades = "evades, " if Act.UNKNOWN in acts or Act.PROMISES in acts else ""
+    yield from {act.value for act in acts}
+    yield from (f"{evades}{fit}", f"first {acts[0].value}", kind.value, f"{kind.value}, {fit}")
     yield f"length {sum(len(spoken) >= bound for bound in _LENGTHS)}"
     yield f"shares {_overlap(question, spoken)}"
     yield f"turn {min(3, turn[0].turn.index - question.turn.index)}"
@@ -193,7 +193,7 @@ def _overlap(question: Sentence, spoken: Sequence[str]) -> int:
     return min(2, len(set(content_stems(question.words)).intersection(content_stems(spoken))))
 
 
-def _act(sentence: Sentence, question: Sentence) -> Act:
+def _act(sentence: Sentence, *, is_closed: bool) -> Act:
     text = _straight(sentence)
     if asks(text):
         return Act.ASKS
@@ -204,7 +204,6 @@ def _act(sentence: Sentence, question: Sentence) -> Act:
     if _PROMISES.search(text):
         return Act.PROMISES
     if _HUMS.match(text):
-        is_closed = kind_of(" ".join(question.words)) is Kind.CLOSED
         return Act.SAYS if is_closed and _DECIDES.search(text) else Act.HUMS
     return Act.SAYS
 
