@@ -158,7 +158,11 @@ def _split_prefix(line: str, decode: Callable[[str], str]) -> tuple[str, LinePre
     """Split a line into its words and the prefix before them. An escaped colon ends no name."""
     words = decode(line)
     colon = _COLON.search(line)
-    if colon is not None and _COLON.search(decode(line[: colon.start()])):
+    if colon is None:
+        # A mark of another speaker needs no colon.
+        change = parse_prefix(words) if words.lstrip().startswith(">>") else None
+        return words, change if change is not None and change.name is None else None
+    if _COLON.search(decode(line[: colon.start()])):
         return words, None
     prefix = parse_prefix(words)
     return words, None if prefix is None or prefix.owns_line else prefix

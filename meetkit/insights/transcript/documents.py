@@ -34,8 +34,8 @@ def document_text(data: str | bytes) -> tuple[Literal["docx", "rtf"], str] | Non
     """Return `docx` or `rtf` and the text of a document, told from its first bytes; `None` for other data.
 
     Raises:
-        InvalidRequestError: it is damaged, too large when unpacked, has macros, or is of another program.
-        ImportError: the extra `documents` is not installed.
+        InvalidRequestError: it is damaged, too large when unpacked, has macros, or is of another program; or the extra
+            `documents` is not installed.
     """
     head = data[:8].encode("utf-8", "replace") if isinstance(data, str) else data[:8]
     if head.startswith(_RTF):
@@ -111,18 +111,20 @@ def _rtf_text(data: str | bytes) -> str:
     text = data if isinstance(data, str) else data.decode("latin-1")
     if len(text) > _MAX_RTF:
         raise InvalidRequestError("the RTF document is too large; save its text as .txt")
-    fonts = striprtf.font_table_group(text)
+    fonts: str = striprtf.font_table_group(text)  # type: ignore[no-untyped-call]  # the library has no types
     if len(fonts) > _MAX_FONT_TABLE or any(len(font) > _MAX_FONT for font in fonts.split(";")):
         raise InvalidRequestError("the RTF document has a malformed font table; save its text as .txt")
     # The library looks for links by a pattern that is slow on hostile lines; line ends, which say nothing, stop it.
     text = text.replace(fonts, fonts.replace(";", ";\n"), 1).replace("{\\field{", "{\\field\n{")
     try:
-        plain = striprtf.rtf_to_text(text, errors="replace")
+        plain: str = striprtf.rtf_to_text(text, errors="replace")  # type: ignore[no-untyped-call]  # as above
         # Characters above U+FFFF come as two halves.
         return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     except (ValueError, LookupError, TypeError, OverflowError):
         raise InvalidRequestError("the RTF document is damaged; open it and save it as plain text") from None
 
 
-def _missing_extra(what: str) -> ImportError:
-    return ImportError(f"{what} needs the extra 'documents': pip install 'meetkit[documents]'")
+def _missing_extra(what: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f"{what} needs the extra 'documents': pip install 'meetkit[documents]'; or save its text as .txt"
+    )

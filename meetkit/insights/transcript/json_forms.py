@@ -188,24 +188,31 @@ def find_list(data: object) -> Items | None:
     """Return the list of a file that holds the talk: nearest to the top, and of the likeliest name."""
     if isinstance(data, list):
         return Items("", data, {})
-    waiting: deque[tuple[str, Mapping[str, Any], int]] = deque([("", data, 0)] if isinstance(data, Mapping) else ())
-    seen = 0
-    while waiting and seen < _MAX_NODES:
-        place, node, depth = waiting.popleft()
-        seen += 1
-        if (name := _list_name(node, is_top=depth == 0)) is not None:
+    wordless: Items | None = None
+    for place, node in _objects(data):
+        if (name := _list_name(node)) is not None:
             return Items(f"{place}{name}", node[name], node)
+        if wordless is None and (name := next((name for name in _LISTS if isinstance(node.get(name), list)), None)):
+            wordless = Items(f"{place}{name}", node[name], node)
+    return wordless
+
+
+def _objects(data: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the objects of a file with their places, from the top down."""
+    waiting: deque[tuple[str, Mapping[str, Any], int]] = deque([("", data, 0)] if isinstance(data, Mapping) else ())
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            return
+        place, node, depth = waiting.popleft()
+        yield place, node
         if depth < _MAX_DEPTH:
             waiting += (
                 (f"{place}{key}.", value, depth + 1) for key, value in node.items() if isinstance(value, Mapping)
             )
-    return None
 
 
-def _list_name(node: Mapping[str, Any], *, is_top: bool) -> str | None:
+def _list_name(node: Mapping[str, Any]) -> str | None:
     lists = {name: value for name, value in node.items() if isinstance(value, list)}
-    if is_top and (name := next((name for name in _LISTS if name in lists), None)):
-        return name
     with_words = [name for name, value in lists.items() if value and has_words(value[0])]
     order = (*_LISTS, *_OTHER_LISTS)
     return min(with_words, key=lambda name: order.index(name) if name in order else len(order), default=None)

@@ -9,6 +9,7 @@ from typing import get_args
 
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript import json_document
+from meetkit.insights.transcript.cloud_services import CLOUD_FORMS
 from meetkit.insights.transcript.cue_forms import SBV_FORMS, SRT_FORMS, VTT_FORMS, CueForms
 from meetkit.insights.transcript.decoding import decode
 from meetkit.insights.transcript.documents import document_text
@@ -23,6 +24,7 @@ from meetkit.insights.transcript.subtitle_cues import SBV_TIMING, TIMING, read_c
 from meetkit.insights.transcript.tables import find_header, read_table
 from meetkit.insights.transcript.text_forms import TEXT_FORMS
 from meetkit.insights.transcript.ttml import read_ttml
+from meetkit.insights.transcript.whisper_forms import WHISPER_FORMS
 from meetkit.models.transcripts import Transcript, TranscriptFormat, Turn
 
 _FORMATS = get_args(TranscriptFormat)
@@ -48,7 +50,6 @@ def read_transcript(data: str | bytes, *, format: TranscriptFormat | None = None
     Raises:
         InvalidRequestError: the data is not a transcript: empty, binary, too long, or so malformed that words would
             be lost; the message says what is wrong and where.
-        ImportError: the data is a Word or RTF document, and the extra `documents` is not installed.
     """
     if format is not None and format not in _FORMATS:
         raise InvalidRequestError(f"format: {brief_repr(format)} is not one of {', '.join(_FORMATS)}")
@@ -146,7 +147,7 @@ def _sbv(text: str, notes: SourceNotes) -> tuple[str, Iterable[Segment]]:
 
 def _json(text: str, notes: SourceNotes) -> tuple[str, Iterable[Segment]]:
     data = json_document.load(text)
-    form = choose((*SERVICE_FORMS, *LIST_FORMS, *LAST_FORMS), data)
+    form = choose((*SERVICE_FORMS, *CLOUD_FORMS, *WHISPER_FORMS, *LIST_FORMS, *LAST_FORMS), data)
     return form.name, form.read(data, notes)
 
 

@@ -19,6 +19,7 @@ _SEPARATORS = ",;\t|"
 # The first line of files for Excel.
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _COLUMN = re.compile(r"[\w .#()/-]{0,40}")
+_LINE_END = re.compile(r"[\r\n]")
 _MAX_HEADER = 2000
 _MAX_FIELD = 1_000_000
 
@@ -36,7 +37,7 @@ def find_header(text: str) -> Header | None:
     text = text.removeprefix("\ufeff")
     declared = _SEPARATOR_LINE.match(text)
     start = declared.end() if declared else 0
-    line = text[start : start + _MAX_HEADER].lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
+    line = _LINE_END.split(text[start : start + _MAX_HEADER].lstrip("\r\n"), maxsplit=1)[0]
     for separator in declared[1] if declared else _SEPARATORS:
         names = next(csv.reader([line], delimiter=separator), []) if separator in line else []
         if len(names) > 1 and _is_header(names):
