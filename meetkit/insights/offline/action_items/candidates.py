@@ -19,7 +19,7 @@ from meetkit.models.insights import ActionItem, Evidence, Priority
 _RECENT = 30
 _MAX_QUOTES = 20
 # The order of evidence in an item, by field.
-_ORDER = ("task", "owner", "deadline", "priority")
+_ORDER = ("task", "reference", "owner", "deadline", "priority")
 
 
 def quote(sentence: Sentence, start: int, end: int, field: str) -> Evidence:

@@ -16,7 +16,9 @@ from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend
+from meetkit.insights.offline.action_items import references
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
+from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
 from meetkit.insights.offline.action_items.priorities import priority_words
 from meetkit.models.analysis import ActionItems, MeetingContext
@@ -37,8 +39,18 @@ _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECAS
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 # Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
 _TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
-_DOING_VERBS = word_set("do handle have get ship")
+_DOING_VERBS = word_set("do handle have get ship take grab own pick cover sort")
 _REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
+# Words that announce a recap, and the turns that it lasts.
+_RECAP = re.compile(
+    r"\b(?:recap|to sum (?:it )?up|to summari[sz]e|in summary|let me (?:summari[sz]e|repeat)|action items|next steps|to-?dos"
+    r"|who does what|assignments|homework|so,? (?:just )?to (?:be clear|confirm)|wrapping up|to wrap up)\b",
+    re.IGNORECASE,
+)
+_RECAP_WORDS = word_set(
+    "recap sum summarize summarise summary repeat items steps dos todos who assignments homework clear confirm wrapping wrap"
+)
+_RECAP_TURNS = 4
 # Verbs that announce an answer to an open question.
 _CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
 
@@ -65,16 +77,26 @@ class _Extractor:
     def __init__(self, document: Document, people: People) -> None:
         self._turns = document.by_turn
         self._people = people
+        self._exchanges = Exchanges(self._turns, people)
+        self._recap: tuple[int, str | None] = (-_RECAP_TURNS, None)
         self._left = MAX_COMMITMENTS
 
     def candidates(self, sentence: Sentence, is_likely: bool, candidates: CandidateList) -> Iterator[Candidate]:
-        for commitment in islice(find_commitments(sentence, self._people), self._left):
+        commitments = find_commitments(sentence, self._people, in_recap=self._is_recap(sentence))
+        for commitment in islice(commitments, self._left):
             self._left -= 1
             for task in find_tasks(commitment):
                 if candidate := self._candidate(commitment, task, is_likely, candidates):
                     yield self._with_deadline_and_priority(candidate)
         for candidate in find_passive_tasks(sentence, self._people):
             yield self._with_deadline_and_priority(candidate)
+
+    def _is_recap(self, sentence: Sentence) -> bool:
+        """Return whether a sentence belongs to a recap: to the turn that announces it, or to the speaker's next ones."""
+        turn = sentence.turn
+        if not _RECAP_WORDS.isdisjoint(sentence.words) and _RECAP.search(sentence.text):
+            self._recap = turn.index, turn.speaker
+        return turn.index - self._recap[0] < _RECAP_TURNS and turn.speaker == self._recap[1]
 
     def _candidate(
         self, commitment: Commitment, task: Task, is_likely: bool, candidates: CandidateList
@@ -90,13 +112,29 @@ class _Extractor:
             case Kind.ASSIGNMENT:
                 return self._assignment(commitment, task, is_likely or has_time)
             case Kind.ANYONE:
-                return _candidate_of(commitment, task) if not task.is_open else None
+                candidate = _candidate_of(commitment, task)
+                return self._with_volunteer(candidate) or (candidate if not task.is_open else None)
+            case Kind.CALL:
+                return self._call(commitment, task)
             case Kind.TEAM:
+                candidate = _candidate_of(commitment, task)
+                if volunteer := self._with_volunteer(candidate):
+                    return volunteer
                 is_clear = has_time or (is_likely and task.verb in DELIVERIES)
-                return _candidate_of(commitment, task) if is_clear and not task.has_pronoun else None
+                return candidate if is_clear and not task.has_pronoun else None
             case _:
                 is_clear = has_time or (is_likely and not task.is_open and not task.has_pronoun)
                 return _candidate_of(commitment, task) if is_clear else None
+
+    def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
+        """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
+        answer = self._exchanges.answer_to(commitment.sentence, is_call=True)
+        return _with_answer(_candidate_of(commitment, task), answer) if answer.act is Reply.ACCEPTS else None
+
+    def _with_volunteer(self, candidate: Candidate) -> Candidate | None:
+        """Return the candidate with the owner who takes it on, as in "Lena, can you?" "Will do."; `None` without one."""
+        answer = self._exchanges.volunteer_for(candidate.sentence)
+        return _with_answer(candidate, answer) if answer else None
 
     def _promise(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a promise; a promise that names its object is complete by itself.
@@ -108,15 +146,22 @@ class _Extractor:
         if not (task.is_open or task.has_pronoun):
             return candidate
         turn = commitment.sentence.turn.index
-        before = candidates.latest(turn, 2, commitment.owner) if task.is_open else None
+        before = candidates.latest(turn, _MAX_TURNS_TO_REPLY, commitment.owner) if task.is_open else None
         if before and _refers_to(task, before) and not _has_own_deadline(candidate, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             candidate.task, candidate.repeats = before.task, before
             return candidate
-        return self._answer_to_question(candidate, task) or (
-            candidate if task.deadline or task.verb in _TRANSFER_VERBS else None
-        )
+        return self._answer_to_question(candidate, task) or self._completed(candidate, commitment)
+
+    def _completed(self, candidate: Candidate, commitment: Commitment) -> Candidate | None:
+        """Return a candidate whose pronoun is filled from what was said before; `None` where nothing fits."""
+        completed = references.complete(candidate.task, commitment.start, candidate.sentence, self._turns)
+        if completed is None:
+            return None
+        candidate.task, referent = completed
+        candidate.evidence["reference"].append(quote(referent.sentence, referent.start, referent.end, "reference"))
+        return candidate
 
     def _answer_to_question(self, candidate: Candidate, task: Task) -> Candidate | None:
         """Return a promise to check with the question of the turn before as its object; `None` without one."""
@@ -148,23 +193,28 @@ class _Extractor:
             return None
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
-        reply, answer = self._reply(commitment.sentence)
-        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]
-        if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_turn_of(commitment.owner, answer)):
+        if not (is_known or (is_likely and not _OBLIGATION.search(words))):
             return None
-        is_clear = is_known or (is_likely and not _OBLIGATION.search(words))
-        return self._with_delegate(_candidate_of(commitment, task), answer if is_asked else ()) if is_clear else None
+        candidate = _candidate_of(commitment, task)
+        if commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]:
+            return self._asked_by_name(candidate)
+        reply, answer = self._reply(commitment.sentence)
+        is_refused = reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_turn_of(commitment.owner, answer))
+        return None if is_refused else candidate
+
+    def _asked_by_name(self, candidate: Candidate) -> Candidate | None:
+        """Return the candidate of a request to a person by name: theirs unless they refuse, or pass it on."""
+        answer = self._exchanges.answer_to(candidate.sentence, addressee=candidate.owner)
+        if answer.act is Reply.ACCEPTS and answer.owner:
+            is_theirs = answer.owner == (self._people.full_name(candidate.owner or "") or candidate.owner)
+            return candidate if is_theirs else _with_answer(candidate, answer)
+        is_refused = answer.act is Reply.REFUSES or (
+            answer.act is Reply.EVADES and self._is_turn_of(candidate.owner, answer.turn)
+        )
+        return None if is_refused else candidate
 
     def _is_turn_of(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
         return bool(owner and turn and turn[0].turn.speaker == (self._people.full_name(owner) or owner))
-
-    def _with_delegate(self, candidate: Candidate, answer: Sequence[Sentence]) -> Candidate:
-        """Return the candidate with the owner it is passed to, as in "Sure, but Lukas will do it"."""
-        delegation = replies.delegation(answer)
-        if delegation and (name := self._people.name_at_end(delegation[0].text[delegation[1] : delegation[2]])):
-            candidate.owner, candidate.turn = name[1], delegation[0].turn.index
-            candidate.evidence["owner"] = [quote(*delegation, "owner")]
-        return candidate
 
     def _request(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a request that is accepted, or that repeats an earlier item and so supports it."""
@@ -172,16 +222,18 @@ class _Extractor:
         words = sentence.text[commitment.start : commitment.end]
         if task.has_pronoun and self._hand_over(sentence, task, candidates):
             return None
-        if task.is_open or task.has_pronoun or (_ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task)):
+        if _ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task):
             return None
-        candidate = _candidate_of(commitment, task)
-        reply, reply_turn = self._reply(sentence)
-        if reply is not Reply.ACCEPTS or not reply_turn:
+        candidate: Candidate | None = _candidate_of(commitment, task)
+        if candidate and (task.is_open or task.has_pronoun):
+            candidate = self._completed(candidate, commitment)
+        if candidate is None:
+            return None
+        answer = self._exchanges.answer_to(sentence)
+        if answer.act is not Reply.ACCEPTS:
             candidate.owner = self._people.other_speaker(sentence.turn.speaker)
             return candidate if candidates.same_as(candidate) else None
-        candidate.owner, candidate.turn = reply_turn[0].turn.speaker, reply_turn[0].turn.index
-        candidate.evidence["owner"] = [quote(reply_turn[0], *replies.acceptance_span(reply_turn[0]), "owner")]
-        return self._with_delegate(candidate, reply_turn)
+        return _with_answer(candidate, answer)
 
     def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
         """Pass the last item to the other speaker if they accept, else remove it; return whether it applies.
@@ -236,6 +288,13 @@ class _Extractor:
                 return
 
 
+def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
+    """Return the candidate with the owner whom an answer names, settled in its turn."""
+    candidate.owner, candidate.turn = answer.owner, answer.turn[0].turn.index
+    candidate.evidence["owner"] = [quote(*answer.place, "owner")] if answer.place else []
+    return candidate
+
+
 def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
     """Return whether a candidate has a deadline of its own: "I'll ask them today and introduce you next week"."""
     is_timed = None not in (before.deadline, candidate.deadline)
@@ -246,6 +305,8 @@ def _refers_to(task: Task, before: Candidate) -> bool:
     """Return whether "send it" or "get back to you" refers to an item, by its verb."""
     if _REPORTING_BACK.match(task.text):
         return before.task.split()[0].lower() in _CHECKING_VERBS
+    if before.task.startswith("Make sure"):
+        return False
     is_generic_verb = task.verb in _TRANSFER_VERBS or task.verb in _DOING_VERBS
     return same_verb(task.text, before.task) or (task.has_pronoun and is_generic_verb)
 
