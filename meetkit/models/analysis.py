@@ -89,9 +89,13 @@ class Summary(Section):
 
 
 class ActionItems(Section):
-    """The action items; the `field` of an item's evidence names the field that a quote supports."""
+    """The action items; the `field` of an item's evidence names the field that a quote supports.
+
+    `possible` holds what may be an item, with a confidence below the threshold: for people to look through.
+    """
 
     items: Many[ActionItem] = ()
+    possible: Many[ActionItem] = ()
 
 
 class Decision(Value):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from meetkit.insights.commitments.commitment import Commitment
 from meetkit.insights.commitments.explicit_items import find_deliveries, find_label, find_named_tasks
 from meetkit.insights.commitments.patterns import CUES, HEAD, Kind
-from meetkit.insights.commitments.verbs import is_check
+from meetkit.insights.commitments.verbs import ACTIONS, is_check
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 
@@ -58,6 +58,21 @@ _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
 _UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.TEAM: Kind.OFFER}
+# The verb must be followed by an object, as "test" or "plan" may be a noun.
+_IMPERATIVE = re.compile(
+    r"(?:[-*\u2022] )?(?:(?:and|so|then|okay|ok|just|also|now|well|first|or|maybe|right|yes|yeah|great|good),? ){0,3}"
+    rf"(?P<verb>{'|'.join(sorted(ACTIONS, key=len, reverse=True))}|get|make|put|find|look|draw|think|come up|work)"
+    r" (?=(?:the|a|an|me|us|them|it|that|this|our|your|my|those|these|all|some|with|up|out|back|into|on|of|sure|if|whether"
+    r"|everyone|everybody|to|about|for)\b)",
+    re.IGNORECASE,
+)
+_IMPERATIVE_WORDS = 5
+# A role that acts as a name does: "the industrial designer will …".
+_ROLE = re.compile(
+    r"\b(?:the|our|your)\s(?P<role>(?:[a-z]{2,20}\s){0,2}(?:designer|expert|manager|engineer|developer|lead|clerk|secretary"
+    r"|director|officer|analyst|architect|editor|treasurer|accountant|assistant|lawyer|department))\s?\Z",
+    re.IGNORECASE,
+)
 # Words before "who can …?" with which it is a call for a volunteer, and no relative clause.
 _OPENS_CALL = re.compile(r"\b(?:so|and|okay|ok|then|well|now|right|great|good|also|but)\s{1,3}\Z", re.IGNORECASE)
 # A hope binds nobody: "I'm hopeful that tomorrow we will …".
@@ -91,10 +106,20 @@ def find_commitments(sentence: Sentence, people: People, *, in_recap: bool = Fal
 
 
 def _heads(sentence: Sentence, text: str, people: People) -> Iterator[Commitment]:
+    if imperative := _imperative(sentence, text):
+        yield imperative
     if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
         return
     yield from find_deliveries(sentence, text)
     yield from (head for match in HEAD.finditer(text) if (head := _head(match, sentence, people)))
+
+
+def _imperative(sentence: Sentence, text: str) -> Commitment | None:
+    """Return the request of a sentence that begins with a verb and its object: "Send me the list.", or `None`."""
+    if ACTIONS.isdisjoint(sentence.words[:_IMPERATIVE_WORDS]) or not (match := _IMPERATIVE.match(text)):
+        return None
+    start = match.start("verb")
+    return Commitment(sentence, text, Kind.REQUEST, start, start, len(text), (start, start), None)
 
 
 def _distinct(heads: Sequence[Commitment]) -> list[Commitment]:
@@ -127,7 +152,7 @@ def _assigned_by_name(head: Commitment, people: People) -> Commitment | None:
     "Lukas to …" counts only for a known person, at the beginning of a sentence or of a list item.
     """
     before = _text_before(head)
-    if not (name := people.name_at_end(before)):
+    if not (name := people.name_at_end(before) or _role_at_end(before)):
         return None
     start, owner = head.start - len(before) + name[0], name[1]
     is_bare = head.text[head.start : head.task_start].lower().split()[:1] == ["to"]
@@ -135,6 +160,12 @@ def _assigned_by_name(head: Commitment, people: People) -> Commitment | None:
     if is_bare and not is_opening:
         return None
     return replace(head, start=start, owner_span=(start, start + len(before[name[0] :].rstrip())), owner=owner)
+
+
+def _role_at_end(text: str) -> tuple[int, str] | None:
+    """Return where the role at the end of a text begins, and the role: "the industrial designer will …"."""
+    match = _ROLE.search(text)
+    return match and (match.start("role"), match["role"])
 
 
 def _is_opening(before: str) -> bool:

@@ -49,6 +49,7 @@ _HEADS = {
     Kind.DUTY: r"i (?:need|have|ought) to|i've got to|i(?:'ve)? gotta|i must|i should",
     Kind.TEAM: rf"""
         we'll|we will|we shall|(?:we're|we are) (?:going to|gonna)|we (?:need|have|ought) to|we must|we've got to
+        let's|let us
         (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
     Kind.ANYONE: rf"""
@@ -113,6 +114,6 @@ CUES = word_set(
     " gotta must should"
     " ought can could please kindly promise promised plan commit intend undertake i'd might may would"
     " someone somebody won't"
-    " agree agreed volunteered supposed want like hope to who who's who'll any anyone anybody owe"
+    " agree agreed volunteered supposed want like hope to who who's who'll any anyone anybody owe let's"
 )
 """Each head contains one of these words, or a word that ends in 'll. A sentence without them is skipped."""

@@ -87,7 +87,7 @@ _AFTER_DEADLINE = re.compile(
 # The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
     r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
-    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b"
+    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over(?=\s(?:the|an?|my|our|your|this|that)\b)))?\s{1,5}(?!to\b|over\b|out\b|around\b|off\b|up\b"
     r"|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
     re.IGNORECASE,
 )
@@ -205,7 +205,8 @@ def _task(commitment: Commitment, start: int, end: int, leading_deadline: Phrase
     task_text, task_end = _without_deadline(text, start, core_end, deadline)
     verb = commitment.verb if start == commitment.task_start else None
     words = _task_phrase(f"{verb} {task_text}" if verb else task_text, is_noun=verb == "")
-    is_task = bool(words) if verb == "" else is_work(words, has_time=deadline is not None)
+    is_given = commitment.kind in (Kind.ASSIGNMENT, Kind.CALL)
+    is_task = bool(words) if verb == "" else is_work(words, has_time=deadline is not None or is_given)
     if not is_task or _MOCKERY.match(words):
         return None
     return Task(words[:1].upper() + words[1:], start, task_end, deadline, verb != "" and bool(_WITHOUT_OBJECT.fullmatch(words)))

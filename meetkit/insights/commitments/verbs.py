@@ -30,7 +30,7 @@ _WORK_PHRASES = re.compile(
     r"look (?:into|for|up|at|(?:it|that|this|them|the [\w' -]{1,30}) up)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my|(?:it|that|this|them) (?:online|up|in|into|on|together|back|out|over))|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
     r"have a (?:look|word|chat)|make (?:sure|an?|the|those|these|all)|let \w+ (?:\w+ )?know|reach out|sort (?:out|the)|"
-    r"discuss (?:[\w'-]+ ){1,8}with |work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop "
+    r"discuss (?:[\w'-]+ ){1,8}with |come up with|think (?:about|of|through)|work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop "
     r"|line up|set up|write up|draw up|fill (?:in|out)|"
     r"give \w+ (?:access|a (?:call|ring|hand)|an update|feedback|notice)|bring (?:the|a|an|my|our|your"
     r"|some|\w+ (?:in|along))|"

@@ -21,10 +21,13 @@ from meetkit.insights.offline.action_items.candidates import Candidate, Candidat
 from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
 from meetkit.insights.offline.action_items.priorities import priority_words
+from meetkit.insights.offline.action_items.scoring import Scorer, confidence
 from meetkit.models.analysis import ActionItems, MeetingContext
 
 # Turns after a request or an offer in which the reply to it may come.
 _MAX_TURNS_TO_REPLY = 4
+SHOWN = 0.5
+POSSIBLE = 0.2
 MAX_COMMITMENTS = 20_000
 """Maximum number of commitments examined in a transcript: more than people make in a hundred hours of talk."""
 # Characters around a task in which the words for its priority count.
@@ -62,13 +65,25 @@ def find_action_items(document: Document, context: MeetingContext) -> ActionItem
     refused. A repeated task is one item, with the last deadline.
     """
     people = People(document, context)
+    candidates = find_candidates(document, people)
+    shown = [candidate for candidate in candidates.items if candidate.confidence >= SHOWN]
+    possible = [candidate for candidate in candidates.items if POSSIBLE <= candidate.confidence < SHOWN]
+    return ActionItems(
+        engine="offline",
+        items=tuple(candidate.item(context) for candidate in shown),
+        possible=tuple(candidate.item(context) for candidate in possible),
+    )
+
+
+def find_candidates(document: Document, people: People) -> CandidateList:
+    """Return the candidates of a document, whatever their confidence."""
     extractor = _Extractor(document, people)
     candidates = CandidateList(people)
     for sentence, score in zip(document.sentences, action_scores(document), strict=True):
         for candidate in extractor.candidates(sentence, score >= THRESHOLD, candidates):
             candidates.add(candidate)
         amend(candidates, sentence, document)
-    return ActionItems(engine="offline", items=tuple(candidate.item(context) for candidate in candidates.items))
+    return candidates
 
 
 class _Extractor:
@@ -78,6 +93,7 @@ class _Extractor:
         self._turns = document.by_turn
         self._people = people
         self._exchanges = Exchanges(self._turns, people)
+        self._scorer = Scorer(document)
         self._recap: tuple[int, str | None] = (-_RECAP_TURNS, None)
         self._left = MAX_COMMITMENTS
 
@@ -87,9 +103,11 @@ class _Extractor:
             self._left -= 1
             for task in find_tasks(commitment):
                 if candidate := self._candidate(commitment, task, is_likely, candidates):
-                    yield self._with_deadline_and_priority(candidate)
+                    candidate.features |= self._scorer.features(sentence, commitment, task)
+                    yield self._finished(candidate)
         for candidate in find_passive_tasks(sentence, self._people):
-            yield self._with_deadline_and_priority(candidate)
+            candidate.features |= self._scorer.features(sentence, None, None)
+            yield self._finished(candidate)
 
     def _is_recap(self, sentence: Sentence) -> bool:
         """Return whether a sentence belongs to a recap: to the turn that announces it, or to the speaker's next ones."""
@@ -113,7 +131,7 @@ class _Extractor:
                 return self._assignment(commitment, task, is_likely or has_time)
             case Kind.ANYONE:
                 candidate = _candidate_of(commitment, task)
-                return self._with_volunteer(candidate) or (candidate if not task.is_open else None)
+                return self._with_volunteer(candidate) or (None if task.is_open else candidate.marked("unowned"))
             case Kind.CALL:
                 return self._call(commitment, task)
             case Kind.TEAM:
@@ -121,10 +139,15 @@ class _Extractor:
                 if volunteer := self._with_volunteer(candidate):
                     return volunteer
                 is_clear = has_time or (is_likely and task.verb in DELIVERIES)
-                return candidate if is_clear and not task.has_pronoun else None
+                return self._if_closed(candidate if is_clear else candidate.marked("unclear"), commitment, task)
             case _:
                 is_clear = has_time or (is_likely and not task.is_open and not task.has_pronoun)
-                return _candidate_of(commitment, task) if is_clear else None
+                candidate = _candidate_of(commitment, task)
+                return self._if_closed(candidate if is_clear else candidate.marked("unclear"), commitment, task)
+
+    def _if_closed(self, candidate: Candidate, commitment: Commitment, task: Task) -> Candidate:
+        """Return a candidate that names its object, itself or by what was said before, where that is possible."""
+        return self._completed(candidate, commitment) if task.is_open or task.has_pronoun else candidate
 
     def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
         """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
@@ -143,7 +166,7 @@ class _Extractor:
         deadline or says that something is sent.
         """
         candidate = _candidate_of(commitment, task)
-        if not (task.is_open or task.has_pronoun):
+        if not (task.is_open or task.has_pronoun or references.lacks_complement(task.text)):
             return candidate
         turn = commitment.sentence.turn.index
         before = candidates.latest(turn, _MAX_TURNS_TO_REPLY, commitment.owner) if task.is_open else None
@@ -154,12 +177,13 @@ class _Extractor:
             return candidate
         return self._answer_to_question(candidate, task) or self._completed(candidate, commitment)
 
-    def _completed(self, candidate: Candidate, commitment: Commitment) -> Candidate | None:
-        """Return a candidate whose pronoun is filled from what was said before; `None` where nothing fits."""
+    def _completed(self, candidate: Candidate, commitment: Commitment) -> Candidate:
+        """Return a candidate whose pronoun is filled from what was said before, if anything fits."""
         completed = references.complete(candidate.task, commitment.start, candidate.sentence, self._turns)
         if completed is None:
-            return None
+            return candidate.marked("unfilled")
         candidate.task, referent = completed
+        candidate.marked("filled")
         candidate.evidence["reference"].append(quote(referent.sentence, referent.start, referent.end, "reference"))
         return candidate
 
@@ -179,10 +203,13 @@ class _Extractor:
         head = sentence.text[commitment.start : commitment.task_start]
         reply, _ = self._reply(sentence)
         if reply is Reply.ACCEPTS:
-            return _candidate_of(commitment, task)
+            return self._if_closed(_candidate_of(commitment, task).marked("accepted"), commitment, task)
         is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
+        if reply is Reply.REFUSES:
+            return None
         is_item = is_firm and is_likely and not task.is_open and reply is Reply.SAYS
-        return _candidate_of(commitment, task) if is_item else None
+        candidate = _candidate_of(commitment, task)
+        return self._if_closed(candidate if is_item else candidate.marked("unaccepted"), commitment, task)
 
     def _assignment(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         """Return the candidate of an assignment by name.
@@ -193,9 +220,9 @@ class _Extractor:
             return None
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
-        if not (is_known or (is_likely and not _OBLIGATION.search(words))):
-            return None
         candidate = _candidate_of(commitment, task)
+        if not (is_known or (is_likely and not _OBLIGATION.search(words))):
+            candidate.marked("unclear")
         if commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]:
             return self._asked_by_name(candidate)
         reply, answer = self._reply(commitment.sentence)
@@ -222,18 +249,18 @@ class _Extractor:
         words = sentence.text[commitment.start : commitment.end]
         if task.has_pronoun and self._hand_over(sentence, task, candidates):
             return None
+        candidate = _candidate_of(commitment, task)
         if _ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task):
-            return None
-        candidate: Candidate | None = _candidate_of(commitment, task)
-        if candidate and (task.is_open or task.has_pronoun):
+            candidate.marked("ability")
+        if task.is_open or task.has_pronoun:
             candidate = self._completed(candidate, commitment)
-        if candidate is None:
-            return None
         answer = self._exchanges.answer_to(sentence)
+        if answer.act is Reply.REFUSES:
+            return None
         if answer.act is not Reply.ACCEPTS:
             candidate.owner = self._people.other_speaker(sentence.turn.speaker)
-            return candidate if candidates.same_as(candidate) else None
-        return _with_answer(candidate, answer)
+            return candidate if candidates.same_as(candidate) else candidate.marked("unanswered")
+        return _with_answer(candidate.marked("accepted"), answer)
 
     def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
         """Pass the last item to the other speaker if they accept, else remove it; return whether it applies.
@@ -263,10 +290,13 @@ class _Extractor:
                 return kind, turn
         return Reply.SAYS, ()
 
-    def _with_deadline_and_priority(self, candidate: Candidate) -> Candidate:
+    def _finished(self, candidate: Candidate) -> Candidate:
+        """Return a candidate with its deadline, priority and confidence."""
         if candidate.deadline is None and (deadline := agreed_deadline(candidate, self._turns)):
             candidate.set_deadline(*deadline)
+            candidate.features |= {"agreed time"}
         self._prioritize(candidate)
+        candidate.confidence = confidence(frozenset(candidate.features))
         return candidate
 
     def _prioritize(self, candidate: Candidate) -> None:
@@ -291,6 +321,7 @@ class _Extractor:
 def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
     """Return the candidate with the owner whom an answer names, settled in its turn."""
     candidate.owner, candidate.turn = answer.owner, answer.turn[0].turn.index
+    candidate.marked("volunteer" if answer.is_volunteer else "answered")
     candidate.evidence["owner"] = [quote(*answer.place, "owner")] if answer.place else []
     return candidate
 

@@ -66,9 +66,9 @@ class Referent:
         return words[:1].lower() + words[1:] if words.partition(" ")[0].lower() in _DETERMINERS else words
 
 
-def is_closed(task: str) -> bool:
-    """Return whether a task reads by itself: it has no pronoun for its object, and lacks nothing."""
-    return not _PRONOUN.search(task) and not any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+def lacks_complement(task: str) -> bool:
+    """Return whether a task lacks what it is about: "introduce you", "ask our team"."""
+    return any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
 
 
 def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -> tuple[str, Referent] | None:
