@@ -2,10 +2,10 @@
 
 Run `uv run --with scikit-learn python benchmarks/train_items.py [--judge]`.
 
-`training/items.txt` holds exchanges of our own. `training/items.json` says which commitments of public meetings (QMSum,
-MIT; AMI, CC BY 4.0) are items, by meeting, turn and place in the turn, without their text. Only meetings of the half to
-tune on are there: those whose id has a SHA-256 with an even first byte. With `--judge` each meeting, and each tenth of
-the exchanges, is judged by what is learned from the others.
+`training/items.txt` holds exchanges of our own. `labels/` and `training/items.json` say which commitments of calls and
+public meetings (QMSum, MIT; AMI, CC BY 4.0) are items, by meeting, turn and place in the turn, without their text. Only
+the half to tune on is read. With `--judge` each meeting, and each tenth of the exchanges, is judged by what is learned
+from the others.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import importlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from judged.common import DATA, load
+from judged.labels import CALLS, Meeting, read_labels, said
 
 from meetkit import insights
 from meetkit.insights.language.intents import Model
@@ -29,12 +30,11 @@ from meetkit.insights.language.text import Document
 from meetkit.insights.offline.action_items.extraction import find_candidates
 from meetkit.insights.transcript import read_transcript
 from meetkit.models.analysis import MeetingContext
-from meetkit.models.transcripts import Transcript, Turn
 
 WEIGHTS = Path(insights.__file__).parent / "weights" / "items.json"
 TRAINING = Path(__file__).parent / "training"
-# An exchange of our own counts as much as so many commitments of public meetings.
-OWN = 2.0
+# The weight of a commitment in one of our exchanges, in a labelled call, and in a public meeting.
+OWN, CALL, PUBLIC = 3.0, 3.0, 1.0
 STRENGTH = 0.15
 MIN_COUNT, SMALLEST = 3, 3
 
@@ -67,29 +67,43 @@ def exchanges() -> Iterator[Example]:
 
 
 def meetings(folder: Path) -> Iterator[Example]:
-    """Yield the commitments of the public meetings that are labelled."""
-    labels = json.loads((TRAINING / "items.json").read_text(encoding="utf-8"))
-    sets = {
-        "qmsum_val": {one["id"]: one["turns"] for one in load(folder, "qmsum")},
-        "ami_dev": {one["id"]: one["turns"] for one in load(folder, "ami_dev")},
-    }
-    for name, places in labels.items():
+    """Yield the commitments of the labelled meetings, without those whose label is optional."""
+    places = json.loads((TRAINING / "items.json").read_text(encoding="utf-8"))
+    sets = {source: {one["id"]: one["turns"] for one in load(folder, source)} for source in ("qmsum_val", "ami_dev")}
+    for name, starts in places.items():
         source, meeting = name.split("/")
-        document = document_of(sets[source][meeting])
-        for candidate in find_candidates(document, People(document, MeetingContext())).items:
-            ground = candidate.evidence["task"][0]
-            place = f"{ground.turn}:{ground.start - document.transcript.turns[ground.turn].start}"
-            yield Example(name, frozenset(candidate.features), place in places, 1.0, candidate.task)
+        words = Meeting(sets[source][meeting])
+        positive = {words.place((turn, start, start))[0] for turn, start in map(_place, starts)}
+        yield from _examples(name, words, lambda start, _, at=positive: start in at, lambda *_: False, PUBLIC)
+    for labels in read_labels():
+        if labels.half == "tune":
+            words = Meeting(said(labels, folder))
+            items = [(item.optional, words.place(span)) for item in labels.items for span in item.spans]
+            weight = CALL if labels.source == CALLS else PUBLIC
+            certain, optional = ([span for weak, span in items if weak is flag] for flag in (False, True))
+            yield from _examples(
+                f"{labels.source}/{labels.meeting}", words, _within(certain), _within(optional), weight
+            )
 
 
-def document_of(said: Sequence[Sequence[str]]) -> Document:
-    """Return the document of a meeting's turns, each a pair of speaker and words."""
-    text, turns = "", []
-    for index, (speaker, words) in enumerate(said):
-        text += f"{speaker}: "
-        turns.append(Turn(index=index, speaker=speaker, text=words, start=len(text), end=len(text) + len(words)))
-        text += words + "\n"
-    return Document.of(Transcript(format="text", text=text, turns=tuple(turns)))
+def _place(place: str) -> tuple[int, int]:
+    turn, _, start = place.partition(":")
+    return int(turn), int(start)
+
+
+def _within(spans: Sequence[tuple[int, int]]) -> Callable[[int, int], bool]:
+    return lambda start, end: any(start < last and first < end for first, last in spans)
+
+
+def _examples(
+    group: str, words: Meeting, is_item: Callable[..., bool], is_optional: Callable[..., bool], weight: float
+) -> Iterator[Example]:
+    document = Document.of(words.transcript)
+    for candidate in find_candidates(document, People(document, MeetingContext())).items:
+        ground = candidate.evidence["task"][0]
+        positive = is_item(ground.start, ground.end)
+        if positive or not is_optional(ground.start, ground.end):
+            yield Example(group, frozenset(candidate.features), positive, weight, candidate.task)
 
 
 def learn(examples: Sequence[Example]) -> Model:

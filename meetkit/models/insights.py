@@ -52,7 +52,8 @@ class ActionItem(Value):
     """A task for somebody. An owner or deadline that nobody said is `None`, never a guess.
 
     Words in brackets at the end of `task` are taken from elsewhere: evidence with the field `reference` quotes them.
-    `confidence` is the probability that the meeting agreed on the item; `None` where no engine computed it. `done_at` is the instant at which it was reported as done, where that is known.
+    `confidence` is the probability that people who were there would sign the item; `None` where no engine computed it.
+    `done_at` is the instant at which it was reported as done, where that is known.
     """
 
     id: Line

@@ -17,7 +17,6 @@ from meetkit.insights.commitments.verbs import ACTIONS, is_check
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 
-
 # Words before a head that make it no commitment: reported speech, a condition, a doubt, a descriptive clause.
 _NO_COMMITMENT = re.compile(
     r"(?:\b(?:(?<!as i )(?<!as we )(?:said|says|say|saying)|told \w{1,30}|asked|asks|asking|claims?|claimed|thought"
@@ -62,11 +61,19 @@ _UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.TEAM: 
 _IMPERATIVE = re.compile(
     r"(?:[-*\u2022] )?(?:(?:and|so|then|okay|ok|just|also|now|well|first|or|maybe|right|yes|yeah|great|good),? ){0,3}"
     rf"(?P<verb>{'|'.join(sorted(ACTIONS, key=len, reverse=True))}|get|make|put|find|look|draw|think|come up|work)"
-    r" (?=(?:the|a|an|me|us|them|it|that|this|our|your|my|those|these|all|some|with|up|out|back|into|on|of|sure|if|whether"
+    r" (?=(?:the|a|an|me|us|them|it|that|this|our|your|my|those|these|all|some|with|up|out|back|into|on|of|sure"
+    r"|if|whether"
     r"|everyone|everybody|to|about|for)\b)",
     re.IGNORECASE,
 )
 _IMPERATIVE_WORDS = 5
+# Who speaks by an office does what "we'll" says: a chair has no team in the meeting.
+_OFFICE = re.compile(
+    r"\b(?:chair|chairman|chairwoman|chairperson|co-chair|moderator|host|presiding officer|president|clerk|secretary"
+    r"|facilitator|operator|organi[sz]er|convenor|registrar)\b",
+    re.IGNORECASE,
+)
+_WE_WILL = re.compile(r"we(?:'ll| will| shall|'re going to| are going to)\b", re.IGNORECASE)
 # A role that acts as a name does: "the industrial designer will …".
 _ROLE = re.compile(
     r"\b(?:the|our|your)\s(?P<role>(?:[a-z]{2,20}\s){0,2}(?:designer|expert|manager|engineer|developer|lead|clerk|secretary"
@@ -126,7 +133,7 @@ def _distinct(heads: Sequence[Commitment]) -> list[Commitment]:
     """Return the heads in order of their place; of two that overlap the first given counts."""
     distinct: list[Commitment] = []
     for head in heads:
-        if all(head.task_start <= other.start or other.task_start <= head.start for other in distinct):
+        if all(head.task_start <= previous.start or previous.task_start <= head.start for previous in distinct):
             distinct.append(head)
     return sorted(distinct, key=lambda head: head.start)
 
@@ -142,7 +149,9 @@ def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitmen
         return head if _is_opening(_text_before(head)) or _OPENS_CALL.search(_text_before(head)) else None
     if kind is Kind.REQUEST:
         return _request(head, people)
-    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
+    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY) or (
+        kind is Kind.TEAM and _OFFICE.search(sentence.turn.speaker or "") and _WE_WILL.match(text, start)
+    )
     return replace(head, owner=sentence.turn.speaker) if speaks_for_self else head
 
 
@@ -207,8 +216,10 @@ def _is_no_commitment(head: Commitment) -> bool:
     is_quoted = before.count('"') % 2 == 1 or before.count("\u201c") > before.count("\u201d")
     if head.kind is not Kind.PROMISE and _HOPE.search(before):
         return True
-    return is_quoted or bool(_NO_COMMITMENT.search(before)) or (
-        is_weak and bool(_DESCRIPTION.search(before)) and not _CONCLUDES.fullmatch(before)
+    return (
+        is_quoted
+        or bool(_NO_COMMITMENT.search(before))
+        or (is_weak and bool(_DESCRIPTION.search(before)) and not _CONCLUDES.fullmatch(before))
     )
 
 

@@ -20,7 +20,9 @@ _LABEL = re.compile(
     r"(?::|(?<=\s)[\u2013-])\s{1,3}(?=[a-z])",
     re.IGNORECASE,
 )
-_MENTION = re.compile(rf"{_BULLET}@(?P<name>[^\W\d_][\w'-]{{0,30}})[,:]?\s{{1,3}}(?:please\s{{1,3}}|to\s{{1,3}})?(?=[a-z])")
+_MENTION = re.compile(
+    rf"{_BULLET}@(?P<name>[^\W\d_][\w'-]{{0,30}})[,:]?\s{{1,3}}(?:please\s{{1,3}}|to\s{{1,3}})?(?=[a-z])"
+)
 _LET = re.compile(r"(?:(?:[Oo]kay|[Oo]k|[Ss]o|[Tt]hen|[Yy]es),? )?[Ll]et (?P<name>[A-Z][\w'-]{1,30}) (?=[a-z]{2})")
 _IN_BRACKETS = re.compile(r"\s{0,3}\((?P<name>[^\W\d_][\w' -]{0,40})\)\W{0,3}\Z")
 _BRACKETS_FROM_END = 90
@@ -40,11 +42,14 @@ _DELIVERY = re.compile(
 _FROM_SPEAKER = re.compile(r"\bfrom (?:me|us)\b", re.IGNORECASE)
 
 # What opens a clause that gives a task to a name: the beginning, a mark, or "and".
-_OPENING = re.compile(r"(?:^|[,:;.\u2013\u2014*\u2022-]\s{1,3}|\b(?:and|so|then|while|okay|ok|also)\s)\Z", re.IGNORECASE)
-_CAPITALISED = re.compile(r"(?<![\w'@])[A-Z][\w'-]{1,30}")
+_OPENING = re.compile(
+    r"(?:^|[,:;.\u2013\u2014*\u2022-]\s{1,3}|\b(?:and|so|then|while|okay|ok|also)\s)\Z", re.IGNORECASE
+)
+_CAPITAL_WORD = re.compile(r"(?<![\w'@])[A-Z][\w'-]{1,30}")
 _AFTER_NAME = re.compile(
     r"(?:\s[A-Z][\w'-]{1,30})?(?:"
-    r"(?P<gerund>(?:,\s{0,3}|\s)(?:you(?:'re| are|'ll be| will be)|is|will be)\s(?:going to be\s)?|'s\s)(?=[a-z]{2,20}ing\b)"
+    r"(?P<gerund>(?:,\s{0,3}|\s)(?:you(?:'re| are|'ll be| will be)|is|will be)\s(?:going to be\s)?"
+    r"|'s\s)(?=[a-z]{2,20}ing\b)"
     r"|(?P<you>(?:,\s{0,3}|\s)you\s(?:then\s|also\s)?)(?=[a-z])"
     r"|(?P<third>\s(?:then\s|also\s)?)(?=[a-z-]{2,20}s\b)"
     r"|(?P<noun>,\s{0,3}|:\s{0,3}|\s[\u2013-]\s{0,3}|\s(?:gets|has|on|owns|takes)\s)(?=\S))"
@@ -101,7 +106,7 @@ def find_named_tasks(sentence: Sentence, text: str, people: People, *, in_recap:
 
     Outside a recap they count with a date, or where two people are named; a noun without a verb counts only in a recap.
     """
-    names = [name for name in _CAPITALISED.finditer(text) if _opens_task(text, name, people)]
+    names = [name for name in _CAPITAL_WORD.finditer(text) if _opens_task(text, name, people)]
     tasks = [task for name in names if (task := _named_task(name, sentence, people, in_recap=in_recap))]
     return tasks if in_recap or len(tasks) > 1 or (tasks and any(find_phrases(text, tasks[0].task_start))) else []
 
@@ -121,11 +126,13 @@ def _named_task(name: re.Match[str], sentence: Sentence, people: People, *, in_r
     is_noun = after["noun"] is not None
     if is_noun and not (in_recap and _is_noun_task(words)):
         return None
-    if not is_noun and ((after["you"] is None and base == verb.lower()) or not is_work(f"{base} {rest}", has_time=False)):
+    if not is_noun and (
+        (after["you"] is None and base == verb.lower()) or not is_work(f"{base} {rest}", has_time=False)
+    ):
         return None
-    supplied = "" if is_noun and base not in ACTIONS else None
+    own_verb = "" if is_noun and base not in ACTIONS else None
     return Commitment(
-        sentence, text, Kind.ASSIGNMENT, name.start(), after.end(), len(text), name.span(), owner[1], verb=supplied
+        sentence, text, Kind.ASSIGNMENT, name.start(), after.end(), len(text), name.span(), owner[1], verb=own_verb
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from meetkit.insights.commitments.commitment import Commitment
 from meetkit.insights.commitments.patterns import Kind
-from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_work
+from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_handed_out, is_work
 from meetkit.insights.deadlines import Phrase, find_phrases
 
 
@@ -206,10 +206,13 @@ def _task(commitment: Commitment, start: int, end: int, leading_deadline: Phrase
     verb = commitment.verb if start == commitment.task_start else None
     words = _task_phrase(f"{verb} {task_text}" if verb else task_text, is_noun=verb == "")
     is_given = commitment.kind in (Kind.ASSIGNMENT, Kind.CALL)
-    is_task = bool(words) if verb == "" else is_work(words, has_time=deadline is not None or is_given)
+    has_time = deadline is not None or is_given
+    is_task = bool(words) if verb == "" else is_work(words, has_time=has_time) or (is_given and is_handed_out(words))
     if not is_task or _MOCKERY.match(words):
         return None
-    return Task(words[:1].upper() + words[1:], start, task_end, deadline, verb != "" and bool(_WITHOUT_OBJECT.fullmatch(words)))
+    return Task(
+        words[:1].upper() + words[1:], start, task_end, deadline, verb != "" and bool(_WITHOUT_OBJECT.fullmatch(words))
+    )
 
 
 def _is_part_of_object(before: str, phrase: Phrase) -> bool:

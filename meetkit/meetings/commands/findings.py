@@ -24,7 +24,8 @@ def print_analysis(out: Console, title: str, insights: MeetingInsights) -> None:
     out.print(sanitize(title), style="bold")
     if insights.summary.sentences:
         out.print(sanitize(insights.summary.text))
-    _print_items(out, insights.action_items.items)
+    _print_items(out, "To do", insights.action_items.items)
+    _print_items(out, "Possible", insights.action_items.possible)
     _print_list(out, "Decided", (decision.text for decision in insights.decisions.items))
     _print_list(out, "Open questions", _open_questions(insights))
     _print_list(out, "Next steps", (step.text for step in insights.follow_ups.items))
@@ -57,10 +58,10 @@ def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]
     out.print(table)
 
 
-def _print_items(out: Console, items: Sequence[ActionItem]) -> None:
+def _print_items(out: Console, title: str, items: Sequence[ActionItem]) -> None:
     if not items:
         return
-    table = terminal.table("To do", "Owner", "Due", "Priority")
+    table = terminal.table(title, "Owner", "Due", "Priority")
     for item in items:
         mark = " (done)" if item.status == "done" else ""
         table.add_row(

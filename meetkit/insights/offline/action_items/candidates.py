@@ -57,7 +57,7 @@ class Candidate:
     features: set[str] = dataclasses.field(default_factory=set)
     confidence: float = 0.0
 
-    def marked(self, feature: str) -> Candidate:
+    def with_feature(self, feature: str) -> Candidate:
         """Add a feature that the confidence is computed from; return the candidate."""
         self.features.add(feature)
         return self

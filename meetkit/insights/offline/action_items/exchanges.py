@@ -19,7 +19,8 @@ _MAX_TURNS = 6
 _MAX_OTHER_TURNS = 2
 _MAX_NOMINATION = 10
 _NOMINATES = re.compile(
-    r"\b(?:can|could|would|will|are|do) you\b|\b(?:how|what) about\b|\b(?:maybe|perhaps)\b|\byou(?:'re| are) (?:up|the)\b",
+    r"\b(?:can|could|would|will|are|do) you\b|\b(?:how|what) about\b|\b(?:maybe|perhaps)\b|\byou(?:'re"
+    r"| are) (?:up|the)\b",
     re.IGNORECASE,
 )
 
@@ -55,7 +56,7 @@ class Exchanges:
         A call for volunteers stays open past turns that only say something, and past refusals; so does a request that
         somebody hands over to another person.
         """
-        asker, others, refusal = request.turn.speaker, 0, None
+        asker, remarks, refusal = request.turn.speaker, 0, None
         pending = self._nominee(self._rest(request)) or (_Nominee(addressee, (request, 0, 0)) if addressee else None)
         for turn in self._following(request):
             speaker = turn[0].turn.speaker
@@ -72,8 +73,8 @@ class Exchanges:
             if answer.act is Reply.REFUSES or nominee:
                 refusal, pending = answer, nominee or (None if addressee is None else pending)
             elif answer.act is not Reply.ASKS:
-                others += 1
-                if not (is_call or refusal or pending) or others > _MAX_OTHER_TURNS:
+                remarks += 1
+                if not (is_call or refusal or pending) or remarks > _MAX_OTHER_TURNS:
                     return refusal or answer
         return refusal or Answer(Reply.SAYS)
 
@@ -121,7 +122,9 @@ class Exchanges:
                     return _Nominee(name, (sentence, *proposal))
             text = sentence.text.replace("\u2019", "'")
             if len(sentence.words) <= _MAX_NOMINATION and (asks(text) or _NOMINATES.search(text)):
-                for match in replies.CAPITALISED.finditer(text):
-                    if (name := self._people.full_name(match[0])) and (_NOMINATES.search(text) or len(sentence.words) <= 2):
+                for match in replies.CAPITAL_WORD.finditer(text):
+                    if (name := self._people.full_name(match[0])) and (
+                        _NOMINATES.search(text) or len(sentence.words) <= 2
+                    ):
                         return _Nominee(name, (sentence, *match.span()))
         return None

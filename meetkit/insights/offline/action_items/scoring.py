@@ -15,6 +15,7 @@ from meetkit.insights.language import intent_features, intents, replies
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
+from meetkit.insights.offline.action_items.candidates import Candidate
 
 # Words of a head that carry no sense of their own, such as adverbs.
 _HEAD_WORDS = 3
@@ -26,14 +27,18 @@ _SPEECH_OBJECTS = word_set(
     " whiteboard board board's picture drawing debate witness witnesses order"
 )
 _INSTANT = re.compile(
-    r"\b(?:now|quickly|briefly|first|just|here|right away|for a (?:moment|second|minute|bit)|a little|one (?:more )?(?:thing"
-    r"|moment|second)|very quick|before (?:we|i) (?:start|begin|go on|move on|finish)|at this (?:point|time)|in a (?:moment"
+    r"\b(?:now|quickly|briefly|first|just|here|right away|for a (?:moment|second|minute|bit)|a little"
+    r"|one (?:more )?(?:thing"
+    r"|moment|second)|very quick|before (?:we|i) (?:start|begin|go on|move on|finish)|at this (?:point|time)"
+    r"|in a (?:moment"
     r"|second|minute)|go ahead)\b",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"\b(?:people|users?|anybody|anyone|everybody|customers?|the system|the computer|you can|you could|you have to|you need"
-    r"|if you|when you|someone|they|it|which|that's|there's|there are|for example|for instance|sort of|kind of|like)\b",
+    r"\b(?:people|users?|anybody|anyone|everybody|customers?|the system|the computer|you can|you could"
+    r"|you have to|you need"
+    r"|if you|when you|whenever|always|usually|normally|every|there's|there are|for example|for instance"
+    r"|sort of|kind of)\b",
     re.IGNORECASE,
 )
 _RECEIVER = re.compile(r"\b(?:you|us|me|them|him|her|everyone|everybody|the team)\b", re.IGNORECASE)
@@ -44,11 +49,39 @@ _WORK_OBJECT = re.compile(
     r"|paper|schedule|spreadsheet|copy|information|details|meeting|call|room|ticket|quote|letter|response|specs?)\b",
     re.IGNORECASE,
 )
-_THANKS = re.compile(r"\b(?:thanks|thank you|great|perfect|excellent|wonderful|cheers|awesome|appreciate)\b", re.IGNORECASE)
+_THANKS = re.compile(
+    r"\b(?:thanks|thank you|great|perfect|excellent|wonderful|cheers|awesome|appreciate)\b", re.IGNORECASE
+)
 _CLOSING = 0.9
 _TASK_LENGTHS = (2, 3, 5, 8, 13)
 _SENTENCE_LENGTHS = (5, 10, 18, 30)
 _ACTION_LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+# Features that mean something else in a promise than in a request.
+_KIND_DEPENDENT = re.compile(
+    r"(?:time|delivery|favour|receiver|my|work object|speech object|reply|after|chamber|action|instant|generic|opens"
+    r"|filled|unfilled|broken|last turn|agreed|closing|cue (?:maybe|past|second|negation|idle|opinion|later|machine))"
+)
+_CHAMBER = re.compile(
+    r"\b(?:hon(?:ourable)?|chair|speaker|minister|member|members|government|committee|provinces|canadians)\b",
+    re.IGNORECASE,
+)
+# Speech that is broken off or begun again reads badly, whatever it promises.
+_DISFLUENCY = re.compile(r"\b(\w+)[ ,]+\1\b|\b(?:uh|um|eh|er|mm|hmm)\b|\b[b-hj-z]\b|--|\s-\s|\.\.\.", re.IGNORECASE)
+_DANGLING_END = re.compile(
+    r"\b(?:the|a|an|of|to|that|which|is|are|was|and|or|if|because|with|in|on|for|at|by|from|some|any|these|this|those|we|you"
+    r"|i|they|it's|whether|about|like|so|then|how|what|where|when|who)\Z",
+    re.IGNORECASE,
+)
+
+_TASK_PATTERNS = {
+    "receiver": _RECEIVER,
+    "work object": _WORK_OBJECT,
+    "broken": _DISFLUENCY,
+    "unfinished": _DANGLING_END,
+    "my": _MY,
+}
 
 
 class Scorer:
@@ -62,7 +95,7 @@ class Scorer:
 
     def features(self, sentence: Sentence, commitment: Commitment | None, task: Task | None) -> frozenset[str]:
         """Return the features of a commitment to a task, or of a passive sentence where both are `None`."""
-        names = {"passive"} if commitment is None else set(_form(commitment))
+        names = {"kind passive"} if commitment is None else set(_form(commitment))
         if task:
             names.update(_task_features(task))
         names.update(self._context(sentence))
@@ -81,6 +114,10 @@ class Scorer:
             yield "generic"
         if asks(text):
             yield "asks"
+        if _CHAMBER.search(text):
+            yield "chamber"
+        if text[-1:].isalnum():
+            yield "no full stop"
         turn = sentence.turn
         yield from self._neighbours(turn.index, turn.speaker)
 
@@ -108,34 +145,33 @@ def _form(commitment: Commitment) -> Iterator[str]:
         yield f"head {head}"
     if commitment.kind.value == "offer" and not head.startswith(("i can", "i could", "i m", "i'd", "let", "lem", "sh")):
         yield "conditional"
+    if ":" in head or head.startswith("@"):
+        yield "label"
     opening = commitment.text[: commitment.start].strip()
     yield "opens sentence" if len(opening.split()) <= 2 else "inside sentence"
-    if not commitment.owner:
-        yield "no owner"
 
 
 def _task_features(task: Task) -> Iterator[str]:
     words = task.text.casefold()
     yield f"verb {task.verb}"
     yield from (f"task {length}" for length in _TASK_LENGTHS if words.count(" ") + 1 >= length)
+    yield from (name for name, pattern in _TASK_PATTERNS.items() if pattern.search(words))
     if task.deadline:
         yield "time"
-    if task.is_open:
-        yield "open"
-    if task.has_pronoun:
-        yield "pronoun"
-    if task.verb in DELIVERIES:
-        yield "delivery"
-    elif task.verb in FAVOURS:
-        yield "favour"
+    if task.verb in FAVOURS:
+        yield "delivery" if task.verb in DELIVERIES else "favour"
     if not _SPEECH_OBJECTS.isdisjoint(words.replace(",", " ").split()):
         yield "speech object" if not task.deadline else "speech object by time"
-    if _RECEIVER.search(words):
-        yield "receiver"
-    if _MY.search(words):
-        yield "my"
-    if _WORK_OBJECT.search(words):
-        yield "work object"
+
+
+def final_features(candidate: Candidate) -> set[str]:
+    """Return the features that are known once a candidate is complete, and those joined to the kind of commitment."""
+    kind = next(name for name in candidate.features if name.startswith("kind "))
+    owner = {"kind promise": set(), "kind duty": set()}.get(
+        kind, {"no owner"} if candidate.owner is None else {"owner"}
+    )
+    names = {name for name in candidate.features if _KIND_DEPENDENT.match(name)} | owner
+    return owner | {f"{kind}: {name}" for name in names}
 
 
 def confidence(features: frozenset[str]) -> float:
