@@ -114,7 +114,7 @@ class TestRoundTrip:
     def test_vtt_gives_the_same_speakers_words_and_milliseconds(self, transcript: Transcript) -> None:
         again = read_transcript(write_vtt(transcript))
 
-        assert again == transcript.model_copy(update={"format": "vtt"})
+        assert (again.text, again.turns) == (transcript.text, transcript.turns)
 
     @given(
         st.lists(

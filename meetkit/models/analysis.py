@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from meetkit.models.base import Line, Many, Phrase, Value
 from meetkit.models.insights import ActionItem, Evidence, Sentiment
-from meetkit.models.transcripts import Offset, Seconds
+from meetkit.models.transcripts import Offset, Seconds, TranscriptSource
 from meetkit.models.zones import Date, Zone
 
 SectionStatus = Literal["ok", "fallback", "failed"]
@@ -267,13 +267,17 @@ def _empty_where_missing(section: type[Section]) -> Any:
 
 
 class MeetingInsights(Value):
-    """The analysis of one transcript; `transcript_sha256` is the SHA-256 of its canonical text in UTF-8."""
+    """The analysis of one transcript; `transcript_sha256` is the SHA-256 of its canonical text in UTF-8.
+
+    `source` says how the transcript was read, with the problems met.
+    """
 
     # An analysis that an older release stored lacks the sections that came after it. Without a default for each it
     # would be unreadable as a whole. What is returned holds them all, so its schema requires them.
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     transcript_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    source: TranscriptSource = Field(default_factory=TranscriptSource)
     summary: Summary = _empty_where_missing(Summary)
     action_items: ActionItems = _empty_where_missing(ActionItems)
     decisions: Decisions = _empty_where_missing(Decisions)

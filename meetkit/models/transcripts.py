@@ -6,11 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meetkit.models.base import FieldError, Line, Many, Text, Value
+from meetkit.models.base import FieldError, Line, Many, Phrase, Text, Value
+from meetkit.models.zones import Date
 
 Offset = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 TranscriptFormat = Literal["text", "vtt", "srt", "json"]
+ProblemKind = Literal["no_speakers", "left_out", "merged", "doubtful"]
 
 
 class Turn(Value):
@@ -29,7 +31,53 @@ class Turn(Value):
     end_seconds: Seconds | None = None
 
 
-class Transcript(Value):
+class TranscriptProblem(Value):
+    """What the reader left out, merged or doubts, or that no speaker is named (`kind`).
+
+    `text` says what, and what to do where something can be done; `count` how often it occurs. `line` is the line of
+    the file where it first occurs, counted from 1, and `turn` the first turn concerned; `None` where unknown.
+    """
+
+    kind: ProblemKind
+    text: Phrase
+    count: Annotated[int, Field(strict=True, ge=1)] = 1
+    line: Annotated[int, Field(strict=True, ge=1)] | None = None
+    turn: Offset | None = None
+
+    @property
+    def summary(self) -> str:
+        """The problem in one line, with its count and place."""
+        place = f"line {self.line}" if self.line is not None else None
+        if place is None and self.turn is not None:
+            place = f"turn {self.turn}"
+        times = f"{self.count} times" if self.count > 1 else None
+        details = ", ".join(
+            part for part in (times, place and (f"first at {place}" if times else f"at {place}")) if part
+        )
+        return f"{self.text} ({details})" if details else self.text
+
+
+class TranscriptContext(Value):
+    """What a transcript says about its meeting beside the talk; nothing of it is part of the words."""
+
+    title: Line | None = None
+    date: Date | None = None
+    people: Many[Line] = ()
+
+
+class TranscriptSource(Value):
+    """How a transcript was read: the form recognized, the problems met, and the context of the talk.
+
+    `form` is a name of the table in docs/transcripts.md, such as `zoom-vtt`; `None` for a transcript that was not
+    read from a file.
+    """
+
+    form: Line | None = None
+    problems: Many[TranscriptProblem] = ()
+    context: TranscriptContext = Field(default_factory=TranscriptContext)
+
+
+class Transcript(TranscriptSource):
     """A transcript in canonical form: `text[turn.start:turn.end] == turn.text`, for every turn, in order.
 
     Offsets count Unicode code points. Plain text is its own canonical form, as given; other formats
@@ -56,3 +104,8 @@ class Transcript(Value):
     def speakers(self) -> tuple[str, ...]:
         """The speakers, each once, in the order of their first turn."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker is not None))
+
+    @property
+    def source(self) -> TranscriptSource:
+        """How the transcript was read, without its text and turns."""
+        return TranscriptSource(form=self.form, problems=self.problems, context=self.context)

@@ -180,7 +180,12 @@ class ModelEngine:
             name: self._section(name, _outcomes_of(name, calls, outcomes), sources, offline) for name in MODEL_SECTIONS
         }
         return MeetingInsights.model_validate(
-            {"transcript_sha256": fingerprint(sources.document.transcript), **offline, **model_sections}
+            {
+                "transcript_sha256": fingerprint(sources.document.transcript),
+                "source": sources.document.transcript.source,
+                **offline,
+                **model_sections,
+            }
         )
 
     def _section(

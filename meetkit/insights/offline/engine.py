@@ -28,4 +28,6 @@ class OfflineEngine:
 
 
 def _insights(transcript: Transcript, sections: Mapping[str, Section]) -> MeetingInsights:
-    return MeetingInsights.model_validate({"transcript_sha256": fingerprint(transcript), **sections})
+    return MeetingInsights.model_validate(
+        {"transcript_sha256": fingerprint(transcript), "source": transcript.source, **sections}
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meetkit.insights.transcript.labels import Label
 from meetkit.insights.transcript.line_prefixes import LinePrefix, lines, parse_prefix
 from meetkit.insights.transcript.segments import MAX_UNNAMED_TURN, ends_sentence
+from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.speakers import SpeakerNames
 from meetkit.insights.transcript.timestamps import RecordingTimeline, Timestamp
-from meetkit.models.transcripts import Transcript, Turn
+from meetkit.models.transcripts import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class _TurnBuilder:
         self._open, self._span, self._times = False, None, (None, None)
 
 
-def read_plain(text: str) -> Transcript:
-    """Read plain text, which is its own canonical form.
+def plain_turns(text: str, _notes: SourceNotes) -> Sequence[Turn]:
+    """Return the turns of plain text.
 
     A line with a name starts a turn; a line without one belongs to the turn above. Without a speaker, a turn ends at
     a sentence end at the end of a line, at a blank line, or at the next time.
@@ -110,7 +112,7 @@ def read_plain(text: str) -> Transcript:
             builder.begin(None)
         builder.add(start + width, end)
     builder.close()
-    return Transcript(format="text", text=text, turns=tuple(builder.turns))
+    return builder.turns
 
 
 def _begin(prefix: LinePrefix, after_blank: bool, profile: _TextProfile, builder: _TurnBuilder) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from meetkit.models.transcripts import Transcript, TranscriptFormat, Turn
+from meetkit.models.transcripts import Turn
 
 # Seconds of silence that a turn may contain.
 MAX_PAUSE = 3.0
@@ -43,8 +43,8 @@ def one_line(text: str) -> str:
     return " ".join(part for part in map(str.strip, _BREAKS.split(text)) if part)
 
 
-def build_transcript(segments: Iterable[Segment], form: TranscriptFormat) -> Transcript:
-    """Build a transcript with one line per turn: `Speaker: words`, or `words` without a speaker."""
+def build_text(segments: Iterable[Segment]) -> tuple[str, list[Turn]]:
+    """Build the canonical text, one line per turn, `Speaker: words` or `words` without a speaker, and its turns."""
     turns: list[Turn] = []
     lines: list[str] = []
     at = 0
@@ -64,7 +64,7 @@ def build_transcript(segments: Iterable[Segment], form: TranscriptFormat) -> Tra
         )
         lines.append(label + segment.text)
         at = end + 1
-    return Transcript(format=form, text="\n".join(lines), turns=tuple(turns))
+    return "\n".join(lines), turns
 
 
 def merge_segments(segments: Iterable[Segment]) -> Iterator[Segment]:

@@ -43,6 +43,7 @@ _ITEM: dict[str, Any] = {
     "priority": "high",
     "status": "open",
     "done_at": None,
+    "confidence": 0.94,
     "evidence": [_EVIDENCE],
 }
 _MEETING: dict[str, Any] = {
@@ -80,6 +81,7 @@ END:VEVENT\r
 END:VCALENDAR\r
 """
 _SLOT = {"start_time": "2026-02-03T09:00:00Z", "end_time": "2026-02-03T09:30:00Z", "duration_minutes": 30}
+_SOURCE = {"form": "text", "problems": [], "context": {"title": None, "date": None, "people": []}}
 _TURN = {"index": 0, "speaker": "Sarah Chen", "text": _QUOTE, "start": 12, "end": 47}
 _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
@@ -172,8 +174,9 @@ OF_SCHEMAS: dict[str, Any] = {
     },
     "MeetingInsights": {
         "transcript_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "source": _SOURCE,
         "summary": {**_OFFLINE, "sentences": [{"text": "A report will come.", "evidence": [_EVIDENCE]}]},
-        "action_items": {**_OFFLINE, "items": [_ITEM]},
+        "action_items": {**_OFFLINE, "items": [_ITEM], "possible": []},
         "decisions": {**_OFFLINE, "items": []},
         "questions": {**_OFFLINE, "items": []},
         "topics": {**_OFFLINE, "status": "fallback", "reason": "the model did not answer in time", "items": []},
@@ -189,7 +192,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "statistics": {**_OFFLINE, "words": 7, "duration_seconds": None, "interactivity": None, "speakers": []},
         "trackers": {**_OFFLINE, "mentions": []},
     },
-    "Transcript": {"format": "text", "text": f"Sarah Chen: {_QUOTE}", "turns": [_TURN]},
+    "Transcript": {**_SOURCE, "format": "text", "text": f"Sarah Chen: {_QUOTE}", "turns": [_TURN]},
 }
 """Examples by schema name."""
 

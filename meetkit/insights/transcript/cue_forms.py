@@ -1,16 +1,21 @@
-"""Segments of WebVTT and SRT, with speakers from voice tags or from names before the words."""
+"""The forms of subtitles: WebVTT (W3C) and SRT, with speakers by voice tags or by names before the words."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
+from meetkit.insights.transcript.forms import Form, always
 from meetkit.insights.transcript.labels import clean_name
 from meetkit.insights.transcript.line_prefixes import LinePrefix, parse_prefix
 from meetkit.insights.transcript.segments import Segment, one_line
+from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.speakers import SpeakerNames
-from meetkit.insights.transcript.subtitle_cues import Cue, read_cues
+from meetkit.insights.transcript.subtitle_cues import Cue
+
+Cues = Sequence[Cue]
 
 # Unknown tags stay: they are words in angle brackets, which players show.
 _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|lang)(?:[.\s][^<>]*)?>|<\d[\d:.]*>")
@@ -19,17 +24,13 @@ _SRT_TAG = re.compile(r"</?(?:b|i|u|s|c|font|v)(?:[.\s][^<>]*)?>|\{\\[^{}]*\}", 
 _COLON = re.compile("[:\uff1a]")
 
 
-def vtt_segments(text: str) -> Iterator[Segment]:
-    """Read WebVTT (W3C). If any cue has a voice tag, only voice tags name speakers."""
-    cues = read_cues(text, has_numbers=False)
-    if "<v" in text and _VOICE.search(text):
-        return (segment for cue in cues for segment in _voice_segments(cue))
-    return _named_segments(cues, _VTT_TAG, html.unescape)
+def _has_voices(cues: Cues) -> bool:
+    return any("<v" in line and _VOICE.search(line) for cue in cues for line in cue.lines)
 
 
-def srt_segments(text: str) -> Iterator[Segment]:
-    """Read SRT as players do, as it has no standard. Tags are dropped, and `Name: words` names a speaker."""
-    return _named_segments(read_cues(text, has_numbers=True), _SRT_TAG, str)
+def _voices(cues: Cues, _notes: SourceNotes) -> Iterator[Segment]:
+    """Read cues with voice tags, which alone name speakers in a file that has one."""
+    return (segment for cue in cues for segment in _voice_segments(cue))
 
 
 def _voice_segments(cue: Cue) -> Iterator[Segment]:
@@ -46,7 +47,8 @@ def _segment(cue: Cue, speaker: str | None, words: str) -> Segment:
     return Segment(speaker, one_line(html.unescape(_VTT_TAG.sub("", words))), cue.start, cue.end)
 
 
-def _named_segments(cues: Iterable[Cue], tag: re.Pattern[str], decode: Callable[[str], str]) -> Iterator[Segment]:
+def _names(tag: re.Pattern[str], decode: Callable[[str], str], cues: Cues, _notes: SourceNotes) -> Iterator[Segment]:
+    """Read cues in which `Name: words` names a speaker."""
     parsed_cues = [(cue, [_split_prefix(tag.sub("", line), decode) for line in cue.lines]) for cue in cues]
     speakers = SpeakerNames.of(prefix for _, lines in parsed_cues for _, prefix in lines if prefix is not None)
     for cue, lines in parsed_cues:
@@ -69,3 +71,11 @@ def _split_prefix(line: str, decode: Callable[[str], str]) -> tuple[str, LinePre
         return words, None
     prefix = parse_prefix(words)
     return words, None if prefix is None or prefix.owns_line else prefix
+
+
+CueForms = tuple[Form[Cues, Iterable[Segment]], ...]
+VTT_FORMS: CueForms = (
+    Form("vtt-voices", _has_voices, _voices),
+    Form("vtt", always, partial(_names, _VTT_TAG, html.unescape)),
+)
+SRT_FORMS: CueForms = (Form("srt", always, partial(_names, _SRT_TAG, str)),)

@@ -1,0 +1,58 @@
+"""Notes of a reader: the problems it met in a file, and what the file says about the meeting beside the talk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from meetkit.insights.transcript.labels import clean_name
+from meetkit.models.transcripts import ProblemKind, TranscriptContext, TranscriptProblem
+
+# A file that goes wrong in every line in its own words would otherwise be noted as a whole.
+_MAX_PROBLEMS = 100
+_MAX_PEOPLE = 500
+
+
+@dataclass(slots=True)
+class SourceNotes:
+    """What is noted while a file is read. Equal problems are one, with their count and the first place."""
+
+    _problems: dict[tuple[ProblemKind, str], TranscriptProblem] = field(default_factory=dict)
+    _title: str | None = None
+    _date: dt.date | None = None
+    _people: dict[str, None] = field(default_factory=dict)
+
+    def problem(
+        self, kind: ProblemKind, text: str, *, count: int = 1, line: int | None = None, turn: int | None = None
+    ) -> None:
+        """Note what was left out, merged or doubted; `text` says what, without a number."""
+        known = self._problems.get((kind, text))
+        if known is not None:
+            self._problems[kind, text] = known.model_copy(update={"count": known.count + count})
+        elif len(self._problems) < _MAX_PROBLEMS:
+            self._problems[kind, text] = TranscriptProblem(kind=kind, text=text, count=count, line=line, turn=turn)
+
+    def title(self, title: str) -> None:
+        """Note the title of the meeting; the first one stays."""
+        self._title = self._title or clean_name(title)
+
+    def date(self, date: dt.date) -> None:
+        """Note the day of the meeting; the first one stays."""
+        self._date = self._date or date
+
+    def people(self, names: Iterable[str]) -> None:
+        """Note people of the meeting: attendees and invitees, whether they speak or not."""
+        for name in names:
+            if len(self._people) < _MAX_PEOPLE and (person := clean_name(name)):
+                self._people.setdefault(person)
+
+    @property
+    def problems(self) -> tuple[TranscriptProblem, ...]:
+        """The problems in the order in which they were met."""
+        return tuple(self._problems.values())
+
+    @property
+    def context(self) -> TranscriptContext:
+        """The context noted."""
+        return TranscriptContext(title=self._title, date=self._date, people=tuple(self._people))
