@@ -47,6 +47,9 @@ def list_findings(insights: MeetingInsights) -> Findings:
         "action_items": _number(
             "A", "Action item", ((entry.task, entry.evidence, entry) for entry in insights.action_items.items)
         ),
+        "possible": _number(
+            "P", "Possible item", ((entry.task, entry.evidence, entry) for entry in insights.action_items.possible)
+        ),
         "decisions": _number(
             "D", "Decision", ((entry.text, entry.evidence, entry) for entry in insights.decisions.items)
         ),

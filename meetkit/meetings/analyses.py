@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Self
 
+from meetkit import settings
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import meeting_record
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
@@ -29,6 +30,7 @@ from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone, utc_now
 from meetkit.runtime.collaborators import call_store, current_llm, current_store
+from meetkit.settings.meetings import MeetingSettings
 from meetkit.storage import Store
 
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
@@ -235,6 +237,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
         "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
         "their_side": [contact.name] if contact else [],
         "trackers": trackers,
+        "min_confidence": settings.load_model(MeetingSettings).min_confidence,
     }
     return parse(MeetingContext, fields)
 

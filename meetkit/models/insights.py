@@ -60,6 +60,8 @@ class Deadline(Value):
 class ActionItem(Value):
     """A task for somebody. An owner or deadline that nobody said is `None`, never a guess.
 
+    Words in brackets at the end of `task` are taken from elsewhere: evidence with the field `reference` quotes them.
+    `confidence` is the probability that people who were there would sign the item; `None` where no engine computed it.
     `done_at` is the instant at which it was reported as done, where that is known.
     """
 
@@ -70,6 +72,7 @@ class ActionItem(Value):
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
     done_at: UtcInstant | None = None
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     evidence: Many[Evidence] = ()
 
     @model_validator(mode="before")

@@ -73,6 +73,7 @@ class ActionItemFields(TypedDict):
     priority: NotRequired[Priority]
     status: NotRequired[Literal["open", "done"]]
     done_at: NotRequired[dt.datetime | str | None]
+    confidence: NotRequired[float | None]
     evidence: NotRequired[Sequence[Evidence | EvidenceFields]]
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import click
 
+from meetkit import settings
 from meetkit.cli import database, output, terminal
 from meetkit.cli.files import reported_errors
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
@@ -22,6 +23,7 @@ from meetkit.meetings.commands import batch, findings, inputs, pages
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
 from meetkit.runtime import collaborators
+from meetkit.settings.meetings import MeetingSettings
 
 _INDEX = "index.html"
 _OPTIONS_OF_OUTPUT = ("as_json", "html", "markdown", "obsidian", "template", "why", "again")
@@ -117,6 +119,7 @@ def _context(*, contact_id: str | None, trackers: Sequence[str], **options: Any)
     if contact_id is not None:
         their_side += (service.get_contact(contact_id).name,)
     facts = {name: value for name, value in options.items() if value}
+    facts["min_confidence"] = settings.load_model(MeetingSettings).min_confidence
     return parse(MeetingContext, {**facts, "their_side": their_side, "trackers": _trackers(trackers)})
 
 
