@@ -12,6 +12,7 @@ from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
 from meetkit.insights.findings import Finding, list_findings, place, reasons, section_note
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
+from meetkit.meetings.commands.views import written_deadline
 from meetkit.models.analysis import MeetingInsights, Question
 from meetkit.models.insights import Deadline
 from meetkit.models.transcripts import TranscriptSource
@@ -98,7 +99,7 @@ def _print_reasons(out: Console, findings: Iterable[Finding]) -> None:
 def _due(deadline: Deadline | None) -> str:
     if deadline is None:
         return "-"
-    return sanitize(deadline.phrase) + (f" ({deadline.date})" if deadline.date else "")
+    return sanitize(written_deadline(deadline))
 
 
 def _open_questions(insights: MeetingInsights) -> Iterable[str]:
