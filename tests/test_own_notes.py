@@ -11,6 +11,7 @@ import pytest
 from meetkit import meeting_service
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.analysis import analyze
+from meetkit.insights.findings import list_findings
 from meetkit.insights.own_notes import lines, read_notes
 from meetkit.insights.report import render_report
 from meetkit.insights.transcript import read_transcript
@@ -42,8 +43,13 @@ def item_of(insights: MeetingInsights, word: str) -> ActionItem:
 
 
 def all_evidence(insights: MeetingInsights) -> list[Evidence]:
-    findings = (*insights.action_items.items, *insights.decisions.items, *insights.questions.items)
-    return [evidence for finding in findings for evidence in finding.evidence]
+    findings = list_findings(insights)
+    return [
+        evidence
+        for section in ("action_items", "decisions", "questions")
+        for finding in findings[section]
+        for evidence in finding.evidence
+    ]
 
 
 def test_what_notes_say_is_added_and_cited_as_notes() -> None:
