@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from meetkit.insights.transcript.timestamps import DATE, MONTH
 from meetkit.models.base import CONTROL
 
 # Bounds of a name: longer labels are words of a sentence.
@@ -17,7 +18,7 @@ _MAX_LINE = 200
 
 _HEADING_LIST = """
     a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background, bcc,
-    best regards, blockers, budget, caution, cc, challenges, chapter, close, conclusion, conclusions, context, cost,
+    best regards, blockers, budget, category, caution, cc, challenges, channel, chapter, guild, close, conclusion, conclusions, context, cost,
     date, day, deadline, decision, decisions, definition, description, details, disclaimer, discussion, due, due date,
     duration, e-mail, edit, email, end, error, etc, example, examples, fact, fig, figure, file, final note, follow up,
     follow ups, follow-up, follow-ups, from, ftp, fw, fwd, fyi, goal, goals, hint, http, https, id, idea, ideas,
@@ -38,7 +39,84 @@ _HEADINGS = frozenset(" ".join(heading.split()) for heading in _HEADING_LIST.spl
 
 _TITLES = frozenset(
     {"dr", "mr", "mrs", "ms", "mx", "prof", "st", "jr", "sr", "rev", "hon", "sen", "rep", "gen", "col", "capt", "sgt"}
-    | {"lt", "m", "mme", "mlle", "ing"}
+    | {
+        "lt",
+        "m",
+        "mme",
+        "mlle",
+        "ing",
+        "mm",
+        "mmes",
+        "messrs",
+        "me",
+        "maj",
+        "cpl",
+        "cmdr",
+        "adm",
+        "supt",
+        "insp",
+        "dep",
+    }
+    | {
+        "cllr",
+        "cllrs",
+        "clr",
+        "coun",
+        "ald",
+        "cr",
+        "comm",
+        "commr",
+        "assemb",
+        "del",
+        "gov",
+        "pres",
+        "amb",
+        "atty",
+        "asst",
+    }
+    | {
+        "cmte",
+        "sec",
+        "supv",
+        "dir",
+        "det",
+        "fr",
+        "sra",
+        "sr",
+        "srta",
+        "dra",
+        "dott",
+        "avv",
+        "sig",
+        "hr",
+        "fru",
+        "dhr",
+        "mevr",
+    }
+    | {"abg", "stv", "bgm", "lic", "ald", "treas", "chr", "vs"}
+)
+# What people of an assembly, a court or an interview are called by their part in it, in several languages.
+_ROLE_LIST = """
+    chair, chairman, chairwoman, chairperson, chairs, president, vice-president, speaker, minister, clerk, mayor, secretary, treasurer,
+    witness, court, judge, magistrate, interpreter, moderator, facilitator, interviewer, interviewee, host, reporter, registrar,
+    foreperson, defendant, prosecutor, counsel, operator, respondent, applicant, claimant, plaintiff, commissioner,
+    coroner, arbitrator, bailiff, officer, member, delegate, representative, rapporteur, ombudsman, councillor, councilmember, agent,
+    customer, caller, candidate, teacher, student, doctor, patient, nurse, narrator, audience,
+    président, présidente, maire, ministre, greffier, greffière, rapporteure, secrétaire, témoin, juge, animateur, animatrice,
+    intervenant, intervenante, modérateur, modératrice, député, députée, avocat, avocate, procureur, interprète, commissaire,
+    journaliste, conseiller, conseillère, directeur, directrice, vice-président, vice-présidente, adjoint, adjointe,
+    vorsitzende, vorsitzender, präsident, präsidentin, bürgermeister, bürgermeisterin, richter, richterin, zeuge, zeugin, ministerin,
+    moderatorin, protokollführer, protokollführerin, schriftführer, schriftführerin, abgeordnete, abgeordneter,
+    presidente, presidenta, alcalde, alcaldesa, secretario, secretaria, ministro, ministra, juez, jueza, testigo, moderador, moderadora,
+    sindaco, sindaca, segretario, segretaria, giudice, testimone, moderatore, moderatrice, vereador, vereadora, prefeito, prefeita,
+    voorzitter, burgemeester, wethouder, griffier, rechter, getuige, secretaris, raadslid
+"""
+_ROLES = frozenset(role.strip() for role in _ROLE_LIST.split(","))
+# Words that stand before a role: articles, forms of address, and degrees.
+_BEFORE_ROLES = frozenset(
+    "the le la les l un une der die das den el los las il lo un una o a os as de het een".split()
+    + "m mme mr mrs ms madam madame mister monsieur herr frau señor señora senhor senhora signor signora hon".split()
+    + "vice deputy acting presiding temporary honourable honorable first second senior junior".split()
 )
 # Lower-case words within names: particles of several languages, and words that join two people.
 _PARTICLES = frozenset(
@@ -54,7 +132,20 @@ _NOT_IN_NAMES = re.compile(
 _DOTTED_WORD = re.compile("[^\\W\\d_]\\.|(?:[^\\W\\d_]{1,2}\\.){2,}|[^\\W_][\\w@'\u2019-]*(?:\\.[\\w@'\u2019-]+)+")
 _TELEPHONE = re.compile(r"\+[\d*() .-]{7,25}")
 # Names that transcription services give to unknown speakers.
-_GENERIC_NAME = re.compile(r"(?:speaker|participant|spk|guest)[ _-]?\d{1,3}", re.IGNORECASE)
+_GENERIC_NAME = re.compile(
+    r"(?:speaker|participant|spk|guest|user|person|voice|caller|intervenant|sprecher(?:in)?"
+    r"|locuteur|hablante|orador|falante|spreker|talare)[ _-]?\d{1,7}|(?:unknown|unidentified) speaker(?: \d{1,7})?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(rf"{DATE}|{MONTH}\s\d{{4}}|(?:{DATE}|[A-Z][a-z]+day),? (?:{DATE}),?")
+# What transcripts put into brackets that is no speaker.
+_SOUND = re.compile(
+    r"(?:background |soft |loud |upbeat )?(?:music|laughter|laughs?|laughing|applause|silence|noise|inaudible|crosstalk|cross-talk"
+    r"|indiscernible|unintelligible|pause|coughs?|coughing|sighs?|chuckles?|cheering|cheers|static|beep|bleep|foreign|foreign language"
+    r"|blank_audio|sound|phone ringing|typing|musik|musique|música|rires|gelächter|applaus|beifall|aplausos|applaudissements"
+    r"|overlapping|overtalk|redacted|sic|playing|no audio|end|start)(?: playing| music)?",
+    re.IGNORECASE,
+)
 _UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # Zero-width and direction marks around right-to-left names, and the byte order mark.
 _MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
@@ -91,7 +182,9 @@ def classify(label: str) -> Label:
     label = _PARENTHESIS.sub("", label).strip()
     if len(label) > _MAX_NAME or _NOT_IN_NAMES.search(label):
         return Label.WORDS
-    if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label):
+    if _DATE.fullmatch(label):
+        return Label.WORDS
+    if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label) or _is_role(label):
         return Label.NAME
     if len(heading := _NUMBER_SUFFIX.sub("", _normalize(label))) > 1 and heading in _HEADINGS:
         return Label.HEADING
@@ -103,6 +196,19 @@ def classify(label: str) -> Label:
         return Label.NAME
     letter_words = [word for word in words if not word.isdecimal()]
     return Label.UNSURE if len(letter_words) <= 2 and len(lower_words) == len(letter_words) else Label.WORDS
+
+
+def _is_role(label: str) -> bool:
+    """Return whether a label is a role with a word before it: `The chair`, `Le président`, `M. le maire`."""
+    *before, role = [
+        word.rstrip(".") for word in label.casefold().replace("l'", "l ").replace("l\u2019", "l ").split()
+    ] or [""]
+    return bool(before) and role in _ROLES and _BEFORE_ROLES.issuperset(before)
+
+
+def is_sound(label: str) -> bool:
+    """Return whether the words of brackets are a sound or a remark of the transcriber: `Laughter`, `inaudible`."""
+    return _SOUND.fullmatch(label.strip()) is not None
 
 
 def _normalize(label: str) -> str:

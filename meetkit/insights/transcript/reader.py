@@ -14,7 +14,7 @@ from meetkit.insights.transcript.json_export import json_segments
 from meetkit.insights.transcript.segments import Segment, build_text
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.subtitle_cues import TIMING, read_cues
-from meetkit.insights.transcript.text_forms import TEXT_FORMS
+from meetkit.insights.transcript.text_forms import read_text
 from meetkit.models.transcripts import Transcript, TranscriptFormat, Turn
 
 _FORMATS = get_args(TranscriptFormat)
@@ -71,8 +71,8 @@ def _detect_format(text: str) -> TranscriptFormat:
 
 def _read_text(text: str, notes: SourceNotes) -> tuple[str, str, Sequence[Turn]]:
     """Return the form of a plain text, its canonical text, which is the text as given, and its turns."""
-    form = choose(TEXT_FORMS, text)
-    return form.name, text, form.read(text, notes)
+    form, turns = read_text(text, notes)
+    return form, text, turns
 
 
 def _read(source_format: TranscriptFormat, text: str, notes: SourceNotes) -> tuple[str, str, Sequence[Turn]]:

@@ -1,0 +1,75 @@
+"""One person under several labels: `Tobias`, `tobias` and `Tobias (Developer)`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from meetkit.insights.transcript.source_notes import SourceNotes
+
+_ADDITION = re.compile(r"\s*[(\[](?P<words>[^()\[\]]{1,60})[)\]]\s*$")
+# Additions that say how somebody takes part, not who it is.
+_NEUTRAL = re.compile(
+    r"(?:guest|external|ext|extern|gast|invité|host|co-host|organi[sz]er|presenter|unverified|you|me|du|ich|moi|they/them|she/her|he/him"
+    r"|(?:she|he|they)(?:/\w{1,5}){1,2}|muted|phone|mobile|inactive|away)",
+    re.IGNORECASE,
+)
+_MAX_PAIRS = 20
+
+
+def same_people(labels: Iterable[str], notes: SourceNotes) -> Mapping[str, str]:
+    """Return for each label that is another spelling of a speaker's name the name that stands for both.
+
+    Labels are the same person if they differ in capitals, spaces or what is in brackets behind them, unless the
+    brackets of two differ: `Ann (Acme)` and `Ann (Globex)` may be two people, which is noted as a doubt.
+    """
+    counts = Counter(labels)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label in counts:
+        groups[_base(label).casefold()].append(label)
+    result: dict[str, str] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            result |= _merge(group, counts, notes)
+    _doubt_first_names(groups, notes)
+    return result
+
+
+def _base(label: str) -> str:
+    base = _ADDITION.sub("", label)
+    return " ".join((base or label).split())
+
+
+def _merge(group: Sequence[str], counts: Counter[str], notes: SourceNotes) -> dict[str, str]:
+    additions = {match["words"].casefold() for label in group if (match := _ADDITION.search(label))}
+    distinct = {words for words in additions if not _NEUTRAL.fullmatch(words)}
+    if len(distinct) > 1 and len(_base(group[0]).split()) == 1 or len(distinct) > 2:
+        notes.problem("doubtful", f"{_quoted(group)} may be one person; they are kept apart")
+        return {}
+    name = max(
+        group,
+        key=lambda label: (not _ADDITION.search(label), label != label.casefold(), not label.isupper(), counts[label]),
+    )
+    others = [label for label in group if label != name]
+    notes.problem("merged", f"{_quoted(others)} and {name!r} are one person")
+    return dict.fromkeys(others, name)
+
+
+def _doubt_first_names(groups: Mapping[str, Sequence[str]], notes: SourceNotes) -> None:
+    """Note a first name beside one full name that begins with it: it may be the same person, or another."""
+    by_first: dict[str, list[str]] = defaultdict(list)
+    for base in groups:
+        first, _, rest = base.partition(" ")
+        if rest:
+            by_first[first].append(base)
+    pairs = [(base, by_first[base][0]) for base in groups if len(by_first.get(base, ())) == 1]
+    for base, full in pairs[:_MAX_PAIRS]:
+        notes.problem(
+            "doubtful", f"{_quoted([groups[base][0], groups[full][0]])} may be one person; they are kept apart"
+        )
+
+
+def _quoted(labels: Sequence[str]) -> str:
+    shown = ", ".join(repr(label) for label in labels[:5])
+    return shown if len(labels) <= 5 else f"{shown} and {len(labels) - 5} more"

@@ -1,0 +1,155 @@
+"""The lines of a plain text with their prefixes, and headers of a turn that take two lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from meetkit.insights.transcript.labels import Label, classify, clean_name
+from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape, lines, parse_prefix
+from meetkit.insights.transcript.timestamps import SPELLED_TIME
+
+_MAX_NAME_LINE = 80
+_SPELLED = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
+_MARKS = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>[^*_#\s].{0,79}?):?(?:\*{1,3}|_{1,2})?:?\s*")
+_EMOJI_CODES = re.compile(r"\s*:[a-z0-9_+-]{1,40}:\s*$")
+_TO_EVERYONE = re.compile(r"\s+to\s+everyone$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class SourceLine:
+    """A line that is not blank, `[start, end)` of the text. `left_out` says why it is no part of the talk."""
+
+    number: int
+    start: int
+    end: int
+    after_blank: bool
+    text: str
+    prefix: LinePrefix | None
+    left_out: str | None = None
+    before_blank: bool = False
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the line is a time and nothing else."""
+        prefix = self.prefix
+        return (
+            prefix is not None
+            and prefix.timestamp is not None
+            and prefix.name is None
+            and not self.text[prefix.rest :].strip(" \t*_")
+        )
+
+    @property
+    def is_words(self) -> bool:
+        """Whether the line begins with words."""
+        return self.left_out is None and (self.prefix is None or (self.prefix.name is None and not self.is_time))
+
+
+def read_lines(text: str) -> list[SourceLine]:
+    """Return the lines of a text, with headers of two lines joined in the first of them."""
+    source: list[SourceLine] = []
+    number, previous = 1, 0
+    for start, end, after_blank in lines(text):
+        number += text.count("\n", previous, start)
+        previous = end
+        line = text[start:end]
+        if source:
+            source[-1].before_blank = after_blank
+        source.append(SourceLine(number, start, end, after_blank, line, parse_prefix(line)))
+    if source:
+        _leave_out_spelled_times(source)
+        _join_headers(source)
+        _look_below(source)
+    return source
+
+
+def _leave_out_spelled_times(source: Sequence[SourceLine]) -> None:
+    """Leave out `3 seconds` beside `0:03`, which pages hold for those who hear them."""
+    for index, line in enumerate(source):
+        if line.prefix is None and line.text[:4].strip()[:1].isdigit() and _SPELLED.fullmatch(line.text):
+            beside = source[max(0, index - 1) : index + 2]
+            if any(other is not line and (other.is_time or _has_time(other)) for other in beside):
+                line.left_out = "a time in words"
+
+
+def _has_time(line: SourceLine) -> bool:
+    return line.prefix is not None and line.prefix.owns_line and line.prefix.timestamp is not None
+
+
+def _join_headers(source: list[SourceLine]) -> None:
+    """Join a name and the time on the next line, or a time and the name on the next, to one prefix."""
+    shown = [line for line in source if line.left_out is None]
+    times = [index for index, line in enumerate(shown) if line.is_time]
+    above = [(at - 1, at) for at in times if _is_header(shown, at - 1, at)]
+    below = [(at + 1, at) for at in times if _is_header(shown, at + 1, at)]
+    pairs = above if len(above) >= len(below) else below
+    has_other_names = any(line.prefix is not None and line.prefix.name for line in source)
+    if 2 * len(pairs) < len(times) or (len(pairs) == 1 and (has_other_names or pairs[0][0] > 1)):
+        return
+    for name_at, time_at in pairs:
+        name, time = shown[name_at], shown[time_at]
+        first, second = (name, time) if name_at < time_at else (time, name)
+        timestamp = time.prefix.timestamp if time.prefix else None
+        first.prefix = LinePrefix(
+            len(first.text), 0, name_in(name.text), Label.NAME, timestamp, owns_line=True, shape=Shape.STACKED
+        )
+        second.left_out = "header"
+
+
+def _is_header(shown: Sequence[SourceLine], name_at: int, time_at: int) -> bool:
+    """Return whether a name and a time on two lines have words below, and what is above are not the words of another."""
+    below, above = max(name_at, time_at) + 1, min(name_at, time_at) - 1
+    if not (0 <= name_at < len(shown) and below < len(shown)) or not is_name_line(shown[name_at]):
+        return False
+    is_cut_off = name_at < time_at and above >= 0 and shown[above].is_time
+    again = shown[below].prefix
+    is_again = again is not None and again.owns_line and again.name == name_in(shown[name_at].text)
+    return (shown[below].is_words or is_again) and not is_cut_off
+
+
+def name_in(line: str) -> str | None:
+    """Return the name that a line holds, without Markdown and emoji codes."""
+    match = _MARKS.fullmatch(_EMOJI_CODES.sub("", line)) if len(line) <= _MAX_NAME_LINE + 20 else None
+    return clean_name(_TO_EVERYONE.sub("", match["name"])) if match else None
+
+
+def is_name_line(line: SourceLine) -> bool:
+    """Return whether a line holds a name and nothing else."""
+    if line.prefix is not None and not (line.prefix.owns_line and line.prefix.timestamp is None):
+        is_label = line.prefix.name is not None and not line.text[line.prefix.width :].strip()
+        if not is_label or line.prefix.timestamp is not None:
+            return False
+    name = name_in(line.text)
+    return name is not None and classify(name) is Label.NAME
+
+
+def _look_below(source: Sequence[SourceLine]) -> None:
+    """Note at each name on a line of its own whether words follow it; at the end of a text they may."""
+    shown = [line for line in source if line.left_out is None]
+    for line, below in zip(shown, shown[1:], strict=False):
+        if line.prefix is not None and line.prefix.owns_line and not below.is_words:
+            line.prefix = replace(line.prefix, has_words_below=False)
+
+
+def join_name_lines(source: Sequence[SourceLine]) -> None:
+    """Read names on lines of their own, without times, as headers where they repeat above words."""
+    candidates = list(_name_lines(source))
+    counts = Counter(name for _, name in candidates)
+    paragraphs = sum(1 for line in source if line.after_blank)
+    # Headings of a document are there once; people speak again.
+    if len(counts) < 2 or len(counts) == len(candidates) or 2 * len(candidates) < paragraphs:
+        return
+    for line, name in candidates:
+        line.prefix = LinePrefix(len(line.text), 0, name, Label.NAME, owns_line=True, shape=Shape.NAME_LINE)
+
+
+def _name_lines(source: Sequence[SourceLine]) -> Iterable[tuple[SourceLine, str]]:
+    for line, below in zip(source, source[1:], strict=False):
+        stands_apart = line.after_blank or line.text.lstrip().startswith(("*", "#", "_"))
+        if stands_apart and line.prefix is None and below.is_words and is_name_line(line) and not is_name_line(below):
+            name = name_in(line.text)
+            if name is not None:
+                yield line, name
