@@ -94,7 +94,7 @@ class Caller:
             key = {"api-key": "key_id"}.get(kind, f"{kind}_id")
             if isinstance(value, dict) and "id" in value:
                 # What was created here is acted on, not whoever a list begins with.
-                self.ids[key] = self.ids.get(key, value["id"]) if name == "list_users" else value["id"]
+                self.ids[key] = self.ids[key] if name == "list_users" and key in self.ids else value["id"]
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from meetkit.insights.analysis import analyze
 from meetkit.insights.language import intents
 from meetkit.insights.language.text import Document
 from meetkit.insights.offline.action_items import extraction, find_action_items
@@ -66,3 +68,36 @@ def test_a_summary_weighs_few_sentences_again(monkeypatch: pytest.MonkeyPatch) -
 
     assert summarize(talk, MeetingContext()).text
     assert len(calls) < 3 * len(talk.sentences)
+
+
+_TALK = (
+    "I'll send the report.",
+    "By Friday?",
+    "Yes, sure.",
+    "Can you book the room?",
+    "When do you need it?",
+    "Actually, make it Thursday.",
+    "We agreed to use the old vendor.",
+    "No, I can't.",
+)
+
+
+@pytest.mark.parametrize("silence", ["...", "\u2026", "?!", "-", "\u2014", "''", "\U0001f600", "*", " "])
+def test_a_turn_without_words_breaks_no_section(silence: str) -> None:
+    """Try it before, between and after what others say, and instead of each of their turns."""
+    for place in range(len(_TALK)):
+        for said in ((*_TALK[:place], silence, *_TALK[place:]), (*_TALK[:place], silence, *_TALK[place + 1 :])):
+            segments = [{"speaker": ("Ann", "Bob")[turn % 2], "text": text} for turn, text in enumerate(said)]
+            insights = analyze(read_transcript(json.dumps({"segments": segments})))
+            assert {section.status for section in insights.sections.values()} == {"ok"}
+    assert analyze(
+        read_transcript(json.dumps({"segments": [{"speaker": "Ann", "text": silence}] * 3 + [{"text": "Hm"}]}))
+    )
+
+
+def test_a_promise_before_silence_is_an_item() -> None:
+    talk = document("Ann: I'll send the report.\nBob: ...\nAnn: Yes, sure.")
+
+    assert [(item.task, item.owner) for item in find_action_items(talk, MeetingContext()).items] == [
+        ("Send the report", "Ann")
+    ]

@@ -43,6 +43,7 @@ NEEDS = {
 }
 # What the reader has done before a page.
 BEFORE = {
+    "docs/how-to/database.md": "uv pip install 'sqlalchemy[asyncio]' aiosqlite",
     "docs/how-to/django.md": "uv pip install django",
     "docs/backup.md": "cp meetkit.db meetings.db",
     "docs/encryption.md": "kill $SERVER; wait $SERVER || true; unset MEETKIT_DATABASE_URL",

@@ -125,7 +125,7 @@ def test_a_replaced_link_is_invalid(guest: Guest) -> None:
         ({"n1": "perhaps"}, "'yes', 'if_need_be' or 'no'"),
         ({"n3": "yes"}, "this poll has the options 1 to 2, not 3"),
         ({"n99": "yes"}, "less than or equal to 50"),
-        ({"nx": "yes"}, "valid integer"),
+        ({"nx": "yes"}, "the number of an option"),
         ({"n1": MARKUP}, "'yes', 'if_need_be' or 'no'"),
     ],
 )

@@ -23,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
 
 from meetkit.cli.app import cli
+from meetkit.settings import Settings
 from meetkit.web import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +149,7 @@ class HttpReference(_Markdown):
 
     def markdown(self) -> str:
         """Return the routes by tag."""
-        return http_reference.render(create_app().openapi())
+        return http_reference.render(create_app(Settings(database_url="sqlite://")).openapi())
 
 
 class CommandReference(_Markdown):

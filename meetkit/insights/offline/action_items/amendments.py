@@ -102,8 +102,9 @@ def _negotiated_deadline(turn: int, rest: Sequence[Sentence], turns: Turns) -> t
     proposal = next(
         (deadline for sentence in reply[:2] if asks(sentence.text) and (deadline := _deadline_in(sentence))), None
     )
-    is_accepted = len(following) > 1 and replies.classify(following[1]) is Reply.ACCEPTS
-    return proposal if is_accepted and reply[0].turn.speaker != turns[turn][0].turn.speaker else None
+    if proposal is None or reply[0].turn.speaker == turns[turn][0].turn.speaker:
+        return None
+    return proposal if len(following) > 1 and replies.classify(following[1]) is Reply.ACCEPTS else None
 
 
 def _asks_when(sentences: Sequence[Sentence]) -> bool:
