@@ -99,11 +99,11 @@ _TITLES = frozenset(
 _ROLE_LIST = """
     chair, chairman, chairwoman, chairperson, chairs, president, vice-president, speaker, minister, clerk, mayor, secretary, treasurer,
     witness, court, judge, magistrate, interpreter, moderator, facilitator, interviewer, interviewee, host, reporter, registrar,
-    foreperson, defendant, prosecutor, counsel, operator, respondent, applicant, claimant, plaintiff, commissioner,
+    foreperson, voice, voices, members, defendant, prosecutor, counsel, operator, respondent, applicant, claimant, plaintiff, commissioner,
     coroner, arbitrator, bailiff, officer, member, delegate, representative, rapporteur, ombudsman, councillor, councilmember, agent,
     customer, caller, candidate, teacher, student, doctor, patient, nurse, narrator, audience,
     président, présidente, maire, ministre, greffier, greffière, rapporteure, secrétaire, témoin, juge, animateur, animatrice,
-    intervenant, intervenante, modérateur, modératrice, député, députée, avocat, avocate, procureur, interprète, commissaire,
+    intervenant, intervenante, voix, membre, membres, participant, participante, salle, huissier, modérateur, modératrice, député, députée, avocat, avocate, procureur, interprète, commissaire,
     journaliste, conseiller, conseillère, directeur, directrice, vice-président, vice-présidente, adjoint, adjointe,
     vorsitzende, vorsitzender, präsident, präsidentin, bürgermeister, bürgermeisterin, richter, richterin, zeuge, zeugin, ministerin,
     moderatorin, protokollführer, protokollführerin, schriftführer, schriftführerin, abgeordnete, abgeordneter,
@@ -179,10 +179,11 @@ def classify(label: str) -> Label:
     """Classify a label: a name such as `Dr. J. Smith`, `Speaker 1` or `A (PM)`, a heading, or words of a sentence."""
     if _normalize(label) in _HEADINGS:
         return Label.HEADING
+    begins_with_bracket = label[:1] in ("[", "(")
     label = _PARENTHESIS.sub("", label).strip()
     if len(label) > _MAX_NAME or _NOT_IN_NAMES.search(label):
         return Label.WORDS
-    if _DATE.fullmatch(label):
+    if _DATE.fullmatch(label) or begins_with_bracket:
         return Label.WORDS
     if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label) or _is_role(label):
         return Label.NAME

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from meetkit.insights.transcript.labels import Label, classify, clean_name, is_sound
-from meetkit.insights.transcript.timestamps import SPELLED_TIME, TIMESTAMP, Timestamp, parse_timestamp
+from meetkit.insights.transcript.timestamps import SPELLED_TIME, TIMESTAMP, UNIT_TIME, Timestamp, parse_timestamp
 
 _BREAK = "\n\r\x0b\x0c\x85\u2028\u2029"
 LINE = re.compile(f"[^{_BREAK}]++")
@@ -16,13 +16,15 @@ _LINE_END = re.compile(f"\r\n|[{_BREAK}]")
 # Characters of a line that are searched for its prefix: a bound for the patterns below.
 _MAX_PREFIX = 240
 _MAX_LINE_OF_ITS_OWN = 120
+_MAX_AFTER_TIME = 30
 
 # Markdown emphasis around a name.
 _MARK = r"(?:\*{1,3}|_{1,2})"
 # A time may be a link into the recording.
 _LINK = r"(?:\(https?://[^\s()]{1,200}\))?"
-_BRACKETED_TIME = rf"[\[(<]\s?(?P<bracketed>{TIMESTAMP})\s?[\])>]{_LINK}"
-_BARE_TIME = rf"(?P<bare>{TIMESTAMP})"
+_BRACKETED_TIME = rf"[\[(<]\s?(?P<bracketed>{TIMESTAMP}|{UNIT_TIME})\s?[\])>]{_LINK}"
+# Within a word no time begins, so none is looked for there.
+_BARE_TIME = rf"(?<![^\W_])(?P<bare>{TIMESTAMP}|\d{{1,2}}h\d{{1,2}}m\d{{1,2}}s)"
 _SPACE = "[\\s\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*+"
 _BEGIN = re.compile(rf"{_SPACE}(?P<change>>{{2,3}}\s*+)?+")
 _BULLET = re.compile(r"(?:[-*+\u2022>]|\d{1,3}[.)]|#{1,6})\s++(?=\S)")
@@ -33,6 +35,13 @@ _NAME_COLON = re.compile(
     rf"(?:{_MARK}(?=\S))?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?:,?\s{{0,4}}(?:{_BRACKETED_TIME}|{_BARE_TIME}))?{_MARK}?"
     rf"\s{{0,2}}(?::(?=[\s*_\"'\u201c(\[]|[^\W\d_]|$)|\uff1a){_MARK}?\s*+"
 )
+# The same without a time: most lines have none, and to look for one at each character costs most of the reading.
+_NAME_COLON_ALONE = re.compile(
+    rf"(?:{_MARK}(?=\S))?+(?P<name>[^:\uff1a]{{1,100}}?)(?P<bracketed>)(?P<bare>){_MARK}{{0,2}}"
+    rf"\s{{0,4}}(?::(?=[\s*_\"'\u201c(\[]|[^\W\d_]|$)|\uff1a){_MARK}?\s*+"
+)
+_COLON = re.compile("[:\uff1a]")
+_TIME_AT_COLON = re.compile(r"[)\]>sn]\s{0,2}[*_]{0,3}\s{0,2}[:\uff1a]|:[0-5]\d")
 # The time behind the colon: `Ann: [00:00:02] words`, or `Ann: 00:02` on a line of its own.
 _TIME_BEHIND = re.compile(rf"(?:{_BRACKETED_TIME}|{_BARE_TIME}\s*+$){_MARK}?\s*+")
 _NAME_TIME_LINE = re.compile(
@@ -151,8 +160,9 @@ def _without_colon(line: str, beginning: str, at: int, *, change: bool) -> LineP
         return _marked(_QUESTION.match(beginning, at), Shape.QUESTION)
     if first in ("M", "T", "D", "S", "R") and (record := _marked(_RECORD.match(beginning, at), Shape.RECORD)):
         return record
-    if first != "#" and (spelled := _NAME_SPELLED_TIME.match(line, at) if len(line) <= _MAX_LINE_OF_ITS_OWN else None):
-        return _time_line(line, spelled)
+    if len(line) <= _MAX_LINE_OF_ITS_OWN and ("second" in line or "minute" in line):
+        spelled = _NAME_SPELLED_TIME.match(line, at)
+        return None if spelled is None else _time_line(line, spelled)
     return None
 
 
@@ -196,12 +206,18 @@ def _after_timestamp(line: str, beginning: str, leading: re.Match[str], change: 
     kind = classify(rest) if 0 < len(rest) <= _MAX_LINE_OF_ITS_OWN else Label.WORDS
     if kind is Label.NAME or (kind is Label.UNSURE and timestamp is not None and timestamp.date):
         name, shape = clean_name(rest), Shape.TIME_LINE
-        return LinePrefix(len(line), at, name, Label.UNSURE, timestamp, leading_time, owns_line=True, shape=shape)
+        is_set_apart = kind is Label.NAME and bool(leading["rule"])
+        label = Label.NAME if is_set_apart else Label.UNSURE
+        return LinePrefix(len(line), at, name, label, timestamp, leading_time, owns_line=True, shape=shape)
     return LinePrefix(at, at, timestamp=timestamp, leading_time=leading_time, change=change)
 
 
 def _name_and_colon(beginning: str, at: int, *, after_time: bool = False) -> LinePrefix | None:
-    match = _NAME_COLON.match(beginning, at)
+    colon = _COLON.search(beginning, at)
+    if colon is None:
+        return None
+    has_time = _TIME_AT_COLON.search(beginning, max(at, colon.start() - 8), colon.end() + 2)
+    match = (_NAME_COLON if has_time else _NAME_COLON_ALONE).match(beginning, at)
     if match is None:
         return None
     label_text = match["name"].strip().lstrip("~ ")
@@ -224,7 +240,10 @@ def _name_and_time_line(line: str, at: int) -> LinePrefix | None:
 
     A single space between the two also occurs in sentences, so a single such line names no speaker.
     """
-    if len(line) > _MAX_LINE_OF_ITS_OWN and "](http" not in line:
+    is_link = "](http" in line
+    # The time is the end of the line: to look for it elsewhere costs time in which nothing is found.
+    is_far = len(line) - max(line.rfind(":"), line.rfind("klo ")) > _MAX_AFTER_TIME
+    if (len(line) > _MAX_LINE_OF_ITS_OWN or is_far) and not is_link:
         return None
     match = _NAME_TIME_LINE.match(line[:_MAX_PREFIX], at)
     return None if match is None else _time_line(line, match)

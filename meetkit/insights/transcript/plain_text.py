@@ -11,7 +11,7 @@ from meetkit.insights.transcript import surroundings
 from meetkit.insights.transcript.labels import Label
 from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape
 from meetkit.insights.transcript.segments import MAX_UNNAMED_TURN, ends_sentence
-from meetkit.insights.transcript.source_lines import SourceLine, join_name_lines, read_lines
+from meetkit.insights.transcript.source_lines import SourceLine, doubt, join_name_lines, read_lines
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.speakers import SpeakerNames
 from meetkit.insights.transcript.timestamps import RecordingTimeline, Timestamp
@@ -55,7 +55,7 @@ class _TextProfile:
         """Infer the conventions from the prefixes of all lines."""
         shown = [line.prefix if line.left_out is None else None for line in source]
         prefixes = [prefix for prefix in shown if prefix is not None]
-        speakers = SpeakerNames.of(prefixes)
+        speakers = SpeakerNames.of(prefixes, line_count=sum(1 for line in source if line.left_out is None))
         names = tuple(None if prefix is None else speakers.name(prefix) for prefix in shown)
         named = [prefix for prefix, name in zip(shown, names, strict=True) if prefix is not None and name]
         certain = [prefix for prefix in named if prefix.label is Label.NAME or prefix.shape is Shape.TIME_LINE]
@@ -162,7 +162,7 @@ def read_plain(text: str, notes: SourceNotes) -> tuple[Shape | None, list[Turn]]
     surroundings.leave_out_notices(source)
     profile = _TextProfile.of(source)
     if not any(profile.names):
-        join_name_lines(source)
+        join_name_lines(source, notes)
         profile = _TextProfile.of(source)
     if any(profile.names):
         surroundings.leave_out_notes(source, profile.names)
@@ -242,8 +242,4 @@ def _note_doubts(source: Sequence[SourceLine], profile: _TextProfile, notes: Sou
         if name or prefix is None or line.left_out or not prefix.name or prefix.shape is Shape.BULLET:
             continue
         if prefix.label is Label.UNSURE or prefix.label is Label.NAME:
-            notes.problem(
-                "doubtful",
-                f"{prefix.name!r} may be a speaker; it is read as words, as it is there once in this form",
-                line=line.number,
-            )
+            notes.problem("doubtful", doubt(prefix.name), line=line.number)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple
 
 from meetkit.insights.transcript.source_notes import SourceNotes
 
@@ -18,9 +18,11 @@ _MAX_WORDS = 8
 # Words that a repeated turn has at least: a shorter one may well be said twice.
 _MIN_DOUBLED = 4
 _MIN_GROWING = 2
+# Characters that a text with a loop has at least.
+_MIN_LOOP = 40
+LOOP = "a loop of the same words was left out but for its first round"
 # Seconds from one state of a growing segment to the next.
 _MAX_GROWTH = 15.0
-KeyT = TypeVar("KeyT")
 _SENTENCE = re.compile(
     "[^.!?\u2026\u3002\uff01\uff1f\u266a]+[.!?\u2026\u3002\uff01\uff1f\u266a]*[\"'\u201d\u2019)\\]]*\\s*"
 )
@@ -55,9 +57,11 @@ def repeated(utterances: Sequence[Utterance], notes: SourceNotes) -> set[int]:
     _copies_of_joined(utterances, words, left_out)
     _growing(utterances, words, left_out)
     _loops(utterances, words, left_out)
-    for index in sorted(left_out):
-        notes.problem("left_out", left_out[index], turn=index)
-    return set() if len(left_out) == len(utterances) else set(left_out)
+    if len(left_out) == len(utterances):
+        return set()
+    for number, index in enumerate(sorted(left_out)):
+        notes.problem("left_out", left_out[index], turn=index - number)
+    return set(left_out)
 
 
 def _copies_of_joined(
@@ -71,7 +75,8 @@ def _copies_of_joined(
             left_out.setdefault(index, "a turn that the file has twice was left out once")
         said.add(key)
     half, rest = divmod(len(words), 2)
-    if half >= _MIN_PHRASE and not rest and words[:half] == words[half:]:
+    whole = [(one.speaker, one.start, spoken) for one, spoken in zip(utterances, words, strict=True)]
+    if half >= _MIN_PHRASE and not rest and whole[:half] == whole[half:]:
         for index in range(half, len(words)):
             left_out.setdefault(index, "a turn that the file has twice was left out once")
 
@@ -107,45 +112,73 @@ def _overlap(one: Utterance, following: Utterance) -> bool:
 
 
 def _loops(utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], left_out: dict[int, str]) -> None:
-    keys = [(one.speaker, spoken) for one, spoken in zip(utterances, words, strict=True)]
-    for start, end in _rounds(keys, _MAX_SENTENCES, lambda period: sum(len(spoken) for _, spoken in period)):
-        for index in range(start, end):
-            left_out.setdefault(index, "a loop of the same words was left out but for its first round")
+    # What has no letters is no word, and each such turn differs from the others.
+    keys = [
+        (one.speaker, spoken or (str(index),))
+        for index, (one, spoken) in enumerate(zip(utterances, words, strict=True))
+    ]
+    for start, end in _rounds(keys, [len(spoken) for spoken in words], _MAX_SENTENCES):
+        if len({utterances[index].speaker for index in range(start, min(end, start + _MAX_SENTENCES))}) == 1:
+            for index in range(start, end):
+                left_out.setdefault(index, LOOP)
 
 
-def _rounds(keys: Sequence[KeyT], max_period: int, size: Callable[[Sequence[KeyT]], int]) -> Iterator[tuple[int, int]]:
-    """Yield `[start, end)` of the copies in each loop, without its first round."""
+def _rounds(keys: Sequence[Hashable], sizes: Sequence[int], max_period: int) -> Iterator[tuple[int, int]]:
+    """Yield `[start, end)` of the copies in each loop, without its first round. `sizes` are the words of each key."""
+    if len(set(keys)) == len(keys):
+        return
     at = 0
-    while at < len(keys):
+    while at < len(keys) - 1:
         step = 1
-        for period in range(1, max_period + 1):
-            end = at + period
-            while end < len(keys) and keys[end] == keys[end - period]:
-                end += 1
-            copies = (end - at) // period
-            needed = _COPIES_OF_PHRASE if size(keys[at : at + period]) >= _MIN_PHRASE else _COPIES_OF_WORD
-            if copies >= needed:
+        for period in range(1, min(max_period, len(keys) - at - 1) + 1):
+            # Far from linear would be to follow each repetition: a shorter run than a loop is a few keys long.
+            if keys[at] == keys[at + period] and (copies := _copies(keys, sizes, at, period)):
                 yield at + period, at + copies * period
                 step = copies * period
                 break
         at += step
 
 
+def _copies(keys: Sequence[Hashable], sizes: Sequence[int], at: int, period: int) -> int:
+    """Return how often the keys from `at` on are there in a row; 0 if not often enough for a loop."""
+    end = at + period
+    while end < len(keys) and keys[end] == keys[end - period]:
+        end += 1
+    copies = (end - at) // period
+    is_phrase = sum(sizes[at : at + period]) >= _MIN_PHRASE
+    return copies if copies >= (_COPIES_OF_PHRASE if is_phrase else _COPIES_OF_WORD) else 0
+
+
 def without_loops(text: str) -> list[tuple[int, int]]:
-    """Return the parts `[start, end)` of a text without the further rounds of loops within it; one part if there is none."""
-    if len(text) < 40:
+    """Return the parts `[start, end)` of a text without the further rounds of loops in it; one part if it has none."""
+    words = text.casefold().split()
+    # Each further round of a loop repeats its words.
+    if len(words) - len(set(words)) < _COPIES_OF_WORD - 1:
         return [(0, len(text))]
-    pieces = list(_SENTENCE.finditer(text))
-    limit = _MAX_SENTENCES
-    keys = [tuple(_LETTERS.findall(piece[0].casefold())) for piece in pieces]
-    if len(set(keys)) == len(keys):
-        words = text.casefold().split()
-        if 2 * len(set(words)) > len(words):
-            return [(0, len(text))]
-        pieces, limit = list(_WORD.finditer(text)), _MAX_WORDS
-        keys = [(piece[0].strip().casefold(),) for piece in pieces]
-    parts, begin = [], 0
-    for start, end in _rounds(keys, limit, lambda period: sum(map(len, period))):
-        parts.append((begin, pieces[start].start()))
-        begin = pieces[end].start() if end < len(pieces) else len(text)
-    return [part for part in [*parts, (begin, len(text))] if text[part[0] : part[1]].strip()]
+    spans = [(piece.start(), piece.end()) for piece in _SENTENCE.finditer(text)]
+    keys = [_key(text, start, end) for start, end in spans]
+    loops = [
+        (spans[start][0], spans[end - 1][1])
+        for start, end in _rounds(keys, [key.count(" ") + 1 for key in keys], _MAX_SENTENCES)
+    ]
+    if not loops:
+        loops = [loop for start, end in spans if end - start > _MIN_LOOP for loop in _word_loops(text, start, end)]
+    begins, ends = [0, *(end for _, end in loops)], [*(start for start, _ in loops), len(text)]
+    return [(begin, end) for begin, end in zip(begins, ends, strict=True) if text[begin:end].strip()]
+
+
+def _key(text: str, start: int, end: int) -> str:
+    """Return what is compared of a sentence; a sentence without letters equals no other."""
+    sentence = text[start:end].strip().casefold()
+    return sentence if any(map(str.isalpha, sentence)) else str(start)
+
+
+def _word_loops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the loops within `[start, end)`, a text without the end of a sentence."""
+    words = text[start:end].casefold().split()
+    # A loop is most of what it stands in; in other text not half of the words are there again.
+    if len(words) < _COPIES_OF_WORD or 2 * len(set(words)) > len(words):
+        return
+    places = [(piece.start(), piece.end()) for piece in _WORD.finditer(text, start, end)]
+    for first, last in _rounds(words, [1] * len(words), _MAX_WORDS):
+        yield places[first][0], places[last - 1][1]

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 
 from meetkit.insights.transcript.labels import Label, classify, clean_name
 from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape, lines, parse_prefix
+from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.timestamps import SPELLED_TIME
 
 _MAX_NAME_LINE = 80
 _SPELLED = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
 _MARKS = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>[^*_#\s].{0,79}?):?(?:\*{1,3}|_{1,2})?:?\s*")
+# What Slack and Discord write between the name of a program and the time.
+_BADGES = frozenset({"APP", "BOT"})
 _EMOJI_CODES = re.compile(r"\s*:[a-z0-9_+-]{1,40}:\s*$")
 _TO_EVERYONE = re.compile(r"\s+to\s+everyone$", re.IGNORECASE)
 
@@ -58,12 +61,19 @@ def read_lines(text: str) -> list[SourceLine]:
         line = text[start:end]
         if source:
             source[-1].before_blank = after_blank
-        source.append(SourceLine(number, start, end, after_blank, line, parse_prefix(line)))
+        source.append(SourceLine(number, start, end, after_blank, line, _prefix(line)))
     if source:
         _leave_out_spelled_times(source)
         _join_headers(source)
         _look_below(source)
     return source
+
+
+def _prefix(line: str) -> LinePrefix | None:
+    prefix = parse_prefix(line)
+    if prefix is not None and prefix.owns_line and prefix.name in _BADGES:
+        return LinePrefix(len(line), len(line), timestamp=prefix.timestamp)
+    return prefix
 
 
 def _leave_out_spelled_times(source: Sequence[SourceLine]) -> None:
@@ -134,16 +144,23 @@ def _look_below(source: Sequence[SourceLine]) -> None:
             line.prefix = replace(line.prefix, has_words_below=False)
 
 
-def join_name_lines(source: Sequence[SourceLine]) -> None:
+def join_name_lines(source: Sequence[SourceLine], notes: SourceNotes) -> None:
     """Read names on lines of their own, without times, as headers where they repeat above words."""
     candidates = list(_name_lines(source))
     counts = Counter(name for _, name in candidates)
     paragraphs = sum(1 for line in source if line.after_blank)
     # Headings of a document are there once; people speak again.
     if len(counts) < 2 or len(counts) == len(candidates) or 2 * len(candidates) < paragraphs:
+        for line, name in candidates:
+            notes.problem("doubtful", doubt(name), line=line.number)
         return
     for line, name in candidates:
         line.prefix = LinePrefix(len(line.text), 0, name, Label.NAME, owns_line=True, shape=Shape.NAME_LINE)
+
+
+def doubt(name: str) -> str:
+    """Return the words of the problem that a name may be a speaker's."""
+    return f"{name!r} may be a speaker, but is read as words; begin each turn with its speaker, such as `Ann: Hello.`"
 
 
 def _name_lines(source: Sequence[SourceLine]) -> Iterable[tuple[SourceLine, str]]:

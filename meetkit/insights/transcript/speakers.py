@@ -13,6 +13,8 @@ from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape
 # An unsure label is a name if it occurs this often, in absolute numbers and relative to the certain names.
 _MIN_COUNT = 2
 _MIN_SHARE = 0.05
+# Where so large a part of the lines has a time and a label, the labels are names.
+_MIN_TIMED = 0.8
 # Shapes in which other text is written too: they name speakers where a text has them throughout.
 _DOUBTFUL_SHAPES = frozenset({Shape.TIME_LINE, Shape.BULLET, Shape.BRACKET, Shape.NICK, Shape.QUESTION, Shape.RECORD})
 
@@ -32,14 +34,15 @@ class SpeakerNames:
     shapes: frozenset[Shape]
 
     @classmethod
-    def of(cls, prefixes: Iterable[LinePrefix]) -> Self:
-        """Collect the speakers from all prefixes of a text."""
+    def of(cls, prefixes: Iterable[LinePrefix], *, line_count: int | None = None) -> Self:
+        """Collect the speakers from all prefixes of a text; of `line_count` lines, some have none."""
         prefixes = list(prefixes)
+        line_count = len(prefixes) if line_count is None else line_count
         with_names = [prefix for prefix in prefixes if prefix.name]
         inline = [prefix for prefix in with_names if not prefix.owns_line and prefix.shape not in _DOUBTFUL_SHAPES]
         labels = {prefix.name for prefix in with_names}
         return cls(
-            other_names=_unsure_names(inline),
+            other_names=_unsure_names(inline, line_count),
             has_name_lines=sum(1 for prefix in with_names if _is_name_line(prefix)) >= _MIN_COUNT,
             has_b=not labels.isdisjoint({"B", "b"}),
             has_q_and_a=labels.issuperset({"Q", "A"}),
@@ -62,11 +65,20 @@ class SpeakerNames:
         return prefix.name is not None
 
 
-def _unsure_names(prefixes: Sequence[LinePrefix]) -> frozenset[str]:
-    """Return the names in small letters: those that repeat; all where no name has a capital and two or more speak."""
+def _unsure_names(prefixes: Sequence[LinePrefix], line_count: int) -> frozenset[str]:
+    """Return the names in small letters: those that repeat.
+
+    All of them count where nearly every line has a time and a label, or each line another label without a capital.
+    """
     counts = Counter((prefix.name, prefix.label) for prefix in prefixes)
     certain_count = sum(count for (_, label), count in counts.items() if label is Label.NAME)
     unsure = {name: count for (name, label), count in counts.items() if name and label is Label.UNSURE}
+    timed = [prefix for prefix in prefixes if prefix.shape is Shape.TIME_COLON and prefix.label is not Label.HEADING]
+    unsure_timed = {prefix.name for prefix in timed if prefix.label is Label.UNSURE and prefix.name}
+    if len(timed) >= max(_MIN_COUNT, line_count * _MIN_TIMED):
+        return frozenset(unsure_timed)
+    if not certain_count and len(unsure) == line_count >= _MIN_COUNT:
+        return frozenset(unsure)
     min_count = max(_MIN_COUNT, certain_count * _MIN_SHARE)
     return frozenset(name for name, count in unsure.items() if count >= min_count)
 
@@ -103,4 +115,5 @@ def _has_time_lines(prefixes: Sequence[LinePrefix], with_names: Sequence[LinePre
     others = len(time_lines) - len(candidates) + sum(1 for prefix in prefixes if prefix.timestamp and not prefix.name)
     elsewhere = {prefix.name for prefix in with_names if prefix.shape is not Shape.TIME_LINE}
     is_known = any(prefix.name in elsewhere for prefix in candidates)
-    return len(candidates) >= 4 * others and (len(candidates) >= _MIN_COUNT or is_known)
+    is_single = len(candidates) == 1 and candidates[0].label is Label.NAME
+    return len(candidates) >= 4 * others and (len(candidates) >= _MIN_COUNT or is_known or is_single)

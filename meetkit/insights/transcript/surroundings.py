@@ -32,7 +32,7 @@ _NOTICE = re.compile(
     )\W{0,4}""",
     re.IGNORECASE | re.VERBOSE,
 )
-_RULE = re.compile(r"\W*[-=_*~\u2014\u2500]{3,}\W*")
+_RULE = re.compile(r"\W*(?:[-=_*~\u2014\u2500]{3,}|>)\W*")
 # Words of a page that people say too: they are left out below the words of a message only.
 _PAGE_WORD = re.compile(
     r"""(?:new|today|yesterday|reply|like|copy|share|edit|more|translate|seen|delivered|unread|pinned|app|forwarded|has\scontext\smenu

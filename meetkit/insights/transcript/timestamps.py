@@ -32,14 +32,17 @@ DATE = rf"(?:(?:{_WEEKDAY},?\s)?(?:{_NUMERIC_DATE}|{_WRITTEN_DATE}))"
 TIMESTAMP = rf"(?:{_DATE})?{_TIME}(?:\s?(?:-->|->|[-\u2013\u2014]|to)\s?(?:{_DATE})?{_TIME})?"
 # `0 minutes 3 seconds`, as screen readers are told.
 SPELLED_TIME = r"(?:\d{1,3} hours?,? )?(?:\d{1,3} minutes?,? )?\d{1,3} seconds?|(?:\d{1,3} hours?,? )?\d{1,3} minutes?"
+# `3.2s`, `1m 3s`, `00h01m03s`, or a span of two.
+_UNITS_TIME = r"(?:\d{1,3}h\s?)?(?:\d{1,3}m\s?)?\d{1,5}(?:\.\d{1,6})?\s?s(?:ec)?|(?:\d{1,3}h\s?)?\d{1,3}m(?:in)?"
+UNIT_TIME = rf"(?:{_UNITS_TIME})(?:\s?[-\u2013\u2014]\s?(?:{_UNITS_TIME}))?"
 
 _FIELDS = re.compile(
     rf"(?P<date>{_DATE})?(?:(?:(?P<hours>\d{{1,3}}):)?(?P<minutes>\d{{1,3}}):(?P<seconds>\d{{2}})"
     r"(?:[.,](?P<fraction>\d{1,9})|[:;]\d\d)?(?:\s?(?P<half>[AaPp]))?"
     r"|(?<=klo )(?P<dotted>\d{1,2}\.\d{2}(?:\.\d{2})?))"
 )
-_SPELLED_PARTS = re.compile(r"(\d+) (hour|minute|second)")
-_UNITS = {"hour": 3600.0, "minute": 60.0, "second": 1.0}
+_UNIT_PARTS = re.compile(r"(\d+(?:\.\d+)?)\s?([hms])")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 _DAY = 86_400.0
 # A recording that starts later than this is rarer than a meeting without AM or PM.
 _EARLIEST_WALL_CLOCK = 6 * 3600.0
@@ -113,10 +116,11 @@ class RecordingTimeline:
 
 
 def parse_timestamp(text: str) -> Timestamp:
-    """Parse a match of `TIMESTAMP` or of `SPELLED_TIME`."""
+    """Parse a match of `TIMESTAMP`, `SPELLED_TIME` or `UNIT_TIME`."""
     times = list(_FIELDS.finditer(text))
     if not times:
-        return Timestamp(_spelled_seconds(text), None, None, is_wall_clock=False)
+        start, *end = [_unit_seconds(part) for part in re.split("[-\u2013\u2014]", text)]
+        return Timestamp(start, end[0] if end else None, None, is_wall_clock=False)
     first = times[0]
     return Timestamp(
         start=_seconds(first),
@@ -128,8 +132,8 @@ def parse_timestamp(text: str) -> Timestamp:
     )
 
 
-def _spelled_seconds(text: str) -> float:
-    return sum(int(number) * _UNITS[unit] for number, unit in _SPELLED_PARTS.findall(text))
+def _unit_seconds(text: str) -> float:
+    return round(sum(float(number) * _UNITS[unit] for number, unit in _UNIT_PARTS.findall(text)), 3)
 
 
 def _seconds(time: re.Match[str]) -> float:
