@@ -43,7 +43,8 @@ FIXTURES = [
     Fixture(
         "Zoom chat of old clients",
         "zoom-chat",
-        "10:15:22 From Mara Quill : Good morning to all of you.\n10:16:02 From Jon Pell : I'll send the drawings on Monday.\n",
+        "10:15:22 From Mara Quill : Good morning to all of you.\n"
+        "10:16:02 From Jon Pell : I'll send the drawings on Monday.\n",
         talk(0, 40),
     ),
     Fixture(
@@ -78,7 +79,8 @@ FIXTURES = [
     Fixture(
         "Teams chat as copied",
         "time-name-line",
-        "[14/01 10:02] Mara Quill\nGood morning to all of you.\n\n[14/01 10:05] Jon Pell\nI'll send the drawings on Monday.\n",
+        "[14/01 10:02] Mara Quill\nGood morning to all of you.\n\n[14/01 10:05] Jon Pell\n"
+        "I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
@@ -94,17 +96,20 @@ FIXTURES = [
         "Gemini notes",
         "gemini-notes",
         "📝 Notes\nJan 14, 2026\nDepot planning\nInvited Mara Quill Jon Pell\nAttachments Depot planning\n"
-        "Meeting records Transcript Recording\n\nSummary\nThe depot was planned.\n\nDetails\nDrawings: Jon will send them.\n\n"
+        "Meeting records Transcript Recording\n\nSummary\nThe depot was planned.\n\nDetails\n"
+        "Drawings: Jon will send them.\n\n"
         "Suggested next steps\n[ ] Jon Pell will send the drawings.\n\n"
         "You should review Gemini's notes to make sure they're accurate. Get tips and learn how Gemini takes notes\n"
-        "📖 Transcript\nJan 14, 2026\nDepot planning - Transcript\n00:00:00\n \nMara Quill: Good morning to all of you.\n"
+        "📖 Transcript\nJan 14, 2026\nDepot planning - Transcript\n00:00:00\n \n"
+        "Mara Quill: Good morning to all of you.\n"
         "Jon Pell: I'll send the drawings on Monday.\nTranscription ended after 00:23:40\n",
         talk(0, None),
     ),
     Fixture(
         "Webex",
         "name-time-line",
-        "Mara Quill (host) 00:00:05\nGood morning to all of you.\n\nJon Pell 00:00:11\nI'll send the drawings on Monday.\n",
+        "Mara Quill (host) 00:00:05\nGood morning to all of you.\n\nJon Pell 00:00:11\n"
+        "I'll send the drawings on Monday.\n",
         talk(5, 11, mara="Mara Quill (host)"),
     ),
     Fixture(
@@ -126,14 +131,17 @@ FIXTURES = [
         "Fireflies Markdown",
         "time-name-colon",
         "# Depot planning\n\n## Overview\n- The depot was planned.\n\n## Transcript\n\n"
-        "**[00:05] Mara Quill:** Good morning to all of you.\n\n**Jon Pell [00:11]:** I'll send the drawings on Monday.\n",
+        "**[00:05] Mara Quill:** Good morning to all of you.\n\n"
+        "**Jon Pell [00:11]:** I'll send the drawings on Monday.\n",
         talk(5, 11),
     ),
     Fixture(
         "Fathom",
         "fathom-text",
-        "Depot planning - January 14\nVIEW RECORDING - 41 mins (No highlights): https://fathom.video/share/abc\n\n---\n\n"
-        "0:05 - Mara Quill (Quill & Co)\n  Good morning to all of you.\n\n0:11 - Jon Pell\n  I'll send the drawings on Monday.\n"
+        "Depot planning - January 14\n"
+        "VIEW RECORDING - 41 mins (No highlights): https://fathom.video/share/abc\n\n---\n\n"
+        "0:05 - Mara Quill (Quill & Co)\n  Good morning to all of you.\n\n0:11 - Jon Pell\n"
+        "  I'll send the drawings on Monday.\n"
         "  ACTION ITEM: Send the drawings - WATCH: https://fathom.video/share/abc?timestamp=11.2\n",
         talk(5, 11, mara="Mara Quill (Quill & Co)"),
     ),
@@ -175,14 +183,16 @@ FIXTURES = [
     Fixture(
         "Granola",
         "granola-text",
-        "Meeting Title: Depot planning\nDate: Jan 14, 2026\nMeeting participants: Mara Quill, Jon Pell\n\nTranscript:\n \n"
+        "Meeting Title: Depot planning\nDate: Jan 14, 2026\nMeeting participants: Mara Quill, Jon Pell\n\n"
+        "Transcript:\n \n"
         "Me: Good morning to all of you.  \nThem: I'll send the drawings on Monday.  \n",
         talk(None, None, mara="Me", jon="Them"),
     ),
     Fixture(
         "Meetily Markdown",
         "name-colon",
-        '---\ntitle: "Depot planning"\ndate: 2026-01-14T10:00:00\n---\n\n# Depot planning\n\n## Summary\n\nA plan was made.\n\n'
+        '---\ntitle: "Depot planning"\ndate: 2026-01-14T10:00:00\n---\n\n# Depot planning\n\n## Summary\n\n'
+        "A plan was made.\n\n"
         "## Transcript\n\n*2026-01-14 10:00:00*\n\n**[Mara Quill]:** Good morning to all of you.\n\n"
         "*2026-01-14 10:01:00*\n\n**[Jon Pell]:** I'll send the drawings on Monday.\n",
         talk(0, 60),
@@ -196,37 +206,43 @@ FIXTURES = [
     Fixture(
         "Descript",
         "time-name-colon",
-        "[00:00:05] Mara Quill: Good morning to all of you.\n\n[00:00:11] Jon Pell: I'll send the drawings on Monday.\n",
+        "[00:00:05] Mara Quill: Good morning to all of you.\n\n"
+        "[00:00:11] Jon Pell: I'll send the drawings on Monday.\n",
         talk(5, 11),
     ),
     Fixture(
         "Descript Markdown",
         "name-time-colon",
-        "**Mara Quill:** [00:00:05] Good morning to all of you.\n\n**Jon Pell:** [00:00:11] I'll send the drawings on Monday.\n",
+        "**Mara Quill:** [00:00:05] Good morning to all of you.\n\n"
+        "**Jon Pell:** [00:00:11] I'll send the drawings on Monday.\n",
         talk(5, 11),
     ),
     Fixture(
         "Riverside",
         "name-time-line",
-        "Mara Quill (00:05.320)\nGood morning to all of you.\n\nJon Pell (00:11.04)\nI'll send the drawings on Monday.\n",
+        "Mara Quill (00:05.320)\nGood morning to all of you.\n\nJon Pell (00:11.04)\n"
+        "I'll send the drawings on Monday.\n",
         talk(5.32, 11.04),
     ),
     Fixture(
         "Sonix",
         "name-time-colon",
-        "depot-planning.mp3\n\nMara: [00:00:05] Good morning to all of you.\n\nJon: [00:00:11] I'll send the drawings on Monday.\n",
+        "depot-planning.mp3\n\nMara: [00:00:05] Good morning to all of you.\n\n"
+        "Jon: [00:00:11] I'll send the drawings on Monday.\n",
         talk(5, 11, mara="Mara", jon="Jon"),
     ),
     Fixture(
         "Trint",
         "name-time-line",
-        "Mara Quill [00:00:05]\nGood morning to all of you.\n\nJon Pell [00:00:11]\nI'll send the drawings on Monday.\n",
+        "Mara Quill [00:00:05]\nGood morning to all of you.\n\nJon Pell [00:00:11]\n"
+        "I'll send the drawings on Monday.\n",
         talk(5, 11),
     ),
     Fixture(
         "Happy Scribe",
         "time-name-line",
-        "[00:00:05.12] - Mara Quill\nGood morning to all of you.\n\n[00:00:11.04] - Jon Pell\nI'll send the drawings on Monday.\n",
+        "[00:00:05.12] - Mara Quill\nGood morning to all of you.\n\n[00:00:11.04] - Jon Pell\n"
+        "I'll send the drawings on Monday.\n",
         talk(5.12, 11.04),
     ),
     Fixture(
@@ -287,69 +303,80 @@ FIXTURES = [
     Fixture(
         "names in brackets",
         "bracketed-name",
-        "[Mara Quill] Good morning to all of you.\n[Laughter] [Jon Pell]\n[Jon Pell] I'll send the drawings on Monday.\n",
+        "[Mara Quill] Good morning to all of you.\n[Laughter] [Jon Pell]\n"
+        "[Jon Pell] I'll send the drawings on Monday.\n",
         [Said(MARA, None, HELLO + " [Laughter] [Jon Pell]"), Said(JON, None, SEND)],
     ),
     Fixture(
         "Slack as copied",
         "name-and-time-lines",
         "Wednesday, January 14th\nMara Quill\n  10:02 AM\nGood morning to all of you.\n:wave: 2\n\n"
-        "Jon Pell\n  10:05 AM\nI'll send the drawings on Monday. (edited)\n3 replies\nLast reply 2 days ago\nView thread\n"
+        "Jon Pell\n  10:05 AM\nI'll send the drawings on Monday. (edited)\n3 replies\nLast reply 2 days ago\n"
+        "View thread\n"
         "10:06\nAnd the plan.\n",
         [*talk(0, 180), Said(JON, 240, "And the plan.")],
     ),
     Fixture(
         "Slack with an emoji as status",
         "name-time-line",
-        "Mara Quill:palm_tree:  10:02 AM\nGood morning to all of you.\n\nJon Pell  [10:05 AM]\nI'll send the drawings on Monday.\n",
+        "Mara Quill:palm_tree:  10:02 AM\nGood morning to all of you.\n\nJon Pell  [10:05 AM]\n"
+        "I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
         "Discord as copied",
         "discord",
-        "mara.q — Today at 10:02 AM\nGood morning to all of you.\njon_p — Today at 10:05 AM\nI'll send the drawings on Monday. (edited)\n",
+        "mara.q — Today at 10:02 AM\nGood morning to all of you.\njon_p — Today at 10:05 AM\n"
+        "I'll send the drawings on Monday. (edited)\n",
         talk(0, 180, mara="mara.q", jon="jon_p"),
     ),
     Fixture(
         "DiscordChatExporter",
         "discord",
         "==============================================================\nGuild: Depot\nChannel: general / plan\n"
-        "==============================================================\n\n[01/14/2026 10:02 AM] mara.q\nGood morning to all of you.\n\n"
+        "==============================================================\n\n[01/14/2026 10:02 AM] mara.q\n"
+        "Good morning to all of you.\n\n"
         "[01/14/2026 10:05 AM] jon_p\nI'll send the drawings on Monday.\n",
         talk(0, 180, mara="mara.q", jon="jon_p"),
     ),
     Fixture(
         "irssi",
         "irc",
-        "--- Log opened Wed Jan 14 10:00:00 2026\n10:02 < mara> Good morning to all of you.\n10:03 -!- ida [~ida@host] has joined #depot\n"
+        "--- Log opened Wed Jan 14 10:00:00 2026\n10:02 < mara> Good morning to all of you.\n"
+        "10:03 -!- ida [~ida@host] has joined #depot\n"
         "10:05 <@jon> I'll send the drawings on Monday.\n10:06  * mara nods\n",
         [*talk(0, 180, mara="mara", jon="jon"), Said("mara", 240, "nods")],
     ),
     Fixture(
         "WeeChat",
         "irc",
-        "2026-01-14 10:02:03\tmara\tGood morning to all of you.\n2026-01-14 10:03:00\t-->\tida (~ida@host) has joined #depot\n"
+        "2026-01-14 10:02:03\tmara\tGood morning to all of you.\n"
+        "2026-01-14 10:03:00\t-->\tida (~ida@host) has joined #depot\n"
         "2026-01-14 10:05:03\t@jon\tI'll send the drawings on Monday.\n",
         talk(0, 180, mara="mara", jon="jon"),
     ),
     Fixture(
         "ZNC",
         "irc",
-        "[10:02:03] <mara> Good morning to all of you.\n[10:03:00] *** Joins: ida (~ida@host)\n[10:05:03] <jon> I'll send the drawings on Monday.\n",
+        "[10:02:03] <mara> Good morning to all of you.\n[10:03:00] *** Joins: ida (~ida@host)\n"
+        "[10:05:03] <jon> I'll send the drawings on Monday.\n",
         talk(0, 180, mara="mara", jon="jon"),
     ),
     Fixture(
         "WhatsApp, iPhone",
         "whatsapp",
-        "[14/01/2026, 10:02:11] Mara Quill: \u200eMessages and calls are end-to-end encrypted. Only people in this chat can read them.\n"
-        "[14/01/2026, 10:02:11] Mara Quill: Good morning to all of you.\n\u200e[14/01/2026, 10:03:00] Jon Pell: \u200eimage omitted\n"
+        "[14/01/2026, 10:02:11] Mara Quill: \u200eMessages and calls are end-to-end encrypted. Only people in "
+        "this chat can read them.\n"
+        "[14/01/2026, 10:02:11] Mara Quill: Good morning to all of you.\n"
+        "\u200e[14/01/2026, 10:03:00] Jon Pell: \u200eimage omitted\n"
         "[14/01/2026, 10:05:11] ~ Jon Pell: I'll send the drawings on Monday. \u200e<This message was edited>\n",
         talk(0, 180),
     ),
     Fixture(
         "WhatsApp, Android, German",
         "whatsapp",
-        "14.01.26, 10:02 - Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.\n14.01.26, 10:02 - Mara Quill: Good morning to all of you.\n"
+        "14.01.26, 10:02 - Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.\n"
+        "14.01.26, 10:02 - Mara Quill: Good morning to all of you.\n"
         "14.01.26, 10:03 - Mara Quill hat Ida Roth hinzugefügt.\n14.01.26, 10:04 - Jon Pell: <Medien ausgeschlossen>\n"
         "14.01.26, 10:05 - Jon Pell: I'll send the drawings on Monday.\n",
         talk(0, 180),
@@ -357,19 +384,22 @@ FIXTURES = [
     Fixture(
         "WhatsApp, Android, US",
         "whatsapp",
-        "1/14/26, 10:02\u202fAM - Mara Quill: Good morning to all of you.\n1/14/26, 10:05\u202fAM - Jon Pell: I'll send the drawings\non Monday.\n",
+        "1/14/26, 10:02\u202fAM - Mara Quill: Good morning to all of you.\n"
+        "1/14/26, 10:05\u202fAM - Jon Pell: I'll send the drawings\non Monday.\n",
         talk(0, 180),
     ),
     Fixture(
         "WhatsApp, Finnish",
         "whatsapp",
-        "[14.1.2026 klo 10.02.11] Mara Quill: Good morning to all of you.\n[14.1.2026 klo 10.05.11] Jon Pell: I'll send the drawings on Monday.\n",
+        "[14.1.2026 klo 10.02.11] Mara Quill: Good morning to all of you.\n"
+        "[14.1.2026 klo 10.05.11] Jon Pell: I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
         "Telegram",
         "telegram",
-        "Mara Quill, [14.01.2026 10:02]\nGood morning to all of you.\n\nJon Pell, [14.01.2026 10:05]\nI'll send the drawings on Monday.\n",
+        "Mara Quill, [14.01.2026 10:02]\nGood morning to all of you.\n\nJon Pell, [14.01.2026 10:05]\n"
+        "I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
@@ -381,13 +411,15 @@ FIXTURES = [
     Fixture(
         "Google Chat as copied",
         "name-time-line",
-        "Mara Quill, 10:02 AM\nGood morning to all of you.\nJon Pell, 10:05 AM, Edited\nI'll send the drawings on Monday.\n",
+        "Mara Quill, 10:02 AM\nGood morning to all of you.\nJon Pell, 10:05 AM, Edited\n"
+        "I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
         "WeChat",
         "name-time-line",
-        "Mara Quill 2026/1/14 10:02:11\nGood morning to all of you.\n\nJon Pell 2026/1/14 10:05:11\nI'll send the drawings on Monday.\n",
+        "Mara Quill 2026/1/14 10:02:11\nGood morning to all of you.\n\nJon Pell 2026/1/14 10:05:11\n"
+        "I'll send the drawings on Monday.\n",
         talk(0, 180),
     ),
     Fixture(
@@ -412,7 +444,8 @@ FIXTURES = [
     Fixture(
         "a council's minutes, French",
         "name-colon",
-        "M. Pell : Bonjour à tous.\nLa présidente : Merci.\nMme Quill : J'envoie les plans lundi.\nL'animatrice : À demain.\n",
+        "M. Pell : Bonjour à tous.\nLa présidente : Merci.\nMme Quill : J'envoie les plans lundi.\n"
+        "L'animatrice : À demain.\n",
         [
             Said("M. Pell", None, "Bonjour à tous."),
             Said("La présidente", None, "Merci."),
@@ -423,7 +456,8 @@ FIXTURES = [
     Fixture(
         "a hearing",
         "hearing",
-        "Q.  Did you draw the plan?\nA.  I did, on Monday.\nMS. QUILL:  Objection.\nTHE COURT:  Overruled.\nQ.  Go on.\n",
+        "Q.  Did you draw the plan?\nA.  I did, on Monday.\nMS. QUILL:  Objection.\nTHE COURT:  Overruled.\n"
+        "Q.  Go on.\n",
         [
             Said("Q", None, "Did you draw the plan?"),
             Said("A", None, "I did, on Monday."),
@@ -441,7 +475,8 @@ FIXTURES = [
     Fixture(
         "the record of an assembly",
         "assembly-record",
-        "  Mr. PELL. Madam President, I rise today.\nThe roads are long.\n  The PRESIDING OFFICER. Without objection.\n  Ms. QUILL. I thank my colleague.\n",
+        "  Mr. PELL. Madam President, I rise today.\nThe roads are long.\n"
+        "  The PRESIDING OFFICER. Without objection.\n  Ms. QUILL. I thank my colleague.\n",
         [
             Said("Mr. PELL", None, "Madam President, I rise today. The roads are long."),
             Said("The PRESIDING OFFICER", None, "Without objection."),
@@ -451,25 +486,29 @@ FIXTURES = [
     Fixture(
         "Markdown list",
         "list",
-        "# Depot planning\n\n- **Mara Quill:** Good morning to all of you.\n- **Jon Pell:** I'll send the drawings on Monday.\n",
+        "# Depot planning\n\n- **Mara Quill:** Good morning to all of you.\n"
+        "- **Jon Pell:** I'll send the drawings on Monday.\n",
         talk(None, None),
     ),
     Fixture(
         "Markdown headings",
         "name-time-line",
-        "# Depot planning\n\n### Mara Quill (00:05)\n\nGood morning to all of you.\n\n### Jon Pell (00:11)\n\nI'll send the drawings on Monday.\n",
+        "# Depot planning\n\n### Mara Quill (00:05)\n\nGood morning to all of you.\n\n### Jon Pell (00:11)\n\n"
+        "I'll send the drawings on Monday.\n",
         talk(5, 11),
     ),
     Fixture(
         "names on lines of their own",
         "name-lines",
-        "Mara Quill\nGood morning to all of you.\n\nJon Pell\nI'll send the drawings on Monday.\n\nMara Quill\nThank you, Jon.\n",
+        "Mara Quill\nGood morning to all of you.\n\nJon Pell\nI'll send the drawings on Monday.\n\nMara Quill\n"
+        "Thank you, Jon.\n",
         [*talk(None, None), Said(MARA, None, THANKS)],
     ),
     Fixture(
         "bold names on lines of their own",
         "name-lines",
-        "**Mara Quill**\nGood morning to all of you.\n\n**Jon Pell**\nI'll send the drawings on Monday.\n\n**Mara Quill**\nThank you, Jon.\n",
+        "**Mara Quill**\nGood morning to all of you.\n\n**Jon Pell**\nI'll send the drawings on Monday.\n\n"
+        "**Mara Quill**\nThank you, Jon.\n",
         [*talk(None, None), Said(MARA, None, THANKS)],
     ),
 ]

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from meetkit.insights.transcript.roles import is_role
 from meetkit.insights.transcript.timestamps import DATE, MONTH
 from meetkit.models.base import CONTROL
 
@@ -17,22 +18,23 @@ _MAX_LETTERS_UNSPACED = 12
 _MAX_LINE = 200
 
 _HEADING_LIST = """
-    a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background, bcc,
-    best regards, blockers, budget, category, caution, cc, challenges, channel, chapter, guild, close, conclusion, conclusions, context, cost,
-    date, day, deadline, decision, decisions, definition, description, details, disclaimer, discussion, due, due date,
-    duration, e-mail, edit, email, end, error, etc, example, examples, fact, fig, figure, file, final note, follow up,
-    follow ups, follow-up, follow-ups, from, ftp, fw, fwd, fyi, goal, goals, hint, http, https, id, idea, ideas,
-    important, invitees, issue, issues, key points, key takeaways, language, link, links, location, mailto, meeting,
-    meeting id, meeting notes, meeting title, minutes, n.b, n.b., nb, next, next step, next steps, no, note, notes,
-    objective, objectives, ok, okay, open questions, option, option a, option b, outcome, outcomes, overview, p.s,
-    p.s., page, part, participants, passcode, password, phone, place, plan, plan a, plan b, point, present, price,
-    problem, pros, cons, ps, purpose, q, question, questions, quote, re, reason, recap, recorded, recording,
-    reference, references, regarding, reminder, result, results, risk, risks, room, scope, section, sent, slide,
-    side note, solution, start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip,
-    title, tl;dr, tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript,
-    update, updates, url, version, warning, when, where, who, why, what, how, yes,
-    aktionen, anwesend, betreff, beschluss, beschlüsse, datum, hinweis, notiz, ort, protokoll, teilnehmer, thema,
-    zeit, zusammenfassung, acta, asunto, fecha, nota, resumen, compte rendu, objet, ordre du jour, participants
+    a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background,
+    bcc, best regards, blockers, budget, category, caution, cc, challenges, channel, chapter, guild, close,
+    conclusion, conclusions, context, cost, date, day, deadline, decision, decisions, definition, description,
+    details, disclaimer, discussion, due, due date, duration, e-mail, edit, email, end, error, etc, example,
+    examples, fact, fig, figure, file, final note, follow up, follow ups, follow-up, follow-ups, from, ftp, fw,
+    fwd, fyi, goal, goals, hint, http, https, id, idea, ideas, important, invitees, issue, issues, key points,
+    key takeaways, language, link, links, location, mailto, meeting, meeting id, meeting notes, meeting title,
+    minutes, n.b, n.b., nb, next, next step, next steps, no, note, notes, objective, objectives, ok, okay, open
+    questions, option, option a, option b, outcome, outcomes, overview, p.s, p.s., page, part, participants,
+    passcode, password, phone, place, plan, plan a, plan b, point, present, price, problem, pros, cons, ps,
+    purpose, q, question, questions, quote, re, reason, recap, recorded, recording, reference, references,
+    regarding, reminder, result, results, risk, risks, room, scope, section, sent, slide, side note, solution,
+    start, status, step, subject, summary, table, takeaway, takeaways, tasks, tel, time, tip, title, tl;dr,
+    tldr, to, to do, to-do, todo, todos, topic, topics, total, transcript, update, updates, url, version,
+    warning, when, where, who, why, what, how, yes, aktionen, anwesend, betreff, beschluss, beschlüsse, datum,
+    hinweis, notiz, ort, protokoll, teilnehmer, thema, zeit, zusammenfassung, acta, asunto, fecha, nota,
+    resumen, compte rendu, objet, ordre du jour
 """
 # Headings of texts and lists. Compared in lower case, without a number at the end.
 _HEADINGS = frozenset(" ".join(heading.split()) for heading in _HEADING_LIST.split(","))
@@ -95,29 +97,6 @@ _TITLES = frozenset(
     }
     | {"abg", "stv", "bgm", "lic", "ald", "treas", "chr", "vs"}
 )
-# What people of an assembly, a court or an interview are called by their part in it, in several languages.
-_ROLE_LIST = """
-    chair, chairman, chairwoman, chairperson, chairs, president, vice-president, speaker, minister, clerk, mayor, secretary, treasurer,
-    witness, court, judge, magistrate, interpreter, moderator, facilitator, interviewer, interviewee, host, reporter, registrar,
-    foreperson, voice, voices, members, defendant, prosecutor, counsel, operator, respondent, applicant, claimant, plaintiff, commissioner,
-    coroner, arbitrator, bailiff, officer, member, delegate, representative, rapporteur, ombudsman, councillor, councilmember, agent,
-    customer, caller, candidate, teacher, student, doctor, patient, nurse, narrator, audience,
-    président, présidente, maire, ministre, greffier, greffière, rapporteure, secrétaire, témoin, juge, animateur, animatrice,
-    intervenant, intervenante, voix, membre, membres, participant, participante, salle, huissier, modérateur, modératrice, député, députée, avocat, avocate, procureur, interprète, commissaire,
-    journaliste, conseiller, conseillère, directeur, directrice, vice-président, vice-présidente, adjoint, adjointe,
-    vorsitzende, vorsitzender, präsident, präsidentin, bürgermeister, bürgermeisterin, richter, richterin, zeuge, zeugin, ministerin,
-    moderatorin, protokollführer, protokollführerin, schriftführer, schriftführerin, abgeordnete, abgeordneter,
-    presidente, presidenta, alcalde, alcaldesa, secretario, secretaria, ministro, ministra, juez, jueza, testigo, moderador, moderadora,
-    sindaco, sindaca, segretario, segretaria, giudice, testimone, moderatore, moderatrice, vereador, vereadora, prefeito, prefeita,
-    voorzitter, burgemeester, wethouder, griffier, rechter, getuige, secretaris, raadslid
-"""
-_ROLES = frozenset(role.strip() for role in _ROLE_LIST.split(","))
-# Words that stand before a role: articles, forms of address, and degrees.
-_BEFORE_ROLES = frozenset(
-    "the le la les l un une der die das den el los las il lo un una o a os as de het een".split()
-    + "m mme mr mrs ms madam madame mister monsieur herr frau señor señora senhor senhora signor signora hon".split()
-    + "vice deputy acting presiding temporary honourable honorable first second senior junior".split()
-)
 # Lower-case words within names: particles of several languages, and words that join two people.
 _PARTICLES = frozenset(
     {"al", "and", "an", "ap", "bin", "bint", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "di"}
@@ -139,13 +118,15 @@ _GENERIC_NAME = re.compile(
 )
 _DATE = re.compile(rf"{DATE}|{MONTH}\s\d{{4}}|(?:{DATE}|[A-Z][a-z]+day),? (?:{DATE}),?")
 # What transcripts put into brackets that is no speaker.
-_SOUND = re.compile(
-    r"(?:background |soft |loud |upbeat )?(?:music|laughter|laughs?|laughing|applause|silence|noise|inaudible|crosstalk|cross-talk"
-    r"|indiscernible|unintelligible|pause|coughs?|coughing|sighs?|chuckles?|cheering|cheers|static|beep|bleep|foreign|foreign language"
-    r"|blank_audio|sound|phone ringing|typing|musik|musique|música|rires|gelächter|applaus|beifall|aplausos|applaudissements"
-    r"|overlapping|overtalk|redacted|sic|playing|no audio|end|start)(?: playing| music)?",
-    re.IGNORECASE,
-)
+_SOUND_LIST = """
+    music, laughter, laugh, laughs, laughing, applause, silence, noise, inaudible, crosstalk, cross-talk,
+    indiscernible, unintelligible, pause, cough, coughs, coughing, sigh, sighs, chuckle, chuckles, cheering,
+    cheers, static, beep, bleep, foreign, foreign language, blank_audio, sound, phone ringing, typing, musik,
+    musique, música, rires, gelächter, applaus, beifall, aplausos, applaudissements, overlapping, overtalk,
+    redacted, sic, playing, no audio, end, start
+"""
+_SOUNDS = frozenset(sound.strip() for sound in _SOUND_LIST.split(","))
+_SOUND_DETAIL = re.compile(r"^(?:background|soft|loud|upbeat) | (?:playing|music)$")
 _UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # Zero-width and direction marks around right-to-left names, and the byte order mark.
 _MARKS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
@@ -185,7 +166,7 @@ def classify(label: str) -> Label:
         return Label.WORDS
     if _DATE.fullmatch(label) or begins_with_bracket:
         return Label.WORDS
-    if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label) or _is_role(label):
+    if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label) or is_role(label):
         return Label.NAME
     if len(heading := _NUMBER_SUFFIX.sub("", _normalize(label))) > 1 and heading in _HEADINGS:
         return Label.HEADING
@@ -199,17 +180,9 @@ def classify(label: str) -> Label:
     return Label.UNSURE if len(letter_words) <= 2 and len(lower_words) == len(letter_words) else Label.WORDS
 
 
-def _is_role(label: str) -> bool:
-    """Return whether a label is a role with a word before it: `The chair`, `Le président`, `M. le maire`."""
-    *before, role = [
-        word.rstrip(".") for word in label.casefold().replace("l'", "l ").replace("l\u2019", "l ").split()
-    ] or [""]
-    return bool(before) and role in _ROLES and _BEFORE_ROLES.issuperset(before)
-
-
 def is_sound(label: str) -> bool:
     """Return whether the words of brackets are a sound or a remark of the transcriber: `Laughter`, `inaudible`."""
-    return _SOUND.fullmatch(label.strip()) is not None
+    return _SOUND_DETAIL.sub("", label.strip().casefold()) in _SOUNDS
 
 
 def _normalize(label: str) -> str:

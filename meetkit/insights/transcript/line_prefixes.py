@@ -46,7 +46,8 @@ _TIME_AT_COLON = re.compile(r"[)\]>sn]\s{0,2}[*_]{0,3}\s{0,2}[:\uff1a]|:[0-5]\d"
 _TIME_BEHIND = re.compile(rf"(?:{_BRACKETED_TIME}|{_BARE_TIME}\s*+$){_MARK}?\s*+")
 _NAME_TIME_LINE = re.compile(
     rf"{_MARK}?+(?P<name>[^:\uff1a]{{1,100}}?){_MARK}?(?::[a-z0-9_+-]{{1,40}}:)?(?P<gap>\s{{0,40}})"
-    rf"(?P<rule>[-\u2013\u2014|,\u00b7\u2022]\s?)?(?:{_BRACKETED_TIME}|{_BARE_TIME}){_MARK}?(?:,? \(?[Ee]dited\)?)?:?\s*$"
+    rf"(?P<rule>[-\u2013\u2014|,\u00b7\u2022]\s?)?(?:{_BRACKETED_TIME}|{_BARE_TIME}){_MARK}?"
+    r"(?:,? \(?[Ee]dited\)?)?:?\s*$"
 )
 _EMOJI_CODE = re.compile(r"[^\s:]:[a-z0-9_+-]{1,40}:\s")
 _NAME_SPELLED_TIME = re.compile(

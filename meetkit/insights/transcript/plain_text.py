@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meetkit.insights.transcript import surroundings
+from meetkit.insights.transcript import page_lines, preamble, surroundings
 from meetkit.insights.transcript.labels import Label
-from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape
+from meetkit.insights.transcript.line_prefixes import Shape
 from meetkit.insights.transcript.segments import MAX_UNNAMED_TURN, ends_sentence
-from meetkit.insights.transcript.source_lines import SourceLine, doubt, join_name_lines, read_lines
+from meetkit.insights.transcript.source_lines import HEADER, SourceLine, doubt, join_name_lines, read_lines
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.speakers import SpeakerNames
 from meetkit.insights.transcript.timestamps import RecordingTimeline, Timestamp
@@ -20,23 +20,6 @@ from meetkit.models.transcripts import Turn
 # Joins, parts and the like in logs of chats.
 _LOG_NOTICE = re.compile(
     r"\s*(?:-!-|\*{3}|-->|<--|---?|=-=|\u2192|\u2190|\*\s\S+\s(?:has|is now|sets|joined|left|quit))(?:\s|$)"
-)
-_EDITED = re.compile(
-    r"[\s\u200e]*(?:<this message was edited>|\((?:edited|bearbeitet|modifié|editado|modificato)\))$", re.IGNORECASE
-)
-# What chats write for what is not text.
-_PLACEHOLDER = re.compile(
-    r"""[\s\u200e\u200f<(\[]*(?:
-    (?:media|image|video|audio|gif|sticker|document|photo|contact\scard|video\snote|voice\smessage|poll|location)\s(?:omitted|attached|hidden)
-    |(?:medien|bild|video|audio|sticker|gif|dokument)\s(?:ausgeschlossen|weggelassen)|médias?\somis|image\sabsente|vidéo\sabsente
-    |(?:multimedia|imagen|video|audio|sticker)\somitid[oa]s?|mídia\s(?:oculta|omitida)|(?:imagem|vídeo|áudio|figurinha)\socult[oa]
-    |media\sweggelaten|afbeelding\sweggelaten|media\somessi|immagine\somessa
-    |attached:\s.{1,120}|.{1,80}\s\(file\sattached\)|(?:photo|sticker|video\smessage|voice\smessage|file)(?:,\s.{1,40})?
-    |(?:this\smessage\swas\sdeleted|you\sdeleted\sthis\smessage|diese\snachricht\swurde\sgelöscht|se\seliminó\seste\smensaje
-    |(?:messages\sand\scalls|nachrichten\sund\sanrufe|les\smessages\set\sles\sappels|los\smensajes\sy\slas\sllamadas)\s.{1,200}
-    |ce\smessage\sa\sété\ssupprimé|mensagem\sapagada|missed\s(?:voice|video|group)\scall.{0,20}|null)\.?
-    )[>)\]\s]*""",
-    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -159,7 +142,7 @@ def read_plain(text: str, notes: SourceNotes) -> tuple[Shape | None, list[Turn]]
     """
     source = read_lines(text)
     head = surroundings.front_matter(source, notes)
-    surroundings.leave_out_notices(source)
+    page_lines.leave_out_notices(source)
     profile = _TextProfile.of(source)
     if not any(profile.names):
         join_name_lines(source, notes)
@@ -178,9 +161,9 @@ def _leave_out_surroundings(source: Sequence[SourceLine], head: int, profile: _T
     first = next(index for index, name in enumerate(profile.names) if name)
     clocks = (line.prefix.timestamp for line in source[first:] if line.is_time and line.prefix is not None)
     has_clock_lines = any(clock is not None and clock.is_wall_clock for clock in clocks)
-    surroundings.read_preamble(source[head:first], notes, has_clock_lines=has_clock_lines)
+    preamble.read_preamble(source[head:first], notes, has_clock_lines=has_clock_lines)
     if profile.is_page:
-        surroundings.leave_out_page_words(source)
+        page_lines.leave_out_page_words(source)
     for line, name in zip(source, profile.names, strict=True):
         if name is None and line.left_out is None and _is_chat_notice(line, profile):
             line.left_out = "a notice of the chat"
@@ -198,14 +181,13 @@ def _build_turns(text: str, source: Sequence[SourceLine], profile: _TextProfile)
     builder = _TurnBuilder(text, RecordingTimeline(is_chat=profile.is_chat))
     for line, name in zip(source, profile.names, strict=True):
         if line.left_out is not None:
-            if line.left_out != "header":
+            if line.left_out != HEADER:
                 builder.interrupt()
             continue
         width = 0 if line.prefix is None else _begin(line, name, profile, builder)
         if width == 0 and not builder.takes_line(line.after_blank):
             builder.begin(None)
-        end = line.start + len(_EDITED.sub("", line.text)) if line.text.endswith((")", ">")) else line.end
-        builder.add(line.start + width, end)
+        builder.add(line.start + width, line.end - page_lines.mark_length(line.text))
     builder.close()
     return builder.turns
 
@@ -228,11 +210,6 @@ def _begin(line: SourceLine, name: str | None, profile: _TextProfile, builder: _
     if prefix.label is Label.HEADING and line.after_blank:
         builder.begin(None)
     return 0
-
-
-def is_placeholder(words: str) -> bool:
-    """Return whether a message is what chats write for a picture, a call or a message that was taken back."""
-    return len(words) < 200 and _PLACEHOLDER.fullmatch(words) is not None
 
 
 def _note_doubts(source: Sequence[SourceLine], profile: _TextProfile, notes: SourceNotes) -> None:

@@ -1,4 +1,4 @@
-"""Words that a transcript has more often than they were said: loops, growing segments, doubled captions, joined files."""
+"""Words that a transcript has more often than they were said: loops, growing segments, doubled captions."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _base(label: str) -> str:
 def _merge(group: Sequence[str], counts: Counter[str], notes: SourceNotes) -> dict[str, str]:
     additions = {match["words"].casefold() for label in group if (match := _ADDITION.search(label))}
     distinct = {words for words in additions if not _NEUTRAL.fullmatch(words)}
-    if len(distinct) > 1 and len(_base(group[0]).split()) == 1 or len(distinct) > 2:
+    if len(distinct) > 1:
         notes.problem("doubtful", f"{_quoted(group)} may be one person; they are kept apart")
         return {}
     name = max(

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from meetkit.insights.transcript.labels import Label, classify, clean_name
 from meetkit.insights.transcript.line_prefixes import LinePrefix, Shape, lines, parse_prefix
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.timestamps import SPELLED_TIME
 
+# The second line of a header: it belongs to the turn, not to its words.
+HEADER = "header"
 _MAX_NAME_LINE = 80
 _SPELLED = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
 _MARKS = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>[^*_#\s].{0,79}?):?(?:\*{1,3}|_{1,2})?:?\s*")
@@ -106,11 +109,11 @@ def _join_headers(source: list[SourceLine]) -> None:
         first.prefix = LinePrefix(
             len(first.text), 0, name_in(name.text), Label.NAME, timestamp, owns_line=True, shape=Shape.STACKED
         )
-        second.left_out = "header"
+        second.left_out = HEADER
 
 
 def _is_header(shown: Sequence[SourceLine], name_at: int, time_at: int) -> bool:
-    """Return whether a name and a time on two lines have words below, and what is above are not the words of another."""
+    """Return whether a name and a time on two lines have words below, and none of another are cut off above."""
     below, above = max(name_at, time_at) + 1, min(name_at, time_at) - 1
     if not (0 <= name_at < len(shown) and below < len(shown)) or not is_name_line(shown[name_at]):
         return False
@@ -139,7 +142,7 @@ def is_name_line(line: SourceLine) -> bool:
 def _look_below(source: Sequence[SourceLine]) -> None:
     """Note at each name on a line of its own whether words follow it; at the end of a text they may."""
     shown = [line for line in source if line.left_out is None]
-    for line, below in zip(shown, shown[1:], strict=False):
+    for line, below in pairwise(shown):
         if line.prefix is not None and line.prefix.owns_line and not below.is_words:
             line.prefix = replace(line.prefix, has_words_below=False)
 
@@ -164,7 +167,7 @@ def doubt(name: str) -> str:
 
 
 def _name_lines(source: Sequence[SourceLine]) -> Iterable[tuple[SourceLine, str]]:
-    for line, below in zip(source, source[1:], strict=False):
+    for line, below in pairwise(source):
         stands_apart = line.after_blank or line.text.lstrip().startswith(("*", "#", "_"))
         if stands_apart and line.prefix is None and below.is_words and is_name_line(line) and not is_name_line(below):
             name = name_in(line.text)

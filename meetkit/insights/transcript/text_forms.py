@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from meetkit.insights.transcript.line_prefixes import Shape
-from meetkit.insights.transcript.plain_text import is_placeholder, read_plain
+from meetkit.insights.transcript.page_lines import is_placeholder
+from meetkit.insights.transcript.plain_text import read_plain
 from meetkit.insights.transcript.repetitions import LOOP, Utterance, repeated, without_loops
 from meetkit.insights.transcript.same_people import same_people
 from meetkit.insights.transcript.source_notes import SourceNotes
@@ -31,7 +32,8 @@ _TOOLS = {
     "rev-text": r"(?i:rev\.com)",
     "granola-text": r"(?i:granola\.ai)|(?m:^(?:Me|Them): )",
     "discord": r"(?m: \u2014 (?:Today|Yesterday|\d\d?/\d\d?/\d{4})\b)|(?m:^Guild: )",
-    "whatsapp": r"(?i:end-to-end encrypted|<media omitted>)|(?m:^\u200e?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? (?:.{0,4} )?\d{1,2}[:.]\d\d[^-\]]{0,12}(?: - |\] )\S)",
+    "whatsapp": r"(?i:end-to-end encrypted|<media omitted>)|(?m:^\u200e?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? "
+    r"(?:.{0,4} )?\d{1,2}[:.]\d\d[^-\]]{0,12}(?: - |\] )\S)",
     "telegram": r"(?m:^[^\n\[]{1,60}, \[\d[^\]]{6,30}\]:?\s*$)",
 }
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _TOOLS.items()}
