@@ -1,0 +1,71 @@
+"""What `analyze` shows on AMI, beside the sentences that its annotators linked to actions and decisions.
+
+An item of theirs is found when something shown quotes one of its sentences; one without linked sentences is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from judged.common import load
+from judged.labels import Meeting
+from judged.scoring import overlaps
+from meetkit.insights.analysis import analyze
+from meetkit.models.insights import Evidence
+
+
+@dataclass
+class LinkedRow:
+    """Counts over all meetings: what is shown, what of it quotes a linked sentence; their items, those found."""
+
+    kind: str
+    shown: int = 0
+    linked: int = 0
+    gold: int = 0
+    found: int = 0
+
+
+def linked_rows(data: Path) -> list[LinkedRow]:
+    """The rows for actions and decisions; `MissingDataError` where the set is not there."""
+    actions, decisions = LinkedRow("actions"), LinkedRow("decisions")
+    for labelled in load(data, "ami*labeled"):
+        meeting, sentences = _meeting(labelled["sents"])
+        insights = analyze(meeting.transcript)
+        _count(actions, [item.evidence for item in insights.action_items.items], labelled, sentences)
+        _count(decisions, [one.evidence for one in insights.decisions.items], labelled, sentences)
+    return [actions, decisions]
+
+
+def _meeting(sents: Sequence[Mapping[str, Any]]) -> tuple[Meeting, list[tuple[int, int]]]:
+    """The meeting and the characters `[start, end)` of each of its sentences."""
+    turns: list[tuple[str, str]] = []
+    places: list[tuple[int, int, int]] = []
+    for (_, speaker), group in groupby(sents, lambda one: (one["turn"], one["speaker"])):
+        text = ""
+        for one in group:
+            start = len(text)
+            text += one["text"]
+            places.append((len(turns), start, len(text)))
+            text += " "
+        turns.append((speaker, text[:-1]))
+    meeting = Meeting(turns)
+    # A sentence without words is quoted by nothing.
+    return meeting, [meeting.place(place) if place[0] in meeting.starts else (0, 0) for place in places]
+
+
+def _count(
+    row: LinkedRow, shown: Sequence[Sequence[Evidence]], labelled: Mapping[str, Any], sentences: list[tuple[int, int]]
+) -> None:
+    gold = [places for item, places in labelled["linked"].items() if item.startswith(row.kind) and places]
+    quoted = [
+        {number for number, place in enumerate(sentences) for one in quotes if overlaps((one.start, one.end), place)}
+        for quotes in shown
+    ]
+    row.shown += len(shown)
+    row.linked += sum(any(quotes & set(places) for places in gold) for quotes in quoted)
+    row.gold += len(gold)
+    row.found += sum(any(quotes & set(places) for quotes in quoted) for places in gold)
