@@ -58,7 +58,7 @@ _CHAT = re.compile(r"From\s+(?P<name>.+?)(?:\s+to\s+\S.*)?", re.IGNORECASE)
 _TO_EVERYONE = re.compile(r"\s+to\s+(?:everyone|all panelists.{0,30}|hosts and panelists)$", re.IGNORECASE)
 _NICK = re.compile(r"<\s?[~&@%+]?(?P<name>[^<>\s\d*/][^<>]{0,60})>\s++(?=\S)")
 _ACTION = re.compile(r"\*\s(?P<name>[^\s*]{1,40})\s++(?=\S)")
-_TABBED = re.compile(r"[~&@%+]?(?P<name>\w[^\t:]{0,60})\t++(?=\S)")
+_NICK_AND_TABS = re.compile(r"[~&@%+]?(?P<name>\w[^\t:]{0,60})\t++(?=\S)")
 _BRACKETED_NAME = re.compile(rf"{_MARK}?+\[(?P<name>[^\[\]:]{{1,60}})\]{_MARK}?\s++(?=\S)")
 # Questions and answers of a hearing, with or without the number of the line on the page.
 _QUESTION = re.compile(r"(?:\d{1,2}\s{2,20})?(?P<name>[QA])(?:\.\s{1,20}|\s{2,20}|\t)(?=[^\s\d])")
@@ -77,7 +77,7 @@ class Shape(Enum):
     COLON_TIME = "name-time-colon"
     LINE = "name-time-line"
     TIME_LINE = "time-name-line"
-    STACKED = "name-and-time-lines"
+    TWO_LINES = "name-and-time-lines"
     NAME_LINE = "name-lines"
     BULLET = "list"
     BRACKET = "bracketed-name"
@@ -152,22 +152,22 @@ def _without_colon(line: str, beginning: str, at: int, *, change: bool) -> LineP
     """Parse a prefix that has no colon: a nick, a name in brackets, `Q.`, or `>>`."""
     first = beginning[at : at + 1]
     if first == "<":
-        return _marked(_NICK.match(beginning, at), Shape.NICK)
+        return _marked_name(_NICK.match(beginning, at), Shape.NICK)
     if first in ("[", "*", "_"):
-        return _marked(_BRACKETED_NAME.match(beginning, at), Shape.BRACKET)
+        return _marked_name(_BRACKETED_NAME.match(beginning, at), Shape.BRACKET)
     if change:
         return LinePrefix(at, at, change=True)
     if first.isdigit() or first in ("Q", "A"):
-        return _marked(_QUESTION.match(beginning, at), Shape.QUESTION)
-    if first in ("M", "T", "D", "S", "R") and (record := _marked(_RECORD.match(beginning, at), Shape.RECORD)):
+        return _marked_name(_QUESTION.match(beginning, at), Shape.QUESTION)
+    if first in ("M", "T", "D", "S", "R") and (record := _marked_name(_RECORD.match(beginning, at), Shape.RECORD)):
         return record
     if len(line) <= _MAX_LINE_OF_ITS_OWN and ("second" in line or "minute" in line):
-        spelled = _NAME_SPELLED_TIME.match(line, at)
-        return None if spelled is None else _time_line(line, spelled)
+        spelled_time = _NAME_SPELLED_TIME.match(line, at)
+        return None if spelled_time is None else _time_line(line, spelled_time)
     return None
 
 
-def _marked(match: re.Match[str] | None, shape: Shape) -> LinePrefix | None:
+def _marked_name(match: re.Match[str] | None, shape: Shape) -> LinePrefix | None:
     """Return the prefix of a name that is marked otherwise than by a colon. Whether it is one, the text decides."""
     name = clean_name(match["name"]) if match else None
     if match is None or name is None or is_sound(name):
@@ -195,10 +195,10 @@ def _list_item(line: str, beginning: str, at: int) -> LinePrefix | None:
 def _after_timestamp(line: str, beginning: str, leading: re.Match[str], change: bool) -> LinePrefix:
     timestamp, leading_time, at = _timestamp(leading), leading["bare"] is not None, leading.end()
     prefix = (
-        _marked(_NICK.match(beginning, at), Shape.NICK)
+        _marked_name(_NICK.match(beginning, at), Shape.NICK)
         or _name_and_colon(beginning, at, after_time=True)
-        or _marked(_ACTION.match(beginning, at), Shape.NICK)
-        or (_marked(_TABBED.match(beginning, at), Shape.NICK) if "\t" in leading[0] else None)
+        or _marked_name(_ACTION.match(beginning, at), Shape.NICK)
+        or (_marked_name(_NICK_AND_TABS.match(beginning, at), Shape.NICK) if "\t" in leading[0] else None)
     )
     if prefix is not None:
         shape = Shape.TIME_COLON if prefix.shape is Shape.COLON else prefix.shape

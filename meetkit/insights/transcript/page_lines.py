@@ -48,7 +48,7 @@ _PAGE_WORD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_EDITED = re.compile(
+_EDIT_MARK = re.compile(
     r"[\s\u200e]*(?:<this message was edited>|\((?:edited|bearbeitet|modifié|editado|modificato)\))$", re.IGNORECASE
 )
 # What chats write for what is not text.
@@ -103,7 +103,7 @@ def mark_length(line: str) -> int:
     """Return the number of characters of the mark `(edited)` and the like at the end of a line; 0 without one."""
     if not line.endswith((")", ">")):
         return 0
-    mark = _EDITED.search(line[-_MAX_MARK:])
+    mark = _EDIT_MARK.search(line[-_MAX_MARK:])
     return len(mark[0]) if mark else 0
 
 

@@ -36,16 +36,18 @@ class _TextProfile:
     @classmethod
     def of(cls, source: Sequence[SourceLine]) -> _TextProfile:
         """Infer the conventions from the prefixes of all lines."""
-        shown = [line.prefix if line.left_out is None else None for line in source]
-        prefixes = [prefix for prefix in shown if prefix is not None]
+        prefix_by_line = [line.prefix if line.left_out is None else None for line in source]
+        prefixes = [prefix for prefix in prefix_by_line if prefix is not None]
         speakers = SpeakerNames.of(prefixes, line_count=sum(1 for line in source if line.left_out is None))
-        names = tuple(None if prefix is None else speakers.name(prefix) for prefix in shown)
-        named = [prefix for prefix, name in zip(shown, names, strict=True) if prefix is not None and name]
-        certain = [prefix for prefix in named if prefix.label is Label.NAME or prefix.shape is Shape.TIME_LINE]
+        names = tuple(None if prefix is None else speakers.name(prefix) for prefix in prefix_by_line)
+        name_prefixes = [
+            prefix for prefix, name in zip(prefix_by_line, names, strict=True) if prefix is not None and name
+        ]
+        certain = [prefix for prefix in name_prefixes if prefix.label is Label.NAME or prefix.shape is Shape.TIME_LINE]
         leading_times = sum(1 for prefix in prefixes if prefix.leading_time) - sum(
-            1 for one in named if one.leading_time
+            1 for prefix in name_prefixes if prefix.leading_time
         )
-        shapes = Counter(prefix.shape for prefix in named).most_common(1)
+        shapes = Counter(prefix.shape for prefix in name_prefixes).most_common(1)
         return cls(
             speakers=speakers,
             times_with_names=any(prefix.timestamp is not None for prefix in certain),
@@ -63,7 +65,7 @@ class _TextProfile:
     @property
     def is_page(self) -> bool:
         """Whether the text is one of a chat or copied from a page, with names above the words."""
-        return self.is_chat or self.shape in (Shape.STACKED, Shape.LINE, Shape.TIME_LINE)
+        return self.is_chat or self.shape in (Shape.TWO_LINES, Shape.LINE, Shape.TIME_LINE)
 
     def marks_time(self, line: SourceLine) -> bool:
         """Return whether the time of a line is a timestamp and not part of the words."""

@@ -1,4 +1,4 @@
-"""What stands above the talk: titles, dates, people, and links to the recording."""
+"""Lines above the talk: titles, dates, people, and links to the recording."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ABOVE = "a line above the talk"
 _MAX_LINE = 300
 _MAX_TITLE_WORDS = 15
 _FIELD = re.compile(r"\W{0,6}(?P<key>[^\W\d_][^:\uff1a]{1,30}?)\W{0,3}\s?[:\uff1a]\W{0,3}(?:\s{1,9}|$)(?P<value>.*)")
-_INVITED = re.compile(r"(?P<key>Invited|Attachments|Meeting records)\s+(?P<value>.+)")
+_INVITATION = re.compile(r"(?P<key>Invited|Attachments|Meeting records)\s+(?P<value>.+)")
 _TITLES = frozenset(
     {"title", "meeting title", "meeting", "topic", "subject", "meeting name", "call title", "betreff", "thema", "objet"}
 )
@@ -107,11 +107,11 @@ def _field(words: str) -> tuple[str | None, str]:
     bare = _NUMBER_OF.sub("", words[:60].strip("#*_ ")).rstrip(":")
     if len(bare) < 40 and (classify(bare) is Label.HEADING or bare.casefold() in _PEOPLE | {"summary keywords"}):
         return bare.casefold(), ""
-    match = (_INVITED.fullmatch(words) or _FIELD.fullmatch(words)) if len(words) < 2000 else None
+    match = (_INVITATION.fullmatch(words) or _FIELD.fullmatch(words)) if len(words) < 2000 else None
     if match is None:
         return None, ""
     key = match["key"].strip(" *_").casefold()
-    is_known = key in _TITLES | _DATES | _PEOPLE or classify(key) is Label.HEADING or _INVITED.fullmatch(words)
+    is_known = key in _TITLES | _DATES | _PEOPLE or classify(key) is Label.HEADING or _INVITATION.fullmatch(words)
     return (key, match["value"].strip(" *_")) if is_known else (None, "")
 
 

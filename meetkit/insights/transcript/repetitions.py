@@ -47,12 +47,12 @@ class Utterance(NamedTuple):
     end: float | None
 
 
-def repeated(utterances: Sequence[Utterance], notes: SourceNotes) -> set[int]:
+def repetitions(utterances: Sequence[Utterance], notes: SourceNotes) -> set[int]:
     """Return the indexes of the utterances that say again what is said elsewhere, or that nobody said; note each."""
-    words = [tuple(_LETTERS.findall(one.text.casefold())) for one in utterances]
+    words = [tuple(_LETTERS.findall(utterance.text.casefold())) for utterance in utterances]
     left_out: dict[int, str] = {}
-    for index, one in enumerate(utterances):
-        if len(one.text) < 100 and _CREDIT.fullmatch(one.text):
+    for index, utterance in enumerate(utterances):
+        if len(utterance.text) < 100 and _CREDIT.fullmatch(utterance.text):
             left_out[index] = "a credit of subtitles or a note of music was left out"
     _copies_of_joined(utterances, words, left_out)
     _growing(utterances, words, left_out)
@@ -68,14 +68,16 @@ def _copies_of_joined(
     utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], left_out: dict[int, str]
 ) -> None:
     """Find utterances that the file has again with their times, or the second half of a file that is its first half."""
-    said: set[tuple[object, ...]] = set()
-    for index, (one, spoken) in enumerate(zip(utterances, words, strict=True)):
-        key = (one.speaker, one.start, spoken)
-        if one.start is not None and len(spoken) >= _MIN_DOUBLED and key in said:
+    known_turns: set[tuple[object, ...]] = set()
+    for index, (utterance, letters) in enumerate(zip(utterances, words, strict=True)):
+        key = (utterance.speaker, utterance.start, letters)
+        if utterance.start is not None and len(letters) >= _MIN_DOUBLED and key in known_turns:
             left_out.setdefault(index, "a turn that the file has twice was left out once")
-        said.add(key)
+        known_turns.add(key)
     half, rest = divmod(len(words), 2)
-    whole = [(one.speaker, one.start, spoken) for one, spoken in zip(utterances, words, strict=True)]
+    whole = [
+        (utterance.speaker, utterance.start, letters) for utterance, letters in zip(utterances, words, strict=True)
+    ]
     if half >= _MIN_PHRASE and not rest and whole[:half] == whole[half:]:
         for index in range(half, len(words)):
             left_out.setdefault(index, "a turn that the file has twice was left out once")
@@ -95,29 +97,33 @@ def _growing(utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], 
 
 
 def _grows(utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], index: int) -> bool:
-    one, following = utterances[index], utterances[index + 1]
+    utterance, following = utterances[index], utterances[index + 1]
     state, whole = words[index], words[index + 1]
-    if one.speaker != following.speaker or not state or whole[: len(state)] != state:
+    if utterance.speaker != following.speaker or not state or whole[: len(state)] != state:
         return False
-    has_time = one.start is not None and following.start is not None
+    has_time = utterance.start is not None and following.start is not None
     if state == whole:
-        is_near = not has_time or abs((following.start or 0) - (one.start or 0)) <= 1.0 or _overlap(one, following)
+        is_near = (
+            not has_time
+            or abs((following.start or 0) - (utterance.start or 0)) <= 1.0
+            or _overlap(utterance, following)
+        )
         return len(state) >= _MIN_DOUBLED and is_near
-    is_soon = not has_time or 0 <= (following.start or 0) - (one.start or 0) <= _MAX_GROWTH
-    return is_soon and (len(state) >= _MIN_GROWING or (has_time and one.start == following.start))
+    is_soon = not has_time or 0 <= (following.start or 0) - (utterance.start or 0) <= _MAX_GROWTH
+    return is_soon and (len(state) >= _MIN_GROWING or (has_time and utterance.start == following.start))
 
 
-def _overlap(one: Utterance, following: Utterance) -> bool:
-    return one.end is not None and following.start is not None and following.start < one.end
+def _overlap(utterance: Utterance, following: Utterance) -> bool:
+    return utterance.end is not None and following.start is not None and following.start < utterance.end
 
 
 def _loops(utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], left_out: dict[int, str]) -> None:
     # What has no letters is no word, and each such turn differs from the others.
     keys = [
-        (one.speaker, spoken or (str(index),))
-        for index, (one, spoken) in enumerate(zip(utterances, words, strict=True))
+        (utterance.speaker, letters or (str(index),))
+        for index, (utterance, letters) in enumerate(zip(utterances, words, strict=True))
     ]
-    for start, end in _rounds(keys, [len(spoken) for spoken in words], _MAX_SENTENCES):
+    for start, end in _rounds(keys, [len(letters) for letters in words], _MAX_SENTENCES):
         if len({utterances[index].speaker for index in range(start, min(end, start + _MAX_SENTENCES))}) == 1:
             for index in range(start, end):
                 left_out.setdefault(index, LOOP)

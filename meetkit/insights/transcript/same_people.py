@@ -1,4 +1,4 @@
-"""One person under several labels: `Tobias`, `tobias` and `Tobias (Developer)`."""
+"""A person under several labels: `Tobias`, `tobias` and `Tobias (Developer)`."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def _merge(group: Sequence[str], counts: Counter[str], notes: SourceNotes) -> di
     additions = {match["words"].casefold() for label in group if (match := _ADDITION.search(label))}
     distinct = {words for words in additions if not _NEUTRAL.fullmatch(words)}
     if len(distinct) > 1:
-        notes.problem("doubtful", f"{_quoted(group)} may be one person; they are kept apart")
+        notes.problem("doubtful", f"{_quote(group)} may be one person; they are kept apart")
         return {}
     name = max(
         group,
         key=lambda label: (not _ADDITION.search(label), label != label.casefold(), not label.isupper(), counts[label]),
     )
-    others = [label for label in group if label != name]
-    notes.problem("merged", f"{_quoted(others)} and {name!r} are one person")
-    return dict.fromkeys(others, name)
+    other_labels = [label for label in group if label != name]
+    notes.problem("merged", f"{_quote(other_labels)} and {name!r} are one person")
+    return dict.fromkeys(other_labels, name)
 
 
 def _doubt_first_names(groups: Mapping[str, Sequence[str]], notes: SourceNotes) -> None:
@@ -66,10 +66,10 @@ def _doubt_first_names(groups: Mapping[str, Sequence[str]], notes: SourceNotes) 
     pairs = [(base, by_first[base][0]) for base in groups if len(by_first.get(base, ())) == 1]
     for base, full in pairs[:_MAX_PAIRS]:
         notes.problem(
-            "doubtful", f"{_quoted([groups[base][0], groups[full][0]])} may be one person; they are kept apart"
+            "doubtful", f"{_quote([groups[base][0], groups[full][0]])} may be one person; they are kept apart"
         )
 
 
-def _quoted(labels: Sequence[str]) -> str:
-    shown = ", ".join(repr(label) for label in labels[:5])
-    return shown if len(labels) <= 5 else f"{shown} and {len(labels) - 5} more"
+def _quote(labels: Sequence[str]) -> str:
+    names = ", ".join(repr(label) for label in labels[:5])
+    return names if len(labels) <= 5 else f"{names} and {len(labels) - 5} more"

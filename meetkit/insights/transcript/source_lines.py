@@ -16,7 +16,7 @@ from meetkit.insights.transcript.timestamps import SPELLED_TIME
 # The second line of a header: it belongs to the turn, not to its words.
 HEADER = "header"
 _MAX_NAME_LINE = 80
-_SPELLED = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
+_TIME_IN_WORDS = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
 _MARKS = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>[^*_#\s].{0,79}?):?(?:\*{1,3}|_{1,2})?:?\s*")
 # What Slack and Discord write between the name of a program and the time.
 _BADGES = frozenset({"APP", "BOT"})
@@ -82,9 +82,9 @@ def _prefix(line: str) -> LinePrefix | None:
 def _leave_out_spelled_times(source: Sequence[SourceLine]) -> None:
     """Leave out `3 seconds` beside `0:03`, which pages hold for those who hear them."""
     for index, line in enumerate(source):
-        if line.prefix is None and line.text[:4].strip()[:1].isdigit() and _SPELLED.fullmatch(line.text):
-            beside = source[max(0, index - 1) : index + 2]
-            if any(other is not line and (other.is_time or _has_time(other)) for other in beside):
+        if line.prefix is None and line.text[:4].strip()[:1].isdigit() and _TIME_IN_WORDS.fullmatch(line.text):
+            neighbors = source[max(0, index - 1) : index + 2]
+            if any(neighbor is not line and (neighbor.is_time or _has_time(neighbor)) for neighbor in neighbors):
                 line.left_out = "a time in words"
 
 
@@ -94,33 +94,33 @@ def _has_time(line: SourceLine) -> bool:
 
 def _join_headers(source: list[SourceLine]) -> None:
     """Join a name and the time on the next line, or a time and the name on the next, to one prefix."""
-    shown = [line for line in source if line.left_out is None]
-    times = [index for index, line in enumerate(shown) if line.is_time]
-    above = [(at - 1, at) for at in times if _is_header(shown, at - 1, at)]
-    below = [(at + 1, at) for at in times if _is_header(shown, at + 1, at)]
+    remaining = [line for line in source if line.left_out is None]
+    times = [index for index, line in enumerate(remaining) if line.is_time]
+    above = [(at - 1, at) for at in times if _is_header(remaining, at - 1, at)]
+    below = [(at + 1, at) for at in times if _is_header(remaining, at + 1, at)]
     pairs = above if len(above) >= len(below) else below
     has_other_names = any(line.prefix is not None and line.prefix.name for line in source)
     if 2 * len(pairs) < len(times) or (len(pairs) == 1 and (has_other_names or pairs[0][0] > 1)):
         return
     for name_at, time_at in pairs:
-        name, time = shown[name_at], shown[time_at]
+        name, time = remaining[name_at], remaining[time_at]
         first, second = (name, time) if name_at < time_at else (time, name)
         timestamp = time.prefix.timestamp if time.prefix else None
         first.prefix = LinePrefix(
-            len(first.text), 0, name_in(name.text), Label.NAME, timestamp, owns_line=True, shape=Shape.STACKED
+            len(first.text), 0, name_in(name.text), Label.NAME, timestamp, owns_line=True, shape=Shape.TWO_LINES
         )
         second.left_out = HEADER
 
 
-def _is_header(shown: Sequence[SourceLine], name_at: int, time_at: int) -> bool:
+def _is_header(remaining: Sequence[SourceLine], name_at: int, time_at: int) -> bool:
     """Return whether a name and a time on two lines have words below, and none of another are cut off above."""
     below, above = max(name_at, time_at) + 1, min(name_at, time_at) - 1
-    if not (0 <= name_at < len(shown) and below < len(shown)) or not is_name_line(shown[name_at]):
+    if not (0 <= name_at < len(remaining) and below < len(remaining)) or not is_name_line(remaining[name_at]):
         return False
-    is_cut_off = name_at < time_at and above >= 0 and shown[above].is_time
-    again = shown[below].prefix
-    is_again = again is not None and again.owns_line and again.name == name_in(shown[name_at].text)
-    return (shown[below].is_words or is_again) and not is_cut_off
+    is_cut_off = name_at < time_at and above >= 0 and remaining[above].is_time
+    again = remaining[below].prefix
+    is_again = again is not None and again.owns_line and again.name == name_in(remaining[name_at].text)
+    return (remaining[below].is_words or is_again) and not is_cut_off
 
 
 def name_in(line: str) -> str | None:
@@ -141,8 +141,8 @@ def is_name_line(line: SourceLine) -> bool:
 
 def _look_below(source: Sequence[SourceLine]) -> None:
     """Note at each name on a line of its own whether words follow it; at the end of a text they may."""
-    shown = [line for line in source if line.left_out is None]
-    for line, below in pairwise(shown):
+    remaining = [line for line in source if line.left_out is None]
+    for line, below in pairwise(remaining):
         if line.prefix is not None and line.prefix.owns_line and not below.is_words:
             line.prefix = replace(line.prefix, has_words_below=False)
 

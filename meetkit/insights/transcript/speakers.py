@@ -73,14 +73,17 @@ def _unsure_names(prefixes: Sequence[LinePrefix], line_count: int) -> frozenset[
     counts = Counter((prefix.name, prefix.label) for prefix in prefixes)
     certain_count = sum(count for (_, label), count in counts.items() if label is Label.NAME)
     unsure = {name: count for (name, label), count in counts.items() if name and label is Label.UNSURE}
-    timed = [prefix for prefix in prefixes if prefix.shape is Shape.TIME_COLON and prefix.label is not Label.HEADING]
-    unsure_timed = {prefix.name for prefix in timed if prefix.label is Label.UNSURE and prefix.name}
-    if len(timed) >= max(_MIN_COUNT, line_count * _MIN_TIMED):
+    time_prefixes = [
+        prefix for prefix in prefixes if prefix.shape is Shape.TIME_COLON and prefix.label is not Label.HEADING
+    ]
+    unsure_timed = {prefix.name for prefix in time_prefixes if prefix.label is Label.UNSURE and prefix.name}
+    if len(time_prefixes) >= max(_MIN_COUNT, line_count * _MIN_TIMED):
         return frozenset(unsure_timed)
     if not certain_count and len(unsure) == line_count >= _MIN_COUNT:
         return frozenset(unsure)
     min_count = max(_MIN_COUNT, certain_count * _MIN_SHARE)
-    return frozenset(name for name, count in unsure.items() if count >= min_count)
+    certain = {name.casefold() for name, label in counts if name and label is Label.NAME}
+    return frozenset(name for name, count in unsure.items() if count >= min_count or name in certain)
 
 
 def _is_name_line(prefix: LinePrefix) -> bool:
@@ -112,8 +115,10 @@ def _has_time_lines(prefixes: Sequence[LinePrefix], with_names: Sequence[LinePre
     """
     time_lines = [prefix for prefix in with_names if prefix.shape is Shape.TIME_LINE]
     candidates = [prefix for prefix in time_lines if prefix.has_words_below]
-    others = len(time_lines) - len(candidates) + sum(1 for prefix in prefixes if prefix.timestamp and not prefix.name)
+    other_times = (
+        len(time_lines) - len(candidates) + sum(1 for prefix in prefixes if prefix.timestamp and not prefix.name)
+    )
     elsewhere = {prefix.name for prefix in with_names if prefix.shape is not Shape.TIME_LINE}
     is_known = any(prefix.name in elsewhere for prefix in candidates)
     is_single = len(candidates) == 1 and candidates[0].label is Label.NAME
-    return len(candidates) >= 4 * others and (len(candidates) >= _MIN_COUNT or is_known or is_single)
+    return len(candidates) >= 4 * other_times and (len(candidates) >= _MIN_COUNT or is_known or is_single)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from meetkit.insights.transcript.line_prefixes import Shape
 from meetkit.insights.transcript.page_lines import is_placeholder
 from meetkit.insights.transcript.plain_text import read_plain
-from meetkit.insights.transcript.repetitions import LOOP, Utterance, repeated, without_loops
+from meetkit.insights.transcript.repetitions import LOOP, Utterance, repetitions, without_loops
 from meetkit.insights.transcript.same_people import same_people
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.models.transcripts import Turn
@@ -79,16 +79,16 @@ def form_of(text: str, shape: Shape | None, turns: Sequence[Turn]) -> str:
 
 
 def _without_placeholders(turns: Sequence[Turn], notes: SourceNotes) -> list[Turn]:
-    said = [turn for turn in turns if not is_placeholder(turn.text)]
-    if len(said) < len(turns):
-        count = len(turns) - len(said)
+    messages = [turn for turn in turns if not is_placeholder(turn.text)]
+    if len(messages) < len(turns):
+        count = len(turns) - len(messages)
         notes.problem("left_out", "a picture, a file or a deleted message was left out", count=count)
-    return said
+    return messages
 
 
 def _said_once(turns: Sequence[Turn], notes: SourceNotes) -> list[Turn]:
     utterances = [Utterance(turn.speaker, turn.text, turn.start_seconds, turn.end_seconds) for turn in turns]
-    left_out = repeated(utterances, notes)
+    left_out = repetitions(utterances, notes)
     result: list[Turn] = []
     for index, turn in enumerate(turns):
         if index not in left_out:
