@@ -210,8 +210,10 @@ class TestFormats:
         data = '[{"text": "Jane: hi"}]'
 
         assert read_transcript(data, format="text").text == data
-        with pytest.raises(InvalidRequestError, match="'docx' is not one of text, vtt, srt, json"):
-            read_transcript(data, format="docx")  # type: ignore[arg-type]
+        with pytest.raises(InvalidRequestError, match="'pdf' is not one of text, vtt, srt, sbv"):
+            read_transcript(data, format="pdf")  # type: ignore[arg-type]
+        with pytest.raises(InvalidRequestError, match="the data is no docx document"):
+            read_transcript(data, format="docx")
 
     def test_words_of_several_lines_are_one(self) -> None:
         assert one_line(" a\r\n\n b \u2028c ") == "a b c"

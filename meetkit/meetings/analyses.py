@@ -54,7 +54,7 @@ def analyze_meeting(
 
     Args:
         meeting_id: the meeting to analyze.
-        transcript: text, WebVTT, SRT or JSON; by default the one that the meeting has.
+        transcript: text or a file in any format of docs/transcripts.md; by default the one that the meeting has.
         trackers: phrases to look for, by name.
         fallback: the engine that replaces a model that fails.
 

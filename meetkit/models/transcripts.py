@@ -11,7 +11,7 @@ from meetkit.models.zones import Date
 
 Offset = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-TranscriptFormat = Literal["text", "vtt", "srt", "json"]
+TranscriptFormat = Literal["text", "vtt", "srt", "sbv", "ttml", "json", "jsonl", "csv", "docx", "rtf"]
 ProblemKind = Literal["no_speakers", "left_out", "merged", "doubtful"]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from meetkit.insights.transcript.segments import Segment
 from meetkit.insights.transcript.source_notes import SourceNotes
 
 _ADDITION = re.compile(r"\s*[(\[](?P<words>[^()\[\]]{1,60})[)\]]\s*$")
@@ -34,6 +36,15 @@ def same_people(labels: Iterable[str], notes: SourceNotes) -> Mapping[str, str]:
             result |= _merge(group, counts, notes)
     _doubt_first_names(groups, notes)
     return result
+
+
+def one_name_each(segments: Sequence[Segment], notes: SourceNotes) -> list[Segment]:
+    """Return segments in which each person has one name."""
+    names = same_people((segment.speaker for segment in segments if segment.speaker), notes)
+    return [
+        replace(segment, speaker=names[segment.speaker]) if segment.speaker in names else segment
+        for segment in segments
+    ]
 
 
 def _base(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,10 +35,9 @@ class SpeakerNames:
     shapes: frozenset[Shape]
 
     @classmethod
-    def of(cls, prefixes: Iterable[LinePrefix], *, line_count: int | None = None) -> Self:
+    def of(cls, prefixes: Iterable[LinePrefix], *, line_count: float = math.inf) -> Self:
         """Collect the speakers from all prefixes of a text; of `line_count` lines, some have none."""
         prefixes = list(prefixes)
-        line_count = len(prefixes) if line_count is None else line_count
         with_names = [prefix for prefix in prefixes if prefix.name]
         inline = [prefix for prefix in with_names if not prefix.owns_line and prefix.shape not in _DOUBTFUL_SHAPES]
         labels = {prefix.name for prefix in with_names}
@@ -65,7 +65,7 @@ class SpeakerNames:
         return prefix.name is not None
 
 
-def _unsure_names(prefixes: Sequence[LinePrefix], line_count: int) -> frozenset[str]:
+def _unsure_names(prefixes: Sequence[LinePrefix], line_count: float) -> frozenset[str]:
     """Return the names in small letters: those that repeat.
 
     All of them count where nearly every line has a time and a label, or each line another label without a capital.

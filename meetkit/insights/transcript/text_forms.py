@@ -15,8 +15,6 @@ from meetkit.models.transcripts import Turn
 
 # Characters at both ends of a text in which a tool's own words are looked for.
 _MARGIN = 1500
-# Seconds by which lines that are not in order differ at most.
-_MAX_STEP_BACK = 30.0
 # What tools write around the talk, by the name of the form.
 _TOOLS = {
     "gemini-notes": r"Gemini's notes|Notes by Gemini|📝 Notes|📖 Transcript",
@@ -44,28 +42,20 @@ def read_text(text: str, notes: SourceNotes) -> tuple[str, Sequence[Turn]]:
     shape, turns = read_plain(text, notes)
     turns = _without_placeholders(turns, notes)
     turns = _said_once(turns, notes)
-    _note_steps_back(turns, notes)
     names = same_people((turn.speaker for turn in turns if turn.speaker), notes)
     return form_of(text, shape, turns), [
         _at(turn, index, names.get(turn.speaker or "", turn.speaker)) for index, turn in enumerate(turns)
     ]
 
 
-def _note_steps_back(turns: Sequence[Turn], notes: SourceNotes) -> None:
-    """Note where times begin again, as in a file made of two."""
-    latest: float | None = None
-    for turn in turns:
-        if turn.start_seconds is not None:
-            if latest is not None and latest - turn.start_seconds > _MAX_STEP_BACK:
-                notes.problem(
-                    "doubtful", "the times begin again, as if two recordings were in one file", turn=turn.index
-                )
-            latest = turn.start_seconds
-
-
 def _at(turn: Turn, index: int, speaker: str | None) -> Turn:
     is_same = turn.index == index and turn.speaker == speaker
     return turn if is_same else turn.model_copy(update={"index": index, "speaker": speaker})
+
+
+def is_tool(form: str) -> bool:
+    """Return whether a form is that of a tool, known by its own words, and not only the shape of the lines."""
+    return form in _TOOLS
 
 
 def form_of(text: str, shape: Shape | None, turns: Sequence[Turn]) -> str:

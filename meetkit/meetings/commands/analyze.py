@@ -72,9 +72,10 @@ class Output(NamedTuple):
 def analyze(files: tuple[str, ...], meeting_id: str | None, **options: Any) -> None:
     """Find the tasks, decisions, questions, mood and talk time in a transcript.
 
-    FILE is a text of lines such as `Ann: Hello.`, WebVTT, SRT or JSON; a folder of such files; or `-` for standard
-    input. A second run with the same --html continues where the first stopped. With several files, --json prints a
-    line for each, and the exit code is 1 if one could not be analyzed.
+    FILE is a text of lines such as `Ann: Hello.`, or captions, JSON, a table or a document of any tool in
+    docs/transcripts.md; a folder of such files; or `-` for standard input. A second run with the same --html continues
+    where the first stopped. With several files, --json prints a line for each, and the exit code is 1 if one could not
+    be analyzed.
     """
     form = _output(**{name: options.pop(name) for name in _OPTIONS_OF_OUTPUT})
     if meeting_id is not None:

@@ -13,7 +13,9 @@ from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.meetings.commands import pages
 
 STANDARD = "-"
-SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
+SUFFIXES = frozenset(
+    {".txt", ".md", ".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json", ".jsonl", ".csv", ".tsv", ".docx", ".rtf"}
+)
 # The most that ten million characters take in UTF-8.
 MAX_BYTES = 40_000_000
 

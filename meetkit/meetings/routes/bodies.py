@@ -129,7 +129,7 @@ class ContactPatch(Patch):
 
 
 class Analysis(Value):
-    """A transcript to analyze, as text, WebVTT, SRT or JSON; without one, the meeting's stored transcript."""
+    """A transcript to analyze, as text, captions, JSON or a table; without one, the meeting's stored transcript."""
 
     transcript: Text | None = None
     trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
