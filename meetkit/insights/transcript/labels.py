@@ -18,7 +18,8 @@ _MAX_LETTERS_UNSPACED = 12
 _MAX_LINE = 200
 
 _HEADING_LIST = """
-    a, action, action item, action items, actions, address, agenda, answer, attendees, attention, background,
+    a, action, action item, action items, actions, address, agenda, answer, attendees, attention, audio file,
+    background,
     bcc, best regards, blockers, budget, category, caution, cc, challenges, channel, chapter, guild, close,
     conclusion, conclusions, context, cost, date, day, deadline, decision, decisions, definition, description,
     details, disclaimer, discussion, due, due date, duration, e-mail, edit, email, end, error, etc, example,
@@ -164,7 +165,7 @@ def classify(label: str) -> Label:
     label = _PARENTHESIS.sub("", label).strip()
     if len(label) > _MAX_NAME or _NOT_IN_NAMES.search(label):
         return Label.WORDS
-    if _DATE.fullmatch(label) or begins_with_bracket:
+    if is_date(label) or begins_with_bracket:
         return Label.WORDS
     if _TELEPHONE.fullmatch(label) or _GENERIC_NAME.fullmatch(label) or is_role(label):
         return Label.NAME
@@ -178,6 +179,11 @@ def classify(label: str) -> Label:
         return Label.NAME
     letter_words = [word for word in words if not word.isdecimal()]
     return Label.UNSURE if len(letter_words) <= 2 and len(lower_words) == len(letter_words) else Label.WORDS
+
+
+def is_date(label: str) -> bool:
+    """Return whether a label is a date."""
+    return _DATE.fullmatch(label) is not None
 
 
 def is_sound(label: str) -> bool:

@@ -83,6 +83,7 @@ class Shape(Enum):
     BRACKET = "bracketed-name"
     CHAT = "zoom-chat"
     NICK = "irc"
+    TABS = "time-name-tabs"
     QUESTION = "hearing"
     RECORD = "assembly-record"
 
@@ -198,7 +199,7 @@ def _after_timestamp(line: str, beginning: str, leading: re.Match[str], change: 
         _marked_name(_NICK.match(beginning, at), Shape.NICK)
         or _name_and_colon(beginning, at, after_time=True)
         or _marked_name(_ACTION.match(beginning, at), Shape.NICK)
-        or (_marked_name(_NICK_AND_TABS.match(beginning, at), Shape.NICK) if "\t" in leading[0] else None)
+        or (_marked_name(_NICK_AND_TABS.match(beginning, at), Shape.TABS) if "\t" in leading[0] else None)
     )
     if prefix is not None:
         shape = Shape.TIME_COLON if prefix.shape is Shape.COLON else prefix.shape

@@ -22,7 +22,7 @@ _NOTICE = re.compile(
     | get\stips\sand\slearn\show\sgemini\b.*
     | (?:transcribed|transcript|recorded|generated|exported|notes|created|powered)\s(?:by|with|from|via)\s.{1,40}
         (?:https?://|\b(?:ai|io|com|app|video))\b.*
-    | view\srecording\b.*
+    | view\srecording\b.* | -{3}\s(?:log\s(?:opened|closed)|day\schanged)\s.{1,60}
     | (?:action\sitem|screen\ssharing|highlight|question|insight)s?:?\s.*\bwatch:\s+https?://\S+
     | ai-generated\scontent\smay\sbe\sincorrect\.?
     | (?:copy\slink|(?:copy|download|show|hide|search)\s(?:the\s)?transcript|(?:show|see|read|load)\s(?:more|less)

@@ -60,7 +60,7 @@ class _TextProfile:
     @property
     def is_chat(self) -> bool:
         """Whether times are those of a clock, as in logs of chats."""
-        return self.shape in (Shape.NICK, Shape.CHAT)
+        return self.shape in (Shape.NICK, Shape.TABS, Shape.CHAT)
 
     @property
     def is_page(self) -> bool:
@@ -173,7 +173,7 @@ def _leave_out_surroundings(source: Sequence[SourceLine], head: int, profile: _T
 
 def _is_chat_notice(line: SourceLine, profile: _TextProfile) -> bool:
     prefix = line.prefix
-    if profile.shape is Shape.NICK:
+    if profile.shape in (Shape.NICK, Shape.TABS):
         return bool(_LOG_NOTICE.match(line.text, prefix.rest if prefix else 0))
     is_dated = prefix is not None and prefix.timestamp is not None and prefix.timestamp.date is not None
     return profile.shape is Shape.TIME_COLON and is_dated and not line.is_time

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from meetkit.insights.transcript.dates_written import read_date
-from meetkit.insights.transcript.labels import Label, classify
+from meetkit.insights.transcript.labels import Label, classify, is_date
+from meetkit.insights.transcript.page_lines import PAGE_LINE
 from meetkit.insights.transcript.source_lines import SourceLine
 from meetkit.insights.transcript.source_notes import SourceNotes
 
@@ -14,6 +15,7 @@ ABOVE = "a line above the talk"
 # Longer lines are nobody's title.
 _MAX_LINE = 300
 _MAX_TITLE_WORDS = 15
+_MAX_NAME_WORDS = 3
 _FIELD = re.compile(r"\W{0,6}(?P<key>[^\W\d_][^:\uff1a]{1,30}?)\W{0,3}\s?[:\uff1a]\W{0,3}(?:\s{1,9}|$)(?P<value>.*)")
 _INVITATION = re.compile(r"(?P<key>Invited|Attachments|Meeting records)\s+(?P<value>.+)")
 _TITLES = frozenset(
@@ -42,6 +44,7 @@ _DURATION = re.compile(r"\W{0,3}(?:\d{1,4}\s?(?:h|hr|hrs|hours?|m|mins?|minutes?
 _SENTENCE = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)]*$")
 _EMAIL = re.compile(r"\s*[<(][^<>()\s]+@[^<>()\s]+[>)]|\s*\S+@\S+\.\w+")
 _NUMBER_OF = re.compile(r"\s*\(\d+\)$")
+_EDGES = re.compile(r"^[^\w(]{1,9}|[^\w)]{1,9}$")
 _SEPARATOR = re.compile(r"[,;|\u2022]| and | & ")
 
 
@@ -98,13 +101,13 @@ def read_preamble(lines: Sequence[SourceLine], notes: SourceNotes, *, has_clock_
     """
     preamble = _Preamble(notes, has_clock_lines=has_clock_lines)
     for line in lines:
-        if preamble.takes(line):
+        if line.left_out != PAGE_LINE and preamble.takes(line):
             line.left_out = line.left_out or ABOVE
 
 
 def _field(words: str) -> tuple[str | None, str]:
     """Return the heading of a line and what stands behind it; `None` if it has none."""
-    bare = _NUMBER_OF.sub("", words[:60].strip("#*_ ")).rstrip(":")
+    bare = _NUMBER_OF.sub("", _EDGES.sub("", words[:60]))
     if len(bare) < 40 and (classify(bare) is Label.HEADING or bare.casefold() in _PEOPLE | {"summary keywords"}):
         return bare.casefold(), ""
     match = (_INVITATION.fullmatch(words) or _FIELD.fullmatch(words)) if len(words) < 2000 else None
@@ -129,7 +132,8 @@ def people_in(value: str) -> Iterator[str]:
     """Yield the names in a list of people, without e-mail addresses and bullets."""
     for part in _SEPARATOR.split(value[:20_000]):
         name = _EMAIL.sub("", part[:200]).strip(" -*[]\"'")
-        if name and classify(name) is Label.NAME:
+        # Without a mark between them, where a name ends is not known.
+        if name and len(name.split()) <= _MAX_NAME_WORDS and classify(name) is Label.NAME:
             yield name
 
 
@@ -146,4 +150,4 @@ def clean_title(words: str) -> str:
 
 def _is_detail(words: str) -> bool:
     """Return whether a line is a link, a length of time or no words at all."""
-    return "://" in words or bool(_DURATION.fullmatch(words)) or not any(map(str.isalpha, words))
+    return "://" in words or is_date(words) or bool(_DURATION.fullmatch(words)) or not any(map(str.isalpha, words))

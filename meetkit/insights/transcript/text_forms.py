@@ -61,7 +61,7 @@ def is_tool(form: str) -> bool:
 def form_of(text: str, shape: Shape | None, turns: Sequence[Turn]) -> str:
     """Return the name of a text's form in docs/transcripts.md: the tool's, or that of the shape of its names."""
     margins = text[:_MARGIN] + "\n" + text[-_MARGIN:] if len(text) > 2 * _MARGIN else text
-    if shape in (None, Shape.NICK, Shape.CHAT):
+    if shape in (None, Shape.NICK, Shape.TABS, Shape.CHAT):
         return shape.value if shape else "times" if any(turn.start_seconds is not None for turn in turns) else "text"
     return next(
         (name for name, pattern in _PATTERNS.items() if pattern.search(margins)), shape.value if shape else "text"
