@@ -42,7 +42,7 @@ def one_name_each(segments: Sequence[Segment], notes: SourceNotes) -> list[Segme
     """Return segments in which each person has one name."""
     names = same_people((segment.speaker for segment in segments if segment.speaker), notes)
     return [
-        replace(segment, speaker=names[segment.speaker]) if segment.speaker in names else segment
+        replace(segment, speaker=names[segment.speaker]) if segment.speaker and segment.speaker in names else segment
         for segment in segments
     ]
 

@@ -37,16 +37,20 @@ def _transcript_line(source: Sequence[SourceLine], names: Sequence[str | None]) 
 
 
 def _leave_out_sections(source: Sequence[SourceLine], names: Sequence[str | None]) -> None:
-    """Leave out the Markdown sections of notes: `## Summary`, `## Action items`; their headings tell."""
-    in_notes = False
-    for line, name in zip(source, names, strict=True):
+    """Leave out Markdown headings, and the sections of notes: those where nobody is named, as in `## Action items`."""
+    sections: list[tuple[bool, list[int]]] = [(False, [])]
+    for index, (line, name) in enumerate(zip(source, names, strict=True)):
         heading = _HEADING.fullmatch(line.text) if name is None and line.text.startswith("#") else None
-        if heading is not None:
-            title = heading["title"].strip(" :*_")
-            in_notes = classify(title) is Label.HEADING and not _TRANSCRIPT.fullmatch(title)
-            line.left_out = line.left_out or "a heading"
-        elif in_notes:
-            line.left_out = line.left_out or "notes beside the transcript"
+        if heading is None:
+            sections[-1][1].append(index)
+            continue
+        title = heading["title"].strip(" :*_")
+        line.left_out = line.left_out or "a heading"
+        sections.append((classify(title) is Label.HEADING and not _TRANSCRIPT.fullmatch(title), []))
+    for are_notes, indexes in sections:
+        if are_notes and not any(names[index] for index in indexes):
+            for index in indexes:
+                source[index].left_out = source[index].left_out or "notes beside the transcript"
 
 
 def note_left_out(source: Iterable[SourceLine], notes: SourceNotes) -> None:
