@@ -96,13 +96,14 @@ _TITLES = frozenset(
         "dhr",
         "mevr",
     }
-    | {"abg", "stv", "bgm", "lic", "ald", "treas", "chr", "vs"}
+    | {"abg", "cm", "stv", "bgm", "lic", "ald", "treas", "chr", "vs"}
 )
 # Lower-case words within names: particles of several languages, and words that join two people.
 _PARTICLES = frozenset(
     {"al", "and", "an", "ap", "bin", "bint", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "di"}
     | {"do", "dos", "du", "e", "el", "et", "ibn", "la", "le", "les", "of", "ter", "the", "und", "van", "vom", "von"}
-    | {"y", "zu", "zum", "zur"}
+    | {"y", "zu", "zum", "zur", "heer", "mevrouw", "señor", "señora", "senhor", "senhora", "signor", "signora"}
+    | {"monsieur", "madame", "herr", "frau"}
 )
 _PARENTHESIS = re.compile(r"\((?:[^()]++|\([^()]*+\))*+\)|\[[^\[\]]*+\]")
 _NUMBER_SUFFIX = re.compile(r"[\s#]*\d{1,4}[.)]?$")

@@ -57,8 +57,12 @@ _NAME_SPELLED_TIME = re.compile(
 _CHAT = re.compile(r"From\s+(?P<name>.+?)(?:\s+to\s+\S.*)?", re.IGNORECASE)
 _TO_EVERYONE = re.compile(r"\s+to\s+(?:everyone|all panelists.{0,30}|hosts and panelists)$", re.IGNORECASE)
 _NICK = re.compile(r"<\s?[~&@%+]?(?P<name>[^<>\s\d*/][^<>]{0,60})>\s++(?=\S)")
-_ACTION = re.compile(r"\*\s(?P<name>[^\s*]{1,40})\s++(?=\S)")
+_ACTION = re.compile(r"\*\s(?P<name>[^\s*]{1,40})\s++(?!(?:has|have|is now|sets|joined|left|quit)\b)(?=\S)")
 _NICK_AND_TABS = re.compile(r"[~&@%+]?(?P<name>\w[^\t:]{0,60})\t++(?=\S)")
+# A time between the name and the words: `Ann [00:00:02] words`.
+_NAME_TIME_WORDS = re.compile(
+    rf"{_MARK}?+(?P<name>[^:\uff1a\[(]{{1,60}}?){_MARK}?(?:\s{{1,4}}{_BRACKETED_TIME}\s{{1,9}}|\t{_BARE_TIME}\t)(?=[^\W\d_\"'])"
+)
 _BRACKETED_NAME = re.compile(rf"{_MARK}?+\[(?P<name>[^\[\]:]{{1,60}})\]{_MARK}?\s++(?=\S)")
 # Questions and answers of a hearing, with or without the number of the line on the page.
 _QUESTION = re.compile(r"(?:\d{1,2}\s{2,20})?(?P<name>[QA])(?:\.\s{1,20}|\s{2,20}|\t)(?=[^\s\d])")
@@ -84,6 +88,7 @@ class Shape(Enum):
     CHAT = "zoom-chat"
     NICK = "irc"
     TABS = "time-name-tabs"
+    WITHIN = "name-time-words"
     QUESTION = "hearing"
     RECORD = "assembly-record"
 
@@ -144,6 +149,7 @@ def parse_prefix(line: str) -> LinePrefix | None:
         (_name_and_time_line(line, at) if _EMOJI_CODE.search(beginning) else None)
         or _name_and_colon(beginning, at)
         or _name_and_time_line(line, at)
+        or _name_time_words(beginning, at)
         or _without_colon(line, beginning, at, change=change)
         or _list_item(line, beginning, at)
     )
@@ -224,7 +230,7 @@ def _name_and_colon(beginning: str, at: int, *, after_time: bool = False) -> Lin
         return None
     label_text = match["name"].strip().lstrip("~ ")
     if label_text.startswith("[") and label_text.endswith("]") and not is_sound(label_text[1:-1]):
-        label_text = label_text[1:-1]
+        label_text = label_text.strip("[]")
     chat = _CHAT.fullmatch(label_text) if after_time else None
     name = clean_name(chat["name"] if chat else label_text)
     label = classify(name) if name else Label.WORDS
@@ -235,6 +241,14 @@ def _name_and_colon(beginning: str, at: int, *, after_time: bool = False) -> Lin
     if timestamp is None and (behind := _TIME_BEHIND.match(beginning, end)):
         timestamp, end, shape = _timestamp(behind), behind.end(), Shape.COLON_TIME
     return LinePrefix(end, 0, name, label, timestamp, shape=shape)
+
+
+def _name_time_words(beginning: str, at: int) -> LinePrefix | None:
+    match = _NAME_TIME_WORDS.match(beginning, at)
+    name = clean_name(match["name"]) if match else None
+    if match is None or name is None or classify(name) is not Label.NAME:
+        return None
+    return LinePrefix(match.end(), 0, name, Label.NAME, _timestamp(match), shape=Shape.WITHIN)
 
 
 def _name_and_time_line(line: str, at: int) -> LinePrefix | None:

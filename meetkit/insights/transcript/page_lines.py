@@ -14,6 +14,10 @@ _NOTICE = re.compile(
     r"""\W{0,4}(?:
     .{1,80}\s(?:started|stopped|ended|paused|resumed)\s(?:the\s)?(?:live\s)?
         (?:transcription|recording|transcribing|transcript)\.?
+    | .{1,80}\s(?:hat\sdie\s(?:transkription|aufzeichnung)\s(?:gestartet|beendet|gestoppt)
+        |a\s(?:démarré|lancé|commencé|arrêté)\s(?:la\stranscription|l'enregistrement)
+        |(?:inició|detuvo|comenzó)\sla\s(?:transcripción|grabación)|(?:iniciou|parou)\sa\s(?:transcrição|gravação)
+        |ha\s(?:avviato|interrotto)\sla\s(?:trascrizione|registrazione)|heeft\sde\stranscriptie\sge(?:start|stopt))\.?
     | (?:transcription|recording|transcript)\s(?:has\s)?(?:started|stopped|ended|begins|paused|resumed)\b.{0,60}
     | (?:the\s)?meeting\s(?:has\s)?(?:ended|started)(?:\safter\s.{1,20})?\W*
     | this\s(?:editable\s)?transcript\s(?:was|is|has\sbeen)\s(?:computer|automatically|machine|ai)\b.*
@@ -33,7 +37,7 @@ _NOTICE = re.compile(
     | replying\sto\s["\u201c].* | reacted\sto\s["\u201c].*\swith\s.{1,40}
     | removed\sa\s.{1,40}\sreaction\sfrom\s["\u201c].*
     | (?:joined|left|was\sadded\sto|set\sthe\schannel\s\w+)\s\#.{1,80}
-    | \[?(?:in\sreply\sto|forwarded\sfrom)\s.{1,80}\]?
+    | replied\sto\sa\sthread:?.{0,200} | \[?(?:in\sreply\sto|forwarded\sfrom)\s.{1,80}\]?
     | \|(?:\s?:?-{2,}:?\s?\|)+ | \|\s*(?:\#|time|timestamp|start|speaker)\s*\|.*
     )\W{0,4}""",
     re.IGNORECASE | re.VERBOSE,
@@ -44,7 +48,7 @@ _PAGE_WORD = re.compile(
     r"""(?:new|today|yesterday|reply|like|copy|share|edit|more|translate|seen|delivered|unread|pinned|app|forwarded
     |has\scontext\smenu|add\sreaction|profile\spicture\sof\s.{1,60}
     |(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:,\s.{1,30})?
-    |(?:[:\w+-]{2,40}:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\s]{1,12})\s{0,3}\d{1,4})\W{0,2}""",
+    |(?::[\w+-]{1,40}:){1,9}|(?:[:\w+-]{2,40}:|[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d\s]{1,12})\s{0,3}\d{1,4})\W{0,2}""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -72,7 +76,7 @@ _MAX_MARK = 40
 def leave_out_notices(source: Iterable[SourceLine]) -> None:
     """Leave out the lines that a page or a tool adds to the talk: notices, buttons, rules."""
     for line in source:
-        if line.left_out is None and len(line.text) < _MAX_LINE and not _has_name(line):
+        if line.left_out is None and len(line.text) < _MAX_LINE and (not _has_name(line) or "WATCH: http" in line.text):
             words = line.text.strip()
             if is_rule(words) or _NOTICE.fullmatch(words):
                 line.left_out = PAGE_LINE
@@ -86,13 +90,23 @@ def is_rule(words: str) -> bool:
 def leave_out_page_words(source: Sequence[SourceLine]) -> None:
     """Leave out `Reply`, `Today` and the like where a page puts them, behind the words of a message."""
     words_above = 0
+    is_below_page_line = False
     for line in source:
         if line.left_out is None and not line.is_words:
             words_above = 0
         elif line.left_out is None:
-            if words_above and len(line.text) < 100 and _PAGE_WORD.fullmatch(line.text.strip()):
+            words = line.text.strip()
+            # How many reacted stands below the reaction.
+            is_count = is_below_page_line and words.isdecimal()
+            if words_above and len(words) < 100 and (is_count or is_page_word(words)):
                 line.left_out = PAGE_LINE
             words_above += 1
+        is_below_page_line = line.left_out == PAGE_LINE
+
+
+def is_page_word(words: str) -> bool:
+    """Return whether a line is a word of a page, such as `Reply` or `Today`."""
+    return _PAGE_WORD.fullmatch(words) is not None
 
 
 def _has_name(line: SourceLine) -> bool:
@@ -101,10 +115,9 @@ def _has_name(line: SourceLine) -> bool:
 
 def mark_length(line: str) -> int:
     """Return the number of characters of the mark `(edited)` and the like at the end of a line; 0 without one."""
-    if not line.endswith((")", ">")):
-        return 0
-    mark = _EDIT_MARK.search(line[-_MAX_MARK:])
-    return len(mark[0]) if mark else 0
+    end = line[-_MAX_MARK:].rstrip()
+    mark = _EDIT_MARK.search(end) if end.endswith((")", ">")) else None
+    return len(line[-_MAX_MARK:]) - mark.start() if mark else 0
 
 
 def is_placeholder(words: str) -> bool:

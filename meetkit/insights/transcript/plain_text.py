@@ -152,6 +152,8 @@ def read_plain(text: str, notes: SourceNotes) -> tuple[Shape | None, list[Turn]]
     if any(profile.names):
         surroundings.leave_out_notes(source, profile.names)
         profile = _TextProfile.of(source)
+    # Names of the notes alone are none of speakers.
+    if any(profile.names):
         _leave_out_surroundings(source, head, profile, notes)
     turns = _build_turns(text, source, profile)
     surroundings.note_left_out(source, notes)

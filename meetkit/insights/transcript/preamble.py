@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from meetkit.insights.transcript.dates_written import read_date
 from meetkit.insights.transcript.labels import Label, classify, is_date
-from meetkit.insights.transcript.page_lines import PAGE_LINE
+from meetkit.insights.transcript.page_lines import PAGE_LINE, is_page_word
 from meetkit.insights.transcript.source_lines import SourceLine
 from meetkit.insights.transcript.source_notes import SourceNotes
 
@@ -31,7 +31,7 @@ _PEOPLE = frozenset(
 # Headings that say what the whole is, not what follows.
 _NO_SECTIONS = frozenset({"notes", "transcript", "meeting notes", "minutes", "meeting", "recording"})
 _TITLE_END = re.compile(
-    r"(?:[-_ ]?\d{8}[-_ ]?\d{4,6})?"
+    r"(?:[-_ ]?\d{8}[-_ ]?\d{4,6}(?:-[^-]{1,60})?)?"
     r"(?:\s?[-\u2013\u2014:]\s?(?:meeting )?(?:transcript(?:ion)?|recording|notes(?: by gemini)?))?"
     r"(?:\.(?:mp3|mp4|m4a|wav|txt|docx|vtt|md|mov|webm))?$",
     re.IGNORECASE,
@@ -40,7 +40,9 @@ _TITLE_BEGIN = re.compile(
     r"(?:meeting |call )?(?:transcript|notes)\s?(?:of|for|[-:\u2013])\s|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\s]+",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"\W{0,3}(?:\d{1,4}\s?(?:h|hr|hrs|hours?|m|mins?|minutes?|s|secs?|seconds?)\b[\s,]?)+\W{0,3}")
+_DURATION = re.compile(
+    r"\W{0,3}(?:\d{1,4}\s?(?:h|hr|hrs|hours?|m|mins?|minutes?|s|secs?|seconds?|[Ss]td|[Mm]in|[Ss]ek)\b[.\s,]{0,2})+\W{0,3}"
+)
 _SENTENCE = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)]*$")
 _EMAIL = re.compile(r"\s*[<(][^<>()\s]+@[^<>()\s]+[>)]|\s*\S+@\S+\.\w+")
 _NUMBER_OF = re.compile(r"\s*\(\d+\)$")
@@ -150,4 +152,10 @@ def clean_title(words: str) -> str:
 
 def _is_detail(words: str) -> bool:
     """Return whether a line is a link, a length of time or no words at all."""
-    return "://" in words or is_date(words) or bool(_DURATION.fullmatch(words)) or not any(map(str.isalpha, words))
+    return (
+        "://" in words
+        or is_date(words)
+        or is_page_word(words)
+        or bool(_DURATION.fullmatch(words))
+        or not any(map(str.isalpha, words))
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _ROLE_LIST = """
     chair, chairman, chairwoman, chairperson, chairs, president, vice-president, speaker, minister, clerk,
     mayor, secretary, treasurer, witness, court, judge, magistrate, interpreter, moderator, facilitator,
@@ -28,11 +30,13 @@ _BEFORE_LIST = """
     temporary honourable honorable first second senior junior
 """
 _BEFORE = frozenset(_BEFORE_LIST.split())
+# The body in which somebody has a role: `Le président de la commission`, `The clerk of the court`.
+_OF = re.compile(r" (?:of|de|du|des|della?|der|do|da)(?: (?:the|la|l'|los|las))? ?[\w'\u2019-]+$")
 
 
 def is_role(label: str) -> bool:
     """Return whether a label is a role with a word before it: `The chair`, `Le président`, `M. le maire`."""
-    words = label.casefold().replace("l'", "l ").replace("l\u2019", "l ").split()
+    words = _OF.sub("", label.casefold()).replace("l'", "l ").replace("l\u2019", "l ").split()
     if len(words) < 2:
         return False
     *before, role = [word.rstrip(".") for word in words]

@@ -17,6 +17,7 @@ _NEUTRAL = re.compile(
     r"|(?:she|he|they)(?:/\w{1,5}){1,2}|muted|phone|mobile|inactive|away)",
     re.IGNORECASE,
 )
+_REJOINED = re.compile(r"guest|gast|invité|external|ext|extern|unverified", re.IGNORECASE)
 _MAX_PAIRS = 20
 
 
@@ -34,8 +35,7 @@ def same_people(labels: Iterable[str], notes: SourceNotes) -> Mapping[str, str]:
     for group in groups.values():
         if len(group) > 1:
             result |= _merge(group, counts, notes)
-    _doubt_first_names(groups, notes)
-    return result
+    return result | _first_names(groups, counts, notes)
 
 
 def one_name_each(segments: Sequence[Segment], notes: SourceNotes) -> list[Segment]:
@@ -67,8 +67,12 @@ def _merge(group: Sequence[str], counts: Counter[str], notes: SourceNotes) -> di
     return dict.fromkeys(other_labels, name)
 
 
-def _doubt_first_names(groups: Mapping[str, Sequence[str]], notes: SourceNotes) -> None:
-    """Note a first name beside one full name that begins with it: it may be the same person, or another."""
+def _first_names(groups: Mapping[str, Sequence[str]], counts: Counter[str], notes: SourceNotes) -> dict[str, str]:
+    """Return a first name as the one full name that begins with it, where that is a guest's, who joined twice.
+
+    Otherwise it may be the same person or another, which is noted.
+    """
+    result: dict[str, str] = {}
     by_first: dict[str, list[str]] = defaultdict(list)
     for base in groups:
         first, _, rest = base.partition(" ")
@@ -76,9 +80,13 @@ def _doubt_first_names(groups: Mapping[str, Sequence[str]], notes: SourceNotes) 
             by_first[first].append(base)
     pairs = [(base, by_first[base][0]) for base in groups if len(by_first.get(base, ())) == 1]
     for base, full in pairs[:_MAX_PAIRS]:
+        if any((match := _ADDITION.search(label)) and _REJOINED.fullmatch(match["words"]) for label in groups[full]):
+            result |= _merge([*groups[base], *groups[full]], counts, notes)
+            continue
         notes.problem(
             "doubtful", f"{_quote([groups[base][0], groups[full][0]])} may be one person; they are kept apart"
         )
+    return result
 
 
 def _quote(labels: Sequence[str]) -> str:

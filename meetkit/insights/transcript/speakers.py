@@ -18,7 +18,7 @@ _MIN_SHARE = 0.05
 _MIN_TIMED = 0.8
 # Shapes in which other text is written too: they name speakers where a text has them throughout.
 _DOUBTFUL_SHAPES = frozenset(
-    {Shape.TIME_LINE, Shape.BULLET, Shape.BRACKET, Shape.NICK, Shape.TABS, Shape.QUESTION, Shape.RECORD}
+    {Shape.TIME_LINE, Shape.BULLET, Shape.BRACKET, Shape.NICK, Shape.TABS, Shape.WITHIN, Shape.QUESTION, Shape.RECORD}
 )
 
 
@@ -99,7 +99,7 @@ def _accepted_shapes(prefixes: Sequence[LinePrefix], with_names: Sequence[LinePr
     timed_nicks = any(prefix.shape is Shape.NICK and prefix.timestamp for prefix in with_names)
     if by_shape[Shape.NICK] > plain and (timed_nicks or by_shape[Shape.NICK] >= _MIN_COUNT):
         yield Shape.NICK
-    for shape in (Shape.BULLET, Shape.BRACKET, Shape.TABS):
+    for shape in (Shape.BULLET, Shape.BRACKET, Shape.TABS, Shape.WITHIN):
         if by_shape[shape] >= _MIN_COUNT and by_shape[shape] > plain:
             yield shape
     if {"Q", "A"} <= {prefix.name for prefix in with_names if prefix.shape is Shape.QUESTION}:
