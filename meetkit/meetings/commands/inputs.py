@@ -15,11 +15,11 @@ from meetkit.meetings.commands import pages
 from meetkit.models.corrections import Corrections
 
 STANDARD = "-"
-# The end of the name of a transcript's corrections, which are beside it.
-CORRECTIONS = ".corrections.json"
 SUFFIXES = frozenset(
     {".txt", ".md", ".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json", ".jsonl", ".csv", ".tsv", ".docx", ".rtf"}
 )
+# The end of the name of a transcript's corrections, which are beside it.
+CORRECTIONS = ".corrections.json"
 # The most that ten million characters take in UTF-8.
 MAX_BYTES = 40_000_000
 
