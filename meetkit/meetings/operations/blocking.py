@@ -40,7 +40,12 @@ def analyze(
     if query.background:
         raise InvalidRequestError(NO_BACKGROUND)
     insights = service.analyze_meeting(
-        meeting_id, transcript, trackers=body.trackers, language=body.language, fallback=fallback_of(query)
+        meeting_id,
+        transcript,
+        trackers=body.trackers,
+        language=body.language,
+        notes=body.notes,
+        fallback=fallback_of(query),
     )
     if transcript is None:
         context.record("transcript_read", meeting_id)
