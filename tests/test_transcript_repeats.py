@@ -54,6 +54,18 @@ def test_words_said_twice_at_different_times_stay() -> None:
     assert said(rows) == ([("Ida", "No. No. No, not today.")], {})
 
 
+def test_a_word_said_again_before_the_sentence_before_it_ends_stays() -> None:
+    rows = [("Ida", 0.0, 3.0, "Yes, we can do that."), ("Ida", 2.9, 3.5, "Yes.")]
+
+    assert said(rows) == ([("Ida", "Yes, we can do that. Yes.")], {})
+
+
+def test_words_of_the_same_second_without_an_end_stay() -> None:
+    rows = [{"speaker": "Ida", "timestamp": "00:00:02", "text": text} for text in ("No.", "No, wait.")]
+
+    assert [turn.text for turn in read_transcript(json.dumps(rows)).turns] == ["No. No, wait."]
+
+
 def test_words_that_overlapping_windows_share_are_read_once() -> None:
     rows = [
         ("Ida", 0.0, 6.0, "We order the pipes and the pumps"),
