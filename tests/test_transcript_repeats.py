@@ -114,3 +114,13 @@ def test_rolling_captions_keep_every_new_line() -> None:
 
     assert " ".join(turn.text for turn in transcript.turns) == " ".join(lines)
     assert (transcript.form, transcript.problems[0].count) == ("youtube-vtt", 28)
+
+
+def test_a_problem_has_the_turn_where_it_occurs() -> None:
+    rows = [
+        {"speaker": "Omar", "start": 0, "end": 1, "text": "When?"},
+        {"speaker": "Ida", "start": 2, "end": 3, "text": "On Monday"},
+        {"speaker": "Ida", "start": 2, "end": 4, "text": "On Monday at nine."},
+    ]
+
+    assert [(problem.text, problem.turn) for problem in read_transcript(json.dumps(rows)).problems] == [(DRAFTS, 1)]

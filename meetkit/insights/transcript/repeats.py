@@ -37,7 +37,7 @@ def merge_repeats(segments: Sequence[Segment], notes: SourceNotes) -> list[Segme
         words = _words(segment.text)
         at, before = latest.get(segment.speaker, (-1, []))
         if before and words and _is_draft(result[at], segment, before, words):
-            notes.problem("merged", DRAFTS)
+            notes.problem("merged", DRAFTS, seconds=segment.start)
             result[at] = _longer(result[at], segment, is_new=len(words) >= len(before))
             latest[segment.speaker] = at, max(before, words, key=len)
             continue
@@ -73,7 +73,7 @@ def _longer(before: Segment, segment: Segment, *, is_new: bool) -> Segment:
 def _without_shared_words(segment: Segment, count: int, end: float | None, notes: SourceNotes) -> Segment:
     if count < _MIN_OVERLAP:
         return segment
-    notes.problem("merged", OVERLAP)
+    notes.problem("merged", OVERLAP, seconds=segment.start)
     return replace(segment, text=_after_words(segment.text, count), start=end)
 
 
@@ -100,7 +100,7 @@ def _without_loops(segments: Sequence[Segment], notes: SourceNotes) -> list[Segm
     for _, group in groupby(segments, key=lambda segment: (segment.speaker, tuple(_words(segment.text)))):
         equal_segments = list(group)
         if len(equal_segments) >= _LOOP and _words(equal_segments[0].text):
-            notes.problem("merged", LOOP, count=len(equal_segments) - 1)
+            notes.problem("merged", LOOP, count=len(equal_segments) - 1, seconds=equal_segments[0].start)
             equal_segments = [replace(equal_segments[0], end=equal_segments[-1].end)]
         result += equal_segments
     return result
