@@ -134,7 +134,6 @@ class TestPlainText:
 
     def test_a_heading_below_a_blank_line_is_said_by_nobody(self) -> None:
         assert texts_of("Date: May 2\nAttendees: Jane, Bob\n\nJane: Hi.\n\nSummary: all good\nand well") == [
-            (None, "Date: May 2\nAttendees: Jane, Bob"),
             ("Jane", "Hi."),
             (None, "Summary: all good\nand well"),
         ]

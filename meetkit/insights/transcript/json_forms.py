@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.transcript.forms import Form, choose
+from meetkit.insights.transcript import text_forms
+from meetkit.insights.transcript.forms import Form
 from meetkit.insights.transcript.json_document import FORMAT_HINT, string
 from meetkit.insights.transcript.json_fields import has_words, names_in
 from meetkit.insights.transcript.json_items import ItemReader, Speakers, users_of, words_of
@@ -15,7 +16,6 @@ from meetkit.insights.transcript.media_times import MILLISECONDS, SECONDS, day_o
 from meetkit.insights.transcript.raw_segments import to_segments
 from meetkit.insights.transcript.segments import Segment, one_line
 from meetkit.insights.transcript.source_notes import SourceNotes
-from meetkit.insights.transcript.text_forms import TEXT_FORMS
 
 JsonForm = Form[object, Iterable[Segment]]
 
@@ -161,7 +161,7 @@ def _people(entries: Iterable[object]) -> Iterator[str]:
 
 def read_text(text: str) -> Iterator[Segment]:
     """Yield the segments of plain text within a file, which may name speakers as plain text does."""
-    for turn in choose(TEXT_FORMS, text).read(text, SourceNotes()):
+    for turn in text_forms.read_text(text, SourceNotes())[1]:
         yield Segment(turn.speaker, one_line(turn.text), turn.start_seconds, turn.end_seconds)
 
 

@@ -17,12 +17,13 @@ from meetkit.insights.transcript.forms import choose
 from meetkit.insights.transcript.json_forms import LAST_FORMS, LIST_FORMS
 from meetkit.insights.transcript.json_lines import is_json_lines, load_lines
 from meetkit.insights.transcript.repeats import merge_repeats
+from meetkit.insights.transcript.same_people import one_name_each
 from meetkit.insights.transcript.segments import Segment, build_text
 from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.insights.transcript.speech_services import SERVICE_FORMS
 from meetkit.insights.transcript.subtitle_cues import SBV_TIMING, TIMING, read_cues, read_sbv
 from meetkit.insights.transcript.tables import find_header, read_table
-from meetkit.insights.transcript.text_forms import TEXT_FORMS
+from meetkit.insights.transcript.text_forms import is_tool, read_text
 from meetkit.insights.transcript.ttml import read_ttml
 from meetkit.insights.transcript.whisper_forms import WHISPER_FORMS
 from meetkit.models.transcripts import Transcript, TranscriptFormat, Turn
@@ -63,7 +64,7 @@ def read_transcript(data: str | bytes, *, format: TranscriptFormat | None = None
     source_format, source = _open(data, format, notes)
     if source_format in ("text", *_DOCUMENTS):
         form, text, turns = _read_text(source, notes)
-        form = form if source_format == "text" or form != "text" else source_format
+        form = form if source_format == "text" or is_tool(form) else source_format
     else:
         form, text, turns = _read(source_format, source, notes)
     _note_doubts(turns, notes)
@@ -127,14 +128,14 @@ def _detect_format(text: str) -> TranscriptFormat:
 
 def _read_text(text: str, notes: SourceNotes) -> tuple[str, str, Sequence[Turn]]:
     """Return the form of a plain text, its canonical text, which is the text as given, and its turns."""
-    form = choose(TEXT_FORMS, text)
-    return form.name, text, form.read(text, notes)
+    form, turns = read_text(text, notes)
+    return form, text, turns
 
 
 def _read(source_format: TranscriptFormat, text: str, notes: SourceNotes) -> tuple[str, str, Sequence[Turn]]:
     """Return the form of a file in another format, its canonical text, and its turns."""
     form, segments = _READERS[source_format](text.removeprefix("\ufeff"), notes)
-    return form, *build_text(merge_repeats(list(segments), notes))
+    return form, *build_text(one_name_each(merge_repeats(list(segments), notes), notes))
 
 
 def _cues(forms: CueForms, text: str, notes: SourceNotes) -> tuple[str, Iterable[Segment]]:
