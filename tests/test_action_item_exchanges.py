@@ -203,7 +203,8 @@ def test_a_task_whose_object_nobody_named_is_left_out(script: str) -> None:
     ("script", "items"),
     [
         (
-            "S: To recap: Jennifer, you're setting up the server by Monday. Lukas, drawings by Tuesday. / J: Yes. / L: Yes.",
+            "S: To recap: Jennifer, you're setting up the server by Monday. Lukas, drawings by Tuesday. / J:"
+            " Yes. / L: Yes.",
             [("Set up the server", JENNIFER, "by Monday"), ("Drawings", LUKAS, "by Tuesday")],
         ),
         (
@@ -219,7 +220,8 @@ def test_a_task_whose_object_nobody_named_is_left_out(script: str) -> None:
             [("The press list", JENNIFER, "by Monday"), ("The photos", LUKAS, None)],
         ),
         (
-            "J: I'll send the price list to Acme by Monday. / S: To recap: Jennifer sends the price list by Monday. / J: Yes.",
+            "J: I'll send the price list to Acme by Monday. / S: To recap: Jennifer sends the price list by"
+            " Monday. / J: Yes.",
             [("Send the price list to Acme", JENNIFER, "by Monday")],
         ),
         (

@@ -102,14 +102,16 @@ _TAIL = re.compile(
 )
 # A verb with particles and pronouns only, such as "send it over", names no object.
 _WITHOUT_OBJECT = re.compile(
-    r"(?:take care of|look after|deal with|see to)\s(?:it|that|this|them)|[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at"
+    r"(?:take care of|look after|deal with|see to)\s(?:it|that|this|them)|[\w-]{1,30}(?:\s(?:back|over|out|up"
+    r"|on|into|through|together|in|off|to|for|with|at"
     r"|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
     r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down"
     r"|right away|myself|then))*",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"(?:[\w-]{1,30}|take care of|look after|deal with|see to)\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))",
+    r"(?:[\w-]{1,30}|take care of|look after|deal with|see to)\s(?:it|that|this|them|those|these"
+    r"|one)\b(?!\s\w+\s(?:is|was))",
     re.IGNORECASE,
 )
 # These words begin a clause of its own, so that a deadline after them belongs to that clause.

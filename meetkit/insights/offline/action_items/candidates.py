@@ -146,8 +146,8 @@ class CandidateList:
         """Return the earlier item of the same owner that a recap names again: "Lena, mockups"."""
         content = content_words(candidate.task)
         for previous in reversed(self._certain[-_RECENT:]):
-            shared = content & content_words(previous.task)
-            if 2 * len(shared) > len(content) and self._same_person(candidate.owner, previous.owner):
+            common = content & content_words(previous.task)
+            if 2 * len(common) > len(content) and self._same_person(candidate.owner, previous.owner):
                 return previous
         return None
 

@@ -62,9 +62,13 @@ def find_action_items(document: Document, context: MeetingContext) -> ActionItem
     people = People(document, context)
     candidates = find_candidates(document, people)
     threshold = context.min_confidence
-    items = tuple(one.item(context) for one in candidates.items if one.confidence >= threshold)
-    possible = tuple(one.item(context) for one in candidates.items if MIN_POSSIBLE <= one.confidence < threshold)
-    return ActionItems(engine="offline", items=items, possible=possible)
+    certain = [candidate for candidate in candidates.items if candidate.confidence >= threshold]
+    possible = [candidate for candidate in candidates.items if MIN_POSSIBLE <= candidate.confidence < threshold]
+    return ActionItems(
+        engine="offline",
+        items=tuple(candidate.item(context) for candidate in certain),
+        possible=tuple(candidate.item(context) for candidate in possible),
+    )
 
 
 def find_candidates(document: Document, people: People) -> CandidateList:

@@ -46,7 +46,8 @@ _OPEN_ENDS = (
     ),
 )
 _DETERMINERS = word_set(
-    "the a an our your my their his her its this these those that some any both all every another each two three four five six seven eight nine ten"
+    "the a an our your my their his her its this these those that some any both all every another each two"
+    " three four five six seven eight nine ten"
 )
 _JOINERS = word_set("of for in")
 _NO_OBJECT = CALENDAR_WORDS | word_set(
@@ -137,7 +138,7 @@ def _without_opening(text: str) -> tuple[int, int]:
 
 
 def _names_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
-    """Yield the names said before a task, the latest first; a capital at the beginning of a sentence is no sign of one."""
+    """Yield the names said before a task, the latest first; a word that begins a sentence is none."""
     for name in reversed(list(_NAME.finditer(sentence.text, 0, start))):
         yield Referent(sentence, *name.span())
     for earlier in _sentences_before(sentence, turns):
