@@ -72,7 +72,9 @@ def reasons(finding: Finding) -> list[Reason]:
 
 
 def place(evidence: Evidence) -> str:
-    """Return where evidence is, in words: who said it, and in which turn, counted from 1."""
+    """Return where evidence is, in words: who said it, and in which turn or line of the notes, counted from 1."""
+    if evidence.source == "notes":
+        return f"own notes, line {evidence.turn + 1}"
     return f"{evidence.speaker or 'Somebody'}, turn {evidence.turn + 1}"
 
 

@@ -100,16 +100,21 @@ class ActionItems(Section):
 
 
 class Decision(Value):
-    """A decision."""
+    """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
+
+    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    """
 
     text: Phrase
+    replaces: Phrase | None = None
     evidence: Grounds
 
 
 class Decisions(Section):
-    """The decisions."""
+    """The decisions, and apart from them what is `possible`: it sounds like a decision, but not surely enough."""
 
     items: Many[Decision] = ()
+    possible: Many[Decision] = ()
 
 
 class Question(Value):

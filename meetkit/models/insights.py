@@ -21,7 +21,8 @@ Sentiment = Literal["positive", "neutral", "negative", "mixed"]
 class Evidence(Value):
     """A verbatim quote and its place: offsets `[start, end)` in code points of the canonical transcript.
 
-    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole.
+    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole. Of the source `notes`, a
+    person's own, the offsets are in their text, and `turn` is the line, counted from 0 without empty ones.
     """
 
     quote: Text
@@ -30,6 +31,7 @@ class Evidence(Value):
     start: Annotated[int, Field(strict=True, ge=0), WHOLE]
     end: Annotated[int, Field(strict=True, ge=0), WHOLE]
     field: Line | None = None
+    source: Literal["transcript", "notes"] = "transcript"
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

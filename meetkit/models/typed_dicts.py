@@ -51,6 +51,7 @@ class EvidenceFields(TypedDict):
     start: int
     end: int
     field: NotRequired[str | None]
+    source: NotRequired[Literal["transcript", "notes"]]
 
 
 class DeadlineFields(TypedDict):

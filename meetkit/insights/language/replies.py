@@ -27,6 +27,7 @@ _ACCEPT = re.compile(
     rf"|no worries|not at all"
     r"|gladly|happy to|definitely|you got it|consider it done|(?:i'm )?on it|sounds? (?:good|great)"
     r"|all ?right|fine|agreed"
+    r"|makes? sense|fair enough|i agree|good idea|works|mm-?hm+|mhm+|uh-?huh"
     r"|with pleasure|my pleasure|i can do that|i'll do (?:that|it|so)|can do|i will|understood|got it|deal|works for me"
     r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be"
     r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",

@@ -33,7 +33,7 @@ def print_analysis(
     all_findings = list_findings(insights)
     for section in template.sections:
         _PRINTERS[section.name](out, section.heading or _TITLES.get(section.name, section.title), insights)
-        if why and section.name in _EXPLAINED:
+        if why and section.name in _SECTIONS_WITH_REASONS:
             _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
     _print_source(out, insights.source)
@@ -185,4 +185,4 @@ _PRINTERS: Mapping[str, _Printer] = {
     ),
 }
 # The sections whose findings have reasons that are not their own words.
-_EXPLAINED = ("action_items", "decisions", "questions", "follow_ups")
+_SECTIONS_WITH_REASONS = ("action_items", "decisions", "questions", "follow_ups")
