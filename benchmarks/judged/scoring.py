@@ -191,7 +191,7 @@ def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> 
     ]
     verdicts = []
     for item, row, (number, repeat) in zip(items, scores, _assign(scores), strict=True):
-        turn = item.evidence[0].turn
+        turn = _main(item.evidence).turn
         text = f"{item.owner}: {item.task} [{item.deadline.phrase if item.deadline else None}]"
         if number is None:
             verdicts.append(Verdict(text, turn, "wrong"))
@@ -217,7 +217,7 @@ def judge_decisions(meeting: Meeting, insights: MeetingInsights, labels: Labels)
     for one, row, (number, repeat) in zip(decisions, scores, _assign(scores), strict=True):
         half = number is None or repeat or labels.decisions[number].optional or row[number] < 1
         grade: Grade = "wrong" if number is None else "half" if half else "right"
-        verdicts.append(Verdict(one.text, one.evidence[0].turn, grade, number, _named(row)))
+        verdicts.append(Verdict(one.text, _main(one.evidence).turn, grade, number, _named(row)))
     return Judgement(tuple(verdicts), _required(labels.decisions))
 
 
@@ -250,11 +250,16 @@ def _required(labels: Sequence[LabelledItem | LabelledDecision]) -> frozenset[in
     return frozenset(number for number, label in enumerate(labels) if not label.optional)
 
 
+def _main(evidence: Sequence[Evidence]) -> Evidence:
+    """The quote that supports the whole, not a field of it."""
+    return next((quote for quote in evidence if quote.field is None), evidence[0])
+
+
 def _shown_here(meeting: Meeting, labels: Labels, evidence: Sequence[Evidence]) -> bool:
-    """Whether the first quote lies in the labelled turns."""
+    """Whether the main quote lies in the labelled turns."""
     first, last = labels.turns
     places = [meeting.place((turn, 0, len(meeting.said[turn][1]))) for turn in meeting.starts if first <= turn < last]
-    return bool(evidence and places) and places[0][0] <= evidence[0].start < places[-1][1]
+    return bool(evidence and places) and places[0][0] <= _main(evidence).start < places[-1][1]
 
 
 def _question_number(meeting: Meeting, question: Question, labels: Labels) -> int | None:
