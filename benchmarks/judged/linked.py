@@ -16,7 +16,7 @@ from judged.labels import Meeting
 from judged.scoring import overlaps
 from meetkit.insights.analysis import analyze
 from meetkit.models.analysis import Decision
-from meetkit.models.insights import ActionItem
+from meetkit.models.insights import ActionItem, Evidence
 
 
 @dataclass
@@ -74,15 +74,14 @@ def _count(
     sentences: list[tuple[int, int]],
 ) -> None:
     gold = [places for item, places in labelled["linked"].items() if item.startswith(row.kind) and places]
-    quoted = [
-        {
-            number
-            for number, place in enumerate(sentences)
-            if any(overlaps((one.start, one.end), place) for one in quotes)
-        }
-        for quotes in (insight.evidence for insight in shown)
-    ]
+    quoted = [_quoted(insight.evidence, sentences) for insight in shown]
     row.shown += len(shown)
     row.linked += sum(any(quotes & set(places) for places in gold) for quotes in quoted)
     row.gold += len(gold)
     row.found += sum(any(quotes & set(places) for quotes in quoted) for places in gold)
+
+
+def _quoted(evidence: Sequence[Evidence], sentences: Sequence[tuple[int, int]]) -> set[int]:
+    """The numbers of the sentences that quotes share characters with."""
+    quotes = [(quote.start, quote.end) for quote in evidence]
+    return {number for number, place in enumerate(sentences) if any(overlaps(place, quote) for quote in quotes)}
