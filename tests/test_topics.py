@@ -122,14 +122,13 @@ def test_huge_and_odd_input_has_few_topics_of_readable_length(text: str) -> None
 
 def test_another_process_finds_the_same_summary_and_topics() -> None:
     code = (
-        "from meetkit.insights.offline.summary import summarize, pick_sentences, pick_utterances\n"
+        "from meetkit.insights.offline.summary import summarize\n"
         "from meetkit.insights.offline.topics import find_topics\n"
         "from meetkit.models.analysis import MeetingContext\n"
         "from tests.conversations import SAMPLES, sample\n"
         "for path in SAMPLES:\n"
         "    said = sample(path)\n"
         "    print(summarize(said, MeetingContext()), find_topics(said, MeetingContext()))\n"
-        "    print(pick_sentences(said), pick_utterances(said))\n"
     )
     runs = [
         subprocess.run(

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import meeting_record
@@ -43,6 +43,7 @@ def analyze_meeting(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    summary_words: int | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
     """Analyze a meeting's transcript, store the insights with the meeting, and return them.
@@ -56,13 +57,14 @@ def analyze_meeting(
         meeting_id: the meeting to analyze.
         transcript: text, WebVTT, SRT or JSON; by default the one that the meeting has.
         trackers: phrases to look for, by name.
+        summary_words: the words that the summary has at most, 10 to 2,000.
         fallback: the engine that replaces a model that fails.
 
     Raises:
         ConflictError: the meeting has no transcript yet, or is cancelled.
         InvalidRequestError: the transcript cannot be read.
     """
-    job = _Job.of(meeting_id, transcript, trackers, fallback)
+    job = _Job.of(meeting_id, transcript, {"trackers": trackers or {}, "summary_words": summary_words}, fallback)
     try:
         insights = analyze(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -75,6 +77,7 @@ async def analyze_meeting_async(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    summary_words: int | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
     """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model and the store.
@@ -83,7 +86,8 @@ async def analyze_meeting_async(
     """
     is_short = transcript is not None and len(transcript) <= _SHORT
     executor = None if is_short else _reading_thread
-    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback, executor=executor)
+    options = {"trackers": trackers or {}, "summary_words": summary_words}
+    job = await call_store(_Job.of, meeting_id, transcript, options, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -109,7 +113,7 @@ class _Job:
         cls,
         meeting_id: str,
         source: str | bytes | None,
-        trackers: Mapping[str, Sequence[str]] | None,
+        options: Mapping[str, Any],
         fallback: Literal["offline"] | None,
     ) -> Self:
         store = current_store()
@@ -120,7 +124,7 @@ class _Job:
         answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
-        context = _context(store, meeting, trackers or {})
+        context = _context(store, meeting, options)
         return cls(store, meeting, source, transcript, context, engine, answers, costs)
 
     def record_costs(self) -> None:
@@ -217,7 +221,7 @@ def choose_engine(
     return ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
 
 
-def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str]]) -> MeetingContext:
+def _context(store: Store, meeting: Meeting, options: Mapping[str, Any]) -> MeetingContext:
     contact = store.get_contact(meeting.contact_id) if meeting.contact_id else None
     fields = {
         "title": meeting.title,
@@ -225,7 +229,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
         "timezone": meeting.timezone,
         "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
         "their_side": [contact.name] if contact else [],
-        "trackers": trackers,
+        **options,
     }
     return parse(MeetingContext, fields)
 

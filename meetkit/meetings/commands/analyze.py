@@ -50,6 +50,7 @@ class Output(NamedTuple):
 @click.option("--their", "their_side", multiple=True, metavar="NAME", help="A speaker on their side; repeatable.")
 @click.option("--contact", "contact_id", metavar="ID", help="The id of a contact, on their side.")
 @click.option("--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to track; repeatable.")
+@click.option("--summary-words", type=click.IntRange(10, 2000), help="Words of the summary at most; default: 110.")
 @click.option(
     "--meeting", "meeting_id", metavar="ID", help="Analyze this stored meeting, and store the analysis with it."
 )
@@ -125,7 +126,7 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     """Analyze a stored meeting, from its own transcript or from a file."""
     if form.again:
         raise InvalidRequestError("--again cannot be combined with --meeting, which always analyzes again")
-    trackers = _trackers(options.pop("trackers"))
+    trackers, summary_words = _trackers(options.pop("trackers")), options.pop("summary_words")
     if extra := [_OPTIONS_OF_FILES[name] for name, value in options.items() if value]:
         raise InvalidRequestError(f"{extra[0]} cannot be combined with --meeting: the stored meeting has its own")
     sources = inputs.find(files) if files else []
@@ -134,7 +135,7 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     content = inputs.read(sources[0]) if sources else None
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analyzing …"):
-        insights = service.analyze_meeting(meeting_id, content, trackers=trackers)
+        insights = service.analyze_meeting(meeting_id, content, trackers=trackers, summary_words=summary_words)
     meeting = service.get_meeting(meeting_id, transcript=False)
     if form.report is None:
         _print(meeting.title, insights, as_json=form.as_json)

@@ -64,7 +64,11 @@ async def analyze(
         return await _analyze_later(context, meeting_id, query, body, transcript)
     with _turn(context):
         insights = await service.analyze_meeting_async(
-            meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+            meeting_id,
+            transcript,
+            trackers=body.trackers,
+            summary_words=body.summary_words,
+            fallback=fallback_of(query),
         )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
@@ -109,7 +113,11 @@ async def _analyze_later(
     async def run() -> str:
         with workers.on_behalf_of(context.caller):
             await service.analyze_meeting_async(
-                meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+                meeting_id,
+                transcript,
+                trackers=body.trackers,
+                summary_words=body.summary_words,
+                fallback=fallback_of(query),
             )
         if transcript is None:
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)

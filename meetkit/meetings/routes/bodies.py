@@ -10,6 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
+from meetkit.models.analysis import SummaryWords
 from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
@@ -135,6 +136,7 @@ class Analysis(Value):
     trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
     )
+    summary_words: SummaryWords | None = Field(default=None, description="Words that the summary has at most.")
 
 
 class Move(RuledRequest):
