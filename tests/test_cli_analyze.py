@@ -335,6 +335,59 @@ class TestMeeting:
         assert "<title>Contract Negotiation</title>" in report.read_text("utf-8")
 
 
+class TestNotes:
+    def test_markdown_goes_to_a_file_or_standard_output(self, meetkit: Run, tmp_path: Path) -> None:
+        note = tmp_path / "note.md"
+
+        assert "note.md is written." in meetkit("analyze", CALL, "--markdown", note).out.replace("\n", "")
+        printed = meetkit("analyze", CALL, "--markdown", "-").out
+        assert printed.startswith("# call\n")
+        assert note.read_text("utf-8").startswith(printed)
+
+    def test_a_note_for_obsidian_has_the_day_and_the_template(self, meetkit: Run, tmp_path: Path) -> None:
+        template = tmp_path / "team.toml"
+        template.write_text('[sections]\naction_items = "Versprochen"\n', "utf-8")
+
+        note = meetkit("analyze", CALL, "--date", "2025-11-17", "--template", template, "--obsidian", "-").out
+
+        assert "\ndate: 2025-11-17\n" in note
+        assert [line for line in note.splitlines() if line.startswith("## ")] == ["## Versprochen"]
+        assert re.search(r"^- \[ \] .* \(\[\[Maya Rosenthal\]\], .*\) 📅 2025-11-19$", note, re.MULTILINE)
+
+    def test_the_terminal_follows_the_template_and_says_why(self, meetkit: Run) -> None:
+        out = meetkit("analyze", CALL, "--template", "sales", "--why").out
+
+        assert out.index("Promised") < out.index("Next steps") < out.index("The call")
+        assert "Decided" not in out
+        assert "    due: “by Wednesday” (Maya Rosenthal, turn 7)" in out.splitlines()
+
+    def test_of_a_stored_meeting_have_its_title_and_day(self, meetkit: Run) -> None:
+        note = meetkit("analyze", "--meeting", "hist_meeting_1", "--obsidian", "-").out
+        meeting = meeting_service.get_meeting("hist_meeting_1")
+
+        assert f"# {meeting.title}\n" in note
+        assert f"\ndate: {meeting.date.date()}\n" in note
+
+    def test_beside_transcripts_are_not_read_as_transcripts(self, meetkit: Run, calls: Path) -> None:
+        for _ in range(2):
+            assert "3 notes in" in meetkit("analyze", calls, "--markdown", calls).out
+        assert sorted(str(file.relative_to(calls)) for file in calls.rglob("*.md")) == [
+            "2025/a.txt.md",
+            "a.txt.md",
+            "b.txt.md",
+        ]
+
+    def test_that_somebody_changed_are_not_replaced(self, meetkit: Run, tmp_path: Path) -> None:
+        note = tmp_path / "note.md"
+        assert meetkit("analyze", CALL, "--markdown", note).code == 0
+        assert meetkit("analyze", CALL, "--obsidian", note).code == 0
+        changed = note.read_text("utf-8").replace("- [ ]", "- [x]")
+        note.write_text(changed, "utf-8")
+
+        assert "was changed since" in meetkit("analyze", CALL, "--markdown", note).trouble
+        assert note.read_text("utf-8") == changed
+
+
 class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "why"),
@@ -342,6 +395,11 @@ class TestMistakes:
             ((), "give a transcript, a folder of transcripts, or --meeting"),
             (("gone.txt",), "no such file or folder: 'gone.txt'"),
             ((CALL, "--json", "--html", "x"), "use --json or --html, not both"),
+            ((CALL, "--markdown", "x", "--obsidian", "y"), "use --markdown or --obsidian, not both"),
+            ((CALL, "--template", "none"), "template: 'none' is not one of minutes, sales, standup"),
+            ((CALL, "--template", CALL), "template: "),
+            ((CALL, "--template", CALL.parent), "cannot read"),
+            ((CALL, CALL.parent / "maya.ics", "--markdown", "-"), "reports of several files need a folder"),
             ((CALL, "--date", "friday"), "date: "),
             ((CALL, "--timezone", "Berlin"), "unknown time zone 'Berlin'"),
             ((CALL, "--track", "price"), "--track: use NAME=PHRASE"),

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetkit.errors import InvalidRequestError
+from meetkit.insights.findings import Finding, list_findings
 from meetkit.insights.report import IndexEntry, render_index, render_report
-from meetkit.insights.report.findings import Finding, list_findings
 from meetkit.insights.report.highlights import Span, quote_id, split_turn
+from meetkit.insights.templates import read_template
 from meetkit.models.analysis import Decision, MeetingInsights
 from meetkit.models.transcripts import Turn
 from tests.analyses import HOSTILE_NAMES, conversation, everything, evidence, example, nothing
@@ -211,6 +212,26 @@ class TestContent:
         assert f'could not be made: <span dir="auto">{reason}</span>' in html
         assert "Nothing was decided." not in html
         assert '<bdi class="engine">none</bdi>' not in html
+
+    def test_says_why_each_item_is_there(self) -> None:
+        html = render_report(example(), everything(example()))
+
+        assert html.count("<summary>Why is this here?</summary>") == 6
+        assert '<dt dir="auto">due</dt><dd><a href="#q' in html
+
+    def test_follows_a_template(self) -> None:
+        """What it leaves out has no links in the transcript either."""
+        template = read_template('[sections]\ndecisions = "Agreed <b>"\naction_items = ""\n')
+        html = render_report(example(), everything(example()), template=template)
+        page = Page(html)
+
+        assert re.findall(r'<h2 id="(\w+)">(.*?)[ <]', html) == [
+            ("decisions", "Agreed"),
+            ("items", "To"),
+            ("transcript", "Transcript"),
+        ]
+        assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+        assert page.elements["b"] == 0
 
     def test_an_analysis_that_found_nothing_says_so(self) -> None:
         html = render_report(conversation((None, "Hm.")), nothing(conversation((None, "Hm."))))

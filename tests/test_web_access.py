@@ -134,6 +134,7 @@ ROUTES = {
     "GET /meetings/{meeting_id}/prep": Row("ok ok ok ok 404 404 404 401 404"),
     "POST /meetings/{meeting_id}/analyze": Row(CHANGES),
     "GET /meetings/{meeting_id}/insights": Row(SEES),
+    "GET /meetings/{meeting_id}/insights.md": Row(SEES),
     "GET /meetings/{meeting_id}/transcript": Row(SEES),
     "GET /meetings/{meeting_id}/invitation.ics": Row(SEES),
     "GET /users": Row(OF_ALL),
@@ -322,6 +323,7 @@ NOTED = {
     "GET /meetings/{meeting_id}/prep": "transcript_read",
     "POST /meetings/{meeting_id}/analyze": "transcript_read",
     "GET /meetings/{meeting_id}/insights": "transcript_read",
+    "GET /meetings/{meeting_id}/insights.md": "transcript_read",
     "GET /meetings/{meeting_id}/transcript": "transcript_read",
     "GET /users/account/export": "export",
 }

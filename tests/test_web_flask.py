@@ -258,6 +258,9 @@ WELL = {
     "insights in UTF-16": Case(
         Ask("GET", f"{M}/insights?offsets=utf16"), 200, before=(Ask("POST", f"{M}/analyze", SAID),)
     ),
+    "insights are read as Markdown": Case(
+        Ask("GET", f"{H}/insights.md?dialect=obsidian&template=sales&why=true"), 200, "## Promised", before=(ANALYZE,)
+    ),
     "a transcript is read": Case(Ask("GET", f"{H}/transcript?offsets=utf16"), 200, '"turns"'),
     "users are listed": Case(Ask("GET", "/users?text=CHEN"), 200, "Sarah Chen"),
     "a user is read": Case(Ask("GET", "/users/user_1"), 200),
@@ -333,6 +336,7 @@ WRONG = {
     "no such contact": Case(Ask("GET", "/contacts/x/history"), 404, "no contact with id 'x'"),
     "no such item": Case(Ask("POST", "/action-items/hist_meeting_1/x/complete"), 404),
     "no brief yet": Case(Ask("GET", f"{M}/prep"), 404, "brief"),
+    "an unknown template": Case(Ask("GET", f"{H}/insights.md?template=x"), 400, "template"),
     "no analysis yet": Case(Ask("GET", f"{M}/insights"), 404, "analysis"),
     "no transcript yet": Case(Ask("GET", f"{M}/transcript"), 404, "transcript"),
     "nothing at this path": Case(Ask("GET", "/meeting"), 404, "nothing at this path"),

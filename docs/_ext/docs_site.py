@@ -52,6 +52,8 @@ PUBLIC = (
     "meetkit.availability",
     "meetkit.calendars",
     "meetkit.insights.analysis",
+    "meetkit.insights.export",
+    "meetkit.insights.templates",
     "meetkit.insights.transcript",
     "meetkit.storage",
     "meetkit.errors",

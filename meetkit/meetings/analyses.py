@@ -199,6 +199,11 @@ def get_usage(
     return current_store().sum_usage(start=start, end=end)
 
 
+def local_date(meeting: Meeting) -> dt.date:
+    """Return the day of a meeting in its time zone."""
+    return meeting.date.astimezone(get_zone(meeting.timezone)).date()
+
+
 def choose_engine(
     *,
     fallback: Literal["offline"] | None = "offline",
@@ -225,7 +230,7 @@ def _context(store: Store, meeting: Meeting, options: Mapping[str, Any]) -> Meet
     contact = store.get_contact(meeting.contact_id) if meeting.contact_id else None
     fields = {
         "title": meeting.title,
-        "date": meeting.date.astimezone(get_zone(meeting.timezone)).date(),
+        "date": local_date(meeting),
         "timezone": meeting.timezone,
         "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
         "their_side": [contact.name] if contact else [],

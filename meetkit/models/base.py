@@ -144,7 +144,7 @@ def cut(items: Iterable[T], *, offset: int, limit: int | None) -> list[T]:
     return list(islice(items, offset, None if limit is None else offset + limit))
 
 
-def unknown_names(unknown: Collection[object], known_names: Iterable[str]) -> str:
+def unknown_names(unknown: Collection[object], known_names: Iterable[str], noun: str = "field") -> str:
     """Return the message about unknown names: which they are, what was probably meant, and which names exist."""
     fields = list(known_names)
     # Sorted, so that equal mistakes have equal messages.
@@ -155,7 +155,7 @@ def unknown_names(unknown: Collection[object], known_names: Iterable[str]) -> st
         parts.append(f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name))
     if len(unknown) > _MAX_PROBLEMS:
         parts.append(f"and {len(unknown) - _MAX_PROBLEMS} more")
-    return f"unknown field {', '.join(parts)}; known fields: {', '.join(fields)}"
+    return f"unknown {noun} {', '.join(parts)}; known {noun}s: {', '.join(fields)}"
 
 
 def parse(model: type[ModelT], data: object) -> ModelT:

@@ -16,9 +16,10 @@ except ImportError as error:
     raise ImportError("the report needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 from meetkit.errors import InvalidRequestError
+from meetkit.insights.findings import Findings, by_tracker, list_findings, reasons
 from meetkit.insights.report import charts
-from meetkit.insights.report.findings import by_tracker, list_findings
 from meetkit.insights.report.highlights import Quotes, turn_id
+from meetkit.insights.templates import DEFAULT, SummaryTemplate
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import Evidence
@@ -29,6 +30,18 @@ from meetkit.models.transcripts import Transcript
 BEGINNING = '<!doctype html>\n<html lang="en" data-made-by="meetkit">'
 _TEMPLATES = Path(__file__).parent / "templates"
 _DEFAULT_TITLE = "Meeting"
+# The id of each section's heading.
+_ANCHORS = {
+    "summary": "summary",
+    "action_items": "items",
+    "decisions": "decisions",
+    "questions": "questions",
+    "follow_ups": "next",
+    "sentiment": "mood",
+    "statistics": "talk",
+    "topics": "topics",
+    "trackers": "keywords",
+}
 # The engine of a section that a stored analysis lacks, as it is older than the section.
 _NO_ENGINE = "none"
 
@@ -49,8 +62,11 @@ def render_report(
     title: str | None = None,
     made_from: str | None = None,
     meeting: Meeting | None = None,
+    template: SummaryTemplate = DEFAULT,
 ) -> str:
     """Render an analysis and its transcript as an HTML page, with links between findings and quotes in both ways.
+
+    The sections, their order and their headings are those of the `template`.
 
     Of the `meeting` it shows location, conference link and description; its title is used where none is given.
     The page embeds the insights and `made_from` as JSON for programs.
@@ -59,7 +75,7 @@ def render_report(
         InvalidRequestError: the insights belong to another transcript.
     """
     _check_match(transcript, insights)
-    findings = list_findings(insights)
+    findings = _findings(insights, template)
     quotes = Quotes(transcript.turns, (finding for part in findings.values() for finding in part))
     colours = charts.speaker_colours(transcript)
     fragments = [quotes.fragments(turn) for turn in transcript.turns]
@@ -71,6 +87,8 @@ def render_report(
         _style(tuple(continuations)),
         title=title or (meeting.title if meeting else _DEFAULT_TITLE),
         meeting=meeting,
+        sections=template.sections,
+        anchors=_ANCHORS,
         made_from=made_from,
         insights=insights,
         data=insights.model_dump(mode="json"),
@@ -109,8 +127,16 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent}
+    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons}
     return environment
+
+
+def _findings(insights: MeetingInsights, template: SummaryTemplate) -> Findings:
+    """Return the findings of the sections on the page; the transcript must have no links to others."""
+    names = {section.name for section in template.sections}
+    if "sentiment" in names:
+        names |= {"speakers", "health"}
+    return {name: part if name in names else () for name, part in list_findings(insights).items()}
 
 
 def _engines(insights: MeetingInsights) -> list[str]:

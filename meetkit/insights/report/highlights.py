@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meetkit.insights.report.findings import Finding
+from meetkit.insights.findings import Finding
 from meetkit.models.insights import Evidence
 from meetkit.models.transcripts import Turn
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import click
 
 from meetkit.cli import database, output, terminal
+from meetkit.cli.files import reported_errors
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
+from meetkit.insights import templates
 from meetkit.insights.analysis import Engine
+from meetkit.insights.templates import SummaryTemplate
 from meetkit.meetings import analyses, service
-from meetkit.meetings.commands import batch, findings, inputs
+from meetkit.meetings.commands import batch, findings, inputs, pages
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
 from meetkit.runtime import collaborators
 
 _INDEX = "index.html"
+_OPTIONS_OF_OUTPUT = ("as_json", "html", "markdown", "obsidian", "template", "why", "again")
 # Options that a stored meeting has its own values for.
 _OPTIONS_OF_FILES = {
     "title": "--title",
@@ -34,11 +37,13 @@ _OPTIONS_OF_FILES = {
 
 
 class Output(NamedTuple):
-    """The form of the findings: JSON, a report, or else text on the terminal. `again` rebuilds current reports."""
+    """The form of the findings: JSON, a page, or else text on the terminal. `again` rebuilds current reports."""
 
     as_json: bool
-    report: Path | None
+    page: pages.Page | None
     again: bool
+    template: SummaryTemplate
+    why: bool
 
 
 @click.command(cls=database.StoreCommand)
@@ -55,18 +60,24 @@ class Output(NamedTuple):
     "--meeting", "meeting_id", metavar="ID", help="Analyze this stored meeting, and store the analysis with it."
 )
 @output.as_json_option
-@click.option("--html", "report", metavar="REPORT", help="Write a report in HTML; for several files, a folder of them.")
+@click.option("--html", metavar="REPORT", help="Write a report in HTML; for several files, a folder of them.")
+@click.option("--markdown", metavar="NOTE", help="Write Markdown, likewise; - for standard output.")
+@click.option("--obsidian", metavar="NOTE", help="Write a note for Obsidian, likewise.")
+@click.option(
+    "--template",
+    metavar="NAME|FILE",
+    help=f"The sections to show, in order: {', '.join(templates.template_names())}, or a file in TOML.",
+)
+@click.option("--why", is_flag=True, help="Show the words that each finding rests on.")
 @click.option("--again", is_flag=True, help="Rebuild reports that are up to date.")
-def analyze(files: tuple[str, ...], meeting_id: str | None, as_json: bool, report: str | None, **options: Any) -> None:
+def analyze(files: tuple[str, ...], meeting_id: str | None, **options: Any) -> None:
     """Find the tasks, decisions, questions, mood and talk time in a transcript.
 
     FILE is a text of lines such as `Ann: Hello.`, WebVTT, SRT or JSON; a folder of such files; or `-` for standard
     input. A second run with the same --html continues where the first stopped. With several files, --json prints a
     line for each, and the exit code is 1 if one could not be analyzed.
     """
-    if as_json and report is not None:
-        raise InvalidRequestError("use --json or --html, not both")
-    form = Output(as_json, Path(report) if report is not None else None, options.pop("again"))
+    form = _output(**{name: options.pop(name) for name in _OPTIONS_OF_OUTPUT})
     if meeting_id is not None:
         _analyze_meeting(meeting_id, files, form, options)
     elif not files:
@@ -77,6 +88,24 @@ def analyze(files: tuple[str, ...], meeting_id: str | None, as_json: bool, repor
             _analyze_several(sources, context, form)
         else:
             _analyze_one(sources[0], context, form)
+
+
+def _output(*, as_json: bool, template: str | None, why: bool, again: bool, **targets: str | None) -> Output:
+    """Return the form of the findings; at most one of `targets`, the paths by form, is not `None`."""
+    chosen = [(form, path) for form, path in targets.items() if path is not None]
+    names = ["json"] * as_json + [form for form, _ in chosen]
+    if len(names) > 1:
+        raise InvalidRequestError(f"use --{names[0]} or --{names[1]}, not both")
+    layout = templates.DEFAULT if template is None else _template(template)
+    page = pages.Page(cast("pages.Form", chosen[0][0]), Path(chosen[0][1]), layout, why) if chosen else None
+    return Output(as_json, page, again, layout, why)
+
+
+def _template(name: str) -> SummaryTemplate:
+    if not os.path.exists(name):
+        return templates.named_template(name)
+    with reported_errors("read", name), open(name, "rb") as file:
+        return templates.read_template(file.read(templates.MAX_LENGTH + 1))
 
 
 def _engine() -> Engine:
@@ -106,20 +135,19 @@ def _trackers(options: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _analyze_one(source: inputs.Input, context: MeetingContext, form: Output) -> None:
-    title = context.title or _title(source.name)
-    report = form.report
-    # A folder takes the report under the transcript's name, as it does of several.
-    if report is not None and os.path.isdir(report):
-        report = report / _page_name(source.name)
+    page = form.page
+    # A folder takes the page under the transcript's name, as it does of several.
+    if page is not None and os.path.isdir(page.path):
+        page = page.below(source.name)
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analyzing …"):
-        outcome = batch.run(batch.Task(source, context, title, report, form.again), engine=_engine())
+        outcome = batch.run(_task(source, context, page, form), engine=_engine())
     if outcome.insights is None:
         raise InvalidRequestError(outcome.error or "")
-    if report is None:
-        _print(title, outcome.insights, as_json=form.as_json)
-    else:
-        _print_written(report, is_current=outcome.is_current)
+    if page is None:
+        _print(outcome.task.context.title, outcome.insights, form)
+    elif page.path != pages.STANDARD:
+        _print_written(page, is_current=outcome.is_current)
 
 
 def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, options: dict[str, Any]) -> None:
@@ -137,23 +165,25 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     with terminal.status(out, "Analyzing …"):
         insights = service.analyze_meeting(meeting_id, content, trackers=trackers, summary_words=summary_words)
     meeting = service.get_meeting(meeting_id, transcript=False)
-    if form.report is None:
-        _print(meeting.title, insights, as_json=form.as_json)
+    if form.page is None:
+        _print(meeting.title, insights, form)
     else:
-        from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
-
         transcript = service.get_transcript(meeting_id)
         assert transcript is not None, "it was just analyzed"
-        batch.write_page(form.report, render_report(transcript, insights, meeting=meeting))
-        _print_written(form.report, is_current=False)
+        context = MeetingContext(title=meeting.title, date=analyses.local_date(meeting))
+        form.page.write(form.page.content(transcript, insights, context, meeting=meeting))
+        if form.page.path != pages.STANDARD:
+            _print_written(form.page, is_current=False)
 
 
 def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, form: Output) -> None:
     if context.title is not None:
         raise InvalidRequestError("--title cannot be combined with several files, whose names are their titles")
-    if form.report is not None and os.path.isfile(form.report):
-        raise InvalidRequestError(f"{brief_repr(str(form.report))} is a file; reports of several files need a folder")
-    tasks = [_task(source, context, form) for source in sources]
+    if form.page is not None and (os.path.isfile(form.page.path) or form.page.path == pages.STANDARD):
+        raise InvalidRequestError(
+            f"{brief_repr(str(form.page.path))} is a file; reports of several files need a folder"
+        )
+    tasks = [_task(source, context, form.page and form.page.below(source.name), form) for source in sources]
     outcomes = []
     with terminal.progress("Analyzing", len(tasks)) as advance:
         for outcome in batch.run_all(tasks, engine=_engine()):
@@ -165,19 +195,16 @@ def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, f
     _conclude(outcomes, form)
 
 
-def _task(source: inputs.Input, context: MeetingContext, form: Output) -> batch.Task:
-    report = form.report / _page_name(source.name) if form.report is not None else None
-    return batch.Task(source, context, _title(source.name), report, form.again)
+def _task(source: inputs.Input, context: MeetingContext, page: pages.Page | None, form: Output) -> batch.Task:
+    titled = context.model_copy(update={"title": context.title or _title(source.name)})
+    return batch.Task(source, titled, page, form.again)
 
 
 def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:
     """Print several analyses, then the errors; if there are any, the exit code is 1."""
     analyses = list(_analyses(outcomes))
-    if form.report is not None:
-        _write_index(form.report, analyses)
-        current_reports = sum(outcome.is_current for outcome in outcomes)
-        note = f", {current_reports} of them up to date already" if current_reports else ""
-        click.echo(f"{len(analyses)} reports{note}: open {output.sanitize(str(form.report / _INDEX))}")
+    if form.page is not None:
+        _conclude_pages(form.page, outcomes, analyses)
     elif not form.as_json and analyses:
         rows = [(outcome.task.source.name, insights) for outcome, insights in analyses]
         findings.print_overview(terminal.console(), rows)
@@ -185,6 +212,18 @@ def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:
         for error in errors:
             click.echo(output.one_line(error), err=True)
         raise MeetkitError(f"{len(errors)} of {len(outcomes)} could not be analyzed")
+
+
+def _conclude_pages(
+    folder: pages.Page, outcomes: Sequence[batch.Outcome], analyses: Sequence[tuple[batch.Outcome, MeetingInsights]]
+) -> None:
+    current_reports = sum(outcome.is_current for outcome in outcomes)
+    note = f", {current_reports} of them up to date already" if current_reports else ""
+    if folder.form == "html":
+        _write_index(folder.path, analyses)
+        click.echo(f"{len(analyses)} reports{note}: open {output.sanitize(str(folder.path / _INDEX))}")
+    else:
+        click.echo(f"{len(analyses)} notes in {output.sanitize(str(folder.path))}")
 
 
 def _analyses(outcomes: Sequence[batch.Outcome]) -> Iterator[tuple[batch.Outcome, MeetingInsights]]:
@@ -199,19 +238,21 @@ def _write_index(folder: Path, analyses: Sequence[tuple[batch.Outcome, MeetingIn
     # A name may hold bytes that are no text; a link needs them as they are.
     entries = [
         IndexEntry(
-            "./" + quote(_page_name(outcome.task.source.name).encode("utf-8", "surrogateescape")), name, insights
+            "./" + quote(str(outcome.task.page.path.relative_to(folder)).encode("utf-8", "surrogateescape")),
+            _printable(outcome.task.source.name),
+            insights,
         )
         for outcome, insights in analyses
-        for name in [_printable(outcome.task.source.name)]
+        if outcome.task.page is not None
     ]
-    batch.write_page(folder / _INDEX, render_index(entries))
+    pages.write_file(folder / _INDEX, render_index(entries))
 
 
-def _print(title: str, insights: MeetingInsights, *, as_json: bool) -> None:
-    if as_json:
+def _print(title: str | None, insights: MeetingInsights, form: Output) -> None:
+    if form.as_json:
         output.print_json(insights)
     else:
-        findings.print_analysis(terminal.console(), title, insights)
+        findings.print_analysis(terminal.console(), title or "", insights, template=form.template, why=form.why)
 
 
 def _print_line(outcome: batch.Outcome) -> None:
@@ -220,15 +261,10 @@ def _print_line(outcome: batch.Outcome) -> None:
     click.echo(json.dumps({"file": _printable(outcome.task.source.name), **result}))
 
 
-def _print_written(report: Path, *, is_current: bool) -> None:
-    state = "is up to date (use --again to rebuild it)" if is_current else "is written; open it in a browser"
-    click.echo(f"{output.sanitize(str(report))} {state}.")
-
-
-def _page_name(name: str) -> str:
-    """Return a file name for a report: another for each transcript, and not that of the index."""
-    # Some file systems take `Index.html` for `index.html`.
-    return re.sub("^(index_*)$", r"\1_", name, flags=re.IGNORECASE) + ".html"
+def _print_written(page: pages.Page, *, is_current: bool) -> None:
+    written = "is written; open it in a browser" if page.form == "html" else "is written"
+    state = "is up to date (use --again to rebuild it)" if is_current else written
+    click.echo(f"{output.sanitize(str(page.path))} {state}.")
 
 
 def _title(name: str) -> str:

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from multiprocessing import get_context
-from pathlib import Path
 
 from pydantic import ValidationError
 
 import meetkit
-from meetkit.cli import files
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights.analysis import OFFLINE, Engine, analyze
 from meetkit.insights.transcript import read_transcript
-from meetkit.meetings.commands import inputs
+from meetkit.meetings.commands import inputs, pages
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.transcripts import Transcript
 
@@ -34,12 +32,11 @@ _DATA = re.compile(r'<script type="application/json" id="insights">(.*?)</script
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A transcript to analyze, and the file for its report, if any."""
+    """A transcript to analyze, whose context has the title of the meeting, and the page to write of it, if any."""
 
     source: inputs.Input
     context: MeetingContext
-    title: str
-    report: Path | None = None
+    page: pages.Page | None = None
     again: bool = False
 
 
@@ -80,33 +77,16 @@ def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
         pool.shutdown(cancel_futures=True)
 
 
-def write_page(path: Path, page: str) -> None:
-    """Write a page at once or not at all; it replaces an earlier report only.
-
-    Raises:
-        InvalidRequestError: it cannot be written, or the path holds something else.
-    """
-    with files.reported_errors("write", str(path)):
-        if os.path.lexists(path) and not _is_report(path):
-            raise InvalidRequestError(
-                f"{brief_repr(str(path))} already exists and is not a meetkit report; use another name"
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with files.replacing(path) as file:
-            file.write(page.encode("utf-8", "replace"))
-
-
 def _run(task: Task, engine: Engine) -> Outcome:
     data = inputs.read(task.source)
     fingerprint = _fingerprint(task, data, engine)
-    if task.report and not task.again and (insights := _current_insights(task.report, fingerprint)):
+    if task.page and not task.again and (insights := _current_insights(task.page, fingerprint)):
         return Outcome(task, insights, is_current=True)
     transcript = _read(data, task.source.name)
     insights = analyze(transcript, engine=engine, context=task.context)
-    if task.report:
-        from meetkit.insights.report import render_report  # noqa: PLC0415  # needed for reports only
-
-        write_page(task.report, render_report(transcript, insights, title=task.title, made_from=fingerprint))
+    if task.page:
+        content = task.page.content(transcript, insights, task.context, made_from=fingerprint)
+        task.page.write(content)
     return Outcome(task, insights)
 
 
@@ -118,15 +98,17 @@ def _read(data: bytes, name: str) -> Transcript:
 
 
 def _fingerprint(task: Task, data: bytes, engine: Engine) -> str:
-    """Return a hash of all that a report depends on: the file, its title and context, the engine, and this version."""
-    facts = [sha256(data).hexdigest(), task.title, task.context.model_dump_json(), engine.name, meetkit.__version__]
+    """Return a hash of all that a report depends on: the file, its context, template and engine, and this version."""
+    template = task.page.template.model_dump_json() if task.page else ""
+    facts = [sha256(data).hexdigest(), task.context.model_dump_json(), template, engine.name, meetkit.__version__]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _current_insights(report: Path, fingerprint: str) -> MeetingInsights | None:
+def _current_insights(page: pages.Page, fingerprint: str) -> MeetingInsights | None:
     """Return the insights of an earlier report, if its fingerprint is this one and no section failed."""
     try:
-        match = _DATA.search(report.read_text("utf-8")) if _is_report(report) else None
+        is_report = page.form == "html" and pages.is_report(page.path)
+        match = _DATA.search(page.path.read_text("utf-8")) if is_report else None
         data = json.loads(match[1]) if match else {}
         if data.get("made_from") != fingerprint:
             return None
@@ -136,13 +118,6 @@ def _current_insights(report: Path, fingerprint: str) -> MeetingInsights | None:
         return None
     # So is one in which the model failed, as it may work now.
     return insights if all(section.status == "ok" for section in insights.sections.values()) else None
-
-
-def _is_report(path: Path) -> bool:
-    from meetkit.insights.report import BEGINNING  # noqa: PLC0415  # as above
-
-    with path.open("rb") as file:
-        return file.read(len(BEGINNING)) == BEGINNING.encode()
 
 
 def _pool(tasks: int, engine: Engine) -> Executor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,30 +10,30 @@ from rich.table import Table
 
 from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
-from meetkit.models.analysis import MeetingInsights, Section, SentimentAnalysis, Statistics
-from meetkit.models.insights import ActionItem, Deadline
+from meetkit.insights.findings import Finding, list_findings, place, reasons, section_note
+from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
+from meetkit.models.analysis import MeetingInsights, Question
+from meetkit.models.insights import Deadline
 from meetkit.models.transcripts import TranscriptSource
 
 _INDENT = 2
 _BAR = 30
 _STEPS = "▁▂▃▄▅▆▇█"
 _POINTS = 60
+# The headings that say what the terminal leaves out.
+_TITLES = {"decisions": "Decided", "questions": "Open questions"}
 
 
-def print_analysis(out: Console, title: str, insights: MeetingInsights) -> None:
-    """Print one analysis, section by section, without the empty ones."""
+def print_analysis(
+    out: Console, title: str, insights: MeetingInsights, *, template: SummaryTemplate = DEFAULT, why: bool = False
+) -> None:
+    """Print one analysis, in the order of the template, without empty sections."""
     out.print(sanitize(title), style="bold")
-    if insights.summary.sentences:
-        out.print(sanitize(insights.summary.text))
-    _print_items(out, insights.action_items.items)
-    _print_list(out, "Decided", (decision.text for decision in insights.decisions.items))
-    _print_list(out, "Open questions", _open_questions(insights))
-    _print_list(out, "Next steps", (step.text for step in insights.follow_ups.items))
-    _print_mood(out, insights.sentiment)
-    _print_talk_time(out, insights.statistics)
-    topics = ", ".join(topic.label for topic in insights.topics.items)
-    _print_list(out, "Topics", [topics] if topics else [])
-    _print_list(out, "Keywords", (f"{item.tracker}: {item.evidence.quote}" for item in insights.trackers.mentions))
+    all_findings = list_findings(insights)
+    for section in template.sections:
+        _PRINTERS[section.name](out, section.heading or _TITLES.get(section.name, section.title), insights)
+        if why and section.name in _EXPLAINED:
+            _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
     _print_source(out, insights.source)
 
@@ -59,10 +59,19 @@ def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]
     out.print(table)
 
 
-def _print_items(out: Console, items: Sequence[ActionItem]) -> None:
+def _print_summary(out: Console, title: str, insights: MeetingInsights) -> None:
+    if insights.summary.sentences:
+        # Its usual heading would only repeat what a text below the title is.
+        if title != TemplateSection.model_construct(name="summary").title:
+            terminal.heading(out, sanitize(title))
+        out.print(sanitize(insights.summary.text))
+
+
+def _print_items(out: Console, title: str, insights: MeetingInsights) -> None:
+    items = insights.action_items.items
     if not items:
         return
-    table = terminal.table("To do", "Owner", "Due", "Priority")
+    table = terminal.table(sanitize(title), "Owner", "Due", "Priority")
     for item in items:
         mark = " (done)" if item.status == "done" else ""
         table.add_row(
@@ -70,6 +79,20 @@ def _print_items(out: Console, items: Sequence[ActionItem]) -> None:
         )
     out.print()
     out.print(table)
+
+
+def _print_reasons(out: Console, findings: Iterable[Finding]) -> None:
+    """Print the words that each finding rests on."""
+    grid = Table.grid(padding=(0, 1))
+    for finding in findings:
+        if isinstance(finding.value, Question) and finding.value.answered:
+            continue
+        grid.add_row(sanitize(finding.text), style="bold")
+        for reason in reasons(finding):
+            words = f"“{' '.join(reason.evidence.quote.split())}” ({place(reason.evidence)})"
+            grid.add_row(sanitize(f"  {reason.role}: {words}"))
+    if grid.row_count:
+        out.print(Padding(grid, (0, 0, 0, _INDENT)))
 
 
 def _due(deadline: Deadline | None) -> str:
@@ -84,10 +107,11 @@ def _open_questions(insights: MeetingInsights) -> Iterable[str]:
             yield f"{question.asker}: {question.text}" if question.asker else question.text
 
 
-def _print_mood(out: Console, sentiment: SentimentAnalysis) -> None:
+def _print_mood(out: Console, title: str, insights: MeetingInsights) -> None:
+    sentiment = insights.sentiment
     if sentiment.label is None:
         return
-    terminal.heading(out, "Mood")
+    terminal.heading(out, sanitize(title))
     health = f", the relationship {sentiment.health.label.replace('_', ' ')}" if sentiment.health else ""
     out.print(f"  {sentiment.label}{health}")
     if len(sentiment.timeline) > 1:
@@ -101,12 +125,13 @@ def _line(scores: Sequence[float]) -> str:
     return "".join(_STEPS[round((score + 1) / 2 * (len(_STEPS) - 1))] for score in scores[::step])
 
 
-def _print_talk_time(out: Console, statistics: Statistics) -> None:
-    if not statistics.speakers:
+def _print_talk_time(out: Console, title: str, insights: MeetingInsights) -> None:
+    speakers = insights.statistics.speakers
+    if not speakers:
         return
-    terminal.heading(out, "Talk time")
+    terminal.heading(out, sanitize(title))
     grid = Table.grid(padding=(0, 2))
-    for speaker in sorted(statistics.speakers, key=lambda speaker: -speaker.talk_ratio):
+    for speaker in sorted(speakers, key=lambda speaker: -speaker.talk_ratio):
         bar = "█" * round(speaker.talk_ratio * _BAR)
         name, share = sanitize(speaker.speaker or "Somebody"), f"{speaker.talk_ratio * 100:3.0f} %"
         grid.add_row(name, bar, share, f"{speaker.words:,} words")
@@ -119,7 +144,7 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
     out.print()
     out.print(f"Made by: {sanitize(', '.join(engines))}", style="dim")
     for name, section in insights.sections.items():
-        if note := _note(section):
+        if note := section_note(section):
             out.print(f"{name.replace('_', ' ').capitalize()}: {sanitize(note)}", style="dim")
 
 
@@ -131,11 +156,28 @@ def _print_source(out: Console, source: TranscriptSource) -> None:
         out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
 
-def _note(section: Section) -> str:
-    prefixes = {"ok": "", "fallback": "by the offline engine, as the model failed: ", "failed": "failed: "}
-    left_out = f"{section.rejected} left out, as the transcript does not support them" if section.rejected else ""
-    return "; ".join(part for part in (prefixes[section.status] + (section.reason or ""), left_out) if part)
+def _list_printer(lines: Callable[[MeetingInsights], Iterable[str]]) -> _Printer:
+    """Return the printer of a section that is a list of lines."""
+    return lambda out, title, insights: terminal.section(out, sanitize(title), lines(insights), indent=_INDENT)
 
 
-def _print_list(out: Console, title: str, lines: Iterable[str]) -> None:
-    terminal.section(out, title, lines, indent=_INDENT)
+def _topics(insights: MeetingInsights) -> Iterable[str]:
+    return filter(None, [", ".join(topic.label for topic in insights.topics.items)])
+
+
+_Printer = Callable[[Console, str, MeetingInsights], None]
+_PRINTERS: Mapping[str, _Printer] = {
+    "summary": _print_summary,
+    "action_items": _print_items,
+    "decisions": _list_printer(lambda insights: (decision.text for decision in insights.decisions.items)),
+    "questions": _list_printer(_open_questions),
+    "follow_ups": _list_printer(lambda insights: (step.text for step in insights.follow_ups.items)),
+    "sentiment": _print_mood,
+    "statistics": _print_talk_time,
+    "topics": _list_printer(_topics),
+    "trackers": _list_printer(
+        lambda insights: (f"{item.tracker}: {item.evidence.quote}" for item in insights.trackers.mentions)
+    ),
+}
+# The sections whose findings have reasons that are not their own words.
+_EXPLAINED = ("action_items", "decisions", "questions", "follow_ups")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from meetkit.cli import files
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.meetings.commands import pages
 
 STANDARD = "-"
 SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
@@ -86,5 +87,14 @@ def _files(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and path.is_file():
+            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and path.is_file() and not _is_ours(path):
                 yield path
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is a note that `analyze` wrote beside the transcripts."""
+    try:
+        return path.suffix.lower() == ".md" and pages.is_note(path)
+    # What cannot be read is reported when it is analyzed.
+    except OSError:
+        return False

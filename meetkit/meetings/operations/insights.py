@@ -11,13 +11,14 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from meetkit.errors import ConflictError, InvalidRequestError, LLMAPIError, LLMOutputError, NotFoundError, brief_repr
+from meetkit.insights import export, templates
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
-from meetkit.meetings import attachments, service
+from meetkit.meetings import analyses, attachments, service
 from meetkit.meetings.attachments import INSIGHTS
 from meetkit.meetings.routes.bodies import Analysis
-from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
+from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
 from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
@@ -89,6 +90,21 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
         raise ConflictError("the transcript was replaced after its analysis; analyze the meeting again")
     return _in_utf16(insights, text)
+
+
+@requires(audit="transcript_read")
+def get_markdown(context: RequestContext, meeting_id: str, query: MarkdownQuery) -> Reply:
+    """Return the insights of a meeting's last analysis as Markdown."""
+    template = templates.DEFAULT if query.template is None else templates.named_template(query.template)
+    insights = service.get_insights(meeting_id)
+    if insights is None:
+        raise attachments.missing("analysis of a meeting", meeting_id, INSIGHTS)
+    meeting = service.get_meeting(meeting_id, transcript=False)
+    render = export.render_obsidian if query.dialect == "obsidian" else export.render_markdown
+    people = [person.name for person in service.get_people(meeting)]
+    day = analyses.local_date(meeting)
+    text = render(insights, title=meeting.title, date=day, people=people, template=template, why=query.why)
+    return Reply(200, text.encode(), media_type="text/markdown; charset=utf-8")
 
 
 @requires(audit="transcript_read")

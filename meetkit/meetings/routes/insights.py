@@ -11,8 +11,8 @@ from meetkit.jobs.routes import EXAMPLE
 from meetkit.meetings.operations import insights as operations
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.parameters import MeetingId
-from meetkit.meetings.routes.queries import AnalyzeQuery, OffsetsQuery, PrepareQuery
-from meetkit.meetings.routes.schemas import TRANSCRIPT
+from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
+from meetkit.meetings.routes.schemas import MARKDOWN, TRANSCRIPT
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
@@ -65,6 +65,14 @@ async def analyze_meeting(
 async def get_insights(dispatch: Dispatch, meeting_id: MeetingId, query: _Offsets) -> Response:
     """Get the insights of a meeting's last analysis, with the current status of its action items."""
     return await dispatch(operations.get_insights, meeting_id, query)
+
+
+@router.get("/insights.md", response_class=Response, responses=MARKDOWN | problems(400, 404))
+async def get_insights_as_markdown(
+    dispatch: Dispatch, meeting_id: MeetingId, query: Annotated[MarkdownQuery, Query()]
+) -> Response:
+    """Get the insights of a meeting's last analysis as Markdown, by a summary template."""
+    return await dispatch(operations.get_markdown, meeting_id, query)
 
 
 @router.get("/transcript", response_model=Transcript, responses=problems(400, 404))

@@ -87,6 +87,18 @@ class OffsetsQuery(Value):
     )
 
 
+class MarkdownQuery(Value):
+    """The dialect, the sections and the detail of an analysis in Markdown."""
+
+    dialect: Literal["markdown", "obsidian"] = Field(
+        default="markdown", description="Plain Markdown, or a note of Obsidian with properties, links and tasks."
+    )
+    template: Literal["minutes", "sales", "standup"] | None = Field(
+        default=None, description="A summary template; by default, all sections."
+    )
+    why: bool = Field(default=False, description="Whether each finding is followed by the words that it rests on.")
+
+
 class PeopleQuery(Page):
     """Filters of users or contacts."""
 

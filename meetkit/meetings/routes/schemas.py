@@ -26,6 +26,12 @@ CALENDAR_FILE: Schema = {
         "content": {"multipart/form-data": {"schema": _CALENDAR_FILE}},
     }
 }
+MARKDOWN: Responses = {
+    200: {
+        "description": "Markdown (RFC 7763).",
+        "content": {"text/markdown": {"schema": {"type": "string"}, "example": "# Follow-up\n\n## To do\n\n…\n"}},
+    }
+}
 ICALENDAR: Responses = {
     200: {
         "description": "An iCalendar file (RFC 5546).",

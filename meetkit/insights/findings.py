@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from meetkit.models.analysis import MeetingInsights, SentimentAnalysis
+from meetkit.models.analysis import MeetingInsights, Section, SentimentAnalysis
 from meetkit.models.base import Value
 from meetkit.models.insights import Evidence
 
@@ -22,6 +22,17 @@ class Finding:
     value: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason why a finding is there: its `role`, such as `owner`, and the words of the transcript that have it."""
+
+    role: str
+    evidence: Evidence
+
+
+# The names of evidence fields for people.
+_ROLES = {None: "words", "deadline": "due"}
+_STATES = {"ok": "", "fallback": "by the offline engine, as the model failed: ", "failed": "failed: "}
 # By section; the sentiment has two entries, `speakers` and `health`.
 Findings = dict[str, tuple[Finding, ...]]
 
@@ -49,6 +60,23 @@ def list_findings(insights: MeetingInsights) -> Findings:
         "trackers": _number("K", "Keyword", ((entry.tracker, (entry.evidence,), entry) for entry in mentions)),
         **_sentiment_findings(insights.sentiment),
     }
+
+
+def reasons(finding: Finding) -> list[Reason]:
+    """Return why a finding is there: the words that it rests on, then those that its parts rest on."""
+    whole_first = sorted(finding.evidence, key=lambda evidence: evidence.field is not None)
+    return [Reason(_ROLES.get(evidence.field, str(evidence.field)), evidence) for evidence in whole_first]
+
+
+def place(evidence: Evidence) -> str:
+    """Return where evidence is, in words: who said it, and in which turn, counted from 1."""
+    return f"{evidence.speaker or 'Somebody'}, turn {evidence.turn + 1}"
+
+
+def section_note(section: Section) -> str:
+    """Return how far a section can be trusted, in words; empty where it is as it should be."""
+    left_out = f"{section.rejected} left out, as the transcript does not support them" if section.rejected else ""
+    return "; ".join(part for part in (_STATES[section.status] + (section.reason or ""), left_out) if part)
 
 
 def by_tracker(mentions: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]:
