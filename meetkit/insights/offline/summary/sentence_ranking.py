@@ -225,7 +225,7 @@ class _Qualities:
 
     def _form(self, place: int) -> float:
         text, spoken, preferences = self._texts[place], self._words[place], self._preferences
-        quality = min(1.0, len(spoken) / preferences.full) ** preferences.brevity
+        quality: float = min(1.0, len(spoken) / preferences.full) ** preferences.brevity
         if asks(text):
             quality *= preferences.question
         if spoken[0] in CONNECTIVES or spoken[0] in POINTERS:
@@ -285,7 +285,8 @@ class _Selection:
         content = math.fsum(weights.get(stem, 0.0) * preferences.repetition ** counts[stem] for stem in unit.stems)
         length = preferences.length * math.sqrt(unit.size)
         change = preferences.change_of_speaker * (0.2 if unit.speaker in self._speakers else 1.0)
-        return unit.quality * (content + length + change) / unit.size**preferences.compactness
+        size: float = unit.size**preferences.compactness
+        return unit.quality * (content + length + change) / size
 
     def exclude(self, unit: _Candidate) -> None:
         """Let a unit not be the best any more."""
