@@ -89,6 +89,14 @@ def test_each_meeting_is_labelled_once() -> None:
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.parametrize("calls", [False, True], ids=["meetings", "calls"])
+@pytest.mark.parametrize("half", ["tune", "kept apart"])
+def test_both_halves_have_meetings_and_calls_with_items(calls: bool, half: str) -> None:
+    mine = [labels for labels in LABELS if labels.half == half and (labels.source == CALLS) is calls]
+    assert len(mine) >= 8
+    assert sum(not item.optional for labels in mine for item in labels.items) >= 20
+
+
 @pytest.mark.parametrize(
     ("turn", "words", "task", "owner", "grade"),
     [
@@ -99,6 +107,8 @@ def test_each_meeting_is_labelled_once() -> None:
         pytest.param(0, "send the price list to Acme", "Send the price list to Acme", "Mira", "wrong", id="who asks"),
         pytest.param(1, "I'll do it", "Send the price list to Acme", "Jon", "right", id="quoted from the promise"),
         pytest.param(1, "I'll do it", "Do it", "Jon", "half", id="a stranger asks what"),
+        pytest.param(1, "I'll do it", "Do it: send the price list to Acme", "Jon", "right", id="what is added"),
+        pytest.param(1, "I'll do it", "Send it to Acme (the room)", "Jon", "half", id="something else is added"),
         pytest.param(2, "I'll book the room", "Book the room", "Mira", "half", id="an optional one"),
         pytest.param(2, "we keep them", "Keep prices", None, "wrong", id="no item at all"),
     ],

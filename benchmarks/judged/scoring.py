@@ -22,7 +22,7 @@ Interval = tuple[int, int]
 SAME_ACT = 0.5
 """Share of content words, of what is shown or of the label's span, from which on both name the same act."""
 
-WHOLE_ACT = 1 / 3
+WHOLE_ACT = 0.4
 """Share of a span's content words below which too much of the act is missing."""
 
 SAME_TURN = 0.6
@@ -84,7 +84,9 @@ def overlaps(one: Interval, other: Interval) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], spans: Sequence[Span]) -> float:
+def grade_words(
+    meeting: Meeting, shown: str, evidence: Sequence[Evidence], spans: Sequence[Span], about: Sequence[Span] = ()
+) -> float:
     """How well words and their quotes name the act of a label: 1 the act, 0.5 a part of it, 0 another one.
 
     The shares that break ties between labels of one turn are added in thousandths.
@@ -95,7 +97,8 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
     if not quoted and not any(quote.turn in turns for quote in evidence):
         return 0
     ours, parts = content(shown), [content(meeting.words(span)) for span in spans]
-    precise = len(ours & frozenset().union(*parts)) / len(ours) if ours else 0
+    theirs = frozenset().union(*parts, *(content(meeting.words(span)) for span in about))
+    precise = len(ours & theirs) / len(ours) if ours else 0
     # "I'll do it" says where the act is promised, not what it is.
     whole = max((len(ours & part) / len(part) for part in parts if part), default=1)
     share = max(precise, whole)
@@ -105,12 +108,21 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
     return 0.5 + tie if quoted or share >= SAME_TURN else 0
 
 
-_OPEN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
+_PRONOUN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
+_ADDED = re.compile(r": |[(\[]")
 
 
-def is_open(task: str) -> bool:
-    """Whether a stranger asks who or what: a pronoun stands where no content word but the first verb precedes it."""
-    pronoun = _OPEN.search(task)
+def is_open(meeting: Meeting, task: str, label: LabelledItem) -> bool:
+    """Whether a stranger asks who or what, or is told wrongly.
+
+    That is so where a pronoun stands before which no content word but the first verb does, and no colon or bracket
+    follows that explains it; and where such words were added that the label does not know.
+    """
+    added = _ADDED.search(task)
+    if added:
+        known = [content(meeting.words(span)) for span in (*label.spans, *label.about)]
+        return not content(task[added.end() :]) & frozenset().union(*known)
+    pronoun = _PRONOUN.search(task)
     before = words(task[: pronoun.start()]) if pronoun else []
     return pronoun is not None and sum(word not in FUNCTION_WORDS for word in before) < 2
 
@@ -143,14 +155,15 @@ _BESIDE_DAYS = frozenset({"by", "the", "on", "in", "before", "at", "a"})
 
 
 def grade_day(meeting: Meeting, item: ActionItem, label: LabelledItem) -> bool | None:
-    """Whether the words for the day are the labelled ones; `None` where neither names a day."""
-    if label.day is None and item.deadline is None:
-        return None
-    if label.day is None or item.deadline is None:
-        return False
-    return bool(
-        {*words(item.deadline.phrase)} & {*words(meeting.words(label.day))} - {"by", "the", "on", "in", "before"}
-    )
+    """Whether the words for the day are the labelled ones; `None` where neither names a day.
+
+    Words for a day that belong to the task, as in "book the room for Friday", are no error either.
+    """
+    shown = {*words(item.deadline.phrase)} - _BESIDE_DAYS if item.deadline else set()
+    if label.day:
+        return bool(shown & {*words(meeting.words(label.day))})
+    in_task = any(shown <= {*words(meeting.words(span))} for span in label.spans)
+    return False if shown and not in_task else None
 
 
 def _assign(scores: Sequence[Sequence[float]]) -> list[tuple[int | None, bool]]:
@@ -172,7 +185,10 @@ def _assign(scores: Sequence[Sequence[float]]) -> list[tuple[int | None, bool]]:
 def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> Judgement:
     """Judge the action items shown in the labelled turns."""
     items = [item for item in insights.action_items.items if _shown_here(meeting, labels, item.evidence)]
-    scores = [[grade_words(meeting, item.task, item.evidence, label.spans) for label in labels.items] for item in items]
+    scores = [
+        [grade_words(meeting, item.task, item.evidence, label.spans, label.about) for label in labels.items]
+        for item in items
+    ]
     verdicts = []
     for item, row, (number, repeat) in zip(items, scores, _assign(scores), strict=True):
         turn = item.evidence[0].turn
@@ -182,7 +198,7 @@ def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> 
             continue
         label = labels.items[number]
         owner = grade_owner(meeting, item.owner, label)
-        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(item.task)
+        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(meeting, item.task, label)
         grade: Grade = "wrong" if owner == "wrong" else "half" if half else "right"
         verdicts.append(Verdict(text, turn, grade, number, owner == "right", grade_day(meeting, item, label)))
     return Judgement(tuple(verdicts), _required(labels.items))

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, Protocol, final, runtime_checkable
 
 from meetkit.models.analysis import MeetingContext, MeetingInsights
+from meetkit.models.corrections import Corrections
 from meetkit.models.transcripts import Transcript
 
 if TYPE_CHECKING:
@@ -64,16 +65,41 @@ _NOTHING_KNOWN = MeetingContext.model_construct()
 
 
 def analyze(
-    transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
+    transcript: Transcript,
+    *,
+    engine: Engine = OFFLINE,
+    context: MeetingContext = _NOTHING_KNOWN,
+    corrections: Corrections | None = None,
 ) -> MeetingInsights:
-    """Analyze a transcript. Each insight carries the quotes that support it."""
-    return engine.analyze(transcript, context)
+    """Analyze a transcript. Each insight carries the quotes that support it.
+
+    Args:
+        transcript: the transcript.
+        engine: the engine that analyzes it.
+        context: facts about the meeting.
+        corrections: those that people made of earlier analyses of this transcript, which win.
+    """
+    return _apply(engine.analyze(transcript, context), transcript, corrections)
 
 
 async def analyze_async(
-    transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
+    transcript: Transcript,
+    *,
+    engine: Engine = OFFLINE,
+    context: MeetingContext = _NOTHING_KNOWN,
+    corrections: Corrections | None = None,
 ) -> MeetingInsights:
     """Analyze a transcript as `analyze` does, without blocking: an engine that cannot be awaited runs in a thread."""
     if isinstance(engine, AsyncEngine):
-        return await engine.analyze_async(transcript, context)
-    return await asyncio.to_thread(engine.analyze, transcript, context)
+        insights = await engine.analyze_async(transcript, context)
+    else:
+        insights = await asyncio.to_thread(engine.analyze, transcript, context)
+    return _apply(insights, transcript, corrections)
+
+
+def _apply(insights: MeetingInsights, transcript: Transcript, corrections: Corrections | None) -> MeetingInsights:
+    if corrections is None:
+        return insights
+    from meetkit.insights.corrections import apply_corrections  # noqa: PLC0415  # loads the tables of grounding
+
+    return apply_corrections(insights, corrections, transcript)

@@ -15,13 +15,15 @@ from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import meeting_record
 from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
 from meetkit.insights.answer_cache import MeetingAnswerCache
+from meetkit.insights.corrections import apply_corrections
 from meetkit.insights.meeting_record import RecordedFindings
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.meetings import attachments
-from meetkit.meetings.attachments import INSIGHTS
+from meetkit.meetings.attachments import CORRECTIONS, INSIGHTS
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
+from meetkit.models.corrections import Corrections
 from meetkit.models.meetings import Meeting, MeetingFilters
 from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
@@ -31,7 +33,7 @@ from meetkit.storage import Store
 
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
 # Each retry means that another change of the same meeting came first; so many in a row are no accident.
-_MAX_TRIES = 20
+MAX_TRIES = 20
 # Characters or bytes, which take 15 ms to read. The length of a stored transcript is not known beforehand.
 _SHORT = 50_000
 # One, as threads that read long texts contend for the interpreter lock with all others, the more the worse.
@@ -120,7 +122,7 @@ class _Job:
         meeting = store.get_meeting(meeting_id)
         if meeting.status == "cancelled":
             raise ConflictError(f"meeting {brief_repr(meeting_id)} is cancelled; nothing was said in it")
-        source, transcript = _stored_source(store, meeting) if source is None else (source, read_transcript(source))
+        source, transcript = stored_source(store, meeting) if source is None else (source, read_transcript(source))
         answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
@@ -132,13 +134,15 @@ class _Job:
             self.store.add_usage(usage)
 
     def save(self, insights: MeetingInsights) -> MeetingInsights:
-        for _ in range(_MAX_TRIES):
+        for _ in range(MAX_TRIES):
             meeting = self.store.get_meeting(self.meeting.id)
             self._check_not_erased(meeting)
             before = attachments.load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
-            result = meeting_record.align_ids(insights, meeting)
+            corrections = attachments.load(Corrections, self.store, meeting.id, CORRECTIONS)
+            corrected_insights = apply_corrections(insights, corrections, self.transcript)
+            result = meeting_record.align_ids(corrected_insights, meeting)
             findings = meeting_record.collect_findings(result, meeting, before)
-            with suppress(_ConcurrentChangeError):
+            with suppress(ConcurrentChangeError):
                 record = self.store.update_meeting(
                     meeting.id,
                     partial(self._update_record, version=meeting.version, findings=findings, before=before),
@@ -160,11 +164,11 @@ class _Job:
         self, meeting: Meeting, *, version: int, findings: RecordedFindings, before: RecordedFindings
     ) -> Meeting:
         if meeting.version != version:
-            raise _ConcurrentChangeError
+            raise ConcurrentChangeError
         return meeting_record.update_record(meeting, self.transcript, findings, before=before, now=utc_now())
 
 
-class _ConcurrentChangeError(Exception):
+class ConcurrentChangeError(Exception):
     """The meeting changed since it was read, perhaps by another analysis."""
 
 
@@ -183,7 +187,7 @@ def get_transcript(meeting_id: str) -> Transcript | None:
     """Return a meeting's transcript with its turns, if it has one; with times where the source had them."""
     store = current_store()
     meeting = store.get_meeting(meeting_id)
-    return None if meeting.transcript is None else _stored_source(store, meeting)[1]
+    return None if meeting.transcript is None else stored_source(store, meeting)[1]
 
 
 def get_usage(
@@ -239,7 +243,7 @@ def _context(store: Store, meeting: Meeting, options: Mapping[str, Any]) -> Meet
     return parse(MeetingContext, fields)
 
 
-def _stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
+def stored_source(store: Store, meeting: Meeting) -> tuple[str | bytes, Transcript]:
     """Return the source of a meeting's transcript and its parsed form; the text where the source was replaced since."""
     if meeting.transcript is None:
         raise ConflictError(f"meeting {brief_repr(meeting.id)} has no transcript yet; give one to analyze")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
@@ -39,13 +41,20 @@ class Evidence(Value):
 class Deadline(Value):
     """A deadline in the words of the transcript, and its date in `timezone`, counted from `anchor`.
 
-    `date` is `None` where no anchor is known or the phrase names no day.
+    `date` is `None` where no anchor is known or the phrase names no single day. Where it names two, such as "Tuesday or
+    Wednesday" or 03/04, they are the `candidates`, the earliest first.
     """
 
     phrase: Line
     anchor: Date | None
     timezone: Zone
     date: Date | None
+    candidates: Many[Date] = ()
+
+    @property
+    def days(self) -> Sequence[dt.date]:
+        """The date alone where it is known, else the candidates."""
+        return (self.date,) if self.date else self.candidates
 
 
 class ActionItem(Value):

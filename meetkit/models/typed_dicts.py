@@ -60,6 +60,7 @@ class DeadlineFields(TypedDict):
     anchor: dt.date | str | None
     timezone: str
     date: dt.date | str | None
+    candidates: NotRequired[Sequence[dt.date | str]]
 
 
 class ActionItemFields(TypedDict):

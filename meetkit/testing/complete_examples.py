@@ -94,6 +94,7 @@ def complete_meeting() -> Meeting:
         "anchor": dt.date(2025, 11, 17),
         "timezone": "Asia/Kathmandu",
         "date": dt.date(2025, 11, 21),
+        "candidates": (dt.date(2025, 11, 21), dt.date(2025, 11, 28)),
     }
     item = {
         "id": "i1",

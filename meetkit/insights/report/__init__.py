@@ -1,4 +1,4 @@
-"""The report: an analysis as one self-contained HTML file without scripts or external files. Needs the extra `cli`."""
+"""The report: an analysis as one self-contained HTML file without external files. Needs the extra `cli`."""
 
 from __future__ import annotations
 
@@ -97,6 +97,7 @@ def render_report(
         mentions=by_tracker(findings["trackers"]),
         anchor=quotes.anchor,
         turn_id=turn_id,
+        script=_script(template),
         turns=list(zip(transcript.turns, fragments, strict=True)),
         colours=colours,
         bars=charts.talk_time_bars(insights.statistics.speakers, colours),
@@ -111,10 +112,15 @@ def render_index(entries: Sequence[IndexEntry], *, title: str = "Meetings") -> s
     return _page("index.html", _style(()), title=title, entries=entries)
 
 
-def _page(template: str, style: str, **values: object) -> str:
-    # The page's own content security policy allows exactly this style sheet.
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
-    return _templates().get_template(template).render(beginning=BEGINNING, style=style, style_digest=digest, **values)
+def _page(template: str, style: str, *, script: str = "", **values: object) -> str:
+    # The page's own content security policy allows exactly this style sheet, and this script where there is one.
+    digests = {"style_digest": _digest(style), "script_digest": _digest(script)}
+    page = _templates().get_template(template)
+    return page.render(beginning=BEGINNING, style=style, script=script, **digests, **values)
+
+
+def _digest(content: str) -> str:
+    return base64.b64encode(sha256(content.encode()).digest()).decode()
 
 
 @cache
@@ -129,6 +135,12 @@ def _templates() -> Environment:
     )
     environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons}
     return environment
+
+
+def _script(template: SummaryTemplate) -> str:
+    """Return the script by which a person corrects items; none where the page does not show them."""
+    shows_items = any(section.name == "action_items" for section in template.sections)
+    return (_TEMPLATES / "corrections.js").read_text("utf-8") if shows_items else ""
 
 
 def _findings(insights: MeetingInsights, template: SummaryTemplate) -> Findings:

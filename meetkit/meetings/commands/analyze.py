@@ -92,12 +92,12 @@ def analyze(files: tuple[str, ...], meeting_id: str | None, **options: Any) -> N
 
 def _output(*, as_json: bool, template: str | None, why: bool, again: bool, **targets: str | None) -> Output:
     """Return the form of the findings; at most one of `targets`, the paths by form, is not `None`."""
-    chosen = [(form, path) for form, path in targets.items() if path is not None]
-    names = ["json"] * as_json + [form for form, _ in chosen]
+    paths = [(form, path) for form, path in targets.items() if path is not None]
+    names = ["json"] * as_json + [form for form, _ in paths]
     if len(names) > 1:
         raise InvalidRequestError(f"use --{names[0]} or --{names[1]}, not both")
     layout = templates.DEFAULT if template is None else _template(template)
-    page = pages.Page(cast("pages.Form", chosen[0][0]), Path(chosen[0][1]), layout, why) if chosen else None
+    page = pages.Page(cast("pages.Form", paths[0][0]), Path(paths[0][1]), layout, why) if paths else None
     return Output(as_json, page, again, layout, why)
 
 
@@ -196,8 +196,8 @@ def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, f
 
 
 def _task(source: inputs.Input, context: MeetingContext, page: pages.Page | None, form: Output) -> batch.Task:
-    titled = context.model_copy(update={"title": context.title or _title(source.name)})
-    return batch.Task(source, titled, page, form.again)
+    context_with_title = context.model_copy(update={"title": context.title or _title(source.name)})
+    return batch.Task(source, context_with_title, page, form.again)
 
 
 def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:
@@ -262,8 +262,8 @@ def _print_line(outcome: batch.Outcome) -> None:
 
 
 def _print_written(page: pages.Page, *, is_current: bool) -> None:
-    written = "is written; open it in a browser" if page.form == "html" else "is written"
-    state = "is up to date (use --again to rebuild it)" if is_current else written
+    advice = "is written; open it in a browser" if page.form == "html" else "is written"
+    state = "is up to date (use --again to rebuild it)" if is_current else advice
     click.echo(f"{output.sanitize(str(page.path))} {state}.")
 
 

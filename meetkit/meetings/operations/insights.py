@@ -20,6 +20,7 @@ from meetkit.meetings.attachments import INSIGHTS
 from meetkit.meetings.routes.bodies import Analysis
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
+from meetkit.models.corrections import Corrections
 from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
 from meetkit.web.authorization import requires
@@ -105,6 +106,12 @@ def get_markdown(context: RequestContext, meeting_id: str, query: MarkdownQuery)
     day = analyses.local_date(meeting)
     text = render(insights, title=meeting.title, date=day, people=people, template=template, why=query.why)
     return Reply(200, text.encode(), media_type="text/markdown; charset=utf-8")
+
+
+@requires(write=True, audit="transcript_read")
+def correct(context: RequestContext, meeting_id: str, body: Corrections) -> Reply:
+    """Correct the action items of a meeting's last analysis."""
+    return Reply.of(service.correct_meeting(meeting_id, body))
 
 
 @requires(audit="transcript_read")
