@@ -91,10 +91,10 @@ class Summary(Section):
         if self.engine != "offline":
             return " ".join(sentence.text for sentence in self.sentences)
         runs = groupby(self.sentences, key=lambda sentence: sentence.evidence[0].speaker)
-        return " ".join(_quoted(speaker, (sentence.text for sentence in quotes)) for speaker, quotes in runs)
+        return " ".join(_quotation(speaker, (sentence.text for sentence in quotes)) for speaker, quotes in runs)
 
 
-def _quoted(speaker: str | None, sentences: Iterable[str]) -> str:
+def _quotation(speaker: str | None, sentences: Iterable[str]) -> str:
     text = " ".join(sentences)
     return text if speaker is None else f"{speaker}: {text}"
 

@@ -36,7 +36,7 @@ class Preferences:
 
     `opening` and `closing` raise sentences near either end, `first` the very first; `action`, `decision` and `figure`
     those that commit, decide, or have a number. `question`, `follow_on` (opens with a connective or a pronoun),
-    `fragment` and `unfinished` (ends without a mark) multiply the quality: 1 is neutral, 0 excludes. `courtesy`,
+    `fragment` and `unpunctuated` (ends without a mark) multiply the quality: 1 is neutral, 0 excludes. `courtesy`,
     `disfluency` and `deixis` scale the penalty for the share of such words. `repetition` multiplies the weight of a
     word each time it is covered again. `length` is added for each square root of the number of words,
     `change_of_speaker` where the speaker is new. A sentence of fewer than `full` words counts less, by its share of
@@ -52,7 +52,7 @@ class Preferences:
     question: float = 1.0
     follow_on: float = 0.85
     fragment: float = 0.8
-    unfinished: float = 0.3
+    unpunctuated: float = 0.3
     courtesy: float = 5.0
     disfluency: float = 1.0
     deixis: float = 1.0
@@ -188,7 +188,7 @@ def _informativeness(stem: str, rates: Mapping[str, float]) -> float:
 
 
 class _Qualities:
-    """How well each sentence of a document fits a summary, by its position, its intent and its form."""
+    """The quality of each sentence of a document for a summary, by its position, its intent and its form."""
 
     def __init__(
         self,
@@ -199,9 +199,9 @@ class _Qualities:
     ) -> None:
         self._texts, self._words, self._preferences = texts, spoken_words, preferences
         self._actions, self._decisions = action_scores(document), decision_scores(document)
-        unfinished = sum(not _SENTENCE_END.search(text[-8:]) for text in texts)
+        fragments = sum(not _SENTENCE_END.search(text[-8:]) for text in texts)
         # Captions without any full stops have no unfinished sentences.
-        self._is_punctuated = unfinished * 2 < len(texts)
+        self._is_punctuated = fragments * 2 < len(texts)
 
     def outcome(self, place: int) -> float:
         """Return the probability that a sentence commits or decides."""
@@ -224,20 +224,20 @@ class _Qualities:
         return 1 + lift + preferences.action * self._actions[place] + preferences.decision * self._decisions[place]
 
     def _form(self, place: int) -> float:
-        text, spoken, preferences = self._texts[place], self._words[place], self._preferences
-        quality: float = min(1.0, len(spoken) / preferences.full) ** preferences.brevity
+        text, tokens, preferences = self._texts[place], self._words[place], self._preferences
+        quality: float = min(1.0, len(tokens) / preferences.full) ** preferences.brevity
         if asks(text):
             quality *= preferences.question
-        if spoken[0] in CONNECTIVES or spoken[0] in POINTERS:
+        if tokens[0] in CONNECTIVES or tokens[0] in POINTERS:
             quality *= preferences.follow_on
         is_finished = _SENTENCE_END.search(text[-8:]) is not None
-        if text[0].islower() or (spoken[-1] in _OPEN_ENDS and is_finished):
+        if text[0].islower() or (tokens[-1] in _OPEN_ENDS and is_finished):
             quality *= preferences.fragment
-        if not is_finished and (self._is_punctuated or spoken[-1] in _OPEN_ENDS):
-            quality *= _CUT_OFF if spoken[-1] in _OPEN_ENDS else preferences.unfinished
-        quality *= 1 - min(0.8, preferences.courtesy * _share(spoken, COURTESIES))
-        quality *= 1 - preferences.disfluency * _disfluency(spoken)
-        return quality * (1 - preferences.deixis * _deixis(spoken))
+        if not is_finished and (self._is_punctuated or tokens[-1] in _OPEN_ENDS):
+            quality *= _CUT_OFF if tokens[-1] in _OPEN_ENDS else preferences.unpunctuated
+        quality *= 1 - min(0.8, preferences.courtesy * _share(tokens, COURTESIES))
+        quality *= 1 - preferences.disfluency * _disfluency(tokens)
+        return quality * (1 - preferences.deixis * _deixis(tokens))
 
 
 def _share(words: Sequence[str], kind: frozenset[str]) -> float:

@@ -25,7 +25,7 @@ _FOR_CHATS = Preferences(
     change_of_speaker=3.0,
     full=12,
     brevity=0.7,
-    unfinished=1.0,
+    unpunctuated=1.0,
     compactness=0.0,
 )
 # Words, about fifteen minutes of talk; what is shorter is ranked as a chat.
@@ -53,8 +53,8 @@ def _select(document: Document, words: int | None, people: Sequence[str]) -> tup
 
     Names of speakers and `people` are no content.
     """
-    spoken = sum(len(sentence.words) for sentence in document.sentences)
-    is_chat = spoken < _SHORT_MEETING
+    size = sum(len(sentence.words) for sentence in document.sentences)
+    is_chat = size < _SHORT_MEETING
     preferences, shortest = (_FOR_CHATS, _SHORTEST_OF_CHAT) if is_chat else (_FOR_MEETINGS, _SHORTEST)
     ranking = Ranking(document, preferences=preferences, people=people, shortest=shortest)
     budget, limit = words or _MAX_WORDS, None

@@ -19,7 +19,7 @@ _MAX_PHRASE_WORDS = 3
 _MAX_WORD_LENGTH = 30
 _MAX_RUN = 12
 # A phrase of everyday words only is no topic.
-_MIN_RARITY = 0.2
+_MIN_RARITY = 0.1
 # Longer words are more specific, up to this number of letters.
 _LONG_WORD = 8
 # How much a word counts that is common in any conversation, beside 1 for a rare one.
@@ -150,7 +150,7 @@ def _count(
 
 
 def phrase_weights(phrases: Mapping[Stems, NounPhrase], rates: Mapping[str, float]) -> dict[Stems, float]:
-    """Return the weight of each phrase, by its sentences, its use as a noun phrase, and the rarity and length of words.
+    """Return the weight of each phrase, by its mentions and sentences, its nominal use, and its words' rarity and length.
 
     A part of a longer phrase counts for its sentences without it (the idea of the C-value).
     """
@@ -166,9 +166,9 @@ def _weight(phrase: NounPhrase, count_inside_longer: int, rates: Mapping[str, fl
     rarities = [rarity(word, rates) for word in phrase.stems]
     if max(rarities) < _MIN_RARITY:
         return 0.0
-    own_count = len(phrase.sentences) - 0.7 * count_inside_longer
-    letters = sum(min(len(word), _LONG_WORD) for word in phrase.stems)
-    return own_count * math.sqrt(phrase.nominal / phrase.times) * (_COMMON + sum(rarities) / len(rarities)) * letters
+    own_count = math.sqrt(phrase.times * len(phrase.sentences)) - 0.7 * count_inside_longer
+    length = sum(6 + min(len(word), _LONG_WORD) for word in phrase.stems) / math.sqrt(len(rarities))
+    return own_count * math.sqrt(phrase.nominal / phrase.times) * (_COMMON + sum(rarities) / len(rarities)) * length
 
 
 def _parts(stems: Stems) -> Iterator[Stems]:
