@@ -150,7 +150,7 @@ def _count(
 
 
 def phrase_weights(phrases: Mapping[Stems, NounPhrase], rates: Mapping[str, float]) -> dict[Stems, float]:
-    """Return the weight of each phrase, by its mentions and sentences, its nominal use, and its words' rarity and length.
+    """Return the weight of each phrase, by its mentions, sentences and nominal use, and its words' rarity and length.
 
     A part of a longer phrase counts for its sentences without it (the idea of the C-value).
     """
