@@ -15,7 +15,9 @@ from meetkit.meetings.commands import pages
 from meetkit.models.corrections import Corrections
 
 STANDARD = "-"
-SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
+SUFFIXES = frozenset(
+    {".txt", ".md", ".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json", ".jsonl", ".csv", ".tsv", ".docx", ".rtf"}
+)
 # The end of the name of a transcript's corrections, which are beside it.
 CORRECTIONS = ".corrections.json"
 # The most that ten million characters take in UTF-8.
