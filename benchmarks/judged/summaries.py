@@ -44,12 +44,14 @@ _SENTENCE = re.compile(r"(?<=[.!?]) +")
 def rows(folder: Path, *, shipped: bool) -> list[Row]:
     """All rows; unless `shipped`, everyday words are learned anew without the meetings that are judged."""
     tweets = load(folder, "tweetsumm")
+    meetings = [*load(folder, "qmsum"), *load(folder, "ami")]
+    weights = _Weights(folder, [] if shipped else [_family(meeting["id"]) for meeting in meetings])
     return [
         *_chats(load(folder, "dialogsum"), "DialogSum", {"R1": 29.0, "R2": 7.0}, {"R1": 31.0}),
         *_chats(tweets, "TweetSumm", {}, {}),
         _selection(tweets),
-        *_meetings(folder, shipped=shipped),
-        *_topics(load(folder, "qmsum"), shipped=shipped, folder=folder),
+        *_meetings(folder, weights),
+        *_topics(load(folder, "qmsum"), weights),
     ]
 
 
@@ -108,12 +110,11 @@ def _lines(summary: Summary) -> list[str]:
     return [summary.text] if len(lines) < 2 else _SENTENCE.split(summary.text)
 
 
-def _meetings(folder: Path, *, shipped: bool) -> Iterator[Row]:
+def _meetings(folder: Path, weights: _Weights) -> Iterator[Row]:
     """ROUGE of summaries of whole meetings: QMSum's of 110 words, AMI's of 290."""
     stop = _stop_words(folder)
     qmsum = [_Meeting(it["id"], it["turns"], [it["general"][0][1]]) for it in load(folder, "qmsum")]
     ami = [_Meeting(it["id"], it["turns"], it["refs"]) for it in load(folder, "ami")]
-    weights = _Weights(folder, [] if shipped else [meeting.family for meeting in (*qmsum, *ami)])
     bars = {"R1": 27.0, "R2": 4.3, "content R1": 20.0}
     yield from _summed_up("QMSum, 110 words", qmsum, 110, weights, stop, bars, {"content R1": 23.0})
     yield from _summed_up("AMI, 290 words", ami, 290, weights, stop, {"R1": 33.3, "R2": 6.1}, {})
@@ -199,13 +200,12 @@ def _filled(units: Sequence[str], order: Sequence[int], budget: int) -> list[str
     return [taken[place] for place in sorted(taken)]
 
 
-def _topics(meetings: Sequence[Any], *, shipped: bool, folder: Path) -> Iterator[Row]:
+def _topics(meetings: Sequence[Any], weights: _Weights) -> Iterator[Row]:
     """How well the words of the labels match those of the titles that people gave to a meeting's parts.
 
     Of the simple method as many words are taken as our labels have.
     """
     scores: dict[str, list[float]] = {"ours": [], "frequency": []}
-    weights = _Weights(folder, [] if shipped else [_family(meeting["id"]) for meeting in meetings])
     for meeting in meetings:
         transcript = transcript_of(meeting["turns"])
         gold = {stem for title, _ in meeting["topics"] for stem in stems.content_stems(words(title))}
