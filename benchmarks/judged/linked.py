@@ -5,7 +5,7 @@ An item of theirs is found when something shown quotes one of its sentences; one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -33,13 +33,26 @@ class LinkedRow:
     gold: int = 0
     found: int = 0
 
+    def add(self, other: LinkedRow) -> None:
+        """Add the counts of other meetings."""
+        self.shown += other.shown
+        self.linked += other.linked
+        self.gold += other.gold
+        self.found += other.found
 
-def linked_rows(data: Path) -> list[LinkedRow]:
-    """The rows for actions and decisions; `MissingDataError` where the set is not there."""
+
+def linked_rows(data: Path, *, only: Container[str] | None = None) -> list[LinkedRow]:
+    """The rows for actions and decisions of all meetings or those of some ids.
+
+    Raises:
+        MissingDataError: the set is not there.
+    """
     actions, decisions = LinkedRow("actions"), LinkedRow("decisions")
     more_actions = LinkedRow("actions", apart=True)
     more_decisions = LinkedRow("decisions", apart=True)
     for labelled in load(data, "ami*labeled"):
+        if only is not None and labelled["id"] not in only:
+            continue
         meeting, sentences = _meeting(labelled["sents"])
         insights = analyze(meeting.transcript)
         items, settled = insights.action_items, insights.decisions

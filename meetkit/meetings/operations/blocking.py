@@ -44,6 +44,7 @@ def analyze(
         transcript,
         trackers=body.trackers,
         language=body.language,
+        summary_words=body.summary_words,
         notes=body.notes,
         fallback=fallback_of(query),
     )

@@ -70,6 +70,7 @@ async def analyze(
             transcript,
             trackers=body.trackers,
             language=body.language,
+            summary_words=body.summary_words,
             notes=body.notes,
             fallback=fallback_of(query),
         )
@@ -142,6 +143,7 @@ async def _analyze_later(
                 transcript,
                 trackers=body.trackers,
                 language=body.language,
+                summary_words=body.summary_words,
                 notes=body.notes,
                 fallback=fallback_of(query),
             )
