@@ -35,7 +35,7 @@ TALKS = Path(__file__).parent / "training" / "decisions.txt"
 TOTALS = {"own": 300.0, "hand": 300.0, "ami": 50.0}
 """How much each source counts in all."""
 
-STRENGTH = 1.5
+STRENGTH = 1.0
 """scikit-learn's C."""
 
 
