@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meetkit.insights.meeting_record import RecordedFindings
 from meetkit.insights.model import ChunkPolicy
+from meetkit.insights.templates import SummaryTemplate, TemplateSection
 from meetkit.models.analysis import (
     ActionItems,
     Contribution,
@@ -37,6 +38,7 @@ from meetkit.models.analysis import (
     Tracker,
     Trackers,
 )
+from meetkit.models.corrections import Corrections, ItemCorrection
 from meetkit.models.insights import ItemSource
 from meetkit.models.transcripts import Transcript, Turn
 from meetkit.models.usage import Usage, UsageTotal
@@ -204,7 +206,17 @@ limits = st.builds(
     breaker_seconds=st.floats(0.1, 100),
 )
 
+item_corrections = st.builds(ItemCorrection, before=action_items)
+corrections = st.builds(Corrections, transcript_sha256=st.just("0" * 64), items=short_lists(item_corrections))
+
+template_sections = st.builds(TemplateSection, name=st.just("topics"), heading=st.none() | lines)
+templates = st.builds(SummaryTemplate, sections=short_lists(template_sections))
+
 EVERY_INSIGHT = (
+    template_sections,
+    templates,
+    corrections,
+    item_corrections,
     limits,
     recorded_findings,
     chunk_policies,

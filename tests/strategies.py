@@ -107,7 +107,14 @@ evidence = st.builds(
     speaker=st.none() | lines,
     field=st.none() | lines,
 )
-deadlines = st.builds(Deadline, phrase=lines, anchor=st.none() | dates, timezone=zones, date=st.none() | dates)
+deadlines = st.builds(
+    Deadline,
+    phrase=lines,
+    anchor=st.none() | dates,
+    timezone=zones,
+    date=st.none() | dates,
+    candidates=st.lists(dates, max_size=2).map(tuple),
+)
 action_items = st.builds(
     ActionItem,
     id=lines,

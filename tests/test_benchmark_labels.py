@@ -108,6 +108,7 @@ def test_both_halves_have_meetings_and_calls_with_items(calls: bool, half: str) 
         pytest.param(1, "I'll do it", "Send the price list to Acme", "Jon", "right", id="quoted from the promise"),
         pytest.param(1, "I'll do it", "Do it", "Jon", "half", id="a stranger asks what"),
         pytest.param(1, "I'll do it", "Do it: send the price list to Acme", "Jon", "right", id="what is added"),
+        pytest.param(1, "I'll do it", "Send it to Acme (the room)", "Jon", "half", id="something else is added"),
         pytest.param(2, "I'll book the room", "Book the room", "Mira", "half", id="an optional one"),
         pytest.param(2, "we keep them", "Keep prices", None, "wrong", id="no item at all"),
     ],

@@ -434,7 +434,7 @@ class TestMistakes:
             assert why in trouble
 
     def test_a_folder_without_transcripts_is_named(self, meetkit: Run, tmp_path: Path) -> None:
-        assert "holds no transcript: no file ending in .json, .md" in meetkit("analyze", tmp_path).trouble
+        assert "holds no transcript: no file ending in .csv, .dfxp" in meetkit("analyze", tmp_path).trouble
 
     def test_a_file_that_cannot_be_read_is_named(self, meetkit: Run) -> None:
         if not Path("/proc/self/mem").exists():

@@ -22,6 +22,7 @@ assert {module.WHOSE for module in (data, llm_client, meeting_service, models)} 
 
 import meetkit.data, meetkit.llm_client, meetkit.models
 from meetkit import meeting_service as service
+from meetkit.insights.transcript import read_transcript
 assert meetkit.models.User is type(service.get_user("user_1"))
 assert service.generate_pre_meeting_prep("meeting_1").engine == "offline"
 assert service.analyze_meeting("hist_meeting_1").summary.engine == "offline"
@@ -43,6 +44,10 @@ for module, extra in (
         assert f"pip install 'meetkit[{extra}]'" in str(error), error
     else:
         raise AssertionError(f"the base install has the dependencies of {extra}")
+try:
+    read_transcript(b"{\\rtf1 Ann: Hi.}")
+except ValueError as error:
+    assert "pip install 'meetkit[documents]'" in str(error), error
 print("both sides work")
 """,
 }

@@ -23,7 +23,7 @@ from meetkit.accounts import models as account_models
 from meetkit.accounts.models import AdminRequest, LoginRequest, SignupRequest
 from meetkit.accounts.routes import bodies as account_bodies
 from meetkit.meetings.routes import bodies, examples
-from meetkit.models import analysis, insights, meetings, people, time, transcripts
+from meetkit.models import analysis, corrections, insights, meetings, people, time, transcripts
 from meetkit.models.caller import Access
 from meetkit.web.app import service_of
 from tests.web_apps import PASSWORD, service
@@ -42,6 +42,7 @@ RULES_BEYOND_SCHEMAS = (
     "POST /meetings/{meeting_id}/complete",
     "POST /meetings/{meeting_id}/prepare",
     "POST /meetings/{meeting_id}/analyze",
+    "POST /meetings/{meeting_id}/corrections",
     "GET /meetings/{meeting_id}/invitation.ics",
     "POST /meetings",
     "POST /meetings/book",
@@ -132,7 +133,18 @@ def test_every_body_that_is_sent_or_answered_has_an_example(operations: list[Ope
 
 
 def test_examples_are_what_they_are_examples_of() -> None:
-    modules = (bodies, account_bodies, account_models, meetings, people, time, insights, analysis, transcripts)
+    modules = (
+        bodies,
+        account_bodies,
+        account_models,
+        meetings,
+        people,
+        time,
+        insights,
+        analysis,
+        corrections,
+        transcripts,
+    )
     of_forms = {"CalendarFile", "TranscriptFile", "TokenForm", "TokenError"}
     for name in examples.OF_SCHEMAS.keys() - of_forms:
         (model,) = {getattr(module, name) for module in modules if hasattr(module, name)}

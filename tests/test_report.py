@@ -168,9 +168,35 @@ class TestSafety:
 
         assert style
         digest = base64.b64encode(sha256(style[1].encode()).digest()).decode()
-        assert f"content=\"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'" in html
+        assert f"content=\"default-src 'none'; style-src 'sha256-{digest}'; script-src 'sha256-" in html
+        assert "; base-uri 'none'; form-action 'none'\">" in html
         assert not re.search(r"url\(|@import|https?:", html)
-        assert re.findall(r"<script[^>]*>", html) == ['<script type="application/json" id="insights">']
+        assert re.findall(r"<script[^>]*>", html) == ['<script type="application/json" id="insights">', "<script>"]
+
+    def test_the_only_script_is_that_for_corrections(self) -> None:
+        html = render_report(example(HOSTILE_NAMES), everything(example(HOSTILE_NAMES)))
+        script = re.search(r"<script>(.*?)</script>", html, re.DOTALL)
+        without_items = read_template('[sections]\nsummary = ""\n')
+
+        assert script
+        digest = base64.b64encode(sha256(script[1].encode()).digest()).decode()
+        assert f"; script-src 'sha256-{digest}'; base-uri" in html
+        assert not re.search(r"fetch|XMLHttp|innerHTML|eval|https?:", script[1])
+        for page in (
+            render_report(example(), everything(example()), template=without_items),
+            render_index([]),
+        ):
+            assert "script-src" not in page
+            assert "<script>" not in page
+
+    def test_an_item_without_evidence_is_shown(self) -> None:
+        """A person added it, or changed all that was said."""
+        insights = everything(example())
+        items = tuple(item.model_copy(update={"evidence": ()}) for item in insights.action_items.items)
+        section = insights.action_items.model_copy(update={"items": items})
+        html = render_report(example(), insights.model_copy(update={"action_items": section}))
+
+        assert html.count("A person wrote it so") == 2
 
     def test_insights_of_something_else_are_refused(self) -> None:
         transcript = example()

@@ -1,4 +1,4 @@
-"""The report in a real browser: it asks for nothing, runs nothing, and its links lead both ways."""
+"""The report in a real browser: it asks for nothing, runs nothing of others, and its links lead both ways."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
+from meetkit.insights.corrections import apply_corrections, check_corrections, read_corrections
 from meetkit.insights.report import render_report
 from meetkit.models.transcripts import Transcript
 from tests.analyses import HOSTILE_NAMES, conversation, everything, example, nothing
@@ -103,3 +104,40 @@ def test_a_long_meeting_opens(browser: Browser, tmp_path: Path) -> None:
     assert report.shows("#t41999")
     assert report.trouble == []
     report.page.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_person_corrects_items_and_downloads_the_corrections(browser: Browser, tmp_path: Path, size: str) -> None:
+    """The file that the page makes is one that is taken up; a wrong mark can be undone."""
+    transcript = example()
+    file = write_report(tmp_path, transcript, "Call")
+    report = OpenReport(browser, file, size)
+    page = report.page
+    assert page.locator("#download").is_disabled()
+
+    page.locator("#A2 .correct button", has_text="Wrong").click()
+    page.locator("#A2 .correct button", has_text="Undo").click()
+    page.locator("#A2 .correct button", has_text="Wrong").click()
+    page.locator("#A1 .correct button", has_text="Edit").click()
+    page.get_by_label("Owner").fill("Jennifer Liu")
+    page.get_by_label("Due").fill("2025-12-01")
+    page.locator("#correction-form button", has_text="Keep").click()
+    assert "Jennifer Liu · 2025-12-01" in page.locator("#A1 output").inner_text()
+    page.locator("#add").click()
+    page.get_by_label("Task").fill("<b>Find</b> the price")
+    page.locator("#t2 .words").evaluate("words => getSelection().selectAllChildren(words)")
+    page.locator("#correction-form button", has_text="Keep").click()
+    assert page.locator("#added").inner_text().startswith("<b>Find</b> the price · nobody yet")
+    page.screenshot(path=tmp_path / "corrected.png", full_page=True)
+    with page.expect_download() as download:
+        page.locator("#download", has_text="Download 3 corrections").click()
+    download.value.save_as(tmp_path / "corrections.json")
+
+    corrections = check_corrections(read_corrections((tmp_path / "corrections.json").read_bytes()), transcript)
+    items = apply_corrections(everything(transcript), corrections, transcript).action_items.items
+    assert [(item.id, item.task, item.owner) for item in items[:1]] == [("a", "Send the report", "Jennifer Liu")]
+    assert [item.task for item in items] == ["Send the report", "<b>Find</b> the price"]
+    assert items[1].evidence[0].quote.startswith("Can somebody ask legal?")
+    assert report.requests == [file.as_uri()]
+    assert report.trouble == []
+    page.close()

@@ -134,7 +134,6 @@ class TestPlainText:
 
     def test_a_heading_below_a_blank_line_is_said_by_nobody(self) -> None:
         assert texts_of("Date: May 2\nAttendees: Jane, Bob\n\nJane: Hi.\n\nSummary: all good\nand well") == [
-            (None, "Date: May 2\nAttendees: Jane, Bob"),
             ("Jane", "Hi."),
             (None, "Summary: all good\nand well"),
         ]
@@ -393,8 +392,8 @@ class TestJson:
             ('{"results": {"utterances": [{"speaker": 1}]}}', r"results.utterances\[0\]: has no text"),
             ('[{"text": 1}]', r"\[0\].text: 1 is not a string"),
             ('[{"text": "a", "speaker": true}]', r"\[0\].speaker: True is not a string"),
-            ('[{"text": "a", "speaker": {"name": "Jane"}}]', r"\[0\].speaker: .* is not a string"),
-            ('[{"text": "a", "start": "0:01"}]', r"\[0\].start: '0:01' is not a number of seconds"),
+            ('[{"text": "a", "speaker": {"name": true}}]', r"\[0\].speaker: True is not a string"),
+            ('[{"text": "a", "start": "soon"}]', r"\[0\].start: 'soon' is not a number of seconds"),
             ('[{"text": "a", "end": true}]', r"\[0\].end: True is not a number"),
             ('[{"text": "a", "start": -1}]', r"\[0\].start: must be a time in seconds, from 0 to 35,999,999, not -1"),
             (

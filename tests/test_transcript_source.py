@@ -29,7 +29,7 @@ def test_the_form_is_named() -> None:
     vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
     forms = [read_transcript(data).form for data in ("Ann: Hi.", f"{vtt}Ann: Hi.", f"{vtt}<v Ann>Hi.</v>")]
 
-    assert forms == ["text", "vtt", "vtt-voices"]
+    assert forms == ["name-colon", "vtt", "vtt-voices"]
 
 
 def test_the_analysis_carries_how_its_transcript_was_read() -> None:

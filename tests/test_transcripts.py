@@ -96,6 +96,8 @@ class TestOffsets:
         transcript = read_or_none(text)
         turn_text = "".join(turn.text for turn in transcript.turns) if transcript else ""
 
+        if transcript is not None and any(problem.kind == "left_out" for problem in transcript.problems):
+            return  # A letter again and again is a loop, of which one round is read.
         assert turn_text.split() == [] or transcript is not None
         assert "".join(turn_text.split()) == "".join(text.split())
 
@@ -208,8 +210,10 @@ class TestFormats:
         data = '[{"text": "Jane: hi"}]'
 
         assert read_transcript(data, format="text").text == data
-        with pytest.raises(InvalidRequestError, match="'docx' is not one of text, vtt, srt, json"):
-            read_transcript(data, format="docx")  # type: ignore[arg-type]
+        with pytest.raises(InvalidRequestError, match="'pdf' is not one of text, vtt, srt, sbv"):
+            read_transcript(data, format="pdf")  # type: ignore[arg-type]
+        with pytest.raises(InvalidRequestError, match="the data is no docx document"):
+            read_transcript(data, format="docx")
 
     def test_words_of_several_lines_are_one(self) -> None:
         assert one_line(" a\r\n\n b \u2028c ") == "a b c"

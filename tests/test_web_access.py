@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -134,6 +135,9 @@ ROUTES = {
     "GET /meetings/{meeting_id}/prep": Row("ok ok ok ok 404 404 404 401 404"),
     "POST /meetings/{meeting_id}/analyze": Row(CHANGES),
     "GET /meetings/{meeting_id}/insights": Row(SEES),
+    "POST /meetings/{meeting_id}/corrections": Row(
+        CHANGES, {"transcript_sha256": sha256(b"Dee: please send the quote.").hexdigest()}
+    ),
     "GET /meetings/{meeting_id}/insights.md": Row(SEES),
     "GET /meetings/{meeting_id}/transcript": Row(SEES),
     "GET /meetings/{meeting_id}/invitation.ics": Row(SEES),
@@ -323,6 +327,7 @@ NOTED = {
     "GET /meetings/{meeting_id}/prep": "transcript_read",
     "POST /meetings/{meeting_id}/analyze": "transcript_read",
     "GET /meetings/{meeting_id}/insights": "transcript_read",
+    "POST /meetings/{meeting_id}/corrections": "transcript_read",
     "GET /meetings/{meeting_id}/insights.md": "transcript_read",
     "GET /meetings/{meeting_id}/transcript": "transcript_read",
     "GET /users/account/export": "export",

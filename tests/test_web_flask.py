@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 import flask
@@ -176,6 +177,7 @@ WINDOW = {
 HOSTS = {name: value for name, value in WINDOW.items() if name != "user_ids"} | {"hosts": ["user_1", "user_2"]}
 PERSON = {"name": "Kim", "email": "kim@example.com", "role": "Buyer"}
 SAID = {"transcript": "Sarah Chen: I'll send the report by Friday. 💥\nJennifer Liu: What does it cost?"}
+SHA256 = sha256(SAID["transcript"].encode()).hexdigest()
 FILE = (
     b'--cut\r\nContent-Disposition: form-data; name="file"; filename="call.txt"\r\n\r\n'
     b"Sarah Chen: I'll send the report by Friday.\r\n--cut--\r\n"
@@ -261,6 +263,21 @@ WELL = {
     "insights are read as Markdown": Case(
         Ask("GET", f"{H}/insights.md?dialect=obsidian&template=sales&why=true"), 200, "## Promised", before=(ANALYZE,)
     ),
+    "notes are a second source": Case(
+        Ask("POST", f"{M}/analyze", {**SAID, "notes": "TODO Ida: water the plants 📈"}), 200, '"source":"notes"'
+    ),
+    "offsets into notes in UTF-16": Case(
+        Ask("GET", f"{M}/insights?offsets=utf16"),
+        200,
+        '"source":"notes"',
+        before=(Ask("POST", f"{M}/analyze", {**SAID, "notes": "📈\nTODO Ida: water the plants"}),),
+    ),
+    "an item is added to insights": Case(
+        Ask("POST", f"{M}/corrections", {"transcript_sha256": SHA256, "items": [{"after": {"task": "Ask Ida"}}]}),
+        200,
+        "Ask Ida",
+        before=(Ask("POST", f"{M}/analyze", SAID),),
+    ),
     "a transcript is read": Case(Ask("GET", f"{H}/transcript?offsets=utf16"), 200, '"turns"'),
     "users are listed": Case(Ask("GET", "/users?text=CHEN"), 200, "Sarah Chen"),
     "a user is read": Case(Ask("GET", "/users/user_1"), 200),
@@ -337,6 +354,13 @@ WRONG = {
     "no such item": Case(Ask("POST", "/action-items/hist_meeting_1/x/complete"), 404),
     "no brief yet": Case(Ask("GET", f"{M}/prep"), 404, "brief"),
     "an unknown template": Case(Ask("GET", f"{H}/insights.md?template=x"), 400, "template"),
+    "corrections of another transcript": Case(
+        Ask("POST", f"{M}/corrections", {"transcript_sha256": "0" * 64}),
+        409,
+        "another transcript",
+        before=(Ask("POST", f"{M}/analyze", SAID),),
+    ),
+    "no analysis to correct": Case(Ask("POST", f"{M}/corrections", {"transcript_sha256": "0" * 64}), 404, "analysis"),
     "no analysis yet": Case(Ask("GET", f"{M}/insights"), 404, "analysis"),
     "no transcript yet": Case(Ask("GET", f"{M}/transcript"), 404, "transcript"),
     "nothing at this path": Case(Ask("GET", "/meeting"), 404, "nothing at this path"),

@@ -41,12 +41,13 @@ class LabelledItem(_Label):
     """A task: all places where it is put into words, who is to do it, and the words that say by when.
 
     An owner is a turn of theirs, or the span of a name; several references to one person stand together. `all` is
-    everybody, no owner at all means that nobody said who.
+    everybody, no owner at all means that nobody said who. `about` is what its pronouns stand for.
     """
 
     owners: Literal["all"] | tuple[tuple[Place | Span, ...], ...]
     spans: Annotated[tuple[Span, ...], Field(min_length=1)]
     day: Span | None = None
+    about: tuple[Span, ...] = ()
     optional: bool = False
 
 
@@ -83,7 +84,7 @@ class Labels(_Label):
     def spans(self) -> Iterator[Span]:
         """All places that the labels point to."""
         for item in self.items:
-            yield from item.spans
+            yield from (*item.spans, *item.about)
             yield from (place for owner in item.owners for place in owner if isinstance(place, tuple))
             if item.day:
                 yield item.day

@@ -84,7 +84,9 @@ def overlaps(one: Interval, other: Interval) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], spans: Sequence[Span]) -> float:
+def grade_words(
+    meeting: Meeting, shown: str, evidence: Sequence[Evidence], spans: Sequence[Span], about: Sequence[Span] = ()
+) -> float:
     """How well words and their quotes name the act of a label: 1 the act, 0.5 a part of it, 0 another one.
 
     The shares that break ties between labels of one turn are added in thousandths.
@@ -95,7 +97,8 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
     if not quoted and not any(quote.turn in turns for quote in evidence):
         return 0
     ours, parts = content(shown), [content(meeting.words(span)) for span in spans]
-    precise = len(ours & frozenset().union(*parts)) / len(ours) if ours else 0
+    theirs = frozenset().union(*parts, *(content(meeting.words(span)) for span in about))
+    precise = len(ours & theirs) / len(ours) if ours else 0
     # "I'll do it" says where the act is promised, not what it is.
     whole = max((len(ours & part) / len(part) for part in parts if part), default=1)
     share = max(precise, whole)
@@ -106,19 +109,22 @@ def grade_words(meeting: Meeting, shown: str, evidence: Sequence[Evidence], span
 
 
 _PRONOUN = re.compile(r"(?i)\b(?:me|you|him|her|them|it|this|that|these|those)\b(?! \w+ly\b)")
-_EXPLANATION = re.compile(r"[:(\[]")
+_ADDED = re.compile(r": |[(\[]")
 
 
-def is_open(task: str) -> bool:
-    """Whether a stranger asks who or what.
+def is_open(meeting: Meeting, task: str, label: LabelledItem) -> bool:
+    """Whether a stranger asks who or what, or is told wrongly.
 
     That is so where a pronoun stands before which no content word but the first verb does, and no colon or bracket
-    follows that explains it.
+    follows that explains it; and where such words were added that the label does not know.
     """
+    added = _ADDED.search(task)
+    if added:
+        known = [content(meeting.words(span)) for span in (*label.spans, *label.about)]
+        return not content(task[added.end() :]) & frozenset().union(*known)
     pronoun = _PRONOUN.search(task)
-    if pronoun is None or _EXPLANATION.search(task, pronoun.end()):
-        return False
-    return sum(word not in FUNCTION_WORDS for word in words(task[: pronoun.start()])) < 2
+    before = words(task[: pronoun.start()]) if pronoun else []
+    return pronoun is not None and sum(word not in FUNCTION_WORDS for word in before) < 2
 
 
 def names(owner: str, meeting: Meeting, place: int | Span) -> bool:
@@ -179,7 +185,10 @@ def _assign(scores: Sequence[Sequence[float]]) -> list[tuple[int | None, bool]]:
 def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> Judgement:
     """Judge the action items shown in the labelled turns."""
     items = [item for item in insights.action_items.items if _shown_here(meeting, labels, item.evidence)]
-    scores = [[grade_words(meeting, item.task, item.evidence, label.spans) for label in labels.items] for item in items]
+    scores = [
+        [grade_words(meeting, item.task, item.evidence, label.spans, label.about) for label in labels.items]
+        for item in items
+    ]
     verdicts = []
     for item, row, (number, repeat) in zip(items, scores, _assign(scores), strict=True):
         turn = item.evidence[0].turn
@@ -189,7 +198,7 @@ def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> 
             continue
         label = labels.items[number]
         owner = grade_owner(meeting, item.owner, label)
-        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(item.task)
+        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(meeting, item.task, label)
         grade: Grade = "wrong" if owner == "wrong" else "half" if half else "right"
         verdicts.append(Verdict(text, turn, grade, number, owner == "right", grade_day(meeting, item, label)))
     return Judgement(tuple(verdicts), _required(labels.items))

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, Protocol, final, runtime_checkable
 
 from meetkit.models.analysis import MeetingContext, MeetingInsights
+from meetkit.models.corrections import Corrections
 from meetkit.models.transcripts import Transcript
 
 if TYPE_CHECKING:
@@ -64,16 +65,58 @@ _NOTHING_KNOWN = MeetingContext.model_construct()
 
 
 def analyze(
-    transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
+    transcript: Transcript,
+    *,
+    engine: Engine = OFFLINE,
+    context: MeetingContext = _NOTHING_KNOWN,
+    notes: str | None = None,
+    corrections: Corrections | None = None,
 ) -> MeetingInsights:
-    """Analyze a transcript. Each insight carries the quotes that support it."""
-    return engine.analyze(transcript, context)
+    """Analyze a transcript. Each insight carries the quotes that support it.
+
+    Args:
+        transcript: the transcript.
+        engine: the engine that analyzes it.
+        context: facts about the meeting.
+        notes: a person's own notes, whose tasks, decisions and questions are added; their evidence has the source
+            `notes`.
+        corrections: those that people made of earlier analyses of this transcript, which win.
+    """
+    insights = engine.analyze(transcript, context)
+    return with_people(insights, transcript, context=context, notes=notes, corrections=corrections)
 
 
 async def analyze_async(
-    transcript: Transcript, *, engine: Engine = OFFLINE, context: MeetingContext = _NOTHING_KNOWN
+    transcript: Transcript,
+    *,
+    engine: Engine = OFFLINE,
+    context: MeetingContext = _NOTHING_KNOWN,
+    notes: str | None = None,
+    corrections: Corrections | None = None,
 ) -> MeetingInsights:
     """Analyze a transcript as `analyze` does, without blocking: an engine that cannot be awaited runs in a thread."""
     if isinstance(engine, AsyncEngine):
-        return await engine.analyze_async(transcript, context)
-    return await asyncio.to_thread(engine.analyze, transcript, context)
+        insights = await engine.analyze_async(transcript, context)
+    else:
+        insights = await asyncio.to_thread(engine.analyze, transcript, context)
+    return with_people(insights, transcript, context=context, notes=notes, corrections=corrections)
+
+
+def with_people(
+    insights: MeetingInsights,
+    transcript: Transcript,
+    *,
+    context: MeetingContext,
+    notes: str | None,
+    corrections: Corrections | None,
+) -> MeetingInsights:
+    """Return the insights of an engine with what people noted, and then what they corrected."""
+    if notes:
+        from meetkit.insights.own_notes import add_notes  # noqa: PLC0415  # loads the tables of deadlines
+
+        insights = add_notes(insights, notes, transcript=transcript, context=context)
+    if corrections is not None:
+        from meetkit.insights.corrections import apply_corrections  # noqa: PLC0415  # loads the tables of grounding
+
+        insights = apply_corrections(insights, corrections, transcript)
+    return insights

@@ -42,6 +42,11 @@ CAPABILITY = Capability(
             "contacts", "meetkit.meetings.commands.people:contacts", "List contacts, and show, add and change them."
         ),
         Command(
+            "correct",
+            "meetkit.meetings.commands.correct:correct",
+            "Take up the corrections that a person downloaded from the page of a report.",
+        ),
+        Command(
             "hosts",
             "meetkit.meetings.commands.seats:hosts",
             "Find when one of several hosts is free, and book the one booked longest ago.",

@@ -17,7 +17,7 @@ from meetkit.models.responses import AttendeeResponse
 OPERATORS_TENANT = "default"
 """The tenant whose admins operate the installation; the total cost of models is visible to them alone."""
 # Attachments that an analysis leaves for the next one; only callers who may analyze the meeting read them.
-_FOR_ANALYSES = frozenset({"answers", "found"})
+_FOR_ANALYSES = frozenset({"answers", "corrections", "found"})
 
 
 class Permissions:

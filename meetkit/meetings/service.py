@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         analyze_meeting,
         analyze_meeting_async,
         get_insights,
+        get_notes,
         get_transcript,
         get_usage,
     )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         get_prep,
     )
     from meetkit.meetings.calendars import delete_calendar, get_calendars, sync_calendar
+    from meetkit.meetings.corrections import correct_meeting
     from meetkit.meetings.erasure import erase_contact, erase_user, purge
     from meetkit.meetings.first_free import book_first_free
     from meetkit.meetings.people import (
@@ -70,6 +72,7 @@ _MODULES = (
     "meetkit.meetings.action_items",
     "meetkit.meetings.briefs",
     "meetkit.meetings.analyses",
+    "meetkit.meetings.corrections",
 )
 
 __all__ = [
@@ -83,6 +86,7 @@ __all__ = [
     "complete_action_item",
     "complete_meeting",
     "configure",
+    "correct_meeting",
     "create_contact",
     "create_meeting",
     "create_user",
@@ -104,6 +108,7 @@ __all__ = [
     "get_contacts",
     "get_insights",
     "get_meeting",
+    "get_notes",
     "get_open_action_items",
     "get_people",
     "get_prep",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
@@ -19,7 +21,8 @@ Sentiment = Literal["positive", "neutral", "negative", "mixed"]
 class Evidence(Value):
     """A verbatim quote and its place: offsets `[start, end)` in code points of the canonical transcript.
 
-    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole.
+    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole. Of the source `notes`, a
+    person's own, the offsets are in their text, and `turn` is the line, counted from 0 without empty ones.
     """
 
     quote: Text
@@ -28,6 +31,7 @@ class Evidence(Value):
     start: Annotated[int, Field(strict=True, ge=0), WHOLE]
     end: Annotated[int, Field(strict=True, ge=0), WHOLE]
     field: Line | None = None
+    source: Literal["transcript", "notes"] = "transcript"
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -39,18 +43,27 @@ class Evidence(Value):
 class Deadline(Value):
     """A deadline in the words of the transcript, and its date in `timezone`, counted from `anchor`.
 
-    `date` is `None` where no anchor is known or the phrase names no day.
+    `date` is `None` where no anchor is known or the phrase names no single day. Where it names two, such as "Tuesday or
+    Wednesday" or 03/04, they are the `candidates`, the earliest first.
     """
 
     phrase: Line
     anchor: Date | None
     timezone: Zone
     date: Date | None
+    candidates: Many[Date] = ()
+
+    @property
+    def days(self) -> Sequence[dt.date]:
+        """The date alone where it is known, else the candidates."""
+        return (self.date,) if self.date else self.candidates
 
 
 class ActionItem(Value):
     """A task for somebody. An owner or deadline that nobody said is `None`, never a guess.
 
+    Words in brackets at the end of `task` are taken from elsewhere: evidence with the field `reference` quotes them.
+    `confidence` is the probability that people who were there would sign the item; `None` where no engine computed it.
     `done_at` is the instant at which it was reported as done, where that is known.
     """
 
@@ -61,6 +74,7 @@ class ActionItem(Value):
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
     done_at: UtcInstant | None = None
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     evidence: Many[Evidence] = ()
 
     @model_validator(mode="before")

@@ -94,10 +94,12 @@ def complete_meeting() -> Meeting:
         "anchor": dt.date(2025, 11, 17),
         "timezone": "Asia/Kathmandu",
         "date": dt.date(2025, 11, 21),
+        "candidates": (dt.date(2025, 11, 21), dt.date(2025, 11, 28)),
     }
     item = {
         "id": "i1",
         "task": "Send the quote",
+        "confidence": 0.875,
         "owner": "Ann",
         "deadline": complete(Deadline, deadline),
         "priority": "high",

@@ -74,3 +74,28 @@ def first_day_of_month_from(start: dt.date, day: int) -> dt.date | None:
     firsts = (add_months(start.replace(day=1), months) for months in range(3))
     dates = (date_or_none(first.year, first.month, day) for first in firsts)
     return next((date for date in dates if date and date >= start), None)
+
+
+def nth_weekday(year: int, month: int, weekday: int, number: int) -> dt.date:
+    """Return the `number`-th such weekday of a month, the last for -1.
+
+    Raises:
+        ValueError: the month has no fifth such weekday.
+    """
+    if number < 0:
+        return add_days(last_of_month(year, month), -((last_of_month(year, month).weekday() - weekday) % _WEEK))
+    first = weekday_from(dt.date(year, month, 1), weekday)
+    return first.replace(day=first.day + _WEEK * (number - 1))
+
+
+def nth_working_day(year: int, month: int, number: int) -> dt.date:
+    """Return the `number`-th working day of a month, the last for -1. Monday to Friday are working days."""
+    if number < 0:
+        last = last_of_month(year, month)
+        return add_days(last, -max(0, last.weekday() - FRIDAY))
+    return add_working_days(add_days(dt.date(year, month, 1), -1), number)
+
+
+def nearest_weekday(day: dt.date, weekday: int) -> dt.date:
+    """Return the nearest such weekday, at most three days before or after a day."""
+    return weekday_from(add_days(day, -3), weekday)

@@ -9,7 +9,7 @@ import unicodedata
 # Beyond CommonMark: `$` begins a formula, `^` a block id, `#` a tag, and `|` a cell or the second name of a link.
 _MARKUP = re.compile(r"[\\`*_\[\]#|~$^!]")
 # Two of these begin a comment or a highlight in Obsidian, or a field of its plug-in Dataview.
-_DOUBLED = re.compile(r"(?<=%)%|(?<==)=|(?<=:):")
+_DOUBLE_MARKS = re.compile(r"(?<=%)%|(?<==)=|(?<=:):")
 # Text that begins a list item or a rule, and is not one.
 _LIST = re.compile(r"(?:[-+=]|\d{1,9}(?=[.)]))")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
@@ -26,7 +26,7 @@ def markdown_text(text: str) -> str:
     """Return a text on one line that Markdown shows as it is, without markup, links, tags or entities."""
     line = _MARKUP.sub(r"\\\g<0>", " ".join(_CONTROL.sub(" ", text).split()))
     line = _ENTITY.sub("&amp;", line).replace("<", "&lt;").replace(">", "&gt;")
-    line = _DOUBLED.sub(r"\\\g<0>", line)
+    line = _DOUBLE_MARKS.sub(r"\\\g<0>", line)
     if item := _LIST.match(line):
         # The sign before the space is what makes a list, and of a number that after it.
         place = item.end() if item[0].isdigit() else 0
@@ -36,8 +36,8 @@ def markdown_text(text: str) -> str:
 
 def yaml_text(text: str) -> str:
     """Return a text as a YAML scalar in double quotes."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _UNESCAPED_BY_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", quoted)
+    scalar = json.dumps(text, ensure_ascii=False)
+    return _UNESCAPED_BY_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", scalar)
 
 
 def note_name(name: str) -> str:

@@ -128,8 +128,8 @@ class _Writer:
         owner = self._person(item.owner) if item.owner else "nobody yet"
         if item.deadline is None:
             return owner
-        date = self.dialect.date(item.deadline.date) if item.deadline.date else ""
-        return f"{owner}, {markdown_text(item.deadline.phrase)}{date}"
+        dates = " or".join(map(self.dialect.date, item.deadline.days))
+        return f"{owner}, {markdown_text(item.deadline.phrase)}{dates}"
 
     def _person(self, name: str | None) -> str:
         return self.dialect.person(name) if name else "Somebody"

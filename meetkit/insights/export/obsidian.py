@@ -59,5 +59,5 @@ def _link(name: str) -> str:
 def _signs(item: ActionItem) -> str:
     """Return the signs at the end of a task's line, which is where the plug-in looks for them."""
     date = f" 📅 {item.deadline.date}" if item.deadline and item.deadline.date else ""
-    done = f" ✅ {item.done_at.date()}" if item.done_at else ""
-    return _PRIORITIES[item.priority] + date + done
+    done_date = f" ✅ {item.done_at.date()}" if item.done_at else ""
+    return _PRIORITIES[item.priority] + date + done_date

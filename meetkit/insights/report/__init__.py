@@ -1,4 +1,4 @@
-"""The report: an analysis as one self-contained HTML file without scripts or external files. Needs the extra `cli`."""
+"""The report: an analysis as one self-contained HTML file without external files. Needs the extra `cli`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ except ImportError as error:
     raise ImportError("the report needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.findings import Findings, by_tracker, list_findings, reasons
+from meetkit.insights import own_notes
+from meetkit.insights.findings import Findings, by_tracker, list_findings, place, reasons
 from meetkit.insights.report import charts
-from meetkit.insights.report.highlights import Quotes, turn_id
+from meetkit.insights.report.highlights import Quotes, note_id, turn_id
 from meetkit.insights.templates import DEFAULT, SummaryTemplate
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
@@ -63,18 +64,20 @@ def render_report(
     made_from: str | None = None,
     meeting: Meeting | None = None,
     template: SummaryTemplate = DEFAULT,
+    notes: str | None = None,
 ) -> str:
     """Render an analysis and its transcript as an HTML page, with links between findings and quotes in both ways.
 
     The sections, their order and their headings are those of the `template`.
 
     Of the `meeting` it shows location, conference link and description; its title is used where none is given.
-    The page embeds the insights and `made_from` as JSON for programs.
+    Where findings rest on `notes`, a person's own, the page has those too. It embeds the insights and `made_from` as
+    JSON for programs.
 
     Raises:
         InvalidRequestError: the insights belong to another transcript.
     """
-    _check_match(transcript, insights)
+    _check_match(transcript, insights, notes or "")
     findings = _findings(insights, template)
     quotes = Quotes(transcript.turns, (finding for part in findings.values() for finding in part))
     colours = charts.speaker_colours(transcript)
@@ -88,6 +91,7 @@ def render_report(
         title=title or (meeting.title if meeting else _DEFAULT_TITLE),
         meeting=meeting,
         sections=template.sections,
+        note_lines=[(note_id(number), line) for number, line in enumerate(own_notes.lines(notes or ""))],
         anchors=_ANCHORS,
         made_from=made_from,
         insights=insights,
@@ -97,6 +101,7 @@ def render_report(
         mentions=by_tracker(findings["trackers"]),
         anchor=quotes.anchor,
         turn_id=turn_id,
+        script=_script(template),
         turns=list(zip(transcript.turns, fragments, strict=True)),
         colours=colours,
         bars=charts.talk_time_bars(insights.statistics.speakers, colours),
@@ -111,10 +116,15 @@ def render_index(entries: Sequence[IndexEntry], *, title: str = "Meetings") -> s
     return _page("index.html", _style(()), title=title, entries=entries)
 
 
-def _page(template: str, style: str, **values: object) -> str:
-    # The page's own content security policy allows exactly this style sheet.
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
-    return _templates().get_template(template).render(beginning=BEGINNING, style=style, style_digest=digest, **values)
+def _page(template: str, style: str, *, script: str = "", **values: object) -> str:
+    # The page's own content security policy allows exactly this style sheet, and this script where there is one.
+    digests = {"style_digest": _digest(style), "script_digest": _digest(script)}
+    page = _templates().get_template(template)
+    return page.render(beginning=BEGINNING, style=style, script=script, **digests, **values)
+
+
+def _digest(content: str) -> str:
+    return base64.b64encode(sha256(content.encode()).digest()).decode()
 
 
 @cache
@@ -127,8 +137,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons}
+    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons, "place": place}
     return environment
+
+
+def _script(template: SummaryTemplate) -> str:
+    """Return the script by which a person corrects items; none where the page does not show them."""
+    shows_items = any(section.name == "action_items" for section in template.sections)
+    return (_TEMPLATES / "corrections.js").read_text("utf-8") if shows_items else ""
 
 
 def _findings(insights: MeetingInsights, template: SummaryTemplate) -> Findings:
@@ -151,16 +167,19 @@ def _style(continuations: tuple[str, ...]) -> str:
     return (_TEMPLATES / "report.css").read_text("utf-8") + rules
 
 
-def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
+def _check_match(transcript: Transcript, insights: MeetingInsights, notes: str) -> None:
     if insights.transcript_sha256 != fingerprint(transcript):
         raise InvalidRequestError("insights: they belong to another transcript; analyze this one again")
     # Insights are input too: a host may have stored or changed them.
     for evidence in _evidence(insights):
-        if evidence.turn >= len(transcript.turns):
+        if evidence.source == "notes":
+            if notes[evidence.start : evidence.end] != evidence.quote:
+                raise InvalidRequestError(f"insights: a quote of line {evidence.turn} differs from the notes")
+        elif evidence.turn >= len(transcript.turns):
             raise InvalidRequestError(
                 f"insights: a quote is in turn {evidence.turn}, which the transcript does not have"
             )
-        if transcript.text[evidence.start : evidence.end] != evidence.quote:
+        elif transcript.text[evidence.start : evidence.end] != evidence.quote:
             raise InvalidRequestError(f"insights: a quote of turn {evidence.turn} differs from the transcript")
 
 

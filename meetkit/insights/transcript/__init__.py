@@ -1,4 +1,4 @@
-"""Transcripts: read plain text, WebVTT, SRT and JSON, write WebVTT and SRT."""
+"""Transcripts: read what tools and people write, by the forms of docs/transcripts.md; write WebVTT and SRT."""
 
 from meetkit.insights.transcript.reader import read_transcript
 from meetkit.insights.transcript.writer import write_srt, write_vtt

@@ -22,7 +22,7 @@ class Segment:
     """A segment: the words of one speaker, on one line, from `start` to `end` seconds.
 
     `lends_name` is set if the format names speakers only where they change: a segment without a name may then
-    continue the sentence of this one.
+    continue the sentence of this one. `begins_turn` is set if the file marks another speaker, without a name.
     """
 
     speaker: str | None
@@ -30,6 +30,7 @@ class Segment:
     start: float | None = None
     end: float | None = None
     lends_name: bool = False
+    begins_turn: bool = False
 
 
 def ends_sentence(text: str) -> bool:
@@ -94,6 +95,8 @@ def merge_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
 
 
 def _continues(turn: Segment, segment: Segment, length: int) -> bool:
+    if segment.begins_turn:
+        return False
     if turn.end is not None and segment.start is not None and round(segment.start - turn.end, 3) > MAX_PAUSE:
         return False
     if turn.start is not None and segment.start is not None and segment.start < turn.start:

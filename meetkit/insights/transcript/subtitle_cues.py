@@ -13,6 +13,7 @@ _TIME = r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,9}))?"
 _SETTINGS = r"(?:[ \t]++[A-Za-z]\w*+:\S++)*+[ \t]*+$"
 # Possessive quantifiers, so that no line takes more than linear time.
 TIMING = re.compile(rf"[ \t\ufeff]*+{_TIME}[ \t]*+-->[ \t]*+{_TIME}{_SETTINGS}")
+SBV_TIMING = re.compile(rf"[ \t\ufeff]*+{_TIME},{_TIME}[ \t]*+")
 _ALMOST_TIMING = re.compile(r"[ \t]*+\d++:[\d:]*+(?:[.,]\d++[ \t]*+-{1,2}>|[ \t]*+-->)")
 _LINE = re.compile("([^\n\r]*+)(?:\r\n|\n|\r|$)")
 _NON_CUE_BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
@@ -20,11 +21,16 @@ _NON_CUE_BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """The lines shown from `start` to `end` seconds. `end` is `None` if the file has one before the start."""
+    """The lines shown from `start` to `end` seconds. `end` is `None` if the file has one before the start.
+
+    `identifier` is the line above its times, and `line` the number of the line with its times, from 1.
+    """
 
     start: float
     end: float | None
     lines: tuple[str, ...]
+    identifier: str | None = None
+    line: int = 0
 
 
 def read_cues(text: str, *, has_numbers: bool) -> Iterator[Cue]:
@@ -37,15 +43,17 @@ def read_cues(text: str, *, has_numbers: bool) -> Iterator[Cue]:
     Raises:
         InvalidRequestError: a line is almost a timing line.
     """
-    times: tuple[float, float | None] | None = None
+    header: _Header | None = None
     lines: list[str] = []
     in_skipped_block = False
     for number, line in enumerate(_lines(text), start=1):
         timing = TIMING.match(line) if ">" in line else None
         if timing is not None:
-            if times is not None:
-                yield _cue(times, _without_identifier(lines, has_numbers=has_numbers))
-            times, lines, in_skipped_block = _times(timing), [], False
+            lines, identifier = _split_identifier(lines, has_numbers=has_numbers)
+            if header is not None:
+                yield header.cue(lines)
+            header = _Header(*_times(timing), identifier, number)
+            lines, in_skipped_block = [], False
         elif ">" in line and not in_skipped_block and _ALMOST_TIMING.match(line):
             raise InvalidRequestError(
                 f"line {number}: {brief_repr(line)} is not a cue time, such as 00:01:02.000 --> 00:01:04.000"
@@ -56,8 +64,35 @@ def read_cues(text: str, *, has_numbers: bool) -> Iterator[Cue]:
             in_skipped_block = True
         else:
             lines.append(line.strip())
-    if times is not None:
-        yield _cue(times, lines)
+    if header is not None:
+        yield header.cue(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    start: float
+    end: float | None
+    identifier: str | None
+    line: int
+
+    def cue(self, lines: list[str]) -> Cue:
+        return Cue(self.start, self.end, tuple(line for line in lines if line), self.identifier, self.line)
+
+
+def read_sbv(text: str) -> Iterator[Cue]:
+    """Yield the cues of an SBV file, whose times are two on a line, with a comma between them."""
+    header: _Header | None = None
+    lines: list[str] = []
+    for number, line in enumerate(_lines(text), start=1):
+        if (timing := SBV_TIMING.fullmatch(line)) is not None:
+            if header is not None:
+                yield header.cue(lines)
+            header, lines = _Header(*_times(timing), None, number), []
+        else:
+            # A break within a caption, as YouTube writes it.
+            lines += (part.strip() for part in line.split("[br]"))
+    if header is not None:
+        yield header.cue(lines)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -76,12 +111,8 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None
     return milliseconds(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds), fraction)
 
 
-def _without_identifier(lines: list[str], *, has_numbers: bool) -> list[str]:
+def _split_identifier(lines: list[str], *, has_numbers: bool) -> tuple[list[str], str | None]:
     if not lines or not lines[-1]:
-        return lines
+        return lines, None
     is_identifier = lines[-1].isdecimal() if has_numbers else len(lines) > 1 and not lines[-2]
-    return lines[:-1] if is_identifier else lines
-
-
-def _cue(times: tuple[float, float | None], lines: list[str]) -> Cue:
-    return Cue(*times, tuple(line for line in lines if line))
+    return (lines[:-1], lines[-1]) if is_identifier else (lines, None)

@@ -54,6 +54,9 @@ def _vtt_words(turn: Turn, *, has_names: bool) -> str:
     words = html.escape(one_line(turn.text), quote=False)
     if turn.speaker is not None:
         return f"<v {html.escape(turn.speaker, quote=False)}>{words}</v>"
+    # A nameless voice, as the marks would be read as those of another speaker.
+    if words.startswith("&gt;&gt;"):
+        return f"<v>{words}</v>"
     # In a file without voice tags, words before a colon would be read as a name.
     return words if has_names else words.replace(":", "&#58;").replace("\uff1a", "&#65306;")
 

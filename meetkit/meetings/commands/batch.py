@@ -22,6 +22,7 @@ from meetkit.insights.analysis import OFFLINE, Engine, analyze
 from meetkit.insights.transcript import read_transcript
 from meetkit.meetings.commands import inputs, pages
 from meetkit.models.analysis import MeetingContext, MeetingInsights
+from meetkit.models.corrections import Corrections
 from meetkit.models.transcripts import Transcript
 
 # With a model, which is called for all sections of a file at once: more files would exceed what a provider allows.
@@ -38,6 +39,7 @@ class Task:
     context: MeetingContext
     page: pages.Page | None = None
     again: bool = False
+    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,14 @@ def run_all(tasks: Sequence[Task], *, engine: Engine) -> Iterator[Outcome]:
 
 def _run(task: Task, engine: Engine) -> Outcome:
     data = inputs.read(task.source)
-    fingerprint = _fingerprint(task, data, engine)
+    corrections = inputs.read_corrections_of(task.source)
+    fingerprint = _fingerprint(task, data, corrections, engine)
     if task.page and not task.again and (insights := _current_insights(task.page, fingerprint)):
         return Outcome(task, insights, is_current=True)
     transcript = _read(data, task.source.name)
-    insights = analyze(transcript, engine=engine, context=task.context)
+    insights = analyze(transcript, engine=engine, context=task.context, notes=task.notes, corrections=corrections)
     if task.page:
-        content = task.page.content(transcript, insights, task.context, made_from=fingerprint)
+        content = task.page.content(transcript, insights, task.context, made_from=fingerprint, notes=task.notes)
         task.page.write(content)
     return Outcome(task, insights)
 
@@ -97,10 +100,11 @@ def _read(data: bytes, name: str) -> Transcript:
         raise InvalidRequestError(f"{brief_repr(name)}: {error}") from error
 
 
-def _fingerprint(task: Task, data: bytes, engine: Engine) -> str:
-    """Return a hash of all that a report depends on: the file, its context, template and engine, and this version."""
-    template = task.page.template.model_dump_json() if task.page else ""
-    facts = [sha256(data).hexdigest(), task.context.model_dump_json(), template, engine.name, meetkit.__version__]
+def _fingerprint(task: Task, data: bytes, corrections: Corrections | None, engine: Engine) -> str:
+    """Return a hash of all that a report depends on: the file with its context and corrections, and what makes it."""
+    template = task.page.template if task.page else None
+    values = [value.model_dump_json() for value in (task.context, template, corrections) if value is not None]
+    facts = [sha256(data).hexdigest(), *values, task.notes, engine.name, meetkit.__version__]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

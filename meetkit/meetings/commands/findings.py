@@ -12,8 +12,9 @@ from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
 from meetkit.insights.findings import Finding, list_findings, place, reasons, section_note
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
+from meetkit.meetings.commands.views import written_deadline
 from meetkit.models.analysis import MeetingInsights, Question
-from meetkit.models.insights import Deadline
+from meetkit.models.insights import ActionItem, Deadline
 from meetkit.models.transcripts import TranscriptSource
 
 _INDENT = 2
@@ -32,7 +33,7 @@ def print_analysis(
     all_findings = list_findings(insights)
     for section in template.sections:
         _PRINTERS[section.name](out, section.heading or _TITLES.get(section.name, section.title), insights)
-        if why and section.name in _EXPLAINED:
+        if why and section.name in _SECTIONS_WITH_REASONS:
             _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
     _print_source(out, insights.source)
@@ -68,7 +69,11 @@ def _print_summary(out: Console, title: str, insights: MeetingInsights) -> None:
 
 
 def _print_items(out: Console, title: str, insights: MeetingInsights) -> None:
-    items = insights.action_items.items
+    _print_table_of_items(out, title, insights.action_items.items)
+    _print_table_of_items(out, "Possible", insights.action_items.possible)
+
+
+def _print_table_of_items(out: Console, title: str, items: Sequence[ActionItem]) -> None:
     if not items:
         return
     table = terminal.table(sanitize(title), "Owner", "Due", "Priority")
@@ -98,7 +103,7 @@ def _print_reasons(out: Console, findings: Iterable[Finding]) -> None:
 def _due(deadline: Deadline | None) -> str:
     if deadline is None:
         return "-"
-    return sanitize(deadline.phrase) + (f" ({deadline.date})" if deadline.date else "")
+    return sanitize(written_deadline(deadline))
 
 
 def _open_questions(insights: MeetingInsights) -> Iterable[str]:
@@ -180,4 +185,4 @@ _PRINTERS: Mapping[str, _Printer] = {
     ),
 }
 # The sections whose findings have reasons that are not their own words.
-_EXPLAINED = ("action_items", "decisions", "questions", "follow_ups")
+_SECTIONS_WITH_REASONS = ("action_items", "decisions", "questions", "follow_ups")

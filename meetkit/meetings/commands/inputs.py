@@ -10,10 +10,16 @@ from pathlib import Path
 
 from meetkit.cli import files
 from meetkit.errors import InvalidRequestError, brief_repr
+from meetkit.insights import corrections
 from meetkit.meetings.commands import pages
+from meetkit.models.corrections import Corrections
 
 STANDARD = "-"
-SUFFIXES = frozenset({".txt", ".vtt", ".srt", ".json", ".md"})
+SUFFIXES = frozenset(
+    {".txt", ".md", ".vtt", ".srt", ".sbv", ".ttml", ".dfxp", ".json", ".jsonl", ".csv", ".tsv", ".docx", ".rtf"}
+)
+# The end of the name of a transcript's corrections, which are beside it.
+CORRECTIONS = ".corrections.json"
 # The most that ten million characters take in UTF-8.
 MAX_BYTES = 40_000_000
 
@@ -38,6 +44,28 @@ def find(names: Sequence[str]) -> list[Input]:
     folders = [os.path.abspath(name if os.path.isdir(name) else os.path.dirname(name)) for name in names]
     root = os.path.commonpath(folders)
     return [Input(path, os.path.relpath(path, root) if path else "standard input") for path in paths]
+
+
+def corrections_of(source: Input) -> Path | None:
+    """Return the file for the corrections of a transcript, whether there is one or not; `None` of standard input."""
+    return source.path and source.path.with_name(source.path.name + CORRECTIONS)
+
+
+def read_corrections_of(source: Input) -> Corrections | None:
+    """Return the corrections beside a transcript, if there are any.
+
+    Raises:
+        InvalidRequestError: they cannot be read.
+    """
+    path = corrections_of(source)
+    if path is None or not path.is_file():
+        return None
+    with files.reported_errors("read", path.name), path.open("rb") as file:
+        data = file.read(corrections.MAX_BYTES + 1)
+    try:
+        return corrections.read_corrections(data)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"{brief_repr(path.name)}: {error}") from error
 
 
 def read(source: Input) -> bytes:
@@ -92,7 +120,9 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether a file is a note that `analyze` wrote beside the transcripts."""
+    """Return whether a file is a note or are corrections that meetkit wrote beside the transcripts."""
+    if path.name.endswith(CORRECTIONS):
+        return True
     try:
         return path.suffix.lower() == ".md" and pages.is_note(path)
     # What cannot be read is reported when it is analyzed.

@@ -16,7 +16,7 @@ from meetkit.cli.output import sanitize
 from meetkit.errors import LLMAPIError, NotFoundError
 from meetkit.llm_client import RetryObserver
 from meetkit.meetings import service
-from meetkit.models.insights import ActionItem, PendingActionItem, PreMeetingPrep
+from meetkit.models.insights import ActionItem, Deadline, PendingActionItem, PreMeetingPrep
 from meetkit.models.meetings import Meeting
 from meetkit.models.people import Contact, User
 from meetkit.models.time import TimeSlot
@@ -105,6 +105,12 @@ def _user_fields(user: User) -> dict[str, str]:
     return {"Changes": ", ".join(changes), "Booking rules": ", ".join(values)}
 
 
+def written_deadline(deadline: Deadline) -> str:
+    """Return the words of a deadline and its date, or the candidates of one that may be either of two days."""
+    days = " or ".join(map(str, deadline.days))
+    return deadline.phrase + (f" ({days})" if days else "")
+
+
 def print_action_items(out: Console, items: Sequence[PendingActionItem]) -> None:
     """Print open action items as a table, with the ids that `meetkit action-items complete` takes."""
     if not items:
@@ -112,7 +118,7 @@ def print_action_items(out: Console, items: Sequence[PendingActionItem]) -> None
         return
     table = terminal.table("Task", "Owner", "Due", "Meeting", "Id")
     for item in items:
-        due = f"{item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
+        due = written_deadline(item.deadline) if item.deadline else ""
         late = f"{due}, overdue" if item.overdue else due
         table.add_row(*map(sanitize, (item.task, item.owner or "", late, item.meeting_id, item.id)))
     out.print(table)
@@ -226,7 +232,7 @@ def _action_item(item: PendingActionItem) -> str:
 
 
 def _task(item: ActionItem) -> str:
-    due = f", {item.deadline.phrase} ({item.deadline.date})" if item.deadline else ""
+    due = f", {written_deadline(item.deadline)}" if item.deadline else ""
     suffix = ", done" if item.status == "done" else ""
     return f"{item.task}: {item.owner or 'nobody yet'}{due}{suffix}"
 

@@ -43,6 +43,7 @@ _ITEM: dict[str, Any] = {
     "priority": "high",
     "status": "open",
     "done_at": None,
+    "confidence": 0.94,
     "evidence": [_EVIDENCE],
 }
 _MEETING: dict[str, Any] = {
@@ -84,6 +85,7 @@ _SOURCE = {"form": "text", "problems": [], "context": {"title": None, "date": No
 _TURN = {"index": 0, "speaker": "Sarah Chen", "text": _QUOTE, "start": 12, "end": 47}
 _OFFLINE = {"engine": "offline", "status": "ok", "reason": None, "rejected": 0}
 
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 OF_SCHEMAS: dict[str, Any] = {
     "NewMeeting": _NEW_MEETING,
     "Booking": {**_NEW_MEETING, "min_notice_minutes": 60, "buffer_minutes": 15},
@@ -157,6 +159,10 @@ OF_SCHEMAS: dict[str, Any] = {
         "transcript": f"Sarah Chen: {_QUOTE}\nJennifer Liu: What does it cost?",
         "trackers": {"pricing": ["discount", "cost"]},
     },
+    "Corrections": {
+        "transcript_sha256": _SHA256,
+        "items": [{"before": _ITEM, "after": {**_ITEM, "task": "Send the final report"}}],
+    },
     "PreMeetingPrep": {
         "meeting_id": "meeting_1",
         "contact_summary": "Jennifer Liu is VP of Engineering at Acme Corp.",
@@ -172,10 +178,10 @@ OF_SCHEMAS: dict[str, Any] = {
         "generated_at": "2026-02-02T09:00:00Z",
     },
     "MeetingInsights": {
-        "transcript_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "transcript_sha256": _SHA256,
         "source": _SOURCE,
         "summary": {**_OFFLINE, "sentences": [{"text": "A report will come.", "evidence": [_EVIDENCE]}]},
-        "action_items": {**_OFFLINE, "items": [_ITEM]},
+        "action_items": {**_OFFLINE, "items": [_ITEM], "possible": []},
         "decisions": {**_OFFLINE, "items": []},
         "questions": {**_OFFLINE, "items": []},
         "topics": {**_OFFLINE, "status": "fallback", "reason": "the model did not answer in time", "items": []},

@@ -32,6 +32,7 @@ from meetkit.meetings.routes.queries import (
     PeopleQuery,
     PrepareQuery,
 )
+from meetkit.models.corrections import Corrections
 from meetkit.web.flask.reading import (
     body,
     form_or_json,
@@ -67,6 +68,7 @@ _ROUTES = (
     Route("POST", f"{_MEETING}/analyze", blocking.analyze, [query(AnalyzeQuery), form_or_json(Analysis)]),
     Route("GET", f"{_MEETING}/insights", insights.get_insights, [query(OffsetsQuery)]),
     Route("GET", f"{_MEETING}/insights.md", insights.get_markdown, [query(MarkdownQuery)]),
+    Route("POST", f"{_MEETING}/corrections", insights.correct, [body(Corrections)]),
     Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [query(OffsetsQuery)]),
     Route("GET", "/users", people.list_users, [query(PeopleQuery)]),
     Route("POST", "/users", people.create_user, [idempotency_key, body(NewUser)]),

@@ -14,6 +14,7 @@ from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.routes.schemas import MARKDOWN, TRANSCRIPT
 from meetkit.models.analysis import MeetingInsights
+from meetkit.models.corrections import Corrections
 from meetkit.models.insights import PreMeetingPrep
 from meetkit.models.transcripts import Transcript
 from meetkit.web.dispatch import Dispatch
@@ -73,6 +74,12 @@ async def get_insights_as_markdown(
 ) -> Response:
     """Get the insights of a meeting's last analysis as Markdown, by a summary template."""
     return await dispatch(operations.get_markdown, meeting_id, query)
+
+
+@router.post("/corrections", response_model=MeetingInsights, responses=problems(400, 404, 409))
+async def correct_insights(dispatch: Dispatch, meeting_id: MeetingId, body: Corrections) -> Response:
+    """Correct the action items of a meeting's last analysis; further analyses respect the corrections."""
+    return await dispatch(operations.correct, meeting_id, body)
 
 
 @router.get("/transcript", response_model=Transcript, responses=problems(400, 404))

@@ -8,7 +8,7 @@ from meetkit.web.openapi import Responses
 from meetkit.web.schemas import Schema, file_form
 
 _ANALYSIS = Analysis.model_json_schema()
-_TRANSCRIPT_FILE = file_form("TranscriptFile", "A transcript: text, WebVTT, SRT or JSON.", {})
+_TRANSCRIPT_FILE = file_form("TranscriptFile", "A transcript: text, captions, JSON, a table or a document.", {})
 _CALENDAR_FILE = file_form("CalendarFile", "An iCalendar file (.ics).", CalendarUpload.model_json_schema())
 BY_NAME = {schema["title"]: schema for schema in (_ANALYSIS, _TRANSCRIPT_FILE, _CALENDAR_FILE)}
 
