@@ -40,7 +40,7 @@ class MeetingContext(Value):
 
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
     `their_side` are names of people, as in the transcript or longer. `trackers` may be a mapping from name to
-    phrases. Action items of a lower confidence than `min_confidence` are only possible.
+    phrases. Action items and decisions of a lower confidence than `min_confidence` are only possible.
     """
 
     title: Line | None = None
@@ -102,11 +102,13 @@ class ActionItems(Section):
 class Decision(Value):
     """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
 
-    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    `confidence` is the probability that it is a decision; `None` where no engine computed it. Evidence with the field
+    `context` names what is decided where the deciding words only point to it.
     """
 
     text: Phrase
     replaces: Phrase | None = None
+    confidence: Ratio | None = None
     evidence: Grounds
 
 
