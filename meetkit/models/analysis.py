@@ -45,8 +45,8 @@ class MeetingContext(Value):
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
     `their_side` are names of people, as in the transcript or longer. `language` is that of the meeting, a code such as
     `de`; where it is missing, it is identified. `trackers` may be a mapping from name to phrases.
-    Action items of a lower confidence than `min_confidence` are only possible. `summary_words` is the number
-    of words that the summary has at most, unless its only sentence has more.
+    Action items and decisions of a lower confidence than `min_confidence` are only possible. `summary_words` is the
+    number of words that the summary has at most, unless its only sentence has more.
     """
 
     title: Line | None = None
@@ -120,11 +120,13 @@ class ActionItems(Section):
 class Decision(Value):
     """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
 
-    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    `confidence` is the probability that it is a decision; `None` where no engine computed it. Evidence with the field
+    `context` names what is decided where the deciding words only point to it.
     """
 
     text: Phrase
     replaces: Phrase | None = None
+    confidence: Ratio | None = None
     evidence: Grounds
 
 

@@ -176,6 +176,11 @@ def _list_printer(lines: Callable[[MeetingInsights], Iterable[str]]) -> _Printer
     return lambda out, title, insights: terminal.section(out, sanitize(title), lines(insights), indent=_INDENT)
 
 
+def _print_decisions(out: Console, title: str, insights: MeetingInsights) -> None:
+    for heading, decisions in ((title, insights.decisions.items), ("Possibly decided", insights.decisions.possible)):
+        terminal.section(out, sanitize(heading), (decision.text for decision in decisions), indent=_INDENT)
+
+
 def _topics(insights: MeetingInsights) -> Iterable[str]:
     return filter(None, [", ".join(topic.label for topic in insights.topics.items)])
 
@@ -184,7 +189,7 @@ _Printer = Callable[[Console, str, MeetingInsights], None]
 _PRINTERS: Mapping[str, _Printer] = {
     "summary": _print_summary,
     "action_items": _print_items,
-    "decisions": _list_printer(lambda insights: (decision.text for decision in insights.decisions.items)),
+    "decisions": _print_decisions,
     "questions": _list_printer(_open_questions),
     "follow_ups": _list_printer(lambda insights: (step.text for step in insights.follow_ups.items)),
     "sentiment": _print_mood,
