@@ -106,8 +106,8 @@ def _is_about_words(correction: ItemCorrection, item: ActionItem) -> bool:
     if correction.before is None:
         return _is_about(correction, item)
     quotes, other_quotes = (
-        {evidence.quote for evidence in each.evidence if evidence.field in (None, "task")}
-        for each in (correction.before, item)
+        {evidence.quote for evidence in item_or_before.evidence if evidence.field in (None, "task")}
+        for item_or_before in (correction.before, item)
     )
     return bool(quotes) and quotes == other_quotes
 
@@ -174,11 +174,11 @@ def _fitting(item: ActionItem | None, transcript: Transcript, grounding: Groundi
     """Return an item with the evidence that a transcript has; one whose text changed, at its place there."""
     if item is None:
         return None
-    places = (_moved(quote, transcript, grounding) for quote in item.evidence)
+    places = (_find_again(quote, transcript, grounding) for quote in item.evidence)
     return item.model_copy(update={"evidence": tuple(filter(None, places))})
 
 
-def _moved(quote: Evidence, transcript: Transcript, grounding: Grounding | None) -> Evidence | None:
+def _find_again(quote: Evidence, transcript: Transcript, grounding: Grounding | None) -> Evidence | None:
     if _is_in(quote, transcript):
         return quote
     if grounding is None or quote.source == "notes":

@@ -20,7 +20,7 @@ def rename_speakers(meeting_id: str, names: Mapping[str, str]) -> MeetingInsight
         ConflictError: the meeting has no transcript yet, or is cancelled.
         InvalidRequestError: a name is none of the speakers, or a new one is no name.
     """
-    return analyses.analyze_meeting(meeting_id, renamed(meeting_id, names))
+    return analyses.analyze_meeting(meeting_id, rename_in_source(meeting_id, names))
 
 
 def join_recording(meeting_id: str, transcript: str | bytes, *, offset_seconds: float | None = None) -> MeetingInsights:
@@ -35,20 +35,20 @@ def join_recording(meeting_id: str, transcript: str | bytes, *, offset_seconds: 
         ConflictError: the meeting has no transcript yet, or is cancelled.
         InvalidRequestError: the transcript cannot be read, or the offset is none.
     """
-    return analyses.analyze_meeting(meeting_id, joined(meeting_id, transcript, offset_seconds))
+    return analyses.analyze_meeting(meeting_id, join_to_source(meeting_id, transcript, offset_seconds))
 
 
-def renamed(meeting_id: str, names: Mapping[str, str]) -> str:
+def rename_in_source(meeting_id: str, names: Mapping[str, str]) -> str:
     """Return a meeting's transcript with other names, as JSON."""
-    return write_json(editing.rename_speakers(_stored(meeting_id), names))
+    return write_json(editing.rename_speakers(_read_stored(meeting_id), names))
 
 
-def joined(meeting_id: str, transcript: str | bytes, offset_seconds: float | None) -> str:
+def join_to_source(meeting_id: str, transcript: str | bytes, offset_seconds: float | None) -> str:
     """Return a meeting's transcript with a second recording, as JSON."""
     second = read_transcript(transcript)
-    return write_json(editing.join_transcripts(_stored(meeting_id), second, offset_seconds=offset_seconds))
+    return write_json(editing.join_transcripts(_read_stored(meeting_id), second, offset_seconds=offset_seconds))
 
 
-def _stored(meeting_id: str) -> Transcript:
+def _read_stored(meeting_id: str) -> Transcript:
     store = current_store()
     return analyses.stored_source(store, store.get_meeting(meeting_id))[1]

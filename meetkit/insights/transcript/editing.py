@@ -60,7 +60,9 @@ def join_transcripts(first: Transcript, second: Transcript, *, offset_seconds: f
     """
     segments, added_segments = list(_segments(first)), list(_segments(second))
     if offset_seconds is None:
-        end = max((time for each in segments for time in (each.start, each.end) if time is not None), default=0.0)
+        end = max(
+            (time for segment in segments for time in (segment.start, segment.end) if time is not None), default=0.0
+        )
         return _build([*segments, *_later(added_segments, end)], first)
     if not 0 <= offset_seconds < float("inf"):
         raise InvalidRequestError(f"offset: seconds from the start of the first, not {brief_repr(offset_seconds)}")

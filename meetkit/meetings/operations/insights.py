@@ -115,7 +115,7 @@ def correct(context: RequestContext, meeting_id: str, body: Corrections) -> Repl
 @requires(write=True, audit="transcript_read")
 async def rename_speakers(context: RequestContext, meeting_id: str, body: SpeakerNames) -> Reply:
     """Rename and merge the speakers of a meeting's transcript, and analyze it again."""
-    transcript = await call_store(transcripts.renamed, meeting_id, body.names)
+    transcript = await call_store(transcripts.rename_in_source, meeting_id, body.names)
     with _turn(context):
         return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
 
@@ -123,7 +123,7 @@ async def rename_speakers(context: RequestContext, meeting_id: str, body: Speake
 @requires(write=True, audit="transcript_read")
 async def join_recording(context: RequestContext, meeting_id: str, body: Recording) -> Reply:
     """Join the transcript of a second recording to a meeting's transcript, and analyze it again."""
-    transcript = await call_store(transcripts.joined, meeting_id, body.transcript, body.offset_seconds)
+    transcript = await call_store(transcripts.join_to_source, meeting_id, body.transcript, body.offset_seconds)
     with _turn(context):
         return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
 
