@@ -15,14 +15,15 @@ from meetkit.insights import export, templates
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
-from meetkit.meetings import analyses, attachments, service
+from meetkit.meetings import analyses, attachments, service, transcripts
 from meetkit.meetings.attachments import INSIGHTS
-from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
 from meetkit.models.corrections import Corrections
 from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
+from meetkit.runtime.collaborators import call_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.paging import PREFIX
@@ -115,6 +116,22 @@ def get_markdown(context: RequestContext, meeting_id: str, query: MarkdownQuery)
 def correct(context: RequestContext, meeting_id: str, body: Corrections) -> Reply:
     """Correct the action items of a meeting's last analysis."""
     return Reply.of(service.correct_meeting(meeting_id, body))
+
+
+@requires(write=True, audit="transcript_read")
+async def rename_speakers(context: RequestContext, meeting_id: str, body: SpeakerNames) -> Reply:
+    """Rename and merge the speakers of a meeting's transcript, and analyze it again."""
+    transcript = await call_store(transcripts.rename_in_source, meeting_id, body.names)
+    with _turn(context):
+        return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
+
+
+@requires(write=True, audit="transcript_read")
+async def join_recording(context: RequestContext, meeting_id: str, body: Recording) -> Reply:
+    """Join the transcript of a second recording to a meeting's transcript, and analyze it again."""
+    transcript = await call_store(transcripts.join_to_source, meeting_id, body.transcript, body.offset_seconds)
+    with _turn(context):
+        return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
 
 
 @requires(audit="transcript_read")

@@ -145,6 +145,22 @@ class Analysis(Value):
     summary_words: SummaryWords | None = Field(default=None, description="Words that the summary has at most.")
 
 
+class SpeakerNames(Value):
+    """New names of speakers, by their names in the transcript; those of the same new name become one person."""
+
+    names: Annotated[dict[Line, Line], at_most(100)] = Field(max_length=100, min_length=1)
+
+
+class Recording(Value):
+    """The transcript of a second recording of a meeting.
+
+    It began `offset_seconds` after the first; by default it follows the first.
+    """
+
+    transcript: Text
+    offset_seconds: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
+
+
 class Move(RuledRequest):
     """The new time of a meeting. A naive `date` is wall-clock time of `timezone`, else in the owner's zone.
 
