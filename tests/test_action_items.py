@@ -50,8 +50,11 @@ PROMISES: list[tuple[str, list[Row]]] = [
     ("S: I'll send you the deck, so you have it by Friday.", [("Send the deck", SARAH, "by Friday")]),
     ("S: I'll send the deck. By Friday.", [("Send the deck", SARAH, "By Friday")]),
     (
-        "S: I'll ask our team today and introduce you next week.",
-        [("Ask our team", SARAH, "today"), ("Introduce you", SARAH, "next week")],
+        "J: Can you find us a supplier in Graz? / S: I'll ask our team today and introduce you next week.",
+        [
+            ("Ask our team (about a supplier in Graz)", SARAH, "today"),
+            ("Introduce you (to a supplier in Graz)", SARAH, "next week"),
+        ],
     ),
     ("S: As I said, I'll send the deck by Friday.", [("Send the deck", SARAH, "by Friday")]),
     ("S: What I'll do is send you the deck tomorrow.", [("Send the deck", SARAH, "tomorrow")]),
@@ -288,12 +291,12 @@ def test_a_task_that_another_takes_over_is_theirs(reply: str) -> None:
     ("script", "items"),
     [
         (
-            "S: I'll hire someone by Christmas. / S: I'll reply within 48 hours.",
-            [("Hire someone", SARAH, "by Christmas"), ("Reply", SARAH, "within 48 hours")],
+            "S: I'll hire someone by Christmas. / S: I'll reply to the bank within 48 hours.",
+            [("Hire someone", SARAH, "by Christmas"), ("Reply to the bank", SARAH, "within 48 hours")],
         ),
         (
-            "S: I'll prepare the budget. / S: I'll call tomorrow.",
-            [("Prepare the budget", SARAH, None), ("Call", SARAH, "tomorrow")],
+            "S: I'll prepare the budget. / S: I'll call Acme tomorrow.",
+            [("Prepare the budget", SARAH, None), ("Call Acme", SARAH, "tomorrow")],
         ),
         (
             "S: I'll send the report by the end of the quarter. / S: I'll email the Friday report to the team.",
@@ -304,7 +307,7 @@ def test_a_task_that_another_takes_over_is_theirs(reply: str) -> None:
         ),
         (
             "S: I'll finish the migration by Q1. / S: I'll ship it on Friday.",
-            [("Finish the migration", SARAH, "by Q1"), ("Ship it", SARAH, "on Friday")],
+            [("Finish the migration", SARAH, "by Q1"), ("Ship it (the migration)", SARAH, "on Friday")],
         ),
         (
             "S: I'll prepare the budget. / J: Good. / S: I'll send it tomorrow.",

@@ -109,3 +109,69 @@ def test_a_sentence_without_end_is_read_to_its_end(unit: str) -> None:
 def test_a_question_mark_of_any_script_asks_also_before_what_closes(text: str) -> None:
     assert asks(text)
     assert not asks(f"{text}.")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: How many seats are left? / J: Let me look. Seventeen.",
+        "S: How many seats are left? / J: Let me check my notes. There are 17.",
+        "S: When does the fair begin? / J: One moment. On Thursday.",
+        "S: Who has the contract? / J: Good question. Lukas has it.",
+        "S: Where is the next workshop? / J: Hang on. In Bremen.",
+        "S: What did they offer? / J: Let me see. They offered nine thousand.",
+        "S: Is the hall heated? / J: Let me think. Yes.",
+        "S: Is the hall heated? / J: Hold on. No, it isn't.",
+        "S: Did they sign? / J: They did.",
+        "S: Have you told the landlord? / J: Not yet.",
+        "S: How long does the setup take? / J: It depends. About two days.",
+        "S: Who is coming to the fair? / J: I don't know. / L: Daniel and Jennifer.",
+        "S: What is the price of a seat? / J: I'd say 40 dollars. / S: Okay, thanks.",
+        "S: Do you want the blue one or the red one? / J: The red one, please.",
+    ],
+)
+def test_an_answer_after_words_that_win_time_answers(script: str) -> None:
+    ((_, turn),) = questions_of(script)
+    assert turn is not None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: How many seats are left? / J: Let me look. / S: Okay.",
+        "S: How many seats are left? / J: I'll check and let you know.",
+        "S: How many seats are left? / J: Good question. / S: Let's find out.",
+        "S: How many seats are left? / J: I don't know, sorry. I was away.",
+        "S: When does the fair begin? / J: We'll come back to that.",
+        "S: When does the fair begin? / J: I'm not sure. I'll ask them tomorrow.",
+        "S: Who has the contract? / J: No idea. / S: Hm.",
+        "S: What did they offer? / J: Let's talk about that later.",
+        "S: Is the hall heated? / J: I'd have to ask.",
+        "S: Is the hall heated? / J: We'll see.",
+        "S: How many seats are left? / J: The seats are very nice. / S: But how many seats are left?",
+        "S: Will you refund the fee? / J: We value every single guest and we work hard for them each day of the year."
+        " / S: I'll ask again, will you refund the fee?",
+        "S: What is the price of a seat? / J: Let me get back to you on that. / S: Fine.",
+    ],
+)
+def test_what_only_wins_time_puts_off_or_evades_answers_nothing(script: str) -> None:
+    assert questions_of(script)[0][1] is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: Anything else? / J: No.",
+        "S: Could you open the second slide? / J: Sure.",
+        "S: Can you scroll down a bit? / J: Yes.",
+        "S: Have you had \u2014?",
+        "S: It works, okay?",
+        "S: So it works, you know?",
+        "S: What's next? / J: The budget.",
+        "S: Are Members content? / J: Yes.",
+        "S: Oh, is he? / J: Yes.",
+        "S: It's cheaper, right? / J: Yes.",
+    ],
+)
+def test_what_only_leads_the_talk_or_seeks_assent_asks_nothing(script: str) -> None:
+    assert questions_of(script) == []

@@ -263,6 +263,15 @@ WELL = {
     "insights are read as Markdown": Case(
         Ask("GET", f"{H}/insights.md?dialect=obsidian&template=sales&why=true"), 200, "## Promised", before=(ANALYZE,)
     ),
+    "notes are a second source": Case(
+        Ask("POST", f"{M}/analyze", {**SAID, "notes": "TODO Ida: water the plants 📈"}), 200, '"source":"notes"'
+    ),
+    "offsets into notes in UTF-16": Case(
+        Ask("GET", f"{M}/insights?offsets=utf16"),
+        200,
+        '"source":"notes"',
+        before=(Ask("POST", f"{M}/analyze", {**SAID, "notes": "📈\nTODO Ida: water the plants"}),),
+    ),
     "an item is added to insights": Case(
         Ask("POST", f"{M}/corrections", {"transcript_sha256": SHA256, "items": [{"after": {"task": "Ask Ida"}}]}),
         200,

@@ -28,6 +28,11 @@ Span = tuple[Place, Place, Place]
 """A turn and the characters `[start, end)` of its words."""
 
 
+def half_of(meeting: str) -> Half:
+    """The half that a meeting belongs to, by the parity of its id's SHA-256."""
+    return "kept apart" if hashlib.sha256(meeting.encode()).digest()[0] % 2 else "tune"
+
+
 class _Label(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,8 +78,8 @@ class Labels(_Label):
 
     @property
     def half(self) -> Half:
-        """The half that the meeting belongs to, by the parity of its id's SHA-256."""
-        return "kept apart" if hashlib.sha256(self.meeting.encode()).digest()[0] % 2 else "tune"
+        """The half that the meeting belongs to."""
+        return half_of(self.meeting)
 
     def spans(self) -> Iterator[Span]:
         """All places that the labels point to."""

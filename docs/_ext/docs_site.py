@@ -55,6 +55,7 @@ PUBLIC = (
     "meetkit.insights.analysis",
     "meetkit.insights.corrections",
     "meetkit.insights.export",
+    "meetkit.insights.own_notes",
     "meetkit.insights.templates",
     "meetkit.insights.transcript",
     "meetkit.storage",

@@ -69,6 +69,7 @@ def analyze(
     *,
     engine: Engine = OFFLINE,
     context: MeetingContext = _NOTHING_KNOWN,
+    notes: str | None = None,
     corrections: Corrections | None = None,
 ) -> MeetingInsights:
     """Analyze a transcript. Each insight carries the quotes that support it.
@@ -77,9 +78,12 @@ def analyze(
         transcript: the transcript.
         engine: the engine that analyzes it.
         context: facts about the meeting.
+        notes: a person's own notes, whose tasks, decisions and questions are added; their evidence has the source
+            `notes`.
         corrections: those that people made of earlier analyses of this transcript, which win.
     """
-    return _apply(engine.analyze(transcript, context), transcript, corrections)
+    insights = engine.analyze(transcript, context)
+    return with_people(insights, transcript, context=context, notes=notes, corrections=corrections)
 
 
 async def analyze_async(
@@ -87,6 +91,7 @@ async def analyze_async(
     *,
     engine: Engine = OFFLINE,
     context: MeetingContext = _NOTHING_KNOWN,
+    notes: str | None = None,
     corrections: Corrections | None = None,
 ) -> MeetingInsights:
     """Analyze a transcript as `analyze` does, without blocking: an engine that cannot be awaited runs in a thread."""
@@ -94,12 +99,24 @@ async def analyze_async(
         insights = await engine.analyze_async(transcript, context)
     else:
         insights = await asyncio.to_thread(engine.analyze, transcript, context)
-    return _apply(insights, transcript, corrections)
+    return with_people(insights, transcript, context=context, notes=notes, corrections=corrections)
 
 
-def _apply(insights: MeetingInsights, transcript: Transcript, corrections: Corrections | None) -> MeetingInsights:
-    if corrections is None:
-        return insights
-    from meetkit.insights.corrections import apply_corrections  # noqa: PLC0415  # loads the tables of grounding
+def with_people(
+    insights: MeetingInsights,
+    transcript: Transcript,
+    *,
+    context: MeetingContext,
+    notes: str | None,
+    corrections: Corrections | None,
+) -> MeetingInsights:
+    """Return the insights of an engine with what people noted, and then what they corrected."""
+    if notes:
+        from meetkit.insights.own_notes import add_notes  # noqa: PLC0415  # loads the tables of deadlines
 
-    return apply_corrections(insights, corrections, transcript)
+        insights = add_notes(insights, notes, transcript=transcript, context=context)
+    if corrections is not None:
+        from meetkit.insights.corrections import apply_corrections  # noqa: PLC0415  # loads the tables of grounding
+
+        insights = apply_corrections(insights, corrections, transcript)
+    return insights

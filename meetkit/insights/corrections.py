@@ -106,7 +106,11 @@ def _is_about(correction: ItemCorrection, item: ActionItem) -> bool:
 
 def _places(item: ActionItem) -> set[tuple[int, int]]:
     """Return where the words are that an item as a whole rests on."""
-    return {(evidence.start, evidence.end) for evidence in item.evidence if evidence.field in (None, "task")}
+    return {
+        (evidence.start, evidence.end)
+        for evidence in item.evidence
+        if evidence.field in (None, "task") and evidence.source == "transcript"
+    }
 
 
 def _with_evidence(
@@ -114,20 +118,23 @@ def _with_evidence(
 ) -> ItemCorrection:
     after = correction.after
     for item in filter(None, (correction.before, after)):
-        if any(not _is_in(evidence, transcript) for evidence in item.evidence):
+        if any(not _is_in(evidence, transcript) for evidence in item.evidence if evidence.source == "transcript"):
             raise InvalidRequestError(f"corrections: items.{place}: the transcript does not have its evidence")
     if after is None:
         return correction
-    before = correction.before
-    evidence = [
-        quote
-        for quote in after.evidence
-        if before is None or quote.field not in _FIELDS or getattr(before, quote.field) == getattr(after, quote.field)
-    ]
+    evidence = [quote for quote in after.evidence if _still_holds(quote, correction.before, after)]
     if correction.quote is not None:
         evidence += _grounds(correction.quote, place, grounding)
     after = after.model_copy(update={"evidence": tuple(dict.fromkeys(evidence))})
     return correction.model_copy(update={"after": after})
+
+
+def _still_holds(quote: Evidence, before: ActionItem | None, after: ActionItem) -> bool:
+    """Return whether evidence supports an item after a change of its fields."""
+    if quote.source == "notes":  # They are not at hand to compare it with.
+        return False
+    is_same = before is None or quote.field not in _FIELDS
+    return is_same or getattr(before, quote.field or "") == getattr(after, quote.field or "")
 
 
 def _grounds(quote: str, place: int, grounding: Grounding) -> tuple[Evidence, ...]:
@@ -156,7 +163,8 @@ def _fitting(item: ActionItem | None, transcript: Transcript) -> ActionItem | No
 
 def _is_in(evidence: Evidence, transcript: Transcript) -> bool:
     return (
-        evidence.turn < len(transcript.turns)
+        evidence.source == "transcript"
+        and evidence.turn < len(transcript.turns)
         and transcript.turns[evidence.turn].speaker == evidence.speaker
         and transcript.text[evidence.start : evidence.end] == evidence.quote
     )

@@ -47,6 +47,9 @@ def list_findings(insights: MeetingInsights) -> Findings:
         "action_items": _number(
             "A", "Action item", ((entry.task, entry.evidence, entry) for entry in insights.action_items.items)
         ),
+        "possible": _number(
+            "P", "Possible item", ((entry.task, entry.evidence, entry) for entry in insights.action_items.possible)
+        ),
         "decisions": _number(
             "D", "Decision", ((entry.text, entry.evidence, entry) for entry in insights.decisions.items)
         ),
@@ -69,7 +72,9 @@ def reasons(finding: Finding) -> list[Reason]:
 
 
 def place(evidence: Evidence) -> str:
-    """Return where evidence is, in words: who said it, and in which turn, counted from 1."""
+    """Return where evidence is, in words: who said it, and in which turn or line of the notes, counted from 1."""
+    if evidence.source == "notes":
+        return f"own notes, line {evidence.turn + 1}"
     return f"{evidence.speaker or 'Somebody'}, turn {evidence.turn + 1}"
 
 

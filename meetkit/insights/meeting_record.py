@@ -137,5 +137,9 @@ def _with_status(item: ActionItem, on_record: ActionItem | None) -> ActionItem:
 
 
 def _with_valid_evidence(item: ActionItem, transcript: Transcript) -> ActionItem:
-    evidence = tuple(quote for quote in item.evidence if transcript.text[quote.start : quote.end] == quote.quote)
+    evidence = tuple(
+        quote
+        for quote in item.evidence
+        if quote.source == "notes" or transcript.text[quote.start : quote.end] == quote.quote
+    )
     return item if evidence == item.evidence else item.model_copy(update={"evidence": evidence})

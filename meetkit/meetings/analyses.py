@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Self
 
+from meetkit import settings
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
 from meetkit.insights import meeting_record
-from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async
+from meetkit.insights.analysis import OFFLINE, Engine, analyze, analyze_async, with_people
 from meetkit.insights.answer_cache import MeetingAnswerCache
-from meetkit.insights.corrections import apply_corrections
 from meetkit.insights.meeting_record import RecordedFindings
+from meetkit.insights.own_notes import read_notes
 from meetkit.insights.transcript import read_transcript
 from meetkit.llm_client import UsageObserver
 from meetkit.meetings import attachments
-from meetkit.meetings.attachments import CORRECTIONS, INSIGHTS
+from meetkit.meetings.attachments import CORRECTIONS, INSIGHTS, NOTES
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import parse
 from meetkit.models.corrections import Corrections
@@ -29,6 +30,7 @@ from meetkit.models.transcripts import Transcript
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.models.zones import get_zone, utc_now
 from meetkit.runtime.collaborators import call_store, current_llm, current_store
+from meetkit.settings.meetings import MeetingSettings
 from meetkit.storage import Store
 
 _FINDINGS, _ORIGINAL, _ANSWERS = "found", "transcript", "answers"
@@ -45,6 +47,7 @@ def analyze_meeting(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
     """Analyze a meeting's transcript, store the insights with the meeting, and return them.
@@ -58,13 +61,15 @@ def analyze_meeting(
         meeting_id: the meeting to analyze.
         transcript: text or a file in any format of docs/transcripts.md; by default the one that the meeting has.
         trackers: phrases to look for, by name.
+        notes: a person's own notes, a second source of tasks, decisions and questions; by default those that the
+            meeting has, and `""` for none.
         fallback: the engine that replaces a model that fails.
 
     Raises:
         ConflictError: the meeting has no transcript yet, or is cancelled.
         InvalidRequestError: the transcript cannot be read.
     """
-    job = _Job.of(meeting_id, transcript, trackers, fallback)
+    job = _Job.of(meeting_id, transcript, trackers, notes, fallback)
     try:
         insights = analyze(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -77,6 +82,7 @@ async def analyze_meeting_async(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
     """Analyze a meeting like `analyze_meeting`, for an event loop: awaits the model and the store.
@@ -85,7 +91,7 @@ async def analyze_meeting_async(
     """
     is_short = transcript is not None and len(transcript) <= _SHORT
     executor = None if is_short else _reading_thread
-    job = await call_store(_Job.of, meeting_id, transcript, trackers, fallback, executor=executor)
+    job = await call_store(_Job.of, meeting_id, transcript, trackers, notes, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -102,6 +108,8 @@ class _Job:
     source: str | bytes
     transcript: Transcript
     context: MeetingContext
+    notes: str
+    new_notes: str | None
     engine: Engine
     answers: MeetingAnswerCache
     costs: list[Usage]
@@ -112,6 +120,7 @@ class _Job:
         meeting_id: str,
         source: str | bytes | None,
         trackers: Mapping[str, Sequence[str]] | None,
+        notes: str | bytes | None,
         fallback: Literal["offline"] | None,
     ) -> Self:
         store = current_store()
@@ -123,7 +132,9 @@ class _Job:
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
         context = _context(store, meeting, trackers or {})
-        return cls(store, meeting, source, transcript, context, engine, answers, costs)
+        new_notes = read_notes(notes) if notes else None if notes is None else ""
+        text = store.get_artefact(meeting_id, NOTES) or "" if new_notes is None else new_notes
+        return cls(store, meeting, source, transcript, context, text, new_notes, engine, answers, costs)
 
     def record_costs(self) -> None:
         for usage in self.costs:
@@ -135,7 +146,9 @@ class _Job:
             self._check_not_erased(meeting)
             before = attachments.load(RecordedFindings, self.store, meeting.id, _FINDINGS) or RecordedFindings()
             corrections = attachments.load(Corrections, self.store, meeting.id, CORRECTIONS)
-            corrected_insights = apply_corrections(insights, corrections, self.transcript)
+            corrected_insights = with_people(
+                insights, self.transcript, context=self.context, notes=self.notes, corrections=corrections
+            )
             result = meeting_record.align_ids(corrected_insights, meeting)
             findings = meeting_record.collect_findings(result, meeting, before)
             with suppress(ConcurrentChangeError):
@@ -147,6 +160,7 @@ class _Job:
                         _FINDINGS: findings.model_dump_json(),
                         _ORIGINAL: _encode(self.source),
                         _ANSWERS: self.answers.used_answers(),
+                        **({} if self.new_notes is None else {NOTES: self.new_notes}),
                     },
                 )
                 return meeting_record.with_current_items(result, record)
@@ -177,6 +191,13 @@ def get_insights(meeting_id: str) -> MeetingInsights | None:
     meeting = store.get_meeting(meeting_id, transcript=False)
     insights = attachments.load(MeetingInsights, store, meeting_id, INSIGHTS)
     return insights and meeting_record.with_current_items(insights, meeting)
+
+
+def get_notes(meeting_id: str) -> str | None:
+    """Return the notes that a meeting was last analyzed with; the evidence of the source `notes` points into them."""
+    store = current_store()
+    store.get_meeting(meeting_id, transcript=False)
+    return store.get_artefact(meeting_id, NOTES) or None
 
 
 def get_transcript(meeting_id: str) -> Transcript | None:
@@ -235,6 +256,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
         "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
         "their_side": [contact.name] if contact else [],
         "trackers": trackers,
+        "min_confidence": settings.load_model(MeetingSettings).min_confidence,
     }
     return parse(MeetingContext, fields)
 

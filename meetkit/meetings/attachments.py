@@ -12,7 +12,7 @@ from meetkit.models.base import Value
 from meetkit.runtime.collaborators import current_store
 from meetkit.storage import Store
 
-INSIGHTS, CORRECTIONS = "insights", "corrections"
+INSIGHTS, CORRECTIONS, NOTES = "insights", "corrections", "notes"
 
 _log = logging.getLogger("meetkit.meetings")
 ValueT = TypeVar("ValueT", bound=Value)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         analyze_meeting,
         analyze_meeting_async,
         get_insights,
+        get_notes,
         get_transcript,
         get_usage,
     )
@@ -107,6 +108,7 @@ __all__ = [
     "get_contacts",
     "get_insights",
     "get_meeting",
+    "get_notes",
     "get_open_action_items",
     "get_people",
     "get_prep",

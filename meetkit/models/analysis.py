@@ -40,7 +40,7 @@ class MeetingContext(Value):
 
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
     `their_side` are names of people, as in the transcript or longer. `trackers` may be a mapping from name to
-    phrases.
+    phrases. Action items of a lower confidence than `min_confidence` are only possible.
     """
 
     title: Line | None = None
@@ -49,6 +49,7 @@ class MeetingContext(Value):
     our_side: Many[Line] = ()
     their_side: Many[Line] = ()
     trackers: Annotated[Many[Tracker], BeforeValidator(_from_mapping)] = ()
+    min_confidence: Ratio = 0.5
 
 
 class Section(Value):
@@ -89,22 +90,31 @@ class Summary(Section):
 
 
 class ActionItems(Section):
-    """The action items; the `field` of an item's evidence names the field that a quote supports."""
+    """The action items; the `field` of an item's evidence names the field that a quote supports.
+
+    `possible` holds what may be an item, with a confidence below the threshold: for people to look through.
+    """
 
     items: Many[ActionItem] = ()
+    possible: Many[ActionItem] = ()
 
 
 class Decision(Value):
-    """A decision."""
+    """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
+
+    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    """
 
     text: Phrase
+    replaces: Phrase | None = None
     evidence: Grounds
 
 
 class Decisions(Section):
-    """The decisions."""
+    """The decisions, and apart from them what is `possible`: it sounds like a decision, but not surely enough."""
 
     items: Many[Decision] = ()
+    possible: Many[Decision] = ()
 
 
 class Question(Value):

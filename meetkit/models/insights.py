@@ -21,7 +21,8 @@ Sentiment = Literal["positive", "neutral", "negative", "mixed"]
 class Evidence(Value):
     """A verbatim quote and its place: offsets `[start, end)` in code points of the canonical transcript.
 
-    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole.
+    `field` names the field that the quote supports, e.g. `owner`; `None` means the whole. Of the source `notes`, a
+    person's own, the offsets are in their text, and `turn` is the line, counted from 0 without empty ones.
     """
 
     quote: Text
@@ -30,6 +31,7 @@ class Evidence(Value):
     start: Annotated[int, Field(strict=True, ge=0), WHOLE]
     end: Annotated[int, Field(strict=True, ge=0), WHOLE]
     field: Line | None = None
+    source: Literal["transcript", "notes"] = "transcript"
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -60,6 +62,8 @@ class Deadline(Value):
 class ActionItem(Value):
     """A task for somebody. An owner or deadline that nobody said is `None`, never a guess.
 
+    Words in brackets at the end of `task` are taken from elsewhere: evidence with the field `reference` quotes them.
+    `confidence` is the probability that people who were there would sign the item; `None` where no engine computed it.
     `done_at` is the instant at which it was reported as done, where that is known.
     """
 
@@ -70,6 +74,7 @@ class ActionItem(Value):
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
     done_at: UtcInstant | None = None
+    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     evidence: Many[Evidence] = ()
 
     @model_validator(mode="before")

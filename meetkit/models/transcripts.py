@@ -32,7 +32,7 @@ class Turn(Value):
 
 
 class TranscriptProblem(Value):
-    """What the reader left out, merged or doubts, or that no speaker is named (`kind`).
+    """A problem of a transcript: words left out, merged or doubted, or that no speaker is named (`kind`).
 
     `text` says what, and what to do where something can be done; `count` how often it occurs. `line` is the line of
     the file where it first occurs, counted from 1, and `turn` the first turn concerned; `None` where unknown.

@@ -51,6 +51,7 @@ class EvidenceFields(TypedDict):
     start: int
     end: int
     field: NotRequired[str | None]
+    source: NotRequired[Literal["transcript", "notes"]]
 
 
 class DeadlineFields(TypedDict):
@@ -73,6 +74,7 @@ class ActionItemFields(TypedDict):
     priority: NotRequired[Priority]
     status: NotRequired[Literal["open", "done"]]
     done_at: NotRequired[dt.datetime | str | None]
+    confidence: NotRequired[float | None]
     evidence: NotRequired[Sequence[Evidence | EvidenceFields]]
 
 

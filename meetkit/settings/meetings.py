@@ -1,4 +1,4 @@
-"""Settings of meetings: whom an organizer asks."""
+"""Settings of meetings: whom an organizer asks, and which findings of analyses are shown."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ class MeetingSettings(SettingsGroup):
             "managers for their teams."
         ),
     ] = "invited"
+    min_confidence: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="The confidence, from 0 to 1, that an action item found in a transcript needs to be shown as "
+            "one. What is below it is `possible`, apart from the items.",
+        ),
+    ] = 0.5

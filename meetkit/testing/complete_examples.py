@@ -99,6 +99,7 @@ def complete_meeting() -> Meeting:
     item = {
         "id": "i1",
         "task": "Send the quote",
+        "confidence": 0.875,
         "owner": "Ann",
         "deadline": complete(Deadline, deadline),
         "priority": "high",

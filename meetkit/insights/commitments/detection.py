@@ -7,32 +7,15 @@ It works by patterns, not scores: words without the form of a commitment ("he sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from meetkit.insights.commitments.commitment import Commitment
+from meetkit.insights.commitments.explicit_items import find_deliveries, find_label, find_named_tasks
 from meetkit.insights.commitments.patterns import CUES, HEAD, Kind
-from meetkit.insights.commitments.verbs import is_check
+from meetkit.insights.commitments.verbs import ACTIONS, is_check
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """A head `[start, task_start)` and the words of its task `[task_start, end)`, in code points of the sentence.
-
-    `text` is the sentence with straight apostrophes, at the same positions.
-    `owner_span` is the span of the words that name the owner; `owner` is `None` where they name nobody.
-    """
-
-    sentence: Sentence
-    text: str
-    kind: Kind
-    start: int
-    task_start: int
-    end: int
-    owner_span: tuple[int, int]
-    owner: str | None
-
 
 # Words before a head that make it no commitment: reported speech, a condition, a doubt, a descriptive clause.
 _NO_COMMITMENT = re.compile(
@@ -47,6 +30,8 @@ _NO_COMMITMENT = re.compile(
 )
 # Before a weak head these open a clause that describes: "the number that you can call".
 _DESCRIPTION = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
+# "So Lena sends the deck" concludes, where "so that Lena sends it" describes.
+_CONCLUDES = re.compile(r"(?:.*[.,!] )?(?:(?:and|okay|ok|right|good|great|then),? )?so,? ", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
 # An event that may never happen makes a promise conditional: "once they sign, I'll …".
 _EVENT = re.compile(
@@ -72,27 +57,52 @@ _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
 _UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.TEAM: Kind.OFFER}
-_ITEM_LABEL = re.compile(
-    r"(?:action item|action point|action|to-?do|task)(?:\s{1,3}for\s{1,3}(?P<name>[^\W\d_][\w'-]{0,30}"
-    r"(?:\s[^\W\d_][\w'-]{0,30})?))?\s{0,3}:\s{1,3}(?=[a-z])",
+# The verb must be followed by an object, as "test" or "plan" may be a noun.
+_IMPERATIVE = re.compile(
+    r"(?:[-*\u2022] )?(?:(?:and|so|then|okay|ok|just|also|now|well|first|or|maybe|right|yes|yeah|great|good),? ){0,3}"
+    rf"(?P<verb>{'|'.join(sorted(ACTIONS, key=len, reverse=True))}|get|make|put|find|look|draw|think|come up|work)"
+    r" (?=(?:the|a|an|me|us|them|it|that|this|our|your|my|those|these|all|some|with|up|out|back|into|on|of|sure"
+    r"|if|whether"
+    r"|everyone|everybody|to|about|for)\b)",
     re.IGNORECASE,
 )
-_LET = re.compile(r"(?:(?:[Oo]kay|[Oo]k|[Ss]o|[Tt]hen|[Yy]es),? )?[Ll]et (?P<name>[A-Z][\w'-]{1,30}) (?=[a-z]{2})")
-_IN_BRACKETS = re.compile(r"\s{0,3}\((?P<name>[^\W\d_][\w' -]{0,40})\)\W{0,3}\Z")
+_IMPERATIVE_WORDS = 5
+# Who speaks by an office does what "we'll" says: a chair has no team in the meeting.
+_OFFICE = re.compile(
+    r"\b(?:chair|chairman|chairwoman|chairperson|co-chair|moderator|host|presiding officer|president|clerk|secretary"
+    r"|facilitator|operator|organi[sz]er|convenor|registrar)\b",
+    re.IGNORECASE,
+)
+_WE_WILL = re.compile(r"we(?:'ll| will| shall|'re going to| are going to)\b", re.IGNORECASE)
+# A role that acts as a name does: "the industrial designer will …".
+_ROLE = re.compile(
+    r"\b(?:the|our|your)\s(?P<role>(?:[a-z]{2,20}\s){0,2}(?:designer|expert|manager|engineer|developer|lead|clerk|secretary"
+    r"|director|officer|analyst|architect|editor|treasurer|accountant|assistant|lawyer|department))\s?\Z",
+    re.IGNORECASE,
+)
+# Words before "who can …?" with which it is a call for a volunteer, and no relative clause.
+_OPENS_CALL = re.compile(r"\b(?:so|and|okay|ok|then|well|now|right|great|good|also|but)\s{1,3}\Z", re.IGNORECASE)
+# A hope binds nobody: "I'm hopeful that tomorrow we will …".
+_HOPE = re.compile(
+    r"\b(?:hope|hopes|hoping|hopeful|hopefully|optimistic|confident|fingers crossed|god willing|dream|wish|trust"
+    r"|with (?:any |a bit of |some )?luck|(?:it'd|it would|that would) be (?:nice|great|good))\b[^.;!?]{0,80}\Z",
+    re.IGNORECASE,
+)
 # Characters read before a head and after it: bounds that keep a sentence of many heads linear.
 _LOOK_BACK = 90
 _MAX_CLAUSE = 400
 
 
-def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]:
-    """Yield the commitments of a sentence, in order; each ends where the next begins."""
-    if action_item := _explicit_item(sentence, people):
-        yield action_item
-        return
-    if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
-        return
+def find_commitments(sentence: Sentence, people: People, *, in_recap: bool = False) -> Iterator[Commitment]:
+    """Yield the commitments of a sentence, in order; each ends where the next begins.
+
+    In a recap a name and a noun are a commitment: "Lena, mockups by Wednesday".
+    """
     text = sentence.text.replace("\u2019", "'")
-    heads = [head for match in HEAD.finditer(text) if (head := _head(match, sentence, people))]
+    if label := find_label(sentence, text, people):
+        yield label
+        return
+    heads = _distinct([*find_named_tasks(sentence, text, people, in_recap=in_recap), *_heads(sentence, text, people)])
     starts = [*(head.start for head in heads), len(text)]
     for head, end in zip(heads, starts[1:], strict=True):
         clause = text[head.task_start : min(end, head.task_start + _MAX_CLAUSE)]
@@ -102,25 +112,30 @@ def find_commitments(sentence: Sentence, people: People) -> Iterator[Commitment]
             yield _with_condition(replace(head, end=head.task_start + len(clause)))
 
 
-def _explicit_item(sentence: Sentence, people: People) -> Commitment | None:
-    """Return the commitment of an explicit item, or `None`.
+def _heads(sentence: Sentence, text: str, people: People) -> Iterator[Commitment]:
+    if imperative := _imperative(sentence, text):
+        yield imperative
+    if CUES.isdisjoint(sentence.words) and not any(word.endswith("'ll") for word in sentence.words):
+        return
+    yield from find_deliveries(sentence, text)
+    yield from (head for match in HEAD.finditer(text) if (head := _head(match, sentence, people)))
 
-    As in "Action item for Lou: order badges", "TODO: order badges (Lou)" and "Let Lou order badges".
-    """
-    text = sentence.text.replace("\u2019", "'")
-    if not (match := _ITEM_LABEL.match(text) or _LET.match(text)):
+
+def _imperative(sentence: Sentence, text: str) -> Commitment | None:
+    """Return the request of a sentence that begins with a verb and its object: "Send me the list.", or `None`."""
+    if ACTIONS.isdisjoint(sentence.words[:_IMPERATIVE_WORDS]) or not (match := _IMPERATIVE.match(text)):
         return None
-    is_let = match.re is _LET
-    in_brackets = None if is_let else _IN_BRACKETS.search(text, max(match.end(), len(text) - _LOOK_BACK))
-    end, owner_span, owner = len(text), match.span("name"), people.name_at_end(match["name"] or "")
-    if in_brackets:
-        end = in_brackets.start()
-        if not owner and (full_name := people.full_name(in_brackets["name"])):
-            owner_span, owner = in_brackets.span("name"), (0, full_name)
-    if is_let and not owner:
-        return None
-    kind = Kind.ASSIGNMENT if is_let else Kind.PROMISE
-    return Commitment(sentence, text, kind, match.start(), match.end(), end, owner_span, owner and owner[1])
+    start = match.start("verb")
+    return Commitment(sentence, text, Kind.REQUEST, start, start, len(text), (start, start), None)
+
+
+def _distinct(heads: Sequence[Commitment]) -> list[Commitment]:
+    """Return the heads in order of their place; of two that overlap the first given counts."""
+    distinct: list[Commitment] = []
+    for head in heads:
+        if all(head.task_start <= previous.start or previous.task_start <= head.start for previous in distinct):
+            distinct.append(head)
+    return sorted(distinct, key=lambda head: head.start)
 
 
 def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitment | None:
@@ -130,9 +145,13 @@ def _head(match: re.Match[str], sentence: Sentence, people: People) -> Commitmen
     head = Commitment(sentence, text, kind, start, match.start("verb"), len(text), (start, end), None)
     if kind is Kind.ASSIGNMENT:
         return _assigned_by_name(head, people)
+    if kind is Kind.CALL:
+        return head if _is_opening(_text_before(head)) or _OPENS_CALL.search(_text_before(head)) else None
     if kind is Kind.REQUEST:
         return _request(head, people)
-    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY)
+    speaks_for_self = kind in (Kind.PROMISE, Kind.OFFER, Kind.DUTY) or (
+        kind is Kind.TEAM and _OFFICE.search(sentence.turn.speaker or "") and _WE_WILL.match(text, start)
+    )
     return replace(head, owner=sentence.turn.speaker) if speaks_for_self else head
 
 
@@ -142,7 +161,7 @@ def _assigned_by_name(head: Commitment, people: People) -> Commitment | None:
     "Lukas to …" counts only for a known person, at the beginning of a sentence or of a list item.
     """
     before = _text_before(head)
-    if not (name := people.name_at_end(before)):
+    if not (name := people.name_at_end(before) or _role_at_end(before)):
         return None
     start, owner = head.start - len(before) + name[0], name[1]
     is_bare = head.text[head.start : head.task_start].lower().split()[:1] == ["to"]
@@ -150,6 +169,12 @@ def _assigned_by_name(head: Commitment, people: People) -> Commitment | None:
     if is_bare and not is_opening:
         return None
     return replace(head, start=start, owner_span=(start, start + len(before[name[0] :].rstrip())), owner=owner)
+
+
+def _role_at_end(text: str) -> tuple[int, str] | None:
+    """Return where the role at the end of a text begins, and the role: "the industrial designer will …"."""
+    match = _ROLE.search(text)
+    return match and (match.start("role"), match["role"])
 
 
 def _is_opening(before: str) -> bool:
@@ -189,7 +214,13 @@ def _is_no_commitment(head: Commitment) -> bool:
     before = _text_before(head)
     is_weak = head.kind in (Kind.OFFER, Kind.DUTY, Kind.REQUEST, Kind.ASSIGNMENT)
     is_quoted = before.count('"') % 2 == 1 or before.count("\u201c") > before.count("\u201d")
-    return is_quoted or bool(_NO_COMMITMENT.search(before)) or (is_weak and bool(_DESCRIPTION.search(before)))
+    if head.kind is not Kind.PROMISE and _HOPE.search(before):
+        return True
+    return (
+        is_quoted
+        or bool(_NO_COMMITMENT.search(before))
+        or (is_weak and bool(_DESCRIPTION.search(before)) and not _CONCLUDES.fullmatch(before))
+    )
 
 
 def _with_condition(head: Commitment) -> Commitment:

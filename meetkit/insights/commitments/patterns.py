@@ -25,6 +25,8 @@ class Kind(Enum):
     """Binds nobody yet: "Someone should …"."""
     REQUEST = "request"
     """Binds whoever accepts it: "Could you …?"."""
+    CALL = "call"
+    """Asks for a volunteer: "Who can …?", "Could somebody …?"."""
 
 
 _MUST = r"(?:'ll| (?:should|needs? to|has to|must|ought to|will|to))"
@@ -47,10 +49,18 @@ _HEADS = {
     Kind.DUTY: r"i (?:need|have|ought) to|i've got to|i(?:'ve)? gotta|i must|i should",
     Kind.TEAM: rf"""
         we'll|we will|we shall|(?:we're|we are) (?:going to|gonna)|we (?:need|have|ought) to|we must|we've got to
+        let's|let us
         (?:my|our) (?:\w+ )?{_PEOPLE}(?:'ll| will| (?:is|are) going to)
     """,
     Kind.ANYONE: rf"""
         (?:we (?:\w+ )?need )?(?:someone|somebody|one of us)(?: else)?{_OF_PLACE}{_MUST}
+    """,
+    Kind.CALL: r"""
+        who(?:'s|'ll| is| can| could| will| would| wants| has (?:the )?time| is able)(?: going| gonna| like)?(?: to)?
+        (?:can|could|will|would) (?:someone|somebody|anyone|anybody|one of (?:you|us)|any of (?:you|us))
+        |(?: else| here| maybe| please){0,2}
+        any (?:volunteers?|takers?) (?:to|for)
+        (?:does anyone|does anybody|anyone|anybody) (?:want|wants|up|willing|happy|free) (?:to|for)
     """,
     Kind.REQUEST: r"""
         do you think you (?:could|can)|would you (?:be able|be so kind as|be willing|like) to|would you mind
@@ -75,7 +85,7 @@ _ADVERBS = r"""
 
 # Every head, except one after a name, begins with one of these letters. Testing one letter first is much faster than
 # trying all alternatives at each word.
-_FIRST_LETTER = "(?=[cdiklmopswy])"
+_FIRST_LETTER = "(?=[acdiklmopswy])"
 
 
 def _alternatives(lines: str) -> str:
@@ -104,6 +114,6 @@ CUES = word_set(
     " gotta must should"
     " ought can could please kindly promise promised plan commit intend undertake i'd might may would"
     " someone somebody won't"
-    " agree agreed volunteered supposed want like hope to"
+    " agree agreed volunteered supposed want like hope to who who's who'll any anyone anybody owe let's"
 )
 """Each head contains one of these words, or a word that ends in 'll. A sentence without them is skipped."""

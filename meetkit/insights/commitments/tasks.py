@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meetkit.insights.commitments.detection import Commitment
+from meetkit.insights.commitments.commitment import Commitment
 from meetkit.insights.commitments.patterns import Kind
-from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_work
+from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_handed_out, is_work
 from meetkit.insights.deadlines import Phrase, find_phrases
 
 
@@ -46,11 +46,17 @@ _AND_VERB = re.compile(
 )
 _TASK_END = re.compile(
     r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bCo)(?<!\bMrs)(?<!\bInc)(?<!\bLtd)(?<!\bCorp)(?<!\bProf)(?<!\.\w)"
-    r"\.\s{1,5}|\s{0,5}(?:[;\u2013\u2014?!]|:(?!(?<=\d:)\d))|\s-\s|\.{2,}|\s{0,5},(?!(?<=\d,)\d)|\s{1,5}(?:so|because|cos|but|although"
+    r"\.\s{1,5}|\s{0,5}(?:[;?!]|:(?!(?<=\d:)\d))|\.{2,}|\s{0,5},(?!(?<=\d,)\d)|\s{1,5}(?:so|because|cos|but|although"
     r"|though|since|while|whereas|unless"
     r"|as soon as|as long as|okay|ok|thanks|thank you|alright|provided|assuming|in case|otherwise"
     r"|as i said|if|which means)\b"
-    r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|then|there|maybe|also|so|thanks|see|hopefully)\b",
+    r"|\s{1,5}and\s{1,5}(?:i|we|you|he|she|they|it|that|this|there|maybe|also|so|thanks|see|hopefully"
+    r"|then\s(?:i|we|you|he|she|they|it|that|this|there|maybe|everybody|everyone))\b"
+    # A dash ends a task only where a clause opens after it: "how you daisy - chain them".
+    r"|\s{0,5}(?:\u2014|(?<=\s)(?:\u2013|-{1,3})(?=\s))\s{0,5}(?=(?:and|but|so|because|which|if|then|i|i'm|i'll|we|we'll|we're|you"
+    r"|you'll|he|she|they|it|it's|that|that's|this|there|not|no|yes|yeah|just|maybe|probably|hopefully|right|okay|ok"
+    r"|thanks|thank|great|good|nice|perfect|cool|sorry|well|oh|um|uh|please|can|could|would|does|do|did|is|are|what"
+    r"|how|when|where|who|why|let|let's|as)\b)|\s{0,5}(?:[\u2013\u2014]|-{1,3})\s{0,5}\Z",
     re.IGNORECASE,
 )
 # At such a comma a list of objects goes on: "send the deck, the notes and the invoice".
@@ -81,14 +87,14 @@ _AFTER_DEADLINE = re.compile(
 # The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
     r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
-    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over))?\s{1,5}(?!to\b"
+    r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over(?=\s(?:the|an?|my|our|your|this|that)\b)))?\s{1,5}(?!to\b|over\b|out\b|around\b|off\b|up\b"
     r"|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|okay|ok|please|right"
     r"|if possible|hopefully|definitely|of course"
-    r"|instead|for sure|again|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away"
+    r"|instead|for sure|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away"
     r"|immediately|asap|as soon as possible"
     r"|urgently|actually|no|latest|sorry|wait|no rush|when i can|if necessary)"
     r"|[\s.,;:!?\"\u201d)\u2013\u2014-]{1,5}){1,6}\Z",
@@ -150,7 +156,7 @@ def find_tasks(commitment: Commitment) -> Iterator[Task]:
     tasks = [
         task
         for start, end in zip(starts, ends, strict=True)
-        if (task := _task(text, start, end, commitment.end, leading_deadline)) and not _is_order(commitment, task)
+        if (task := _task(commitment, start, end, leading_deadline)) and not _is_order(commitment, task)
     ]
     last = tasks[-1].deadline if tasks else None
     for task in tasks:
@@ -185,7 +191,8 @@ def _deadline_before(text: str, start: int) -> Phrase | None:
     return near[-1] if near and not _CONDITION.search(text, max(0, begin - 40), near[-1].start) else None
 
 
-def _task(text: str, start: int, end: int, limit: int, leading_deadline: Phrase | None) -> Task | None:
+def _task(commitment: Commitment, start: int, end: int, leading_deadline: Phrase | None) -> Task | None:
+    text, limit = commitment.text, commitment.end
     core_end = _core_end(text, start, end)
     phrases = [
         phrase
@@ -196,10 +203,16 @@ def _task(text: str, start: int, end: int, limit: int, leading_deadline: Phrase 
     ]
     deadline = min(phrases, key=lambda phrase: not _is_time_limit(phrase), default=leading_deadline)
     task_text, task_end = _without_deadline(text, start, core_end, deadline)
-    words = _task_phrase(task_text)
-    if not is_work(words, has_time=deadline is not None) or _MOCKERY.match(words):
+    verb = commitment.verb if start == commitment.task_start else None
+    words = _task_phrase(f"{verb} {task_text}" if verb else task_text, is_noun=verb == "")
+    is_given = commitment.kind in (Kind.ASSIGNMENT, Kind.CALL)
+    has_time = deadline is not None or is_given
+    is_task = bool(words) if verb == "" else is_work(words, has_time=has_time) or (is_given and is_handed_out(words))
+    if not is_task or _MOCKERY.match(words):
         return None
-    return Task(words[:1].upper() + words[1:], start, task_end, deadline, bool(_WITHOUT_OBJECT.fullmatch(words)))
+    return Task(
+        words[:1].upper() + words[1:], start, task_end, deadline, verb != "" and bool(_WITHOUT_OBJECT.fullmatch(words))
+    )
 
 
 def _is_part_of_object(before: str, phrase: Phrase) -> bool:
@@ -254,9 +267,11 @@ def _end_without_tail(text: str, start: int, end: int) -> int:
     return start + len(_TAIL.sub("", text[start:end][-_WINDOW:])) + max(0, end - start - _WINDOW)
 
 
-def _task_phrase(words: str) -> str:
+def _task_phrase(words: str, *, is_noun: bool) -> str:
     words = " ".join(words.split()[:_MAX_WORDS])
     words = _TAIL.sub("", words)
+    if is_noun:
+        return words
     verb, _, rest = words.partition(" ")
     words = f"{infinitive(verb)} {rest}".strip()
     return _RECEIVER.sub(r"\1 ", words, count=1)

@@ -19,7 +19,7 @@ quote outline sketch summarize summarise list develop rework refine merge reply 
 ring text ping chase remind tell sync ship print clean recheck rerun reset rotate secure define specify identify
 resolve repair replace reserve prioritize prioritise map copy attach include produce generate set run raise file
 hand plan demo interview recruit survey benchmark audit brief consult liaise rename close issue convert reduce
-increase lower drop move add handle own
+increase lower drop move add handle own grab upgrade troubleshoot debug polish proofread reconcile backfill
 """
 ACTIONS = word_set(_ACTIONS)
 """Verbs that name a piece of work by themselves, in the infinitive."""
@@ -27,10 +27,13 @@ ACTIONS = word_set(_ACTIONS)
 # Phrases that name work, though their verb alone does not.
 _WORK_PHRASES = re.compile(
     r"(?:(?:get|come|circle|go|report) back (?:to|with|by|on|tomorrow|today|next)|get back\b|follow(?:ing)? up|"
-    r"look (?:into|for|up|at)|find (?:out|the|a|an|someone|somebody)|put (?:together|the|a|an|you|in|our|your|my)|"
+    r"look (?:into|for|up|at|(?:it|that|this|them|the [\w' -]{1,30}) up)|find (?:out|the|a|an|someone|somebody)"
+    r"|put (?:together|the|a|an|you|in|our|your|my|(?:it|that|this|them) (?:online|up|in|into|on|together|back"
+    r"|out|over))|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"
     r"have a (?:look|word|chat)|make (?:sure|an?|the|those|these|all)|let \w+ (?:\w+ )?know|reach out|sort (?:out|the)|"
-    r"discuss (?:[\w'-]+ ){1,8}with |work (?:on|out|with)|(?:talk|speak) (?:to|with) (?!you|me|us)|loop "
+    r"discuss (?:[\w'-]+ ){1,8}with |come up with|think (?:about|of|through)|work (?:on|out|with)|(?:talk"
+    r"|speak) (?:to|with) (?!you|me|us)|loop "
     r"|line up|set up|write up|draw up|fill (?:in|out)|"
     r"give \w+ (?:access|a (?:call|ring|hand)|an update|feedback|notice)|bring (?:the|a|an|my|our|your"
     r"|some|\w+ (?:in|along))|"
@@ -67,6 +70,8 @@ _TALK_PHRASES = re.compile(
 _CHECKING_VERBS = word_set("check see ask confirm verify test clarify find look investigate know double-check tell")
 # With a time, a phrase with one of these verbs is work, even one that usually steers the conversation.
 _TELLING_VERBS = word_set("ask tell remind present answer")
+# With these verbs the object says what the work is.
+_LIGHT_VERBS = word_set("take do make get give keep")
 # "I'll be there by Friday" and "I'll see you on Monday" leave nothing to do.
 _NO_WORK = word_set(
     "be see have know need want think like say admit guess hope believe mean love hate wait miss stay"
@@ -84,6 +89,12 @@ def is_work(phrase: str, *, has_time: bool) -> bool:
     if _WORK_PHRASES.match(phrase) or verb in ACTIONS:
         return not _TALK_PHRASES.match(phrase) or (has_time and verb in _TELLING_VERBS)
     return has_time and verb.isalpha() and verb not in _NO_WORK
+
+
+def is_handed_out(phrase: str) -> bool:
+    """Return whether a phrase names work where somebody is asked to do it, as "take the guide" does."""
+    verb, _, rest = phrase.partition(" ")
+    return verb.lower() in _LIGHT_VERBS and rest.count(" ") > 0 and not _TALK_PHRASES.match(phrase)
 
 
 def is_check(phrase: str) -> bool:
@@ -121,9 +132,20 @@ _GERUNDS = {_gerund(verb): verb for verb in ACTIONS} | {
 }  # fmt: skip
 
 
+def _third_person(verb: str) -> str:
+    if re.search(r"[^aeiou]y$", verb):
+        return verb[:-1] + "ies"
+    return verb + ("es" if re.search(r"(?:s|x|z|ch|sh|o)$", verb) else "s")
+
+
+_OTHER_VERBS = "take make do put look follow give bring find talk pick work fill go get let keep speak start grab own"
+_THIRD_PERSONS = {_third_person(verb): verb for verb in ACTIONS | word_set(_OTHER_VERBS)}
+
+
 def infinitive(verb: str) -> str:
-    """Return the infinitive of a gerund, "send" for "sending"; any other word unchanged."""
-    return _GERUNDS.get(verb.lower(), verb)
+    """Return the infinitive of a gerund or a third person, "send" for "sending" or "sends"; other words unchanged."""
+    form = verb.lower()
+    return _GERUNDS.get(form) or _THIRD_PERSONS.get(form, verb)
 
 
 FAVOURS = word_set(

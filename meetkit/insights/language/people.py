@@ -18,7 +18,8 @@ _NO_NAMES = (
     | word_set(
         "anybody anyone but everybody everyone everything finally first he here hopefully how next nobody none "
         "nothing now one perfect please she somebody someone something there today tomorrow tonight well what when "
-        "where which who why maybe great sure no not both each who's meeting action item todo task"
+        "where which who why maybe great sure no not both each who's uh um ah oh er hm mm just remember also"
+        " okay then so yeah yes no well meeting action item todo task"
     )
 ) - {"may"}  # May is a name as well.
 
@@ -62,7 +63,16 @@ class People:
         last = words[2]
         if self.is_name(last):
             return words.start(2), last
-        return (words.start(2), last) if last[0].isupper() and last.casefold() not in _NO_NAMES else None
+        if not _may_be_name(last):
+            return None
+        # At the beginning of a text any word has a capital, so that it may be no part of the name.
+        is_whole = words[1] and words.start(1) > 0 and _may_be_name(words[1])
+        start = words.start(1) if is_whole else words.start(2)
+        return start, " ".join(text[start : words.end(2)].split())
+
+
+def _may_be_name(word: str) -> bool:
+    return word[0].isupper() and word.casefold() not in _NO_NAMES
 
 
 def _is_name_part(word: str) -> bool:

@@ -27,6 +27,7 @@ _ACCEPT = re.compile(
     rf"|no worries|not at all"
     r"|gladly|happy to|definitely|you got it|consider it done|(?:i'm )?on it|sounds? (?:good|great)"
     r"|all ?right|fine|agreed"
+    r"|makes? sense|fair enough|i agree|good idea|works|mm-?hm+|mhm+|uh-?huh"
     r"|with pleasure|my pleasure|i can do that|i'll do (?:that|it|so)|can do|i will|understood|got it|deal|works for me"
     r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be"
     r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
@@ -38,6 +39,11 @@ _REFUSE = re.compile(
     r"\b(?:can't|cannot|can not|won't|unable|i'm afraid|unfortunately|(?:not|isn't) possible"
     r"|i'd rather not|nope|not now"
     r"|probably not|not really|i doubt (?:it|that)|not me"
+    r"|(?:i'd (?:love|like|be happy) to|i would|i wish i could|normally i would),? but\b|i'd rather not"
+    r"|i(?:'m| am) (?:away|out of office|out (?:this|next|that|all|on|until)|on (?:leave|vacation|holiday)"
+    r"|swamped|fully booked|too busy|overloaded|not (?:available|around|the right))"
+    r"|(?:no|don't have (?:the |any )?|haven't got (?:the )?|out of) (?:time|capacity|bandwidth)"
+    r"|my plate is full|rather not"
     r"|no way|no need|no thanks|no thank you|don't bother|not necessary|wouldn't|don't think so"
     r"|not (?:mine|my|our))\b|^no\b",
     re.IGNORECASE,
@@ -51,6 +57,35 @@ _EVADE = re.compile(
     r"|i'd (?:have|need) to (?:check|ask|look)|(?:i )?can't (?:say|tell)|neither do i|who knows"
     r"|nobody knows|i wish i knew)\b",
     re.IGNORECASE,
+)
+# Words by which somebody takes on what nobody was asked for by name: "I can", "me", "I'll grab it".
+_VOLUNTEERS = re.compile(
+    rf"{_FILLERS}(?:(?:sure|yes|yeah|yep|okay|ok|absolutely|fine|all ?right|no problem)[,.!]? )?"
+    r"(?:me|i can|i could|i will|i do|i would|count me in|mine|put me down|i volunteer|happy to|glad to"
+    r"|(?:i'm|i am|i'd be|i would be) (?:happy|glad) to(?: \w+){0,4}|that(?:'s| is| would be) (?:me|mine|on me)"
+    r"|i(?:'ve| have)? got (?:it|this|that)|leave (?:it|that) (?:to|with) me|(?:i'm |i am )?on it"
+    r"|(?:i'll|i will|i can|i could|let me) (?:do|take|grab|handle|own|pick|cover|get|look after|take care of"
+    r"|sort|see to"
+    r"|volunteer|jump on|drive|run with|deal with) (?:it|that|this|them|those|these|one|care of (?:it|that|this)|up)"
+    r"(?: \w+){0,3})(?=[.,!;]|\s{0,3}\Z| (?:by|on|before|tomorrow|today|this|next|for|tonight|then)\b)",
+    re.IGNORECASE,
+)
+_WILLING = re.compile(
+    rf"{_FILLERS}(?:sure|of course|certainly|absolutely|definitely|gladly|no problem|will do|with pleasure|yep"
+    rf"|yes|yeah)"
+    r"(?=[,.!]|\s{0,3}\Z)(?!,? (?:but|we|somebody|someone|they|it|that|who)\b)",
+    re.IGNORECASE,
+)
+CAPITAL_WORD = re.compile(r"(?<![\w'@])[A-Z][\w'-]{1,30}")
+"""A capitalised word, which may be a name."""
+# A person whom somebody else proposes: "but Tobias can", "ask Tobias", "that's one for Tobias".
+_PROPOSES = re.compile(
+    r"(?:\b(?:[Aa]sk|[Tt]ry|(?:better|rather|more) for|one for|give (?:it|that|this) to|leave (?:it|that|this) to"
+    r"|[Mm]aybe|[Pp]erhaps|[Hh]ow about|[Ww]hat about) (?P<asked>[A-Z][\w'-]{1,30})\b(?! (?:did|said|has|was|and|or)\b)"
+    r"|\b(?P<able>[A-Z][\w'-]{1,30}?)(?:'ll| can| could| will| might| may| should be able to| would be)"
+    r"(?: (?:do|handle|take|own|cover|be able to|probably|certainly|the one|the person|better|best"
+    r"|happy to)\b[\w ]{0,30})?"
+    r"(?=[.,!?;]|\s{0,3}\Z))"
 )
 # A speaker who passes a request on: "Lukas will do it".
 _PASSES_ON = re.compile(
@@ -78,6 +113,25 @@ def delegation(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | Non
         if (match := _PASSES_ON.search(sentence.text.replace("\u2019", "'"))) and not match["name"].startswith("I'"):
             return sentence, *match.span("name")
     return None
+
+
+def volunteering(sentences: Sequence[Sentence]) -> tuple[Sentence, int, int] | None:
+    """Return the sentence and span by which a turn takes something on of its own accord: "I can", "I'll grab it"."""
+    for sentence in sentences[:2]:
+        if match := _VOLUNTEERS.match(sentence.text.replace("\u2019", "'")):
+            return sentence, *match.span()
+    return None
+
+
+def is_willing(sentences: Sequence[Sentence]) -> bool:
+    """Return whether a turn agrees to act, as "sure" does, and does not only hear, as "okay" does."""
+    return bool(sentences) and _WILLING.match(opening(sentences)) is not None
+
+
+def proposal(sentence: Sentence) -> tuple[int, int] | None:
+    """Return the span of the name of a person whom a sentence proposes, as in "I can't, but Tobias can"."""
+    match = _PROPOSES.search(sentence.text.replace("\u2019", "'"))
+    return match and match.span("asked" if match["asked"] else "able")
 
 
 def classify(sentences: Sequence[Sentence]) -> Reply:

@@ -45,14 +45,15 @@ class Sentence:
     end: int
     words: tuple[str, ...]
 
-    def evidence(self, field: str | None = None) -> Evidence:
-        """Return the whole sentence as evidence, for `field` of a finding where one is given."""
+    def evidence(self, field: str | None = None, *, span: tuple[int, int] | None = None) -> Evidence:
+        """Return the sentence, or its code points `[start, end)`, as evidence for `field` of a finding."""
+        start, end = span or (0, len(self.text))
         return Evidence(
-            quote=self.text,
+            quote=self.text[start:end],
             turn=self.turn.index,
             speaker=self.turn.speaker,
-            start=self.start,
-            end=self.end,
+            start=self.start + start,
+            end=self.start + end,
             field=field,
         )
 

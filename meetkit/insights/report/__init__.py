@@ -16,9 +16,10 @@ except ImportError as error:
     raise ImportError("the report needs the extra 'cli': pip install 'meetkit[cli]'") from error
 
 from meetkit.errors import InvalidRequestError
-from meetkit.insights.findings import Findings, by_tracker, list_findings, reasons
+from meetkit.insights import own_notes
+from meetkit.insights.findings import Findings, by_tracker, list_findings, place, reasons
 from meetkit.insights.report import charts
-from meetkit.insights.report.highlights import Quotes, turn_id
+from meetkit.insights.report.highlights import Quotes, note_id, turn_id
 from meetkit.insights.templates import DEFAULT, SummaryTemplate
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.models.analysis import MeetingInsights
@@ -63,18 +64,20 @@ def render_report(
     made_from: str | None = None,
     meeting: Meeting | None = None,
     template: SummaryTemplate = DEFAULT,
+    notes: str | None = None,
 ) -> str:
     """Render an analysis and its transcript as an HTML page, with links between findings and quotes in both ways.
 
     The sections, their order and their headings are those of the `template`.
 
     Of the `meeting` it shows location, conference link and description; its title is used where none is given.
-    The page embeds the insights and `made_from` as JSON for programs.
+    Where findings rest on `notes`, a person's own, the page has those too. It embeds the insights and `made_from` as
+    JSON for programs.
 
     Raises:
         InvalidRequestError: the insights belong to another transcript.
     """
-    _check_match(transcript, insights)
+    _check_match(transcript, insights, notes or "")
     findings = _findings(insights, template)
     quotes = Quotes(transcript.turns, (finding for part in findings.values() for finding in part))
     colours = charts.speaker_colours(transcript)
@@ -88,6 +91,7 @@ def render_report(
         title=title or (meeting.title if meeting else _DEFAULT_TITLE),
         meeting=meeting,
         sections=template.sections,
+        note_lines=[(note_id(number), line) for number, line in enumerate(own_notes.lines(notes or ""))],
         anchors=_ANCHORS,
         made_from=made_from,
         insights=insights,
@@ -133,7 +137,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons}
+    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons, "place": place}
     return environment
 
 
@@ -163,16 +167,19 @@ def _style(continuations: tuple[str, ...]) -> str:
     return (_TEMPLATES / "report.css").read_text("utf-8") + rules
 
 
-def _check_match(transcript: Transcript, insights: MeetingInsights) -> None:
+def _check_match(transcript: Transcript, insights: MeetingInsights, notes: str) -> None:
     if insights.transcript_sha256 != fingerprint(transcript):
         raise InvalidRequestError("insights: they belong to another transcript; analyze this one again")
     # Insights are input too: a host may have stored or changed them.
     for evidence in _evidence(insights):
-        if evidence.turn >= len(transcript.turns):
+        if evidence.source == "notes":
+            if notes[evidence.start : evidence.end] != evidence.quote:
+                raise InvalidRequestError(f"insights: a quote of line {evidence.turn} differs from the notes")
+        elif evidence.turn >= len(transcript.turns):
             raise InvalidRequestError(
                 f"insights: a quote is in turn {evidence.turn}, which the transcript does not have"
             )
-        if transcript.text[evidence.start : evidence.end] != evidence.quote:
+        elif transcript.text[evidence.start : evidence.end] != evidence.quote:
             raise InvalidRequestError(f"insights: a quote of turn {evidence.turn} differs from the transcript")
 
 

@@ -44,6 +44,11 @@ def turn_id(index: int) -> str:
     return f"t{index}"
 
 
+def note_id(index: int) -> str:
+    """Return the anchor of a line of the notes."""
+    return f"n{index}"
+
+
 class Quotes:
     """The quotes of an analysis by turn, each limited to its turn."""
 
@@ -53,11 +58,13 @@ class Quotes:
         self._by_turn: dict[int, dict[Span, list[Finding]]] = defaultdict(dict)
         for finding in findings:
             for evidence in finding.evidence:
-                if span := self._span(evidence):
+                if evidence.source == "transcript" and (span := self._span(evidence)):
                     self._by_turn[evidence.turn].setdefault(span, []).append(finding)
 
     def anchor(self, evidence: Evidence) -> str:
         """Return the anchor of a quote; the turn's if the quote is not in the words, such as a speaker's name."""
+        if evidence.source == "notes":
+            return note_id(evidence.turn)
         span = self._span(evidence)
         return quote_id(span) if span else turn_id(evidence.turn)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from meetkit.insights.transcript.json_forms import JsonForm, ListForm
-from meetkit.insights.transcript.json_items import ItemReader, Speakers, renamed, words_of
+from meetkit.insights.transcript.json_items import ItemReader, Speakers, with_speaker, words_of
 from meetkit.insights.transcript.json_paths import Raw, by_time, get, list_at, service
 from meetkit.insights.transcript.media_times import MILLISECONDS, TICKS, parse_time
 from meetkit.insights.transcript.raw_segments import RawSegment
@@ -28,7 +28,7 @@ def _read_aws(data: Any, _notes: SourceNotes) -> Raw:
     raw: list[RawSegment] = []
     for index, channel in enumerate(channels):
         words = _aws_words(f"results.channel_labels.channels[{index}].items", list_at(channel, "items"), {})
-        raw += renamed(words, str(get(channel, "channel_label") or f"Channel {index}"))
+        raw += with_speaker(words, str(get(channel, "channel_label") or f"Channel {index}"))
     return _turns_by_time(raw)
 
 
@@ -56,11 +56,11 @@ def _aws_words(place: str, items: list[Any], speakers: Mapping[str, str]) -> lis
 def _turns_by_time(words: list[RawSegment]) -> list[RawSegment]:
     """Return words of several channels in order of time, marks of punctuation with the word before them."""
     at = 0.0
-    timed: list[tuple[float, RawSegment]] = []
+    words_by_time: list[tuple[float, RawSegment]] = []
     for word in words:
         at = word.start.value if word.start is not None else at
-        timed.append((at, word))
-    return [word for _, word in sorted(timed, key=lambda pair: pair[0])]
+        words_by_time.append((at, word))
+    return [word for _, word in sorted(words_by_time, key=lambda pair: pair[0])]
 
 
 def _google_results(data: object) -> list[Any]:
@@ -86,7 +86,7 @@ def _read_google(data: Any, _notes: SourceNotes) -> Raw:
         text = get(result, "alternatives", 0, "transcript")
         end = parse_time(f"results[{index}].resultEndTime", get(result, "resultEndTime"))
         part = words or [RawSegment(f"results[{index}]", None, text, None, end)] if text else words
-        raw += renamed(part, f"Channel {get(result, 'channelTag')}") if len(channels) > 1 else part
+        raw += with_speaker(part, f"Channel {get(result, 'channelTag')}") if len(channels) > 1 else part
     return raw
 
 

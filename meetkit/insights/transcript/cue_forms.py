@@ -103,7 +103,7 @@ def _webex(cues: Cues, _notes: SourceNotes) -> Iterator[Segment]:
         yield _segment(cue, clean_name(match[1]) if match else None, "\n".join(cue.lines))
 
 
-def _bracketed(cue: Cue) -> re.Match[str] | None:
+def _bracket_match(cue: Cue) -> re.Match[str] | None:
     match = _IN_BRACKETS.match(cue.lines[0]) if cue.lines else None
     if match is None:
         return None
@@ -113,14 +113,14 @@ def _bracketed(cue: Cue) -> re.Match[str] | None:
 
 
 def _has_brackets(cues: Cues) -> bool:
-    count = sum(1 for cue in cues if _bracketed(cue))
+    count = sum(1 for cue in cues if _bracket_match(cue))
     return count > 0 and 3 * count >= sum(1 for cue in cues if cue.lines)
 
 
 def _brackets(decode: Callable[[str], str], cues: Cues, _notes: SourceNotes) -> Iterator[Segment]:
     """Read cues that begin with a speaker in brackets, such as `[SPEAKER_00]: words`."""
     for cue in cues:
-        match = _bracketed(cue)
+        match = _bracket_match(cue)
         words = "\n".join(cue.lines)
         speaker = clean_name(match[1]) if match else None
         text = one_line(decode(words[match.end() :] if match else words))
@@ -129,11 +129,11 @@ def _brackets(decode: Callable[[str], str], cues: Cues, _notes: SourceNotes) -> 
 
 def _has_numbers_and_names(cues: Cues) -> bool:
     """Return whether cues have numbers above and names before the words, as those of Zoom."""
-    numbered = sum(1 for cue in cues if cue.identifier and cue.identifier.isdecimal())
-    named = sum(
+    number_count = sum(1 for cue in cues if cue.identifier and cue.identifier.isdecimal())
+    name_count = sum(
         1 for cue in cues if cue.lines and (prefix := parse_prefix(cue.lines[0])) and prefix.label is Label.NAME
     )
-    return 2 * numbered > len(cues) and 2 * named > len(cues)
+    return 2 * number_count > len(cues) and 2 * name_count > len(cues)
 
 
 def _names(decode: Callable[[str], str], cues: Cues, _notes: SourceNotes) -> Iterator[Segment]:

@@ -22,7 +22,7 @@ _MAX_PARTS, _MAX_PART, _MAX_UNPACKED = 2000, 20_000_000, 100_000_000
 _MAX_RTF = 20_000_000
 # Bounds within which the library reads a font table in time linear in the file.
 _MAX_FONT_TABLE, _MAX_FONT = 60_000, 250
-_OTHERS = {
+_REFUSALS = {
     "xl/workbook.xml": "an Excel workbook; save the sheet as CSV",
     "ppt/presentation.xml": "a PowerPoint file; save its text as .txt",
     "content.xml": "an OpenDocument file; save it as .docx or plain text",
@@ -68,9 +68,9 @@ def _check_package(data: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise InvalidRequestError("the transcript is a damaged Word document or zip archive; save it again") from None
     names = {part.filename for part in parts}
-    for name, what in _OTHERS.items():
+    for name, description in _REFUSALS.items():
         if name in names:
-            raise InvalidRequestError(f"the transcript is {what}")
+            raise InvalidRequestError(f"the transcript is {description}")
     if _WORD_PART not in names:
         raise InvalidRequestError("the transcript is a zip archive without a Word document; unpack it first")
     is_bomb = (
@@ -124,7 +124,7 @@ def _rtf_text(data: str | bytes) -> str:
         raise InvalidRequestError("the RTF document is damaged; open it and save it as plain text") from None
 
 
-def _missing_extra(what: str) -> InvalidRequestError:
+def _missing_extra(description: str) -> InvalidRequestError:
     return InvalidRequestError(
-        f"{what} needs the extra 'documents': pip install 'meetkit[documents]'; or save its text as .txt"
+        f"{description} needs the extra 'documents': pip install 'meetkit[documents]'; or save its text as .txt"
     )

@@ -11,32 +11,32 @@ from meetkit.insights.transcript.media_times import MICROSECONDS, MILLISECONDS, 
 Json = Mapping[str, Any]
 
 
-def listed(names: str) -> tuple[str, ...]:
+def names_in(names: str) -> tuple[str, ...]:
     """Return names that are separated by spaces."""
     return tuple(names.split())
 
 
 # Names are compared in lower case without `_` and `-`, the better ones first.
-TEXTS = listed(
+TEXTS = names_in(
     "text transcript sentence content utterance spokentext displaytext display transcription caption body"
     " message quote speech dialogue punctuatedword word value utf8 line lexical words"
 )
-WORD_TEXTS = listed("punctuatedword word text content value utf8 term display displaytext")
-SPEAKERS = listed(
+WORD_TEXTS = names_in("punctuatedword word text content value utf8 term display displaytext")
+SPEAKERS = names_in(
     "speakername speakerdisplayname displayname speaker participantname participant username user users author"
     " authorname person name who role participantrole speakerlabel speakerid speakertag sender from agent voice"
 )
-NAMES = listed("speakername name displayname fullname username label title email id speakerid")
-STARTS = listed(
+NAMES = names_in("speakername name displayname fullname username label title email id speakerid")
+STARTS = names_in(
     "start starttime starttimestamp audiostarttime audiostart begin begintime beginoffset startoffset startsat"
     " startedat tstart offset timestart timein from ts timestamp timestamps time relativestarttime"
     " startdatetime absolutestarttime timecodein timecode tcin starttimecode createdat"
 )
-ENDS = listed(
+ENDS = names_in(
     "end endtime endtimestamp audioendtime audioend endoffset endsat endedat endts timeend timeout to"
     " relativeendtime enddatetime absoluteendtime timecodeout tcout endtimecode"
 )
-DURATIONS = listed("duration dur dduration length")
+DURATIONS = names_in("duration dur dduration length")
 _UNIT_SUFFIXES = (
     ("milliseconds", MILLISECONDS),
     ("millis", MILLISECONDS),
@@ -50,7 +50,7 @@ _UNIT_SUFFIXES = (
     ("ms", MILLISECONDS),
 )
 _TIME_NAMES = frozenset((*STARTS, *ENDS, *DURATIONS))
-PARTS = listed("words sentences elements segs tokens items")
+PARTS = names_in("words sentences elements segs tokens items")
 
 
 TEXT_NAMES = frozenset((*TEXTS, *WORD_TEXTS)) - {"value", "display", "line"}

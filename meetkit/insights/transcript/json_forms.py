@@ -10,7 +10,7 @@ from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import text_forms
 from meetkit.insights.transcript.forms import Form
 from meetkit.insights.transcript.json_document import FORMAT_HINT, string
-from meetkit.insights.transcript.json_fields import has_words, listed
+from meetkit.insights.transcript.json_fields import has_words, names_in
 from meetkit.insights.transcript.json_items import ItemReader, Speakers, users_of
 from meetkit.insights.transcript.media_times import MILLISECONDS, SECONDS, day_of
 from meetkit.insights.transcript.raw_segments import to_segments
@@ -21,7 +21,7 @@ JsonForm = Form[object, Iterable[Segment]]
 
 _LISTS = ("turns", "segments", "utterances", "transcript")
 # Lists of other names, the likelier first.
-_OTHER_LISTS = listed(
+_OTHER_LISTS = names_in(
     "sentences monologues paragraphs captions messages entries transcripts timeline speaker_blocks"
     " transcriptEntries transcription phrases cues chunks events items results data blocks conversation"
     " dialogue lines speakers words"
@@ -82,8 +82,8 @@ class ListForm(NamedTuple):
         reader = ItemReader(speakers_of(data))
         raw = [
             part
-            for found in at_path(data, self.path)
-            for part in reader.read(found.place, self._with_speakers(found.items), notes)
+            for talk in at_path(data, self.path)
+            for part in reader.read(talk.place, self._with_speakers(talk.items), notes)
         ]
         return to_segments(raw, notes, self.usual)
 
@@ -224,11 +224,11 @@ def _read_list(data: object, notes: SourceNotes) -> Iterable[Segment]:
     Raises:
         InvalidRequestError: there is none.
     """
-    found = find_list(data)
-    if found is None:
+    talk = find_list(data)
+    if talk is None:
         raise InvalidRequestError(f"the JSON has no list named {' or '.join(_LISTS)}: {FORMAT_HINT}")
     note_context(data, notes)
-    return to_segments(list(ItemReader(speakers_of(data)).read(found.place, found.items, notes)), notes)
+    return to_segments(list(ItemReader(speakers_of(data)).read(talk.place, talk.items, notes)), notes)
 
 
 def _always(_data: object) -> bool:

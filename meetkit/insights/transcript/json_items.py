@@ -57,8 +57,8 @@ class Speakers:
             return clean_name(" and ".join(names))
         if value is None:
             return None
-        if (known := self.names.get(str(value))) is not None:
-            return known
+        if (name := self.names.get(str(value))) is not None:
+            return name
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10_000 and value % 1 == 0:
             return f"Speaker {int(value)}"
         speaker = string(place, value)
@@ -109,18 +109,18 @@ class ItemReader:
             InvalidRequestError: one is no object, none has words, or a field cannot be read.
         """
         empty: list[str] = []
-        found = False
+        has_any_words = False
         for index, item in enumerate(final_items(list(items), notes)):
             at = f"{place}[{index}]"
             if not isinstance(item, Mapping):
                 raise InvalidRequestError(f"{at}: {brief_repr(item)} is not an object with a text, {FORMAT_HINT}")
             segments = list(self.item(at, item))
             if segments:
-                found = True
+                has_any_words = True
                 yield from segments
             else:
                 empty.append(at)
-        if empty and not found:
+        if empty and not has_any_words:
             raise InvalidRequestError(f"{empty[0]}: has no text, {FORMAT_HINT}")
         if empty:
             notes.problem("left_out", "entries without words are left out", count=len(empty))
@@ -222,6 +222,6 @@ def _span(place: str, fields: Json) -> tuple[MediaTime | None, MediaTime | None]
     return None
 
 
-def renamed(segments: Sequence[RawSegment], speaker: str) -> list[RawSegment]:
+def with_speaker(segments: Sequence[RawSegment], speaker: str) -> list[RawSegment]:
     """Return the segments as those of a speaker."""
     return [replace(segment, speaker=speaker) for segment in segments]

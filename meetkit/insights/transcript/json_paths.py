@@ -45,7 +45,7 @@ def service(
 
 def by_time(raw: Raw) -> list[RawSegment]:
     """Return segments of several channels in the order in which they were said."""
-    known = list(raw)
-    if any(part.start is None for part in known):
-        return known
-    return sorted(known, key=lambda part: part.start.value if part.start else 0.0)
+    segments = list(raw)
+    if any(part.start is None for part in segments):
+        return segments
+    return sorted(segments, key=lambda part: part.start.value if part.start else 0.0)

@@ -19,23 +19,23 @@ _TYPES = ("type", "event", "message", "message_type", "event_type")
 
 def final_items(items: list[Any], notes: SourceNotes) -> list[Any]:
     """Return live events as plain items, without the interim results that are final later."""
-    plain = [unwrapped(item) for item in items]
+    plain = [unwrap(item) for item in items]
     finals = [index for index, item in enumerate(plain) if _is_final(item)]
     last = finals[-1] if finals else -1
-    kept = [item for index, item in enumerate(plain) if not (index < last and _is_partial(item))]
-    if len(kept) < len(plain):
-        notes.problem("merged", PARTIAL, count=len(plain) - len(kept))
-    return kept
+    final = [item for index, item in enumerate(plain) if not (index < last and _is_partial(item))]
+    if len(final) < len(plain):
+        notes.problem("merged", PARTIAL, count=len(plain) - len(final))
+    return final
 
 
-def unwrapped(item: Any, depth: int = 0) -> Any:
+def unwrap(item: Any, depth: int = 0) -> Any:
     """Return the object with the words inside an event, with the plain fields of what is around it."""
     if not isinstance(item, Mapping) or has_words(item) or depth >= _MAX_DEPTH:
         return item
     for name in _WRAPPERS:
         inner = item.get(name)
         inner = inner[0] if isinstance(inner, list) and inner else inner
-        if isinstance(inner, Mapping) and has_words(inner := unwrapped(inner, depth + 1)):
+        if isinstance(inner, Mapping) and has_words(inner := unwrap(inner, depth + 1)):
             around = {key: value for key, value in item.items() if not isinstance(value, Mapping | list)}
             return {**around, **inner}
     return item

@@ -90,7 +90,7 @@ def parse_time(place: str, value: object, per_second: int | None = None) -> Medi
     elif isinstance(value, bool) or not isinstance(value, int | float):
         time = None
     else:
-        time = _checked(value, per_second)
+        time = _to_time(value, per_second)
     if time is None:
         raise InvalidRequestError(
             f"{place}: {brief_repr(value)} is not a number of seconds, such as 12.5, nor a time such as 00:01:12.5"
@@ -100,7 +100,7 @@ def parse_time(place: str, value: object, per_second: int | None = None) -> Medi
     return time
 
 
-def _checked(value: float, per_second: int | None) -> MediaTime:
+def _to_time(value: float, per_second: int | None) -> MediaTime:
     try:
         return MediaTime(float(value), per_second)
     except OverflowError:
@@ -190,10 +190,10 @@ def tell_unit(spans: Sequence[TimedWords], usual: int = SECONDS) -> int:
         return usual
     times = [time for span in spans for time in (span.start, span.end) if time is not None]
     has_fractions = any(time.per_second is None and time.value % 1 for time in times)
-    others = (SECONDS, MILLISECONDS, MICROSECONDS, TICKS, NANOSECONDS)
+    units_to_try = (SECONDS, MILLISECONDS, MICROSECONDS, TICKS, NANOSECONDS)
     plausible = [
         unit
-        for unit in others
+        for unit in units_to_try
         if _SLOWEST <= words / units * unit <= _FASTEST and not (unit > 1 and has_fractions and words < _FEW_WORDS)
     ]
     return min(plausible, key=lambda unit: abs(math.log(words / units * unit / _WORDS_PER_SECOND)), default=usual)
@@ -209,13 +209,13 @@ def _unit_of_epoch(spans: Sequence[TimedWords]) -> int | None:
 def _pace(spans: Sequence[TimedWords]) -> tuple[float, float]:
     """Return the number of words, and the time that they took in units: within segments, else between their starts."""
     plain = [span for span in spans if span.start is not None and span.start.per_second is None]
-    closed = [
+    complete_spans = [
         (span.words, span.end.value - span.start.value)
         for span in plain
         if span.start is not None and span.end is not None and span.end.value > span.start.value
     ]
-    if closed:
-        return sum(words for words, _ in closed), sum(units for _, units in closed)
+    if complete_spans:
+        return sum(words for words, _ in complete_spans), sum(units for _, units in complete_spans)
     starts = [span.start.value for span in plain if span.start is not None]
     return (sum(span.words for span in plain[:-1]), max(starts) - min(starts)) if len(starts) > 1 else (0, 0)
 
@@ -225,10 +225,10 @@ class Timeline:
 
     def __init__(self, spans: Iterable[TimedWords], usual: int = SECONDS) -> None:
         """Tell the unit, and whether the times are of the calendar, from all times of the file."""
-        known = list(spans)
-        self.per_second = tell_unit(known, usual)
-        starts = [self._value(span.start) for span in known if span.start is not None]
-        is_wall_clock = any(span.start.is_wall_clock for span in known if span.start is not None)
+        timed_words = list(spans)
+        self.per_second = tell_unit(timed_words, usual)
+        starts = [self._value(span.start) for span in timed_words if span.start is not None]
+        is_wall_clock = any(span.start.is_wall_clock for span in timed_words if span.start is not None)
         first = min(starts, default=0.0)
         self._zero = first if is_wall_clock or _EPOCH[0] <= first < _EPOCH[1] else 0.0
 

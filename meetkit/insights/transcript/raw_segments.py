@@ -17,7 +17,7 @@ _CLOSING_MARKS = frozenset(".,!?;:%)]}\u2026\u3002\u3001\uff0c\uff01\uff1f\u061f
 
 @dataclass(frozen=True, slots=True)
 class RawSegment:
-    """What a file has at `place`: a stretch of speech, or with `is_word` a single word or mark of punctuation."""
+    """A part of a file at `place`: a stretch of speech, or with `is_word` a single word or mark of punctuation."""
 
     place: str
     speaker: str | None
@@ -33,10 +33,10 @@ def to_segments(raw: Sequence[RawSegment], notes: SourceNotes, usual: int = SECO
     Consecutive words of one speaker become one segment, up to a pause.
     """
     timeline = Timeline((TimedWords.of(part.start, part.end, part.text) for part in raw), usual)
-    timed = [_timed(part, timeline, notes) for part in raw]
+    timed_segments = [_to_segment(part, timeline, notes) for part in raw]
     segments: list[Segment] = []
     words: list[Segment] = []
-    for part, segment in zip(raw, timed, strict=True):
+    for part, segment in zip(raw, timed_segments, strict=True):
         if part.is_word:
             words.append(segment)
             continue
@@ -46,7 +46,7 @@ def to_segments(raw: Sequence[RawSegment], notes: SourceNotes, usual: int = SECO
     return segments + list(join_words(words))
 
 
-def _timed(part: RawSegment, timeline: Timeline, notes: SourceNotes) -> Segment:
+def _to_segment(part: RawSegment, timeline: Timeline, notes: SourceNotes) -> Segment:
     start, end = timeline.seconds(f"{part.place}.start", part.start), timeline.seconds(f"{part.place}.end", part.end)
     if start is not None and end is not None and end < start:
         notes.problem("doubtful", "an end lies before its start and is left out")
@@ -65,12 +65,12 @@ def join_words(words: Sequence[Segment]) -> Iterator[Segment]:
     end: float | None = None
     for index, word in enumerate(words):
         if index > first and _begins_segment(words[index - 1], word, end, length):
-            yield _joined(words[first:index], has_spaces=has_spaces)
+            yield _join(words[first:index], has_spaces=has_spaces)
             first, length, end = index, 0, None
         length += len(word.text) + 1
         end = word.end if word.end is not None else end
     if words:
-        yield _joined(words[first:], has_spaces=has_spaces)
+        yield _join(words[first:], has_spaces=has_spaces)
 
 
 def _begins_segment(last: Segment, word: Segment, end: float | None, length: int) -> bool:
@@ -83,7 +83,7 @@ def _begins_segment(last: Segment, word: Segment, end: float | None, length: int
     return may_end and (pause >= _PAUSE_OF_SENTENCES or length >= MAX_UNNAMED_TURN)
 
 
-def _joined(words: Sequence[Segment], *, has_spaces: bool) -> Segment:
+def _join(words: Sequence[Segment], *, has_spaces: bool) -> Segment:
     parts: list[str] = []
     for word in words:
         attaches = has_spaces or not parts or (word.text[:1] in _CLOSING_MARKS and len(word.text) == 1)
@@ -94,6 +94,6 @@ def _joined(words: Sequence[Segment], *, has_spaces: bool) -> Segment:
     return Segment(words[0].speaker, text, min(starts, default=None), max(ends, default=None))
 
 
-def joined_text(words: Iterable[str]) -> str:
+def join_text(words: Iterable[str]) -> str:
     """Return words as a text, marks of punctuation without a space before them."""
-    return _joined([Segment(None, word) for word in words], has_spaces=False).text
+    return _join([Segment(None, word) for word in words], has_spaces=False).text

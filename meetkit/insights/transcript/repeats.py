@@ -33,15 +33,15 @@ def merge_repeats(segments: Sequence[Segment], notes: SourceNotes) -> list[Segme
     for segment in segments:
         at = latest.get(segment.speaker)
         before = result[at] if at is not None else None
-        merged = _merge(before, segment, notes) if before is not None else None
-        if merged is None or at is None:
+        merge_result = _merge(before, segment, notes) if before is not None else None
+        if merge_result is None or at is None:
             latest[segment.speaker] = len(result)
             result.append(segment)
         else:
-            result[at] = merged[0]
-            if merged[1] is not None:
+            result[at] = merge_result[0]
+            if merge_result[1] is not None:
                 latest[segment.speaker] = len(result)
-                result.append(merged[1])
+                result.append(merge_result[1])
     return _without_loops([segment for segment in result if segment is not None], notes)
 
 
@@ -57,11 +57,11 @@ def _merge(before: Segment, segment: Segment, notes: SourceNotes) -> tuple[Segme
         longer = segment if len(new) >= len(old) else before
         ends = [end for end in (before.end, segment.end) if end is not None]
         return replace(longer, start=before.start, end=max(ends, default=None)), None
-    shared = _shared(old, new)
-    if shared < _MIN_OVERLAP:
+    overlap = _shared_words(old, new)
+    if overlap < _MIN_OVERLAP:
         return None
     notes.problem("merged", OVERLAP)
-    return before, replace(segment, text=_after_words(segment.text, shared), start=before.end)
+    return before, replace(segment, text=_after_words(segment.text, overlap), start=before.end)
 
 
 def _overlap_in_time(before: Segment, segment: Segment) -> bool:
@@ -74,7 +74,7 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _shared(old: list[str], new: list[str]) -> int:
+def _shared_words(old: list[str], new: list[str]) -> int:
     """Return the number of words at the end of one text with which the other begins."""
     longest = min(len(old), len(new), _MAX_OVERLAP)
     return next((count for count in range(longest, 0, -1) if old[-count:] == new[:count]), 0)
@@ -91,9 +91,9 @@ def _after_words(text: str, count: int) -> str:
 def _without_loops(segments: Sequence[Segment], notes: SourceNotes) -> list[Segment]:
     result: list[Segment] = []
     for _, group in groupby(segments, key=lambda segment: (segment.speaker, tuple(_words(segment.text)))):
-        same = list(group)
-        if len(same) >= _LOOP and _words(same[0].text):
-            notes.problem("merged", LOOP, count=len(same) - 1)
-            same = [replace(same[0], end=same[-1].end)]
-        result += same
+        equal_segments = list(group)
+        if len(equal_segments) >= _LOOP and _words(equal_segments[0].text):
+            notes.problem("merged", LOOP, count=len(equal_segments) - 1)
+            equal_segments = [replace(equal_segments[0], end=equal_segments[-1].end)]
+        result += equal_segments
     return result

@@ -21,26 +21,28 @@ def are_rolling(cues: Sequence[Cue]) -> bool:
     """Return whether many captions repeat what the one before shows, as automatic ones do."""
     if any(_WORD_TIMES.search(line) for cue in cues[:20] for line in cue.lines):
         return True
-    shown = [cue.lines for cue in cues if cue.lines]
-    repeats = sum(1 for before, lines in pairwise(shown) if _shared(before, lines) or _grows(before, lines))
-    return repeats >= _MIN_REPEATS and repeats >= _MIN_SHARE * len(shown)
+    visible_lines = [cue.lines for cue in cues if cue.lines]
+    repeats = sum(
+        1 for before, lines in pairwise(visible_lines) if _repeated_lines(before, lines) or _grows(before, lines)
+    )
+    return repeats >= _MIN_REPEATS and repeats >= _MIN_SHARE * len(visible_lines)
 
 
 def without_repeats(cues: Sequence[Cue], notes: SourceNotes) -> Iterator[Cue]:
     """Yield the captions without the lines that the one before showed; a line that grows stays as it is at last."""
     waiting: Cue | None = None
-    shown: tuple[str, ...] = ()
+    visible_lines: tuple[str, ...] = ()
     for cue in cues:
         if not cue.lines:
             continue
-        new = cue.lines[_shared(shown, cue.lines) :]
+        new = cue.lines[_repeated_lines(visible_lines, cue.lines) :]
         if len(new) < len(cue.lines):
             notes.problem("merged", REPEATED_LINES, line=cue.line)
-        elif waiting is not None and _grows(shown, cue.lines):
+        elif waiting is not None and _grows(visible_lines, cue.lines):
             notes.problem("merged", REPEATED_LINES, line=cue.line)
             cue = replace(cue, start=waiting.start)  # noqa: PLW2901
             waiting = replace(waiting, lines=waiting.lines[:-1])
-        shown = cue.lines
+        visible_lines = cue.lines
         if new:
             if waiting is not None and waiting.lines:
                 yield waiting
@@ -49,11 +51,11 @@ def without_repeats(cues: Sequence[Cue], notes: SourceNotes) -> Iterator[Cue]:
         yield waiting
 
 
-def _shared(shown: tuple[str, ...], lines: tuple[str, ...]) -> int:
+def _repeated_lines(visible_lines: tuple[str, ...], lines: tuple[str, ...]) -> int:
     """Return how many lines at the end of one caption the next begins with."""
-    longest = min(len(shown), len(lines), _MAX_LINES)
-    return next((count for count in range(longest, 0, -1) if shown[-count:] == lines[:count]), 0)
+    longest = min(len(visible_lines), len(lines), _MAX_LINES)
+    return next((count for count in range(longest, 0, -1) if visible_lines[-count:] == lines[:count]), 0)
 
 
-def _grows(shown: tuple[str, ...], lines: tuple[str, ...]) -> bool:
-    return bool(shown) and lines[0].startswith(f"{shown[-1]} ")
+def _grows(visible_lines: tuple[str, ...], lines: tuple[str, ...]) -> bool:
+    return bool(visible_lines) and lines[0].startswith(f"{visible_lines[-1]} ")

@@ -16,7 +16,7 @@ _MAX_PEOPLE = 500
 
 @dataclass(slots=True)
 class SourceNotes:
-    """What is noted while a file is read. Equal problems are one, with their count and the first place."""
+    """The notes made while a file is read. Equal problems are one, with their count and the first place."""
 
     _problems: dict[tuple[ProblemKind, str], TranscriptProblem] = field(default_factory=dict)
     _title: str | None = None
@@ -27,9 +27,9 @@ class SourceNotes:
         self, kind: ProblemKind, text: str, *, count: int = 1, line: int | None = None, turn: int | None = None
     ) -> None:
         """Note what was left out, merged or doubted; `text` says what, without a number."""
-        known = self._problems.get((kind, text))
-        if known is not None:
-            self._problems[kind, text] = known.model_copy(update={"count": known.count + count})
+        earlier = self._problems.get((kind, text))
+        if earlier is not None:
+            self._problems[kind, text] = earlier.model_copy(update={"count": earlier.count + count})
         elif len(self._problems) < _MAX_PROBLEMS:
             self._problems[kind, text] = TranscriptProblem(kind=kind, text=text, count=count, line=line, turn=turn)
 

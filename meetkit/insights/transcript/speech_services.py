@@ -8,7 +8,7 @@ from typing import Any
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript.json_forms import JsonForm, ListForm, speakers_of
-from meetkit.insights.transcript.json_items import ItemReader, Speakers, renamed, words_of
+from meetkit.insights.transcript.json_items import ItemReader, Speakers, with_speaker, words_of
 from meetkit.insights.transcript.json_paths import Raw, by_time, get, list_at, service
 from meetkit.insights.transcript.media_times import MILLISECONDS
 from meetkit.insights.transcript.raw_segments import RawSegment
@@ -17,7 +17,7 @@ from meetkit.insights.transcript.source_notes import SourceNotes
 
 def _has_unfinished_status(data: object) -> bool:
     status = get(data, "status")
-    return isinstance(status, str) and status.lower() in _UNFINISHED and not list_at(data, "utterances")
+    return isinstance(status, str) and status.lower() in _UNFINISHED_STATUSES and not list_at(data, "utterances")
 
 
 def _refuse_unfinished(data: Any, _notes: SourceNotes) -> Raw:
@@ -27,7 +27,7 @@ def _refuse_unfinished(data: Any, _notes: SourceNotes) -> Raw:
     )
 
 
-_UNFINISHED = frozenset(
+_UNFINISHED_STATUSES = frozenset(
     {"queued", "processing", "in_progress", "running", "notstarted", "pending", "failed", "error", "transcribing"}
 )
 
@@ -43,7 +43,7 @@ def _read_deepgram(data: Any, _notes: SourceNotes) -> Raw:
         place = f"results.channels[{index}].alternatives[0]"
         parts = _deepgram_channel(place, get(channel, "alternatives", 0) or {})
         if len(channels) > 1 and not any(part.speaker for part in parts):
-            parts = renamed(parts, f"Channel {index}")
+            parts = with_speaker(parts, f"Channel {index}")
         raw += parts
     return by_time(raw) if len(channels) > 1 else raw
 
@@ -73,7 +73,7 @@ def _read_elevenlabs(data: Any, notes: SourceNotes) -> Raw:
     raw: list[RawSegment] = []
     for index, transcript in enumerate(transcripts):
         words = _elevenlabs_words(f"transcripts[{index}].words", transcript, notes)
-        raw += words if any(word.speaker for word in words) else renamed(words, f"Channel {index}")
+        raw += words if any(word.speaker for word in words) else with_speaker(words, f"Channel {index}")
     return by_time(raw)
 
 

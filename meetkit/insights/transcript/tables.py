@@ -35,10 +35,10 @@ class Header(NamedTuple):
 def find_header(text: str) -> Header | None:
     """Return the header of a table: a first row in which a column has words, and another a speaker or a time."""
     text = text.removeprefix("\ufeff")
-    declared = _SEPARATOR_LINE.match(text)
-    start = declared.end() if declared else 0
+    separator_line = _SEPARATOR_LINE.match(text)
+    start = separator_line.end() if separator_line else 0
     line = _LINE_END.split(text[start : start + _MAX_HEADER].lstrip("\r\n"), maxsplit=1)[0]
-    for separator in declared[1] if declared else _SEPARATORS:
+    for separator in separator_line[1] if separator_line else _SEPARATORS:
         names = next(csv.reader([line], delimiter=separator), []) if separator in line else []
         if len(names) > 1 and _is_header(names):
             return Header([name.strip() for name in names], separator, start)
@@ -46,11 +46,11 @@ def find_header(text: str) -> Header | None:
 
 
 def _is_header(names: Sequence[str]) -> bool:
-    known = [normal_name(name.strip()) for name in names if _COLUMN.fullmatch(name.strip())]
-    if len(known) < len(names):
+    normal_names = [normal_name(name.strip()) for name in names if _COLUMN.fullmatch(name.strip())]
+    if len(normal_names) < len(names):
         return False
-    return any(name in TEXT_NAMES for name in known) and any(
-        is_speaker_name(name) or is_time_name(name) for name in known
+    return any(name in TEXT_NAMES for name in normal_names) and any(
+        is_speaker_name(name) or is_time_name(name) for name in normal_names
     )
 
 

@@ -11,20 +11,23 @@ from urllib.parse import quote
 
 import click
 
+from meetkit import settings
 from meetkit.cli import database, output, terminal
 from meetkit.cli.files import reported_errors
 from meetkit.errors import InvalidRequestError, MeetkitError, brief_repr
 from meetkit.insights import templates
 from meetkit.insights.analysis import Engine
+from meetkit.insights.own_notes import read_notes
 from meetkit.insights.templates import SummaryTemplate
 from meetkit.meetings import analyses, service
 from meetkit.meetings.commands import batch, findings, inputs, pages
 from meetkit.models.analysis import MeetingContext, MeetingInsights
 from meetkit.models.base import CONTROL, parse
 from meetkit.runtime import collaborators
+from meetkit.settings.meetings import MeetingSettings
 
 _INDEX = "index.html"
-_OPTIONS_OF_OUTPUT = ("as_json", "html", "markdown", "obsidian", "template", "why", "again")
+_OPTIONS_OF_OUTPUT = ("as_json", "html", "markdown", "obsidian", "template", "why", "notes", "again")
 # Options that a stored meeting has its own values for.
 _OPTIONS_OF_FILES = {
     "title": "--title",
@@ -44,6 +47,7 @@ class Output(NamedTuple):
     again: bool
     template: SummaryTemplate
     why: bool
+    notes: str | None
 
 
 @click.command(cls=database.StoreCommand)
@@ -68,6 +72,7 @@ class Output(NamedTuple):
     help=f"The sections to show, in order: {', '.join(templates.template_names())}, or a file in TOML.",
 )
 @click.option("--why", is_flag=True, help="Show the words that each finding rests on.")
+@click.option("--notes", metavar="FILE", help="Your own notes: tasks, decisions and questions in them are added.")
 @click.option("--again", is_flag=True, help="Rebuild reports that are up to date.")
 def analyze(files: tuple[str, ...], meeting_id: str | None, **options: Any) -> None:
     """Find the tasks, decisions, questions, mood and talk time in a transcript.
@@ -90,7 +95,9 @@ def analyze(files: tuple[str, ...], meeting_id: str | None, **options: Any) -> N
             _analyze_one(sources[0], context, form)
 
 
-def _output(*, as_json: bool, template: str | None, why: bool, again: bool, **targets: str | None) -> Output:
+def _output(
+    *, as_json: bool, template: str | None, why: bool, notes: str | None, again: bool, **targets: str | None
+) -> Output:
     """Return the form of the findings; at most one of `targets`, the paths by form, is not `None`."""
     paths = [(form, path) for form, path in targets.items() if path is not None]
     names = ["json"] * as_json + [form for form, _ in paths]
@@ -98,7 +105,7 @@ def _output(*, as_json: bool, template: str | None, why: bool, again: bool, **ta
         raise InvalidRequestError(f"use --{names[0]} or --{names[1]}, not both")
     layout = templates.DEFAULT if template is None else _template(template)
     page = pages.Page(cast("pages.Form", paths[0][0]), Path(paths[0][1]), layout, why) if paths else None
-    return Output(as_json, page, again, layout, why)
+    return Output(as_json, page, again, layout, why, None if notes is None else _notes(notes))
 
 
 def _template(name: str) -> SummaryTemplate:
@@ -106,6 +113,11 @@ def _template(name: str) -> SummaryTemplate:
         return templates.named_template(name)
     with reported_errors("read", name), open(name, "rb") as file:
         return templates.read_template(file.read(templates.MAX_LENGTH + 1))
+
+
+def _notes(name: str) -> str:
+    with reported_errors("read", name), open(name, "rb") as file:
+        return read_notes(file.read(inputs.MAX_BYTES))
 
 
 def _engine() -> Engine:
@@ -117,6 +129,7 @@ def _context(*, contact_id: str | None, trackers: Sequence[str], **options: Any)
     if contact_id is not None:
         their_side += (service.get_contact(contact_id).name,)
     facts = {name: value for name, value in options.items() if value}
+    facts["min_confidence"] = settings.load_model(MeetingSettings).min_confidence
     return parse(MeetingContext, {**facts, "their_side": their_side, "trackers": _trackers(trackers)})
 
 
@@ -163,7 +176,7 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     content = inputs.read(sources[0]) if sources else None
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analyzing …"):
-        insights = service.analyze_meeting(meeting_id, content, trackers=trackers)
+        insights = service.analyze_meeting(meeting_id, content, trackers=trackers, notes=form.notes)
     meeting = service.get_meeting(meeting_id, transcript=False)
     if form.page is None:
         _print(meeting.title, insights, form)
@@ -171,12 +184,18 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
         transcript = service.get_transcript(meeting_id)
         assert transcript is not None, "it was just analyzed"
         context = MeetingContext(title=meeting.title, date=analyses.local_date(meeting))
-        form.page.write(form.page.content(transcript, insights, context, meeting=meeting))
+        form.page.write(
+            form.page.content(transcript, insights, context, meeting=meeting, notes=service.get_notes(meeting_id))
+        )
         if form.page.path != pages.STANDARD:
             _print_written(form.page, is_current=False)
 
 
 def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, form: Output) -> None:
+    if form.notes is not None:
+        raise InvalidRequestError(
+            "--notes cannot be combined with several files, whose meetings have notes of their own"
+        )
     if context.title is not None:
         raise InvalidRequestError("--title cannot be combined with several files, whose names are their titles")
     if form.page is not None and (os.path.isfile(form.page.path) or form.page.path == pages.STANDARD):
@@ -197,7 +216,7 @@ def _analyze_several(sources: Sequence[inputs.Input], context: MeetingContext, f
 
 def _task(source: inputs.Input, context: MeetingContext, page: pages.Page | None, form: Output) -> batch.Task:
     context_with_title = context.model_copy(update={"title": context.title or _title(source.name)})
-    return batch.Task(source, context_with_title, page, form.again)
+    return batch.Task(source, context_with_title, page, form.again, form.notes)
 
 
 def _conclude(outcomes: Sequence[batch.Outcome], form: Output) -> None:

@@ -39,6 +39,7 @@ class Task:
     context: MeetingContext
     page: pages.Page | None = None
     again: bool = False
+    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def _run(task: Task, engine: Engine) -> Outcome:
     if task.page and not task.again and (insights := _current_insights(task.page, fingerprint)):
         return Outcome(task, insights, is_current=True)
     transcript = _read(data, task.source.name)
-    insights = analyze(transcript, engine=engine, context=task.context, corrections=corrections)
+    insights = analyze(transcript, engine=engine, context=task.context, notes=task.notes, corrections=corrections)
     if task.page:
-        content = task.page.content(transcript, insights, task.context, made_from=fingerprint)
+        content = task.page.content(transcript, insights, task.context, made_from=fingerprint, notes=task.notes)
         task.page.write(content)
     return Outcome(task, insights)
 
@@ -103,7 +104,7 @@ def _fingerprint(task: Task, data: bytes, corrections: Corrections | None, engin
     """Return a hash of all that a report depends on: the file with its context and corrections, and what makes it."""
     template = task.page.template if task.page else None
     values = [value.model_dump_json() for value in (task.context, template, corrections) if value is not None]
-    facts = [sha256(data).hexdigest(), *values, engine.name, meetkit.__version__]
+    facts = [sha256(data).hexdigest(), *values, task.notes, engine.name, meetkit.__version__]
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from meetkit.insights.findings import Finding, list_findings, place, reasons, se
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
 from meetkit.meetings.commands.views import written_deadline
 from meetkit.models.analysis import MeetingInsights, Question
-from meetkit.models.insights import Deadline
+from meetkit.models.insights import ActionItem, Deadline
 from meetkit.models.transcripts import TranscriptSource
 
 _INDENT = 2
@@ -69,7 +69,11 @@ def _print_summary(out: Console, title: str, insights: MeetingInsights) -> None:
 
 
 def _print_items(out: Console, title: str, insights: MeetingInsights) -> None:
-    items = insights.action_items.items
+    _print_table_of_items(out, title, insights.action_items.items)
+    _print_table_of_items(out, "Possible", insights.action_items.possible)
+
+
+def _print_table_of_items(out: Console, title: str, items: Sequence[ActionItem]) -> None:
     if not items:
         return
     table = terminal.table(sanitize(title), "Owner", "Due", "Priority")

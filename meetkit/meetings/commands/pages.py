@@ -52,6 +52,7 @@ class Page:
         *,
         made_from: str | None = None,
         meeting: Meeting | None = None,
+        notes: str | None = None,
     ) -> str:
         """Return the text of the page; the title is that of the context."""
         if self.form == "html":
@@ -64,6 +65,7 @@ class Page:
                 made_from=made_from,
                 meeting=meeting,
                 template=self.template,
+                notes=notes,
             )
         render = render_obsidian if self.form == "obsidian" else render_markdown
         title = context.title or "Meeting"

@@ -39,7 +39,9 @@ def analyze(
     transcript = sent_transcript(body, upload)
     if query.background:
         raise InvalidRequestError(NO_BACKGROUND)
-    insights = service.analyze_meeting(meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query))
+    insights = service.analyze_meeting(
+        meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
+    )
     if transcript is None:
         context.record("transcript_read", meeting_id)
     return Reply.of(insights)

@@ -66,7 +66,7 @@ async def analyze(
         return await _analyze_later(context, meeting_id, query, body, transcript)
     with _turn(context):
         insights = await service.analyze_meeting_async(
-            meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+            meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
         )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
@@ -82,11 +82,12 @@ def get_insights(context: RequestContext, meeting_id: str, query: OffsetsQuery) 
         raise attachments.missing("analysis of a meeting", meeting_id, INSIGHTS)
     if query.offsets == "code_points":
         return Reply.of(insights)
+    notes = service.get_notes(meeting_id) or ""
     text = service.get_meeting(meeting_id).transcript or ""
     # Offsets are converted by the text that was analyzed, which the fingerprint identifies.
     if fingerprint(Transcript(format="text", text=text, turns=())) != insights.transcript_sha256:
         raise ConflictError("the transcript was replaced after its analysis; analyze the meeting again")
-    return _in_utf16(insights, text)
+    return _in_utf16(insights, text, notes)
 
 
 @requires(audit="transcript_read")
@@ -132,7 +133,7 @@ async def _analyze_later(
     async def run() -> str:
         with workers.on_behalf_of(context.caller):
             await service.analyze_meeting_async(
-                meeting_id, transcript, trackers=body.trackers, fallback=fallback_of(query)
+                meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
             )
         if transcript is None:
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)
@@ -187,19 +188,23 @@ def error_of_one_attempt(error: LLMAPIError) -> LLMAPIError:
     return error
 
 
-def _in_utf16(value: BaseModel, text: str) -> Reply:
+def _in_utf16(value: BaseModel, text: str, notes: str = "") -> Reply:
     """Return a value whose offsets into this text count UTF-16 code units."""
     # Characters above U+FFFF take two code units; bisecting their offsets counts those before a place.
-    wide = [offset for offset, char in enumerate(text) if char > "\uffff"]
+    wide = {
+        source: [offset for offset, char in enumerate(content) if char > "\uffff"]
+        for source, content in (("transcript", text), ("notes", notes))
+    }
 
     def convert(part: Any) -> Any:
         if isinstance(part, list):
             return [convert(item) for item in part]
         if not isinstance(part, dict):
             return part
-        return {name: shift(name, field) for name, field in part.items()}
+        offsets = wide["notes" if part.get("source") == "notes" else "transcript"]
+        return {name: shift(name, field, offsets) for name, field in part.items()}
 
-    def shift(name: str, field: Any) -> Any:
-        return field + bisect_left(wide, field) if name in ("start", "end") else convert(field)
+    def shift(name: str, field: Any, offsets: list[int]) -> Any:
+        return field + bisect_left(offsets, field) if name in ("start", "end") else convert(field)
 
     return Reply.of_json(convert(value.model_dump(mode="json")))

@@ -132,6 +132,9 @@ class Analysis(Value):
     """A transcript to analyze, as text, captions, JSON or a table; without one, the meeting's stored transcript."""
 
     transcript: Text | None = None
+    notes: Annotated[Text, Field(max_length=1_000_000)] | None = Field(
+        default=None, description="A person's own notes, a second source; by default those that the meeting has."
+    )
     trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
         default={}, max_length=100, description="Phrases to look for, by name."
     )

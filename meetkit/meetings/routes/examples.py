@@ -43,6 +43,7 @@ _ITEM: dict[str, Any] = {
     "priority": "high",
     "status": "open",
     "done_at": None,
+    "confidence": 0.94,
     "evidence": [_EVIDENCE],
 }
 _MEETING: dict[str, Any] = {
@@ -180,7 +181,7 @@ OF_SCHEMAS: dict[str, Any] = {
         "transcript_sha256": _SHA256,
         "source": _SOURCE,
         "summary": {**_OFFLINE, "sentences": [{"text": "A report will come.", "evidence": [_EVIDENCE]}]},
-        "action_items": {**_OFFLINE, "items": [_ITEM]},
+        "action_items": {**_OFFLINE, "items": [_ITEM], "possible": []},
         "decisions": {**_OFFLINE, "items": []},
         "questions": {**_OFFLINE, "items": []},
         "topics": {**_OFFLINE, "status": "fallback", "reason": "the model did not answer in time", "items": []},

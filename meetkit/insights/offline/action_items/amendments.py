@@ -87,7 +87,10 @@ def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] 
         if deadline := _deadline_alone(sentence):
             return deadline
     meanwhile = [
-        sentence for turn_between in turns[candidate.sentence.turn.index + 1 : turn] for sentence in turn_between
+        sentence
+        for turn_between in turns[candidate.sentence.turn.index + 1 : turn]
+        if replies.classify(turn_between) is not Reply.REFUSES
+        for sentence in turn_between
     ]
     return _first_deadline(meanwhile) or _negotiated_deadline(turn, rest, turns)
 

@@ -15,11 +15,13 @@ from meetkit.insights.language.word_lists import WEEKDAYS
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
+THRESHOLD = 0.5
+"""The confidence from which on a candidate counts as certain, so that later words may refer to it."""
 # Candidates looked back at: people refer to what was said lately, and the bound keeps long meetings linear.
 _RECENT = 30
 _MAX_QUOTES = 20
 # The order of evidence in an item, by field.
-_ORDER = ("task", "owner", "deadline", "priority")
+_ORDER = ("task", "reference", "owner", "deadline", "priority")
 
 
 def quote(sentence: Sentence, start: int, end: int, field: str) -> Evidence:
@@ -34,7 +36,7 @@ def quote(sentence: Sentence, start: int, end: int, field: str) -> Evidence:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """A candidate for an action item, each field with the quotes that support it.
 
@@ -52,6 +54,13 @@ class Candidate:
     turn: int = 0
     repeats: Candidate | None = None
     is_withdrawn: bool = False
+    features: set[str] = dataclasses.field(default_factory=set)
+    confidence: float = 0.0
+
+    def with_feature(self, feature: str) -> Candidate:
+        """Add a feature that the confidence is computed from; return the candidate."""
+        self.features.add(feature)
+        return self
 
     def set_deadline(self, phrase: str, ground: Evidence) -> None:
         """Set the deadline and its evidence, replacing any before."""
@@ -66,6 +75,7 @@ class Candidate:
                 "owner": self.owner,
                 "deadline": deadline_of(self.deadline, context) if self.deadline else None,
                 "priority": self.priority,
+                "confidence": round(self.confidence, 3),
                 "evidence": tuple(ground for name in _ORDER for ground in self.evidence[name]),
             }
         )
@@ -78,6 +88,8 @@ class CandidateList:
         """Create an empty list."""
         self._people = people
         self._candidates: list[Candidate] = []
+        # Those that later words may refer to: "make it Friday" means no mere possibility.
+        self._certain: list[Candidate] = []
         self._index: DuplicateIndex[Candidate] = DuplicateIndex()
 
     @property
@@ -87,7 +99,7 @@ class CandidateList:
 
     def latest(self, turn: int, max_turns: int, owner: str | None = None) -> Candidate | None:
         """Return the last candidate settled at most `max_turns` turns before `turn`, of `owner` if given."""
-        for candidate in reversed(self._candidates[-_RECENT:]):
+        for candidate in reversed(self._certain[-_RECENT:]):
             if turn - candidate.turn <= max_turns and (owner is None or self._same_person(candidate.owner, owner)):
                 return candidate
         return None
@@ -98,16 +110,26 @@ class CandidateList:
         return match and match[1]
 
     def add(self, candidate: Candidate) -> None:
-        """Add a candidate, or merge it into the one that it repeats."""
-        if before := candidate.repeats or self.same_as(candidate):
-            _merge(before, candidate)
+        """Add a candidate, or merge it into the one that it repeats; one that is less sure changes nothing there."""
+        is_certain = candidate.confidence >= THRESHOLD
+        before = candidate.repeats or self.same_as(candidate)
+        if before and before.confidence < THRESHOLD and is_certain:
+            self.remove(before)
+            before = None
+        if before:
+            if is_certain or before.confidence < THRESHOLD:
+                _merge(before, candidate)
             return
         self._candidates.append(candidate)
+        if is_certain:
+            self._certain.append(candidate)
         self._index.add(content_words(candidate.task), candidate)
 
     def remove(self, candidate: Candidate) -> None:
         """Remove a withdrawn candidate."""
         self._candidates.remove(candidate)
+        if candidate in self._certain:
+            self._certain.remove(candidate)
         candidate.is_withdrawn = True
 
     def same_as(self, candidate: Candidate) -> Candidate | None:
@@ -122,7 +144,7 @@ class CandidateList:
 
     def latest_about(self, content: frozenset[str]) -> Candidate | None:
         """Return the latest candidate that shares a content word, other than its verb, with `content`."""
-        for candidate in reversed(self._candidates[-_RECENT:]):
+        for candidate in reversed(self._certain[-_RECENT:]):
             if content_words(candidate.task.partition(" ")[2]) & content:
                 return candidate
         return None
@@ -154,4 +176,5 @@ def _merge(before: Candidate, again: Candidate) -> None:
     before.deadline = again.deadline or before.deadline
     if again.priority != "medium":
         before.priority = again.priority
+    before.confidence = max(before.confidence, again.confidence)
     before.turn, before.sentence, before.end = again.turn, again.sentence, again.end

@@ -15,18 +15,25 @@ from meetkit.insights.language.people import People
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
+from meetkit.insights.offline.action_items import references
 from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
+from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
-from meetkit.insights.offline.action_items.priorities import priority_words
+from meetkit.insights.offline.action_items.priorities import prioritize
+from meetkit.insights.offline.action_items.recaps import Recaps
+from meetkit.insights.offline.action_items.scoring import Scorer, confidence, final_features
 from meetkit.models.analysis import ActionItems, MeetingContext
 
 # Turns after a request or an offer in which the reply to it may come.
 _MAX_TURNS_TO_REPLY = 4
+# What nobody accepted, or what names no object, is possible at most.
+_OPEN = frozenset({"unanswered", "unfilled", "obligation"})
+_MAX_OPEN = 0.45
+MIN_POSSIBLE = 0.2
+"""The confidence from which on what is no item is possible."""
 MAX_COMMITMENTS = 20_000
 """Maximum number of commitments examined in a transcript: more than people make in a hundred hours of talk."""
-# Characters around a task in which the words for its priority count.
-_NEAR = 200
 _MAX_TASK = 500
 # These offers need no acceptance where they are likely to be work: "I can send it", unlike "shall I send it?".
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
@@ -37,7 +44,7 @@ _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECAS
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 # Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
 _TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
-_DOING_VERBS = word_set("do handle have get ship")
+_DOING_VERBS = word_set("do handle have get ship take grab own pick cover sort")
 _REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
 # Verbs that announce an answer to an open question.
 _CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
@@ -47,16 +54,26 @@ def find_action_items(document: Document, context: MeetingContext) -> ActionItem
     """Return the action items, with evidence for task, owner, deadline and priority.
 
     A promise is an item; a request or an offer is one once it is accepted; an assignment by name is one unless it is
-    refused. A repeated task is one item, with the last deadline.
+    refused. A repeated task is one item, with the last deadline. Of these, items are those with at least the confidence
+    that the context requires; others are possible.
     """
     people = People(document, context)
+    candidates = find_candidates(document, people)
+    threshold = context.min_confidence
+    items = tuple(one.item(context) for one in candidates.items if one.confidence >= threshold)
+    possible = tuple(one.item(context) for one in candidates.items if MIN_POSSIBLE <= one.confidence < threshold)
+    return ActionItems(engine="offline", items=items, possible=possible)
+
+
+def find_candidates(document: Document, people: People) -> CandidateList:
+    """Return the candidates of a document, whatever their confidence."""
     extractor = _Extractor(document, people)
     candidates = CandidateList(people)
     for sentence, score in zip(document.sentences, action_scores(document), strict=True):
         for candidate in extractor.candidates(sentence, score >= THRESHOLD, candidates):
             candidates.add(candidate)
         amend(candidates, sentence, document)
-    return ActionItems(engine="offline", items=tuple(candidate.item(context) for candidate in candidates.items))
+    return candidates
 
 
 class _Extractor:
@@ -65,16 +82,22 @@ class _Extractor:
     def __init__(self, document: Document, people: People) -> None:
         self._turns = document.by_turn
         self._people = people
+        self._exchanges = Exchanges(self._turns, people)
+        self._scorer = Scorer(document)
+        self._recaps = Recaps()
         self._left = MAX_COMMITMENTS
 
     def candidates(self, sentence: Sentence, is_likely: bool, candidates: CandidateList) -> Iterator[Candidate]:
-        for commitment in islice(find_commitments(sentence, self._people), self._left):
+        commitments = find_commitments(sentence, self._people, in_recap=self._recaps.has(sentence))
+        for commitment in islice(commitments, self._left):
             self._left -= 1
             for task in find_tasks(commitment):
                 if candidate := self._candidate(commitment, task, is_likely, candidates):
-                    yield self._with_deadline_and_priority(candidate)
+                    candidate.features |= self._scorer.features(sentence, commitment, task)
+                    yield self._finish(candidate)
         for candidate in find_passive_tasks(sentence, self._people):
-            yield self._with_deadline_and_priority(candidate)
+            candidate.features |= self._scorer.features(sentence, None, None)
+            yield self._finish(candidate)
 
     def _candidate(
         self, commitment: Commitment, task: Task, is_likely: bool, candidates: CandidateList
@@ -89,14 +112,32 @@ class _Extractor:
                 return self._request(commitment, task, candidates)
             case Kind.ASSIGNMENT:
                 return self._assignment(commitment, task, is_likely or has_time)
-            case Kind.ANYONE:
-                return _candidate_of(commitment, task) if not task.is_open else None
-            case Kind.TEAM:
-                is_clear = has_time or (is_likely and task.verb in DELIVERIES)
-                return _candidate_of(commitment, task) if is_clear and not task.has_pronoun else None
+            case Kind.CALL:
+                return self._call(commitment, task)
+            case Kind.TEAM | Kind.ANYONE:
+                return self._need(commitment, task, is_clear=has_time or (is_likely and task.verb in DELIVERIES))
             case _:
                 is_clear = has_time or (is_likely and not task.is_open and not task.has_pronoun)
-                return _candidate_of(commitment, task) if is_clear else None
+                return self._unless_unclear(_candidate_of(commitment, task), task, is_clear=is_clear)
+
+    def _need(self, commitment: Commitment, task: Task, *, is_clear: bool) -> Candidate:
+        """Return the candidate of what is said to be needed, with the owner who then takes it on, if anybody does."""
+        candidate = _candidate_of(commitment, task)
+        if answer := self._exchanges.volunteer_for(candidate.sentence):
+            return _with_answer(candidate, answer)
+        return self._unless_unclear(candidate, task, is_clear=is_clear or commitment.kind is Kind.ANYONE)
+
+    def _unless_unclear(self, candidate: Candidate, task: Task, *, is_clear: bool) -> Candidate:
+        return self._if_closed(candidate if is_clear else candidate.with_feature("unclear"), task)
+
+    def _if_closed(self, candidate: Candidate, task: Task) -> Candidate:
+        """Return a candidate that names its object, itself or by what was said before, where that is possible."""
+        return self._complete(candidate, task) if task.is_open or task.has_pronoun else candidate
+
+    def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
+        """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
+        answer = self._exchanges.answer_to(commitment.sentence, is_call=True)
+        return _with_answer(_candidate_of(commitment, task), answer) if answer.act is Reply.ACCEPTS else None
 
     def _promise(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a promise; a promise that names its object is complete by itself.
@@ -105,18 +146,28 @@ class _Extractor:
         deadline or says that something is sent.
         """
         candidate = _candidate_of(commitment, task)
-        if not (task.is_open or task.has_pronoun):
+        if not (task.is_open or task.has_pronoun or references.lacks_complement(task.text)):
             return candidate
         turn = commitment.sentence.turn.index
-        before = candidates.latest(turn, 2, commitment.owner) if task.is_open else None
+        before = candidates.latest(turn, _MAX_TURNS_TO_REPLY, commitment.owner) if task.is_open else None
         if before and _refers_to(task, before) and not _has_own_deadline(candidate, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             candidate.task, candidate.repeats = before.task, before
             return candidate
-        return self._answer_to_question(candidate, task) or (
-            candidate if task.deadline or task.verb in _TRANSFER_VERBS else None
-        )
+        is_question_meant = not (task.has_pronoun or references.lacks_complement(task.text))
+        about_question = self._answer_to_question(candidate, task) if is_question_meant else None
+        return about_question or self._complete(candidate, task)
+
+    def _complete(self, candidate: Candidate, task: Task) -> Candidate:
+        """Return a candidate whose pronoun is filled from what was said before, if anything fits."""
+        completion = references.complete(candidate.task, task.start, candidate.sentence, self._turns)
+        if completion is None:
+            return candidate.with_feature("unfilled")
+        candidate.task, referent = completion
+        candidate.with_feature("filled")
+        candidate.evidence["reference"].append(quote(referent.sentence, referent.start, referent.end, "reference"))
+        return candidate
 
     def _answer_to_question(self, candidate: Candidate, task: Task) -> Candidate | None:
         """Return a promise to check with the question of the turn before as its object; `None` without one."""
@@ -126,18 +177,21 @@ class _Extractor:
         if question is None or question.turn.speaker == turn.speaker or task.verb not in _CHECKING_VERBS:
             return None
         candidate.task = f"{task.text}: {question.text}"[:_MAX_TASK]
-        candidate.evidence["task"].append(quote(question, 0, len(question.text), "task"))
-        return candidate
+        candidate.evidence["reference"].append(quote(question, 0, len(question.text), "reference"))
+        return candidate.with_feature("filled")
 
     def _offer(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         sentence = commitment.sentence
         head = sentence.text[commitment.start : commitment.task_start]
         reply, _ = self._reply(sentence)
         if reply is Reply.ACCEPTS:
-            return _candidate_of(commitment, task)
+            return self._if_closed(_candidate_of(commitment, task).with_feature("accepted"), task)
         is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
+        if reply is Reply.REFUSES:
+            return None
         is_item = is_firm and is_likely and not task.is_open and reply is Reply.SAYS
-        return _candidate_of(commitment, task) if is_item else None
+        candidate = _candidate_of(commitment, task)
+        return self._if_closed(candidate if is_item else candidate.with_feature("unaccepted"), task)
 
     def _assignment(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         """Return the candidate of an assignment by name.
@@ -148,23 +202,28 @@ class _Extractor:
             return None
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
+        candidate = _candidate_of(commitment, task)
+        if not (is_known or (is_likely and not _OBLIGATION.search(words))):
+            candidate.with_feature("obligation")
+        if commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]:
+            return self._asked_by_name(candidate)
         reply, answer = self._reply(commitment.sentence)
-        is_asked = commitment.sentence.text.endswith("?") or task.start < commitment.owner_span[0]
-        if reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_turn_of(commitment.owner, answer)):
-            return None
-        is_clear = is_known or (is_likely and not _OBLIGATION.search(words))
-        return self._with_delegate(_candidate_of(commitment, task), answer if is_asked else ()) if is_clear else None
+        is_refused = reply is Reply.REFUSES or (reply is Reply.EVADES and self._is_turn_of(commitment.owner, answer))
+        return None if is_refused else candidate
+
+    def _asked_by_name(self, candidate: Candidate) -> Candidate | None:
+        """Return the candidate of a request to a person by name: theirs unless they refuse, or pass it on."""
+        answer = self._exchanges.answer_to(candidate.sentence, addressee=candidate.owner)
+        if answer.act is Reply.ACCEPTS and answer.owner:
+            is_theirs = answer.owner == (self._people.full_name(candidate.owner or "") or candidate.owner)
+            return candidate if is_theirs else _with_answer(candidate, answer)
+        is_refused = answer.act is Reply.REFUSES or (
+            answer.act is Reply.EVADES and self._is_turn_of(candidate.owner, answer.turn)
+        )
+        return None if is_refused else candidate
 
     def _is_turn_of(self, owner: str | None, turn: Sequence[Sentence]) -> bool:
         return bool(owner and turn and turn[0].turn.speaker == (self._people.full_name(owner) or owner))
-
-    def _with_delegate(self, candidate: Candidate, answer: Sequence[Sentence]) -> Candidate:
-        """Return the candidate with the owner it is passed to, as in "Sure, but Lukas will do it"."""
-        delegation = replies.delegation(answer)
-        if delegation and (name := self._people.name_at_end(delegation[0].text[delegation[1] : delegation[2]])):
-            candidate.owner, candidate.turn = name[1], delegation[0].turn.index
-            candidate.evidence["owner"] = [quote(*delegation, "owner")]
-        return candidate
 
     def _request(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a request that is accepted, or that repeats an earlier item and so supports it."""
@@ -172,16 +231,18 @@ class _Extractor:
         words = sentence.text[commitment.start : commitment.end]
         if task.has_pronoun and self._hand_over(sentence, task, candidates):
             return None
-        if task.is_open or task.has_pronoun or (_ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task)):
-            return None
         candidate = _candidate_of(commitment, task)
-        reply, reply_turn = self._reply(sentence)
-        if reply is not Reply.ACCEPTS or not reply_turn:
+        if _ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task):
+            candidate.with_feature("ability")
+        if task.is_open or task.has_pronoun:
+            candidate = self._complete(candidate, task)
+        answer = self._exchanges.answer_to(sentence)
+        if answer.act is Reply.REFUSES:
+            return None
+        if answer.act is not Reply.ACCEPTS:
             candidate.owner = self._people.other_speaker(sentence.turn.speaker)
-            return candidate if candidates.same_as(candidate) else None
-        candidate.owner, candidate.turn = reply_turn[0].turn.speaker, reply_turn[0].turn.index
-        candidate.evidence["owner"] = [quote(reply_turn[0], *replies.acceptance_span(reply_turn[0]), "owner")]
-        return self._with_delegate(candidate, reply_turn)
+            return candidate if candidates.same_as(candidate) else candidate.with_feature("unanswered")
+        return _with_answer(candidate.with_feature("accepted"), answer)
 
     def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
         """Pass the last item to the other speaker if they accept, else remove it; return whether it applies.
@@ -211,29 +272,25 @@ class _Extractor:
                 return kind, turn
         return Reply.SAYS, ()
 
-    def _with_deadline_and_priority(self, candidate: Candidate) -> Candidate:
+    def _finish(self, candidate: Candidate) -> Candidate:
+        """Return a candidate with its deadline, priority and confidence."""
         if candidate.deadline is None and (deadline := agreed_deadline(candidate, self._turns)):
             candidate.set_deadline(*deadline)
-        self._prioritize(candidate)
+            candidate.features |= {"agreed time"}
+        prioritize(candidate, self._turns)
+        candidate.features |= final_features(candidate)
+        candidate.confidence = confidence(frozenset(candidate.features))
+        if candidate.features & _OPEN or {"conditional", "unaccepted"} <= candidate.features:
+            candidate.confidence = min(candidate.confidence, _MAX_OPEN)
         return candidate
 
-    def _prioritize(self, candidate: Candidate) -> None:
-        """Set the priority by the words near the task, in the next sentence, or in the first one of the next turn."""
-        sentence, turn = candidate.sentence, candidate.sentence.turn.index
-        next_place = sentence.index - self._turns[turn][0].index + 1
-        next_sentences = (
-            *self._turns[turn][next_place : next_place + 1],
-            *(self._turns[turn + 1][:1] if turn + 1 < len(self._turns) else ()),
-        )
-        places = [
-            (sentence, max(0, candidate.end - _NEAR), candidate.end + _NEAR),
-            *((nearby, 0, _NEAR) for nearby in next_sentences),
-        ]
-        for nearby, start, end in places:
-            if priority := priority_words(nearby.text[start:end]):
-                candidate.priority = priority[0]
-                candidate.evidence["priority"] = [quote(nearby, start + priority[1], start + priority[2], "priority")]
-                return
+
+def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
+    """Return the candidate with the owner whom an answer names, settled in its turn."""
+    candidate.owner, candidate.turn = answer.owner, answer.turn[0].turn.index
+    candidate.with_feature("volunteer" if answer.is_volunteer else "answered")
+    candidate.evidence["owner"] = [quote(*answer.place, "owner")] if answer.place else []
+    return candidate
 
 
 def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
@@ -246,6 +303,8 @@ def _refers_to(task: Task, before: Candidate) -> bool:
     """Return whether "send it" or "get back to you" refers to an item, by its verb."""
     if _REPORTING_BACK.match(task.text):
         return before.task.split()[0].lower() in _CHECKING_VERBS
+    if before.task.startswith("Make sure"):
+        return False
     is_generic_verb = task.verb in _TRANSFER_VERBS or task.verb in _DOING_VERBS
     return same_verb(task.text, before.task) or (task.has_pronoun and is_generic_verb)
 

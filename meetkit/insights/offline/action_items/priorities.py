@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from meetkit.insights.language.text import Sentence
+from meetkit.insights.offline.action_items.candidates import Candidate, quote
 from meetkit.models.insights import Priority
+
+# Characters around a task in which the words for its priority count.
+_NEAR = 200
 
 # Tried first, as "not urgent" contains "urgent".
 _LOW = re.compile(
@@ -31,3 +37,22 @@ def priority_words(text: str) -> tuple[Priority, int, int] | None:
         return "low", *low.span()
     high = _HIGH.search(text)
     return ("high", *high.span()) if high else None
+
+
+def prioritize(candidate: Candidate, turns: Sequence[Sequence[Sentence]]) -> None:
+    """Set the priority by the words near the task, in the next sentence, or in the first one of the next turn."""
+    sentence, turn = candidate.sentence, candidate.sentence.turn.index
+    next_place = sentence.index - turns[turn][0].index + 1
+    next_sentences = (
+        *turns[turn][next_place : next_place + 1],
+        *(turns[turn + 1][:1] if turn + 1 < len(turns) else ()),
+    )
+    places = [
+        (sentence, max(0, candidate.end - _NEAR), candidate.end + _NEAR),
+        *((nearby, 0, _NEAR) for nearby in next_sentences),
+    ]
+    for nearby, start, end in places:
+        if priority := priority_words(nearby.text[start:end]):
+            candidate.priority = priority[0]
+            candidate.evidence["priority"] = [quote(nearby, start + priority[1], start + priority[2], "priority")]
+            return

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from meetkit.insights.language import replies
 from meetkit.insights.language.discourse_markers import strip_discourse_markers
 from meetkit.insights.language.intents import THRESHOLD, question_scores
-from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
+from meetkit.insights.offline.questions.answers import find_answer
 from meetkit.models.analysis import MeetingContext, Question, Questions
 
-# Turns after a question in which its answer may come, as clarifying questions may be in between.
-_MAX_TURNS_TO_ANSWER = 6
 _MAX_SHORT = 3
 
 # Words before a question that do not change its form.
@@ -54,23 +50,37 @@ _NO_CONTENT = re.compile(
     r"|so|and)\b){1,8}\Z",
     re.IGNORECASE,
 )
-# A turn that changes the topic leaves the question before it open.
-_CHANGES_TOPIC = re.compile(
-    rf"{_LEAD}(?:anyways?,? )?(?:let's|let us|can we|shall we|i'd like to) (?:just |please )?"
-    rf"(?:talk about (?!(?:that|it)\b)"
-    rf"|move on|change (?:the )?(?:subject|topic)|go on to|turn to)",
+# What the talk itself needs: requests to do something at once, and formulas of the chair.
+_OF_THE_TALK = re.compile(
+    rf"{_LEAD}(?:(?:can|could|would|will) (?:you|we|i|somebody|someone)(?: please| just| all)? (?:open|pass"
+    rf"|show|share|scroll"
+    r"|repeat|go (?:back|to|on|ahead|first|next)|mute|unmute|speak|introduce|close|click|hand|zoom|wait|hold|excuse"
+    r"|plug|continue|start|thank|say that again|have the floor|interrupt|just say|add something|come in)\b"
+    r"|(?:is there |are there |do you have |you have |have you got )?(?:any|anything|anyone|some)(?: other"
+    r"| further| more)?"
+    r" (?:else|other|questions?|comments?|points?|business)\b[^?]{0,40}\?|what(?:'s| is) next|next\b|shall (?:i"
+    r"|we) (?:just )?(?:read"
+    r"|start|begin|go|continue|move|do)\b[^?]{0,30}\?|are (?:members|colleagues|you all) (?:content|happy)"
+    r"|happy to (?:note|agree)"
+    r"|may i (?:just )?(?:say|ask|add)|(?:oh|ah) (?:is|are|do|does|did|was|were|have|has) (?:he|she|it|they|you"
+    r"|we)\s{0,2}\?)",
     re.IGNORECASE,
 )
-# Sentences about the call itself, or that repeat the question: "I was on mute", "you asked about the price".
-_NO_ANSWER = re.compile(
-    rf"{_LEAD}(?:i was (?:\w+ )?(?:muted|on mute)|i(?:'m| am) (?:back|muted|on mute)"
-    rf"|my (?:mic|microphone|connection|sound)\b"
-    rf"|you broke up|you (?:were|are|'re) asking|you asked (?:about|if|whether))\b[^,:;\u2013\u2014]*\Z",
+# A question that breaks off: "Have you had\u2014?".
+_BROKEN_OFF = re.compile(
+    r"(?:[\u2013\u2014-]|\b(?:the|a|an|and|my|your|our))\s{0,3}\?[\"'\u201d]{0,2}\Z", re.IGNORECASE
+)
+# The verb before its subject, after a question word or at the start.
+_INVERTED = re.compile(
+    rf"{_LEAD}(?:(?:what|when|where|who|which|why|how)(?: \w+){{0,2}}(?: |')(?:is|are|do|does|did|can|could"
+    rf"|will|would|should|have"
+    r"|has|was|were|s)\b (?:\w+ )|(?:do|does|did|is|are|was|were|can|could|will|would|should|have|has) (?:you"
+    r"|we|they|he|she|it"
+    r"|that|there|this|the)\b)",
     re.IGNORECASE,
 )
-_GREETING = re.compile(
-    r"(?:good )?(?:morning|afternoon|evening)\b|(?:hi|hello|hey|thanks|thank you|good question)\b", re.IGNORECASE
-)
+# The score from which on a sentence asks that ends with a full stop in a transcript with question marks.
+_SURE = 0.85
 # A tag seeks assent to a statement: "…, right?".
 _TAG = re.compile(
     r"[,\u2013\u2014-]\s{0,3}(?:right|okay|ok|yeah|yes|no|correct|eh|huh|you know|you see|see|true|(?:is"
@@ -78,37 +88,31 @@ _TAG = re.compile(
     r" (?:it|they|he|she|you|we|that|there|i|this))\s{0,3}\?[\"')\u201d]*\Z",
     re.IGNORECASE,
 )
-# Sounds and words by which a listener only acknowledges: "mhm, right".
-_BACKCHANNEL = re.compile(
-    r"(?:\W|\b(?:mm+|mhm+|uh|huh|hm+|yeah|yes|yep|okay|ok|right|sure|i see|ah|oh|no|nope|hmm+|well|true"
-    r"|exactly|great)\b){1,8}\Z",
-    re.IGNORECASE,
-)
-_YES_OR_NO = re.compile(
-    r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
-)
 
 
 def find_questions(document: Document, context: MeetingContext) -> Questions:  # noqa: ARG001  # the signature of all sections
     """Return the questions, each with the turn that answers it; small talk, tags ("…, right?") and echoes are left out.
 
-    The answer is the next turn of another speaker with content: not one that asks back, puts off ("let me check")
-    or only gives a backchannel ("mhm"), except "yes" or "no" to a closed question.
+    The answer is the first turn of another speaker that is likely to answer: neither one that asks back, puts off
+    ("I'll check") or hums, nor one that speaks of something else.
     """
+    is_marked = "?" in document.transcript.text
     questions = [
         _question(sentence, document)
         for sentence, score in zip(document.sentences, question_scores(document), strict=True)
-        if _is_question(sentence, score, document)
+        if _is_question(sentence, score, document, is_marked=is_marked)
     ]
     return Questions(engine="offline", items=tuple(questions))
 
 
-def _is_question(sentence: Sentence, score: float, document: Document) -> bool:
+def _is_question(sentence: Sentence, score: float, document: Document, *, is_marked: bool) -> bool:
+    """Return whether a sentence asks; `is_marked` is whether the transcript has question marks at all."""
     text = sentence.text.replace("\u2019", "'")
     has_form = _OPEN_QUESTION.match(text) or _CLOSED_QUESTION.match(text)
     if not asks(text):
-        return bool(score >= THRESHOLD and has_form)
-    if _TAG.search(text) or _is_small_talk(text):
+        is_stated = is_marked and text.endswith(".")
+        return bool(has_form and (score >= _SURE and _INVERTED.match(text) if is_stated else score >= THRESHOLD))
+    if _TAG.search(text) or _is_small_talk(text) or _OF_THE_TALK.match(text) or _BROKEN_OFF.search(text):
         return False
     return bool(has_form) or not _is_echo(sentence, document)
 
@@ -128,7 +132,7 @@ def _is_echo(sentence: Sentence, document: Document) -> bool:
 
 
 def _question(sentence: Sentence, document: Document) -> Question:
-    answer = _answer(sentence, document)
+    answer = find_answer(sentence, document)
     evidence = [sentence.evidence()]
     if answer:
         evidence.append(answer.evidence("answer"))
@@ -138,28 +142,3 @@ def _question(sentence: Sentence, document: Document) -> Question:
         answer_turn=answer.turn.index if answer else None,
         evidence=tuple(evidence),
     )
-
-
-def _answer(sentence: Sentence, document: Document) -> Sentence | None:
-    asker, index = sentence.turn.speaker, sentence.turn.index
-    is_open = bool(_OPEN_QUESTION.match(sentence.text))
-    for turn in document.by_turn[index + 1 : index + 1 + _MAX_TURNS_TO_ANSWER]:
-        if not turn or (asker is not None and turn[0].turn.speaker == asker):
-            continue
-        if replies.classify(turn) is Reply.EVADES or _CHANGES_TOPIC.match(_plain(turn[0])):
-            return None
-        answering = [reply for reply in turn if not _NO_ANSWER.match(_plain(reply))]
-        if _says_something(answering, is_open=is_open):
-            return next((reply for reply in answering if not _GREETING.match(reply.text)), answering[0])
-    return None
-
-
-def _plain(sentence: Sentence) -> str:
-    return sentence.text.replace("\u2019", "'")
-
-
-def _says_something(turn: Sequence[Sentence], *, is_open: bool) -> bool:
-    text = " ".join(sentence.text for sentence in turn if not asks(sentence.text))[:200]
-    if not text or not _BACKCHANNEL.match(text):
-        return bool(text)
-    return not is_open and bool(_YES_OR_NO.search(text))

@@ -1,0 +1,215 @@
+"""References of a task: what "it" is, and what is asked for, filled from what was last spoken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from meetkit.insights.deadlines import find_phrases
+from meetkit.insights.language.stopwords import CALENDAR_WORDS, FUNCTION_WORDS
+from meetkit.insights.language.text import WORD, Sentence, asks
+from meetkit.insights.language.word_lists import word_set
+
+Turn = Sequence[Sentence]
+
+# Sentences looked back at for what a pronoun refers to.
+_MAX_SENTENCES = 8
+_MAX_TURNS = 4
+_MAX_WORDS = 8
+_PRONOUN = re.compile(
+    r"\b(?P<pronoun>it|that|this|them|those|these|one)\b(?!\s(?:we|you|i|they|he|she|is|was|are|were)\b)"
+)
+# Verbs whose object may be a whole question: "I'll check that".
+_INQUIRY = re.compile(
+    r"(?:check|find out|find|confirm|verify|ask|clarify|look into|look|investigate|figure out|double-check|see"
+    r"|answer)\b",
+    re.IGNORECASE,
+)
+# Tasks that lack what they are about, with the preposition that joins it.
+_OPEN_ENDS = (
+    (re.compile(r"introduce (?:you|us|them|him|her|[A-Z][\w'-]+)\Z", re.IGNORECASE), "to"),
+    (
+        re.compile(
+            r"(?:ask|check with|talk to|speak (?:to|with)|consult|remind|ping|chase|follow up with) "
+            r"(?:(?:the|our|my|your|their|an?)\s)?(?:[\w'-]{1,30}\s){0,2}[\w'-]{1,30}\Z",
+            re.IGNORECASE,
+        ),
+        "about",
+    ),
+    (
+        re.compile(
+            r"(?:let (?:\w+ )?know|(?:get|come|report) back(?: to \w+)?|tell \w+|reply|respond)\Z", re.IGNORECASE
+        ),
+        "about",
+    ),
+)
+_DETERMINERS = word_set(
+    "the a an our your my their his her its this these those that some any both all every another each"
+)
+_JOINERS = word_set("of for in")
+_NO_OBJECT = CALENDAR_WORDS | word_set(
+    "moment bit lot thing things kind sort way case point idea question problem end beginning start rest reason fact"
+    " look chance course while couple something anything everything nothing everybody everyone somebody someone"
+    " others guys people others same one ones team meeting call"
+)
+# Third persons that no noun has for its plural, so that they end a noun phrase: "the report looks fine".
+_THIRD_PERSONS = word_set(
+    "looks seems needs goes takes makes gets comes says means sounds starts ends stays keeps gives finds wants"
+    " helps has"
+    " becomes happens contains requires includes"
+)
+# Verbs that end a noun phrase, as they carry no content.
+_VERBS = word_set(
+    "need needs have has go come look work get make take know want say see seem be still already even ever"
+)
+_AUXILIARIES = word_set("do does did can could will would should is are was were has have had may must")
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """The code points `[start, end)` of a sentence that a task refers to."""
+
+    sentence: Sentence
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words referred to, without the capital of a determiner that opens a sentence."""
+        words = " ".join(self.sentence.text[self.start : self.end].split())
+        return words[:1].lower() + words[1:] if words.partition(" ")[0].lower() in _DETERMINERS else words
+
+
+def lacks_complement(task: str) -> bool:
+    """Return whether a task lacks what it is about: "introduce you", "ask our team"."""
+    return any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+
+
+def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -> tuple[str, Referent] | None:
+    """Return a task with what it refers to in brackets, such as "Put it online (the slides)"; `None` if nothing fits.
+
+    `start` is where the task begins in its sentence; what was said before it is searched, the latest first.
+    """
+    pronoun = _PRONOUN.search(task)
+    if pronoun is None:
+        return _with_open_end(task, sentence, turns)
+    if (
+        _INQUIRY.match(task)
+        and pronoun["pronoun"] in ("that", "this")
+        and (question := _question_before(sentence, turns))
+    ):
+        return f"{task} ({question.text})", question
+    is_plural = pronoun["pronoun"] in ("them", "those", "these")
+    for referent in _objects_before(sentence, start, turns):
+        if not is_plural or _is_plural(referent.text):
+            return f"{task} ({referent.text})", referent
+    return None
+
+
+def _with_open_end(task: str, sentence: Sentence, turns: Sequence[Turn]) -> tuple[str, Referent] | None:
+    preposition = next((joiner for pattern, joiner in _OPEN_ENDS if pattern.match(task)), None)
+    if preposition is None:
+        return None
+    for earlier in _sentences_before(sentence, turns):
+        if earlier.turn.index < sentence.turn.index and earlier.turn.speaker != sentence.turn.speaker:
+            objects = list(_noun_phrases(earlier, len(earlier.text)))
+            return (f"{task} ({preposition} {objects[-1].text})", objects[-1]) if objects else None
+    return None
+
+
+def _question_before(sentence: Sentence, turns: Sequence[Turn]) -> Referent | None:
+    for earlier in _sentences_before(sentence, turns):
+        if asks(earlier.text) and len(earlier.words) >= 3:
+            return Referent(earlier, *_without_opening(earlier.text))
+    return None
+
+
+def _without_opening(text: str) -> tuple[int, int]:
+    opening = re.match(
+        r"(?:(?:one more thing|and|so|but|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}", text, re.IGNORECASE
+    )
+    return (opening.end() if opening else 0), len(text)
+
+
+def _objects_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
+    yield from reversed(list(_noun_phrases(sentence, start)))
+    for earlier in _sentences_before(sentence, turns):
+        yield from reversed(list(_noun_phrases(earlier, len(earlier.text))))
+
+
+def _sentences_before(sentence: Sentence, turns: Sequence[Turn]) -> Iterator[Sentence]:
+    budget = _MAX_SENTENCES
+    for index in range(sentence.turn.index, max(-1, sentence.turn.index - 1 - _MAX_TURNS), -1):
+        for earlier in reversed(turns[index]):
+            if earlier.index < sentence.index:
+                yield earlier
+                budget -= 1
+            if not budget:
+                return
+
+
+def _noun_phrases(sentence: Sentence, end: int) -> Iterator[Referent]:
+    """Yield the phrases with a determiner that end before `end`, such as "the plan of the roof", without dates."""
+    words = [
+        (match[0].casefold().replace("\u2019", "'"), *match.span()) for match in WORD.finditer(sentence.text, 0, end)
+    ]
+    dates = list(find_phrases(sentence.text, 0, end))
+    place = 0
+    while place < len(words):
+        last = _phrase_end(words, place, sentence.text)
+        if last is None:
+            place += 1
+            continue
+        span = words[place][1], words[last][2]
+        if not any(date.start < span[1] and span[0] < date.end for date in dates):
+            yield Referent(sentence, *span)
+        place = last + 1
+
+
+def _phrase_end(words: Sequence[tuple[str, int, int]], place: int, text: str) -> int | None:
+    """Return the index of the last word of the noun phrase that begins at `place`, or `None`."""
+    word = words[place][0]
+    has_determiner = word in _DETERMINERS or word.isdigit()
+    if not has_determiner:
+        return None
+    last = _content_end(words, place + 1, text)
+    if last is None or words[last][0] in _NO_OBJECT:
+        return None
+    if last > place + 1 and _is_verb(words, place, last):
+        last -= 1
+    following = last + 1
+    if following < len(words) and words[following][0] in _JOINERS and _is_adjacent(text, words[last], words[following]):
+        begin = following + (2 if following + 1 < len(words) and words[following + 1][0] in _DETERMINERS else 1)
+        tail = _content_end(words, begin, text)
+        if tail is not None and words[tail][0] not in CALENDAR_WORDS:
+            last = tail
+    return last
+
+
+def _is_verb(words: Sequence[tuple[str, int, int]], place: int, last: int) -> bool:
+    """Return whether the last word of a phrase is the verb of its clause: "does the contract renew"."""
+    if words[last][0].endswith("ed"):
+        return True
+    following = words[last + 1][0] if last + 1 < len(words) else ""
+    return bool(place) and words[place - 1][0] in _AUXILIARIES and following not in _VERBS
+
+
+def _content_end(words: Sequence[tuple[str, int, int]], begin: int, text: str) -> int | None:
+    last = None
+    for place in range(begin, min(begin + _MAX_WORDS, len(words))):
+        if words[place][0] in FUNCTION_WORDS | _DETERMINERS | _THIRD_PERSONS:
+            break
+        if place > begin - 1 and place > 0 and not _is_adjacent(text, words[place - 1], words[place]):
+            break
+        last = place
+    return last
+
+
+def _is_adjacent(text: str, before: tuple[str, int, int], after: tuple[str, int, int]) -> bool:
+    return text[before[2] : after[1]].strip() in ("", "-", "&", "/")
+
+
+def _is_plural(text: str) -> bool:
+    head = re.split(r"\s(?:of|for)\s", text)[0].casefold()
+    return head.endswith(("s", "people", "team", "data", "children")) or " and " in text
