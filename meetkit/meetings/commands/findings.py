@@ -157,6 +157,8 @@ def _print_source(out: Console, source: TranscriptSource) -> None:
     """Print how the transcript was read, and each problem with the place where it first occurs."""
     if source.form:
         out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
+    if source.context.date is not None:
+        out.print(f"Day in the transcript: {source.context.date}; deadlines count from it with --date", style="dim")
     for problem in source.problems:
         out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
