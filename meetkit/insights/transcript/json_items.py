@@ -47,7 +47,7 @@ class Speakers:
         names: dict[str, str] = {}
         for entries in lists:
             for key, name in _names(entries):
-                if person := clean_name(name):
+                if person := clean_name(string("the name of a speaker", name)):
                     names.setdefault(key, person)
         return cls(names)
 
@@ -247,4 +247,5 @@ def _span(place: str, fields: Json) -> tuple[MediaTime | None, MediaTime | None]
 
 def with_speaker(segments: Sequence[RawSegment], speaker: str) -> list[RawSegment]:
     """Return the segments as those of a speaker."""
-    return [replace(segment, speaker=speaker) for segment in segments]
+    name = NO_SPEAKERS.name("speaker", speaker)
+    return [replace(segment, speaker=name) for segment in segments]

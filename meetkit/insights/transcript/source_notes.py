@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meetkit.insights.transcript.labels import clean_name
+from meetkit.models.base import is_storable
 from meetkit.models.transcripts import ProblemKind, TranscriptContext, TranscriptProblem, Turn
 
 # A file that goes wrong in every line in its own words would otherwise be noted as a whole.
@@ -55,7 +56,8 @@ class SourceNotes:
 
     def title(self, title: str) -> None:
         """Note the title of the meeting; the first one stays."""
-        self._title = self._title or clean_name(title)
+        if is_storable(title):
+            self._title = self._title or clean_name(title)
 
     def date(self, date: dt.date) -> None:
         """Note the day of the meeting; the first one stays."""
@@ -64,7 +66,7 @@ class SourceNotes:
     def people(self, names: Iterable[str]) -> None:
         """Note people of the meeting: attendees and invitees, whether they speak or not."""
         for name in names:
-            if len(self._people) < _MAX_PEOPLE and (person := clean_name(name)):
+            if len(self._people) < _MAX_PEOPLE and is_storable(name) and (person := clean_name(name)):
                 self._people.setdefault(person)
 
     @property
