@@ -17,6 +17,7 @@ from meetkit.insights.deadlines import deadline_of, find_phrases
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Document
 from meetkit.insights.transcript.decoding import decode
+from meetkit.insights.transcript.source_notes import SourceNotes
 from meetkit.models.analysis import Decision, MeetingContext, MeetingInsights, Question, Section
 from meetkit.models.insights import ActionItem, Evidence
 from meetkit.models.transcripts import Transcript
@@ -55,7 +56,7 @@ def read_notes(data: str | bytes) -> str:
         InvalidRequestError: they are empty, binary or too long.
     """
     try:
-        text = decode(data)
+        text = decode(data, SourceNotes())
     except InvalidRequestError as error:
         reason = str(error).replace("the transcript", "the file", 1)
         raise InvalidRequestError(f"notes: {reason}") from error

@@ -48,6 +48,7 @@ def analyze_meeting(
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
     summary_words: int | None = None,
+    language: str | None = None,
     notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
@@ -63,15 +64,16 @@ def analyze_meeting(
         transcript: text or a file in any format of docs/transcripts.md; by default the one that the meeting has.
         trackers: phrases to look for, by name.
         summary_words: the words that the summary has at most, 10 to 2,000.
+        language: the language of the meeting, a code such as `de`; by default it is identified.
         notes: a person's own notes, a second source of tasks, decisions and questions; by default those that the
             meeting has, and `""` for none.
         fallback: the engine that replaces a model that fails.
 
     Raises:
         ConflictError: the meeting has no transcript yet, or is cancelled.
-        InvalidRequestError: the transcript cannot be read.
+        InvalidRequestError: the transcript cannot be read, or `language` is no code.
     """
-    options = {"trackers": trackers or {}, "summary_words": summary_words}
+    options = {"trackers": trackers or {}, "language": language, "summary_words": summary_words}
     job = _Job.of(meeting_id, transcript, options, notes, fallback)
     try:
         insights = analyze(job.transcript, engine=job.engine, context=job.context)
@@ -86,6 +88,7 @@ async def analyze_meeting_async(
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
     summary_words: int | None = None,
+    language: str | None = None,
     notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
@@ -95,7 +98,7 @@ async def analyze_meeting_async(
     """
     is_short = transcript is not None and len(transcript) <= _SHORT
     executor = None if is_short else _reading_thread
-    options = {"trackers": trackers or {}, "summary_words": summary_words}
+    options = {"trackers": trackers or {}, "language": language, "summary_words": summary_words}
     job = await call_store(_Job.of, meeting_id, transcript, options, notes, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)

@@ -14,7 +14,9 @@ from meetkit.models.insights import ActionItem, Evidence, Sentiment
 from meetkit.models.transcripts import Offset, Seconds, TranscriptSource
 from meetkit.models.zones import Date, Zone
 
-SectionStatus = Literal["ok", "fallback", "failed"]
+SectionStatus = Literal["ok", "fallback", "failed", "unsupported_language"]
+# The form of BCP 47; anything else would be text from outside in a prompt.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$")]
 Health = Literal["strong", "stable", "at_risk"]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -41,14 +43,16 @@ class MeetingContext(Value):
     """The context of a transcript; every field is optional.
 
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
-    `their_side` are names of people, as in the transcript or longer. `trackers` may be a mapping from name to
-    phrases. Action items of a lower confidence than `min_confidence` are only possible. `summary_words` is the number
-    of words that the summary has at most, unless its only sentence has more.
+    `their_side` are names of people, as in the transcript or longer. `language` is that of the meeting, a code such as
+    `de`; where it is missing, it is identified. `trackers` may be a mapping from name to phrases.
+    Action items of a lower confidence than `min_confidence` are only possible.
+    `summary_words` is the number of words that the summary has at most, unless its only sentence has more.
     """
 
     title: Line | None = None
     date: Date | None = None
     timezone: Zone = "UTC"
+    language: Language | None = None
     our_side: Many[Line] = ()
     their_side: Many[Line] = ()
     trackers: Annotated[Many[Tracker], BeforeValidator(_from_mapping)] = ()
@@ -59,8 +63,10 @@ class MeetingContext(Value):
 class Section(Value):
     """A section of an analysis, produced by `engine`: `offline`, or a model's name.
 
-    The status `fallback` is the offline engine in place of a model that failed, `failed` an empty section; `reason`
-    then says why. `rejected` is the number of findings that the transcript does not support.
+    The status `fallback` is the offline engine in place of a model that failed, `failed` an empty section.
+    `unsupported_language` is a section whose engine does not read the language of the meeting, or of a part of it:
+    what is missing was not read. `reason` says why in each of these cases. `rejected` is the number of
+    findings that the transcript does not support.
     """
 
     engine: Line
@@ -188,11 +194,15 @@ class SentimentPoint(Value):
 
 
 class Contribution(Value):
-    """A contribution to a score: its reason, its weight, and the quotes that support it."""
+    """A contribution to a score: its reason, its weight, and the quotes that support it.
+
+    `is_risk` marks a threat to leave, or a competitor named as an alternative.
+    """
 
     reason: Line
     weight: Annotated[float, Field(allow_inf_nan=False)]
     evidence: Many[Evidence] = ()
+    is_risk: bool = False
 
 
 class RelationshipHealth(Value):
@@ -202,6 +212,11 @@ class RelationshipHealth(Value):
     score: Annotated[float, Field(allow_inf_nan=False)]
     version: Line
     contributions: Many[Contribution]
+
+    @property
+    def risks(self) -> tuple[Contribution, ...]:
+        """The contributions that tell of leaving, or of a competitor."""
+        return tuple(contribution for contribution in self.contributions if contribution.is_risk)
 
 
 class SentimentAnalysis(Section):
@@ -286,7 +301,8 @@ def _empty_where_missing(section: type[Section]) -> Any:
 class MeetingInsights(Value):
     """The analysis of one transcript; `transcript_sha256` is the SHA-256 of its canonical text in UTF-8.
 
-    `source` says how the transcript was read, with the problems met.
+    `source` says how the transcript was read, with the problems met. `language` is the code of the language of the
+    meeting, such as `en`; `None` where it is mixed or not known.
     """
 
     # An analysis that an older release stored lacks the sections that came after it. Without a default for each it
@@ -295,6 +311,7 @@ class MeetingInsights(Value):
 
     transcript_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     source: TranscriptSource = Field(default_factory=TranscriptSource)
+    language: Language | None = None
     summary: Summary = _empty_where_missing(Summary)
     action_items: ActionItems = _empty_where_missing(ActionItems)
     decisions: Decisions = _empty_where_missing(Decisions)

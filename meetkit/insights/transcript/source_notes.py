@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meetkit.insights.transcript.labels import clean_name
-from meetkit.models.transcripts import ProblemKind, TranscriptContext, TranscriptProblem
+from meetkit.models.transcripts import ProblemKind, TranscriptContext, TranscriptProblem, Turn
 
 # A file that goes wrong in every line in its own words would otherwise be noted as a whole.
 _MAX_PROBLEMS = 100
@@ -19,19 +19,39 @@ class SourceNotes:
     """The notes made while a file is read. Equal problems are one, with their count and the first place."""
 
     _problems: dict[tuple[ProblemKind, str], TranscriptProblem] = field(default_factory=dict)
+    _seconds: dict[tuple[ProblemKind, str], float] = field(default_factory=dict)
     _title: str | None = None
     _date: dt.date | None = None
     _people: dict[str, None] = field(default_factory=dict)
 
     def problem(
-        self, kind: ProblemKind, text: str, *, count: int = 1, line: int | None = None, turn: int | None = None
+        self,
+        kind: ProblemKind,
+        text: str,
+        *,
+        count: int = 1,
+        line: int | None = None,
+        turn: int | None = None,
+        seconds: float | None = None,
     ) -> None:
-        """Note what was left out, merged or doubted; `text` says what, without a number."""
+        """Note what was left out, merged or doubted; `text` says what, without a number.
+
+        The place is a line, a turn, or a time in seconds before the turns are known.
+        """
         earlier = self._problems.get((kind, text))
         if earlier is not None:
             self._problems[kind, text] = earlier.model_copy(update={"count": earlier.count + count})
         elif len(self._problems) < _MAX_PROBLEMS:
             self._problems[kind, text] = TranscriptProblem(kind=kind, text=text, count=count, line=line, turn=turn)
+            if seconds is not None:
+                self._seconds[kind, text] = seconds
+
+    def place(self, turns: Sequence[Turn]) -> None:
+        """Give the problems that have a time the turn at that time."""
+        starts = [(turn.start_seconds, turn.index) for turn in turns if turn.start_seconds is not None]
+        for key, seconds in self._seconds.items():
+            at = max((index for start, index in starts if start <= seconds), default=None)
+            self._problems[key] = self._problems[key].model_copy(update={"turn": at})
 
     def title(self, title: str) -> None:
         """Note the title of the meeting; the first one stays."""

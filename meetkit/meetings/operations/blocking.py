@@ -44,6 +44,7 @@ def analyze(
         transcript,
         trackers=body.trackers,
         summary_words=body.summary_words,
+        language=body.language,
         notes=body.notes,
         fallback=fallback_of(query),
     )

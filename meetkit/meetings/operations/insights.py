@@ -70,6 +70,7 @@ async def analyze(
             transcript,
             trackers=body.trackers,
             summary_words=body.summary_words,
+            language=body.language,
             notes=body.notes,
             fallback=fallback_of(query),
         )
@@ -142,6 +143,7 @@ async def _analyze_later(
                 transcript,
                 trackers=body.trackers,
                 summary_words=body.summary_words,
+                language=body.language,
                 notes=body.notes,
                 fallback=fallback_of(query),
             )

@@ -10,7 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
-from meetkit.models.analysis import SummaryWords
+from meetkit.models.analysis import Language, SummaryWords
 from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
@@ -140,6 +140,9 @@ class Analysis(Value):
         default={}, max_length=100, description="Phrases to look for, by name."
     )
     summary_words: SummaryWords | None = Field(default=None, description="Words that the summary has at most.")
+    language: Language | None = Field(
+        default=None, description="The language of the meeting, a code such as `de`; by default it is identified."
+    )
 
 
 class Move(RuledRequest):

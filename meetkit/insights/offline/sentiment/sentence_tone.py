@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from meetkit.insights.language.text import Document, Sentence
 from meetkit.insights.offline.sentiment import lexicon
+from meetkit.insights.offline.sentiment.courtesies import courtesy_spans
 from meetkit.insights.offline.sentiment.polarity import Polarity, read_polarity
 from meetkit.insights.offline.sentiment.signals import Signal, find_signals
 from meetkit.models.insights import Sentiment
@@ -93,8 +94,12 @@ def read_tone(sentence: Sentence) -> Tone:
 
 def _tone_of_words(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
     """Return the positive and the negative tone of the words: at most one, unless strong terms of both occur."""
+    spans = list(courtesy_spans(sentence.text)) if polarity.terms else []
     valences = [
-        term.valence for term in polarity.terms if sentence.text[term.start : term.end].casefold() not in _COURTESIES
+        term.valence
+        for term in polarity.terms
+        if sentence.text[term.start : term.end].casefold() not in _COURTESIES
+        and not any(start <= term.start and term.end <= end for start, end in spans)
     ]
     positive, negative = (any(valence * side >= _MIN_VALENCE for valence in valences) for side in (1, -1))
     if positive and negative:
