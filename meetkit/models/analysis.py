@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import groupby
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -20,6 +21,7 @@ Health = Literal["strong", "stable", "at_risk"]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SummaryWords = Annotated[int, Field(ge=10, le=2000)]
 # No finding without evidence.
 Grounds = Annotated[Many[Evidence], Field(min_length=1)]
 
@@ -43,7 +45,8 @@ class MeetingContext(Value):
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
     `their_side` are names of people, as in the transcript or longer. `language` is that of the meeting, a code such as
     `de`; where it is missing, it is identified. `trackers` may be a mapping from name to phrases.
-    Action items of a lower confidence than `min_confidence` are only possible.
+    Action items and decisions of a lower confidence than `min_confidence` are only possible. `summary_words` is the
+    number of words that the summary has at most, unless its only sentence has more.
     """
 
     title: Line | None = None
@@ -54,6 +57,7 @@ class MeetingContext(Value):
     their_side: Many[Line] = ()
     trackers: Annotated[Many[Tracker], BeforeValidator(_from_mapping)] = ()
     min_confidence: Ratio = 0.5
+    summary_words: SummaryWords | None = None
 
 
 class Section(Value):
@@ -91,8 +95,16 @@ class Summary(Section):
 
     @property
     def text(self) -> str:
-        """The sentences as one text."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """The sentences as one text. Those that the offline engine quotes follow the name of who said them."""
+        if self.engine != "offline":
+            return " ".join(sentence.text for sentence in self.sentences)
+        runs = groupby(self.sentences, key=lambda sentence: sentence.evidence[0].speaker)
+        return " ".join(_quotation(speaker, (sentence.text for sentence in quotes)) for speaker, quotes in runs)
+
+
+def _quotation(speaker: str | None, sentences: Iterable[str]) -> str:
+    text = " ".join(sentences)
+    return text if speaker is None else f"{speaker}: {text}"
 
 
 class ActionItems(Section):
@@ -108,11 +120,13 @@ class ActionItems(Section):
 class Decision(Value):
     """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
 
-    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    `confidence` is the probability that it is a decision; `None` where no engine computed it. Evidence with the field
+    `context` names what is decided where the deciding words only point to it.
     """
 
     text: Phrase
     replaces: Phrase | None = None
+    confidence: Ratio | None = None
     evidence: Grounds
 
 

@@ -165,6 +165,8 @@ def _print_source(out: Console, source: TranscriptSource, language: str | None) 
         out.print(f"Language: {sanitize(language)}", style="dim")
     if source.form:
         out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
+    if source.context.date is not None:
+        out.print(f"Day in the transcript: {source.context.date}; deadlines count from it with --date", style="dim")
     for problem in source.problems:
         out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
@@ -172,6 +174,11 @@ def _print_source(out: Console, source: TranscriptSource, language: str | None) 
 def _list_printer(lines: Callable[[MeetingInsights], Iterable[str]]) -> _Printer:
     """Return the printer of a section that is a list of lines."""
     return lambda out, title, insights: terminal.section(out, sanitize(title), lines(insights), indent=_INDENT)
+
+
+def _print_decisions(out: Console, title: str, insights: MeetingInsights) -> None:
+    for heading, decisions in ((title, insights.decisions.items), ("Possibly decided", insights.decisions.possible)):
+        terminal.section(out, sanitize(heading), (decision.text for decision in decisions), indent=_INDENT)
 
 
 def _topics(insights: MeetingInsights) -> Iterable[str]:
@@ -182,7 +189,7 @@ _Printer = Callable[[Console, str, MeetingInsights], None]
 _PRINTERS: Mapping[str, _Printer] = {
     "summary": _print_summary,
     "action_items": _print_items,
-    "decisions": _list_printer(lambda insights: (decision.text for decision in insights.decisions.items)),
+    "decisions": _print_decisions,
     "questions": _list_printer(_open_questions),
     "follow_ups": _list_printer(lambda insights: (step.text for step in insights.follow_ups.items)),
     "sentiment": _print_mood,

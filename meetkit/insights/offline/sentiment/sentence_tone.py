@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from meetkit.insights.language.text import Document, Sentence
+from meetkit.insights.offline.sentiment import lexicon
 from meetkit.insights.offline.sentiment.courtesies import courtesy_spans
 from meetkit.insights.offline.sentiment.polarity import Polarity, read_polarity
 from meetkit.insights.offline.sentiment.signals import Signal, find_signals
@@ -79,8 +80,11 @@ def read_tones(document: Document) -> list[Tone]:
 
 def read_tone(sentence: Sentence) -> Tone:
     """Return the tone of a sentence; a signal in it outweighs the polarity of its words."""
-    polarity, signals = read_polarity(sentence.text, neutral=NEUTRAL), find_signals(sentence.text)
-    positive, negative = _tone_of_words(sentence, polarity)
+    signals = find_signals(sentence.text)
+    positive, negative = 0.0, 0.0
+    # Without any word that begins a term the words have no tone, which is true of half of all sentences.
+    if not lexicon.valences().keys().isdisjoint(sentence.words):
+        positive, negative = _tone_of_words(sentence, read_polarity(sentence.text, neutral=NEUTRAL))
     if signals:
         positive_signal, negative_signal = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
         positive = max(positive_signal, positive) if positive_signal else 0.0
