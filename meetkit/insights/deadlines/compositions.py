@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from meetkit.insights.deadlines import date_arithmetic
 from meetkit.insights.deadlines.named_days import add_units
 from meetkit.insights.deadlines.numerals import ORDINAL, cardinal
-from meetkit.insights.deadlines.rule import spaced
+from meetkit.insights.deadlines.rule import with_spaces
 from meetkit.insights.deadlines.vocabulary import COUNT, DETERMINERS, MAYBE_ON_IN, OCCASION, TIME, UNIT
 
 Match = re.Match[str]
@@ -33,7 +33,7 @@ class Prefix:
 
 
 def _prefix(expression: str, day: Callable[[Match, dt.date], dt.date | None], rest: str) -> Prefix:
-    pattern = rf"(?<![\w'\u2019/-])(?:{spaced(expression)})"
+    pattern = rf"(?<![\w'\u2019/-])(?:{with_spaces(expression)})"
     return Prefix(re.compile(pattern), re.compile(rf"{pattern}\Z"), day, re.compile(rest))
 
 
@@ -91,7 +91,7 @@ _JOIN = re.compile(
     r"(?:,?\s{0,9}at the latest,?\s{0,9})?(?:(?:maybe|possibly|perhaps|even|by|on)\s{1,9})?(?:the\s{1,9})?",
 )
 _OPEN_CHOICE = re.compile(
-    rf"\s{{1,9}}(?:or|if not)\s{{1,9}}(?:the\s{{1,9}})?(?:{spaced(ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th)?(?![\w:])"
+    rf"\s{{1,9}}(?:or|if not)\s{{1,9}}(?:the\s{{1,9}})?(?:{with_spaces(ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th)?(?![\w:])"
     r"|next|so|later|another|(?:week|day|month|one|quarter)(?:\s{1,9}(?:after|before|later))?)\b"
 )
 _LEAD = re.compile(r"(?:(?:by|on|some ?time)\s{1,9})?(?:between|either|from)\s{1,9}")

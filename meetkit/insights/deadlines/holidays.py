@@ -20,7 +20,7 @@ def easter(year: int) -> dt.date:
     return dt.date(year, month, day + 1)
 
 
-def _fixed(month: int, day: int) -> Callable[[int], tuple[dt.date, ...]]:
+def _fixed_date(month: int, day: int) -> Callable[[int], tuple[dt.date, ...]]:
     return lambda year: (dt.date(year, month, day),)
 
 
@@ -38,15 +38,15 @@ def _thanksgiving(year: int) -> tuple[dt.date, ...]:
 
 
 HOLIDAYS: Mapping[str, Callable[[int], tuple[dt.date, ...]]] = {
-    "christmas eve": _fixed(12, 24),
-    "christmas": _fixed(12, 25),
-    "boxing day": _fixed(12, 26),
-    "new years eve": _fixed(12, 31),
-    "new years day": _fixed(1, 1),
-    "new year": _fixed(1, 1),
-    "valentines day": _fixed(2, 14),
-    "st patricks day": _fixed(3, 17),
-    "halloween": _fixed(10, 31),
+    "christmas eve": _fixed_date(12, 24),
+    "christmas": _fixed_date(12, 25),
+    "boxing day": _fixed_date(12, 26),
+    "new years eve": _fixed_date(12, 31),
+    "new years day": _fixed_date(1, 1),
+    "new year": _fixed_date(1, 1),
+    "valentines day": _fixed_date(2, 14),
+    "st patricks day": _fixed_date(3, 17),
+    "halloween": _fixed_date(10, 31),
     "good friday": _from_easter(-2),
     "easter monday": _from_easter(1),
     "easter sunday": _from_easter(0),

@@ -41,12 +41,12 @@ def is_next(match: Match) -> bool:
 
 def on_weekday(match: Match, anchor: dt.date) -> dt.date:
     """Return the day of a weekday, alone or of this or next week."""
-    which, weekday = qualifier(match), weekday_of(match)
-    if which == "next":
+    qualifying_word, weekday = qualifier(match), weekday_of(match)
+    if qualifying_word == "next":
         return date_arithmetic.weekday_of_next_week(anchor, weekday)
     return (
         date_arithmetic.weekday_from(anchor, weekday)
-        if which == "this"
+        if qualifying_word == "this"
         else date_arithmetic.weekday_after(anchor, weekday)
     )
 

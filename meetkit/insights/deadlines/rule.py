@@ -35,7 +35,7 @@ class Rule:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The whole expression, compiled when first used: all of them together take a tenth of a second."""
-        return re.compile(spaced(rf"{self.beginning}{self.core}{_TAIL}"))
+        return re.compile(with_spaces(rf"{self.beginning}{self.core}{_TAIL}"))
 
 
 def rule(lead: str, core: str, day: Day, *, single: bool = False) -> Rule:
@@ -50,10 +50,10 @@ def any_of(rules: Iterable[Rule]) -> str:
         for beginning, run in groupby(rules, key=lambda rule: rule.beginning)
     )
     # A named group may occur only once where expressions are joined.
-    return re.sub(r"\(\?P<\w+>", "(?:", spaced(rf"(?:{'|'.join(runs)}){_TAIL}"))
+    return re.sub(r"\(\?P<\w+>", "(?:", with_spaces(rf"(?:{'|'.join(runs)}){_TAIL}"))
 
 
-def spaced(expression: str) -> str:
+def with_spaces(expression: str) -> str:
     """Return an expression in which each space matches one to nine white-space characters."""
     # Bounded, as an unbounded run would be tried from each of its characters: quadratic in a text of spaces.
     return expression.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,9}")

@@ -96,7 +96,7 @@ def find_phrases(text: str, start: int = 0, end: int | None = None) -> Iterator[
     limit, plain = len(text) if end is None else end, _lower(text)
     if not _HINT.search(plain, start, limit):
         return
-    for first, last in _joined(plain, _composed(plain, start, limit)):
+    for first, last in _joined_spans(plain, _composed_spans(plain, start, limit)):
         phrase = Phrase(text[first:last], first, last)
         if not _is_no_limit(plain, phrase) and (phrase.has_preposition or not _has_another_sense(plain, phrase)):
             yield phrase
@@ -108,7 +108,7 @@ def _lower(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
-def _composed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _composed_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the spans of expressions with the words before that belong to them: "the week of March 16"."""
     spans: list[tuple[int, int]] = []
     for match in _PHRASE.finditer(text, start, end):
@@ -122,7 +122,7 @@ def _composed(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _joined(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined_spans(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans, with those joined by a word such as "or" as one."""
     index = 0
     while index < len(spans):
@@ -212,8 +212,8 @@ def _composed_days(phrase: str, anchor: dt.date) -> tuple[dt.date, ...]:
         match = prefix.pattern.match(phrase)
         while match:
             if prefix.rest.match(phrase, match.end()) and (days := _named_days(phrase[match.end() :], anchor)):
-                moved = [prefix.day(match, day) for day in days]
-                return tuple(day for day in moved if day)
+                moved_days = [prefix.day(match, day) for day in days]
+                return tuple(day for day in moved_days if day)
             match = prefix.pattern.match(phrase, 0, match.end() - 1)
     return ()
 

@@ -24,7 +24,7 @@ UNREAD = 0.15
 """The greatest share of English at which a transcript counts as one in another language."""
 
 # About a fifth of the words of spoken English, and rarely words of another language.
-_ENGLISH = word_set(
+_ENGLISH_WORDS = word_set(
     "the and that you it this with but his from they we we're we'll we've would there their what about who "
     "which when know they're were been has did does could should because how why where here then than your "
     "our them these those i'm i'll i've i'd it's that's what's there's don't doesn't didn't can't won't isn't "
@@ -32,7 +32,7 @@ _ENGLISH = word_set(
     "something anything really very much get got said say"
 )
 # The commonest words of other languages with Latin letters that are no words of English.
-_OTHER = word_set(
+_OTHER_WORDS = word_set(
     "ich nicht und das ist wir der den dem ein eine einen auf mit für bis zum zur auch aber sie es wie noch "
     "dann haben ja je vous nous est les des une pas que qui dans pour sur avec mais ce cette il elle du au "
     "oui et sont el los las por para con una pero como más muy sí esta este está hay lo se su del che di non "
@@ -76,8 +76,8 @@ def _is_english(words: list[str]) -> bool:
     latin = sum(word.isascii() for word in words)
     if latin < len(words) / 2:
         return False
-    ours, others = sum(word in _ENGLISH for word in words), sum(word in _OTHER for word in words)
-    return ours >= others or ours >= _MIN_ENGLISH * len(words)
+    english, foreign = sum(word in _ENGLISH_WORDS for word in words), sum(word in _OTHER_WORDS for word in words)
+    return english >= foreign or english >= _MIN_ENGLISH * len(words)
 
 
 def identify(document: Document) -> str | None:

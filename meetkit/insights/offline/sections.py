@@ -65,11 +65,13 @@ def find_sections(transcript: Transcript, context: MeetingContext, names: Iterab
     if share >= READ:
         return sections
     flag = {"status": "unsupported_language", "reason": _reason(share)}
-    flagged = {
+    flagged_sections = {
         name: section if name in _IN_ANY_LANGUAGE else section.model_copy(update=flag)
         for name, section in sections.items()
     }
-    return flagged | {name: _section_type(name).model_validate({"engine": "offline", **flag}) for name in unread}
+    return flagged_sections | {
+        name: _section_type(name).model_validate({"engine": "offline", **flag}) for name in unread
+    }
 
 
 def _english_share(document: Document, context: MeetingContext) -> float:

@@ -146,7 +146,7 @@ SIGNALS = (THREAT, RIVAL, COMPLAINT, PRAISE, MORE)
 
 
 # "We don't need another vendor": a negation just before, with no other subject between.
-_NEGATED = re.compile(r"(?:n't|\bnot|\bnever|\bno)(?: (?!we\b|i\b|they\b|you\b|if\b|so\b|then\b)\w+){0,3} \Z")
+_NEGATION_NEAR = re.compile(r"(?:n't|\bnot|\bnever|\bno)(?: (?!we\b|i\b|they\b|you\b|if\b|so\b|then\b)\w+){0,3} \Z")
 
 
 def find_signals(text: str) -> tuple[Signal, ...]:
@@ -160,6 +160,6 @@ def find_signals(text: str) -> tuple[Signal, ...]:
 def _occurs(signal: Signal, plain: str) -> bool:
     return any(
         not plain.endswith(_NEGATIONS_BEFORE, 0, match.start())
-        and not (signal is RIVAL and _NEGATED.search(plain, max(0, match.start() - _NEAR), match.start()))
+        and not (signal is RIVAL and _NEGATION_NEAR.search(plain, max(0, match.start() - _NEAR), match.start()))
         for match in signal.pattern.finditer(plain)
     )
