@@ -34,7 +34,7 @@ from meetkit.models.analysis import MeetingContext
 WEIGHTS = Path(insights.__file__).parent / "weights" / "items.json"
 TRAINING = Path(__file__).parent / "training"
 # The weight of a commitment in one of our exchanges, in a labelled call, and in a public meeting.
-OWN, CALL, PUBLIC = 3.0, 3.0, 1.0
+OWN, CALL, PUBLIC = 4.0, 3.0, 1.5
 STRENGTH = 0.15
 MIN_COUNT, SMALLEST = 3, 3
 

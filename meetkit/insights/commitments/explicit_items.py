@@ -24,6 +24,8 @@ _MENTION = re.compile(
     rf"{_BULLET}@(?P<name>[^\W\d_][\w'-]{{0,30}})[,:]?\s{{1,3}}(?:please\s{{1,3}}|to\s{{1,3}})?(?=[a-z])"
 )
 _LET = re.compile(r"(?:(?:[Oo]kay|[Oo]k|[Ss]o|[Tt]hen|[Yy]es),? )?[Ll]et (?P<name>[A-Z][\w'-]{1,30}) (?=[a-z]{2})")
+# A label has one of these, so that a sentence without them is skipped.
+_LABEL_MARKS = frozenset(":@-\u2013")
 _IN_BRACKETS = re.compile(r"\s{0,3}\((?P<name>[^\W\d_][\w' -]{0,40})\)\W{0,3}\Z")
 _BRACKETS_FROM_END = 90
 
@@ -65,6 +67,8 @@ _LOOK_BACK = 12
 
 def find_label(sentence: Sentence, text: str, people: People) -> Commitment | None:
     """Return the item of a label, a mention or "let": "TODO Lena: …", "@Lena …", "Let Lena …"; `None` without one."""
+    if "let" not in sentence.words and _LABEL_MARKS.isdisjoint(text):
+        return None
     match = _LABEL.match(text) or _MENTION.match(text) or _LET.match(text)
     if not match:
         return None
@@ -106,6 +110,8 @@ def find_named_tasks(sentence: Sentence, text: str, people: People, *, in_recap:
 
     Outside a recap they count with a date, or where two people are named; a noun without a verb counts only in a recap.
     """
+    if not people.are_named(sentence.words):
+        return []
     names = [name for name in _CAPITAL_WORD.finditer(text) if _opens_task(text, name, people)]
     tasks = [task for name in names if (task := _named_task(name, sentence, people, in_recap=in_recap))]
     return tasks if in_recap or len(tasks) > 1 or (tasks and any(find_phrases(text, tasks[0].task_start))) else []

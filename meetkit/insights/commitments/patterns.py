@@ -57,8 +57,7 @@ _HEADS = {
     """,
     Kind.CALL: r"""
         who(?:'s|'ll| is| can| could| will| would| wants| has (?:the )?time| is able)(?: going| gonna| like)?(?: to)?
-        (?:can|could|will|would) (?:someone|somebody|anyone|anybody|one of (?:you|us)|any of (?:you|us))
-        |(?: else| here| maybe| please){0,2}
+        (?:can|could|will|would) (?:someone|somebody|anyone|anybody|(?:one|any) of (?:you|us))(?: else| here| please)?
         any (?:volunteers?|takers?) (?:to|for)
         (?:does anyone|does anybody|anyone|anybody) (?:want|wants|up|willing|happy|free) (?:to|for)
     """,

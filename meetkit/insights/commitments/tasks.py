@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from meetkit.insights.commitments.commitment import Commitment
 from meetkit.insights.commitments.patterns import Kind
-from meetkit.insights.commitments.verbs import ACTIONS, infinitive, is_check, is_handed_out, is_work
+from meetkit.insights.commitments.verbs import ACTIONS, THIRD_PERSONS, infinitive, is_check, is_handed_out, is_work
 from meetkit.insights.deadlines import Phrase, find_phrases
 
 
@@ -36,12 +36,12 @@ class Task:
         return self.text.split(maxsplit=1)[0].lower()
 
 
-_VERBS = "|".join(sorted(map(re.escape, ACTIONS), key=len, reverse=True))
+_VERBS = "|".join(sorted(map(re.escape, ACTIONS | THIRD_PERSONS.keys()), key=len, reverse=True))
 # The second verb of "send the deck and book the room". An object must follow, as "test" or "plan" may be a noun.
 _AND_VERB = re.compile(
     rf"[\s,]{{1,5}}and\s{{1,5}}(?:then\s|also\s)?(?=(?:{_VERBS}|get|let|make|put|take|find|follow|look|give)\s"
     r"(?:the|a|an|you|it|them|us|him|her|your|our|my|their|his|some|any|all|up|back|out|over|with|into"
-    r"|whether|if|that|this|those|these)\b)",
+    r"|whether|if|that|this|those|these|to)\b)",
     re.IGNORECASE,
 )
 _TASK_END = re.compile(
@@ -92,7 +92,7 @@ _RECEIVER = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|okay|ok|please|right"
+    r"(?:[\s,]{1,5}(?:as well|too|then|for you|for us|to you|to us|to me|for me|from me|from us|okay|ok|please|right"
     r"|if possible|hopefully|definitely|of course"
     r"|instead|for sure|first|now|and|or|by|on|in|at|with|to|the|a|myself|though|right away"
     r"|immediately|asap|as soon as possible"
@@ -102,13 +102,18 @@ _TAIL = re.compile(
 )
 # A verb with particles and pronouns only, such as "send it over", names no object.
 _WITHOUT_OBJECT = re.compile(
-    r"[\w-]{1,30}(?:\s(?:back|over|out|up|on|into|through|together|in|off|to|for|with|at"
+    r"(?:take care of|look after|deal with|see to)\s(?:it|that|this|them)|[\w-]{1,30}(?:\s(?:back|over|out|up"
+    r"|on|into|through|together|in|off|to|for|with|at"
     r"|after))?(?:\s(?:it|that|this|them|those|these|so|one|you|us|him|her|me))?"
     r"(?:\s(?:over|up|out|back|off|on|to (?:you|us|him|her|them)|for (?:you|us)|together|through|down"
     r"|right away|myself|then))*",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"[\w-]{1,30}\s(?:it|that|this|them|those|these|one)\b(?!\s\w+\s(?:is|was))", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"(?:[\w-]{1,30}|take care of|look after|deal with|see to)\s(?:it|that|this|them|those|these"
+    r"|one)\b(?!\s\w+\s(?:is|was))",
+    re.IGNORECASE,
+)
 # These words begin a clause of its own, so that a deadline after them belongs to that clause.
 _OWN_CLAUSE = re.compile(r"\b(?:because|since|but|if|he|she|they|we|due|need|needs|who|which)\b|[.;]", re.IGNORECASE)
 # As in "I'll have the fish", which is no work, and "I'll have the report ready", which is.

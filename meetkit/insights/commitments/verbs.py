@@ -139,13 +139,14 @@ def _third_person(verb: str) -> str:
 
 
 _OTHER_VERBS = "take make do put look follow give bring find talk pick work fill go get let keep speak start grab own"
-_THIRD_PERSONS = {_third_person(verb): verb for verb in ACTIONS | word_set(_OTHER_VERBS)}
+THIRD_PERSONS = {_third_person(verb): verb for verb in ACTIONS | word_set(_OTHER_VERBS)}
+"""The infinitive of each third person: "send" for "sends"."""
 
 
 def infinitive(verb: str) -> str:
     """Return the infinitive of a gerund or a third person, "send" for "sending" or "sends"; other words unchanged."""
     form = verb.lower()
-    return _GERUNDS.get(form) or _THIRD_PERSONS.get(form, verb)
+    return _GERUNDS.get(form) or THIRD_PERSONS.get(form, verb)
 
 
 FAVOURS = word_set(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from meetkit.insights.language.text import Document
 from meetkit.insights.language.word_lists import COMMON, MONTHS, WEEKDAYS, word_set
@@ -40,6 +41,10 @@ class People:
     def full_name(self, name: str) -> str | None:
         """Return the full name of the person that a name refers to; `None` where it fits nobody or two people."""
         return self._by_form.get(" ".join(name.split()).casefold())
+
+    def are_named(self, words: Iterable[str]) -> bool:
+        """Return whether one of some words in lower case is a known name."""
+        return not self._by_form.keys().isdisjoint(words)
 
     def is_name(self, word: str) -> bool:
         """Return whether a word is a form of a known name, even one of two people."""

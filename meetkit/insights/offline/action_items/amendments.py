@@ -103,7 +103,7 @@ def _negotiated_deadline(turn: int, rest: Sequence[Sentence], turns: Turns) -> t
     if _asks_when(reply):
         return _first_deadline(following[1]) if len(following) > 1 else None
     proposal = next(
-        (deadline for sentence in reply[:2] if asks(sentence.text) and (deadline := _deadline_in(sentence))), None
+        (deadline for sentence in reply[:2] if asks(sentence.text) and (deadline := deadline_in(sentence))), None
     )
     if proposal is None or reply[0].turn.speaker == turns[turn][0].turn.speaker:
         return None
@@ -115,10 +115,10 @@ def _asks_when(sentences: Sequence[Sentence]) -> bool:
 
 
 def _first_deadline(sentences: Sequence[Sentence]) -> tuple[str, Evidence] | None:
-    return next((deadline for sentence in sentences[:2] if (deadline := _deadline_in(sentence))), None)
+    return next((deadline for sentence in sentences[:2] if (deadline := deadline_in(sentence))), None)
 
 
-def _deadline_in(sentence: Sentence) -> tuple[str, Evidence] | None:
+def deadline_in(sentence: Sentence) -> tuple[str, Evidence] | None:
     """Return the first deadline of a sentence of at most twelve words."""
     phrases = find_phrases(sentence.text) if len(sentence.words) <= _MAX_ANSWER else ()
     phrase = next((phrase for phrase in phrases if not _NEGATION_BEFORE.search(sentence.text[: phrase.start])), None)
@@ -127,7 +127,7 @@ def _deadline_in(sentence: Sentence) -> tuple[str, Evidence] | None:
 
 def _deadline_alone(sentence: Sentence) -> tuple[str, Evidence] | None:
     """Return the deadline of a sentence that says little else: "By Friday.", "You'll have it by Friday."."""
-    deadline = _deadline_in(sentence)
+    deadline = deadline_in(sentence)
     if not deadline:
         return None
     other_words = len(sentence.words) - len(deadline[0].split())

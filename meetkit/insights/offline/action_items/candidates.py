@@ -142,6 +142,15 @@ class CandidateList:
                 return previous
         return None
 
+    def restated_by(self, candidate: Candidate) -> Candidate | None:
+        """Return the earlier item of the same owner that a recap names again: "Lena, mockups"."""
+        content = content_words(candidate.task)
+        for previous in reversed(self._certain[-_RECENT:]):
+            common = content & content_words(previous.task)
+            if 2 * len(common) > len(content) and self._same_person(candidate.owner, previous.owner):
+                return previous
+        return None
+
     def latest_about(self, content: frozenset[str]) -> Candidate | None:
         """Return the latest candidate that shares a content word, other than its verb, with `content`."""
         for candidate in reversed(self._certain[-_RECENT:]):

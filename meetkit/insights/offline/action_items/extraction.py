@@ -16,7 +16,7 @@ from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items import references
-from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend
+from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend, deadline_in
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
 from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
@@ -30,6 +30,8 @@ _MAX_TURNS_TO_REPLY = 4
 # What nobody accepted, or what names no object, is possible at most.
 _OPEN = frozenset({"unanswered", "unfilled", "obligation"})
 _MAX_OPEN = 0.45
+# "TODO: …" says itself that it is an item.
+_MIN_LABELLED = 0.9
 MIN_POSSIBLE = 0.2
 """The confidence from which on what is no item is possible."""
 MAX_COMMITMENTS = 20_000
@@ -60,9 +62,13 @@ def find_action_items(document: Document, context: MeetingContext) -> ActionItem
     people = People(document, context)
     candidates = find_candidates(document, people)
     threshold = context.min_confidence
-    items = tuple(one.item(context) for one in candidates.items if one.confidence >= threshold)
-    possible = tuple(one.item(context) for one in candidates.items if MIN_POSSIBLE <= one.confidence < threshold)
-    return ActionItems(engine="offline", items=items, possible=possible)
+    certain = [candidate for candidate in candidates.items if candidate.confidence >= threshold]
+    possible = [candidate for candidate in candidates.items if MIN_POSSIBLE <= candidate.confidence < threshold]
+    return ActionItems(
+        engine="offline",
+        items=tuple(candidate.item(context) for candidate in certain),
+        possible=tuple(candidate.item(context) for candidate in possible),
+    )
 
 
 def find_candidates(document: Document, people: People) -> CandidateList:
@@ -85,10 +91,12 @@ class _Extractor:
         self._exchanges = Exchanges(self._turns, people)
         self._scorer = Scorer(document)
         self._recaps = Recaps()
+        self._in_recap = False
         self._left = MAX_COMMITMENTS
 
     def candidates(self, sentence: Sentence, is_likely: bool, candidates: CandidateList) -> Iterator[Candidate]:
-        commitments = find_commitments(sentence, self._people, in_recap=self._recaps.has(sentence))
+        self._in_recap = self._recaps.has(sentence)
+        commitments = find_commitments(sentence, self._people, in_recap=self._in_recap)
         for commitment in islice(commitments, self._left):
             self._left -= 1
             for task in find_tasks(commitment):
@@ -111,7 +119,7 @@ class _Extractor:
             case Kind.REQUEST:
                 return self._request(commitment, task, candidates)
             case Kind.ASSIGNMENT:
-                return self._assignment(commitment, task, is_likely or has_time)
+                return self._assignment(commitment, task, candidates, is_likely=is_likely or has_time)
             case Kind.CALL:
                 return self._call(commitment, task)
             case Kind.TEAM | Kind.ANYONE:
@@ -132,7 +140,8 @@ class _Extractor:
 
     def _if_closed(self, candidate: Candidate, task: Task) -> Candidate:
         """Return a candidate that names its object, itself or by what was said before, where that is possible."""
-        return self._complete(candidate, task) if task.is_open or task.has_pronoun else candidate
+        is_closed = not (task.is_open or task.has_pronoun or references.lacks_complement(task.text))
+        return candidate if is_closed else self._complete(candidate, task)
 
     def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
         """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
@@ -193,13 +202,19 @@ class _Extractor:
         candidate = _candidate_of(commitment, task)
         return self._if_closed(candidate if is_item else candidate.with_feature("unaccepted"), task)
 
-    def _assignment(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
+    def _assignment(
+        self, commitment: Commitment, task: Task, candidates: CandidateList, *, is_likely: bool
+    ) -> Candidate | None:
         """Return the candidate of an assignment by name.
 
         For an unknown name a mere obligation ("Legal has to look at it") is not enough.
         """
         if task.is_open and not task.deadline:
             return None
+        if self._in_recap or commitment.verb == "":
+            candidate = _candidate_of(commitment, task)
+            candidate.repeats = candidates.restated_by(candidate)
+            return candidate
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
         candidate = _candidate_of(commitment, task)
@@ -234,8 +249,7 @@ class _Extractor:
         candidate = _candidate_of(commitment, task)
         if _ABILITY_QUESTION.match(words) and not _is_request_to_act(words, task):
             candidate.with_feature("ability")
-        if task.is_open or task.has_pronoun:
-            candidate = self._complete(candidate, task)
+        candidate = self._if_closed(candidate, task)
         answer = self._exchanges.answer_to(sentence)
         if answer.act is Reply.REFUSES:
             return None
@@ -282,6 +296,8 @@ class _Extractor:
         candidate.confidence = confidence(frozenset(candidate.features))
         if candidate.features & _OPEN or {"conditional", "unaccepted"} <= candidate.features:
             candidate.confidence = min(candidate.confidence, _MAX_OPEN)
+        elif "label" in candidate.features:
+            candidate.confidence = max(candidate.confidence, _MIN_LABELLED)
         return candidate
 
 
@@ -290,6 +306,8 @@ def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
     candidate.owner, candidate.turn = answer.owner, answer.turn[0].turn.index
     candidate.with_feature("volunteer" if answer.is_volunteer else "answered")
     candidate.evidence["owner"] = [quote(*answer.place, "owner")] if answer.place else []
+    if answer.is_volunteer and answer.place and (deadline := deadline_in(answer.place[0])):
+        candidate.set_deadline(*deadline)
     return candidate
 
 

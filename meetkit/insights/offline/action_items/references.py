@@ -20,10 +20,11 @@ _MAX_WORDS = 8
 _PRONOUN = re.compile(
     r"\b(?P<pronoun>it|that|this|them|those|these|one)\b(?!\s(?:we|you|i|they|he|she|is|was|are|were)\b)"
 )
+_PERSON = re.compile(r"\b(?:him|her(?!\s(?!about|if|when|whether|to|for|on|by|that|before|after|and)[a-z]))\b")
+_NAME = re.compile(r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z][a-z][a-z'-]{1,30}\b")
 # Verbs whose object may be a whole question: "I'll check that".
 _INQUIRY = re.compile(
-    r"(?:check|find out|find|confirm|verify|ask|clarify|look into|look|investigate|figure out|double-check|see"
-    r"|answer)\b",
+    r"(?:check|find out|find|confirm|verify|ask|clarify|look into|investigate|figure out|double-check|answer)\b",
     re.IGNORECASE,
 )
 # Tasks that lack what they are about, with the preposition that joins it.
@@ -31,7 +32,7 @@ _OPEN_ENDS = (
     (re.compile(r"introduce (?:you|us|them|him|her|[A-Z][\w'-]+)\Z", re.IGNORECASE), "to"),
     (
         re.compile(
-            r"(?:ask|check with|talk to|speak (?:to|with)|consult|remind|ping|chase|follow up with) "
+            r"(?:ask|consult|remind) "
             r"(?:(?:the|our|my|your|their|an?)\s)?(?:[\w'-]{1,30}\s){0,2}[\w'-]{1,30}\Z",
             re.IGNORECASE,
         ),
@@ -45,7 +46,8 @@ _OPEN_ENDS = (
     ),
 )
 _DETERMINERS = word_set(
-    "the a an our your my their his her its this these those that some any both all every another each"
+    "the a an our your my their his her its this these those that some any both all every another each two"
+    " three four five six seven eight nine ten"
 )
 _JOINERS = word_set("of for in")
 _NO_OBJECT = CALENDAR_WORDS | word_set(
@@ -82,8 +84,8 @@ class Referent:
 
 
 def lacks_complement(task: str) -> bool:
-    """Return whether a task lacks what it is about: "introduce you", "ask our team"."""
-    return any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+    """Return whether a task lacks what it is about: "introduce you", "ask our team", "call her"."""
+    return bool(_PERSON.search(task)) or any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
 
 
 def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -> tuple[str, Referent] | None:
@@ -92,6 +94,9 @@ def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -
     `start` is where the task begins in its sentence; what was said before it is searched, the latest first.
     """
     pronoun = _PRONOUN.search(task)
+    if _PERSON.search(task):
+        name = next(_names_before(sentence, start, turns), None)
+        return name and (f"{task} ({name.text})", name)
     if pronoun is None:
         return _with_open_end(task, sentence, turns)
     if (
@@ -130,6 +135,15 @@ def _without_opening(text: str) -> tuple[int, int]:
         r"(?:(?:one more thing|and|so|but|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}", text, re.IGNORECASE
     )
     return (opening.end() if opening else 0), len(text)
+
+
+def _names_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
+    """Yield the names said before a task, the latest first; a word that begins a sentence is none."""
+    for name in reversed(list(_NAME.finditer(sentence.text, 0, start))):
+        yield Referent(sentence, *name.span())
+    for earlier in _sentences_before(sentence, turns):
+        for name in reversed(list(_NAME.finditer(earlier.text))):
+            yield Referent(earlier, *name.span())
 
 
 def _objects_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
