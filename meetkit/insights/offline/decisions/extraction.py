@@ -52,8 +52,10 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:
     votes = list(find_votes(document))
     indexes = {sentence.index for vote in votes for sentence in (vote.motion, vote.outcome) if sentence}
     of_votes = (_of_vote(vote, document) for vote in votes)
-    others = (item for item in candidates(document, decision_scores(document)) if item.sentence.index not in indexes)
-    of_candidates = (_draft(item, document) for item in others)
+    unvoted_items = (
+        item for item in candidates(document, decision_scores(document)) if item.sentence.index not in indexes
+    )
+    of_candidates = (_draft(item, document) for item in unvoted_items)
     for draft in heapq.merge(filter(None, of_votes), filter(None, of_candidates), key=attrgetter("place")):
         drafts.add(draft)
     return Decisions(

@@ -55,7 +55,7 @@ _ADVERBS = (
     r"(?: (?:just|now|all|also|already|finally|both|then|therefore|formally|unanimously|jointly|collectively"
     r"|definitely|still|only|hereby|please|ever|probably)){0,2}"
 )
-_DECIDED = (
+_DECISION_VERB = (
     r"(?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose|voted|ruled out|rejected"
     r"|adopted|ratified|endorsed|scrapped|dropped|cancelled|canceled)"
 )
@@ -68,7 +68,7 @@ _AMOUNT = (
     r"|seventy|eighty|ninety|hundred|thousand|million|half|noon|end of)\b|" + "|".join((*WEEKDAYS, *MONTHS)) + ")"
 )
 _STATEMENT = re.compile(
-    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECIDED}\b|{_GROUP}(?:'re| are) in agreement\b"
+    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECISION_VERB}\b|{_GROUP}(?:'re| are) in agreement\b"
     rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
     r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
@@ -99,7 +99,8 @@ _NOT = (
 _REJECTION = re.compile(
     rf"\b(?:{_GROUP}{_NOT}{_ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{_ADVERBS} forget) (?P<verb2>\w+)"
     rf"|{_GROUP}(?:'re| are)(?: not| no longer){_ADVERBS} (?P<verb3>\w+ing)\b"
-    rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECIDED} (?:not to|against)\b|decided (?:not to|against)\b"
+    rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECISION_VERB} (?:not to|against)\b"
+    rf"|decided (?:not to|against)\b"
     r"|\A(?:(?:so|then|okay|ok|and|fine|good) ){1,3}we (?:don't|do not) (?P<verb4>\w+)"
     r"|(?:is|are|'s) (?:off the table|out of scope|ruled out|not happening)\b"
     r"|no (?:\w+ ){1,4}(?:for now|then|after all|this (?:time|year|quarter|release|round))\Z)"
@@ -203,8 +204,8 @@ def base_form(verb: str) -> str:
     stem = verb.removesuffix("ing")
     if stem == verb or stem in _CHOOSE:
         return stem if stem in _CHOOSE else verb
-    doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
-    return next((form for form in (stem + "e", doubled) if form in _CHOOSE or form in _IDLE), stem)
+    single = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem
+    return next((form for form in (stem + "e", single) if form in _CHOOSE or form in _IDLE), stem)
 
 
 def find_cue(words: Sequence[str], plain: str, *, is_asked: bool, is_headed: bool) -> Cue | None:
@@ -229,7 +230,7 @@ def _cue(form: Form, match: re.Match[str]) -> Cue | None:
         return None
     if verb in _IDLE or (form is Form.REJECTION and verb in _FORETOLD):
         return None
-    if (needed := _COMPLEMENTS.get(verb or "")) and not needed.match(match.string, match.end()):
+    if (complement := _COMPLEMENTS.get(verb or "")) and not complement.match(match.string, match.end()):
         return None
     if verb and _IDIOM.search(match.string, match.start(), match.end() + _COMPLEMENT):
         return None
@@ -359,6 +360,6 @@ _FORMER = re.compile(
 # A decision that is only referred to: "what we decided", "the colour we chose".
 _REFERENCE = re.compile(
     rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every)(?: \w+){{1,3}}?(?: that| which)?"
-    rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECIDED}\Z"
+    rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECISION_VERB}\Z"
 )
 _INDIRECT = re.compile(r" (?:what|how|who|which|whether|if|when|where|why|nothing|anything|everything|so far|yet)\b")

@@ -30,18 +30,18 @@ _SUBJECT = (
     r"(?:the |that |this |both |all )?(?:main |substantive |amended )?(?:motions?|amendments?|resolution|proposal|item"
     r"|measure|ordinance|by-?law)(?: as amended| (?:no\.? |number )?\d{1,4})?"
 )
-_CARRIED = r"(?:carried|carries|passed|passes|adopted|agreed to|approved|accepted|goes through)"
-_LOST = r"(?:defeated|lost|fails|failed|rejected|negatived|not (?:carried|passed|agreed to|adopted|approved))"
+_ADOPTION = r"(?:carried|carries|passed|passes|adopted|agreed to|approved|accepted|goes through)"
+_DEFEAT = r"(?:defeated|lost|fails|failed|rejected|negatived|not (?:carried|passed|agreed to|adopted|approved))"
 _OUTCOME = re.compile(
     rf"\b{_SUBJECT}(?: is| was| has| are| have)?(?: been)?(?: therefore| duly| unanimously| hereby| now)?"
-    rf" (?:{_CARRIED}|(?P<lost>{_LOST}))\b(?: unanimously|,? \d{{1,3}} (?:to|-|\u2013) \d{{1,3}})?"
+    rf" (?:{_ADOPTION}|(?P<lost>{_DEFEAT}))\b(?: unanimously|,? \d{{1,3}} (?:to|-|\u2013) \d{{1,3}})?"
     r"|\bthe (?:ayes|yeas) have it\b|\bthe (?P<noes>noes|nays) have it\b"
     r"|\b(?:that|it)(?:'s| is| has)?(?: been)? (?:carried|passes|passed|carries) ?(?:unanimously|\d{1,3} (?:to|-)"
     r" \d{1,3})?(?=[.!,]|\Z)"
     r"|(?:\A|[.!] |so |that's |it's )(?:carried|unanimous|passed unanimously|so ordered)(?=[.!,]|\Z)",
     re.IGNORECASE,
 )
-_UNDECIDED = re.compile(
+_NO_OUTCOME = re.compile(
     r"\b(?:if|when|once|whether|unless|until|after|before|last|previous|previously|would|could|should|hope|whenever"
     r"|in case|were|earlier|yesterday|ago|had|since|because|that (?:we|they|you|the \w+) (?:passed|adopted))\b|n't\b",
     re.IGNORECASE,
@@ -99,7 +99,7 @@ def _clause(sentence: Sentence) -> tuple[int, int] | None:
 
 def _vote(sentence: Sentence, motion: Sentence | None, clause: tuple[int, int], document: Document) -> Vote | None:
     text = _straight(sentence)
-    if (outcome := _OUTCOME.search(text)) and not _UNDECIDED.search(text):
+    if (outcome := _OUTCOME.search(text)) and not _NO_OUTCOME.search(text):
         is_lost = bool(outcome["lost"] or outcome["noes"])
         return Vote(motion, clause, sentence, outcome.span(), is_carried=not is_lost)
     if motion and _CALL.search(text) and (aye := _assent(_after(sentence, document))):

@@ -61,8 +61,8 @@ def features(candidate: Candidate, document: Document) -> Iterator[str]:
 
 def _bin(score: float) -> int:
     """Return the logit of a score, as a whole number from -3 to 3."""
-    bounded = min(0.999, max(0.001, score))
-    return max(-3, min(3, round(math.log(bounded / (1 - bounded)))))
+    clipped_score = min(0.999, max(0.001, score))
+    return max(-3, min(3, round(math.log(clipped_score / (1 - clipped_score)))))
 
 
 def _verb_features(candidate: Candidate, form: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ _QUESTION_FORM = re.compile(
     r"|why don't we |do we want to |are we going to ",
     re.IGNORECASE,
 )
-_REPLACED = re.compile(
+_REPLACEMENT = re.compile(
     r"(?:\binstead of|\brather than|\bin place of|, not|\breplac(?:e|es|ing)|\bswitch(?:ing)? (?:over )?from"
     r"|\bmov(?:e|ing)"
     r" (?:\w+ ){0,4}?from|\bchang(?:e|ing) (?:\w+ ){0,4}?from|\baway from)\s(?P<what>[^,.;:!?]{2,80}?)"
@@ -74,7 +74,7 @@ def sentence_case(text: str) -> str:
 
 def replacement(sentence: Sentence) -> tuple[str, Evidence] | None:
     """Return what a decision takes the place of, as in "instead of the annual plan", with the words that say so."""
-    match = _REPLACED.search(sentence.text)
+    match = _REPLACEMENT.search(sentence.text)
     if match is None or not content_stems(match["what"].casefold().split()):
         return None
     return match["what"], sentence.evidence("replaces", span=match.span("what"))

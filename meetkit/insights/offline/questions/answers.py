@@ -102,14 +102,14 @@ _HUMS = re.compile(
 _DECIDES = re.compile(
     r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
 )
-_SATISFIED = re.compile(
+_THANKS = re.compile(
     rf"{_FILLERS}(?:thanks|thank you|great|good|perfect|got it|i see|makes sense|cool|fine|interesting"
     rf"|understood|excellent"
     r"|lovely|wonderful|alright|all right|nice|brilliant|okay|ok|right|ah|exactly|that helps|clear|fair enough"
     r"|noted)\b",
     re.IGNORECASE,
 )
-_UNSATISFIED = re.compile(
+_OBJECTION = re.compile(
     rf"{_FILLERS}(?:but|that's not|that is not|that wasn't|i (?:will|'ll) ask again|again|i(?:'m| am)? ask(?:ed"
     rf"|ing)|my question|so you|let me rephrase"
     r"|that doesn't answer|what i mean|i mean|no but|still|anyway|then|never mind|with (?:all )?respect"
@@ -167,13 +167,13 @@ def features(question: Sentence, turn: Sequence[Sentence], acts: Sequence[Act], 
     """Yield the names of the features of a turn as the answer to a question."""
     kind = kind_of(" ".join(question.words))
     answering = _answering(turn, acts)
-    spoken = [word for sentence in answering for word in sentence.words]
+    answer_words = [word for sentence in answering for word in sentence.words]
     fit = _fit(kind, answering)
     evades = "evades, " if Act.UNKNOWN in acts or Act.PROMISES in acts else ""
     yield from {act.value for act in acts}
     yield from (f"{evades}{fit}", f"first {acts[0].value}", kind.value, f"{kind.value}, {fit}")
-    yield f"length {sum(len(spoken) >= bound for bound in _LENGTHS)}"
-    yield f"shares {_overlap(question, spoken)}"
+    yield f"length {sum(len(answer_words) >= bound for bound in _LENGTHS)}"
+    yield f"shares {_overlap(question, answer_words)}"
     yield f"turn {min(3, turn[0].turn.index - question.turn.index)}"
     yield _reaction(question, turn[0].turn.index, document)
 
@@ -188,9 +188,9 @@ def _fit(kind: Kind, answering: Sequence[Sentence]) -> str:
     return "fits" if opening and fits(kind, plain, " ".join(sentence.text for sentence in opening)) else "does not fit"
 
 
-def _overlap(question: Sentence, spoken: Sequence[str]) -> int:
+def _overlap(question: Sentence, answer_words: Sequence[str]) -> int:
     """Return how many content words of a question an answer has, at most 2."""
-    return min(2, len(set(content_stems(question.words)).intersection(content_stems(spoken))))
+    return min(2, len(set(content_stems(question.words)).intersection(content_stems(answer_words))))
 
 
 def _act(sentence: Sentence, *, is_closed: bool) -> Act:
@@ -213,16 +213,16 @@ def _reaction(question: Sentence, index: int, document: Document) -> str:
     for turn in document.by_turn[index + 1 : index + 1 + _MAX_REACTION]:
         if not turn or turn[0].turn.speaker != question.turn.speaker or turn[0].turn.speaker is None:
             continue
-        repeated = set(content_stems(question.words))
-        if repeated and any(
-            asks(sentence.text) and 2 * len(repeated.intersection(content_stems(sentence.words))) >= len(repeated)
+        asked_stems = set(content_stems(question.words))
+        if asked_stems and any(
+            asks(sentence.text) and 2 * len(asked_stems.intersection(content_stems(sentence.words))) >= len(asked_stems)
             for sentence in turn[:4]
         ):
             return "asks again"
         text = _straight(turn[0])
-        if _UNSATISFIED.match(text):
+        if _OBJECTION.match(text):
             return "is not satisfied"
-        return "is satisfied" if _SATISFIED.match(text) else "goes on"
+        return "is satisfied" if _THANKS.match(text) else "goes on"
     return "no reaction"
 
 

@@ -71,7 +71,7 @@ _BROKEN_OFF = re.compile(
     r"(?:[\u2013\u2014-]|\b(?:the|a|an|and|my|your|our))\s{0,3}\?[\"'\u201d]{0,2}\Z", re.IGNORECASE
 )
 # The verb before its subject, after a question word or at the start.
-_INVERTED = re.compile(
+_INVERSION = re.compile(
     rf"{_LEAD}(?:(?:what|when|where|who|which|why|how)(?: \w+){{0,2}}(?: |')(?:is|are|do|does|did|can|could"
     rf"|will|would|should|have"
     r"|has|was|were|s)\b (?:\w+ )|(?:do|does|did|is|are|was|were|can|could|will|would|should|have|has) (?:you"
@@ -111,7 +111,7 @@ def _is_question(sentence: Sentence, score: float, document: Document, *, is_mar
     has_form = _OPEN_QUESTION.match(text) or _CLOSED_QUESTION.match(text)
     if not asks(text):
         is_stated = is_marked and text.endswith(".")
-        return bool(has_form and (score >= _SURE and _INVERTED.match(text) if is_stated else score >= THRESHOLD))
+        return bool(has_form and (score >= _SURE and _INVERSION.match(text) if is_stated else score >= THRESHOLD))
     if _TAG.search(text) or _is_small_talk(text) or _OF_THE_TALK.match(text) or _BROKEN_OFF.search(text):
         return False
     return bool(has_form) or not _is_echo(sentence, document)

@@ -44,7 +44,7 @@ _AUXILIARY = re.compile(
     r"(?:(?:and|so|but|okay|ok|well|then|also|now) ){0,3}(?:do|does|did|is|are|was|were|can|could|will|would|have|has"
     r"|had|should|shall|may|am|isn't|aren't|don't|doesn't|didn't|won't|can't|couldn't|haven't|hasn't)\b"
 )
-_EMBEDDED = re.compile(
+_EMBEDDED_QUESTION = re.compile(
     r"\b(?:know|tell|say|remember|remind|explain|see|idea|sure|ask|wonder|wondering|clarify|thoughts?|think)"
     r"(?: me| us| on| about| of)? (?:what|when|where|who|which|why|how)\b"
 )
@@ -84,7 +84,7 @@ _FITS = {
 
 def kind_of(plain: str) -> Kind:
     """Return the kind of a question, given its words in lower case with one space between them."""
-    is_closed = bool(_AUXILIARY.match(plain)) and not _EMBEDDED.search(plain)
+    is_closed = bool(_AUXILIARY.match(plain)) and not _EMBEDDED_QUESTION.search(plain)
     for kind, pattern in _PATTERNS:
         if (not is_closed or kind is Kind.CHOICE) and pattern.search(plain):
             return kind
