@@ -1,4 +1,4 @@
-"""Transcripts: read what tools and people write, write WebVTT, SRT and JSON, rename and merge speakers, join recordings."""
+"""Transcripts: read what tools and people write, write WebVTT, SRT and JSON, change speakers, join recordings."""
 
 from meetkit.insights.transcript.editing import join_transcripts, merge_speakers, rename_speakers
 from meetkit.insights.transcript.reader import read_transcript
