@@ -83,6 +83,10 @@ class TestMarkdown:
 
         assert "  - due: “by Friday” (Sarah Chen, turn 1)" in render_markdown(insights, why=True)
         assert "turn 1" not in render_markdown(insights)
+        sure = tuple(item.model_copy(update={"confidence": 0.875}) for item in insights.action_items.items)
+        section = insights.action_items.model_copy(update={"items": sure})
+        scored = insights.model_copy(update={"action_items": section})
+        assert render_markdown(scored, why=True).count("  - confidence 88 %") == 2
 
     @pytest.mark.parametrize("words", HOSTILE_WORDS)
     @pytest.mark.parametrize("render", [render_markdown, render_obsidian])

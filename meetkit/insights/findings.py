@@ -76,6 +76,12 @@ def reasons(finding: Finding) -> list[Reason]:
     return [Reason(_ROLES.get(evidence.field, str(evidence.field)), evidence) for evidence in whole_first]
 
 
+def confidence_note(finding: Finding) -> str:
+    """Return how sure the engine is of a finding, in words; empty where it computed no confidence."""
+    confidence = getattr(finding.value, "confidence", None)
+    return "" if confidence is None else f"confidence {confidence * 100:.0f} %"
+
+
 def place(evidence: Evidence) -> str:
     """Return where evidence is, in words: who said it, and in which turn or line of the notes, counted from 1."""
     if evidence.source == "notes":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from meetkit.insights.export.escaping import markdown_text
-from meetkit.insights.findings import Finding, Findings, list_findings, place, reasons, section_note
+from meetkit.insights.findings import Finding, Findings, confidence_note, list_findings, place, reasons, section_note
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, sections_of
 from meetkit.models.analysis import MeetingInsights
 from meetkit.models.insights import ActionItem
@@ -127,6 +127,8 @@ class _Writer:
         for reason in reasons(finding) if self.why else ():
             quote = markdown_text(reason.evidence.quote)
             yield f"  - {markdown_text(reason.role)}: “{quote}” ({markdown_text(place(reason.evidence))})"
+        if self.why and (note := confidence_note(finding)):
+            yield f"  - {note}"
 
     def _who_and_when(self, item: ActionItem) -> str:
         owner = self._person(item.owner) if item.owner else "nobody yet"

@@ -17,7 +17,7 @@ except ImportError as error:
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights import own_notes
-from meetkit.insights.findings import Findings, by_tracker, list_findings, place, reasons
+from meetkit.insights.findings import Findings, by_tracker, confidence_note, list_findings, place, reasons
 from meetkit.insights.report import charts
 from meetkit.insights.report.highlights import Quotes, note_id, turn_id
 from meetkit.insights.templates import DEFAULT, SummaryTemplate
@@ -137,7 +137,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "day": _day, "percent": _percent, "reasons": reasons, "place": place}
+    environment.filters |= {
+        "clock": _clock,
+        "day": _day,
+        "percent": _percent,
+        "reasons": reasons,
+        "place": place,
+        "confidence": confidence_note,
+    }
     return environment
 
 

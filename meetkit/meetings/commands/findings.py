@@ -10,7 +10,7 @@ from rich.table import Table
 
 from meetkit.cli import terminal
 from meetkit.cli.output import sanitize
-from meetkit.insights.findings import Finding, list_findings, place, reasons, section_note
+from meetkit.insights.findings import Finding, confidence_note, list_findings, place, reasons, section_note
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, TemplateSection
 from meetkit.meetings.commands.views import written_deadline
 from meetkit.models.analysis import MeetingInsights, Question
@@ -96,6 +96,8 @@ def _print_reasons(out: Console, findings: Iterable[Finding]) -> None:
         for reason in reasons(finding):
             words = f"“{' '.join(reason.evidence.quote.split())}” ({place(reason.evidence)})"
             grid.add_row(sanitize(f"  {reason.role}: {words}"))
+        if note := confidence_note(finding):
+            grid.add_row(f"  {note}")
     if grid.row_count:
         out.print(Padding(grid, (0, 0, 0, _INDENT)))
 
