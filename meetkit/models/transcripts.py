@@ -58,7 +58,7 @@ class TranscriptProblem(Value):
 
 
 class TranscriptContext(Value):
-    """What a transcript says about its meeting beside the talk; nothing of it is part of the words."""
+    """The title, day and people of a meeting, as its transcript names them beside the talk, outside the words."""
 
     title: Line | None = None
     date: Date | None = None
@@ -66,7 +66,7 @@ class TranscriptContext(Value):
 
 
 class TranscriptSource(Value):
-    """How a transcript was read: the form recognized, the problems met, and the context of the talk.
+    """The origin of a transcript: the form recognized, the problems met, and the context of the talk.
 
     `form` is a name of the table in docs/transcripts.md, such as `zoom-vtt`; `None` for a transcript that was not
     read from a file.
@@ -107,5 +107,5 @@ class Transcript(TranscriptSource):
 
     @property
     def source(self) -> TranscriptSource:
-        """How the transcript was read, without its text and turns."""
+        """The form, the problems and the context, without text and turns."""
         return TranscriptSource(form=self.form, problems=self.problems, context=self.context)
