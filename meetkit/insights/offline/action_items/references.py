@@ -96,7 +96,7 @@ def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -
     pronoun = _PRONOUN.search(task)
     if _PERSON.search(task):
         name = next(_names_before(sentence, start, turns), None)
-        return name and (f"{task} ({name.text})", name)
+        return (f"{task} ({name.text})", name) if name else None
     if pronoun is None:
         return _with_open_end(task, sentence, turns)
     if (
