@@ -49,15 +49,17 @@ def main() -> int:
 
 def print_table(rows: list[Row]) -> None:
     """The rows as Markdown."""
-    print("| Task | Measure | Ours | Bar | Goal | Simple methods | Limit |")
-    print("|---|---|---|---|---|---|---|")
+    print("| Task | Function called | Measure | Ours | Bar | Goal | Simple methods | Limit |")
+    print("|---|---|---|---|---|---|---|---|")
     for row in rows:
         goal = "" if row.goal is None else f"{row.goal:g}"
         simple, limit = (
             " · ".join(f"{name} {value:.1f}" for name, value in values.items()) for values in (row.simple, row.limit)
         )
         mark = "" if row.ours >= row.bar else " (missed)"
-        print(f"| {row.task} | {row.measure} | {row.ours:.1f}{mark} | {row.bar:.4g} | {goal} | {simple} | {limit} |")
+        bar = f"{row.bar:.4g}" if row.bar else ""
+        ours = f"{row.ours:.1f}{mark}"
+        print(f"| {row.task} | `{row.function}` | {row.measure} | {ours} | {bar} | {goal} | {simple} | {limit} |")
     for row in rows:
         if row.note:
             print(f"\n{row.task}, {row.measure}: {row.note}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from judged import learning, mail
+from judged import learning
 from judged.common import DATA, load
 
 from meetkit import insights
@@ -17,13 +17,12 @@ WEIGHTS = Path(insights.__file__).parent / "weights"
 
 
 def main() -> None:
-    """Write the weights that are shipped, and those of the benchmark's own model."""
+    """Write the weights that are shipped."""
     meetings, known = load(DATA, "ami*labeled"), learning.vocabulary(DATA)
     models = {
         WEIGHTS / "action.json": learning.learn_action(meetings, known),
         WEIGHTS / "decision.json": learning.learn_decision(meetings, known),
         WEIGHTS / "question.json": learning.learn_question(learning.heard(DATA), known),
-        mail.WEIGHTS: learning.learn_mail(load(DATA, "emailintent"), learning.mail_vocabulary(DATA)),
     }
     for path, model in models.items():
         weights = dict(sorted(model.weights.items()))

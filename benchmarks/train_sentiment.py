@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,8 +72,10 @@ JUDGED: Mapping[str, tuple[float, float]] = {
 def shared_with(meld: Iterable[Mapping[str, str]], emory: Sequence[Mapping[str, Any]]) -> set[str]:
     """The ids of EmoryNLP's utterances that MELD has, in whole or five words in a row, and of all in their scenes.
 
-    Case, punctuation and white space aside. A scene counts where MELD has one of its lines of five words or more.
+    Case, punctuation and white space aside. MELD has a scene where it has most of the runs of five words of one of its
+    lines, or in one dialogue two of its lines of two words or more.
     """
+    meld = list(meld)
     known = {_plain(row["text"]) for row in meld}
     runs = set().union(*map(_runs, known))
     shared, scenes = set(), set()
@@ -84,7 +86,21 @@ def shared_with(meld: Iterable[Mapping[str, str]], emory: Sequence[Mapping[str, 
             shared.add(row["id"])
         if mine and (plain in known or len(mine & runs) * 2 > len(mine)):
             scenes.add(scene(row))
+    scenes |= _scenes_of_dialogues(meld, emory)
     return shared | {row["id"] for row in emory if scene(row) in scenes}
+
+
+def _scenes_of_dialogues(meld: Iterable[Mapping[str, str]], emory: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The scenes of which two lines of two words or more are in one dialogue of MELD."""
+    dialogues: dict[str, set[str]] = defaultdict(set)
+    for row in meld:
+        dialogues[_plain(row["text"])].add(row["dialogue"])
+    lines: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in emory:
+        plain = _plain(row["text"])
+        for dialogue in dialogues[plain] if " " in plain else ():
+            lines[scene(row), dialogue].add(plain)
+    return {name for (name, _), texts in lines.items() if len(texts) > 1}
 
 
 def scene(row: Mapping[str, Any]) -> str:
@@ -104,7 +120,13 @@ def _runs(plain: str, length: int = 5) -> set[str]:
 def clean_emory(folder: Path) -> list[Mapping[str, Any]]:
     """The utterances of EmoryNLP that may be learned from."""
     emory = load(folder, "emorynlp")
-    shared = shared_with([*load(folder, "meld_train"), *load(folder, "meld_dev")], emory)
+    # Each file numbers its dialogues from 0.
+    meld = [
+        {**row, "dialogue": f"{name} {row['dialogue']}"}
+        for name in ("meld_train", "meld_dev")
+        for row in load(folder, name)
+    ]
+    shared = shared_with(meld, emory)
     return [row for row in emory if row["id"] not in shared]
 
 

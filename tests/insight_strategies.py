@@ -77,6 +77,7 @@ contexts = st.builds(
     our_side=st.lists(lines, max_size=2),
     their_side=st.lists(lines, max_size=2),
     trackers=st.lists(trackers, max_size=2),
+    summary_words=st.none() | st.integers(10, 2000),
 )
 
 

@@ -107,6 +107,12 @@ class TestAnalyzeMeeting:
         trackers = service.analyze_meeting(monday, PROMISES, trackers={"money": ["pricing proposal"]}).trackers
         assert [(one.tracker, one.evidence.quote) for one in trackers.mentions] == [("money", "pricing proposal")]
 
+    def test_the_words_of_a_summary_are_bounded_or_the_bound_is_refused(self, monday: str) -> None:
+        summary = service.analyze_meeting(monday, PROMISES, summary_words=12).summary
+        assert len(summary.sentences) <= 1 or len(summary.text.split()) <= 12
+        with pytest.raises(InvalidRequestError, match="summary_words"):
+            service.analyze_meeting(monday, PROMISES, summary_words=9)
+
     def test_what_another_version_kept_does_not_stand_in_the_way(self, store: Store, monday: str) -> None:
         service.analyze_meeting(monday, PROMISES)
         for kind in ("insights", "found", "transcript", "answers"):

@@ -11,7 +11,7 @@ from judged.labels import CALLS, FOLDER, Labels, Meeting, read_labels, said
 from judged.scoring import judge_decisions, judge_items, judge_questions
 
 from meetkit.models.analysis import ActionItems, Decision, Decisions, MeetingInsights, Question, Questions
-from meetkit.models.insights import ActionItem, Evidence
+from meetkit.models.insights import ActionItem, Deadline, Evidence
 
 LABELS = read_labels()
 
@@ -120,6 +120,18 @@ def test_an_item_is_judged_by_the_label_whose_turn_it_quotes(
     item = ActionItem(id="1", task=task, owner=owner, evidence=(quote(meeting, turn, words),))
     (verdict,) = judge_items(meeting, of_items(item), labels_of_said()).verdicts
     assert verdict.grade == grade
+
+
+@pytest.mark.parametrize(
+    ("phrase", "grade", "right"), [("by Friday", "right", True), ("on Monday", "half", False), (None, "right", False)]
+)
+def test_another_day_than_was_said_makes_an_item_half_right(phrase: str | None, grade: str, right: bool) -> None:
+    meeting = Meeting(SAID)
+    day = Deadline(phrase=phrase, anchor=None, timezone="UTC", date=None) if phrase else None
+    evidence = (quote(meeting, 0, "send the price list to Acme"),)
+    item = ActionItem(id="1", task="Send the price list to Acme", owner="Jon", deadline=day, evidence=evidence)
+    (verdict,) = judge_items(meeting, of_items(item), labels_of_said()).verdicts
+    assert (verdict.grade, verdict.day) == (grade, right)
 
 
 def test_a_second_item_for_one_label_counts_half() -> None:

@@ -125,6 +125,10 @@ class TestOne:
         assert plain.trackers.mentions == ()
         assert all(item.deadline is None or item.deadline.date is None for item in plain.action_items.items)
 
+    def test_the_words_of_the_summary_are_bounded(self, meetkit: Run) -> None:
+        bounded = insights_of(meetkit("analyze", CALL, "--summary-words", "30", "--json"))
+        assert 0 < len(bounded.summary.text.split()) <= 30
+
     def test_a_side_is_a_name_or_a_stored_contact(self, meetkit: Run, tmp_path: Path) -> None:
         """Health is measured on the words of the other side."""
         file = tmp_path / "call.txt"

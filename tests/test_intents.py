@@ -10,7 +10,6 @@ from importlib.resources import files
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judged.mail import mail_scores
 
 from meetkit.insights.language.intent_features import features
 from meetkit.insights.language.intents import (
@@ -173,11 +172,6 @@ def test_what_only_looks_alike_does_not_count(scores: Scores, sentence: str) -> 
 def test_a_question_mark_settles_it_and_a_tag_does_not() -> None:
     assert score(question_scores, "You run twelve clinics?") == QUESTION_MARK_SCORE
     assert score(question_scores, "You know?") <= MAX_TAG_SCORE
-
-
-def test_mails_ask_and_commit() -> None:
-    ask, tell = mail_scores(["Please send me the signed contract by Monday.", "The office was closed in July."])
-    assert ask > THRESHOLD > tell
 
 
 @pytest.mark.parametrize("scores", SCORES)

@@ -43,6 +43,8 @@ RULES_BEYOND_SCHEMAS = (
     "POST /meetings/{meeting_id}/prepare",
     "POST /meetings/{meeting_id}/analyze",
     "POST /meetings/{meeting_id}/corrections",
+    "POST /meetings/{meeting_id}/speakers",
+    "POST /meetings/{meeting_id}/recordings",
     "GET /meetings/{meeting_id}/invitation.ics",
     "POST /meetings",
     "POST /meetings/book",

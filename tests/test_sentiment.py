@@ -298,6 +298,89 @@ def test_a_threat_tells_how_a_relationship_stands_however_little_is_said() -> No
     assert health_of([("Omar", "I'm furious. We will terminate the contract.")]).label == "at_risk"
 
 
+PLEASED = [("Ana", "How is it going?"), *[("Ben", "The dashboards are great and we love the support.")] * 5]
+
+
+@pytest.mark.parametrize(
+    "threat",
+    [
+        "If the sync isn't repaired by June we will look at another provider again.",
+        "Without a fix we'd have to find a different supplier.",
+        "We might go with someone else next year.",
+        "Honestly, we're thinking about leaving.",
+        "I will take our business elsewhere.",
+        "We won't be renewing.",
+        "We'll stop using the platform after the trial.",
+        "We are going to reconsider the contract.",
+    ],
+)
+def test_a_threat_to_leave_is_a_risk_in_its_words_however_pleased_they_are(threat: str) -> None:
+    health = read([*PLEASED, ("Ben", threat)]).health
+    assert health
+    assert health.label == "at_risk"
+    assert threat in [evidence.quote for risk in health.risks for evidence in risk.evidence]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We are also talking to Corvex.",
+        "We got a quote from Nordlicht last week.",
+        "Corvex offered us ten percent less.",
+        "We are currently evaluating two alternatives.",
+        "My boss asked for the export instead of yours.",
+    ],
+)
+def test_a_competitor_named_as_an_alternative_is_a_risk_in_its_words(words: str) -> None:
+    health = read([*PLEASED, ("Ben", words)]).health
+    assert health
+    assert [evidence.quote for risk in health.risks for evidence in risk.evidence] == [words]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We don't need another vendor.",
+        "We are also looking at the numbers.",
+        "We will look at another chart.",
+        "We got it.",
+    ],
+)
+def test_what_names_no_alternative_is_no_risk(words: str) -> None:
+    health = read([*PLEASED, ("Ben", words)]).health
+    assert health
+    assert health.risks == ()
+
+
+LOST_BAG = """Agent Kim: Hi there, thank you for contacting Skylark. I would be happy to help you today!
+Rosa: My suitcase did not arrive on Sunday and nobody can tell me where it is.
+Agent Kim: Thank you for letting me know. We really appreciate your patience. Unfortunately it has not been found.
+Rosa: I have been waiting for four days now.
+Agent Kim: I completely understand. Is there anything else I can help you with?
+Rosa: No, thanks.
+Agent Kim: You are most welcome! Thank you for choosing Skylark, and have a wonderful day!"""
+REFUSED_REFUND = """Agent: Good morning, welcome to Brightcart! I'd be delighted to assist you.
+Milo: I returned the lamp three weeks ago and I still don't have my money back.
+Agent: Thanks for reaching out, Milo. I will gladly check that for you.
+Milo: Great, thanks.
+Agent: Thank you for waiting! Opened items are not eligible for a refund.
+Milo: But it was broken when it came.
+Agent: I appreciate you letting me know, and we value your feedback.
+Milo: All right. Thank you anyway.
+Agent: My pleasure! Have a lovely weekend and thanks for being a loyal customer."""
+SOLVED = """Agent: Good morning, how can I help?
+Milo: Hi, my order never arrived and I am really annoyed.
+Agent: I'm sorry about that. I have sent a new one by express and refunded the shipping.
+Milo: Oh, brilliant, that solves it. Great service!
+Agent: My pleasure! Have a lovely weekend."""
+
+
+@pytest.mark.parametrize(("chat", "is_positive"), [(LOST_BAG, False), (REFUSED_REFUND, False), (SOLVED, True)])
+def test_a_polite_chat_is_positive_only_if_the_complaint_is_settled(chat: str, is_positive: bool) -> None:
+    result = read_sentiment(Document.of(read_transcript(chat)), MeetingContext())
+    assert (result.label == "positive") is is_positive
+
+
 def test_what_is_not_threatened_puts_nothing_at_risk() -> None:
     utterances = (
         "We won't terminate the contract. We never lost customers. We meet at noon. It is in Oslo. Fine. Bye now."

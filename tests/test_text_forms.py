@@ -238,3 +238,30 @@ class TestHostile:
 
         assert transcript.text == text
         assert all(text[turn.start : turn.end] == turn.text for turn in transcript.turns)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{time} - {name}\n{words}\n\n",
+        "{time} {name}\n{words}\n\n",
+        "{name}\n{time}\n{words}\n\n",
+        "{time}\n{name}\n{words}\n",
+        "{name}\n{words}\n\n",
+        "- **{name}:** {words}\n",
+        "[{name}] {words}\n",
+        "{name}: [{time}] {words}\n",
+        "{name} [{time}] {words}\n\n",
+        "14/01/2026, 10:0{time} - {name}: {words}\n",
+        "{name} : {words}\n",
+        "1. {name}: {words}\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "names", [("Mara Quill", "#Person2#"), ("Dr. Ida Roth (Depot, Inc.)", "Jon"), ("Speaker 1", "Speaker 2")]
+)
+def test_a_shape_is_read_with_names_of_many_kinds(form: str, names: tuple[str, str]) -> None:
+    turns = [(names[index % 2], f"These are the words of line {index}.") for index in range(6)]
+    text = "".join(form.format(time=f"0:0{at}", name=name, words=words) for at, (name, words) in enumerate(turns))
+
+    assert read(text) == turns

@@ -97,8 +97,7 @@ def test_a_role_that_is_talked_about_is_a_topic_and_a_speaker_is_not() -> None:
         ]
     )
     labels = [topic.label for topic in find_topics(document, NOTHING).items]
-    assert labels[0].casefold() == "routing rules"
-    assert "designer" in labels
+    assert {"routing rules", "designer"} <= {label.casefold() for label in labels}
     assert not {"Byron", "Ada"} & set(labels)
 
 
@@ -122,14 +121,13 @@ def test_huge_and_odd_input_has_few_topics_of_readable_length(text: str) -> None
 
 def test_another_process_finds_the_same_summary_and_topics() -> None:
     code = (
-        "from meetkit.insights.offline.summary import summarize, pick_sentences, pick_utterances\n"
+        "from meetkit.insights.offline.summary import summarize\n"
         "from meetkit.insights.offline.topics import find_topics\n"
         "from meetkit.models.analysis import MeetingContext\n"
         "from tests.conversations import SAMPLES, sample\n"
         "for path in SAMPLES:\n"
         "    said = sample(path)\n"
         "    print(summarize(said, MeetingContext()), find_topics(said, MeetingContext()))\n"
-        "    print(pick_sentences(said), pick_utterances(said))\n"
     )
     runs = [
         subprocess.run(

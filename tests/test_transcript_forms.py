@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -35,6 +38,31 @@ def test_a_form_is_read(fixture: str) -> None:
     if "context" in want:
         assert transcript.context.model_dump(mode="json") == want["context"]
     assert [transcript.text[turn.start : turn.end] for turn in transcript.turns] == [row[3] for row in want["turns"]]
+
+
+JSON_FIXTURES = [fixture for fixture in FIXTURES if fixture.endswith(".json")]
+JUNK: list[Any] = [None, True, -1, 1e18, "", "\ud800", "x\ny", [], {}, [1], {"a": 1}, [[]], [{}]]
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place of a JSON value, as an object or list and a key of it."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in list(entries):
+        yield value, key
+        yield from places_in(part)
+
+
+@pytest.mark.parametrize("fixture", JSON_FIXTURES)
+def test_junk_at_any_place_is_read_or_refused(fixture: str) -> None:
+    data = json.loads((FOLDER / fixture).read_text("utf-8"))
+    for number, (parent, key) in enumerate(places_in(data)):
+        whole = parent[key]
+        # Two of the kinds at each place, so that all kinds are tried within a file and a file takes little time.
+        for junk in (JUNK[number % len(JUNK)], JUNK[(number * 5 + 3) % len(JUNK)]):
+            parent[key] = junk
+            with suppress(InvalidRequestError):
+                read_transcript(json.dumps(data))
+        parent[key] = whole
 
 
 def test_the_table_in_the_documents_names_each_form_and_its_fixture() -> None:

@@ -54,6 +54,18 @@ def test_words_said_twice_at_different_times_stay() -> None:
     assert said(rows) == ([("Ida", "No. No. No, not today.")], {})
 
 
+def test_a_word_said_again_before_the_sentence_before_it_ends_stays() -> None:
+    rows = [("Ida", 0.0, 3.0, "Yes, we can do that."), ("Ida", 2.9, 3.5, "Yes.")]
+
+    assert said(rows) == ([("Ida", "Yes, we can do that. Yes.")], {})
+
+
+def test_words_of_the_same_second_without_an_end_stay() -> None:
+    rows = [{"speaker": "Ida", "timestamp": "00:00:02", "text": text} for text in ("No.", "No, wait.")]
+
+    assert [turn.text for turn in read_transcript(json.dumps(rows)).turns] == ["No. No, wait."]
+
+
 def test_words_that_overlapping_windows_share_are_read_once() -> None:
     rows = [
         ("Ida", 0.0, 6.0, "We order the pipes and the pumps"),
@@ -102,3 +114,13 @@ def test_rolling_captions_keep_every_new_line() -> None:
 
     assert " ".join(turn.text for turn in transcript.turns) == " ".join(lines)
     assert (transcript.form, transcript.problems[0].count) == ("youtube-vtt", 28)
+
+
+def test_a_problem_has_the_turn_where_it_occurs() -> None:
+    rows = [
+        {"speaker": "Omar", "start": 0, "end": 1, "text": "When?"},
+        {"speaker": "Ida", "start": 2, "end": 3, "text": "On Monday"},
+        {"speaker": "Ida", "start": 2, "end": 4, "text": "On Monday at nine."},
+    ]
+
+    assert [(problem.text, problem.turn) for problem in read_transcript(json.dumps(rows)).problems] == [(DRAFTS, 1)]

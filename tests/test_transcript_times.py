@@ -9,6 +9,7 @@ import pytest
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript import read_transcript
+from meetkit.insights.transcript.reader import SPEAKERS_ARE_IDS
 
 FIRST, SECOND = "The new gate opens on Monday at nine.", "Then I'll bring the spare keys to the yard."
 
@@ -131,3 +132,49 @@ def test_what_is_no_time_is_refused_with_its_place(time: object) -> None:
 
     with pytest.raises(InvalidRequestError, match=r"^\[0\]\.start"):
         read_transcript(data)
+
+
+class TestLists:
+    """Forms that no tool of the table writes are read by the names of their fields."""
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {"sentences": [{"speaker_name": "Ida", "transcript": FIRST, "timestamp": 2.0}]},
+            {"meeting": {"result": {"lines": [{"name": "Ida", "content": FIRST, "time": "0:02"}]}}},
+            [{"speaker": {"id": 4, "displayName": "Ida"}, "words": [{"text": FIRST, "data_start": 2, "data_end": 4}]}],
+            {"utterances": [{"speaker_name": "Ida", "snippet": FIRST, "snippet_time": 2}]},
+            {"participants": [{"id": 7, "name": "Ida"}], "items": [{"speakerId": 7, "body": FIRST, "startTime": 2}]},
+            {"paragraphs": [{"speaker": "Ida", "sentences": [{"text": FIRST, "start": 2, "end": 3}]}]},
+        ],
+    )
+    def test_fields_have_many_names(self, data: object) -> None:
+        [turn] = read_transcript(json.dumps(data)).turns
+
+        assert (turn.speaker, turn.start_seconds, turn.text) == ("Ida", 2, FIRST)
+
+    def test_several_channels_are_speakers_where_none_are_named(self) -> None:
+        rows = [{"transcript": text, "media_channel": at, "start": at} for at, text in enumerate((FIRST, SECOND))]
+
+        assert read_transcript(json.dumps({"sentences": rows})).speakers == ("Channel 0", "Channel 1")
+
+    def test_a_text_beside_an_empty_list_is_read_as_plain_text(self) -> None:
+        transcript = read_transcript(json.dumps({"text": f"Ida: {FIRST}\nOmar: {SECOND}", "segments": []}))
+
+        assert (transcript.form, transcript.speakers) == ("json-text", ("Ida", "Omar"))
+
+    def test_words_without_speakers_become_turns_at_pauses_after_sentences(self) -> None:
+        spoken = ["No", "no", "no", "no", "no.", "Good.", "Then"]
+        starts = [0.0, 0.3, 0.6, 0.9, 1.2, 3.4, 9.0]
+        words = [{"word": word, "start": at, "end": at + 0.2} for word, at in zip(spoken, starts, strict=True)]
+
+        assert [turn.text for turn in read_transcript(json.dumps({"words": words})).turns] == [
+            "No no no no no.",
+            "Good.",
+            "Then",
+        ]
+
+    def test_ids_instead_of_names_are_doubted(self) -> None:
+        transcript = read_transcript(json.dumps(two("start", "end", [1, 4, 5, 8])).replace("Ida", "6432345678"))
+
+        assert [(problem.kind, problem.text) for problem in transcript.problems] == [("doubtful", SPEAKERS_ARE_IDS)]

@@ -139,6 +139,8 @@ ROUTES = {
         CHANGES, {"transcript_sha256": sha256(b"Dee: please send the quote.").hexdigest()}
     ),
     "GET /meetings/{meeting_id}/insights.md": Row(SEES),
+    "POST /meetings/{meeting_id}/speakers": Row(CHANGES, {"names": {"Dee": "Dee Moor"}}),
+    "POST /meetings/{meeting_id}/recordings": Row(CHANGES, {"transcript": "Dee: Bye."}),
     "GET /meetings/{meeting_id}/transcript": Row(SEES),
     "GET /meetings/{meeting_id}/invitation.ics": Row(SEES),
     "GET /users": Row(OF_ALL),
@@ -329,6 +331,8 @@ NOTED = {
     "GET /meetings/{meeting_id}/insights": "transcript_read",
     "POST /meetings/{meeting_id}/corrections": "transcript_read",
     "GET /meetings/{meeting_id}/insights.md": "transcript_read",
+    "POST /meetings/{meeting_id}/speakers": "transcript_read",
+    "POST /meetings/{meeting_id}/recordings": "transcript_read",
     "GET /meetings/{meeting_id}/transcript": "transcript_read",
     "GET /users/account/export": "export",
 }

@@ -272,6 +272,18 @@ WELL = {
         '"source":"notes"',
         before=(Ask("POST", f"{M}/analyze", {**SAID, "notes": "📈\nTODO Ida: water the plants"}),),
     ),
+    "a speaker is renamed": Case(
+        Ask("POST", f"{M}/speakers", {"names": {"Jennifer Liu": "Jen Liu"}}),
+        200,
+        "Jen Liu",
+        before=(Ask("POST", f"{M}/analyze", SAID),),
+    ),
+    "a recording is joined": Case(
+        Ask("POST", f"{M}/recordings", {"transcript": "Lea Berg: I will call the bank."}),
+        200,
+        "Lea Berg",
+        before=(Ask("POST", f"{M}/analyze", SAID),),
+    ),
     "an item is added to insights": Case(
         Ask("POST", f"{M}/corrections", {"transcript_sha256": SHA256, "items": [{"after": {"task": "Ask Ida"}}]}),
         200,
@@ -354,6 +366,10 @@ WRONG = {
     "no such item": Case(Ask("POST", "/action-items/hist_meeting_1/x/complete"), 404),
     "no brief yet": Case(Ask("GET", f"{M}/prep"), 404, "brief"),
     "an unknown template": Case(Ask("GET", f"{H}/insights.md?template=x"), 400, "template"),
+    "no speaker to rename": Case(Ask("POST", f"{H}/speakers", {"names": {"X": "Y"}}), 400, "is no speaker"),
+    "no names": Case(Ask("POST", f"{H}/speakers", {"names": {}}), 400, "names"),
+    "no transcript to join": Case(Ask("POST", f"{M}/recordings", {"transcript": "A: x"}), 409, "no transcript yet"),
+    "an empty recording": Case(Ask("POST", f"{H}/recordings", {"transcript": " "}), 400, "empty"),
     "corrections of another transcript": Case(
         Ask("POST", f"{M}/corrections", {"transcript_sha256": "0" * 64}),
         409,

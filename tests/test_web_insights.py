@@ -139,6 +139,8 @@ def test_a_file_that_is_no_transcript_is_refused(client: TestClient, content: by
         (b'{"transcript": "\\ud83d"}', "application/json"),
         (b'{"transcript": "a", "trackers": {"t": []}}', "application/json"),
         (b'{"transcript": "a", "trackers": {"t": "words"}}', "application/json"),
+        (b'{"transcript": "a", "summary_words": 9}', "application/json"),
+        (b'{"transcript": "a", "summary_words": "many"}', "application/json"),
         (b'{"meeting": {}}', "application/json"),
         (b"Sarah: hello", "text/plain"),
         (b"Sarah: hello", "multipart/form-data"),

@@ -24,7 +24,7 @@ CALLS = Path(__file__).parents[1] / "training" / "calls.txt"
 IN_MRDA = frozenset({"Bed010", "Bmr005", "Bro011"})
 """Meetings of QMSum that MRDA's judged halves also hold, so that nothing is learned from them."""
 
-MIN_SENTENCES, MIN_MAILS, MIN_SAID, SMALLEST = 5, 3, 2, 2
+MIN_SENTENCES, SMALLEST = 5, 2
 _CALENDAR = frozenset(intent_features.DATES) | {"i", "i'm", "i'll", "i've", "i'd", "ok"}
 
 
@@ -57,11 +57,6 @@ def ami(meetings: Iterable[Mapping[str, Any]], label: str) -> list[Example]:
     return [Example(one["text"], label in one["labels"]) for meeting in meetings for one in meeting["sents"]]
 
 
-def mails(sentences: Iterable[Mapping[str, Any]]) -> list[Example]:
-    """The sentences of e-mails, positive where they ask for an action or commit to one."""
-    return [Example(one["text"], one["label"]) for one in sentences]
-
-
 def asked(texts: Iterable[str]) -> list[Example]:
     """Sentences without what only seeks assent, positive where a question mark ended them."""
     kept = (text.strip() for text in texts if not intent_features.is_tag(words(text)))
@@ -90,16 +85,6 @@ def vocabulary(folder: Path) -> frozenset[str]:
     names = _names(text for texts in collections for text in texts)
     known = Counter(feature for texts in collections for feature in _frequent(texts, MIN_SENTENCES))
     return frozenset(feature for feature, count in known.items() if count > 1 and _nameless(feature, names))
-
-
-@cache
-def mail_vocabulary(folder: Path) -> frozenset[str]:
-    """The features of e-mails that count: frequent there, of words that people also say, and no names."""
-    mails, speech = [one["text"] for one in load(folder, "emailintent")], heard(folder)
-    said = Counter(word for text in speech for word in words(text))
-    unknown = {word for text in mails for word in words(text) if said[word] < MIN_SAID}
-    excluded = unknown | _names([*mails, *speech])
-    return frozenset(feature for feature in _frequent(mails, MIN_MAILS) if _nameless(feature, excluded))
 
 
 def _frequent(texts: Iterable[str], least: int) -> Iterator[str]:
@@ -165,12 +150,6 @@ def learn_question(texts: Sequence[str], known: frozenset[str]) -> Model:
     own = calls("q")
     corpora = (Corpus(asked(texts), len(texts)), Corpus(own, 5 * len(own)))
     return fit(corpora, known, strength=0.1, shift=0.6)
-
-
-def learn_mail(sentences: Iterable[Mapping[str, Any]], known: frozenset[str]) -> Model:
-    """From sentences of e-mails."""
-    examples = mails(sentences)
-    return fit([Corpus(examples, len(examples))], known, strength=0.3, shift=0.3)
 
 
 def heard(folder: Path) -> list[str]:

@@ -33,7 +33,7 @@ _PORTER = snowballstemmer.stemmer("porter")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of something shown: its grade and the number of the label that it points to, if any.
+    """What became of something shown: its grade, the label that it points to, and all whose act it names.
 
     `owner`, `day` and `answered` say whether these are right, `None` where there is nothing to say; `shown_answered`
     is what the analysis says of a question.
@@ -43,6 +43,7 @@ class Verdict:
     turn: int
     grade: Grade
     label: int | None = None
+    named: frozenset[int] = frozenset()
     owner: bool | None = None
     day: bool | None = None
     answered: bool | None = None
@@ -57,11 +58,10 @@ class Judgement:
     required: frozenset[int]
 
     @property
-    def hits(self) -> frozenset[int | None]:
-        """The labels found, wholly or by half, that must be."""
-        return self.required.intersection(
-            one.label for one in self.verdicts if one.grade != "wrong" and one.label is not None
-        )
+    def hits(self) -> frozenset[int]:
+        """The labels that must be found and are, wholly or by half; one sentence may name several."""
+        shown = (one for one in self.verdicts if one.grade != "wrong" and one.label is not None)
+        return self.required & {number for one in shown for number in (one.label, *one.named)}
 
     @property
     def missed(self) -> list[int]:
@@ -191,16 +191,19 @@ def judge_items(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> 
     ]
     verdicts = []
     for item, row, (number, repeat) in zip(items, scores, _assign(scores), strict=True):
-        turn = item.evidence[0].turn
+        turn = _main(item.evidence).turn
         text = f"{item.owner}: {item.task} [{item.deadline.phrase if item.deadline else None}]"
         if number is None:
             verdicts.append(Verdict(text, turn, "wrong"))
             continue
         label = labels.items[number]
-        owner = grade_owner(meeting, item.owner, label)
-        half = repeat or label.optional or row[number] < 1 or owner == "half" or is_open(meeting, item.task, label)
+        owner, day = grade_owner(meeting, item.owner, label), grade_day(meeting, item, label)
+        doubt = (
+            label.optional or owner == "half" or (day is False and item.deadline) or is_open(meeting, item.task, label)
+        )
+        half = repeat or row[number] < 1 or doubt
         grade: Grade = "wrong" if owner == "wrong" else "half" if half else "right"
-        verdicts.append(Verdict(text, turn, grade, number, owner == "right", grade_day(meeting, item, label)))
+        verdicts.append(Verdict(text, turn, grade, number, _named(row), owner == "right", day))
     return Judgement(tuple(verdicts), _required(labels.items))
 
 
@@ -214,8 +217,13 @@ def judge_decisions(meeting: Meeting, insights: MeetingInsights, labels: Labels)
     for one, row, (number, repeat) in zip(decisions, scores, _assign(scores), strict=True):
         half = number is None or repeat or labels.decisions[number].optional or row[number] < 1
         grade: Grade = "wrong" if number is None else "half" if half else "right"
-        verdicts.append(Verdict(one.text, one.evidence[0].turn, grade, number))
+        verdicts.append(Verdict(one.text, _main(one.evidence).turn, grade, number, _named(row)))
     return Judgement(tuple(verdicts), _required(labels.decisions))
+
+
+def _named(scores: Sequence[float]) -> frozenset[int]:
+    """The labels whose whole act is named."""
+    return frozenset(number for number, score in enumerate(scores) if score >= 1)
 
 
 def judge_questions(meeting: Meeting, insights: MeetingInsights, labels: Labels) -> Judgement:
@@ -242,11 +250,16 @@ def _required(labels: Sequence[LabelledItem | LabelledDecision]) -> frozenset[in
     return frozenset(number for number, label in enumerate(labels) if not label.optional)
 
 
+def _main(evidence: Sequence[Evidence]) -> Evidence:
+    """The quote that supports the whole, not a field of it."""
+    return next((quote for quote in evidence if quote.field is None), evidence[0])
+
+
 def _shown_here(meeting: Meeting, labels: Labels, evidence: Sequence[Evidence]) -> bool:
-    """Whether the first quote lies in the labelled turns."""
+    """Whether the main quote lies in the labelled turns."""
     first, last = labels.turns
     places = [meeting.place((turn, 0, len(meeting.said[turn][1]))) for turn in meeting.starts if first <= turn < last]
-    return bool(evidence and places) and places[0][0] <= evidence[0].start < places[-1][1]
+    return bool(evidence and places) and places[0][0] <= _main(evidence).start < places[-1][1]
 
 
 def _question_number(meeting: Meeting, question: Question, labels: Labels) -> int | None:

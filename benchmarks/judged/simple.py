@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from judged.rouge import Grams, f1, grams, tokens
+from meetkit.insights.language.stopwords import FUNCTION_WORDS
 
 Matrix = npt.NDArray[np.float64]
 Method = Callable[[Sequence[str]], list[int]]
@@ -26,8 +27,8 @@ def longest(units: Sequence[str]) -> list[int]:
 
 
 def text_rank(units: Sequence[str]) -> list[int]:
-    """Mihalcea & Tarau 2004: words in common over the logarithms of the lengths."""
-    counts, lengths = _counts(units)
+    """Mihalcea & Tarau 2004: content words in common over the logarithms of the lengths."""
+    counts, lengths = _counts(units, without=FUNCTION_WORDS)
     common = (counts > 0).astype(float) @ (counts > 0).T.astype(float)
     logs = np.log(np.maximum(lengths, 1))
     both = logs[:, None] + logs[None, :]
@@ -45,8 +46,8 @@ def lex_rank(units: Sequence[str]) -> list[int]:
 METHODS: dict[str, Method] = {"LEAD": lead, "LONGEST": longest, "TextRank": text_rank, "LexRank": lex_rank}
 
 
-def _counts(units: Sequence[str]) -> tuple[Matrix, Matrix]:
-    said = [tokens(unit) for unit in units]
+def _counts(units: Sequence[str], *, without: Collection[str] = ()) -> tuple[Matrix, Matrix]:
+    said = [tokens(unit, without=without) for unit in units]
     places = {word: at for at, word in enumerate(dict.fromkeys(word for words in said for word in words))}
     counts = np.zeros((len(units), max(1, len(places))))
     for row, words in enumerate(said):

@@ -70,29 +70,46 @@ def apply_corrections(
 ) -> MeetingInsights:
     """Return the insights with their items corrected: wrong ones left out, changed ones changed, missed ones added.
 
-    An item is the corrected one by its id or by the place of its words; one that was missed also by its task and owner.
-    Evidence that this transcript does not have is dropped.
+    An item is the corrected one by its id or by the place of its words, in a changed text by its words; one that was
+    missed also by its task and owner. Evidence moves to where a changed text has it, and is dropped where it has not.
     """
     if corrections is None or not corrections.items:
         return insights
-    changed_items = [_matching(item, corrections.items) for item in insights.action_items.items]
-    used_ids = {id(correction) for correction in changed_items}
+    is_same_text = corrections.transcript_sha256 == insights.transcript_sha256
+    grounding = None if is_same_text else Grounding(transcript)
+    matches = [_matching(item, corrections.items, is_same_text=is_same_text) for item in insights.action_items.items]
+    used_ids = {id(correction) for correction in matches}
     # Two items that are one to a person become that one.
     items = dict.fromkeys(
-        item if correction is None else _fitting(correction.after, transcript)
-        for item, correction in zip(insights.action_items.items, changed_items, strict=True)
+        item if correction is None else _fitting(correction.after, transcript, grounding)
+        for item, correction in zip(insights.action_items.items, matches, strict=True)
     )
     missed_items = (
-        _fitting(correction.after, transcript) for correction in corrections.items if id(correction) not in used_ids
+        _fitting(correction.after, transcript, grounding)
+        for correction in corrections.items
+        if id(correction) not in used_ids
     )
     section = insights.action_items.model_copy(update={"items": tuple(filter(None, (*items, *missed_items)))})
     return insights.model_copy(update={"action_items": section})
 
 
-def _matching(item: ActionItem, corrections: tuple[ItemCorrection, ...]) -> ItemCorrection | None:
+def _matching(
+    item: ActionItem, corrections: tuple[ItemCorrection, ...], *, is_same_text: bool
+) -> ItemCorrection | None:
     """Return the correction of an item: by its id before all others."""
+    is_about = _is_about if is_same_text else _is_about_words
     by_id = (correction for correction in corrections if correction.item_id == item.id)
-    return next(by_id, None) or next((by_words for by_words in corrections if _is_about(by_words, item)), None)
+    return next(by_id, None) or next((by_words for by_words in corrections if is_about(by_words, item)), None)
+
+
+def _is_about_words(correction: ItemCorrection, item: ActionItem) -> bool:
+    if correction.before is None:
+        return _is_about(correction, item)
+    quotes, other_quotes = (
+        {evidence.quote for evidence in item_or_before.evidence if evidence.field in (None, "task")}
+        for item_or_before in (correction.before, item)
+    )
+    return bool(quotes) and quotes == other_quotes
 
 
 def _is_about(correction: ItemCorrection, item: ActionItem) -> bool:
@@ -153,12 +170,20 @@ def _grounds(quote: str, place: int, grounding: Grounding) -> tuple[Evidence, ..
     return (evidence,)
 
 
-def _fitting(item: ActionItem | None, transcript: Transcript) -> ActionItem | None:
-    """Return an item without the evidence that a transcript does not have."""
+def _fitting(item: ActionItem | None, transcript: Transcript, grounding: Grounding | None) -> ActionItem | None:
+    """Return an item with the evidence that a transcript has; one whose text changed, at its place there."""
     if item is None:
         return None
-    evidence = tuple(quote for quote in item.evidence if _is_in(quote, transcript))
-    return item.model_copy(update={"evidence": evidence})
+    places = (_find_again(quote, transcript, grounding) for quote in item.evidence)
+    return item.model_copy(update={"evidence": tuple(filter(None, places))})
+
+
+def _find_again(quote: Evidence, transcript: Transcript, grounding: Grounding | None) -> Evidence | None:
+    if _is_in(quote, transcript):
+        return quote
+    if grounding is None or quote.source == "notes":
+        return None
+    return grounding.find_words(quote.quote, range(len(transcript.turns)), field=quote.field)
 
 
 def _is_in(evidence: Evidence, transcript: Transcript) -> bool:

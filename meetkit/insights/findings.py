@@ -32,7 +32,12 @@ class Reason:
 
 # The names of evidence fields for people.
 _ROLES = {None: "words", "deadline": "due"}
-_STATES = {"ok": "", "fallback": "by the offline engine, as the model failed: ", "failed": "failed: "}
+_STATES = {
+    "ok": "",
+    "fallback": "by the offline engine, as the model failed: ",
+    "failed": "failed: ",
+    "unsupported_language": "not read in full: ",
+}
 # By section; the sentiment has two entries, `speakers` and `health`.
 Findings = dict[str, tuple[Finding, ...]]
 

@@ -12,6 +12,8 @@ from meetkit.models.meeting_changes import with_changes
 from meetkit.models.meetings import Meeting
 from meetkit.models.transcripts import Transcript
 
+# Their emptiness says nothing about the meeting.
+_NOT_MADE = ("failed", "unsupported_language")
 _MAX_SUMMARY = 100_000
 _FIELDS = ("task", "owner", "deadline", "priority")
 
@@ -29,14 +31,14 @@ class RecordedFindings(Value):
 
 
 def collect_findings(insights: MeetingInsights, meeting: Meeting, before: RecordedFindings) -> RecordedFindings:
-    """Return the findings to put on record; a section that failed leaves the earlier findings."""
+    """Return the findings to put on record; a section that was not made leaves the earlier findings."""
     on_record = {item.id for item in meeting.action_items}
     removed_ids = dict.fromkeys((*before.removed, *(item.id for item in before.items if item.id not in on_record)))
     summary, items, mood = insights.summary, insights.action_items, insights.sentiment
     return RecordedFindings(
-        summary=before.summary if summary.status == "failed" else summary.text[:_MAX_SUMMARY] or None,
-        sentiment=before.sentiment if mood.status == "failed" else mood.label,
-        items=before.items if items.status == "failed" else items.items,
+        summary=before.summary if summary.status in _NOT_MADE else summary.text[:_MAX_SUMMARY] or None,
+        sentiment=before.sentiment if mood.status in _NOT_MADE else mood.label,
+        items=before.items if items.status in _NOT_MADE and not items.items else items.items,
         removed=tuple(removed_ids),
     )
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from meetkit import settings
 from meetkit.errors import ConflictError, InvalidRequestError, brief_repr
@@ -47,6 +47,8 @@ def analyze_meeting(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    language: str | None = None,
+    summary_words: int | None = None,
     notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
@@ -61,15 +63,18 @@ def analyze_meeting(
         meeting_id: the meeting to analyze.
         transcript: text or a file in any format of docs/transcripts.md; by default the one that the meeting has.
         trackers: phrases to look for, by name.
+        language: the language of the meeting, a code such as `de`; by default it is identified.
+        summary_words: the words that the summary has at most, 10 to 2,000.
         notes: a person's own notes, a second source of tasks, decisions and questions; by default those that the
             meeting has, and `""` for none.
         fallback: the engine that replaces a model that fails.
 
     Raises:
         ConflictError: the meeting has no transcript yet, or is cancelled.
-        InvalidRequestError: the transcript cannot be read.
+        InvalidRequestError: the transcript cannot be read, or `language` is no code.
     """
-    job = _Job.of(meeting_id, transcript, trackers, notes, fallback)
+    options = {"trackers": trackers or {}, "language": language, "summary_words": summary_words}
+    job = _Job.of(meeting_id, transcript, options, notes, fallback)
     try:
         insights = analyze(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -82,6 +87,8 @@ async def analyze_meeting_async(
     transcript: str | bytes | None = None,
     *,
     trackers: Mapping[str, Sequence[str]] | None = None,
+    language: str | None = None,
+    summary_words: int | None = None,
     notes: str | bytes | None = None,
     fallback: Literal["offline"] | None = "offline",
 ) -> MeetingInsights:
@@ -91,7 +98,8 @@ async def analyze_meeting_async(
     """
     is_short = transcript is not None and len(transcript) <= _SHORT
     executor = None if is_short else _reading_thread
-    job = await call_store(_Job.of, meeting_id, transcript, trackers, notes, fallback, executor=executor)
+    options = {"trackers": trackers or {}, "language": language, "summary_words": summary_words}
+    job = await call_store(_Job.of, meeting_id, transcript, options, notes, fallback, executor=executor)
     try:
         insights = await analyze_async(job.transcript, engine=job.engine, context=job.context)
     finally:
@@ -119,7 +127,7 @@ class _Job:
         cls,
         meeting_id: str,
         source: str | bytes | None,
-        trackers: Mapping[str, Sequence[str]] | None,
+        options: Mapping[str, Any],
         notes: str | bytes | None,
         fallback: Literal["offline"] | None,
     ) -> Self:
@@ -131,7 +139,7 @@ class _Job:
         answers = MeetingAnswerCache(store.get_artefact(meeting_id, _ANSWERS))
         costs: list[Usage] = []
         engine = choose_engine(fallback=fallback, cache=answers, on_usage=costs.append)
-        context = _context(store, meeting, trackers or {})
+        context = _context(store, meeting, options)
         new_notes = read_notes(notes) if notes else None if notes is None else ""
         text = store.get_artefact(meeting_id, NOTES) or "" if new_notes is None else new_notes
         return cls(store, meeting, source, transcript, context, text, new_notes, engine, answers, costs)
@@ -247,7 +255,7 @@ def choose_engine(
     return ModelEngine(llm, fallback=fallback, cache=cache, on_usage=on_usage)
 
 
-def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str]]) -> MeetingContext:
+def _context(store: Store, meeting: Meeting, options: Mapping[str, Any]) -> MeetingContext:
     contact = store.get_contact(meeting.contact_id) if meeting.contact_id else None
     fields = {
         "title": meeting.title,
@@ -255,7 +263,7 @@ def _context(store: Store, meeting: Meeting, trackers: Mapping[str, Sequence[str
         "timezone": meeting.timezone,
         "our_side": [store.get_user(user_id).name for user_id in meeting.user_ids],
         "their_side": [contact.name] if contact else [],
-        "trackers": trackers,
+        **options,
         "min_confidence": settings.load_model(MeetingSettings).min_confidence,
     }
     return parse(MeetingContext, fields)

@@ -66,6 +66,11 @@ CAPABILITY = Capability(
             "meetkit.meetings.commands.slots:slots",
             "Find when people are free together: users on a day, or exported calendars in the next days.",
         ),
+        Command(
+            "transcript",
+            "meetkit.meetings.commands.transcript:transcript",
+            "Rename and merge the speakers of a transcript, and join recordings of one meeting.",
+        ),
         Command("users", "meetkit.meetings.commands.people:users", "List users, and show, add and change them."),
         Command(
             "usage",

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from meetkit.meetings.seats import book_seat, join_meeting, leave_meeting
     from meetkit.meetings.slots import explain_start, find_available_slots, find_slots_within
+    from meetkit.meetings.transcripts import join_recording, rename_speakers
     from meetkit.runtime.collaborators import configure, use
 
 # What defines the names below; the first ones load fast, the last ones load the engines of insights.
@@ -73,6 +74,7 @@ _MODULES = (
     "meetkit.meetings.briefs",
     "meetkit.meetings.analyses",
     "meetkit.meetings.corrections",
+    "meetkit.meetings.transcripts",
 )
 
 __all__ = [
@@ -117,8 +119,10 @@ __all__ = [
     "get_user",
     "get_users",
     "join_meeting",
+    "join_recording",
     "leave_meeting",
     "purge",
+    "rename_speakers",
     "reopen_meeting",
     "reschedule_meeting",
     "respond_to_meeting",

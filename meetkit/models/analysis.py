@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import groupby
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -13,11 +14,14 @@ from meetkit.models.insights import ActionItem, Evidence, Sentiment
 from meetkit.models.transcripts import Offset, Seconds, TranscriptSource
 from meetkit.models.zones import Date, Zone
 
-SectionStatus = Literal["ok", "fallback", "failed"]
+SectionStatus = Literal["ok", "fallback", "failed", "unsupported_language"]
+# The form of BCP 47; anything else would be text from outside in a prompt.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$")]
 Health = Literal["strong", "stable", "at_risk"]
 Score = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SummaryWords = Annotated[int, Field(ge=10, le=2000)]
 # No finding without evidence.
 Grounds = Annotated[Many[Evidence], Field(min_length=1)]
 
@@ -39,24 +43,30 @@ class MeetingContext(Value):
     """The context of a transcript; every field is optional.
 
     `date` is the day of the meeting in `timezone`, from which "by Friday" counts. `our_side` and
-    `their_side` are names of people, as in the transcript or longer. `trackers` may be a mapping from name to
-    phrases. Action items of a lower confidence than `min_confidence` are only possible.
+    `their_side` are names of people, as in the transcript or longer. `language` is that of the meeting, a code such as
+    `de`; where it is missing, it is identified. `trackers` may be a mapping from name to phrases.
+    Action items and decisions of a lower confidence than `min_confidence` are only possible. `summary_words` is the
+    number of words that the summary has at most, unless its only sentence has more.
     """
 
     title: Line | None = None
     date: Date | None = None
     timezone: Zone = "UTC"
+    language: Language | None = None
     our_side: Many[Line] = ()
     their_side: Many[Line] = ()
     trackers: Annotated[Many[Tracker], BeforeValidator(_from_mapping)] = ()
     min_confidence: Ratio = 0.5
+    summary_words: SummaryWords | None = None
 
 
 class Section(Value):
     """A section of an analysis, produced by `engine`: `offline`, or a model's name.
 
-    The status `fallback` is the offline engine in place of a model that failed, `failed` an empty section; `reason`
-    then says why. `rejected` is the number of findings that the transcript does not support.
+    The status `fallback` is the offline engine in place of a model that failed, `failed` an empty section.
+    `unsupported_language` is a section whose engine does not read the language of the meeting, or of a part of it:
+    what is missing was not read. `reason` says why in each of these cases. `rejected` is the number of
+    findings that the transcript does not support.
     """
 
     engine: Line
@@ -85,8 +95,16 @@ class Summary(Section):
 
     @property
     def text(self) -> str:
-        """The sentences as one text."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """The sentences as one text. Those that the offline engine quotes follow the name of who said them."""
+        if self.engine != "offline":
+            return " ".join(sentence.text for sentence in self.sentences)
+        runs = groupby(self.sentences, key=lambda sentence: sentence.evidence[0].speaker)
+        return " ".join(_quotation(speaker, (sentence.text for sentence in quotes)) for speaker, quotes in runs)
+
+
+def _quotation(speaker: str | None, sentences: Iterable[str]) -> str:
+    text = " ".join(sentences)
+    return text if speaker is None else f"{speaker}: {text}"
 
 
 class ActionItems(Section):
@@ -102,11 +120,13 @@ class ActionItems(Section):
 class Decision(Value):
     """A decision, and what it `replaces` where somebody said so: another choice, or an earlier decision.
 
-    Evidence with the field `context` names what is decided where the deciding words only point to it.
+    `confidence` is the probability that it is a decision; `None` where no engine computed it. Evidence with the field
+    `context` names what is decided where the deciding words only point to it.
     """
 
     text: Phrase
     replaces: Phrase | None = None
+    confidence: Ratio | None = None
     evidence: Grounds
 
 
@@ -176,11 +196,15 @@ class SentimentPoint(Value):
 
 
 class Contribution(Value):
-    """A contribution to a score: its reason, its weight, and the quotes that support it."""
+    """A contribution to a score: its reason, its weight, and the quotes that support it.
+
+    `is_risk` marks a threat to leave, or a competitor named as an alternative.
+    """
 
     reason: Line
     weight: Annotated[float, Field(allow_inf_nan=False)]
     evidence: Many[Evidence] = ()
+    is_risk: bool = False
 
 
 class RelationshipHealth(Value):
@@ -190,6 +214,11 @@ class RelationshipHealth(Value):
     score: Annotated[float, Field(allow_inf_nan=False)]
     version: Line
     contributions: Many[Contribution]
+
+    @property
+    def risks(self) -> tuple[Contribution, ...]:
+        """The contributions that tell of leaving, or of a competitor."""
+        return tuple(contribution for contribution in self.contributions if contribution.is_risk)
 
 
 class SentimentAnalysis(Section):
@@ -274,7 +303,8 @@ def _empty_where_missing(section: type[Section]) -> Any:
 class MeetingInsights(Value):
     """The analysis of one transcript; `transcript_sha256` is the SHA-256 of its canonical text in UTF-8.
 
-    `source` says how the transcript was read, with the problems met.
+    `source` says how the transcript was read, with the problems met. `language` is the code of the language of the
+    meeting, such as `en`; `None` where it is mixed or not known.
     """
 
     # An analysis that an older release stored lacks the sections that came after it. Without a default for each it
@@ -283,6 +313,7 @@ class MeetingInsights(Value):
 
     transcript_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     source: TranscriptSource = Field(default_factory=TranscriptSource)
+    language: Language | None = None
     summary: Summary = _empty_where_missing(Summary)
     action_items: ActionItems = _empty_where_missing(ActionItems)
     decisions: Decisions = _empty_where_missing(Decisions)

@@ -31,4 +31,4 @@ def limit_of(method: str, path: str, mebibytes: int) -> BodyLimit:
 def _may_be_large(method: str, path: str) -> bool:
     is_change = method == "PATCH" and "/meetings/" in path
     # A tool's call is within the limit of its own route as well.
-    return is_change or path.endswith(("/analyze", "/mcp")) or "/calendars" in path
+    return is_change or path.endswith(("/analyze", "/recordings", "/mcp")) or "/calendars" in path

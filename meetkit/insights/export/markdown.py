@@ -97,6 +97,10 @@ class _Writer:
             yield f"- The meeting sounded {sentiment.label}."
         if sentiment.health is not None:
             yield f"- The relationship is {sentiment.health.label.replace('_', ' ')}."
+            for risk in sentiment.health.risks:
+                for evidence in risk.evidence:
+                    quote = markdown_text(evidence.quote)
+                    yield f"- Risk, {markdown_text(risk.reason)}: “{quote}” ({markdown_text(place(evidence))})"
 
     def statistics(self) -> Iterable[str]:
         speakers = sorted(self.insights.statistics.speakers, key=lambda speaker: -speaker.talk_ratio)

@@ -95,7 +95,9 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     A sentence of more than 60 words or 1,000 characters is cut into segments of about 12 to 30 words.
     """
     for start, end in punctuated_spans(text):
-        if end - start > _LONGEST_CHARACTERS or len(text[start:end].split()) > _LONGEST_WORDS:
+        # So many words have at least twice as many characters, counting the spaces between them.
+        may_be_long = end - start >= 2 * _LONGEST_WORDS
+        if end - start > _LONGEST_CHARACTERS or (may_be_long and len(text[start:end].split()) > _LONGEST_WORDS):
             yield from _run_on_segments(text, start, end)
         else:
             yield start, end

@@ -97,7 +97,7 @@ class _StoredAnswer(BaseModel):
 def prompt_data(chunk: Chunk, context: MeetingContext) -> dict[str, Any]:
     """Return the data of a prompt: the meeting's context and the numbered turns of a chunk."""
     return {
-        "meeting": context.model_dump(mode="json", include={"title", "date", "our_side", "their_side"}),
+        "meeting": context.model_dump(mode="json", include={"title", "date", "language", "our_side", "their_side"}),
         "turns": [{"turn": part.turn.index, "speaker": part.turn.speaker, "text": part.text} for part in chunk],
     }
 

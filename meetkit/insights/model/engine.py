@@ -21,6 +21,7 @@ from meetkit.errors import (
     LLMUnavailableError,
     brief_repr,
 )
+from meetkit.insights.language.identification import identify
 from meetkit.insights.language.text import Document
 from meetkit.insights.model.calls import AnswerCache, Call, ModelAnswer, prompt_data
 from meetkit.insights.model.chunks import ChunkPolicy, split
@@ -183,6 +184,7 @@ class ModelEngine:
             {
                 "transcript_sha256": fingerprint(sources.document.transcript),
                 "source": sources.document.transcript.source,
+                "language": sources.context.language or identify(sources.document),
                 **offline,
                 **model_sections,
             }
@@ -199,7 +201,16 @@ class ModelEngine:
             return MODEL_SECTIONS[name].read([answer.answer for answer in answers], sources, engine)
         if self._fallback is None:
             return MODEL_SECTIONS[name].section_type(engine=self.name, status="failed", reason=_reason(error))
-        return offline[name].model_copy(update={"status": "fallback", "reason": _reason(error)})
+        return _fallback_section(offline[name], _reason(error))
+
+
+def _fallback_section(section: Section, reason: str) -> Section:
+    """Return the offline engine's section in place of the model's; it failed too where it could not read the words."""
+    if section.status != "unsupported_language":
+        return section.model_copy(update={"status": "fallback", "reason": reason})
+    content = section.model_dump(exclude={"engine", "status", "reason", "rejected"})
+    status = "fallback" if any(content.values()) else "failed"
+    return section.model_copy(update={"status": status, "reason": f"{reason}; {section.reason}"})
 
 
 def plan(sources: Sources, policy: ChunkPolicy) -> list[Call]:

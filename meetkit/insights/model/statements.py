@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 from meetkit.insights.model.answer_schemas import Claim, DecisionsAnswer, FollowUpsAnswer, SummaryAnswer
@@ -19,13 +20,24 @@ MAX_FOLLOW_UPS = 5
 
 
 def read_summary(answers: Sequence[SummaryAnswer], sources: Sources, engine: str) -> Summary:
-    """Read a summary: the best sentences of each chunk in turn, six and one more for each chunk after the first."""
+    """Read a summary: the best sentences of each chunk in turn, six and one more for each chunk after the first.
+
+    Where the context bounds the words of the summary, the most important that fit are taken, at least one.
+    """
     check = ClaimCheck(sources)
     by_importance = by_rank(
         [_statements(SummarySentence, answer.sentences, check, check.supported_span) for answer in answers]
     )
     sentences = _distinct(by_importance)[: MAX_SENTENCES + max(0, len(answers) - 1)]
+    if limit := sources.context.summary_words:
+        sentences = _within(sentences, limit)
     return Summary(engine=engine, rejected=check.rejected, sentences=tuple(in_order(sentences)))
+
+
+def _within(sentences: Sequence[SummarySentence], words: int) -> list[SummarySentence]:
+    lengths = accumulate(len(sentence.text.split()) for sentence in sentences)
+    fitting = [sentence for sentence, length in zip(sentences, lengths, strict=True) if length <= words]
+    return fitting or list(sentences[:1])
 
 
 def read_decisions(answers: Sequence[DecisionsAnswer], sources: Sources, engine: str) -> Decisions:

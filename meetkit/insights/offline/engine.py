@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
+from meetkit.insights.language.identification import identify
+from meetkit.insights.language.text import Document
 from meetkit.insights.offline import background
 from meetkit.insights.offline.sections import SECTIONS, find_sections
 from meetkit.insights.transcript.fingerprints import fingerprint
@@ -20,14 +23,21 @@ class OfflineEngine:
 
     def analyze(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """Return all sections of an analysis."""
-        return _insights(transcript, find_sections(transcript, context, _SECTION_NAMES))
+        return _insights(transcript, context, find_sections(transcript, context, _SECTION_NAMES))
 
     async def analyze_async(self, transcript: Transcript, context: MeetingContext) -> MeetingInsights:
         """Return all sections of an analysis, without blocking the event loop."""
-        return _insights(transcript, await background.find_sections(transcript, context, _SECTION_NAMES))
+        sections = await background.find_sections(transcript, context, _SECTION_NAMES)
+        # To name another language, tables are loaded, too long for an event loop.
+        return await asyncio.to_thread(_insights, transcript, context, sections)
 
 
-def _insights(transcript: Transcript, sections: Mapping[str, Section]) -> MeetingInsights:
+def _insights(transcript: Transcript, context: MeetingContext, sections: Mapping[str, Section]) -> MeetingInsights:
     return MeetingInsights.model_validate(
-        {"transcript_sha256": fingerprint(transcript), "source": transcript.source, **sections}
+        {
+            "transcript_sha256": fingerprint(transcript),
+            "source": transcript.source,
+            "language": context.language or identify(Document.of(transcript)),
+            **sections,
+        }
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from meetkit.insights.transcript.json_forms import JsonForm, ListForm
-from meetkit.insights.transcript.json_items import ItemReader, Speakers, with_speaker, words_of
+from meetkit.insights.transcript.json_items import NO_SPEAKERS, ItemReader, Speakers, with_speaker, words_of
 from meetkit.insights.transcript.json_paths import Raw, by_time, get, list_at, service
 from meetkit.insights.transcript.media_times import MILLISECONDS, TICKS, parse_time
 from meetkit.insights.transcript.raw_segments import RawSegment
@@ -45,7 +45,8 @@ def _aws_words(place: str, items: list[Any], speakers: Mapping[str, str]) -> lis
     words: list[RawSegment] = []
     for index, item in enumerate(items):
         content = get(item, "alternatives", 0, "content")
-        speaker = get(item, "speaker_label") or speakers.get(str(get(item, "start_time")))
+        label = get(item, "speaker_label") or speakers.get(str(get(item, "start_time")))
+        speaker = NO_SPEAKERS.name(f"{place}[{index}].speaker_label", label)
         mark = get(item, "type") == "punctuation"
         fields = {"word": content, "start_time": get(item, "start_time"), "end_time": get(item, "end_time")}
         for word in words_of(f"{place}[{index}]", [fields]):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from meetkit.errors import InvalidRequestError
+from meetkit.insights.transcript import json_document
 from meetkit.insights.transcript.forms import Form, always
 from meetkit.insights.transcript.labels import Label, classify, clean_name
 from meetkit.insights.transcript.line_prefixes import LinePrefix, parse_prefix
@@ -89,7 +90,9 @@ def _json_cues(cues: Cues, notes: SourceNotes) -> Iterator[Segment]:
             ) from None
         if day := day_of(fields.get("startDateTime")):
             notes.date(day)
-        yield Segment(clean_name(str(speaker)), one_line(str(words)), cue.start, cue.end)
+        place = f"line {cue.line}"
+        name = clean_name(json_document.string(f"{place}.speakerName", speaker))
+        yield Segment(name, one_line(json_document.string(f"{place}.spokenText", words)), cue.start, cue.end)
 
 
 def _has_webex_identifiers(cues: Cues) -> bool:

@@ -19,7 +19,7 @@ def names_in(names: str) -> tuple[str, ...]:
 # Names are compared in lower case without `_` and `-`, the better ones first.
 TEXTS = names_in(
     "text transcript sentence content utterance spokentext displaytext display transcription caption body"
-    " message quote speech dialogue punctuatedword word value utf8 line lexical words"
+    " message quote speech dialogue snippet punctuatedword word value utf8 line lexical words"
 )
 WORD_TEXTS = names_in("punctuatedword word text content value utf8 term display displaytext")
 SPEAKERS = names_in(
@@ -30,11 +30,11 @@ NAMES = names_in("speakername name displayname fullname username label title ema
 STARTS = names_in(
     "start starttime starttimestamp audiostarttime audiostart begin begintime beginoffset startoffset startsat"
     " startedat tstart offset timestart timein from ts timestamp timestamps time relativestarttime"
-    " startdatetime absolutestarttime timecodein timecode tcin starttimecode createdat"
+    " startdatetime absolutestarttime timecodein timecode tcin starttimecode createdat datastart snippettime"
 )
 ENDS = names_in(
     "end endtime endtimestamp audioendtime audioend endoffset endsat endedat endts timeend timeout to"
-    " relativeendtime enddatetime absoluteendtime timecodeout tcout endtimecode"
+    " relativeendtime enddatetime absoluteendtime timecodeout tcout endtimecode dataend"
 )
 DURATIONS = names_in("duration dur dduration length")
 _UNIT_SUFFIXES = (

@@ -11,7 +11,7 @@ from meetkit.insights.transcript import text_forms
 from meetkit.insights.transcript.forms import Form
 from meetkit.insights.transcript.json_document import FORMAT_HINT, string
 from meetkit.insights.transcript.json_fields import has_words, names_in
-from meetkit.insights.transcript.json_items import ItemReader, Speakers, users_of
+from meetkit.insights.transcript.json_items import ItemReader, Speakers, users_of, words_of
 from meetkit.insights.transcript.media_times import MILLISECONDS, SECONDS, day_of
 from meetkit.insights.transcript.raw_segments import to_segments
 from meetkit.insights.transcript.segments import Segment, one_line
@@ -166,7 +166,8 @@ def read_text(text: str) -> Iterator[Segment]:
 
 
 def _is_single_text(data: object) -> bool:
-    return isinstance(data, Mapping) and find_list(data) is None and _single_text(data) is not None
+    talk = find_list(data)
+    return isinstance(data, Mapping) and not (talk and talk.items) and _single_text(data) is not None
 
 
 def _single_text(data: Mapping[str, Any]) -> str | None:
@@ -228,7 +229,10 @@ def _read_list(data: object, notes: SourceNotes) -> Iterable[Segment]:
     if talk is None:
         raise InvalidRequestError(f"the JSON has no list named {' or '.join(_LISTS)}: {FORMAT_HINT}")
     note_context(data, notes)
-    return to_segments(list(ItemReader(speakers_of(data)).read(talk.place, talk.items, notes)), notes)
+    speakers = speakers_of(data)
+    if talk.place.endswith("words") or any(isinstance(item, Mapping) and "word" in item for item in talk.items[:1]):
+        return to_segments(words_of(talk.place, talk.items, speakers), notes)
+    return to_segments(list(ItemReader(speakers).read(talk.place, talk.items, notes)), notes)
 
 
 def _always(_data: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from meetkit.errors import InvalidRequestError, brief_repr
 from meetkit.insights.transcript.json_document import FORMAT_HINT, string
@@ -26,6 +27,8 @@ from meetkit.insights.transcript.media_times import MediaTime, parse_time
 from meetkit.insights.transcript.raw_segments import RawSegment
 from meetkit.insights.transcript.source_notes import SourceNotes
 
+_CHANNELS = ("channel", "media_channel", "channel_id", "channelTag")
+_SEVERAL = 2
 # Longer numbers are ids.
 _MAX_DIGITS = 3
 # What speech services call somebody whom they cannot tell apart.
@@ -44,7 +47,7 @@ class Speakers:
         names: dict[str, str] = {}
         for entries in lists:
             for key, name in _names(entries):
-                if person := clean_name(name):
+                if person := clean_name(string("the name of a speaker", name)):
                     names.setdefault(key, person)
         return cls(names)
 
@@ -110,7 +113,7 @@ class ItemReader:
         """
         empty: list[str] = []
         has_any_words = False
-        for index, item in enumerate(final_items(list(items), notes)):
+        for index, item in enumerate(_by_channel(final_items(list(items), notes))):
             at = f"{place}[{index}]"
             if not isinstance(item, Mapping):
                 raise InvalidRequestError(f"{at}: {brief_repr(item)} is not an object with a text, {FORMAT_HINT}")
@@ -165,6 +168,26 @@ class ItemReader:
             if value is not None and not (name == "from" and not str(value)[:1].isalpha()):
                 return self.speakers.name(f"{place}.{name}", value)
         return None
+
+
+def _by_channel(items: list[Any]) -> list[Any]:
+    """Return items with their channels as speakers, if they have several and no speakers."""
+    channels = [_channel(item) for item in items]
+    if len(set(channels) - {None}) < _SEVERAL or any(_names_speaker(item) for item in items):
+        return items
+    return [{**item, "speaker": channel} if channel else item for item, channel in zip(items, channels, strict=True)]
+
+
+def _channel(item: Any) -> str | None:
+    if not isinstance(item, Mapping):
+        return None
+    value = next((item[name] for name in _CHANNELS if isinstance(item.get(name), int | str)), None)
+    return None if value is None else f"Channel {value}"
+
+
+def _names_speaker(item: Any) -> bool:
+    fields = fields_of(item) if isinstance(item, Mapping) else {}
+    return any(name in fields for name in SPEAKERS) or _has_speakers(fields.get("words"))
 
 
 def _has_speakers(words: object) -> bool:
@@ -224,4 +247,5 @@ def _span(place: str, fields: Json) -> tuple[MediaTime | None, MediaTime | None]
 
 def with_speaker(segments: Sequence[RawSegment], speaker: str) -> list[RawSegment]:
     """Return the segments as those of a speaker."""
-    return [replace(segment, speaker=speaker) for segment in segments]
+    name = NO_SPEAKERS.name("speaker", speaker)
+    return [replace(segment, speaker=name) for segment in segments]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript.forms import Form
 from meetkit.insights.transcript.json_forms import JsonForm, note_context
 from meetkit.insights.transcript.media_times import SECONDS
@@ -34,11 +35,21 @@ def list_at(data: object, *path: str | int) -> list[Any]:
 def service(
     name: str, recognizes: Callable[[object], bool], read: Callable[[Any, SourceNotes], Raw], usual: int = SECONDS
 ) -> JsonForm:
-    """Return a form whose function reads raw segments; `usual` is the unit of its plain numbers."""
+    """Return a form whose function reads raw segments; `usual` is the unit of its plain numbers.
+
+    Data that the function stumbles over is refused by the form's name.
+    """
 
     def segments(data: object, notes: SourceNotes) -> Iterable[Segment]:
         note_context(data, notes)
-        return to_segments(list(read(data, notes)), notes, usual)
+        try:
+            raw = list(read(data, notes))
+        # Anything can stand where a service puts an object; to check each place would be more code than the form.
+        except (TypeError, AttributeError, KeyError):
+            raise InvalidRequestError(
+                f"the JSON looks like the form {name}, but has other content where that has objects; export it again"
+            ) from None
+        return to_segments(raw, notes, usual)
 
     return Form(name, recognizes, segments)
 

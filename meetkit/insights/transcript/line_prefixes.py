@@ -27,7 +27,7 @@ _BRACKETED_TIME = rf"[\[(<]\s?(?P<bracketed>{TIMESTAMP}|{UNIT_TIME})\s?[\])>]{_L
 _BARE_TIME = rf"(?<![^\W_])(?P<bare>{TIMESTAMP}|\d{{1,2}}h\d{{1,2}}m\d{{1,2}}s)"
 _SPACE = "[\\s\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*+"
 _BEGIN = re.compile(rf"{_SPACE}(?P<change>>{{2,3}}\s*+)?+")
-_BULLET = re.compile(r"(?:[-*+\u2022>]|\d{1,3}[.)]|#{1,6})\s++(?=\S)")
+_BULLET = re.compile(r"(?:[-*+\u2022>]|\d{1,5}[.)]|#{1,6})\s++(?=\S)")
 _LEADING_TIME = re.compile(
     rf"{_MARK}?+@?(?:{_BRACKETED_TIME}|{_BARE_TIME}(?=[\s*_|]|$)){_MARK}?\s*+(?P<rule>[-\u2013\u2014|\u00b7]\s++)?+{_SPACE}"
 )
@@ -49,6 +49,7 @@ _NAME_TIME_LINE = re.compile(
     rf"(?P<rule>[-\u2013\u2014|,\u00b7\u2022]\s?)?(?:{_BRACKETED_TIME}|{_BARE_TIME}){_MARK}?"
     r"(?:,? \(?[Ee]dited\)?)?:?\s*$"
 )
+_HEADING_MARK = re.compile(r"^#{1,6}\s+")
 _EMOJI_CODE = re.compile(r"[^\s:]:[a-z0-9_+-]{1,40}:\s")
 _NAME_SPELLED_TIME = re.compile(
     rf"(?P<name>[^:\uff1a\d]{{1,60}})\s(?P<bare>{SPELLED_TIME})(?P<bracketed>)(?:\s*\d{{1,3}}(?::\d\d){{1,2}})?\s*$"
@@ -61,7 +62,7 @@ _ACTION = re.compile(r"\*\s(?P<name>[^\s*]{1,40})\s++(?!(?:has|have|is now|sets|
 _NICK_AND_TABS = re.compile(r"[~&@%+]?(?P<name>\w[^\t:]{0,60})\t++(?=\S)")
 # A time between the name and the words: `Ann [00:00:02] words`.
 _NAME_TIME_WORDS = re.compile(
-    rf"{_MARK}?+(?P<name>[^:\uff1a\[(]{{1,60}}?){_MARK}?(?:\s{{1,4}}{_BRACKETED_TIME}\s{{1,9}}|\t{_BARE_TIME}\t)(?=[^\W\d_\"'])"
+    rf"{_MARK}?+(?P<name>[^:\uff1a\[]{{1,100}}?){_MARK}?(?:\s{{1,4}}{_BRACKETED_TIME}\s{{1,9}}|\t{_BARE_TIME}\t)(?=\S)"
 )
 _BRACKETED_NAME = re.compile(rf"{_MARK}?+\[(?P<name>[^\[\]:]{{1,60}})\]{_MARK}?\s++(?=\S)")
 # Questions and answers of a hearing, with or without the number of the line on the page.
@@ -266,7 +267,7 @@ def _name_and_time_line(line: str, at: int) -> LinePrefix | None:
 
 
 def _time_line(line: str, match: re.Match[str]) -> LinePrefix | None:
-    label_text = _TO_EVERYONE.sub("", match["name"].lstrip("# ").strip(" \t*_"))
+    label_text = _TO_EVERYONE.sub("", _HEADING_MARK.sub("", match["name"]).strip(" \t*_"))
     in_brackets = label_text.startswith("[") and label_text.endswith("]")
     name = clean_name(label_text[1:-1] if in_brackets else label_text)
     kind = Label.NAME if name == "A" else classify(name) if name else Label.WORDS

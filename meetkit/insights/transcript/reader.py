@@ -39,6 +39,12 @@ NO_SPEAKERS = (
     "no speaker is named, so nothing can be assigned to a person; export the transcript with speaker names"
     " (diarization), or begin each turn with a name, such as `Ann: Hello.`"
 )
+SPEAKERS_ARE_IDS = (
+    "speakers are ids, as the file does not list their names; rename them, or export it with participants"
+)
+_ID = re.compile(
+    r"\d{6,200}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\S{1,150}/participants/\S{1,50}", re.IGNORECASE
+)
 TIMES_BACKWARDS = "the times run backwards, as in files that are joined; the order of the file is kept"
 
 
@@ -89,6 +95,9 @@ def _note_doubts(turns: Sequence[Turn], notes: SourceNotes) -> None:
         raise InvalidRequestError("the transcript is empty: it contains no words")
     if all(turn.speaker is None for turn in turns):
         notes.problem("no_speakers", NO_SPEAKERS)
+    notes.place(turns)
+    if any(_ID.fullmatch(turn.speaker) for turn in turns if turn.speaker):
+        notes.problem("doubtful", SPEAKERS_ARE_IDS)
     latest = 0.0
     for turn in turns:
         if turn.start_seconds is not None:

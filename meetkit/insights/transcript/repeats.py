@@ -16,6 +16,8 @@ _LOOP = 5
 # Words that a window of a live transcriber shares with the next; fewer may be said twice.
 _MIN_OVERLAP = 3
 _MAX_OVERLAP = 60
+# Seconds by which the start of a segment moves while it grows.
+_DRAFT_SHIFT = 1.0
 
 DRAFTS = "drafts of a segment are left out, as it is there in full"
 LOOP = "the same words many times in a row are read once"
@@ -28,46 +30,51 @@ def merge_repeats(segments: Sequence[Segment], notes: SourceNotes) -> list[Segme
     A segment is a draft if one of the same speaker that overlaps it in time begins with its words. Both may have
     segments of others between them.
     """
-    result: list[Segment | None] = []
-    latest: dict[str | None, int] = {}
+    result: list[Segment] = []
+    # The position and the words of each speaker's last segment: a long one would else be cut into words many times.
+    latest: dict[str | None, tuple[int, list[str]]] = {}
     for segment in segments:
-        at = latest.get(segment.speaker)
-        before = result[at] if at is not None else None
-        merge_result = _merge(before, segment, notes) if before is not None else None
-        if merge_result is None or at is None:
-            latest[segment.speaker] = len(result)
-            result.append(segment)
-        else:
-            result[at] = merge_result[0]
-            if merge_result[1] is not None:
-                latest[segment.speaker] = len(result)
-                result.append(merge_result[1])
-    return _without_loops([segment for segment in result if segment is not None], notes)
+        words = _words(segment.text)
+        at, before = latest.get(segment.speaker, (-1, []))
+        if before and words and _is_draft(result[at], segment, before, words):
+            notes.problem("merged", DRAFTS, seconds=segment.start)
+            result[at] = _longer(result[at], segment, is_new=len(words) >= len(before))
+            latest[segment.speaker] = at, max(before, words, key=len)
+            continue
+        rest = segment
+        if before and _overlap_in_time(result[at], segment):
+            rest = _without_shared_words(segment, _shared_words(before, words), result[at].end, notes)
+        latest[segment.speaker] = len(result), words
+        result.append(rest)
+    return _without_loops(result, notes)
 
 
-def _merge(before: Segment, segment: Segment, notes: SourceNotes) -> tuple[Segment, Segment | None] | None:
-    """Return what two segments become: one, or two without the words that both have; `None` where they differ."""
-    if not _overlap_in_time(before, segment):
-        return None
-    old, new = _words(before.text), _words(segment.text)
-    if not old or not new:
-        return None
-    if new[: len(old)] == old or old[: len(new)] == new:
-        notes.problem("merged", DRAFTS)
-        longer = segment if len(new) >= len(old) else before
-        ends = [end for end in (before.end, segment.end) if end is not None]
-        return replace(longer, start=before.start, end=max(ends, default=None)), None
-    overlap = _shared_words(old, new)
-    if overlap < _MIN_OVERLAP:
-        return None
-    notes.problem("merged", OVERLAP)
-    return before, replace(segment, text=_after_words(segment.text, overlap), start=before.end)
+def _is_draft(before: Segment, segment: Segment, old: list[str], new: list[str]) -> bool:
+    if old == new and before.start is not None and before.start == segment.start:
+        return True
+    count = min(len(old), len(new))
+    if not _overlap_in_time(before, segment) or old[:count] != new[:count]:
+        return False
+    # A short word is said again before the segment ends more often than it is a draft.
+    return count >= _MIN_OVERLAP or (segment.start or 0.0) - (before.start or 0.0) <= _DRAFT_SHIFT
 
 
 def _overlap_in_time(before: Segment, segment: Segment) -> bool:
-    if before.start is None or before.end is None or segment.start is None:
+    if before.start is None or before.end is None or segment.start is None or segment.end is None:
         return False
-    return before.start <= segment.start < before.end or segment.start == before.start
+    return before.start <= segment.start < before.end
+
+
+def _longer(before: Segment, segment: Segment, *, is_new: bool) -> Segment:
+    ends = [end for end in (before.end, segment.end) if end is not None]
+    return replace(segment if is_new else before, start=before.start, end=max(ends, default=None))
+
+
+def _without_shared_words(segment: Segment, count: int, end: float | None, notes: SourceNotes) -> Segment:
+    if count < _MIN_OVERLAP:
+        return segment
+    notes.problem("merged", OVERLAP, seconds=segment.start)
+    return replace(segment, text=_after_words(segment.text, count), start=end)
 
 
 def _words(text: str) -> list[str]:
@@ -93,7 +100,7 @@ def _without_loops(segments: Sequence[Segment], notes: SourceNotes) -> list[Segm
     for _, group in groupby(segments, key=lambda segment: (segment.speaker, tuple(_words(segment.text)))):
         equal_segments = list(group)
         if len(equal_segments) >= _LOOP and _words(equal_segments[0].text):
-            notes.problem("merged", LOOP, count=len(equal_segments) - 1)
+            notes.problem("merged", LOOP, count=len(equal_segments) - 1, seconds=equal_segments[0].start)
             equal_segments = [replace(equal_segments[0], end=equal_segments[-1].end)]
         result += equal_segments
     return result

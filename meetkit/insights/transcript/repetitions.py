@@ -10,7 +10,7 @@ from meetkit.insights.transcript.source_notes import SourceNotes
 
 # Copies in a row that make a loop: a phrase of three words and more, and a shorter one, which people do repeat.
 _COPIES_OF_PHRASE = 4
-_COPIES_OF_WORD = 6
+_COPIES_OF_WORD = 8
 _MIN_PHRASE = 3
 # Sentences, or words where nothing is punctuated, that one round of a loop may have.
 _MAX_SENTENCES = 3
@@ -110,7 +110,7 @@ def _grows(utterances: Sequence[Utterance], words: Sequence[tuple[str, ...]], in
         )
         return len(state) >= _MIN_DOUBLED and is_near
     is_soon = not has_time or 0 <= (following.start or 0) - (utterance.start or 0) <= _MAX_GROWTH
-    return is_soon and (len(state) >= _MIN_GROWING or (has_time and utterance.start == following.start))
+    return is_soon and (len(set(state)) >= _MIN_GROWING or (has_time and utterance.start == following.start))
 
 
 def _overlap(utterance: Utterance, following: Utterance) -> bool:

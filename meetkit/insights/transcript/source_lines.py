@@ -15,9 +15,11 @@ from meetkit.insights.transcript.timestamps import SPELLED_TIME
 
 # The second line of a header: it belongs to the turn, not to its words.
 HEADER = "header"
-_MAX_NAME_LINE = 80
+_MAX_NAME_LINE = 120
 _TIME_IN_WORDS = re.compile(rf"\s*(?:{SPELLED_TIME})\s*")
-_MARKS = re.compile(r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>[^*_#\s].{0,79}?):?(?:\*{1,3}|_{1,2})?:?\s*")
+_MARKS = re.compile(
+    r"\s*(?:#{1,6}\s+)?(?:\*{1,3}|_{1,2})?(?P<name>(?:#(?=\S)|[^*_#\s]).{0,119}?):?(?:\*{1,3}|_{1,2})?:?\s*"
+)
 # What Slack and Discord write between the name of a program and the time.
 _BADGES = frozenset({"APP", "BOT"})
 _EMOJI_CODES = re.compile(r"\s*:[a-z0-9_+-]{1,40}:\s*$")
@@ -169,7 +171,13 @@ def doubt(name: str) -> str:
 def _name_lines(source: Sequence[SourceLine]) -> Iterable[tuple[SourceLine, str]]:
     for line, below in pairwise(source):
         stands_apart = line.after_blank or line.text.lstrip().startswith(("*", "#", "_"))
-        if stands_apart and line.prefix is None and below.is_words and is_name_line(line) and not is_name_line(below):
+        if (
+            stands_apart
+            and line.prefix is None
+            and below.is_words
+            and is_name_line(line)
+            and not (below.after_blank and is_name_line(below))
+        ):
             name = name_in(line.text)
             if name is not None:
                 yield line, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from meetkit.insights.transcript.json_document import string
 from meetkit.insights.transcript.json_forms import JsonForm, speakers_of
 from meetkit.insights.transcript.json_items import ItemReader
 from meetkit.insights.transcript.json_paths import Raw, get, list_at, service
@@ -44,7 +45,9 @@ def _read_json3(data: Any, _notes: SourceNotes) -> Raw:
             place = f"events[{index}]"
             start, length = (parse_time(place, get(event, name), MILLISECONDS) for name in ("tStartMs", "dDurationMs"))
             # The captions of automatic speech recognition stay on screen while the next are shown.
-            yield RawSegment(place, None, text, start, start.plus(length) if start and length else None)
+            yield RawSegment(
+                place, None, string(f"{place}.segs", text), start, start.plus(length) if start and length else None
+            )
 
 
 def _openai_diarized(data: object) -> bool:

@@ -1,8 +1,9 @@
-"""The writer of transcripts as WebVTT or SRT, one cue per turn."""
+"""The writer of transcripts as WebVTT, SRT or JSON, one cue or segment per turn."""
 
 from __future__ import annotations
 
 import html
+import json
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights.transcript.segments import one_line
@@ -33,6 +34,15 @@ def write_srt(transcript: Transcript) -> str:
         f"{number}\n{_timing(turn, ',')}\n{_srt_words(turn)}\n" for number, turn in enumerate(transcript.turns, start=1)
     ]
     return "\n".join(cues)
+
+
+def write_json(transcript: Transcript) -> str:
+    """Write the minimal form of JSON, in which words, speakers and times may be unknown or anything."""
+    turns = (
+        {"speaker": turn.speaker, "start": turn.start_seconds, "end": turn.end_seconds, "text": one_line(turn.text)}
+        for turn in transcript.turns
+    )
+    return json.dumps({"segments": list(turns)}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _timing(turn: Turn, point: str) -> str:

@@ -55,10 +55,12 @@ class Output(NamedTuple):
 @click.option("--title", help="The title of the meeting; default: the file's name.")
 @click.option("--date", metavar="YYYY-MM-DD", help="The day of the meeting, from which `by Friday` counts.")
 @click.option("--timezone", metavar="ZONE", help="The time zone of that day, an IANA name; default: UTC.")
+@click.option("--language", metavar="CODE", help="The language of the meeting, such as de; default: identified.")
 @click.option("--our", "our_side", multiple=True, metavar="NAME", help="A speaker on our side; repeatable.")
 @click.option("--their", "their_side", multiple=True, metavar="NAME", help="A speaker on their side; repeatable.")
 @click.option("--contact", "contact_id", metavar="ID", help="The id of a contact, on their side.")
 @click.option("--track", "trackers", multiple=True, metavar="NAME=PHRASE,PHRASE", help="Phrases to track; repeatable.")
+@click.option("--summary-words", type=click.IntRange(10, 2000), help="Words of the summary at most; default: 110.")
 @click.option(
     "--meeting", "meeting_id", metavar="ID", help="Analyze this stored meeting, and store the analysis with it."
 )
@@ -167,7 +169,8 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     """Analyze a stored meeting, from its own transcript or from a file."""
     if form.again:
         raise InvalidRequestError("--again cannot be combined with --meeting, which always analyzes again")
-    trackers = _trackers(options.pop("trackers"))
+    trackers, language = _trackers(options.pop("trackers")), options.pop("language")
+    summary_words = options.pop("summary_words")
     if extra := [_OPTIONS_OF_FILES[name] for name, value in options.items() if value]:
         raise InvalidRequestError(f"{extra[0]} cannot be combined with --meeting: the stored meeting has its own")
     sources = inputs.find(files) if files else []
@@ -176,7 +179,9 @@ def _analyze_meeting(meeting_id: str, files: Sequence[str], form: Output, option
     content = inputs.read(sources[0]) if sources else None
     out = terminal.console(stderr=form.as_json)
     with terminal.status(out, "Analyzing …"):
-        insights = service.analyze_meeting(meeting_id, content, trackers=trackers, notes=form.notes)
+        insights = service.analyze_meeting(
+            meeting_id, content, trackers=trackers, language=language, summary_words=summary_words, notes=form.notes
+        )
     meeting = service.get_meeting(meeting_id, transcript=False)
     if form.page is None:
         _print(meeting.title, insights, form)

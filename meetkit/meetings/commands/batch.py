@@ -121,7 +121,8 @@ def _current_insights(page: pages.Page, fingerprint: str) -> MeetingInsights | N
     except (OSError, ValueError, ValidationError):
         return None
     # So is one in which the model failed, as it may work now.
-    return insights if all(section.status == "ok" for section in insights.sections.values()) else None
+    done = ("ok", "unsupported_language")
+    return insights if all(section.status in done for section in insights.sections.values()) else None
 
 
 def _pool(tasks: int, engine: Engine) -> Executor:

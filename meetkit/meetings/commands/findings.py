@@ -36,7 +36,7 @@ def print_analysis(
         if why and section.name in _SECTIONS_WITH_REASONS:
             _print_reasons(out, all_findings[section.name])
     _print_origin(out, insights)
-    _print_source(out, insights.source)
+    _print_source(out, insights.source, insights.language)
 
 
 def print_overview(out: Console, analyses: Sequence[tuple[str, MeetingInsights]]) -> None:
@@ -119,6 +119,9 @@ def _print_mood(out: Console, title: str, insights: MeetingInsights) -> None:
     terminal.heading(out, sanitize(title))
     health = f", the relationship {sentiment.health.label.replace('_', ' ')}" if sentiment.health else ""
     out.print(f"  {sentiment.label}{health}")
+    for risk in sentiment.health.risks if sentiment.health else ():
+        for evidence in risk.evidence:
+            out.print(f"  {sanitize(risk.reason)}: “{sanitize(evidence.quote)}” ({sanitize(place(evidence))})")
     if len(sentiment.timeline) > 1:
         out.print(f"  {_line([point.score for point in sentiment.timeline])}  from beginning to end")
 
@@ -148,15 +151,22 @@ def _print_origin(out: Console, insights: MeetingInsights) -> None:
     engines = dict.fromkeys(section.engine for section in insights.sections.values())
     out.print()
     out.print(f"Made by: {sanitize(', '.join(engines))}", style="dim")
+    names_by_note: dict[str, list[str]] = {}
     for name, section in insights.sections.items():
         if note := section_note(section):
-            out.print(f"{name.replace('_', ' ').capitalize()}: {sanitize(note)}", style="dim")
+            names_by_note.setdefault(note, []).append(name.replace("_", " "))
+    for note, names in names_by_note.items():
+        out.print(f"{', '.join(names).capitalize()}: {sanitize(note)}", style="dim")
 
 
-def _print_source(out: Console, source: TranscriptSource) -> None:
+def _print_source(out: Console, source: TranscriptSource, language: str | None) -> None:
     """Print how the transcript was read, and each problem with the place where it first occurs."""
+    if language and language != "en":
+        out.print(f"Language: {sanitize(language)}", style="dim")
     if source.form:
         out.print(f"Transcript read as: {sanitize(source.form)}", style="dim")
+    if source.context.date is not None:
+        out.print(f"Day in the transcript: {source.context.date}; deadlines count from it with --date", style="dim")
     for problem in source.problems:
         out.print(f"Transcript: {sanitize(problem.summary)}", style="yellow")
 
@@ -164,6 +174,11 @@ def _print_source(out: Console, source: TranscriptSource) -> None:
 def _list_printer(lines: Callable[[MeetingInsights], Iterable[str]]) -> _Printer:
     """Return the printer of a section that is a list of lines."""
     return lambda out, title, insights: terminal.section(out, sanitize(title), lines(insights), indent=_INDENT)
+
+
+def _print_decisions(out: Console, title: str, insights: MeetingInsights) -> None:
+    for heading, decisions in ((title, insights.decisions.items), ("Possibly decided", insights.decisions.possible)):
+        terminal.section(out, sanitize(heading), (decision.text for decision in decisions), indent=_INDENT)
 
 
 def _topics(insights: MeetingInsights) -> Iterable[str]:
@@ -174,7 +189,7 @@ _Printer = Callable[[Console, str, MeetingInsights], None]
 _PRINTERS: Mapping[str, _Printer] = {
     "summary": _print_summary,
     "action_items": _print_items,
-    "decisions": _list_printer(lambda insights: (decision.text for decision in insights.decisions.items)),
+    "decisions": _print_decisions,
     "questions": _list_printer(_open_questions),
     "follow_ups": _list_printer(lambda insights: (step.text for step in insights.follow_ups.items)),
     "sentiment": _print_mood,

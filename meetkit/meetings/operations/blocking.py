@@ -8,7 +8,7 @@ from __future__ import annotations
 from meetkit.errors import InvalidRequestError, LLMAPIError
 from meetkit.meetings import service
 from meetkit.meetings.operations.insights import NO_BACKGROUND, error_of_one_attempt, fallback_of, sent_transcript
-from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -40,8 +40,26 @@ def analyze(
     if query.background:
         raise InvalidRequestError(NO_BACKGROUND)
     insights = service.analyze_meeting(
-        meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
+        meeting_id,
+        transcript,
+        trackers=body.trackers,
+        language=body.language,
+        summary_words=body.summary_words,
+        notes=body.notes,
+        fallback=fallback_of(query),
     )
     if transcript is None:
         context.record("transcript_read", meeting_id)
     return Reply.of(insights)
+
+
+@requires(write=True, audit="transcript_read")
+def rename_speakers(context: RequestContext, meeting_id: str, body: SpeakerNames) -> Reply:
+    """Rename and merge the speakers of a meeting's transcript, and analyze it again."""
+    return Reply.of(service.rename_speakers(meeting_id, body.names))
+
+
+@requires(write=True, audit="transcript_read")
+def join_recording(context: RequestContext, meeting_id: str, body: Recording) -> Reply:
+    """Join the transcript of a second recording to a meeting's transcript, and analyze it again."""
+    return Reply.of(service.join_recording(meeting_id, body.transcript, offset_seconds=body.offset_seconds))

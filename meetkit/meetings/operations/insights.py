@@ -15,14 +15,15 @@ from meetkit.insights import export, templates
 from meetkit.insights.transcript.fingerprints import fingerprint
 from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
-from meetkit.meetings import analyses, attachments, service
+from meetkit.meetings import analyses, attachments, service, transcripts
 from meetkit.meetings.attachments import INSIGHTS
-from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
 from meetkit.models.corrections import Corrections
 from meetkit.models.insights import BRIEF
 from meetkit.models.transcripts import Transcript
+from meetkit.runtime.collaborators import call_store
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
 from meetkit.web.paging import PREFIX
@@ -66,7 +67,13 @@ async def analyze(
         return await _analyze_later(context, meeting_id, query, body, transcript)
     with _turn(context):
         insights = await service.analyze_meeting_async(
-            meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
+            meeting_id,
+            transcript,
+            trackers=body.trackers,
+            language=body.language,
+            summary_words=body.summary_words,
+            notes=body.notes,
+            fallback=fallback_of(query),
         )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
@@ -111,6 +118,22 @@ def correct(context: RequestContext, meeting_id: str, body: Corrections) -> Repl
     return Reply.of(service.correct_meeting(meeting_id, body))
 
 
+@requires(write=True, audit="transcript_read")
+async def rename_speakers(context: RequestContext, meeting_id: str, body: SpeakerNames) -> Reply:
+    """Rename and merge the speakers of a meeting's transcript, and analyze it again."""
+    transcript = await call_store(transcripts.rename_in_source, meeting_id, body.names)
+    with _turn(context):
+        return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
+
+
+@requires(write=True, audit="transcript_read")
+async def join_recording(context: RequestContext, meeting_id: str, body: Recording) -> Reply:
+    """Join the transcript of a second recording to a meeting's transcript, and analyze it again."""
+    transcript = await call_store(transcripts.join_to_source, meeting_id, body.transcript, body.offset_seconds)
+    with _turn(context):
+        return Reply.of(await service.analyze_meeting_async(meeting_id, transcript))
+
+
 @requires(audit="transcript_read")
 def get_transcript(context: RequestContext, meeting_id: str, query: OffsetsQuery) -> Reply:
     """Return a meeting's transcript with its turns."""
@@ -133,7 +156,13 @@ async def _analyze_later(
     async def run() -> str:
         with workers.on_behalf_of(context.caller):
             await service.analyze_meeting_async(
-                meeting_id, transcript, trackers=body.trackers, notes=body.notes, fallback=fallback_of(query)
+                meeting_id,
+                transcript,
+                trackers=body.trackers,
+                language=body.language,
+                summary_words=body.summary_words,
+                notes=body.notes,
+                fallback=fallback_of(query),
             )
         if transcript is None:
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)

@@ -159,6 +159,8 @@ OF_SCHEMAS: dict[str, Any] = {
         "transcript": f"Sarah Chen: {_QUOTE}\nJennifer Liu: What does it cost?",
         "trackers": {"pricing": ["discount", "cost"]},
     },
+    "SpeakerNames": {"names": {"Speaker 1": "Sarah Chen"}},
+    "Recording": {"transcript": f"Sarah Chen: {_QUOTE}", "offset_seconds": 60.0},
     "Corrections": {
         "transcript_sha256": _SHA256,
         "items": [{"before": _ITEM, "after": {**_ITEM, "task": "Send the final report"}}],

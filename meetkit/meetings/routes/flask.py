@@ -16,9 +16,11 @@ from meetkit.meetings.routes.bodies import (
     NewContact,
     NewMeeting,
     NewUser,
+    Recording,
     RoundRobin,
     Search,
     Seat,
+    SpeakerNames,
     UserPatch,
 )
 from meetkit.meetings.routes.queries import (
@@ -69,6 +71,8 @@ _ROUTES = (
     Route("GET", f"{_MEETING}/insights", insights.get_insights, [query(OffsetsQuery)]),
     Route("GET", f"{_MEETING}/insights.md", insights.get_markdown, [query(MarkdownQuery)]),
     Route("POST", f"{_MEETING}/corrections", insights.correct, [body(Corrections)]),
+    Route("POST", f"{_MEETING}/speakers", blocking.rename_speakers, [body(SpeakerNames)]),
+    Route("POST", f"{_MEETING}/recordings", blocking.join_recording, [body(Recording)]),
     Route("GET", f"{_MEETING}/transcript", insights.get_transcript, [query(OffsetsQuery)]),
     Route("GET", "/users", people.list_users, [query(PeopleQuery)]),
     Route("POST", "/users", people.create_user, [idempotency_key, body(NewUser)]),

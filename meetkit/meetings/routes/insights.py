@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from meetkit.jobs.models import Job
 from meetkit.jobs.routes import EXAMPLE
 from meetkit.meetings.operations import insights as operations
-from meetkit.meetings.routes.bodies import Analysis
+from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.routes.schemas import MARKDOWN, TRANSCRIPT
@@ -80,6 +80,18 @@ async def get_insights_as_markdown(
 async def correct_insights(dispatch: Dispatch, meeting_id: MeetingId, body: Corrections) -> Response:
     """Correct the action items of a meeting's last analysis; further analyses respect the corrections."""
     return await dispatch(operations.correct, meeting_id, body)
+
+
+@router.post("/speakers", response_model=MeetingInsights, responses=problems(400, 404, 409))
+async def rename_speakers(dispatch: Dispatch, meeting_id: MeetingId, body: SpeakerNames) -> Response:
+    """Rename and merge the speakers of a meeting's transcript, and analyze it again."""
+    return await dispatch(operations.rename_speakers, meeting_id, body)
+
+
+@router.post("/recordings", response_model=MeetingInsights, responses=problems(400, 404, 409))
+async def join_recording(dispatch: Dispatch, meeting_id: MeetingId, body: Recording) -> Response:
+    """Join the transcript of a second recording to a meeting's transcript, and analyze it again."""
+    return await dispatch(operations.join_recording, meeting_id, body)
 
 
 @router.get("/transcript", response_model=Transcript, responses=problems(400, 404))

@@ -21,10 +21,7 @@ from meetkit.insights.offline.decisions.scoring import probability
 from meetkit.models.analysis import Decision, Decisions, MeetingContext
 from meetkit.models.insights import Evidence
 
-THRESHOLD: Final = 0.6
-"""The lowest probability at which a candidate is shown as a decision."""
-
-MIN_POSSIBLE: Final = 0.25
+MIN_POSSIBLE: Final = 0.2
 """The lowest probability at which a candidate is shown as possibly a decision."""
 
 # Forms that say by themselves what is decided, or decide nothing.
@@ -45,13 +42,13 @@ class _Draft:
     replaces: str | None = None
 
 
-def find_decisions(document: Document, context: MeetingContext) -> Decisions:  # noqa: ARG001  # the signature of all sections
+def find_decisions(document: Document, context: MeetingContext) -> Decisions:
     """Return the decisions in the order of the meeting, each with the sentences that make it.
 
-    A candidate from `THRESHOLD` on is a decision, one from `MIN_POSSIBLE` on is `possible`. A proposal is a candidate
-    only where another speaker agrees. One that a later decision changes is left out, and named by that one.
+    A candidate from `context.min_confidence` on is a decision, one from `MIN_POSSIBLE` on is `possible`. A proposal is
+    a candidate only where another speaker agrees. One that a later decision changes is left out, and named by that one.
     """
-    drafts = _Drafts()
+    drafts = _Drafts(context.min_confidence)
     votes = list(find_votes(document))
     indexes = {sentence.index for vote in votes for sentence in (vote.motion, vote.outcome) if sentence}
     of_votes = (_of_vote(vote, document) for vote in votes)
@@ -61,13 +58,14 @@ def find_decisions(document: Document, context: MeetingContext) -> Decisions:  #
         drafts.add(draft)
     return Decisions(
         engine="offline",
-        items=tuple(_decision(draft) for draft in drafts if draft.probability >= THRESHOLD),
-        possible=tuple(_decision(draft) for draft in drafts if draft.probability < THRESHOLD),
+        items=tuple(_decision(draft) for draft in drafts if draft.probability >= context.min_confidence),
+        possible=tuple(_decision(draft) for draft in drafts if draft.probability < context.min_confidence),
     )
 
 
 def _decision(draft: _Draft) -> Decision:
-    return Decision(text=draft.text, replaces=draft.replaces, evidence=tuple(draft.evidence))
+    confidence = round(draft.probability, 3)
+    return Decision(text=draft.text, replaces=draft.replaces, confidence=confidence, evidence=tuple(draft.evidence))
 
 
 def _of_vote(vote: Vote, document: Document) -> _Draft | None:
@@ -118,7 +116,8 @@ def _draft(candidate: Candidate, document: Document) -> _Draft | None:
 class _Drafts:
     """The decisions so far, without duplicates and without those that a later one replaces."""
 
-    def __init__(self) -> None:
+    def __init__(self, min_confidence: float) -> None:
+        self._min_confidence = min_confidence
         self._drafts: dict[_Draft, None] = {}
         self._index: DuplicateIndex[_Draft] = DuplicateIndex()
         self._by_quote: dict[int, _Draft] = {}
@@ -134,7 +133,7 @@ class _Drafts:
             _merge(duplicate, draft)
             return
         former = self._reversals.replaced_by(draft.text)
-        if former in self._drafts and draft.probability >= THRESHOLD:
+        if former in self._drafts and draft.probability >= self._min_confidence:
             _replace(draft, former)
             del self._drafts[former]
         self._drafts[draft] = None

@@ -110,9 +110,13 @@ _PLAN = re.compile(
     rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
     rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
 )
-_LEAD = r"\A(?:(?:okay|ok|alright|right|good|great|fine|perfect|hmm|yeah|yes|well|now|and|but) ){0,4}"
+_LEAD = (
+    r"\A(?:(?:okay|ok|alright|right|good|great|fine|perfect|hmm|yeah|yes|well|now|and|but|agreed|deal|done"
+    r"|settled) ){0,4}"
+)
 _NO_PICK = (
-    r"(?:what|how|that|as|which|this|like|yes|no|yeah|well|where|who|think|whether|than|because|if|since|when|but)\b"
+    r"(?:what|how|that|as|which|this|like|here|there|so|yes|no|yeah|well|where|who|think|whether|than"
+    r"|because|if|since|when|but)\b"
 )
 _PICK = re.compile(
     rf"{_LEAD}(?:(?:then|so|the|option|plan) ){{0,2}}(?:(?!{_NO_PICK})\w+ ){{1,4}}it is\b(?! (?:a|an|the|not|so|very"
@@ -125,8 +129,14 @@ _OTHER_SUBJECT = (
     r"|there|if|let|let's|we|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question|this is|these are"
     r"|next)"
 )
+_NO_RESULT = (
+    r"(?:a|an|the|not|about|like|very|really|more|just|kind|all|been|going|good|better|easier|hard|quite|too|so|only"
+    r"|always|still|important|possible|basically|actually|also|because|that|what|how|up|okay|fine|nice|great|getting)"
+)
 _CONCLUSION = re.compile(
-    rf"{_LEAD}(?:then|so|okay|ok) (?!{_OTHER_SUBJECT}\b)\w+ \w+|\bfrom now on\b|\beffective (?:immediately|today)\b"
+    rf"{_LEAD}(?:then|so|okay|ok|agreed|deal|settled) (?!{_OTHER_SUBJECT}\b)\w+ \w+|\bfrom (?:now|today) on\b"
+    rf"|\beffective (?:immediately|today)\b|{_LEAD}(?:then|so) it's (?!{_NO_RESULT}\b)\w+"
+    rf"|{_LEAD}(?!{_OTHER_SUBJECT}\b)\w+(?: \w+){{0,5}} then\Z"
 )
 _PROPOSAL = re.compile(
     rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
@@ -144,10 +154,10 @@ _ASSENT = re.compile(
 )
 # Verbs that choose: "use", "postpone".
 _CHOOSE = word_set(
-    "go start use stick proceed add adopt choose pick keep drop skip postpone delay defer cancel launch switch move"
+    "go do start use stick proceed add adopt choose pick keep drop skip postpone delay defer cancel launch switch move"
     " settle"
     " extend renew sign buy hire scrap kill cut remove replace merge raise lower reduce limit freeze ship roll hold opt"
-    " focus stop change push revert retire split charge offer put leave take make have stay close open build support"
+    " focus stop change push revert retire split charge offer put leave take make stay close open build support"
     " appoint award accept reject approve fund sell rent lease include exclude allow ban require standardise"
     " standardize migrate outsource discontinue abandon pause reschedule invest join relocate rename set fix pay"
     " reuse rebuild rewrite release run host lock double halve prioritise prioritize publish price bundle"
@@ -161,7 +171,7 @@ _IDLE = word_set(
     " read hit"
 )
 # Verbs that say little by themselves.
-_LIGHT = word_set("have make take put do go run close open build set give get start stop leave change hold send move")
+_LIGHT = word_set("make take put do go run close open build set give get start stop leave change hold send move")
 # After "we won't" these verbs also foretell.
 _FORETOLD = word_set("have happen matter last help cost")
 # Words that are no object of a choice: "let's go for lunch", "we'll keep that in mind".
@@ -215,7 +225,7 @@ def find_cue(words: Sequence[str], plain: str, *, is_asked: bool, is_headed: boo
 
 def _cue(form: Form, match: re.Match[str]) -> Cue | None:
     verb = next((base_form(word) for word in match.groupdict().values() if word), None)
-    if form in {Form.PLAN, Form.PRESENT} and verb not in _CHOOSE:
+    if verb and form in {Form.PLAN, Form.PRESENT, Form.PROPOSAL} and verb not in _CHOOSE:
         return None
     if verb in _IDLE or (form is Form.REJECTION and verb in _FORETOLD):
         return None
@@ -277,7 +287,7 @@ _PATTERNS = (
             "price cost costs planning aiming supposed meant required most more least later exceed maximum minimum"
         ),
     ),
-    _Pattern(Form.CONCLUSION, _CONCLUSION, word_set("then so okay ok now effective")),
+    _Pattern(Form.CONCLUSION, _CONCLUSION, word_set("then so okay ok now today effective agreed deal settled")),
 )
 _TRIGGERS = frozenset().union(*(pattern.triggers for pattern in _PATTERNS))
 
@@ -321,6 +331,7 @@ def is_open(plain: str, cue: Cue) -> bool:
 _COMPLEMENTS = {
     "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b"),
     "start": re.compile(r" with\b"),
+    "do": re.compile(r" (?:it|that|this|the|one|two|both|without)\b"),
     "have": re.compile(r" (?!to\b)"),
     "keep": re.compile(r" (?!up\b|on\b|\w+ing\b|in mind)"),
     "make": re.compile(r" (?!sure\b|it (?:in|on|to)\b|up\b)"),

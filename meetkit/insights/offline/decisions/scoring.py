@@ -51,6 +51,8 @@ def features(candidate: Candidate, document: Document) -> Iterator[str]:
     form = candidate.cue.form.value if candidate.cue else "no form"
     reply = candidate.reply.value if candidate.reply else "no reply"
     yield from (form, f"{form}, {reply}", reply)
+    if asks(candidate.sentence.text):
+        yield f"{form}, asked, {reply}"
     yield f"score {_bin(candidate.score)}"
     yield from _verb_features(candidate, form)
     yield from _word_features(candidate)

@@ -8,11 +8,15 @@ from itertools import groupby
 from meetkit.insights.language.text import Document
 from meetkit.insights.offline.sentiment.relationship_health import assess_health
 from meetkit.insights.offline.sentiment.sentence_tone import Balance, Tone, read_tones
+from meetkit.insights.offline.sentiment.signals import COMPLAINT, THREAT
 from meetkit.models.analysis import MeetingContext, SentimentAnalysis, SentimentPoint, SpeakerSentiment
+from meetkit.models.insights import Sentiment
 
 # This many sentences without a tone are neutral; fewer give no score.
 _MIN_SENTENCES = 10
 _POINTS = 20
+# The positive tone of a sentence that shows relief.
+_RELIEF = 0.3
 _QUOTES = 3
 
 
@@ -21,7 +25,7 @@ def read_sentiment(document: Document, context: MeetingContext) -> SentimentAnal
 
     A score is `(positive - negative) / (positive + negative + 1)`, where `positive` and `negative` are the sums of the
     tones of the sentences. It is `None` for fewer than ten sentences without any tone; a speaker of whom that is true
-    is left out.
+    is left out. A complaint that its speaker is not seen to be relieved of makes a positive label mixed.
     """
     tones = read_tones(document)
     balance = Balance.of(tones)
@@ -29,7 +33,7 @@ def read_sentiment(document: Document, context: MeetingContext) -> SentimentAnal
     return SentimentAnalysis(
         engine="offline",
         score=balance.score if has_tone else None,
-        label=balance.label if has_tone else None,
+        label=_label(tones, balance) if has_tone else None,
         speakers=_speakers(tones),
         timeline=_timeline(document, tones) if has_tone else (),
         health=assess_health(tones, context),
@@ -38,6 +42,24 @@ def read_sentiment(document: Document, context: MeetingContext) -> SentimentAnal
 
 def _has_tone(tones: Sequence[Tone]) -> bool:
     return len(tones) >= _MIN_SENTENCES or any(tone.positive or tone.negative for tone in tones)
+
+
+def _label(tones: Sequence[Tone], balance: Balance) -> Sentiment:
+    if balance.label != "positive":
+        return balance.label
+    return "mixed" if _has_open_complaint(tones) else "positive"
+
+
+def _has_open_complaint(tones: Sequence[Tone]) -> bool:
+    """Return whether somebody complains or threatens and says nothing positive afterwards."""
+    complainers = set()
+    for tone in tones:
+        speaker = tone.sentence.turn.speaker
+        if COMPLAINT in tone.signals or THREAT in tone.signals:
+            complainers.add(speaker)
+        elif tone.positive >= _RELIEF:
+            complainers.discard(speaker)
+    return bool(complainers)
 
 
 def _speakers(tones: Sequence[Tone]) -> tuple[SpeakerSentiment, ...]:
@@ -58,7 +80,7 @@ def _speaker(name: str | None, tones: Sequence[Tone]) -> SpeakerSentiment:
     return SpeakerSentiment(
         speaker=name,
         score=balance.score,
-        label=balance.label,
+        label=_label(tones, balance),
         evidence=tuple(tone.sentence.evidence() for tone in sorted(quoted_tones, key=lambda tone: tone.sentence.index)),
     )
 

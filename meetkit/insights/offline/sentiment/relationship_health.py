@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from meetkit.insights.offline.sentiment.sentence_tone import Tone
-from meetkit.insights.offline.sentiment.signals import SIGNALS, THREAT
+from meetkit.insights.offline.sentiment.signals import RISKS, SIGNALS, THREAT
 from meetkit.models.analysis import Contribution, Health, MeetingContext, RelationshipHealth
 
-VERSION = "offline-1"
+VERSION = "offline-2"
 """The version of these rules and of the signals, stored with each score."""
 
 # Sentences of one kind that count: the fourth complaint says nothing new.
@@ -23,18 +23,20 @@ def assess_health(tones: Sequence[Tone], context: MeetingContext) -> Relationshi
     Only sentences of the other side count, where `context` names either side; else all do. `score` is the exact sum
     of the contributions: each kind of signal weighs as often as it occurs, three times at most; the tone of their
     other sentences weighs up to 1 for each side. A score of 1 or more is `strong`, one of -1 or less `at_risk`, one
-    between them `stable`. `None` where the other side says fewer than six sentences, or fewer than two with a tone,
-    and none of them is a threat.
+    between them `stable`; a threat to leave is `at_risk` whatever else is said. `None` where the other side says fewer
+    than six sentences, or fewer than two with a tone, and none of them is a threat or names a competitor.
     """
     their_tones = _tones_of_their_side(tones, context)
     with_tone = sum(1 for tone in their_tones if tone.positive or tone.negative)
     is_threat = any(THREAT in tone.signals for tone in their_tones)
-    if not is_threat and (len(their_tones) < _MIN_SENTENCES or with_tone < _MIN_WITH_TONE):
+    is_risk = any(signal in tone.signals for tone in their_tones for signal in RISKS)
+    if not is_risk and (len(their_tones) < _MIN_SENTENCES or with_tone < _MIN_WITH_TONE):
         return None
     contributions = (*_signal_contributions(their_tones), *_tone_contributions(their_tones))
     # Exact in any order, as all weights are multiples of 1/8.
     score = sum(contribution.weight for contribution in contributions)
-    return RelationshipHealth(label=_label(score), score=score, version=VERSION, contributions=contributions)
+    label = "at_risk" if is_threat else _label(score)
+    return RelationshipHealth(label=label, score=score, version=VERSION, contributions=contributions)
 
 
 def _label(score: float) -> Health:
@@ -62,7 +64,8 @@ def _signal_contributions(their_tones: Sequence[Tone]) -> Iterator[Contribution]
     for signal in SIGNALS:
         examples = [tone for tone in their_tones if signal in tone.signals][:_MAX_OF_A_KIND]
         if examples:
-            yield _contribution(signal.reason, signal.weight * len(examples), examples)
+            contribution = _contribution(signal.reason, signal.weight * len(examples), examples)
+            yield contribution.model_copy(update={"is_risk": signal in RISKS})
 
 
 def _tone_contributions(their_tones: Sequence[Tone]) -> Iterator[Contribution]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from meetkit.insights.language.text import Document, Sentence
+from meetkit.insights.offline.sentiment import lexicon
+from meetkit.insights.offline.sentiment.courtesies import courtesy_spans
 from meetkit.insights.offline.sentiment.polarity import Polarity, read_polarity
 from meetkit.insights.offline.sentiment.signals import Signal, find_signals
 from meetkit.models.insights import Sentiment
@@ -78,8 +80,11 @@ def read_tones(document: Document) -> list[Tone]:
 
 def read_tone(sentence: Sentence) -> Tone:
     """Return the tone of a sentence; a signal in it outweighs the polarity of its words."""
-    polarity, signals = read_polarity(sentence.text, neutral=NEUTRAL), find_signals(sentence.text)
-    positive, negative = _tone_of_words(sentence, polarity)
+    signals = find_signals(sentence.text)
+    positive, negative = 0.0, 0.0
+    # Without any word that begins a term the words have no tone, which is true of half of all sentences.
+    if not lexicon.valences().keys().isdisjoint(sentence.words):
+        positive, negative = _tone_of_words(sentence, read_polarity(sentence.text, neutral=NEUTRAL))
     if signals:
         positive_signal, negative_signal = (max(0.0, *(signal.tone * side for signal in signals)) for side in (1, -1))
         positive = max(positive_signal, positive) if positive_signal else 0.0
@@ -89,8 +94,12 @@ def read_tone(sentence: Sentence) -> Tone:
 
 def _tone_of_words(sentence: Sentence, polarity: Polarity) -> tuple[float, float]:
     """Return the positive and the negative tone of the words: at most one, unless strong terms of both occur."""
+    spans = list(courtesy_spans(sentence.text)) if polarity.terms else []
     valences = [
-        term.valence for term in polarity.terms if sentence.text[term.start : term.end].casefold() not in _COURTESIES
+        term.valence
+        for term in polarity.terms
+        if sentence.text[term.start : term.end].casefold() not in _COURTESIES
+        and not any(start <= term.start and term.end <= end for start, end in spans)
     ]
     positive, negative = (any(valence * side >= _MIN_VALENCE for valence in valences) for side in (1, -1))
     if positive and negative:

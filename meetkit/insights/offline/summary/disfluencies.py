@@ -1,4 +1,4 @@
-"""Removal of disfluencies: hesitations, repetitions, false starts and openings that only take the floor."""
+"""Removal of disfluencies (hesitations, repetitions, false starts, openings that only take the floor) and markup."""
 
 from __future__ import annotations
 
@@ -17,23 +17,35 @@ _REPETITION = re.compile(rf"\b({_WORD}(?: {_WORD}){{0,2}})(?:,? \1\b)+", re.I)
 _FALSE_START = re.compile(r"\b(\w{2,12}) (?=\1\w)", re.I)
 # Words repeated for emphasis, or correctly: "very very", "that that".
 _EMPHATIC_REPETITION = re.compile(r"(?:very|so|no|had|that|bye|really|much|\d+)\b", re.I)
+# Words that may end a clause and begin the next: "since I saw you, you have moved".
+_CLAUSE_ENDS = re.compile(r"you|it|her|this|that|there", re.I)
 _OPENING = re.compile(
     r"(?:\W*(?:(?:and|but|okay|ok|yeah|yep|oh|ah)\b,?|(?:so|then|well|now|yes|right|sure|alright|anyway|perfect),)\s+)+",
     re.I,
 )
+# Of messages: addresses of pages, of people at the beginning, an agent's initials at the end.
+_MARKUP = re.compile(r"(?:https?://|www\.)\S{1,500}|\A(?:\s*@\w{1,60}[,:]?)+|(?<!\S)\^\w{1,20}\s*\Z")
 # The lowest share of English function words at which a sentence is taken for English.
 _MIN_FUNCTION_WORDS = 0.25
 
 
-def without_disfluencies(sentence: Sentence) -> str:
-    """Return the sentence without hesitations, repetitions, false starts and openings such as "And" or "Okay,".
+def without_markup(text: str) -> str:
+    """Return a message without links, the names that it is addressed to, and initials; others as the same object."""
+    if "@" not in text and "://" not in text and "www." not in text and "^" not in text:
+        return text
+    return " ".join(_MARKUP.sub(" ", text).split())
 
-    Text that does not look like English is returned unchanged, as "um" is a word in other languages.
+
+def without_disfluencies(sentence: Sentence) -> str:
+    """Return the sentence without markup, hesitations, repetitions, false starts and openings such as "And" or "Okay,".
+
+    Of text that does not look like English only the markup is removed, as "um" is a word in other languages.
     """
+    text = without_markup(sentence.text) or sentence.text
     function_words = sum(word in FUNCTION_WORDS and word not in FILLERS for word in sentence.words)
     if function_words < _MIN_FUNCTION_WORDS * len(sentence.words):
-        return sentence.text
-    text = _HESITATIONS.sub(" ", sentence.text).strip(" ,;-")
+        return text
+    text = _HESITATIONS.sub(" ", text).strip(" ,;-")
     text = _REPETITION.sub(_without_repetition, _FALSE_START.sub(_without_false_start, text))
     text = " ".join(_OPENING.sub("", text, count=1).split()) if _OPENING.match(text) else " ".join(text.split())
     return text[:1].upper() + text[1:] if text else sentence.text
@@ -46,4 +58,5 @@ def _without_false_start(match: re.Match[str]) -> str:
 
 
 def _without_repetition(match: re.Match[str]) -> str:
-    return match[0] if _EMPHATIC_REPETITION.match(match[1]) else match[1]
+    is_two_clauses = "," in match[0] and match.start() > 0 and _CLAUSE_ENDS.fullmatch(match[1])
+    return match[0] if is_two_clauses or _EMPHATIC_REPETITION.match(match[1]) else match[1]

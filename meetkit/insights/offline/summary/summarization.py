@@ -1,82 +1,74 @@
-"""Extractive summaries of meetings, in their own sentences, and highlights of chats."""
+"""Extractive summaries of meetings and chats, in their own sentences."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from meetkit.insights.language.text import Document, Sentence
 from meetkit.insights.offline.summary.disfluencies import without_disfluencies
-from meetkit.insights.offline.summary.sentence_ranking import Preferences, Ranking, word_count
+from meetkit.insights.offline.summary.sentence_ranking import Preferences, Ranking
 from meetkit.models.analysis import MeetingContext, Summary, SummarySentence
-from meetkit.models.transcripts import Turn
 
-_FOR_SUMMARY = Preferences(length=1.0, question=0.8, courtesy=5.0, fragment=0.8)
-# In a long meeting a question says what was discussed; in a short one it would displace its answer.
-_FOR_SHORT_SUMMARY = replace(_FOR_SUMMARY, question=0.4)
-# Words, about fifteen minutes of talk.
+_FOR_MEETINGS = Preferences()
+# In a chat a few full sentences by different people, above all those that promise and decide, say how it went.
+_FOR_CHATS = Preferences(
+    opening=1.0,
+    closing=0.0,
+    action=0.8,
+    decision=0.3,
+    figure=0.2,
+    question=0.9,
+    courtesy=2.0,
+    disfluency=0.5,
+    deixis=0.5,
+    length=0.0,
+    change_of_speaker=3.0,
+    full=12,
+    brevity=0.7,
+    unpunctuated=1.0,
+    compactness=0.0,
+)
+# Words, about fifteen minutes of talk; what is shorter is ranked as a chat.
 _SHORT_MEETING = 2_000
-_FOR_UTTERANCES = Preferences()
-# Readers who know the whole chat point at questions as well, and at long sentences.
-_FOR_HIGHLIGHTS = Preferences(length=5.0, closing=0.0, repetition=0.3)
-
 # Words of a sentence of a summary: a shorter one says little by itself, a longer one takes the place of two.
-_SHORTEST, _LONGEST = 7, 40
-_MIN_BREVITY = 20
+_SHORTEST, _LONGEST = 7, 30
+_SHORTEST_OF_CHAT = 4
+# Words of a summary at most, unless the context says otherwise.
+_MAX_WORDS = 110
+# A chat of 30 words more has a sentence more in its summary.
+_WORDS_A_SENTENCE, _FEWEST_SENTENCES, _MOST_SENTENCES = 28, 2, 6
 
 
 def summarize(document: Document, context: MeetingContext) -> Summary:
-    """Return the few sentences that say most of a meeting, in order: some 40 words of a chat, 130 of an hour."""
-    people = (*context.our_side, *context.their_side)
-    sentences = select_summary(document, words=_budget(document), people=people)
+    """Return the few sentences that say most of a meeting, in order: two to six of a chat, 110 words of an hour.
+
+    `context.summary_words` bounds the words, those of the speakers' names included.
+    """
+    sentences = _select(document, context.summary_words, (*context.our_side, *context.their_side))
     return Summary(engine="offline", sentences=tuple(map(_summary_sentence, sentences)))
 
 
-def select_summary(
-    document: Document, *, words: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
-) -> tuple[Sentence, ...]:
+def _select(document: Document, words: int | None, people: Sequence[str]) -> tuple[Sentence, ...]:
     """Return the sentences that say most in at most `words` words, in order; at least one, if any has content.
 
-    Names of speakers and `people` are no content. `rates` are frequencies as of `stems.everyday_rates`, the default.
+    Names of speakers and `people` are no content.
     """
-    sentences = document.sentences
-    preferences = (
-        _FOR_SHORT_SUMMARY if sum(len(sentence.words) for sentence in sentences) < _SHORT_MEETING else _FOR_SUMMARY
-    )
-    ranking = Ranking(sentences, preferences=preferences, people=people, rates=rates, shortest=_SHORTEST)
-    places = ranking.within(words, longest=_LONGEST)
+    size = sum(len(sentence.words) for sentence in document.sentences)
+    is_chat = size < _SHORT_MEETING
+    preferences, shortest = (_FOR_CHATS, _SHORTEST_OF_CHAT) if is_chat else (_FOR_MEETINGS, _SHORTEST)
+    ranking = Ranking(document, preferences=preferences, people=people, shortest=shortest)
+    budget, limit = words or _MAX_WORDS, None
+    if is_chat and not words:
+        limit = max(_FEWEST_SENTENCES, min(_MOST_SENTENCES, ranking.words // _WORDS_A_SENTENCE))
+    places = ranking.select(budget, limit=limit, longest=None if is_chat else _LONGEST)
     if not places:
-        ranking = Ranking(sentences, preferences=preferences, people=people, rates=rates)
-        places = ranking.within(words, longest=words) or ranking.at_most(1)
-    return tuple(sentences[place] for place in places)
-
-
-def pick_utterances(document: Document, *, limit: int = 3) -> tuple[Turn, ...]:
-    """Return at most `limit` turns that say most of a chat, in order; fewer where more would add little."""
-    turns = [_turn_as_sentence(sentences) for sentences in document.by_turn if sentences]
-    ranking = Ranking(turns, preferences=_FOR_UTTERANCES)
-    brevity = max(_MIN_BREVITY, sum(map(word_count, turns)) / 4)
-    return tuple(turns[place].turn for place in ranking.at_most(limit, brevity=brevity, change_of_speaker=1.0))
-
-
-def pick_sentences(document: Document, *, limit: int = 4) -> tuple[Sentence, ...]:
-    """Return the `limit` sentences of a chat that a reader would point at as what matters, in order."""
-    ranking = Ranking(document.sentences, preferences=_FOR_HIGHLIGHTS)
-    return tuple(document.sentences[place] for place in ranking.at_most(limit))
-
-
-def _budget(document: Document) -> int:
-    words = sum(map(word_count, document.sentences))
-    return min(150, 40 + math.isqrt(words), max(12, words // 4))
-
-
-def _turn_as_sentence(sentences: Sequence[Sentence]) -> Sentence:
-    """Return a turn as a single sentence."""
-    turn = sentences[0].turn
-    words = tuple(word for sentence in sentences for word in sentence.words)
-    return Sentence(turn.index, turn, turn.text, turn.start, turn.end, words)
+        ranking = Ranking(document, preferences=preferences, people=people)
+        places = ranking.select(budget, limit=limit) or ranking.select(ranking.words + budget, limit=1)
+    return tuple(document.sentences[place] for place in places)
 
 
 def _summary_sentence(sentence: Sentence) -> SummarySentence:
-    return SummarySentence(text=without_disfluencies(sentence), evidence=(sentence.evidence(),))
+    text = without_disfluencies(sentence)
+    # Messages often end without a full stop, after which the next sentence would run on.
+    text += "." if text[-1].isascii() and text[-1].isalnum() else ""
+    return SummarySentence(text=text, evidence=(sentence.evidence(),))

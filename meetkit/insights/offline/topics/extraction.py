@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from meetkit.insights.language.stems import everyday_rates, names_in
+from meetkit.insights.language import stems
+from meetkit.insights.language.stems import names_in
 from meetkit.insights.language.text import Document, Sentence
 from meetkit.insights.offline.topics.noun_phrases import NounPhrase, Stems, find_noun_phrases, phrase_weights
 from meetkit.models.analysis import MeetingContext, Topic, Topics, TopicSpan
@@ -28,20 +29,18 @@ def find_topics(document: Document, context: MeetingContext) -> Topics:
     """Return the topics by weight, with the turns that are about them: three of a chat, some nine of an hour."""
     word_count = sum(len(sentence.words) for sentence in document.sentences)
     limit = min(_MAX_TOPICS, 3 + math.isqrt(word_count) // 15)
-    phrases = key_phrases(document.sentences, limit=limit, people=(*context.our_side, *context.their_side))
+    phrases = _key_phrases(document.sentences, limit=limit, people=(*context.our_side, *context.their_side))
     return Topics(engine="offline", items=tuple(_topic(phrase, document) for phrase in phrases))
 
 
-def key_phrases(
-    sentences: Sequence[Sentence], *, limit: int, people: Sequence[str] = (), rates: Mapping[str, float] | None = None
-) -> list[KeyPhrase]:
+def _key_phrases(sentences: Sequence[Sentence], *, limit: int, people: Sequence[str]) -> list[KeyPhrase]:
     """Return at most `limit` phrases that say most about the subject, no two with a word in common.
 
     Phrases that occur in more than one sentence come first. One that occurs in a single sentence counts only where it
     has more than one word, unless there are no others.
     """
     phrases = find_noun_phrases(sentences, names=names_in(sentences, people))
-    weights = phrase_weights(phrases, everyday_rates() if rates is None else rates)
+    weights = phrase_weights(phrases, stems.everyday_rates())
     candidates = [phrase for phrase in phrases.values() if len(phrase.sentences) > 1 or len(phrase.stems) > 1]
     selected_phrases: list[KeyPhrase] = []
     used_stems: set[str] = set()

@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from meetkit.insights.language.stems import rarity, stem
 from meetkit.insights.language.stopwords import CALENDAR_WORDS, FUNCTION_WORDS, PLAIN_ADJECTIVES
@@ -18,7 +19,11 @@ _MAX_PHRASE_WORDS = 3
 _MAX_WORD_LENGTH = 30
 _MAX_RUN = 12
 # A phrase of everyday words only is no topic.
-_MIN_RARITY = 0.2
+_MIN_RARITY = 0.1
+# Longer words are more specific, up to this number of letters.
+_LONG_WORD = 8
+# How much a word counts that is common in any conversation, beside 1 for a rare one.
+_COMMON = 1.0
 # A bound on memory for a text of any size.
 _MAX_PHRASES = 200_000
 _NO_TOPIC_WORDS = FUNCTION_WORDS | CALENDAR_WORDS | PLAIN_ADJECTIVES
@@ -27,7 +32,7 @@ _SUBSPANS = [
     [(first, last) for first in range(size) for last in range(first + 1, min(first + _MAX_PHRASE_WORDS, size) + 1)]
     for size in range(_MAX_RUN + 1)
 ]
-_JOINER = re.compile(r"[ \u00a0]|-")
+_JOINERS = (" ", "\u00a0", "-")
 # A word after one of these is more likely a verb.
 _BEFORE_VERBS = re.compile(
     r"to|i|you|we|they|he|she|it|who|\w+'(?:ll|ve|d|re)|\w+n't|will|can|could|would|should|might|may|must|let|let's"
@@ -40,7 +45,6 @@ _BEFORE_ADJECTIVES = re.compile(
 _BEFORE_NOUNS = re.compile(
     r"a|an|the|this|that|our|your|my|their|his|her|its|no|some|any|of|for|about|with|on|from|per"
 )
-_ADVERB_OR_PARTICIPLE = re.compile(r".+(?:ly|ed)")
 
 
 @dataclass(slots=True)
@@ -87,14 +91,16 @@ def _runs(text: str, names: frozenset[str]) -> Iterator[list[_Word]]:
     run: list[_Word] = []
     before, end = "", 0
     for match in WORD.finditer(text):
+        start = match.start()
         word = match[0].casefold().replace("\u2019", "'")
-        is_adjacent = _JOINER.fullmatch(text, end, match.start()) is not None
-        is_content = (_is_content(word) or _is_abbreviation(match[0])) and stem(word) not in names
+        is_adjacent = text[end:start] in _JOINERS
+        content = _content_stem(word) or (stem(word) if _is_abbreviation(match[0]) else "")
+        is_content = bool(content) and content not in names
         if run and not (is_adjacent and is_content):
             yield run
             run = []
         if is_content:
-            run.append(_Word(stem(word), *match.span(), _may_be_noun(word, before if is_adjacent else "")))
+            run.append(_Word(content, start, match.end(), _may_be_noun(word, before if is_adjacent else "")))
         before, end = word, match.end()
     if run:
         yield run
@@ -102,14 +108,27 @@ def _runs(text: str, names: frozenset[str]) -> Iterator[list[_Word]]:
 
 def _may_be_noun(word: str, before: str) -> bool:
     if word.endswith("ing"):
-        return _BEFORE_NOUNS.fullmatch(before) is not None
-    return not (
-        _ADVERB_OR_PARTICIPLE.fullmatch(word) or _BEFORE_VERBS.fullmatch(before) or _BEFORE_ADJECTIVES.fullmatch(before)
-    )
+        return _precedes_nouns(before)
+    return not (word.endswith(("ly", "ed")) and len(word) > 2) and not _precedes_others(before)
 
 
-def _is_content(word: str) -> bool:
-    return 2 < len(word) <= _MAX_WORD_LENGTH and word not in _NO_TOPIC_WORDS and not word[0].isdigit()
+# Few words make up most of what is said, so that looking them up again saves more than half of the time.
+@lru_cache(maxsize=16384)
+def _precedes_nouns(word: str) -> bool:
+    return _BEFORE_NOUNS.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=16384)
+def _precedes_others(word: str) -> bool:
+    return _BEFORE_VERBS.fullmatch(word) is not None or _BEFORE_ADJECTIVES.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=16384)
+def _content_stem(word: str) -> str:
+    """Return the stem of a word that may be part of a topic; an empty text for others."""
+    if not 2 < len(word) <= _MAX_WORD_LENGTH or word in _NO_TOPIC_WORDS or word[0].isdigit():
+        return ""
+    return stem(word)
 
 
 def _is_abbreviation(word: str) -> bool:
@@ -131,15 +150,15 @@ def _count(
 
 
 def phrase_weights(phrases: Mapping[Stems, NounPhrase], rates: Mapping[str, float]) -> dict[Stems, float]:
-    """Return the weight of each phrase, by its count as a noun phrase, the rarity of its words and its length.
+    """Return the weight of each phrase, by its mentions, sentences and nominal use, and its words' rarity and length.
 
-    A part of a longer phrase counts for its occurrences outside of it (the idea of the C-value).
+    A part of a longer phrase counts for its sentences without it (the idea of the C-value).
     """
     count_inside_longer: dict[Stems, int] = defaultdict(int)
     for stems, phrase in phrases.items():
         if len(phrase.sentences) > 1:
             for part in _parts(stems):
-                count_inside_longer[part] = max(count_inside_longer[part], phrase.times)
+                count_inside_longer[part] = max(count_inside_longer[part], len(phrase.sentences))
     return {stems: _weight(phrase, count_inside_longer[stems], rates) for stems, phrase in phrases.items()}
 
 
@@ -147,8 +166,9 @@ def _weight(phrase: NounPhrase, count_inside_longer: int, rates: Mapping[str, fl
     rarities = [rarity(word, rates) for word in phrase.stems]
     if max(rarities) < _MIN_RARITY:
         return 0.0
-    own_count = phrase.times - 0.7 * count_inside_longer
-    return own_count * math.sqrt(phrase.nominal / phrase.times) * (0.3 + sum(rarities) / len(rarities)) * len(rarities)
+    own_count = math.sqrt(phrase.times * len(phrase.sentences)) - 0.7 * count_inside_longer
+    length = sum(6 + min(len(word), _LONG_WORD) for word in phrase.stems) / math.sqrt(len(rarities))
+    return own_count * math.sqrt(phrase.nominal / phrase.times) * (_COMMON + sum(rarities) / len(rarities)) * length
 
 
 def _parts(stems: Stems) -> Iterator[Stems]:
