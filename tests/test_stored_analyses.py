@@ -73,7 +73,7 @@ def test_the_schema_of_what_is_returned_requires_each_section() -> None:
     """A client may rely on all of them."""
     schema = MeetingInsights.model_json_schema(mode="serialization")
 
-    assert schema["required"] == ["transcript_sha256", *SECTIONS]
+    assert schema["required"] == ["transcript_sha256", "source", "language", *SECTIONS]
 
 
 @pytest.mark.parametrize(("attachment", "path"), [("insights", "insights"), ("prep", "prep")])

@@ -88,7 +88,15 @@ def complete_contact() -> Contact:
 
 def complete_meeting() -> Meeting:
     """Return a meeting of every field, of Ann and Ben with Dee."""
-    place = {"quote": "by Friday 💥", "turn": 1, "speaker": "Dee", "start": 3, "end": 14, "field": "deadline"}
+    place = {
+        "quote": "by Friday 💥",
+        "turn": 1,
+        "speaker": "Dee",
+        "start": 3,
+        "end": 14,
+        "field": "deadline",
+        "source": "notes",
+    }
     deadline = {
         "phrase": "by Friday",
         "anchor": dt.date(2025, 11, 17),

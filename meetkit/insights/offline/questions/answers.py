@@ -48,6 +48,8 @@ class Act(Enum):
 
 # Acts that leave the floor open.
 _SILENT = frozenset({Act.HOLDS, Act.ASKS, Act.HUMS})
+# After these, talk of something else is no answer.
+_EVASIONS = frozenset({Act.UNKNOWN, Act.PROMISES})
 _FILLERS = (
     r"(?:(?:oh|well|um+|uh+|er|hm+|so|and|but|then|actually|right|ah|okay|ok|yeah|yes|honestly|sorry|no)[,.]? ){0,4}"
 )
@@ -100,7 +102,9 @@ _HUMS = re.compile(
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
-    r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok)\b", re.IGNORECASE
+    r"\b(?:yes|yeah|yep|no|nope|sure|exactly|right|true|mm-?hm+|mhm+|uh-huh|of course|okay|ok|good|fine|great"
+    r"|perfect|agreed)\b",
+    re.IGNORECASE,
 )
 _THANKS = re.compile(
     rf"{_FILLERS}(?:thanks|thank you|great|good|perfect|got it|i see|makes sense|cool|fine|interesting"
@@ -125,11 +129,20 @@ _CHANGES_TOPIC = re.compile(
 
 def find_answer(question: Sentence, document: Document) -> Sentence | None:
     """Return the sentence that answers a question, `None` where it stays open."""
+    is_evaded = False
     for turn, acts in _replies(question, document):
         answering = _answering(turn, acts)
-        if answering and probability(question, turn, acts, document) >= THRESHOLD:
+        is_candidate = answering and (not is_evaded or _is_related(question, answering))
+        if is_candidate and probability(question, turn, acts, document) >= THRESHOLD:
             return answering[0]
+        is_evaded = is_evaded or not _EVASIONS.isdisjoint(acts)
     return None
+
+
+def _is_related(question: Sentence, answering: Sequence[Sentence]) -> bool:
+    """Return whether words are of the kind that a question asks for, or have some of its own."""
+    words = [word for sentence in answering for word in sentence.words]
+    return _fit(kind_of(" ".join(question.words)), answering) == "fits" or _overlap(question, words) > 0
 
 
 def first_reply(question: Sentence, document: Document) -> Reply | None:
