@@ -42,11 +42,8 @@ def analyze(
     insights = service.analyze_meeting(
         meeting_id,
         transcript,
-        trackers=body.trackers,
-        language=body.language,
-        summary_words=body.summary_words,
-        notes=body.notes,
         fallback=fallback_of(query),
+        **body.options,
     )
     if transcript is None:
         context.record("transcript_read", meeting_id)

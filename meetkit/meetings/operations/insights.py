@@ -69,11 +69,8 @@ async def analyze(
         insights = await service.analyze_meeting_async(
             meeting_id,
             transcript,
-            trackers=body.trackers,
-            language=body.language,
-            summary_words=body.summary_words,
-            notes=body.notes,
             fallback=fallback_of(query),
+            **body.options,
         )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
@@ -158,11 +155,8 @@ async def _analyze_later(
             await service.analyze_meeting_async(
                 meeting_id,
                 transcript,
-                trackers=body.trackers,
-                language=body.language,
-                summary_words=body.summary_words,
-                notes=body.notes,
                 fallback=fallback_of(query),
+                **body.options,
             )
         if transcript is None:
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)

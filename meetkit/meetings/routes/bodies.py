@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self, TypedDict
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -129,6 +130,15 @@ class ContactPatch(Patch):
     timezone: Zone | None = None
 
 
+class AnalysisOptions(TypedDict):
+    """The options of `analyze_meeting` that a request body has."""
+
+    trackers: Mapping[str, Sequence[str]]
+    language: str | None
+    summary_words: int | None
+    notes: str | None
+
+
 class Analysis(Value):
     """A transcript to analyze, as text, captions, JSON or a table; without one, the meeting's stored transcript."""
 
@@ -143,6 +153,16 @@ class Analysis(Value):
         default=None, description="The language of the meeting, a code such as `de`; by default it is identified."
     )
     summary_words: SummaryWords | None = Field(default=None, description="Words that the summary has at most.")
+
+    @property
+    def options(self) -> AnalysisOptions:
+        """The options, without the transcript."""
+        return {
+            "trackers": self.trackers,
+            "language": self.language,
+            "summary_words": self.summary_words,
+            "notes": self.notes,
+        }
 
 
 class SpeakerNames(Value):
