@@ -17,7 +17,7 @@ from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
 from meetkit.meetings import analyses, attachments, service, transcripts
 from meetkit.meetings.attachments import INSIGHTS
-from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
+from meetkit.meetings.routes.analysis_bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
 from meetkit.models.corrections import Corrections
