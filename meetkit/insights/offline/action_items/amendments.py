@@ -71,8 +71,15 @@ _ASKS_WHEN = re.compile(
 )
 # A negated day is no deadline: "not on Friday".
 _NEGATION_BEFORE = re.compile(r"\bnot\s{1,3}\Z|n't\b[^,]{0,20}\Z", re.IGNORECASE)
+# An answer that takes a request on, with the day for it: "Yes, I'll do both today".
+_DOES = re.compile(
+    r"\b(?:i'll|i will|i can|i could)(?: \w{2,20}ly)? (?:do|send|take|get|have|handle|write|finish|make|start)"
+    r" (?:it|that|this|both|them|those|so)\b|\bwill do\b",
+    re.IGNORECASE,
+)
 # Words of an answer to "by when?": a longer sentence may name a day for another reason.
 _MAX_ANSWER = 12
+_MAX_OPENING = 3
 
 
 def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] | None:
@@ -86,6 +93,10 @@ def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] 
     for sentence in rest[:2]:
         if deadline := _deadline_alone(sentence):
             return deadline
+        if turn != candidate.sentence.turn.index and _DOES.search(sentence.text.replace("\u2019", "'")):
+            return deadline_in(sentence)
+    if turn == candidate.sentence.turn.index and (opening := _deadline_that_opens(turns[turn][:place])):
+        return opening
     meanwhile = [
         sentence
         for turn_between in turns[candidate.sentence.turn.index + 1 : turn]
@@ -132,6 +143,13 @@ def _deadline_alone(sentence: Sentence) -> tuple[str, Evidence] | None:
         return None
     other_words = len(sentence.words) - len(deadline[0].split())
     return deadline if other_words <= 2 or _DELIVERS.search(sentence.text.replace("\u2019", "'")) else None
+
+
+def _deadline_that_opens(before: Sequence[Sentence]) -> tuple[str, Evidence] | None:
+    """Return the day that is said right before an item, where nothing else was said in the turn: "Friday. I'll …"."""
+    if not before or any(len(sentence.words) > _MAX_OPENING for sentence in before) or asks(before[-1].text):
+        return None
+    return _deadline_alone(before[-1])
 
 
 def _with_evidence(sentence: Sentence, phrase: Phrase) -> tuple[str, Evidence]:

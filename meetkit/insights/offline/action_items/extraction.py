@@ -17,6 +17,7 @@ from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items import references
 from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend, deadline_in
+from meetkit.insights.offline.action_items.announcements import is_afterthought, is_announced
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
 from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
@@ -27,8 +28,8 @@ from meetkit.models.analysis import ActionItems, MeetingContext
 
 # Turns after a request or an offer in which the reply to it may come.
 _MAX_TURNS_TO_REPLY = 4
-# What nobody accepted, or what names no object, is possible at most.
-_OPEN = frozenset({"unanswered", "unfilled", "obligation"})
+# What nobody accepted, what names no object, or what is done within the meeting is possible at most.
+_OPEN = frozenset({"unanswered", "unfilled", "obligation", "announced", "afterthought"})
 _MAX_OPEN = 0.45
 # "TODO: …" says itself that it is an item.
 _MIN_LABELLED = 0.9
@@ -41,11 +42,14 @@ _MAX_TASK = 500
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 # These may ask for an ability or describe the future, so that only some verbs make them a request.
 _ABILITY_QUESTION = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
+# An answer that promises something takes a question about an ability as a request.
+_PROMISES = re.compile(r"\b(?:i'll|i will|will do|i'm on it|i can do (?:that|it))\b", re.IGNORECASE)
 # A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
 _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
 # Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
 _TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
+_PRODUCTION = ("Make ", "Write ", "Draft ", "Prepare ", "Create ", "Compile ", "Collect ", "Update ", "Finish ")
 _DOING_VERBS = word_set("do handle have get ship take grab own pick cover sort")
 _REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
 # Verbs that announce an answer to an open question.
@@ -102,6 +106,10 @@ class _Extractor:
             for task in find_tasks(commitment):
                 if candidate := self._candidate(commitment, task, is_likely, candidates):
                     candidate.features |= self._scorer.features(sentence, commitment, task)
+                    if is_announced(commitment, task):
+                        candidate.with_feature("announced")
+                    if is_afterthought(commitment):
+                        candidate.with_feature("afterthought")
                     yield self._finish(candidate)
         for candidate in find_passive_tasks(sentence, self._people):
             candidate.features |= self._scorer.features(sentence, None, None)
@@ -213,7 +221,7 @@ class _Extractor:
             return None
         if self._in_recap or commitment.verb == "":
             candidate = _candidate_of(commitment, task)
-            candidate.repeats = candidates.restated_by(candidate)
+            candidate.repeats = candidates.restated_by(candidate, self._turns)
             return candidate
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
@@ -256,6 +264,11 @@ class _Extractor:
         if answer.act is not Reply.ACCEPTS:
             candidate.owner = self._people.other_speaker(sentence.turn.speaker)
             return candidate if candidates.same_as(candidate) else candidate.with_feature("unanswered")
+        if _PROMISES.search(replies.opening(answer.turn)):
+            candidate.features.discard("ability")
+        before = candidates.latest(sentence.turn.index, _MAX_TURNS_TO_REPLY, answer.owner)
+        if before and task.has_pronoun and task.verb in _TRANSFER_VERBS and before.task.startswith(_PRODUCTION):
+            candidate.task, candidate.repeats = before.task, before
         return _with_answer(candidate.with_feature("accepted"), answer)
 
     def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
@@ -318,7 +331,9 @@ def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
 
 
 def _refers_to(task: Task, before: Candidate) -> bool:
-    """Return whether "send it" or "get back to you" refers to an item, by its verb."""
+    """Return whether "send it", "ping him" or "get back to you" refers to an item, by its verb."""
+    if references.is_contact_of(task.text, before.task):
+        return True
     if _REPORTING_BACK.match(task.text):
         return before.task.split()[0].lower() in _CHECKING_VERBS
     if before.task.startswith("Make sure"):
