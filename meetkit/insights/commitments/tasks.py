@@ -86,7 +86,7 @@ _AFTER_DEADLINE = re.compile(
 )
 # The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
-    r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
+    r"((?:re)?send|share|forward|e?-?mail|get|find|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
     r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over(?=\s(?:the|an?|my|our|your|this|that)\b)))?\s{1,5}(?!to\b|over\b|out\b|around\b|off\b|up\b"
     r"|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
     re.IGNORECASE,

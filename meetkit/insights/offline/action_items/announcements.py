@@ -1,4 +1,4 @@
-"""Announcements: what speakers say they do next, or will do within the meeting, and what they hold out only as likely."""
+"""Announcements: what speakers do next or within the meeting, and what they hold out as merely possible."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from meetkit.insights.language.word_lists import word_set
 
 # Acts of talking and showing, by their verb and object: "change the subject", "put the link in the chat".
 _IN_MEETING = re.compile(
-    r"(?:(?:change|switch|raise|drop|leave|open|close|finish|start|introduce|address|cover|bring up|add|make|take|answer"
-    r"|ask|repeat|rephrase|complete|get back to) (?:(?:the|a|an|my|one|another|this|that|your|just|last|next|quick|few"
-    r"|first|second|final|two|some)\s){0,4}"
+    r"(?:(?:change|switch|raise|drop|leave|open|close|finish|start|introduce|address|cover|bring up|add|make"
+    r"|take|answer|ask|repeat|rephrase|complete|get back to) (?:(?:the|a|an|my|one|another|this|that|your|just|last|next"
+    r"|quick|few|first|second|final|two|some)\s){0,4}"
     r"(?:subject|topic|point|points|remark|remarks|sentence|thought|comment|question|questions|story|floor|statement)\b"
     r"(?!\s(?:in|by|to|with|from|for|via|list)\b)"
-    r"|(?:put|post|drop|paste|share|send|add|write|type|copy) [^.;!?]{0,80}\b(?:in|into|to) the (?:meeting |call |zoom )?chat\b"
+    r"|(?:put|post|drop|paste|share|send|add|write|type|copy) [^.;!?]{0,80}"
+    r"\b(?:in|into|to) the (?:meeting |call )?chat\b"
     r"|(?:share|stop sharing|present) (?:my|the|this|our) (?:screen|window|tab)\b)",
     re.IGNORECASE,
 )

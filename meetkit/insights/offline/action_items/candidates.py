@@ -155,7 +155,7 @@ class CandidateList:
         for previous in theirs:
             settling = " ".join(sentence.text for sentence in turns[previous.turn][:2])
             common = content & (content_words(previous.task) | content_words(settling))
-            if 2 * len(common) > len(content):
+            if 2 * len(common) > len(content) or is_contact_of(candidate.task, f"Tell {settling}"):
                 return previous
         verb = candidate.task.split(maxsplit=1)[0]
         alike = [one for one in theirs if one.task.startswith(f"{verb} ") or is_contact_of(candidate.task, one.task)]

@@ -16,7 +16,8 @@ from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items import references
-from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend, deadline_in
+from meetkit.insights.offline.action_items.agreed_deadlines import agreed_deadline, deadline_in
+from meetkit.insights.offline.action_items.amendments import amend
 from meetkit.insights.offline.action_items.announcements import is_afterthought, is_announced
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
 from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
@@ -44,6 +45,7 @@ _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 _ABILITY_QUESTION = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
 # An answer that promises something takes a question about an ability as a request.
 _PROMISES = re.compile(r"\b(?:i'll|i will|will do|i'm on it|i can do (?:that|it))\b", re.IGNORECASE)
+_THANKS = re.compile(r"(?:(?:oh|ah|great|many),? )?(?:thanks|thank you|cheers|much appreciated)\b", re.IGNORECASE)
 # A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
 _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
@@ -140,7 +142,7 @@ class _Extractor:
         """Return the candidate of what is said to be needed, with the owner who then takes it on, if anybody does."""
         candidate = _candidate_of(commitment, task)
         if answer := self._exchanges.volunteer_for(candidate.sentence):
-            return _with_answer(candidate, answer)
+            return self._if_closed(_with_answer(candidate, answer), task)
         return self._unless_unclear(candidate, task, is_clear=is_clear or commitment.kind is Kind.ANYONE)
 
     def _unless_unclear(self, candidate: Candidate, task: Task, *, is_clear: bool) -> Candidate:
@@ -154,7 +156,9 @@ class _Extractor:
     def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
         """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
         answer = self._exchanges.answer_to(commitment.sentence, is_call=True)
-        return _with_answer(_candidate_of(commitment, task), answer) if answer.act is Reply.ACCEPTS else None
+        if answer.act is not Reply.ACCEPTS:
+            return None
+        return self._if_closed(_with_answer(_candidate_of(commitment, task), answer), task)
 
     def _promise(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a promise; a promise that names its object is complete by itself.
@@ -200,8 +204,9 @@ class _Extractor:
     def _offer(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         sentence = commitment.sentence
         head = sentence.text[commitment.start : commitment.task_start]
-        reply, _ = self._reply(sentence)
-        if reply is Reply.ACCEPTS:
+        reply, answer = self._reply(sentence)
+        is_thanked = reply is Reply.SAYS and answer and _THANKS.match(answer[0].text)
+        if reply is Reply.ACCEPTS or is_thanked:
             return self._if_closed(_candidate_of(commitment, task).with_feature("accepted"), task)
         is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
         if reply is Reply.REFUSES:
@@ -219,10 +224,13 @@ class _Extractor:
         """
         if task.is_open and not task.deadline:
             return None
-        if self._in_recap or commitment.verb == "":
+        in_recap = self._in_recap or commitment.verb == ""
+        # "Lena sends the deck" recounts, where "Lena will send the deck" may be new.
+        if in_recap or commitment.task_start - commitment.owner_span[1] <= 1:
             candidate = _candidate_of(commitment, task)
             candidate.repeats = candidates.restated_by(candidate, self._turns)
-            return candidate
+            if in_recap or candidate.repeats:
+                return candidate
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
         candidate = _candidate_of(commitment, task)

@@ -24,10 +24,26 @@ _PERSON = re.compile(
     r"\b(?:him|her(?!\s(?!(?:about|if|when|whether|to|for|on|by|that|before|after|and|right|again|today|tomorrow|tonight"
     r"|then|now|next|this|directly|first|back|once|as|later|too|instead|with|at|in|up|over|on|know|why|what|how)\b)[a-z]))\b"
 )
-_HIS_OR_HER = re.compile(r"[\w-]{1,30} (?:to |with |at |for |up )?(?:his|her) [a-z]", re.IGNORECASE)
+# "Talk to her boss": whose boss, if nothing before it says.
+_HIS_OR_HER = re.compile(
+    r"(?:talk|speak|write|go|call|ask|email|tell|ping)(?: to| with)? (?:his|her) [a-z]", re.IGNORECASE
+)
+# A name that opens a sentence, as what follows it shows: "Lena might know".
+_OPENING_NAME = re.compile(
+    r"(?P<name>[A-Z][a-z][a-z'-]{1,30})(?: (?:might|may|can|could|will|would|should|is|was|has|had|does|did"
+    r"|said|says|knows|wants|asked|told|mostly)\b|'s (?:got|on|away|not|back)\b)"
+)
+_RELATION = re.compile(
+    r"\b[Mm]y (?:wife|husband|boss|manager|partner|assistant|colleague|brother|sister|mother|father)\b"
+)
+_NO_NAMES = word_set(
+    "everybody everyone somebody someone nobody people marketing sales legal finance support procurement nothing"
+    " something everything anything one today tomorrow yesterday monday tuesday wednesday thursday friday saturday"
+    " sunday"
+)
 # A pronoun that only the verb and words without content precede: "have a look at it", "tell support about them".
 _LATE_PRONOUN = re.compile(
-    r"(?:(?:have|take) (?:another |a )?(?:closer |quick |second )?look at|(?:look|listen) (?:at|into|to)|(?:work|build) on"
+    r"(?:(?:have|take) (?:another |a )?(?:closer |quick )?look at|(?:look|listen) (?:at|into|to)|(?:work|build) on"
     r"|(?:talk|think|read|ask|write|tell|inform|notify|warn|update|remind|brief)"
     r"(?: (?!about\b)[\w'-]{1,30}){0,3} (?:about|over|through|of)) (?:it|that|this|them)\b",
     re.IGNORECASE,
@@ -36,6 +52,7 @@ _TELLS = re.compile(
     r"(?:tell|inform|notify|warn|update|remind|brief|talk|write)\b[^.]{0,80}? about (?:it|that|this)\b", re.I
 )
 _CONTACT = word_set("ask call ping tell phone ring text email mail write message contact talk speak remind chase check")
+_MAX_WORDS_TO_PERSON = 3
 _MAX_CONTACT = 4
 # Fewer words are no statement that "tell them about it" may refer to.
 _MIN_STATEMENT = 5
@@ -112,7 +129,15 @@ class Referent:
 
 def lacks_complement(task: str) -> bool:
     """Return whether a task lacks what it is about: "introduce you", "ask our team", "call her", "look at it"."""
-    return bool(_PERSON.search(task) or _LATE_PRONOUN.match(task)) or any(pat.match(task) for pat, _ in _OPEN_ENDS)
+    is_open = _needs_name(task) or _LATE_PRONOUN.match(task) is not None
+    return is_open or any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+
+
+def _needs_name(task: str) -> bool:
+    """Return whether "him" or "her" stands where nothing before it tells who: not in "a guide you can give him"."""
+    person = _PERSON.search(task)
+    is_early = person is not None and len(task[: person.start()].split()) <= _MAX_WORDS_TO_PERSON
+    return is_early or _HIS_OR_HER.match(task) is not None
 
 
 def is_contact_of(task: str, before: str) -> bool:
@@ -130,7 +155,7 @@ def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -
     `start` is where the task begins in its sentence; what was said before it is searched, the latest first.
     """
     pronoun = _PRONOUN.search(task)
-    if _PERSON.search(task):
+    if _needs_name(task):
         name = next(_names_before(sentence, start, turns), None)
         return (f"{task} ({name.text})", name) if name else None
     if pronoun is None:
@@ -194,7 +219,9 @@ def _is_person(text: str) -> bool:
 
 def _without_opening(text: str) -> tuple[int, int]:
     opening = re.match(
-        r"(?:(?:one more thing|and|so|but|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}", text, re.IGNORECASE
+        r"(?:(?:one more thing|and|so|but|then|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}",
+        text,
+        re.IGNORECASE,
     )
     return (opening.end() if opening else 0), len(text)
 
@@ -206,6 +233,11 @@ def _names_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iter
     for earlier in _sentences_before(sentence, turns):
         for name in reversed(list(_NAME.finditer(earlier.text))):
             yield Referent(earlier, *name.span())
+        opening = _OPENING_NAME.match(earlier.text)
+        if opening and opening["name"].casefold() not in FUNCTION_WORDS | _NO_NAMES:
+            yield Referent(earlier, *opening.span("name"))
+        if relative := _RELATION.search(earlier.text):
+            yield Referent(earlier, *relative.span())
 
 
 def _objects_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
