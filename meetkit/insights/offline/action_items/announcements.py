@@ -10,8 +10,8 @@ from meetkit.insights.language.word_lists import word_set
 # Acts of talking and showing, by their verb and object: "change the subject", "put the link in the chat".
 _IN_MEETING = re.compile(
     r"(?:(?:change|switch|raise|drop|leave|open|close|finish|start|introduce|address|cover|bring up|add|make"
-    r"|take|answer|ask|repeat|rephrase|complete|get back to) (?:(?:the|a|an|my|one|another|this|that|your|just|last|next"
-    r"|quick|few|first|second|final|two|some)\s){0,4}"
+    r"|take|answer|ask|repeat|rephrase|complete|get back to) (?:(?:the|a|an|my|one|another|this|that|your|just|last"
+    r"|next|quick|few|first|second|final|two|some)\s){0,4}"
     r"(?:subject|topic|point|points|remark|remarks|sentence|thought|comment|question|questions|story|floor|statement)\b"
     r"(?!\s(?:in|by|to|with|from|for|via|list)\b)"
     r"|(?:put|post|drop|paste|share|send|add|write|type|copy) [^.;!?]{0,80}"
