@@ -137,8 +137,8 @@ def is_willing(sentences: Sequence[Sentence]) -> bool:
 def proposal(sentence: Sentence) -> tuple[int, int] | None:
     """Return the span of the name of a person whom a sentence proposes, as in "I can't, but Tobias can"."""
     text = sentence.text.replace("\u2019", "'")
-    if asked := _ASKS_WHETHER.search(text):
-        return asked.span("asked")
+    if question := _ASKS_WHETHER.search(text):
+        return question.span("asked")
     match = _PROPOSES.search(text)
     return match and match.span("asked" if match["asked"] else "able")
 

@@ -60,10 +60,10 @@ def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] 
 
     "By Friday." in the same turn; the answer to "by when?"; or "by Friday?" that its owner accepts.
     """
-    turn, asked = candidate.turn, candidate.sentence.turn.index
-    place = candidate.sentence.index - turns[asked][0].index
-    rest = turns[asked][place + 1 :]
-    if turn != asked:
+    turn, first_turn = candidate.turn, candidate.sentence.turn.index
+    place = candidate.sentence.index - turns[first_turn][0].index
+    rest = turns[first_turn][place + 1 :]
+    if turn != first_turn:
         if deadline := _deadline_of_answer(turns[turn]) or _deadline_beside(rest):
             return deadline
         rest = turns[turn]
@@ -71,7 +71,7 @@ def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] 
         return deadline
     meanwhile = [
         sentence
-        for turn_between in turns[asked + 1 : turn]
+        for turn_between in turns[first_turn + 1 : turn]
         if replies.classify(turn_between) is not Reply.REFUSES
         for sentence in turn_between
     ]
@@ -83,11 +83,11 @@ def _negotiated_deadline(turn: int, rest: Sequence[Sentence], turns: Turns) -> t
     reply = following[0] if following else ()
     if _asks_when(rest):
         return _first_deadline(reply)
-    own = next(
+    own_day = next(
         (deadline for sentence in rest[:3] if asks(sentence.text) and (deadline := _deadline_alone(sentence))), None
     )
-    if own and replies.classify(reply) is Reply.ACCEPTS:
-        return own
+    if own_day and replies.classify(reply) is Reply.ACCEPTS:
+        return own_day
     if _asks_when(reply):
         return _first_deadline(following[1]) if len(following) > 1 else None
     proposal = next(
@@ -105,8 +105,8 @@ def _negotiated_deadline(turn: int, rest: Sequence[Sentence], turns: Turns) -> t
 
 def _wish(reply: Sequence[Sentence]) -> tuple[str, Evidence] | None:
     """Return the day that the other speaker says would suit."""
-    suiting = (sentence for sentence in reply[:2] if _SUITS.search(sentence.text.replace("\u2019", "'")))
-    return next((deadline for sentence in suiting if (deadline := deadline_in(sentence))), None)
+    wishes = (sentence for sentence in reply[:2] if _SUITS.search(sentence.text.replace("\u2019", "'")))
+    return next((deadline for sentence in wishes if (deadline := deadline_in(sentence))), None)
 
 
 def _asks_when(sentences: Sequence[Sentence]) -> bool:
@@ -130,8 +130,8 @@ def _deadline_alone(sentence: Sentence) -> tuple[str, Evidence] | None:
     if not deadline:
         return None
     day = {*deadline[0].casefold().split()}
-    said = sentence.words[:-_POLITE_WORDS] if _POLITE_END.search(sentence.text) else sentence.words
-    other_words = sum(word not in _BESIDE_DAY and word not in day for word in said)
+    words = sentence.words[:-_POLITE_WORDS] if _POLITE_END.search(sentence.text) else sentence.words
+    other_words = sum(word not in _BESIDE_DAY and word not in day for word in words)
     return deadline if other_words <= 2 or _DELIVERS.search(sentence.text.replace("\u2019", "'")) else None
 
 

@@ -151,14 +151,14 @@ class CandidateList:
         It shares most words with the item, or with the turn that took it on; or it is the owner's only one of its verb.
         """
         content = content_words(candidate.task)
-        theirs = [one for one in reversed(self._certain[-_RECENT:]) if self._same_person(candidate.owner, one.owner)]
-        for previous in theirs:
-            settling = " ".join(sentence.text for sentence in turns[previous.turn][:2])
-            common = content & (content_words(previous.task) | content_words(settling))
-            if 2 * len(common) > len(content) or is_contact_of(candidate.task, f"Tell {settling}"):
+        items = [item for item in reversed(self._certain[-_RECENT:]) if self._same_person(candidate.owner, item.owner)]
+        for previous in items:
+            answer = " ".join(sentence.text for sentence in turns[previous.turn][:2])
+            common = content & (content_words(previous.task) | content_words(answer))
+            if 2 * len(common) > len(content) or is_contact_of(candidate.task, f"Tell {answer}"):
                 return previous
         verb = candidate.task.split(maxsplit=1)[0]
-        alike = [one for one in theirs if one.task.startswith(f"{verb} ") or is_contact_of(candidate.task, one.task)]
+        alike = [item for item in items if item.task.startswith(f"{verb} ") or is_contact_of(candidate.task, item.task)]
         return alike[0] if len(alike) == 1 and verb not in _VAGUE_VERBS else None
 
     def latest_about(self, content: frozenset[str]) -> Candidate | None:

@@ -14,7 +14,6 @@ from meetkit.insights.language.intents import THRESHOLD, action_scores
 from meetkit.insights.language.people import People
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items import references
 from meetkit.insights.offline.action_items.agreed_deadlines import agreed_deadline, deadline_in
 from meetkit.insights.offline.action_items.amendments import amend
@@ -24,6 +23,12 @@ from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
 from meetkit.insights.offline.action_items.priorities import prioritize
 from meetkit.insights.offline.action_items.recaps import Recaps
+from meetkit.insights.offline.action_items.repetitions import (
+    CHECKING_VERBS,
+    has_own_deadline,
+    is_transfer_of,
+    refers_to,
+)
 from meetkit.insights.offline.action_items.scoring import Scorer, confidence, final_features
 from meetkit.models.analysis import ActionItems, MeetingContext
 
@@ -49,13 +54,6 @@ _THANKS = re.compile(r"(?:(?:oh|ah|great|many),? )?(?:thanks|thank you|cheers|mu
 # A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
 _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
-# Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
-_TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
-_PRODUCTION = ("Make ", "Write ", "Draft ", "Prepare ", "Create ", "Compile ", "Collect ", "Update ", "Finish ")
-_DOING_VERBS = word_set("do handle have get ship take grab own pick cover sort")
-_REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
-# Verbs that announce an answer to an open question.
-_CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:
@@ -171,7 +169,7 @@ class _Extractor:
             return candidate
         turn = commitment.sentence.turn.index
         before = candidates.latest(turn, _MAX_TURNS_TO_REPLY, commitment.owner) if task.is_open else None
-        if before and _refers_to(task, before) and not _has_own_deadline(candidate, before):
+        if before and refers_to(task, before) and not has_own_deadline(candidate, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             candidate.task, candidate.repeats = before.task, before
@@ -195,7 +193,7 @@ class _Extractor:
         turn = candidate.sentence.turn
         turn_before = self._turns[turn.index - 1] if turn.index else ()
         question = next((sentence for sentence in reversed(turn_before) if asks(sentence.text)), None)
-        if question is None or question.turn.speaker == turn.speaker or task.verb not in _CHECKING_VERBS:
+        if question is None or question.turn.speaker == turn.speaker or task.verb not in CHECKING_VERBS:
             return None
         candidate.task = f"{task.text}: {question.text}"[:_MAX_TASK]
         candidate.evidence["reference"].append(quote(question, 0, len(question.text), "reference"))
@@ -275,7 +273,7 @@ class _Extractor:
         if _PROMISES.search(replies.opening(answer.turn)):
             candidate.features.discard("ability")
         before = candidates.latest(sentence.turn.index, _MAX_TURNS_TO_REPLY, answer.owner)
-        if before and task.has_pronoun and task.verb in _TRANSFER_VERBS and before.task.startswith(_PRODUCTION):
+        if before and is_transfer_of(task, before):
             candidate.task, candidate.repeats = before.task, before
         return _with_answer(candidate.with_feature("accepted"), answer)
 
@@ -330,24 +328,6 @@ def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
     if answer.is_volunteer and answer.place and (deadline := deadline_in(answer.place[0])):
         candidate.set_deadline(*deadline)
     return candidate
-
-
-def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
-    """Return whether a candidate has a deadline of its own: "I'll ask them today and introduce you next week"."""
-    is_timed = None not in (before.deadline, candidate.deadline)
-    return is_timed and (before.sentence is candidate.sentence or not same_verb(candidate.task, before.task))
-
-
-def _refers_to(task: Task, before: Candidate) -> bool:
-    """Return whether "send it", "ping him" or "get back to you" refers to an item, by its verb."""
-    if references.is_contact_of(task.text, before.task):
-        return True
-    if _REPORTING_BACK.match(task.text):
-        return before.task.split()[0].lower() in _CHECKING_VERBS
-    if before.task.startswith("Make sure"):
-        return False
-    is_generic_verb = task.verb in _TRANSFER_VERBS or task.verb in _DOING_VERBS
-    return same_verb(task.text, before.task) or (task.has_pronoun and is_generic_verb)
 
 
 def _is_request_to_act(words: str, task: Task) -> bool:
