@@ -278,3 +278,149 @@ def test_what_is_less_sure_is_possible_and_the_threshold_decides() -> None:
     lower = THURSDAY.model_copy(update={"min_confidence": 0.1})
     assert [item.task for item in find_action_items(read, lower).items] == ["Send the list"]
     assert all(0 <= (item.confidence or -1) < THURSDAY.min_confidence for item in found.possible)
+
+
+@pytest.mark.parametrize(
+    ("script", "deadline"),
+    [
+        ("S: Could you send me the member list? By Friday, if you can. / J: Sure.", "By Friday"),
+        ("S: Could you send me the member list? I need it by Friday. / J: Sure.", "by Friday"),
+        ("S: Could you send me the member list? / J: Sure, you'll have it by Friday.", "by Friday"),
+        ("S: Could you send me the member list? / J: Sure. Is Friday okay? / S: Friday is fine.", "Friday"),
+        ("S: Can you update the price list? / J: Yes, tomorrow morning first thing.", "tomorrow morning"),
+        ("S: Can you update the price list? / J: Sure. I'll get to it on Monday.", "on Monday"),
+        ("S: Can you write a reply and call the printer? / J: Yes, I'll do both today.", "today"),
+        ("S: I'll write the summary. That should be ready on Tuesday. / J: Good.", "on Tuesday"),
+        ("S: I'll write the summary. / J: Great, Tuesday would be perfect. / S: Okay.", "Tuesday"),
+        ("S: I'll send you the plan. / J: Today? / S: Tomorrow morning.", "Tomorrow morning"),
+        ("S: Okay then. Friday. I'll call the three suppliers. / J: Good.", "Friday"),
+        (
+            "S: Jennifer, will you book the hall? / J: I can't, honestly. Can Lukas do it? / L: Yeah, I'll take it. I"
+            " have the form here. / S: Thanks. By when? / L: Monday? Is Monday okay? / S: Sure.",
+            "Monday",
+        ),
+        ("S: Can you update the price list? / J: Sure, but not before Tuesday. / S: Fine.", None),
+        ("S: Can you update the price list? / J: Sure. I'm on the train until Tuesday by the way.", None),
+        ("S: I hope you can all come on Monday. I'll print the badges. / J: Good.", None),
+    ],
+)
+def test_the_day_said_beside_an_item_is_its_deadline(script: str, deadline: str | None) -> None:
+    assert [row[2] for row in rows(script)][-1:] == [deadline]
+
+
+@pytest.mark.parametrize(
+    ("script", "tasks"),
+    [
+        # The second verb acts on the object of the first.
+        (
+            "S: I'll draft the letter and post it in the portal tomorrow. / J: Good.",
+            ["Draft the letter and post it in the portal"],
+        ),
+        ("S: I'll update the plan and book the hall. / J: Good.", ["Update the plan", "Book the hall"]),
+        # The answer says again what was asked.
+        (
+            "S: Could you ask Tobias whether the lift works? / J: Sure, I'll ping him.",
+            ["Ask Tobias whether the lift works"],
+        ),
+        # A relative clause belongs to its object.
+        (
+            "S: I'll write you a guide that you can hand to the tenants. / J: Great.",
+            ["Write a guide that you can hand to the tenants"],
+        ),
+        # Names recount what was taken on.
+        (
+            "S: I'll write up the leak. / J: Can somebody tell the plumber about the leak? / L: I can, I meet Petra"
+            " later. / J: Good. So Sarah writes up the bathroom and Lukas talks to Petra.",
+            ["Write up the leak", "Tell the plumber about the leak"],
+        ),
+    ],
+)
+def test_what_is_one_task_is_one_item(script: str, tasks: list[str]) -> None:
+    assert [row[0] for row in rows(script)] == tasks
+
+
+@pytest.mark.parametrize(
+    ("script", "task"),
+    [
+        (
+            "S: So we keep Olga for a month. / J: Good. / S: I'll call her right after lunch.",
+            "Call her right after lunch (Olga)",
+        ),
+        ("S: Petra might need the tool. / J: Okay, I'll ask her when she's back.", "Ask her when she's back (Petra)"),
+        (
+            "S: Do you have the receipts? / J: My wife has them. I'll ask her for the receipts.",
+            "Ask her for the receipts (my wife)",
+        ),
+        ("S: Petra is stuck. / J: Let me talk to her boss tomorrow. / S: Thanks.", "Talk to her boss (Petra)"),
+        (
+            "S: The refund is what matters to me. / J: I'd have to take it to our board. My assistant has the papers."
+            " / S: Okay. / J: I'll take it to our board tomorrow.",
+            "Take it to our board (the refund)",
+        ),
+        (
+            "S: So the launch moves to spring. / J: Right. / S: Somebody needs to tell support about it."
+            " / J: I can do that.",
+            "Tell support about it (the launch moves to spring)",
+        ),
+        ("S: We have the seating chart. / J: I'll print it tomorrow.", "Print it (the seating chart)"),
+    ],
+)
+def test_a_pronoun_is_filled_with_what_it_stands_for(script: str, task: str) -> None:
+    assert task in [row[0] for row in rows(script)]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "S: I'll change the subject now: how many chairs do we need? / J: Twelve.",
+        "S: I'll change the subject, if I may, because time flies. / J: Okay.",
+        "S: I'm going to raise one more point: the heating. / J: Yes?",
+        "S: I'll add one last comment, which is about the heating. / J: Yes?",
+        "S: I'll ask it plainly: who pays? / J: Us.",
+        "S: I'll list them again: oak, ash and elm. / J: Okay.",
+        "S: I'll put the link in the chat. / J: Thanks.",
+        "S: Let me drop the address in the meeting chat. / J: Thanks.",
+        "S: I'll show you the map in a few minutes. / J: Okay.",
+        "S: Today you'll learn how to book a desk. Can everybody hear me? / J: Yes.",
+        "S: I'll mention it to the council again when it meets, maybe. / J: Good luck.",
+        "S: I'll raise the rent question again some day. / J: Good luck.",
+        "S: You'll send the form to your bank and they stamp it. / J: I see.",
+    ],
+)
+def test_what_is_done_within_the_meeting_or_only_perhaps_is_no_item(script: str) -> None:
+    assert rows(script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "row"),
+    [
+        (
+            "S: I'll share the deck in the team chat tomorrow. / J: Thanks.",
+            ("Share the deck in the team chat", SARAH, "tomorrow"),
+        ),
+        (
+            "S: Who makes the list of guests? / J: I'll do it, I have the names anyway.",
+            ("Make the list of guests", JENNIFER, None),
+        ),
+        (
+            "S: Find a caterer for the party. / J: Will do.",
+            ("Find a caterer for the party", JENNIFER, None),
+        ),
+        (
+            "S: Jennifer, you send the draft to me first, would you? / J: Will do.",
+            ("Send the draft", JENNIFER, None),
+        ),
+        (
+            "S: Shall I cancel the tour on Friday? We don't need it any more. / J: Yes, please do.",
+            ("Cancel the tour", SARAH, "on Friday"),
+        ),
+        (
+            "S: Could you find out from your bank whether they take copies? / J: Hm. They are slow. Couldn't you do"
+            " that? / S: I'd rather not. But I can give you a number. / J: Okay. Then I'll do it.",
+            ("Find out from your bank whether they take copies", JENNIFER, None),
+        ),
+        ("S: I owe you the deck. / J: Okay.", ("Send the deck", SARAH, None)),
+    ],
+)
+def test_more_ways_to_take_something_on(script: str, row: Row) -> None:
+    assert row in rows(script)

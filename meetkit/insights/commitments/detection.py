@@ -16,6 +16,7 @@ from meetkit.insights.commitments.patterns import CUES, HEAD, Kind
 from meetkit.insights.commitments.verbs import ACTIONS, is_check
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
+from meetkit.insights.language.word_lists import word_set
 
 # Words before a head that make it no commitment: reported speech, a condition, a doubt, a descriptive clause.
 _NO_COMMITMENT = re.compile(
@@ -30,6 +31,7 @@ _NO_COMMITMENT = re.compile(
 )
 # Before a weak head these open a clause that describes: "the number that you can call".
 _DESCRIPTION = re.compile(r"\b(?:that|as|because|so|until|number|way|all|nor|neither|and you)\s{1,3}\Z", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:that|which|who)\s{1,3}\Z", re.IGNORECASE)
 # "So Lena sends the deck" concludes, where "so that Lena sends it" describes.
 _CONCLUDES = re.compile(r"(?:.*[.,!] )?(?:(?:and|okay|ok|right|good|great|then),? )?so,? ", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|provided|assuming|as long as|in case|suppose|should you)\b", re.IGNORECASE)
@@ -57,15 +59,17 @@ _VOCATIVE = re.compile(
     r"(?:^|[.,;!?\u2013\u2014-]\s{0,3}|\b(?:and|so|okay|ok|hey|hi|then|thanks|great|good)\s)\Z", re.IGNORECASE
 )
 _UNDER_CONDITION = {Kind.PROMISE: Kind.OFFER, Kind.DUTY: Kind.OFFER, Kind.TEAM: Kind.OFFER}
+_IMPERATIVE_VERBS = ACTIONS | word_set("get make put find look draw think work")
 # The verb must be followed by an object, as "test" or "plan" may be a noun.
 _IMPERATIVE = re.compile(
     r"(?:[-*\u2022] )?(?:(?:and|so|then|okay|ok|just|also|now|well|first|or|maybe|right|yes|yeah|great|good),? ){0,3}"
-    rf"(?P<verb>{'|'.join(sorted(ACTIONS, key=len, reverse=True))}|get|make|put|find|look|draw|think|come up|work)"
+    rf"(?P<verb>{'|'.join(sorted(_IMPERATIVE_VERBS, key=len, reverse=True))}|come up)"
     r" (?=(?:the|a|an|me|us|them|it|that|this|our|your|my|those|these|all|some|with|up|out|back|into|on|of|sure"
     r"|if|whether"
     r"|everyone|everybody|to|about|for)\b)",
     re.IGNORECASE,
 )
+_OPENING_VERBS = _IMPERATIVE_VERBS | {"come"}
 _IMPERATIVE_WORDS = 5
 # Who speaks by an office does what "we'll" says: a chair has no team in the meeting.
 _OFFICE = re.compile(
@@ -103,6 +107,7 @@ def find_commitments(sentence: Sentence, people: People, *, in_recap: bool = Fal
         yield label
         return
     heads = _distinct([*find_named_tasks(sentence, text, people, in_recap=in_recap), *_heads(sentence, text, people)])
+    heads = [head for head in heads if not _is_in_relative_clause(head)]
     starts = [*(head.start for head in heads), len(text)]
     for head, end in zip(heads, starts[1:], strict=True):
         clause = text[head.task_start : min(end, head.task_start + _MAX_CLAUSE)]
@@ -123,7 +128,7 @@ def _heads(sentence: Sentence, text: str, people: People) -> Iterator[Commitment
 
 def _imperative(sentence: Sentence, text: str) -> Commitment | None:
     """Return the request of a sentence that begins with a verb and its object: "Send me the list.", or `None`."""
-    if ACTIONS.isdisjoint(sentence.words[:_IMPERATIVE_WORDS]) or not (match := _IMPERATIVE.match(text)):
+    if _OPENING_VERBS.isdisjoint(sentence.words[:_IMPERATIVE_WORDS]) or not (match := _IMPERATIVE.match(text)):
         return None
     start = match.start("verb")
     return Commitment(sentence, text, Kind.REQUEST, start, start, len(text), (start, start), None)
@@ -221,6 +226,11 @@ def _is_no_commitment(head: Commitment) -> bool:
         or bool(_NO_COMMITMENT.search(before))
         or (is_weak and bool(_DESCRIPTION.search(before)) and not _CONCLUDES.fullmatch(before))
     )
+
+
+def _is_in_relative_clause(head: Commitment) -> bool:
+    """Return whether a head describes the object of the task before it: "a guide that you can hand out"."""
+    return head.kind in (Kind.OFFER, Kind.REQUEST) and bool(_RELATIVE.search(_text_before(head)))
 
 
 def _with_condition(head: Commitment) -> Commitment:

@@ -56,6 +56,8 @@ _AFTER_NAME = re.compile(
     r"|(?P<third>\s(?:then\s|also\s)?)(?=[a-z-]{2,20}s\b)"
     r"|(?P<noun>,\s{0,3}|:\s{0,3}|\s[\u2013-]\s{0,3}|\s(?:gets|has|on|owns|takes)\s)(?=\S))"
 )
+# A request to the one who is named, after it was put as a statement: "Lena, you send it to me first, would you?"
+_ASKS_TO_AGREE = re.compile(r"[A-Z][\w'-]{1,30}, you [^.;!?]{1,200},? (?:would|will|can|could) you\?\Z")
 _NO_NOUN_TASK = re.compile(
     r"(?:i|we|you|he|she|it|that|this|what|how|when|who|why|can|could|would|will|do|does|did|are|is|thanks?|thank|please"
     r"|yes|yeah|no|good|great|any|anything|and|but|so|if|right|okay|ok|sorry|not|nothing|over to)\b",
@@ -114,7 +116,8 @@ def find_named_tasks(sentence: Sentence, text: str, people: People, *, in_recap:
         return []
     names = [name for name in _CAPITAL_WORD.finditer(text) if _opens_task(text, name, people)]
     tasks = [task for name in names if (task := _named_task(name, sentence, people, in_recap=in_recap))]
-    return tasks if in_recap or len(tasks) > 1 or (tasks and any(find_phrases(text, tasks[0].task_start))) else []
+    is_told = in_recap or len(tasks) > 1 or _ASKS_TO_AGREE.search(text)
+    return tasks if is_told or (tasks and any(find_phrases(text, tasks[0].task_start))) else []
 
 
 def _opens_task(text: str, name: re.Match[str], people: People) -> bool:

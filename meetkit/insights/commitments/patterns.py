@@ -58,6 +58,7 @@ _HEADS = {
     Kind.CALL: r"""
         who(?:'s|'ll| is| can| could| will| would| wants| has (?:the )?time| is able)(?: going| gonna| like)?(?: to)?
         (?:can|could|will|would) (?:someone|somebody|anyone|anybody|(?:one|any) of (?:you|us))(?: else| here| please)?
+        who(?= (?:makes|does|takes|writes|sends|organi[sz]es|books|prepares|orders|calls|brings|checks|drafts)\b)
         any (?:volunteers?|takers?) (?:to|for)
         (?:does anyone|does anybody|anyone|anybody) (?:want|wants|up|willing|happy|free) (?:to|for)
     """,

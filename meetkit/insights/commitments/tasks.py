@@ -86,7 +86,7 @@ _AFTER_DEADLINE = re.compile(
 )
 # The receiver is left out of the task: "Send you the deck" becomes "Send the deck".
 _RECEIVER = re.compile(
-    r"((?:re)?send|share|forward|e?-?mail|get|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
+    r"((?:re)?send|share|forward|e?-?mail|get|find|give|show|bring|provide|write|mail|hand|prepare|draft)\s{1,5}"
     r"(?:you|us|me|them|him|her|everyone|everybody)(?:\s{1,5}(?:all|guys|both|over(?=\s(?:the|an?|my|our|your|this|that)\b)))?\s{1,5}(?!to\b|over\b|out\b|around\b|off\b|up\b"
     r"|that\b|in\b|on\b|at\b|if\b|when\b|back\b|know\b|about\b|an? (?:ring|call)\b)(?=\w)",
     re.IGNORECASE,
@@ -153,19 +153,36 @@ _WINDOW = 120
 
 
 def find_tasks(commitment: Commitment) -> Iterator[Task]:
-    """Yield the tasks of a commitment: two verbs are two tasks, and the deadline of the last covers both."""
-    text = commitment.text
-    leading_deadline = _deadline_before(text, commitment.start)
-    starts = [commitment.task_start, *_further_verbs(text, commitment)]
-    ends = [*starts[1:], commitment.end]
-    tasks = [
-        task
-        for start, end in zip(starts, ends, strict=True)
-        if (task := _task(commitment, start, end, leading_deadline)) and not _is_order(commitment, task)
-    ]
+    """Yield the tasks of a commitment: two verbs are two tasks, and the deadline of the last covers both.
+
+    Where the second acts on the object of the first, both are one task: "write up the steps and post them".
+    """
+    tasks: list[Task] = []
+    for task, rest in _parts(commitment):
+        if tasks and _continues(tasks[-1], task):
+            tasks[-1] = _task(commitment, tasks[-1].start, rest, tasks[-1].deadline) or tasks[-1]
+        else:
+            tasks.append(task)
     last = tasks[-1].deadline if tasks else None
     for task in tasks:
         yield task if task.deadline else _with_deadline(task, last)
+
+
+def _parts(commitment: Commitment) -> Iterator[tuple[Task, int]]:
+    """Yield the task of each verb, with where its part of the sentence ends."""
+    text = commitment.text
+    leading_deadline = _deadline_before(text, commitment.start)
+    starts = [commitment.task_start, *_further_verbs(text, commitment)]
+    for start, end in zip(starts, [*starts[1:], commitment.end], strict=True):
+        task = _task(commitment, start, end, leading_deadline)
+        if task and not _is_order(commitment, task):
+            yield task, end
+
+
+def _continues(before: Task, task: Task) -> bool:
+    """Return whether a task acts on the object that the one right before it names, on the same day."""
+    days = before.deadline is None or task.deadline is None
+    return days and task.has_pronoun and not (before.is_open or before.has_pronoun)
 
 
 def _is_order(commitment: Commitment, task: Task) -> bool:

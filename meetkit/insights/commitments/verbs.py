@@ -27,7 +27,8 @@ ACTIONS = word_set(_ACTIONS)
 # Phrases that name work, though their verb alone does not.
 _WORK_PHRASES = re.compile(
     r"(?:(?:get|come|circle|go|report) back (?:to|with|by|on|tomorrow|today|next)|get back\b|follow(?:ing)? up|"
-    r"look (?:into|for|up|at|(?:it|that|this|them|the [\w' -]{1,30}) up)|find (?:out|the|a|an|someone|somebody)"
+    r"look (?:into|for|up|at|(?:it|that|this|them|the [\w' -]{1,30}) up)|"
+    r"find (?:(?:you|us|me|him|her|them) )?(?:out|the|a|an|someone|somebody)"
     r"|put (?:together|the|a|an|you|in|our|your|my|(?:it|that|this|them) (?:online|up|in|into|on|together|back"
     r"|out|over))|"
     r"take (?:care|a (?:closer )?look|over|ownership|on (?:the|that|this)|the (?:action|task|lead|minutes|notes))|"

@@ -29,7 +29,8 @@ _ACCEPT = re.compile(
     r"|all ?right|fine|agreed"
     r"|makes? sense|fair enough|i agree|good idea|works|mm-?hm+|mhm+|uh-?huh"
     r"|with pleasure|my pleasure|i can do that|i'll do (?:that|it|so)|can do|i will|understood|got it|deal|works for me"
-    r"|that works|perfect|great|please(?: do)?|by all means|noted|exactly|correct|that's right|that'd be"
+    r"|that works|perfect|great|please(?: do)?|by all means|noted"
+    r"|brilliant|excellent|lovely|wonderful|fantastic|super|amazing|exactly|correct|that's right|that'd be"
     r"|that would be|i'd (?:love|appreciate) that|good|very good)\b(?!\s{1,3}question)",
     re.IGNORECASE,
 )
@@ -87,6 +88,11 @@ _PROPOSES = re.compile(
     r"|happy to)\b[\w ]{0,30})?"
     r"(?=[.,!?;]|\s{0,3}\Z))"
 )
+# A person whom somebody else proposes in a question: "Can Tobias do it?"
+_ASKS_WHETHER = re.compile(
+    r"\b(?:[Cc]an|[Cc]ould|[Ww]ill|[Ww]ould|[Mm]ight|[Cc]ouldn't|[Cc]an't) (?P<asked>[A-Z][\w'-]{1,30})"
+    r" (?:do|take|handle|own|cover) (?:it|that|this|them)\b"
+)
 # A speaker who passes a request on: "Lukas will do it".
 _PASSES_ON = re.compile(
     r"\b(?P<name>[A-Z][\w'-]{1,30})(?:'ll| will| can| should| is going to) (?:do|handle|take care of|take|own|send)"
@@ -130,7 +136,10 @@ def is_willing(sentences: Sequence[Sentence]) -> bool:
 
 def proposal(sentence: Sentence) -> tuple[int, int] | None:
     """Return the span of the name of a person whom a sentence proposes, as in "I can't, but Tobias can"."""
-    match = _PROPOSES.search(sentence.text.replace("\u2019", "'"))
+    text = sentence.text.replace("\u2019", "'")
+    if question := _ASKS_WHETHER.search(text):
+        return question.span("asked")
+    match = _PROPOSES.search(text)
     return match and match.span("asked" if match["asked"] else "able")
 
 

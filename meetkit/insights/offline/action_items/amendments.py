@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from meetkit.insights.deadlines import Phrase, find_phrases
+from meetkit.insights.deadlines import find_phrases
 from meetkit.insights.language import replies
 from meetkit.insights.language.deduplication import content_words, same_verb
-from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
+from meetkit.insights.offline.action_items.agreed_deadlines import NEGATION_BEFORE, with_evidence
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
 from meetkit.models.insights import Evidence
-
-Turns = Sequence[Sequence[Sentence]]
 
 # "Actually, make it Thursday."
 _CORRECTS = re.compile(
@@ -40,6 +37,10 @@ _WITHDRAWS_LATEST = re.compile(
     r"\b(?:need|want) (?:it|that|this|them)\b|need(?:ed)?[.!]?$|never ?mind[,.!]?$|never ?mind,|that\b|bother",
     re.IGNORECASE,
 )
+# "We don't need it" is the reason for these, and calls none off.
+_DISPOSALS = re.compile(
+    r"(?:cancel|drop|remove|delete|close|return|disable|deactivate|archive|sell|get rid of)\b", re.I
+)
 # A whole sentence by which another speaker withdraws the last item.
 _CALLS_OFF = re.compile(
     r"(?:(?:no|oh|well|actually|wait|hold on|hey|okay|ok|thanks|thank you|sorry)[,.!]? ){0,3}(?:please )?"
@@ -60,82 +61,6 @@ _REASSIGNS = re.compile(
 )
 # With these words an earlier item may be meant: "we don't need the deck after all".
 _AFTER_ALL = re.compile(r"\b(?:after all|any ?more|any longer|no longer)\b", re.IGNORECASE)
-# A promise of delivery gives the item its deadline: "You'll have it by Friday."
-_DELIVERS = re.compile(
-    r"^(?:so )?(?:you(?:'ll| will)(?: \w+)? (?:have|get|receive)|(?:it|that)(?:'ll| will) be (?:ready"
-    r"|there|with you|done|yours))\b",
-    re.IGNORECASE,
-)
-_ASKS_WHEN = re.compile(
-    r"\bwhen\b|\bhow soon\b|\bhow (?:fast|quickly)\b|what date|which day|deadline|timeline", re.IGNORECASE
-)
-# A negated day is no deadline: "not on Friday".
-_NEGATION_BEFORE = re.compile(r"\bnot\s{1,3}\Z|n't\b[^,]{0,20}\Z", re.IGNORECASE)
-# Words of an answer to "by when?": a longer sentence may name a day for another reason.
-_MAX_ANSWER = 12
-
-
-def agreed_deadline(candidate: Candidate, turns: Turns) -> tuple[str, Evidence] | None:
-    """Return the deadline that the words right after an item give it, with its evidence.
-
-    "By Friday." in the same turn; the answer to "by when?"; or "by Friday?" that its owner accepts.
-    """
-    turn = candidate.turn
-    place = candidate.sentence.index - turns[candidate.sentence.turn.index][0].index
-    rest = turns[candidate.sentence.turn.index][place + 1 :] if turn == candidate.sentence.turn.index else turns[turn]
-    for sentence in rest[:2]:
-        if deadline := _deadline_alone(sentence):
-            return deadline
-    meanwhile = [
-        sentence
-        for turn_between in turns[candidate.sentence.turn.index + 1 : turn]
-        if replies.classify(turn_between) is not Reply.REFUSES
-        for sentence in turn_between
-    ]
-    return _first_deadline(meanwhile) or _negotiated_deadline(turn, rest, turns)
-
-
-def _negotiated_deadline(turn: int, rest: Sequence[Sentence], turns: Turns) -> tuple[str, Evidence] | None:
-    following = turns[turn + 1 : turn + 3]
-    reply = following[0] if following else ()
-    if _asks_when(rest):
-        return _first_deadline(reply)
-    if _asks_when(reply):
-        return _first_deadline(following[1]) if len(following) > 1 else None
-    proposal = next(
-        (deadline for sentence in reply[:2] if asks(sentence.text) and (deadline := deadline_in(sentence))), None
-    )
-    if proposal is None or reply[0].turn.speaker == turns[turn][0].turn.speaker:
-        return None
-    return proposal if len(following) > 1 and replies.classify(following[1]) is Reply.ACCEPTS else None
-
-
-def _asks_when(sentences: Sequence[Sentence]) -> bool:
-    return any(asks(sentence.text) and _ASKS_WHEN.search(sentence.text) for sentence in sentences[:2])
-
-
-def _first_deadline(sentences: Sequence[Sentence]) -> tuple[str, Evidence] | None:
-    return next((deadline for sentence in sentences[:2] if (deadline := deadline_in(sentence))), None)
-
-
-def deadline_in(sentence: Sentence) -> tuple[str, Evidence] | None:
-    """Return the first deadline of a sentence of at most twelve words."""
-    phrases = find_phrases(sentence.text) if len(sentence.words) <= _MAX_ANSWER else ()
-    phrase = next((phrase for phrase in phrases if not _NEGATION_BEFORE.search(sentence.text[: phrase.start])), None)
-    return _with_evidence(sentence, phrase) if phrase else None
-
-
-def _deadline_alone(sentence: Sentence) -> tuple[str, Evidence] | None:
-    """Return the deadline of a sentence that says little else: "By Friday.", "You'll have it by Friday."."""
-    deadline = deadline_in(sentence)
-    if not deadline:
-        return None
-    other_words = len(sentence.words) - len(deadline[0].split())
-    return deadline if other_words <= 2 or _DELIVERS.search(sentence.text.replace("\u2019", "'")) else None
-
-
-def _with_evidence(sentence: Sentence, phrase: Phrase) -> tuple[str, Evidence]:
-    return phrase.text, quote(sentence, phrase.start, phrase.end, "deadline")
 
 
 def amend(candidates: CandidateList, sentence: Sentence, document: Document) -> None:
@@ -159,11 +84,11 @@ def _correction(latest: Candidate, sentence: Sentence, text: str) -> tuple[str, 
         return None
     start, end = cue.end(), min(len(text), cue.end() + 60)
     phrases = (
-        phrase for phrase in find_phrases(text, start, end) if not _NEGATION_BEFORE.search(text[start : phrase.start])
+        phrase for phrase in find_phrases(text, start, end) if not NEGATION_BEFORE.search(text[start : phrase.start])
     )
     phrase = next(phrases, None)
     near = phrase and len(text[start : phrase.start].split()) <= 4
-    return _with_evidence(sentence, phrase) if phrase and near else None
+    return with_evidence(sentence, phrase) if phrase and near else None
 
 
 def _correctable_from(latest: Candidate, sentence: Sentence) -> int:
@@ -221,7 +146,7 @@ def _withdrawn_item(candidates: CandidateList, sentence: Sentence, text: str) ->
     if _AFTER_ALL.search(text) and (candidate := candidates.latest_about(content)):
         return candidate
     latest = candidates.latest(turn, 2)
-    if latest is None or latest.sentence.index >= sentence.index:
+    if latest is None or latest.sentence.index >= sentence.index or _DISPOSALS.match(latest.task):
         return None
     is_meant = _WITHDRAWS_LATEST.search(text, cue.start()) or content_words(latest.task.partition(" ")[2]) & content
     return latest if is_meant else None

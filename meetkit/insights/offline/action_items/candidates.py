@@ -12,6 +12,7 @@ from meetkit.insights.language.deduplication import DuplicateIndex, content_word
 from meetkit.insights.language.people import People
 from meetkit.insights.language.text import Sentence
 from meetkit.insights.language.word_lists import WEEKDAYS
+from meetkit.insights.offline.action_items.references import is_contact_of
 from meetkit.models.analysis import MeetingContext
 from meetkit.models.insights import ActionItem, Evidence, Priority
 
@@ -20,6 +21,8 @@ THRESHOLD = 0.5
 # Candidates looked back at: people refer to what was said lately, and the bound keeps long meetings linear.
 _RECENT = 30
 _MAX_QUOTES = 20
+# Verbs that say too little to name an item again.
+_VAGUE_VERBS = frozenset({"Do", "Take", "Make", "Get", "Have", "Give", "Put", "Send", "Set", "Work", "Keep"})
 # The order of evidence in an item, by field.
 _ORDER = ("task", "reference", "owner", "deadline", "priority")
 
@@ -142,14 +145,21 @@ class CandidateList:
                 return previous
         return None
 
-    def restated_by(self, candidate: Candidate) -> Candidate | None:
-        """Return the earlier item of the same owner that a recap names again: "Lena, mockups"."""
+    def restated_by(self, candidate: Candidate, turns: Sequence[Sequence[Sentence]]) -> Candidate | None:
+        """Return the earlier item of the same owner that a recap names again: "Lena, mockups".
+
+        It shares most words with the item, or with the turn that took it on; or it is the owner's only one of its verb.
+        """
         content = content_words(candidate.task)
-        for previous in reversed(self._certain[-_RECENT:]):
-            common = content & content_words(previous.task)
-            if 2 * len(common) > len(content) and self._same_person(candidate.owner, previous.owner):
+        items = [item for item in reversed(self._certain[-_RECENT:]) if self._same_person(candidate.owner, item.owner)]
+        for previous in items:
+            answer = " ".join(sentence.text for sentence in turns[previous.turn][:2])
+            common = content & (content_words(previous.task) | content_words(answer))
+            if 2 * len(common) > len(content) or is_contact_of(candidate.task, f"Tell {answer}"):
                 return previous
-        return None
+        verb = candidate.task.split(maxsplit=1)[0]
+        alike = [item for item in items if item.task.startswith(f"{verb} ") or is_contact_of(candidate.task, item.task)]
+        return alike[0] if len(alike) == 1 and verb not in _VAGUE_VERBS else None
 
     def latest_about(self, content: frozenset[str]) -> Candidate | None:
         """Return the latest candidate that shares a content word, other than its verb, with `content`."""

@@ -72,7 +72,7 @@ class Exchanges:
             nominee = self._nominee(turn)
             if answer.act is Reply.REFUSES or nominee:
                 refusal, pending = answer, nominee or (None if addressee is None else pending)
-            elif answer.act is not Reply.ASKS:
+            elif answer.act is not Reply.ASKS and not asks(turn[-1].text):
                 remarks += 1
                 if not (is_call or refusal or pending) or remarks > _MAX_OTHER_TURNS:
                     return refusal or answer

@@ -14,21 +14,28 @@ from meetkit.insights.language.intents import THRESHOLD, action_scores
 from meetkit.insights.language.people import People
 from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.action_items import references
-from meetkit.insights.offline.action_items.amendments import agreed_deadline, amend, deadline_in
+from meetkit.insights.offline.action_items.agreed_deadlines import agreed_deadline, deadline_in
+from meetkit.insights.offline.action_items.amendments import amend
+from meetkit.insights.offline.action_items.announcements import is_afterthought, is_announced
 from meetkit.insights.offline.action_items.candidates import Candidate, CandidateList, quote
 from meetkit.insights.offline.action_items.exchanges import Answer, Exchanges
 from meetkit.insights.offline.action_items.passive_voice import find_passive_tasks
 from meetkit.insights.offline.action_items.priorities import prioritize
 from meetkit.insights.offline.action_items.recaps import Recaps
+from meetkit.insights.offline.action_items.repetitions import (
+    CHECKING_VERBS,
+    has_own_deadline,
+    is_transfer_of,
+    refers_to,
+)
 from meetkit.insights.offline.action_items.scoring import Scorer, confidence, final_features
 from meetkit.models.analysis import ActionItems, MeetingContext
 
 # Turns after a request or an offer in which the reply to it may come.
 _MAX_TURNS_TO_REPLY = 4
-# What nobody accepted, or what names no object, is possible at most.
-_OPEN = frozenset({"unanswered", "unfilled", "obligation"})
+# What nobody accepted, what names no object, or what is done within the meeting is possible at most.
+_OPEN = frozenset({"unanswered", "unfilled", "obligation", "announced", "afterthought"})
 _MAX_OPEN = 0.45
 # "TODO: …" says itself that it is an item.
 _MIN_LABELLED = 0.9
@@ -41,15 +48,12 @@ _MAX_TASK = 500
 _FIRM_OFFER = re.compile(r"(?:i can|let me|lemme)\b", re.IGNORECASE)
 # These may ask for an ability or describe the future, so that only some verbs make them a request.
 _ABILITY_QUESTION = re.compile(r"can you|will you|you (?:can|could|should|will)|you'll", re.IGNORECASE)
+# An answer that promises something takes a question about an ability as a request.
+_PROMISES = re.compile(r"\b(?:i'll|i will|will do|i'm on it|i can do (?:that|it))\b", re.IGNORECASE)
+_THANKS = re.compile(r"(?:(?:oh|ah|great|many),? )?(?:thanks|thank you|cheers|much appreciated)\b", re.IGNORECASE)
 # A mere obligation: of an unknown name ("Legal has to …") it may be a statement about procedure.
 _OBLIGATION = re.compile(r"\b(?:has|needs|should|must|supposed)\b", re.IGNORECASE)
 _FOR_US = re.compile(r"\b(?:me|us|please|over)\b", re.IGNORECASE)
-# Verbs for which "it" may be the result of an earlier item: "draft the offer", "I'll send it".
-_TRANSFER_VERBS = word_set("send share forward email mail resend submit deliver circulate")
-_DOING_VERBS = word_set("do handle have get ship take grab own pick cover sort")
-_REPORTING_BACK = re.compile(r"(?:get|come|report|circle) back|follow up|let \w+ know", re.IGNORECASE)
-# Verbs that announce an answer to an open question.
-_CHECKING_VERBS = word_set("check find look confirm verify ask investigate clarify get")
 
 
 def find_action_items(document: Document, context: MeetingContext) -> ActionItems:
@@ -102,6 +106,10 @@ class _Extractor:
             for task in find_tasks(commitment):
                 if candidate := self._candidate(commitment, task, is_likely, candidates):
                     candidate.features |= self._scorer.features(sentence, commitment, task)
+                    if is_announced(commitment, task):
+                        candidate.with_feature("announced")
+                    if is_afterthought(commitment):
+                        candidate.with_feature("afterthought")
                     yield self._finish(candidate)
         for candidate in find_passive_tasks(sentence, self._people):
             candidate.features |= self._scorer.features(sentence, None, None)
@@ -132,7 +140,7 @@ class _Extractor:
         """Return the candidate of what is said to be needed, with the owner who then takes it on, if anybody does."""
         candidate = _candidate_of(commitment, task)
         if answer := self._exchanges.volunteer_for(candidate.sentence):
-            return _with_answer(candidate, answer)
+            return self._if_closed(_with_answer(candidate, answer), task)
         return self._unless_unclear(candidate, task, is_clear=is_clear or commitment.kind is Kind.ANYONE)
 
     def _unless_unclear(self, candidate: Candidate, task: Task, *, is_clear: bool) -> Candidate:
@@ -146,7 +154,9 @@ class _Extractor:
     def _call(self, commitment: Commitment, task: Task) -> Candidate | None:
         """Return the candidate of a call for volunteers that somebody answers; what follows "if" is no call."""
         answer = self._exchanges.answer_to(commitment.sentence, is_call=True)
-        return _with_answer(_candidate_of(commitment, task), answer) if answer.act is Reply.ACCEPTS else None
+        if answer.act is not Reply.ACCEPTS:
+            return None
+        return self._if_closed(_with_answer(_candidate_of(commitment, task), answer), task)
 
     def _promise(self, commitment: Commitment, task: Task, candidates: CandidateList) -> Candidate | None:
         """Return the candidate of a promise; a promise that names its object is complete by itself.
@@ -159,7 +169,7 @@ class _Extractor:
             return candidate
         turn = commitment.sentence.turn.index
         before = candidates.latest(turn, _MAX_TURNS_TO_REPLY, commitment.owner) if task.is_open else None
-        if before and _refers_to(task, before) and not _has_own_deadline(candidate, before):
+        if before and refers_to(task, before) and not has_own_deadline(candidate, before):
             if before.task.startswith(("Get ", "Have ")):
                 before.task = f"{task.verb.capitalize()} {before.task.partition(' ')[2]}"
             candidate.task, candidate.repeats = before.task, before
@@ -183,7 +193,7 @@ class _Extractor:
         turn = candidate.sentence.turn
         turn_before = self._turns[turn.index - 1] if turn.index else ()
         question = next((sentence for sentence in reversed(turn_before) if asks(sentence.text)), None)
-        if question is None or question.turn.speaker == turn.speaker or task.verb not in _CHECKING_VERBS:
+        if question is None or question.turn.speaker == turn.speaker or task.verb not in CHECKING_VERBS:
             return None
         candidate.task = f"{task.text}: {question.text}"[:_MAX_TASK]
         candidate.evidence["reference"].append(quote(question, 0, len(question.text), "reference"))
@@ -192,8 +202,9 @@ class _Extractor:
     def _offer(self, commitment: Commitment, task: Task, is_likely: bool) -> Candidate | None:
         sentence = commitment.sentence
         head = sentence.text[commitment.start : commitment.task_start]
-        reply, _ = self._reply(sentence)
-        if reply is Reply.ACCEPTS:
+        reply, answer = self._reply(sentence)
+        is_thanked = reply is Reply.SAYS and answer and _THANKS.match(answer[0].text)
+        if reply is Reply.ACCEPTS or is_thanked:
             return self._if_closed(_candidate_of(commitment, task).with_feature("accepted"), task)
         is_firm = _FIRM_OFFER.match(head) and not asks(sentence.text)
         if reply is Reply.REFUSES:
@@ -211,10 +222,13 @@ class _Extractor:
         """
         if task.is_open and not task.deadline:
             return None
-        if self._in_recap or commitment.verb == "":
+        in_recap = self._in_recap or commitment.verb == ""
+        # "Lena sends the deck" recounts, where "Lena will send the deck" may be new.
+        if in_recap or commitment.task_start - commitment.owner_span[1] <= 1:
             candidate = _candidate_of(commitment, task)
-            candidate.repeats = candidates.restated_by(candidate)
-            return candidate
+            candidate.repeats = candidates.restated_by(candidate, self._turns)
+            if in_recap or candidate.repeats:
+                return candidate
         is_known = task.deadline or (commitment.owner and self._people.full_name(commitment.owner))
         words = commitment.text[commitment.start : commitment.task_start]
         candidate = _candidate_of(commitment, task)
@@ -256,6 +270,11 @@ class _Extractor:
         if answer.act is not Reply.ACCEPTS:
             candidate.owner = self._people.other_speaker(sentence.turn.speaker)
             return candidate if candidates.same_as(candidate) else candidate.with_feature("unanswered")
+        if _PROMISES.search(replies.opening(answer.turn)):
+            candidate.features.discard("ability")
+        before = candidates.latest(sentence.turn.index, _MAX_TURNS_TO_REPLY, answer.owner)
+        if before and is_transfer_of(task, before):
+            candidate.task, candidate.repeats = before.task, before
         return _with_answer(candidate.with_feature("accepted"), answer)
 
     def _hand_over(self, sentence: Sentence, task: Task, candidates: CandidateList) -> bool:
@@ -309,22 +328,6 @@ def _with_answer(candidate: Candidate, answer: Answer) -> Candidate:
     if answer.is_volunteer and answer.place and (deadline := deadline_in(answer.place[0])):
         candidate.set_deadline(*deadline)
     return candidate
-
-
-def _has_own_deadline(candidate: Candidate, before: Candidate) -> bool:
-    """Return whether a candidate has a deadline of its own: "I'll ask them today and introduce you next week"."""
-    is_timed = None not in (before.deadline, candidate.deadline)
-    return is_timed and (before.sentence is candidate.sentence or not same_verb(candidate.task, before.task))
-
-
-def _refers_to(task: Task, before: Candidate) -> bool:
-    """Return whether "send it" or "get back to you" refers to an item, by its verb."""
-    if _REPORTING_BACK.match(task.text):
-        return before.task.split()[0].lower() in _CHECKING_VERBS
-    if before.task.startswith("Make sure"):
-        return False
-    is_generic_verb = task.verb in _TRANSFER_VERBS or task.verb in _DOING_VERBS
-    return same_verb(task.text, before.task) or (task.has_pronoun and is_generic_verb)
 
 
 def _is_request_to_act(words: str, task: Task) -> bool:

@@ -20,7 +20,51 @@ _MAX_WORDS = 8
 _PRONOUN = re.compile(
     r"\b(?P<pronoun>it|that|this|them|those|these|one)\b(?!\s(?:we|you|i|they|he|she|is|was|are|were)\b)"
 )
-_PERSON = re.compile(r"\b(?:him|her(?!\s(?!about|if|when|whether|to|for|on|by|that|before|after|and)[a-z]))\b")
+_PERSON = re.compile(
+    r"\b(?:him|her(?!\s(?!(?:about|if|when|whether|to|for|on|by|that|before|after|and|right|again|today|tomorrow|tonight"
+    r"|then|now|next|this|directly|first|back|once|as|later|too|instead|with|at|in|up|over|on|know|why|what|how)\b)[a-z]))\b"
+)
+# "Talk to her boss": whose boss, if nothing before it says.
+_HIS_OR_HER = re.compile(
+    r"(?:talk|speak|write|go|call|ask|email|tell|ping)(?: to| with)? (?:his|her) [a-z]", re.IGNORECASE
+)
+# A name that opens a sentence, as what follows it shows: "Lena might know".
+_OPENING_NAME = re.compile(
+    r"(?P<name>[A-Z][a-z][a-z'-]{1,30})(?: (?:might|may|can|could|will|would|should|is|was|has|had|does|did"
+    r"|said|says|knows|wants|asked|told|mostly)\b|'s (?:got|on|away|not|back)\b)"
+)
+_RELATION = re.compile(
+    r"\b[Mm]y (?:wife|husband|boss|manager|partner|assistant|colleague|brother|sister|mother|father)\b"
+)
+_NO_NAMES = word_set(
+    "everybody everyone somebody someone nobody people marketing sales legal finance support procurement nothing"
+    " something everything anything one today tomorrow yesterday monday tuesday wednesday thursday friday saturday"
+    " sunday"
+)
+# A pronoun that only the verb and words without content precede: "have a look at it", "tell support about them".
+_LATE_PRONOUN = re.compile(
+    r"(?:(?:have|take) (?:another |a )?(?:closer |quick )?look at|(?:look|listen) (?:at|into|to)|(?:work|build) on"
+    r"|(?:talk|think|read|ask|write|tell|inform|notify|warn|update|remind|brief)"
+    r"(?: (?!about\b)[\w'-]{1,30}){0,3} (?:about|over|through|of)) (?:it|that|this|them)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"(?:tell|inform|notify|warn|update|remind|brief|talk|write)\b[^.]{0,80}? about (?:it|that|this)\b", re.I
+)
+_CONTACT = word_set("ask call ping tell phone ring text email mail write message contact talk speak remind chase check")
+_MAX_WORDS_TO_PERSON = 3
+_MAX_CONTACT = 4
+# Fewer words are no statement that "tell them about it" may refer to.
+_MIN_STATEMENT = 5
+_MAX_STATEMENT = 120
+# Those who are no object of "send it".
+_PEOPLE = word_set(
+    "person man woman guy wife husband boss manager director assistant customer client colleague engineer lawyer"
+    " designer developer friend brother sister mother father secretary accountant landlord neighbour doctor dentist"
+)
+_SUBJECTS = word_set("we they you us them it")
+_FLOATING = word_set("all both each")
+_HAVING = word_set("have has had")
 _NAME = re.compile(r"(?<=[a-z,;] )(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z][a-z][a-z'-]{1,30}\b")
 # Verbs whose object may be a whole question: "I'll check that".
 _INQUIRY = re.compile(
@@ -84,8 +128,25 @@ class Referent:
 
 
 def lacks_complement(task: str) -> bool:
-    """Return whether a task lacks what it is about: "introduce you", "ask our team", "call her"."""
-    return bool(_PERSON.search(task)) or any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+    """Return whether a task lacks what it is about: "introduce you", "ask our team", "call her", "look at it"."""
+    is_open = _needs_name(task) or _LATE_PRONOUN.match(task) is not None
+    return is_open or any(pattern.match(task) for pattern, _ in _OPEN_ENDS)
+
+
+def _needs_name(task: str) -> bool:
+    """Return whether "him" or "her" stands where nothing before it tells who: not in "a guide you can give him"."""
+    person = _PERSON.search(task)
+    is_early = person is not None and len(task[: person.start()].split()) <= _MAX_WORDS_TO_PERSON
+    return is_early or _HIS_OR_HER.match(task) is not None
+
+
+def is_contact_of(task: str, before: str) -> bool:
+    """Return whether a task only says again whom an item contacts: "ping him" after "ask Lukas whether …"."""
+    verbs = {task.split(maxsplit=1)[0].casefold(), before.split(maxsplit=1)[0].casefold()}
+    if not verbs <= _CONTACT or len(task.split()) > _MAX_CONTACT:
+        return False
+    names = {*_NAME.findall(before)}
+    return bool(names & {*_NAME.findall(task)} or (names and _PERSON.search(task)))
 
 
 def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -> tuple[str, Referent] | None:
@@ -94,7 +155,7 @@ def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -
     `start` is where the task begins in its sentence; what was said before it is searched, the latest first.
     """
     pronoun = _PRONOUN.search(task)
-    if _PERSON.search(task):
+    if _needs_name(task):
         name = next(_names_before(sentence, start, turns), None)
         return (f"{task} ({name.text})", name) if name else None
     if pronoun is None:
@@ -105,9 +166,12 @@ def complete(task: str, start: int, sentence: Sentence, turns: Sequence[Turn]) -
         and (question := _question_before(sentence, turns))
     ):
         return f"{task} ({question.text})", question
+    if _TELLS.match(task) and (statement := _statement_before(sentence, turns)):
+        return f"{task} ({statement.text})", statement
+    sentence, start = _first_mention(task[: pronoun.end()], sentence, turns) or (sentence, start)
     is_plural = pronoun["pronoun"] in ("them", "those", "these")
     for referent in _objects_before(sentence, start, turns):
-        if not is_plural or _is_plural(referent.text):
+        if (not is_plural or _is_plural(referent.text)) and not _is_person(referent.text):
             return f"{task} ({referent.text})", referent
     return None
 
@@ -130,9 +194,34 @@ def _question_before(sentence: Sentence, turns: Sequence[Turn]) -> Referent | No
     return None
 
 
+def _statement_before(sentence: Sentence, turns: Sequence[Turn]) -> Referent | None:
+    """Return the last statement of some length, which "about it" refers to."""
+    for earlier in _sentences_before(sentence, turns):
+        if len(earlier.words) >= _MIN_STATEMENT and len(earlier.text) <= _MAX_STATEMENT and not asks(earlier.text):
+            start, end = _without_opening(earlier.text)
+            return Referent(earlier, start, end - earlier.text[start:end].endswith("."))
+    return None
+
+
+def _first_mention(words: str, sentence: Sentence, turns: Sequence[Turn]) -> tuple[Sentence, int] | None:
+    """Return where the same speaker used the verb and the pronoun of a task before, whose object is still meant."""
+    phrase = words.casefold()
+    for earlier in _sentences_before(sentence, turns):
+        place = earlier.text.casefold().find(phrase)
+        if place >= 0 and earlier.turn.speaker == sentence.turn.speaker:
+            return earlier, place
+    return None
+
+
+def _is_person(text: str) -> bool:
+    return text.casefold().rpartition(" ")[2] in _PEOPLE
+
+
 def _without_opening(text: str) -> tuple[int, int]:
     opening = re.match(
-        r"(?:(?:one more thing|and|so|but|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}", text, re.IGNORECASE
+        r"(?:(?:one more thing|and|so|but|then|okay|ok|well|perfect|great|good|also)[,:.]?\s{1,3}){0,3}",
+        text,
+        re.IGNORECASE,
     )
     return (opening.end() if opening else 0), len(text)
 
@@ -144,6 +233,11 @@ def _names_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iter
     for earlier in _sentences_before(sentence, turns):
         for name in reversed(list(_NAME.finditer(earlier.text))):
             yield Referent(earlier, *name.span())
+        opening = _OPENING_NAME.match(earlier.text)
+        if opening and opening["name"].casefold() not in FUNCTION_WORDS | _NO_NAMES:
+            yield Referent(earlier, *opening.span("name"))
+        if relative := _RELATION.search(earlier.text):
+            yield Referent(earlier, *relative.span())
 
 
 def _objects_before(sentence: Sentence, start: int, turns: Sequence[Turn]) -> Iterator[Referent]:
@@ -185,7 +279,9 @@ def _phrase_end(words: Sequence[tuple[str, int, int]], place: int, text: str) ->
     """Return the index of the last word of the noun phrase that begins at `place`, or `None`."""
     word = words[place][0]
     has_determiner = word in _DETERMINERS or word.isdigit()
-    if not has_determiner:
+    before = words[place - 1][0] if place else ""
+    is_floating = word in _FLOATING and (before in _SUBJECTS or before in _AUXILIARIES or "'" in before)
+    if not has_determiner or is_floating or before == "not":
         return None
     last = _content_end(words, place + 1, text)
     if last is None or words[last][0] in _NO_OBJECT:
@@ -206,7 +302,10 @@ def _is_verb(words: Sequence[tuple[str, int, int]], place: int, last: int) -> bo
     if words[last][0].endswith("ed"):
         return True
     following = words[last + 1][0] if last + 1 < len(words) else ""
-    return bool(place) and words[place - 1][0] in _AUXILIARIES and following not in _VERBS
+    before = words[place - 1][0] if place else ""
+    # "Have the users agreed?" asks, where "we have the seating plan" has an object.
+    is_auxiliary = before in _AUXILIARIES and (place == 1 or before not in _HAVING)
+    return is_auxiliary and following not in _VERBS
 
 
 def _content_end(words: Sequence[tuple[str, int, int]], begin: int, text: str) -> int | None:
