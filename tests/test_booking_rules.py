@@ -424,7 +424,7 @@ class TestOverHttp:
     st.sampled_from([5, 15, 45, 60, 360]),
     st.integers(-4000, 4000),
 )
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_the_next_start_on_a_grid_is_the_first_that_the_clock_reads(
     zone: str, moves: dict[int, str], align: int, minute: int
 ) -> None:

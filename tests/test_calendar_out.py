@@ -241,7 +241,7 @@ def meetings_with_people(draw: st.DrawFn) -> tuple[Meeting, list[User | Contact]
     return meeting, [*people, contact.model_copy(update={"id": contact_id})]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(meetings_with_people())
 def test_what_is_invited_to_is_what_both_libraries_read(invited: tuple[Meeting, list[User | Contact]]) -> None:
     meeting, people = invited

@@ -99,6 +99,7 @@ def test_a_rule_of_the_month_it_begins_in_is_the_same(days: str, every: int, end
     assert list(occurrences(rule, begins, *window, Work())) == expected
 
 
+@settings(max_examples=40)
 @given(rules(), st.sampled_from(ODD_ZONES))
 def test_the_same_on_the_clock_of_any_zone(rule: str, zone: str) -> None:
     tz = ZoneInfo(zone)

@@ -63,7 +63,7 @@ def test_commitments_are_weighed_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_summary_weighs_few_sentences_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = count_calls(monkeypatch, sentence_ranking._Selection, "worth")
+    calls = count_calls(monkeypatch, sentence_ranking._Selection, "_worth")
     talk = document(" ".join(f"Topic{number} matters to customer{number}." for number in range(2_000)))
 
     assert summarize(talk, MeetingContext()).text

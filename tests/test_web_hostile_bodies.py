@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from meetkit.accounts.models import TeamRequest
 from meetkit.accounts.routes.bodies import Profile
+from meetkit.meetings.routes.analysis_bodies import Analysis
 from meetkit.meetings.routes.bodies import (
-    Analysis,
     Busy,
     DaySearch,
     Explanation,

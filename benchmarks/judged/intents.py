@@ -13,7 +13,7 @@ MRDA's utterances are judged without punctuation, by the label `general`, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby
 from pathlib import Path
@@ -48,8 +48,7 @@ def f1(gold: Sequence[bool], found: Sequence[bool]) -> float:
 
 
 def _ami_rows(folder: Path, *, shipped: bool) -> Iterator[Row]:
-    shown = linked_rows(folder) if shipped else _folded(folder)
-    for row in shown:
+    for row in _shown_rows(folder) if shipped else _folded(folder):
         for measure, part, whole, goal in (
             ("recall", row.found, row.gold, 30),
             ("precision", row.linked, row.shown, 0),
@@ -74,9 +73,13 @@ def _folded(folder: Path) -> list[LinkedRow]:
         names = {meeting["id"] for meeting in judged}
         others = [meeting for meeting in meetings if meeting["id"] not in names]
         with _learned(others, known):
-            for total, row in zip(totals, linked_rows(folder, only=names), strict=True):
+            for total, row in zip(totals, _shown_rows(folder, names), strict=True):
                 total.add(row)
     return totals
+
+
+def _shown_rows(folder: Path, names: Container[str] | None = None) -> list[LinkedRow]:
+    return [row for row in linked_rows(folder, only=names) if not row.apart]
 
 
 def _team(meeting: Mapping[str, Any]) -> str:

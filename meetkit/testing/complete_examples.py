@@ -94,7 +94,7 @@ def complete_meeting() -> Meeting:
         "speaker": "Dee",
         "start": 3,
         "end": 14,
-        "field": "deadline",
+        "field": "due",
         "source": "notes",
     }
     deadline = {

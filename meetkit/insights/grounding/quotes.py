@@ -16,7 +16,6 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from meetkit.insights.grounding.folding import FoldedText, fold
-from meetkit.insights.grounding.fuzzy_match import nearest_words, same_sense
 from meetkit.insights.grounding.text_similarity import UNSPACED_RUN
 from meetkit.insights.language.text import WORD
 from meetkit.models.insights import Evidence
@@ -120,6 +119,9 @@ class Grounding:
         return not any(turn.splits(cut) or _within_word(turn.text, cut) for cut in (place.start, place.end))
 
     def _find_near(self, quote: str, target: str, hint: int) -> _TextRange | None:
+        # People's quotes are found exactly, without the extra `llm` that this needs.
+        from meetkit.insights.grounding.fuzzy_match import nearest_words, same_sense  # noqa: PLC0415
+
         for turn, begin, stop in self._likely_windows(target, hint):
             match = nearest_words(target, self._turns[turn].text[begin:stop])
             if match and self._is_whole(place := _TextRange(turn, begin + match[0], begin + match[1])):

@@ -73,11 +73,10 @@ def _passages(document: Document) -> Iterator[list[str]]:
 
 def _is_english(words: list[str]) -> bool:
     """Return whether a passage is English; in doubt it is."""
-    latin = sum(word.isascii() for word in words)
-    if latin < len(words) / 2:
+    if sum(map(str.isascii, words)) < len(words) / 2:
         return False
-    english, foreign = sum(word in _ENGLISH_WORDS for word in words), sum(word in _OTHER_WORDS for word in words)
-    return english >= foreign or english >= _MIN_ENGLISH * len(words)
+    english = sum(map(_ENGLISH_WORDS.__contains__, words))
+    return english >= _MIN_ENGLISH * len(words) or english >= sum(map(_OTHER_WORDS.__contains__, words))
 
 
 def identify(document: Document) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from meetkit.insights.language.identification import identify
-from meetkit.insights.language.text import Document
+from meetkit.insights.language.identification import ENGLISH, identify
+from meetkit.insights.language.text import WORD, Document
 from meetkit.insights.offline import background
 from meetkit.insights.offline.sections import SECTIONS, find_sections
 from meetkit.insights.transcript.fingerprints import fingerprint
@@ -37,7 +37,14 @@ def _insights(transcript: Transcript, context: MeetingContext, sections: Mapping
         {
             "transcript_sha256": fingerprint(transcript),
             "source": transcript.source,
-            "language": context.language or identify(Document.of(transcript)),
+            "language": context.language or _language(transcript, sections),
             **sections,
         }
     )
+
+
+def _language(transcript: Transcript, sections: Mapping[str, Section]) -> str | None:
+    """Return the language of a transcript. One that was read as English is not split into words again."""
+    if any(section.status == "unsupported_language" for section in sections.values()):
+        return identify(Document.of(transcript))
+    return ENGLISH if any(WORD.search(turn.text) for turn in transcript.turns) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from meetkit.errors import InvalidRequestError, LLMAPIError
 from meetkit.meetings import service
 from meetkit.meetings.operations.insights import NO_BACKGROUND, error_of_one_attempt, fallback_of, sent_transcript
-from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
+from meetkit.meetings.routes.analysis_bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, PrepareQuery
 from meetkit.web.authorization import requires
 from meetkit.web.context import RequestContext
@@ -42,11 +42,8 @@ def analyze(
     insights = service.analyze_meeting(
         meeting_id,
         transcript,
-        trackers=body.trackers,
-        language=body.language,
-        summary_words=body.summary_words,
-        notes=body.notes,
         fallback=fallback_of(query),
+        **body.options,
     )
     if transcript is None:
         context.record("transcript_read", meeting_id)

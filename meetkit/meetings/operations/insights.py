@@ -17,7 +17,7 @@ from meetkit.jobs.operations import job_reply
 from meetkit.jobs.service import Jobs
 from meetkit.meetings import analyses, attachments, service, transcripts
 from meetkit.meetings.attachments import INSIGHTS
-from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
+from meetkit.meetings.routes.analysis_bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.workers import Workers
 from meetkit.models.corrections import Corrections
@@ -69,11 +69,8 @@ async def analyze(
         insights = await service.analyze_meeting_async(
             meeting_id,
             transcript,
-            trackers=body.trackers,
-            language=body.language,
-            summary_words=body.summary_words,
-            notes=body.notes,
             fallback=fallback_of(query),
+            **body.options,
         )
     if transcript is None:
         # The audit log is a database, which the event loop must not wait for.
@@ -158,11 +155,8 @@ async def _analyze_later(
             await service.analyze_meeting_async(
                 meeting_id,
                 transcript,
-                trackers=body.trackers,
-                language=body.language,
-                summary_words=body.summary_words,
-                notes=body.notes,
                 fallback=fallback_of(query),
+                **body.options,
             )
         if transcript is None:
             await asyncio.to_thread(context.record, "transcript_read", meeting_id)

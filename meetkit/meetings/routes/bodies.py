@@ -10,8 +10,7 @@ from meetkit.availability import Obstacle
 from meetkit.availability.day import DayQuery, StartQuery
 from meetkit.availability.first import BookingRequest, FirstFreeRequest, WindowQuery
 from meetkit.meetings.round_robin import HostQuery, RoundRobinRequest
-from meetkit.models.analysis import Language, SummaryWords
-from meetkit.models.base import Email, Line, Many, Name, Text, Value, at_most
+from meetkit.models.base import Email, Line, Many, Name, Value
 from meetkit.models.busy_policy import DEFAULT_POLICY, AllDay, BusyPolicy, Doubt, Flag
 from meetkit.models.insights import PendingActionItem
 from meetkit.models.meetings import CreateMeetingRequest, DurationMinutes, Meeting, MeetingUpdate
@@ -127,38 +126,6 @@ class ContactPatch(Patch):
     company: Name | None = None
     role: Name | None = None
     timezone: Zone | None = None
-
-
-class Analysis(Value):
-    """A transcript to analyze, as text, captions, JSON or a table; without one, the meeting's stored transcript."""
-
-    transcript: Text | None = None
-    notes: Annotated[Text, Field(max_length=1_000_000)] | None = Field(
-        default=None, description="A person's own notes, a second source; by default those that the meeting has."
-    )
-    trackers: Annotated[dict[Name, Annotated[Many[Line], Field(min_length=1, max_length=100)]], at_most(100)] = Field(
-        default={}, max_length=100, description="Phrases to look for, by name."
-    )
-    language: Language | None = Field(
-        default=None, description="The language of the meeting, a code such as `de`; by default it is identified."
-    )
-    summary_words: SummaryWords | None = Field(default=None, description="Words that the summary has at most.")
-
-
-class SpeakerNames(Value):
-    """New names of speakers, by their names in the transcript; those of the same new name become one person."""
-
-    names: Annotated[dict[Line, Line], at_most(100)] = Field(max_length=100, min_length=1)
-
-
-class Recording(Value):
-    """The transcript of a second recording of a meeting.
-
-    It began `offset_seconds` after the first; by default it follows the first.
-    """
-
-    transcript: Text
-    offset_seconds: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
 
 
 class Move(RuledRequest):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from meetkit.meetings.operations import action_items, availability, blocking, insights, meetings, people, seats
+from meetkit.meetings.routes.analysis_bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.bodies import (
-    Analysis,
     Booking,
     ContactPatch,
     Explanation,
@@ -16,11 +16,9 @@ from meetkit.meetings.routes.bodies import (
     NewContact,
     NewMeeting,
     NewUser,
-    Recording,
     RoundRobin,
     Search,
     Seat,
-    SpeakerNames,
     UserPatch,
 )
 from meetkit.meetings.routes.queries import (

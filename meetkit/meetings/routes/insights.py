@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from meetkit.jobs.models import Job
 from meetkit.jobs.routes import EXAMPLE
 from meetkit.meetings.operations import insights as operations
-from meetkit.meetings.routes.bodies import Analysis, Recording, SpeakerNames
+from meetkit.meetings.routes.analysis_bodies import Analysis, Recording, SpeakerNames
 from meetkit.meetings.routes.parameters import MeetingId
 from meetkit.meetings.routes.queries import AnalyzeQuery, MarkdownQuery, OffsetsQuery, PrepareQuery
 from meetkit.meetings.routes.schemas import MARKDOWN, TRANSCRIPT

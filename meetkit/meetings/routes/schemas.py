@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meetkit.meetings.routes.bodies import Analysis, CalendarUpload
+from meetkit.meetings.routes.analysis_bodies import Analysis
+from meetkit.meetings.routes.bodies import CalendarUpload
 from meetkit.meetings.routes.examples import INVITATION
 from meetkit.web.openapi import Responses
 from meetkit.web.schemas import Schema, file_form

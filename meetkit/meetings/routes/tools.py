@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from meetkit.mcp.tool import Tool
-from meetkit.meetings.routes.bodies import Analysis, Explanation, FirstFree, Move, NewMeeting, WindowSearch
+from meetkit.meetings.routes.analysis_bodies import Analysis
+from meetkit.meetings.routes.bodies import Explanation, FirstFree, Move, NewMeeting, WindowSearch
 from meetkit.meetings.routes.queries import (
     ActionItemQuery,
     AnalyzeQuery,
