@@ -38,8 +38,9 @@ _STATES = {
     "failed": "failed: ",
     "unsupported_language": "not read in full: ",
 }
-# By section; the sentiment has two entries, `speakers` and `health`.
+# By section, and by the names of `PARTS` for sections that have more than one list of findings.
 Findings = dict[str, tuple[Finding, ...]]
+PARTS = {"action_items": ("possible",), "decisions": ("possible_decisions",), "sentiment": ("speakers", "health")}
 
 
 def list_findings(insights: MeetingInsights) -> Findings:
@@ -57,6 +58,9 @@ def list_findings(insights: MeetingInsights) -> Findings:
         ),
         "decisions": _number(
             "D", "Decision", ((entry.text, entry.evidence, entry) for entry in insights.decisions.items)
+        ),
+        "possible_decisions": _number(
+            "V", "Possible decision", ((entry.text, entry.evidence, entry) for entry in insights.decisions.possible)
         ),
         "questions": _number(
             "Q", "Question", ((entry.text, entry.evidence, entry) for entry in insights.questions.items)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from meetkit.insights.export.escaping import markdown_text
 from meetkit.insights.findings import Finding, Findings, confidence_note, list_findings, place, reasons, section_note
 from meetkit.insights.templates import DEFAULT, SummaryTemplate, sections_of
-from meetkit.models.analysis import MeetingInsights
+from meetkit.models.analysis import Decision, MeetingInsights
 from meetkit.models.insights import ActionItem
 
 
@@ -78,9 +78,30 @@ class _Writer:
             box = "x" if item.status == "done" else " "
             yield f"- [{box}] {markdown_text(item.task)} ({self._who_and_when(item)}){self.dialect.task_end(item)}"
             yield from self._reasons(finding)
+        possible = zip(self.findings["possible"], self.insights.action_items.possible, strict=True)
+        # No boxes to tick: what is only possible must not become a task of a to-do list.
+        yield from self._possible(
+            (finding, f"{markdown_text(item.task)} ({self._who_and_when(item)})") for finding, item in possible
+        )
 
     def decisions(self) -> Iterable[str]:
-        return self._list("decisions")
+        decisions = self.insights.decisions
+        for finding, decision in zip(self.findings["decisions"], decisions.items, strict=True):
+            yield f"- {self._decision(decision)}"
+            yield from self._reasons(finding)
+        possible = zip(self.findings["possible_decisions"], decisions.possible, strict=True)
+        yield from self._possible((finding, self._decision(decision)) for finding, decision in possible)
+
+    def _decision(self, decision: Decision) -> str:
+        replaces = f" (replaces: {markdown_text(decision.replaces)})" if decision.replaces else ""
+        return f"{markdown_text(decision.text)}{replaces}"
+
+    def _possible(self, entries: Iterable[tuple[Finding, str]]) -> Iterable[str]:
+        """Yield what is only possible, after what is sure."""
+        for number, (finding, text) in enumerate(entries):
+            yield from [] if number else ["", "Possible:", ""]
+            yield f"- {text}"
+            yield from self._reasons(finding)
 
     def questions(self) -> Iterable[str]:
         for finding, question in zip(self.findings["questions"], self.insights.questions.items, strict=True):

@@ -17,7 +17,7 @@ except ImportError as error:
 
 from meetkit.errors import InvalidRequestError
 from meetkit.insights import own_notes
-from meetkit.insights.findings import Findings, by_tracker, confidence_note, list_findings, place, reasons
+from meetkit.insights.findings import PARTS, Findings, by_tracker, confidence_note, list_findings, place, reasons
 from meetkit.insights.report import charts
 from meetkit.insights.report.highlights import Quotes, note_id, turn_id
 from meetkit.insights.templates import DEFAULT, SummaryTemplate
@@ -156,9 +156,7 @@ def _script(template: SummaryTemplate) -> str:
 
 def _findings(insights: MeetingInsights, template: SummaryTemplate) -> Findings:
     """Return the findings of the sections on the page; the transcript must have no links to others."""
-    names = {section.name for section in template.sections}
-    if "sentiment" in names:
-        names |= {"speakers", "health"}
+    names = {name for section in template.sections for name in (section.name, *PARTS.get(section.name, ()))}
     return {name: part if name in names else () for name, part in list_findings(insights).items()}
 
 

@@ -1,4 +1,4 @@
-"""The forms in which a sentence decides, and the words that leave a matter open or speak of another time.
+"""The forms in which a sentence decides, and those that ask others to agree.
 
 The patterns read the words of a sentence in lower case, with one space between them and without punctuation.
 """
@@ -47,15 +47,15 @@ class Cue(NamedTuple):
     verb: str | None = None
 
 
-_GROUP = (
+GROUP = (
     r"(?:we|everyone|everybody|(?:the |our )?(?:board|team|committee|council|management|finance|legal|steering group"
     r"|members|group|leadership|partners|directors|shareholders|panel))"
 )
-_ADVERBS = (
+ADVERBS = (
     r"(?: (?:just|now|all|also|already|finally|both|then|therefore|formally|unanimously|jointly|collectively"
     r"|definitely|still|only|hereby|please|ever|probably)){0,2}"
 )
-_DECISION_VERB = (
+DECISION_VERB = (
     r"(?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose|voted|ruled out|rejected"
     r"|adopted|ratified|endorsed|scrapped|dropped|cancelled|canceled)"
 )
@@ -68,21 +68,24 @@ _AMOUNT = (
     r"|seventy|eighty|ninety|hundred|thousand|million|half|noon|end of)\b|" + "|".join((*WEEKDAYS, *MONTHS)) + ")"
 )
 _STATEMENT = re.compile(
-    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECISION_VERB}\b|{_GROUP}(?:'re| are) in agreement\b"
-    rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
+    rf"\b(?:{GROUP}(?:'ve| have| has|'s|'re| are)?{ADVERBS} {DECISION_VERB}\b(?! to (?:disagree|differ)\b)"
+    rf"|{GROUP}(?:'re| are) in agreement\b"
+    rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
     r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
-    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b)"
+    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b|we accept (?:that|the|your|it|this)\b"
+    r"|\bi(?:'ll| will| hereby)? approve (?:the|that|your|this)\b"
+    r"|(?:it's|that's|it is|that is) a (?:yes|no|go|no-go) (?:to|for|on)\b)"
 )
 _LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
 _TARGET = re.compile(
-    rf"\b(?:let's{_ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a)"
-    rf" {_GOAL}\b|let's{_ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{_ADVERBS} (?:aim"
+    rf"\b(?:let's{ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a)"
+    rf" {_GOAL}\b|let's{ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{ADVERBS} (?:aim"
     rf"|shoot|target|cap|plan for)\b"
-    rf"|{_GROUP}(?:'ll| will|'re| are)?{_ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
+    rf"|{GROUP}(?:'ll| will|'re| are)?{ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
     r"|target|set|setting|cap|capping) (?:for|at|the|our|a|it|this|that)\b"
     rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)(?: \w+){{0,3}}? {_AMOUNT}"
-    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}(?: then| now)?\Z|let's (?:say|make it|call it)"
+    rf"|(?:'s| is|'ll be| will be){ADVERBS} (?:our|the) {_GOAL}(?: then| now)?\Z|let's (?:say|make it|call it)"
     rf" (?:\w+ ){{0,3}}?{_AMOUNT})"
 )
 _CONSTRAINT = re.compile(
@@ -97,9 +100,9 @@ _NOT = (
     r"| no longer)"
 )
 _REJECTION = re.compile(
-    rf"\b(?:{_GROUP}{_NOT}{_ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{_ADVERBS} forget) (?P<verb2>\w+)"
-    rf"|{_GROUP}(?:'re| are)(?: not| no longer){_ADVERBS} (?P<verb3>\w+ing)\b"
-    rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECISION_VERB} (?:not to|against)\b"
+    rf"\b(?:{GROUP}{_NOT}{ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{ADVERBS} forget) (?P<verb2>\w+)"
+    rf"|{GROUP}(?:'re| are)(?: not| no longer){ADVERBS} (?P<verb3>\w+ing)\b"
+    rf"|{GROUP}(?:'ve| have| has|'re| are|'s)?{ADVERBS} {DECISION_VERB} (?:not to|against)\b"
     rf"|decided (?:not to|against)\b"
     r"|\A(?:(?:so|then|okay|ok|and|fine|good) ){1,3}we (?:don't|do not) (?P<verb4>\w+)"
     r"|(?:is|are|'s) (?:off the table|out of scope|ruled out|not happening)\b"
@@ -108,12 +111,13 @@ _REJECTION = re.compile(
     r"|i|that|we|you|because|but|no|not|they|he|she|the|this|so)\w{3,}(?: \w+){0,2}\Z"
 )
 _PLAN = re.compile(
-    rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
-    rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
+    rf"\b(?:(?:let's|let us)|{GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){ADVERBS} (?:going to|gonna|gon na)))"
+    rf"{ADVERBS} (?P<verb>\w+)|\b{GROUP}(?:'re| are){ADVERBS} (?P<verb2>\w+ing)\b"
 )
 _LEAD = (
-    r"\A(?:(?:okay|ok|alright|right|good|great|fine|perfect|hmm|yeah|yes|well|now|and|but|agreed|deal|done"
-    r"|settled) ){0,4}"
+    r"\A(?:(?:okay|ok|alright|all right|right|good|great|fine|perfect|hmm|yeah|yes|yep|well|now|and|but|agreed"
+    r"|deal|done"
+    r"|settled|decision made|in that case) ){0,4}"
 )
 _NO_PICK = (
     r"(?:what|how|that|as|which|this|like|here|there|so|yes|no|yeah|well|where|who|think|whether|than"
@@ -124,10 +128,11 @@ _PICK = re.compile(
     rf"|and)\b)"
     r"|\b(?:option|plan|vendor|version|candidate) \w+ wins\b"
 )
-_PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{_ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
+_PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
 _OTHER_SUBJECT = (
     r"(?:so|then|i|i'm|i'll|i've|i'd|you|you're|he|she|they|what|how|when|where|who|why|that's|it's"
-    r"|there|if|let|let's|we|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question|this is|these are"
+    r"|there|if|let|let's|we|that|this|it|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question"
+    r"|this is|these are"
     r"|next)"
 )
 _NO_RESULT = (
@@ -136,13 +141,19 @@ _NO_RESULT = (
 )
 _CONCLUSION = re.compile(
     rf"{_LEAD}(?:then|so|okay|ok|agreed|deal|settled) (?!{_OTHER_SUBJECT}\b)\w+ \w+|\bfrom (?:now|today) on\b"
-    rf"|\beffective (?:immediately|today)\b|{_LEAD}(?:then|so) it's (?!{_NO_RESULT}\b)\w+"
+    rf"|\beffective (?:immediately|today)\b|{_LEAD}(?:(?:so|then) )?(?:going forward|starting|as of) \w+ \w+"
+    rf"|{_LEAD}(?:then|so) it's (?!{_NO_RESULT}\b)\w+"
     rf"|{_LEAD}(?!{_OTHER_SUBJECT}\b)\w+(?: \w+){{0,5}} then\Z"
 )
 _PROPOSAL = re.compile(
-    rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
-    rf"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
-    rf"|we (?:should|could)){_ADVERBS}(?: agree)?(?: to| that we)?(?: not)? (?P<verb>\w+)"
+    # A proposal that names its object alone: "How about nine percent?", "I'm for the small hall."
+    r"\A(?:(?:so|and|then|okay|well|but) ){0,2}(?:how about (?!you\b|if\b|we\b|that\b|it\b|the others\b|\w+ing\b)"
+    r"|i(?:'m| am) for (?!me\b|that\b|now\b)|i(?:'d| would) go (?:with|for) |i (?:propose|suggest|recommend)"
+    r" (?!that\b|we\b|you\b|to\b))\w+"
+    r"|\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
+    r"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
+    rf"|we (?:should|could|might)|i'd (?:rather|say)(?: that)?(?: we)?){ADVERBS}(?: agree)?(?: to| that we)?(?: not)?"
+    r" (?P<verb>\w+)"
 )
 _CONSENT = re.compile(
     r"\b(?:(?:is|are) (?:everyone|everybody|anyone|the \w+|we|you|members|colleagues|people)(?: all)?"
@@ -161,6 +172,8 @@ _CHOOSE = word_set(
     " focus stop change push revert retire split charge offer put leave take make stay close open build support"
     " appoint award accept reject approve fund sell rent lease include exclude allow ban require standardise"
     " standardize migrate outsource discontinue abandon pause reschedule invest join relocate rename set fix pay"
+    " park pass freeze bring shelve ditch trim shift upgrade downgrade retain waive automate simplify combine separate"
+    " alternate rotate"
     " reuse rebuild rewrite release run host lock double halve prioritise prioritize publish price bundle"
 )
 # After "we won't" these verbs foretell or are unable; after "let's" they lead the talk.
@@ -169,7 +182,7 @@ _IDLE = word_set(
     " wrap continue recap review revisit check ask try face imagine remember finish understand miss regret survive"
     " reach come meet return jump dive circle call assume pretend rush panic spend bother argue kid bore repeat let"
     " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain"
-    " read hit"
+    " read hit disagree"
 )
 # Verbs that say little by themselves.
 _LIGHT = word_set("make take put do go run close open build set give get start stop leave change hold send move")
@@ -179,10 +192,12 @@ _FORETOLD = word_set("have happen matter last help cost")
 _IDIOM = re.compile(
     r"\b(?:lunch|coffee|break|tea|dinner|the flow|next (?:item|point|topic|slide|question|agenda|one|page|speaker)"
     r"|agenda item|with (?:you|me|the agenda|introductions|the minutes)|around the (?:table|room)|first question"
-    r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)|back to (?:the|you|that|our|item)"
+    r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)"
+    r"|(?<!roll )(?<!go )(?<!switch )back to (?:the|you|that|our|item)"
     r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting|session|in mind|an eye"
     r"|(?:you|them|everyone) posted|progress|notes|trouble"
-    r"|problems?|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes|that bridge|for (?:today|now) and|into"
+    r"|problems?|that (?:question|one|point|topic|thought)|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes"
+    r"|that bridge|for (?:today|now) and|into"
     r" (?:detail|that|it)"
     r"|names|to (?:wait|see|look|check|ask|know|say|do|go|be|get|think|talk)|fun|a party|to you|my screen|your"
     r" screen)\b"
@@ -191,6 +206,9 @@ _IDIOM = re.compile(
 
 def plain_words(words: Sequence[str]) -> str:
     """Return the words of a sentence as the patterns read them."""
+    # "lets" without its apostrophe, as people type it, where it leads a sentence.
+    if "lets" in words[:3]:
+        words = [*("let's" if word == "lets" else word for word in words[:3]), *words[3:]]
     return " ".join(words)
 
 
@@ -252,20 +270,25 @@ _PROPOSALS = (
     _Pattern(
         Form.PROPOSAL,
         _PROPOSAL,
-        word_set("should shall can could how what why suggest propose recommend suggestion proposal want going"),
+        word_set(
+            "should shall can could might how what why suggest propose recommend suggestion proposal want going i'd for"
+            " would"
+        ),
     ),
 )
 _PATTERNS = (
     _Pattern(
         Form.REJECTION,
         _REJECTION,
-        word_set("won't will we'll not aren't are we're longer no let's against table scope out happening don't do"),
+        word_set(
+            "won't will we'll not aren't are we're longer no let's lets against table scope out happening don't do"
+        ),
     ),
     _Pattern(
         Form.TARGET,
         _TARGET,
         word_set(
-            "let's aim aiming shoot shooting target targeting set setting cap capping goal deadline date milestone"
+            "let's lets aim aiming shoot shooting target targeting set setting cap capping goal deadline date milestone"
             " objective budget limit ceiling minimum maximum baseline default benchmark"
         ),
     ),
@@ -274,11 +297,12 @@ _PATTERNS = (
         _STATEMENT,
         word_set(
             "decided agreed settled approved signed resolved opted concluded chosen chose voted ruled rejected adopted"
-            " ratified endorsed scrapped dropped cancelled canceled agreement deal final decision official agree"
+            " ratified endorsed scrapped dropped cancelled canceled agreement deal final decision official agree accept"
+            " approve a"
         ),
     ),
     *_PROPOSALS,
-    _Pattern(Form.PLAN, _PLAN, word_set("let's let we'll will shall going gonna gon we're are")),
+    _Pattern(Form.PLAN, _PLAN, word_set("let's lets let we'll will shall going gonna gon we're are")),
     _Pattern(Form.PICK, _PICK, word_set("it wins")),
     _Pattern(Form.PRESENT, _PRESENT, frozenset({"we"})),
     _Pattern(
@@ -288,7 +312,11 @@ _PATTERNS = (
             "price cost costs planning aiming supposed meant required most more least later exceed maximum minimum"
         ),
     ),
-    _Pattern(Form.CONCLUSION, _CONCLUSION, word_set("then so okay ok now today effective agreed deal settled")),
+    _Pattern(
+        Form.CONCLUSION,
+        _CONCLUSION,
+        word_set("then so okay ok now today effective agreed deal settled forward starting as"),
+    ),
 )
 _TRIGGERS = frozenset().union(*(pattern.triggers for pattern in _PATTERNS))
 
@@ -308,58 +336,20 @@ def asks_consent(plain: str) -> bool:
     return bool(_CONSENT.search(plain) or _ASSENT.search(plain))
 
 
-def asks_for_objections(plain: str) -> bool:
-    """Return whether a sentence asks for objections, so that "no" agrees."""
-    return "any objection" in plain or "any opposed" in plain
-
-
-def is_of_another_time(plain: str, cue: Cue) -> bool:
-    """Return whether a sentence speaks of a former decision, or of one that is referred to and not made."""
-    return (
-        bool(_FORMER.search(plain))
-        or bool(_REFERENCE.search(plain[: cue.end]))
-        or (cue.form is Form.STATEMENT and bool(_INDIRECT.match(plain, cue.end)))
-    )
-
-
-def is_open(plain: str, cue: Cue) -> bool:
-    """Return whether the words around a cue say that nothing is decided, or not yet."""
-    before = plain[max(0, cue.start - _LOOK_BACK) : cue.start].rstrip()
-    return bool(_OPEN.search(before)) or bool(_CONDITION.search(plain, cue.end))
-
-
 # What must follow a verb that chooses only then: "go with", "start with", "have" but not "have to".
 _COMPLEMENTS = {
-    "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b"),
-    "start": re.compile(r" with\b"),
-    "do": re.compile(r" (?:it|that|this|the|one|two|both|without)\b"),
+    "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b(?! you\b)"),
+    "start": re.compile(rf" (?:\w+ )?(?:with\b|(?:in|on|from|at) (?:the )?{_AMOUNT}|small\b)"),
+    "do": re.compile(
+        rf" (?:(?:it|that|this|the|one|two|both|without|weekly|daily|monthly)\b|(?:\w+ ){{1,4}}?(?:instead|this year"
+        rf"|(?:in|on|at|from|by) {_AMOUNT}))"
+    ),
+    "pass": re.compile(r" on\b"),
+    "bring": re.compile(r" .{0,40}(?:forward|back)\b"),
+    "roll": re.compile(r" (?:back|out)\b|ing back\b"),
     "have": re.compile(r" (?!to\b)"),
     "keep": re.compile(r" (?!up\b|on\b|\w+ing\b|in mind)"),
     "make": re.compile(r" (?!sure\b|it (?:in|on|to)\b|up\b)"),
 }
-# Characters before a cue in which a negation or a condition counts.
-_LOOK_BACK = 40
 # Characters after the verb of a plan in which its object begins.
 _COMPLEMENT = 24
-_OPEN = re.compile(
-    r"\b(?:\w+n't|not|never|nobody|nothing|no one|yet|if|unless|until|till|when|once|before|after|whether|who|would"
-    r"|could|might|may|maybe|perhaps|in case|assuming|suppose|supposed|imagine|hope|hopefully|used to|wish|thought"
-    r"|heard|wonder|because|since|although|though|like)\Z|\b(?:\w+n't|not|never|nobody|nothing|if|unless"
-    r"|until|whether|would|could|might|in case|assuming|suppose|supposed|imagine|used to|wish|wonder)\b"
-)
-_CONDITION = re.compile(r"\b(?:unless|only if|depending|if (?:they|you|he|she|it|the|we|that|there))\b")
-_FORMER = re.compile(
-    r"\b(?:(?:last|previous|prior|earlier|first|former) (?:year|month|quarter|week|meeting|session|call|time|board"
-    r"|council|committee|spring|summer|autumn|fall|winter|monday|tuesday|wednesday|thursday|friday|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|weeks?|days?) (?:ago"
-    r"|back)"
-    r"|back (?:then|in|when)|so far|until now|up to now|to date|yesterday|the other day|previously|originally"
-    r"|at the time|in the past|was a mistake|formerly|at (?:our|the) (?:last|previous)|before today|used to"
-    r"|(?:decided|agreed|said|discussed|chosen|settled) (?:before|earlier))\b"
-)
-# A decision that is only referred to: "what we decided", "the colour we chose".
-_REFERENCE = re.compile(
-    rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every)(?: \w+){{1,3}}?(?: that| which)?"
-    rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECISION_VERB}\Z"
-)
-_INDIRECT = re.compile(r" (?:what|how|who|which|whether|if|when|where|why|nothing|anything|everything|so far|yet)\b")
