@@ -22,7 +22,7 @@ from meetkit import data
 from meetkit.accounts import models as account_models
 from meetkit.accounts.models import AdminRequest, LoginRequest, SignupRequest
 from meetkit.accounts.routes import bodies as account_bodies
-from meetkit.meetings.routes import bodies, examples
+from meetkit.meetings.routes import analysis_bodies, bodies, examples
 from meetkit.models import analysis, corrections, insights, meetings, people, time, transcripts
 from meetkit.models.caller import Access
 from meetkit.web.app import service_of
@@ -137,6 +137,7 @@ def test_every_body_that_is_sent_or_answered_has_an_example(operations: list[Ope
 def test_examples_are_what_they_are_examples_of() -> None:
     modules = (
         bodies,
+        analysis_bodies,
         account_bodies,
         account_models,
         meetings,

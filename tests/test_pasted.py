@@ -37,6 +37,7 @@ NEEDS = {
     r"run_tests\.py": "it runs these tests",
     r"\b(pg_dump|pg_restore|createdb)\b": "a PostgreSQL server and its programs: see test_backup",
     r"\bdocker\b": "Docker: see test_deployment",
+    r"meetkit correct corrections\.json": "a file of the reader's: see test_corrections",
     r"^pytest ": "a file of the reader's: see test_documents",
     r"mcp --transport http": "a process that serves until it is stopped: see test_mcp",
     r"\bsk-|\bGROQ|localhost:11434": "a model",

@@ -74,7 +74,7 @@ class ActionItem(Value):
     priority: Priority = "medium"
     status: Literal["open", "done"] = "open"
     done_at: UtcInstant | None = None
-    confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    confidence: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] | None = None
     evidence: Many[Evidence] = ()
 
     @model_validator(mode="before")

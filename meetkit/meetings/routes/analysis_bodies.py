@@ -59,4 +59,4 @@ class Recording(Value):
     """
 
     transcript: Text
-    offset_seconds: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
+    offset_seconds: Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
