@@ -11,7 +11,7 @@ from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.stems import content_stems
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
-from meetkit.insights.offline.decisions import forms, reservations
+from meetkit.insights.offline.decisions import forms
 from meetkit.insights.offline.decisions.forms import Cue
 
 # Turns after a sentence in which somebody may agree to it.
@@ -55,7 +55,7 @@ def candidates(document: Document, scores: Sequence[float]) -> Iterator[Candidat
         cue = forms.find_cue(sentence.words, plain, is_asked=is_asked, is_headed=is_headed)
         if cue is None and (score < _MIN_SCORE or is_asked):
             continue
-        if cue and not is_asked and (reservations.is_of_another_time(plain, cue) or reservations.is_open(plain, cue)):
+        if cue and not is_asked and (forms.is_of_another_time(plain, cue) or forms.is_open(plain, cue)):
             continue
         yield Candidate(sentence, plain, cue, score, *_stand(sentence, plain, document))
 
@@ -76,7 +76,7 @@ def _stand(sentence: Sentence, plain: str, document: Document) -> tuple[Reply | 
         if not following or (sentence.turn.speaker is not None and following[0].turn.speaker == sentence.turn.speaker):
             continue
         is_no = not _NO.isdisjoint(following[0].words[:3])
-        reply = Reply.ACCEPTS if is_no and _asks_for_objections(last) else replies.classify(following)
+        reply = Reply.ACCEPTS if is_no and forms.asks_for_objections(last) else replies.classify(following)
         if reply is Reply.SAYS and _is_echo(following[0], sentence):
             reply = Reply.ACCEPTS
         if reply is not Reply.SAYS:
@@ -93,8 +93,3 @@ def _is_echo(reply: Sentence, sentence: Sentence) -> bool:
         and not asks(reply.text)
         and not set(content_stems(reply.words)).isdisjoint(content_stems(sentence.words))
     )
-
-
-def _asks_for_objections(plain: str) -> bool:
-    """Return whether a sentence asks for objections, so that "no" agrees."""
-    return "any objection" in plain or "any opposed" in plain

@@ -1,4 +1,4 @@
-"""The forms in which a sentence decides, and those that ask others to agree.
+"""The forms in which a sentence decides, and the words that leave a matter open or speak of another time.
 
 The patterns read the words of a sentence in lower case, with one space between them and without punctuation.
 """
@@ -47,15 +47,15 @@ class Cue(NamedTuple):
     verb: str | None = None
 
 
-GROUP = (
+_GROUP = (
     r"(?:we|everyone|everybody|(?:the |our )?(?:board|team|committee|council|management|finance|legal|steering group"
     r"|members|group|leadership|partners|directors|shareholders|panel))"
 )
-ADVERBS = (
+_ADVERBS = (
     r"(?: (?:just|now|all|also|already|finally|both|then|therefore|formally|unanimously|jointly|collectively"
     r"|definitely|still|only|hereby|please|ever|probably)){0,2}"
 )
-DECISION_VERB = (
+_DECISION_VERB = (
     r"(?:decided|agreed|settled|approved|signed off|resolved|opted|concluded|chosen|chose|voted|ruled out|rejected"
     r"|adopted|ratified|endorsed|scrapped|dropped|cancelled|canceled)"
 )
@@ -68,9 +68,9 @@ _AMOUNT = (
     r"|seventy|eighty|ninety|hundred|thousand|million|half|noon|end of)\b|" + "|".join((*WEEKDAYS, *MONTHS)) + ")"
 )
 _STATEMENT = re.compile(
-    rf"\b(?:{GROUP}(?:'ve| have| has|'s|'re| are)?{ADVERBS} {DECISION_VERB}\b(?! to (?:disagree|differ)\b)"
-    rf"|{GROUP}(?:'re| are) in agreement\b"
-    rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
+    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECISION_VERB}\b(?! to (?:disagree|differ)\b)"
+    rf"|{_GROUP}(?:'re| are) in agreement\b"
+    rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
     r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
     r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b|we accept (?:that|the|your|it|this)\b"
@@ -79,13 +79,13 @@ _STATEMENT = re.compile(
 )
 _LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
 _TARGET = re.compile(
-    rf"\b(?:let's{ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a)"
-    rf" {_GOAL}\b|let's{ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{ADVERBS} (?:aim"
+    rf"\b(?:let's{_ADVERBS} (?:make|call|set|fix|keep|take|say|declare)(?: \w+){{0,6}}? (?:as )?(?:our|the|a)"
+    rf" {_GOAL}\b|let's{_ADVERBS} (?:set|fix|cap|put|keep)(?: \w+){{1,6}}? (?:at|to) {_AMOUNT}|let's{_ADVERBS} (?:aim"
     rf"|shoot|target|cap|plan for)\b"
-    rf"|{GROUP}(?:'ll| will|'re| are)?{ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
+    rf"|{_GROUP}(?:'ll| will|'re| are)?{_ADVERBS}(?: going to| gonna)? (?:aim|aiming|shoot|shooting|targeting"
     r"|target|set|setting|cap|capping) (?:for|at|the|our|a|it|this|that)\b"
     rf"|(?:our|the) {_GOAL} (?:is|will be|stays|remains|becomes|moves to|shall be)(?: \w+){{0,3}}? {_AMOUNT}"
-    rf"|(?:'s| is|'ll be| will be){ADVERBS} (?:our|the) {_GOAL}(?: then| now)?\Z|let's (?:say|make it|call it)"
+    rf"|(?:'s| is|'ll be| will be){_ADVERBS} (?:our|the) {_GOAL}(?: then| now)?\Z|let's (?:say|make it|call it)"
     rf" (?:\w+ ){{0,3}}?{_AMOUNT})"
 )
 _CONSTRAINT = re.compile(
@@ -100,9 +100,9 @@ _NOT = (
     r"| no longer)"
 )
 _REJECTION = re.compile(
-    rf"\b(?:{GROUP}{_NOT}{ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{ADVERBS} forget) (?P<verb2>\w+)"
-    rf"|{GROUP}(?:'re| are)(?: not| no longer){ADVERBS} (?P<verb3>\w+ing)\b"
-    rf"|{GROUP}(?:'ve| have| has|'re| are|'s)?{ADVERBS} {DECISION_VERB} (?:not to|against)\b"
+    rf"\b(?:{_GROUP}{_NOT}{_ADVERBS} (?P<verb>\w+)|(?:let's not|let us not|let's{_ADVERBS} forget) (?P<verb2>\w+)"
+    rf"|{_GROUP}(?:'re| are)(?: not| no longer){_ADVERBS} (?P<verb3>\w+ing)\b"
+    rf"|{_GROUP}(?:'ve| have| has|'re| are|'s)?{_ADVERBS} {_DECISION_VERB} (?:not to|against)\b"
     rf"|decided (?:not to|against)\b"
     r"|\A(?:(?:so|then|okay|ok|and|fine|good) ){1,3}we (?:don't|do not) (?P<verb4>\w+)"
     r"|(?:is|are|'s) (?:off the table|out of scope|ruled out|not happening)\b"
@@ -111,8 +111,8 @@ _REJECTION = re.compile(
     r"|i|that|we|you|because|but|no|not|they|he|she|the|this|so)\w{3,}(?: \w+){0,2}\Z"
 )
 _PLAN = re.compile(
-    rf"\b(?:(?:let's|let us)|{GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){ADVERBS} (?:going to|gonna|gon na)))"
-    rf"{ADVERBS} (?P<verb>\w+)|\b{GROUP}(?:'re| are){ADVERBS} (?P<verb2>\w+ing)\b"
+    rf"\b(?:(?:let's|let us)|{_GROUP}(?:'ll| will| shall|(?:'re| are|'s| is){_ADVERBS} (?:going to|gonna|gon na)))"
+    rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
 )
 _LEAD = (
     r"\A(?:(?:okay|ok|alright|all right|right|good|great|fine|perfect|hmm|yeah|yes|yep|well|now|and|but|agreed"
@@ -128,7 +128,7 @@ _PICK = re.compile(
     rf"|and)\b)"
     r"|\b(?:option|plan|vendor|version|candidate) \w+ wins\b"
 )
-_PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
+_PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{_ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
 _OTHER_SUBJECT = (
     r"(?:so|then|i|i'm|i'll|i've|i'd|you|you're|he|she|they|what|how|when|where|who|why|that's|it's"
     r"|there|if|let|let's|we|that|this|it|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question"
@@ -152,7 +152,7 @@ _PROPOSAL = re.compile(
     r" (?!that\b|we\b|you\b|to\b))\w+"
     r"|\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
     r"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
-    rf"|we (?:should|could|might)|i'd (?:rather|say)(?: that)?(?: we)?){ADVERBS}(?: agree)?(?: to| that we)?(?: not)?"
+    rf"|we (?:should|could|might)|i'd (?:rather|say)(?: that)?(?: we)?){_ADVERBS}(?: agree)?(?: to| that we)?(?: not)?"
     r" (?P<verb>\w+)"
 )
 _CONSENT = re.compile(
@@ -336,6 +336,26 @@ def asks_consent(plain: str) -> bool:
     return bool(_CONSENT.search(plain) or _ASSENT.search(plain))
 
 
+def asks_for_objections(plain: str) -> bool:
+    """Return whether a sentence asks for objections, so that "no" agrees."""
+    return "any objection" in plain or "any opposed" in plain
+
+
+def is_of_another_time(plain: str, cue: Cue) -> bool:
+    """Return whether a sentence speaks of a former decision, or of one that is referred to and not made."""
+    return (
+        bool(_FORMER.search(plain))
+        or bool(_REFERENCE.search(plain[: cue.end]))
+        or (cue.form is Form.STATEMENT and bool(_INDIRECT.match(plain, cue.end)))
+    )
+
+
+def is_open(plain: str, cue: Cue) -> bool:
+    """Return whether the words around a cue say that nothing is decided, or not yet."""
+    before = plain[max(0, cue.start - _LOOK_BACK) : cue.start].rstrip()
+    return bool(_OPEN.search(before)) or bool(_CONDITION.search(plain, cue.end))
+
+
 # What must follow a verb that chooses only then: "go with", "start with", "have" but not "have to".
 _COMPLEMENTS = {
     "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b(?! you\b)"),
@@ -351,5 +371,29 @@ _COMPLEMENTS = {
     "keep": re.compile(r" (?!up\b|on\b|\w+ing\b|in mind)"),
     "make": re.compile(r" (?!sure\b|it (?:in|on|to)\b|up\b)"),
 }
+# Characters before a cue in which a negation or a condition counts.
+_LOOK_BACK = 40
 # Characters after the verb of a plan in which its object begins.
 _COMPLEMENT = 24
+_OPEN = re.compile(
+    r"\b(?:\w+n't|not|never|nobody|nothing|no one|yet|if|unless|until|till|when|once|before|after|whether|who|would"
+    r"|could|might|may|maybe|perhaps|in case|assuming|suppose|supposed|imagine|hope|hopefully|used to|wish|thought"
+    r"|heard|wonder|because|since|although|though|like)\Z|\b(?:\w+n't|not|never|nobody|nothing|if|unless"
+    r"|until|whether|would|could|might|in case|assuming|suppose|supposed|imagine|used to|wish|wonder)\b"
+)
+_CONDITION = re.compile(r"\b(?:unless|only if|depending|if (?:they|you|he|she|it|the|we|that|there))\b")
+_FORMER = re.compile(
+    r"\b(?:(?:last|previous|prior|earlier|first|former) (?:year|month|quarter|week|meeting|session|call|time|board"
+    r"|council|committee|spring|summer|autumn|fall|winter|monday|tuesday|wednesday|thursday|friday|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december)|(?:years?|months?|weeks?|days?) (?:ago"
+    r"|back)"
+    r"|back (?:then|in|when)|so far|until now|up to now|to date|yesterday|the other day|previously|originally"
+    r"|at the time|in the past|was a mistake|formerly|at (?:our|the) (?:last|previous)|before today|used to"
+    r"|(?:decided|agreed|said|discussed|chosen|settled) (?:before|earlier))\b"
+)
+# A decision that is only referred to: "what we decided", "the colour we chose".
+_REFERENCE = re.compile(
+    rf"\b(?:what|which|why|how|where|when|whatever|(?:the|those|these|all|any|every)(?: \w+){{1,3}}?(?: that| which)?"
+    rf"|as|like|than|where|that) {_GROUP}(?:'ve| have| had| has|'d)?{_ADVERBS} {_DECISION_VERB}\Z"
+)
+_INDIRECT = re.compile(r" (?:what|how|who|which|whether|if|when|where|why|nothing|anything|everything|so far|yet)\b")
