@@ -1,9 +1,6 @@
 """Learn `meetkit/insights/weights/decision_candidate.json`: which candidates are decisions; needs scikit-learn.
 
-    uv run --with scikit-learn python benchmarks/train_decisions.py [--validate]
-
-With --validate it writes nothing and prints how right each strength of the penalty is on meetings and calls that the
-model has not seen: each of the half to tune on is left out once, and judged by a model of the others.
+    uv run --with scikit-learn python benchmarks/train_decisions.py
 
 From our own talks in `training/decisions.txt`, from the labels in `labels/` of the half to tune on, and from AMI (CC BY
 4.0), whose links to decisions are few and rough, so that they count little. The scores of AMI's sentences are those of
@@ -12,13 +9,11 @@ a model that has not seen their meeting; meetings that are kept apart are not re
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -37,24 +32,14 @@ from meetkit.insights.transcript import read_transcript
 
 WEIGHTS = Path(insights.__file__).parent / "weights" / "decision_candidate.json"
 TALKS = Path(__file__).parent / "training" / "decisions.txt"
-TOTALS = {"own": 1200.0, "hand": 300.0, "ami": 50.0}
+TOTALS = {"own": 300.0, "hand": 300.0, "ami": 50.0}
 """How much each source counts in all."""
 
-STRENGTH = 0.3
-"""scikit-learn's C: the smaller, the stronger the penalty (L2) on large weights."""
+STRENGTH = 1.0
+"""scikit-learn's C."""
 
-STRENGTHS = 0.1, 0.3, 1.0, 3.0
-"""The strengths compared by --validate."""
-
-SHIFTS = 0.0, -0.2, -0.4, -0.6, -0.8
-"""The shifts compared by --validate."""
-
-SHIFT = -0.6
+SHIFT = -0.4
 """Added to the bias, in logits: a decision that is none costs more than one that is missed."""
-
-
-Examples = list[tuple[list[str], bool]]
-"""The features of candidates, and whether each is a decision."""
 
 
 class Known:
@@ -77,7 +62,7 @@ class Known:
         return learning.learn_decision([one for one in self.meetings if one["id"] != meeting], self._vocabulary)
 
 
-def own() -> Examples:
+def own() -> list[tuple[list[str], bool]]:
     """The candidates of our own talks."""
     lines = [line for line in TALKS.read_text(encoding="utf-8").splitlines() if line[:1] in "+-"]
     found = []
@@ -89,9 +74,9 @@ def own() -> Examples:
     return found
 
 
-def by_hand(labelled: Sequence[Labels], known: Known) -> dict[str, Examples]:
-    """The candidates in the labelled turns of each meeting, positive where their words are a decision's."""
-    return {labels.meeting: list(_of_labelled(labels, known)) for labels in labelled}
+def by_hand(labelled: Sequence[Labels], known: Known) -> list[tuple[list[str], bool]]:
+    """The candidates in the labelled turns of meetings, positive where their words are a decision's."""
+    return [example for labels in labelled for example in _of_labelled(labels, known)]
 
 
 def _of_labelled(labels: Labels, known: Known) -> Iterator[tuple[list[str], bool]]:
@@ -117,9 +102,9 @@ def _end(meeting: Meeting, labels: Labels) -> int:
     return max(start + len(meeting.said[turn][1]) for turn, start in meeting.starts.items() if turn < labels.turns[1])
 
 
-def ami(known: Known) -> dict[str, Examples]:
-    """The candidates of each of AMI's meetings, positive where a linked sentence is in them."""
-    return {meeting["id"]: list(_of_linked(meeting, known)) for meeting in known.meetings}
+def ami(known: Known) -> list[tuple[list[str], bool]]:
+    """The candidates of AMI's meetings, positive where a linked sentence is in them."""
+    return [example for meeting in known.meetings for example in _of_linked(meeting, known)]
 
 
 def _of_linked(meeting: Mapping[str, Any], known: Known) -> Iterator[tuple[list[str], bool]]:
@@ -144,7 +129,7 @@ def talk(line: str) -> Document:
 
 
 def learn(
-    sources: Mapping[str, Examples], totals: Mapping[str, float], *, shift: float = 0.0, strength: float = STRENGTH
+    sources: Mapping[str, Sequence[tuple[list[str], bool]]], totals: Mapping[str, float], *, shift: float = 0.0
 ) -> Model:
     """A logistic regression on the examples of all sources, each of which counts in all as much as `totals` says.
 
@@ -156,7 +141,7 @@ def learn(
     labels = [label for examples in sources.values() for _, label in examples]
     weights = [totals[name] / len(examples) for name, examples in sources.items() for _ in examples]
     vectorizer = text.CountVectorizer(analyzer=sorted, binary=True)
-    learned = linear.LogisticRegression(C=strength, max_iter=2000, solver="liblinear")
+    learned = linear.LogisticRegression(C=STRENGTH, max_iter=2000, solver="liblinear")
     learned.fit(vectorizer.fit_transform(rows), labels, sample_weight=weights)
     named = zip(vectorizer.get_feature_names_out(), learned.coef_[0], strict=True)
     kept = {name: round(100 * float(weight)) for name, weight in named if abs(weight) >= 0.02}
@@ -170,50 +155,11 @@ def write(path: Path, model: Model) -> None:
     print(f"{path.name}: {len(model.weights)} weights")
 
 
-def sources(talks: Examples, hand: Mapping[str, Examples], linked: Mapping[str, Examples]) -> dict[str, Examples]:
-    """The examples by source."""
-    return {"own": talks, "hand": list(chain(*hand.values())), "ami": list(chain(*linked.values()))}
-
-
-def unseen(
-    talks: Examples, hand: Mapping[str, Examples], linked: Mapping[str, Examples], strength: float
-) -> Iterator[tuple[float, bool]]:
-    """The probability of each candidate by a model that has not seen its meeting, and whether it is a decision."""
-    for meeting, examples in hand.items():
-        others, other_links = ({name: one for name, one in part.items() if name != meeting} for part in (hand, linked))
-        model = learn(sources(talks, others, other_links), TOTALS, strength=strength)
-        yield from ((model.probability(names), is_decision) for names, is_decision in examples)
-
-
-def validate(talks: Examples, hand: Mapping[str, Examples], linked: Mapping[str, Examples]) -> None:
-    """Print, for each strength, the average precision, and what is shown and right at each shift."""
-    print("| C | Average precision | " + " | ".join(f"Right of shown, shift {one}" for one in SHIFTS) + " |")
-    print("|---" * (len(SHIFTS) + 2) + "|")
-    for strength in STRENGTHS:
-        ranked = sorted(unseen(talks, hand, linked, strength), reverse=True)
-        cells = [[right for chance, right in ranked if chance >= 1 / (1 + math.exp(shift))] for shift in SHIFTS]
-        counts = " | ".join(f"{sum(shown)} of {len(shown)}" for shown in cells)
-        print(f"| {strength} | {100 * average_precision([right for _, right in ranked]):.1f} | {counts} |")
-
-
-def average_precision(ranked: Sequence[bool]) -> float:
-    """The mean of the precisions down to each right one."""
-    precisions = [sum(ranked[:end]) / end for end, right in enumerate(ranked, 1) if right]
-    return sum(precisions) / len(precisions)
-
-
 def main() -> None:
-    """Learn and write, or validate."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, help="the folder with the sets")
-    parser.add_argument("--validate", action="store_true", help="print how right each strength is, and write nothing")
-    options = parser.parse_args()
-    known = Known(options.data)
-    talks, hand, linked = own(), by_hand([one for one in read_labels() if one.half == "tune"], known), ami(known)
-    if options.validate:
-        validate(talks, hand, linked)
-    else:
-        write(WEIGHTS, learn(sources(talks, hand, linked), TOTALS, shift=SHIFT))
+    """Learn and write."""
+    known = Known(DATA)
+    labelled = [one for one in read_labels() if one.half == "tune"]
+    write(WEIGHTS, learn({"own": own(), "hand": by_hand(labelled, known), "ami": ami(known)}, TOTALS, shift=SHIFT))
 
 
 if __name__ == "__main__":

@@ -293,60 +293,8 @@ def test_the_words_that_say_what_is_decided_are_shown_as_taken_from_elsewhere() 
 
 
 def test_what_is_not_sure_enough_is_possible_and_shown_apart() -> None:
-    found = find_decisions(meeting("S: We could probably use the rented van. / J: Okay."), THURSDAY)
+    found = find_decisions(meeting("S: I think we should use the rented van. / J: Yes, sure."), THURSDAY)
     assert (found.items, [decision.text for decision in found.possible]) == (
         (),
-        ["We could probably use the rented van."],
+        ["I think we should use the rented van."],
     )
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("S: The lake house is free in June. / J: Lovely. / S: Let's go with the lake house then. / J: Okay.", "lake"),
-        ("S: We'll go with the narrow shelf. / J: Good.", "narrow shelf"),
-        ("S: Tea or juice for the guests? / J: Juice, I'd say. / S: So juice it is. / J: Yes.", "juice"),
-        ("S: Agreed, one contract for both shops. / J: Yes.", "one contract"),
-        ("S: Would Monday work? / J: Monday suits us. / S: Okay, Monday then. / J: Good.", "Monday"),
-        ("S: We agreed to share the stand with the choir. / J: Right.", "share the stand"),
-        ("S: We're not doing the lottery this time. / J: Fine.", "lottery"),
-        ("S: Fine, then we start in October. / J: Good.", "October"),
-        ("S: Okay, then let's do quarterly visits instead of monthly ones. / J: Sounds good.", "quarterly visits"),
-        ("S: How about nine percent for four years? / J: Deal.", "nine percent"),
-        ("S: I propose Friday at two. / J: Friday at two works.", "Friday at two"),
-        ("S: I'd say we drop the leaflet. / J: Agreed, drop it.", "leaflet"),
-        ("S: Good, so that's a yes to the heated tent. / J: Yes.", "heated tent"),
-        ("S: From now on the refunds go through the shop page. / J: Okay.", "refunds"),
-        ("S: lets take the corner shop / J: ok", "corner shop"),
-        ("S: Let's roll back to the earlier firmware for now. / J: Yes, do that.", "earlier firmware"),
-        ("S: I'll approve the money for the greenhouse. / J: Thanks.", "greenhouse"),
-    ],
-)
-def test_a_choice_in_the_words_of_an_ordinary_call_is_a_decision(script: str, words: str) -> None:
-    (text,) = decisions_of(script)
-    assert words in text
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        "S: Let's go through the inventory. / J: Okay.",
-        "S: We'll go with you to the airport. / J: Thanks.",
-        "S: Agreed, it was a tiring week. / J: Yes.",
-        "S: Okay, see you on Monday then. / J: Bye.",
-        "S: We agreed to disagree. / J: Ha.",
-        "S: We're not doing too badly this spring. / J: Good.",
-        "S: Fine, then I'll wait outside. / J: Thanks.",
-        "S: We start at seven every morning. / J: Okay.",
-        "S: How about your brother? / J: Fine.",
-        "S: I'd go with birch, but that is up to you. / J: We have to think about it.",
-        "S: How about nine percent? / J: That's too little.",
-        "S: So currently every refund needs two signatures. / J: Correct.",
-        "S: That's a yes or no question. / J: True.",
-        "S: He lets the dog out. / J: Okay.",
-        "S: Would Monday work? / J: Monday is a holiday, so no.",
-        "S: Let's park that thought. / J: Okay.",
-    ],
-)
-def test_the_same_words_where_nothing_is_chosen_are_no_decision(script: str) -> None:
-    assert decisions_of(script) == []

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from meetkit.insights.language import replies
 from meetkit.insights.language.replies import Reply
-from meetkit.insights.language.stems import content_stems
 from meetkit.insights.language.text import Document, Sentence, asks
 from meetkit.insights.language.word_lists import word_set
 from meetkit.insights.offline.decisions import forms
@@ -25,10 +24,6 @@ _HEADING = re.compile(
     r"\W{0,4}(?:key |final )?(?:decision|decided|resol|agreed)[\w .]{0,12}(?::|\u2013|\u2014| - )", re.IGNORECASE
 )
 _NO = word_set("no none nope not nobody nothing")
-# The longest sentence, in words, that agrees by repeating what was said: "Thursday works.", "One page."; and words with
-# which it does not.
-_MAX_ECHO = 8
-_NO_ECHO = word_set("aye ayes no not never but or why too only if instead rather nope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +72,6 @@ def _stand(sentence: Sentence, plain: str, document: Document) -> tuple[Reply | 
             continue
         is_no = not _NO.isdisjoint(following[0].words[:3])
         reply = Reply.ACCEPTS if is_no and forms.asks_for_objections(last) else replies.classify(following)
-        if reply is Reply.SAYS and _is_echo(following[0], sentence):
-            reply = Reply.ACCEPTS
         if reply is not Reply.SAYS:
             return reply, following[0]
     return None, None
-
-
-def _is_echo(reply: Sentence, sentence: Sentence) -> bool:
-    """Return whether a short reply takes a sentence up in its own words, as "Thursday works" does."""
-    return (
-        len(reply.words) <= _MAX_ECHO
-        and _NO_ECHO.isdisjoint(reply.words)
-        and not any(word.endswith("n't") for word in reply.words)
-        and not asks(reply.text)
-        and not set(content_stems(reply.words)).isdisjoint(content_stems(sentence.words))
-    )

@@ -68,14 +68,11 @@ _AMOUNT = (
     r"|seventy|eighty|ninety|hundred|thousand|million|half|noon|end of)\b|" + "|".join((*WEEKDAYS, *MONTHS)) + ")"
 )
 _STATEMENT = re.compile(
-    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECISION_VERB}\b(?! to (?:disagree|differ)\b)"
-    rf"|{_GROUP}(?:'re| are) in agreement\b"
+    rf"\b(?:{_GROUP}(?:'ve| have| has|'s|'re| are)?{_ADVERBS} {_DECISION_VERB}\b|{_GROUP}(?:'re| are) in agreement\b"
     rf"|(?:it|that|this)(?:'s| is| was|'s been| has been){_ADVERBS} (?:decided|agreed|settled|approved|a deal|final"
     r"|the decision|official)\b|(?:the|our|my) (?:final )?decision is\b"
     r"|(?:has|have|'s|is|are|stands?)(?: been| hereby| now)? (?:approved|signed off|rejected|adopted|ratified)\b"
-    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b|we accept (?:that|the|your|it|this)\b"
-    r"|\bi(?:'ll| will| hereby)? approve (?:the|that|your|this)\b"
-    r"|(?:it's|that's|it is|that is) a (?:yes|no|go|no-go) (?:to|for|on)\b)"
+    r"|we have a deal\b|we agree (?:to|on)\b|we all agree\b)"
 )
 _LABEL = re.compile(r"(?:key )?(?:decisions?|decided|resolved|agreed|resolution)(?: (?:no )?\d{1,3})?")
 _TARGET = re.compile(
@@ -115,9 +112,8 @@ _PLAN = re.compile(
     rf"{_ADVERBS} (?P<verb>\w+)|\b{_GROUP}(?:'re| are){_ADVERBS} (?P<verb2>\w+ing)\b"
 )
 _LEAD = (
-    r"\A(?:(?:okay|ok|alright|all right|right|good|great|fine|perfect|hmm|yeah|yes|yep|well|now|and|but|agreed"
-    r"|deal|done"
-    r"|settled|decision made|in that case) ){0,4}"
+    r"\A(?:(?:okay|ok|alright|right|good|great|fine|perfect|hmm|yeah|yes|well|now|and|but|agreed|deal|done"
+    r"|settled) ){0,4}"
 )
 _NO_PICK = (
     r"(?:what|how|that|as|which|this|like|here|there|so|yes|no|yeah|well|where|who|think|whether|than"
@@ -131,8 +127,7 @@ _PICK = re.compile(
 _PRESENT = re.compile(rf"{_LEAD}(?:(?:then|so) )?we{_ADVERBS}(?: don't| do not)? (?P<verb>\w+)\b")
 _OTHER_SUBJECT = (
     r"(?:so|then|i|i'm|i'll|i've|i'd|you|you're|he|she|they|what|how|when|where|who|why|that's|it's"
-    r"|there|if|let|let's|we|that|this|it|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question"
-    r"|this is|these are"
+    r"|there|if|let|let's|we|is|are|do|does|did|can|could|should|maybe|yeah|yes|okay|the question|this is|these are"
     r"|next)"
 )
 _NO_RESULT = (
@@ -141,19 +136,13 @@ _NO_RESULT = (
 )
 _CONCLUSION = re.compile(
     rf"{_LEAD}(?:then|so|okay|ok|agreed|deal|settled) (?!{_OTHER_SUBJECT}\b)\w+ \w+|\bfrom (?:now|today) on\b"
-    rf"|\beffective (?:immediately|today)\b|{_LEAD}(?:(?:so|then) )?(?:going forward|starting|as of) \w+ \w+"
-    rf"|{_LEAD}(?:then|so) it's (?!{_NO_RESULT}\b)\w+"
+    rf"|\beffective (?:immediately|today)\b|{_LEAD}(?:then|so) it's (?!{_NO_RESULT}\b)\w+"
     rf"|{_LEAD}(?!{_OTHER_SUBJECT}\b)\w+(?: \w+){{0,5}} then\Z"
 )
 _PROPOSAL = re.compile(
-    # A proposal that names its object alone: "How about nine percent?", "I'm for the small hall."
-    r"\A(?:(?:so|and|then|okay|well|but) ){0,2}(?:how about (?!you\b|if\b|we\b|that\b|it\b|the others\b|\w+ing\b)"
-    r"|i(?:'m| am) for (?!me\b|that\b|now\b)|i(?:'d| would) go (?:with|for) |i (?:propose|suggest|recommend)"
-    r" (?!that\b|we\b|you\b|to\b))\w+"
-    r"|\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
-    r"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
-    rf"|we (?:should|could|might)|i'd (?:rather|say)(?: that)?(?: we)?){_ADVERBS}(?: agree)?(?: to| that we)?(?: not)?"
-    r" (?P<verb>\w+)"
+    rf"\b(?:(?:shall|should|can|could) we|how about (?:we|if we)|what if we|why don't we|do we want to|are we going to"
+    rf"|i(?:'d| would)? (?:suggest|propose|recommend)(?: that)?(?: we)?|my (?:suggestion|proposal) is(?: that we| to)?"
+    rf"|we (?:should|could)){_ADVERBS}(?: agree)?(?: to| that we)?(?: not)? (?P<verb>\w+)"
 )
 _CONSENT = re.compile(
     r"\b(?:(?:is|are) (?:everyone|everybody|anyone|the \w+|we|you|members|colleagues|people)(?: all)?"
@@ -172,8 +161,6 @@ _CHOOSE = word_set(
     " focus stop change push revert retire split charge offer put leave take make stay close open build support"
     " appoint award accept reject approve fund sell rent lease include exclude allow ban require standardise"
     " standardize migrate outsource discontinue abandon pause reschedule invest join relocate rename set fix pay"
-    " park pass freeze bring shelve ditch trim shift upgrade downgrade retain waive automate simplify combine separate"
-    " alternate rotate"
     " reuse rebuild rewrite release run host lock double halve prioritise prioritize publish price bundle"
 )
 # After "we won't" these verbs foretell or are unable; after "let's" they lead the talk.
@@ -182,7 +169,7 @@ _IDLE = word_set(
     " wrap continue recap review revisit check ask try face imagine remember finish understand miss regret survive"
     " reach come meet return jump dive circle call assume pretend rush panic spend bother argue kid bore repeat let"
     " feel like believe become fit win fail show listen not never introduce turn end reconvene break eat walk explain"
-    " read hit disagree"
+    " read hit"
 )
 # Verbs that say little by themselves.
 _LIGHT = word_set("make take put do go run close open build set give get start stop leave change hold send move")
@@ -192,12 +179,10 @@ _FORETOLD = word_set("have happen matter last help cost")
 _IDIOM = re.compile(
     r"\b(?:lunch|coffee|break|tea|dinner|the flow|next (?:item|point|topic|slide|question|agenda|one|page|speaker)"
     r"|agenda item|with (?:you|me|the agenda|introductions|the minutes)|around the (?:table|room)|first question"
-    r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)"
-    r"|(?<!roll )(?<!go )(?<!switch )back to (?:the|you|that|our|item)"
+    r"|order of business|our seats|a look|a vote|in turn|through (?:it|this|the|them)|back to (?:the|you|that|our|item)"
     r"|on to|questions|discussion|conversation|topic|subject|presentation|slides?|meeting|session|in mind|an eye"
     r"|(?:you|them|everyone) posted|progress|notes|trouble"
-    r"|problems?|that (?:question|one|point|topic|thought)|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes"
-    r"|that bridge|for (?:today|now) and|into"
+    r"|problems?|out of (?:time|ideas)|(?:the )?(?:next )?\w+ minutes|that bridge|for (?:today|now) and|into"
     r" (?:detail|that|it)"
     r"|names|to (?:wait|see|look|check|ask|know|say|do|go|be|get|think|talk)|fun|a party|to you|my screen|your"
     r" screen)\b"
@@ -206,9 +191,6 @@ _IDIOM = re.compile(
 
 def plain_words(words: Sequence[str]) -> str:
     """Return the words of a sentence as the patterns read them."""
-    # "lets" without its apostrophe, as people type it, where it leads a sentence.
-    if "lets" in words[:3]:
-        words = [*("let's" if word == "lets" else word for word in words[:3]), *words[3:]]
     return " ".join(words)
 
 
@@ -270,25 +252,20 @@ _PROPOSALS = (
     _Pattern(
         Form.PROPOSAL,
         _PROPOSAL,
-        word_set(
-            "should shall can could might how what why suggest propose recommend suggestion proposal want going i'd for"
-            " would"
-        ),
+        word_set("should shall can could how what why suggest propose recommend suggestion proposal want going"),
     ),
 )
 _PATTERNS = (
     _Pattern(
         Form.REJECTION,
         _REJECTION,
-        word_set(
-            "won't will we'll not aren't are we're longer no let's lets against table scope out happening don't do"
-        ),
+        word_set("won't will we'll not aren't are we're longer no let's against table scope out happening don't do"),
     ),
     _Pattern(
         Form.TARGET,
         _TARGET,
         word_set(
-            "let's lets aim aiming shoot shooting target targeting set setting cap capping goal deadline date milestone"
+            "let's aim aiming shoot shooting target targeting set setting cap capping goal deadline date milestone"
             " objective budget limit ceiling minimum maximum baseline default benchmark"
         ),
     ),
@@ -297,12 +274,11 @@ _PATTERNS = (
         _STATEMENT,
         word_set(
             "decided agreed settled approved signed resolved opted concluded chosen chose voted ruled rejected adopted"
-            " ratified endorsed scrapped dropped cancelled canceled agreement deal final decision official agree accept"
-            " approve a"
+            " ratified endorsed scrapped dropped cancelled canceled agreement deal final decision official agree"
         ),
     ),
     *_PROPOSALS,
-    _Pattern(Form.PLAN, _PLAN, word_set("let's lets let we'll will shall going gonna gon we're are")),
+    _Pattern(Form.PLAN, _PLAN, word_set("let's let we'll will shall going gonna gon we're are")),
     _Pattern(Form.PICK, _PICK, word_set("it wins")),
     _Pattern(Form.PRESENT, _PRESENT, frozenset({"we"})),
     _Pattern(
@@ -312,11 +288,7 @@ _PATTERNS = (
             "price cost costs planning aiming supposed meant required most more least later exceed maximum minimum"
         ),
     ),
-    _Pattern(
-        Form.CONCLUSION,
-        _CONCLUSION,
-        word_set("then so okay ok now today effective agreed deal settled forward starting as"),
-    ),
+    _Pattern(Form.CONCLUSION, _CONCLUSION, word_set("then so okay ok now today effective agreed deal settled")),
 )
 _TRIGGERS = frozenset().union(*(pattern.triggers for pattern in _PATTERNS))
 
@@ -358,15 +330,9 @@ def is_open(plain: str, cue: Cue) -> bool:
 
 # What must follow a verb that chooses only then: "go with", "start with", "have" but not "have to".
 _COMPLEMENTS = {
-    "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b(?! you\b)"),
-    "start": re.compile(rf" (?:\w+ )?(?:with\b|(?:in|on|from|at) (?:the )?{_AMOUNT}|small\b)"),
-    "do": re.compile(
-        rf" (?:(?:it|that|this|the|one|two|both|without|weekly|daily|monthly)\b|(?:\w+ ){{1,4}}?(?:instead|this year"
-        rf"|(?:in|on|at|from|by) {_AMOUNT}))"
-    ),
-    "pass": re.compile(r" on\b"),
-    "bring": re.compile(r" .{0,40}(?:forward|back)\b"),
-    "roll": re.compile(r" (?:back|out)\b|ing back\b"),
+    "go": re.compile(r" (?:ahead )?(?:with|for|ahead|live|back to)\b"),
+    "start": re.compile(r" with\b"),
+    "do": re.compile(r" (?:it|that|this|the|one|two|both|without)\b"),
     "have": re.compile(r" (?!to\b)"),
     "keep": re.compile(r" (?!up\b|on\b|\w+ing\b|in mind)"),
     "make": re.compile(r" (?!sure\b|it (?:in|on|to)\b|up\b)"),

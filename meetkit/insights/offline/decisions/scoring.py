@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from meetkit.insights.language.intents import model
-from meetkit.insights.language.replies import Reply
 from meetkit.insights.language.stems import content_stems
-from meetkit.insights.language.text import Document, Sentence, asks
+from meetkit.insights.language.text import Document, asks
 from meetkit.insights.language.word_lists import HESITATIONS, word_set
 from meetkit.insights.offline.decisions import forms
 from meetkit.insights.offline.decisions.candidates import Candidate
@@ -21,8 +20,6 @@ from meetkit.insights.offline.decisions.forms import Form
 
 # Sentences before a candidate in which its subject may have come up.
 _BEFORE = 6
-# Content words of a sentence that may only name what is chosen: "The small hall then."
-_MAX_PICK = 3
 _WORD_CLASSES = {
     "hedged": word_set(
         "maybe perhaps probably think guess suppose might could would i'd we'd should possibly kind sort"
@@ -33,21 +30,13 @@ _WORD_CLASSES = {
     "you": word_set("you you'll you're your"),
     "past": word_set("was were had did made went said got came used"),
     "then": word_set("then so okay alright"),
-    "possibility": word_set("could can may might would"),
-    "duty": word_set("should must need needs has have"),
-    "lasting": word_set("from until till starting"),
-    "habit": word_set("always usually normally typically often sometimes mostly generally currently already ago today"),
+    "modal": word_set("should must need needs has have could can may might would"),
+    "lasting": word_set("from until till starting always every"),
     "agrees": word_set("agreed yes yeah okay fine good perfect great"),
     "machine": word_set("it'll it's that's it there's which"),
     "final": word_set("final finally settled definitely official officially conclusion deal"),
     "change": word_set("instead rather longer replace replaces anymore switch actually without"),
 }
-# Words of a reply that agrees to act, and does not only hear.
-_COMMITS = word_set("agreed agree deal done let's works work settled perfect absolutely definitely yep sure")
-_ROUTINE = re.compile(r"\bevery (?:day|night|morning|evening|week|month|quarter|year|time|now and then)\b")
-_FROM_NOW_ON = re.compile(
-    r"\bfrom (?:now|today|\w+day|this \w+) on\b|\bgoing forward\b|\beffective\b|\bstarting\b|\bas of\b"
-)
 _NUMBER = re.compile(r"\d")
 _LENGTHS = (4, 7, 12, 20, 30)
 
@@ -64,19 +53,10 @@ def features(candidate: Candidate, document: Document) -> Iterator[str]:
     yield from (form, f"{form}, {reply}", reply)
     if asks(candidate.sentence.text):
         yield f"{form}, asked, {reply}"
-    if candidate.reply is Reply.ACCEPTS and candidate.answer:
-        yield from _assent_features(candidate.sentence, candidate.answer)
     yield f"score {_bin(candidate.score)}"
     yield from _verb_features(candidate, form)
     yield from _word_features(candidate)
     yield from _context_features(candidate, document)
-
-
-def _assent_features(sentence: Sentence, answer: Sentence) -> Iterator[str]:
-    if not _COMMITS.isdisjoint(answer.words):
-        yield "the reply commits"
-    if not set(content_stems(answer.words)).isdisjoint(content_stems(sentence.words)):
-        yield "the reply repeats"
 
 
 def _bin(score: float) -> int:
@@ -86,6 +66,8 @@ def _bin(score: float) -> int:
 
 
 def _verb_features(candidate: Candidate, form: str) -> Iterator[str]:
+    if candidate.cue:
+        yield f"{form}, {candidate.plain[candidate.cue.start : candidate.cue.end].partition(' ')[0]}"
     if candidate.cue and candidate.cue.verb:
         yield f"{form}, {'choice' if forms.is_choice(candidate.cue.verb) else 'other'} verb"
         if forms.is_light(candidate.cue.verb):
@@ -98,12 +80,6 @@ def _word_features(candidate: Candidate) -> Iterator[str]:
     yield f"length {sum(len(words) >= bound for bound in _LENGTHS)}"
     if _NUMBER.search(candidate.plain):
         yield "number"
-    if words[-1] == "then":
-        yield "ends with then"
-    if _FROM_NOW_ON.search(candidate.plain):
-        yield "from now on"
-    if _ROUTINE.search(candidate.plain):
-        yield "habit"
     if not HESITATIONS.isdisjoint(words):
         yield "hesitates"
 
@@ -116,8 +92,6 @@ def _context_features(candidate: Candidate, document: Document) -> Iterator[str]
     yield f"repeats {min(3, len(content.intersection(chain.from_iterable(earlier.words for earlier in before))))}"
     if sentence.index == document.by_turn[sentence.turn.index][0].index:
         yield "opens its turn"
-    if len(content) <= _MAX_PICK and any(asks(earlier.text) and "or" in earlier.words for earlier in before):
-        yield "may answer a choice"
     if before and asks(before[-1].text):
         yield "follows a question"
     if any(_proposes(earlier.words) for earlier in before[-3:]):

@@ -7,13 +7,13 @@ import re
 from meetkit.insights.language.discourse_markers import strip_discourse_markers
 from meetkit.insights.language.stems import content_stems
 from meetkit.insights.language.text import Document, Sentence, asks
-from meetkit.insights.language.word_lists import MONTHS, WEEKDAYS, word_set
+from meetkit.insights.language.word_lists import word_set
 from meetkit.models.insights import Evidence
 
 # Sentences before a decision in which its subject is looked for.
 _BEFORE = 6
 _MIN_CONTENT = 2
-_POINTERS = word_set("that this it those these them one ones same former latter there both either neither")
+_POINTERS = word_set("that this it those these them one ones same former latter so then there both either neither")
 # Content words of the deciding itself, which do not say what is decided.
 _DECIDING = word_set(
     "decide decided agree agreed settle settled approve approved decision target goal deadline date final official deal"
@@ -22,8 +22,6 @@ _DECIDING = word_set(
     " motion carried okay everyone everybody happy fine content objection objections favour favor option we'll we're"
     " we've we'd won't i'll i'm i've i'd that's it's it'll let'"
 )
-# Days and numbers, which say what is decided although they are no content words. "May" is a month with a capital only.
-_DAY = re.compile(rf"\d{{1,9}}|\b(?:{'|'.join(name.capitalize() for name in (*WEEKDAYS, *MONTHS))})\b")
 _QUESTION_FORM = re.compile(
     r"(?:should|shall|can|could) we (?:all )?(?:agree (?:that we |that |to |on )?)?|how about (?:we |if we )|what if"
     r" we "
@@ -83,5 +81,4 @@ def replacement(sentence: Sentence) -> tuple[str, Evidence] | None:
 
 
 def _content(sentence: Sentence) -> set[str]:
-    stems = {stem for stem in content_stems(sentence.words) if stem not in _DECIDING}
-    return stems.union(_DAY.findall(sentence.text))
+    return {stem for stem in content_stems(sentence.words) if stem not in _DECIDING}
