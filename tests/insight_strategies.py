@@ -40,7 +40,7 @@ from meetkit.models.analysis import (
 )
 from meetkit.models.corrections import Corrections, ItemCorrection
 from meetkit.models.insights import ItemSource
-from meetkit.models.transcripts import Transcript, Turn
+from meetkit.models.transcripts import Transcript, TranscriptContext, TranscriptProblem, TranscriptSource, Turn
 from meetkit.models.usage import Usage, UsageTotal
 from meetkit.providers import Limits
 from tests.strategies import action_items, dates, evidence, instants, lines, phrases, sentiments, texts, zones
@@ -213,7 +213,29 @@ corrections = st.builds(Corrections, transcript_sha256=st.just("0" * 64), items=
 template_sections = st.builds(TemplateSection, name=st.just("topics"), heading=st.none() | lines)
 templates = st.builds(SummaryTemplate, sections=short_lists(template_sections))
 
+transcript_problems = st.builds(
+    TranscriptProblem,
+    kind=st.sampled_from(["no_speakers", "left_out", "merged", "doubtful"]),
+    text=phrases,
+    count=st.integers(1, 2**40),
+    line=st.none() | st.integers(1, 2**40),
+    turn=st.none() | st.integers(0, 2**40),
+)
+transcript_contexts = st.builds(
+    TranscriptContext,
+    title=st.none() | lines,
+    date=st.none() | dates,
+    people=short_lists(lines),
+)
+transcript_sources = st.builds(
+    TranscriptSource,
+    form=st.none() | lines,
+    problems=short_lists(transcript_problems),
+    context=transcript_contexts,
+)
+
 EVERY_INSIGHT = (
+    *(transcript_problems, transcript_contexts, transcript_sources),
     template_sections,
     templates,
     corrections,
