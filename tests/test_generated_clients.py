@@ -53,7 +53,10 @@ def program(name: str) -> list[str]:
 
 def run(command: list[str], folder: Path) -> str:
     """What a command prints. Where packages cannot be had, the test is skipped, but never in CI."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    # Behind a proxy of its own, a company's certificate is known to the system only.
+    environment = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"} | {
+        name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")
+    }
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
