@@ -285,13 +285,15 @@ def validated(row: dict[str, Any]) -> Meeting:
     zone = dt.timezone(dt.timedelta(minutes=row["utc_offset_minutes"]))
     items = row["action_items"]
     kept = {name: row[name] for name in row.keys() & Meeting.model_fields.keys()}
-    attendees = sorted(line.split(" ", 1) for line in (row["attendees"] or "").split("\n") if line)
+    lines = (line.split(" ", 2) for line in (row["attendees"] or "").split("\n") if line)
+    responses = {user_id: response for _, response, user_id in sorted(lines, key=lambda line: int(line[0]))}
     return Meeting.model_validate(
         {
             **kept,
             "exclusive": bool(row["exclusive"]),
             "date": to_datetime(row["starts_at"]).astimezone(zone),
-            "attendee_ids": [user_id for _, user_id in attendees],
+            "attendee_ids": list(responses),
+            "responses": responses,
             "action_items": json.loads(items) if isinstance(items, str) else items,
         }
     )

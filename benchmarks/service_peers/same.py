@@ -82,22 +82,31 @@ def as_json(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A meeting as the service shows it, without a look at whether it is one."""
     zone = dt.timezone(dt.timedelta(minutes=row["utc_offset_minutes"]))
     date = _moment(row["starts_at"]).astimezone(zone)
-    attendees = sorted(line.split(" ", 1) for line in (row["attendees"] or "").split("\n") if line)
+    lines = (line.split(" ", 2) for line in (row["attendees"] or "").split("\n") if line)
+    responses = {user_id: response for _, response, user_id in sorted(lines, key=lambda line: int(line[0]))}
+    guests = sorted(line.split(" ", 1) for line in (row["guests"] or "").split("\n") if line)
     items = row["action_items"]
     return {
         "id": row["id"],
         "user_id": row["user_id"],
         "contact_id": row["contact_id"],
-        "attendee_ids": [user_id for _, user_id in attendees],
+        "attendee_ids": list(responses),
+        "responses": {user_id: response for user_id, response in responses.items() if response != "accepted"},
         "title": row["title"],
         "date": _shown(date),
         "timezone": row["timezone"],
         "duration_minutes": row["duration_minutes"],
         "status": row["status"],
+        "location": row["location"],
+        "conference_url": row["conference_url"],
+        "description": row["description"],
         "summary": row["summary"],
         "action_items": json.loads(items) if isinstance(items, str) else items,
         "sentiment": row["sentiment"],
         "exclusive": bool(row["exclusive"]),
+        "seats": row["seats"],
+        "guest_ids": [contact_id for _, contact_id in guests],
+        "rotation": row["rotation"],
         "created_at": row["created_at"] and _shown(_moment(row["created_at"])),
         "updated_at": row["updated_at"] and _shown(_moment(row["updated_at"])),
         "version": row["version"],
