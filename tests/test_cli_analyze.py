@@ -452,3 +452,25 @@ class TestMistakes:
 
         assert "cannot write" in meetkit("analyze", CALL, "--html", long).trouble
         assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+    def test_the_terminal_shows_risks_in_their_words_and_the_day_in_the_file(
+        self, meetkit: Run, tmp_path: Path
+    ) -> None:
+        call = tmp_path / "call.txt"
+        threat = "If that isn't fixed by March, we will look at another vendor again."
+        call.write_text(f"Date: 2 March 2026\n\nAnn: How is the pilot?\nBen: The export fails. {threat}\n", "utf-8")
+
+        out = " ".join(meetkit("analyze", call).out.split())
+
+        assert "the relationship at risk" in out
+        assert f"“{threat}” (Ben, turn 2)" in out
+        assert "Day in the transcript: 2026-03-02; deadlines count from it with --date" in out
+
+    def test_a_transcript_comes_from_standard_input_or_it_is_closed(
+        self, meetkit: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Ann: I'll send the offer on Friday.\n")))
+        assert "Send the offer" in meetkit("analyze", "-").out
+
+        monkeypatch.setattr("sys.stdin", None)
+        assert meetkit("analyze", "-").trouble == "standard input is closed"

@@ -178,3 +178,19 @@ class TestLists:
         transcript = read_transcript(json.dumps(two("start", "end", [1, 4, 5, 8])).replace("Ida", "6432345678"))
 
         assert [(problem.kind, problem.text) for problem in transcript.problems] == [("doubtful", SPEAKERS_ARE_IDS)]
+
+
+def test_ttml_names_agents_by_their_divisions_and_counts_durations() -> None:
+    document = """<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata"><head>
+        <ttm:agent xml:id="a1"><ttm:name>Ann Berg</ttm:name></ttm:agent><ttm:agent xml:id="a2"/></head>
+        <body><div ttm:agent="a1"><p begin="1s" dur="2s">Good morning.</p></div>
+        <div ttm:agent="a2"><p begin="4s" end="5s">Hello.</p></div>
+        <div><p begin="6s" end="7s">Who is there?</p></div></body></tt>"""
+
+    turns = read_transcript(document.encode()).turns
+
+    assert [(turn.speaker, turn.start_seconds, turn.end_seconds, turn.text) for turn in turns] == [
+        ("Ann Berg", 1.0, 3.0, "Good morning."),
+        ("a2", 4.0, 5.0, "Hello."),
+        (None, 6.0, 7.0, "Who is there?"),
+    ]
