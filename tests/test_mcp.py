@@ -331,6 +331,25 @@ def test_each_request_over_http_brings_its_key(
         assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments", "shown"),
+    [
+        ("list_users", {}, "Sarah Chen"),
+        ("get_meeting", {"meeting_id": "hist_meeting_1"}, "hist_meeting_1"),
+        ("get_meeting", {"meeting_id": "no_such"}, "404 Not Found"),
+        ("book_meeting", {"title": "Secret plan"}, "400 Bad Request"),
+    ],
+)
+def test_a_tool_is_called_by_one_request(
+    mcp_client: TestClient, office: Office, tool: str, arguments: dict[str, Any], shown: str
+) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+    reply = mcp_client.post("/mcp", json=call, headers=ACCEPT | {"Authorization": f"Bearer {office.admin}"})
+
+    assert reply.status_code == 200, reply.text
+    assert shown in reply.text
+
+
 def test_over_http_nothing_but_the_tools_and_the_health_is_served(mcp_client: TestClient, office: Office) -> None:
     key = {"Authorization": f"Bearer {office.reader}", **ACCEPT}
 
