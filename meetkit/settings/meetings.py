@@ -26,7 +26,7 @@ class MeetingSettings(SettingsGroup):
         Field(
             ge=0,
             le=1,
-            description="The confidence, from 0 to 1, that an action item found in a transcript needs to be shown as "
-            "one. What is below it is `possible`, apart from the items.",
+            description="The confidence, from 0 to 1, that an action item or decision found in a transcript needs to "
+            "be shown as one. What is below it is `possible`, shown apart.",
         ),
     ] = 0.5
